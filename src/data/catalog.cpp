@@ -1,0 +1,164 @@
+#include "data/catalog.h"
+
+#include <array>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "catalog_json.h"
+#include "core/error.h"
+#include "data/file.h"
+#include "data/formats/idx.h"
+
+namespace convlab {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+CatalogSplit read_split(const nlohmann::json& json) {
+  return {.count = json.at("count"), .images = json.at("images"), .labels = json.at("labels")};
+}
+
+std::vector<CatalogEntry> read_catalog() {
+  std::vector<CatalogEntry> entries;
+  const nlohmann::json root = nlohmann::json::parse(catalog_json);
+  for (const nlohmann::json& json : root.at("datasets")) {
+    const nlohmann::json& splits = json.at("splits");
+    entries.push_back({.name = json.at("name"),
+                       .title = json.at("title"),
+                       .description = json.at("description"),
+                       .source = json.at("source"),
+                       .licence = json.at("licence"),
+                       .get = json.at("get"),
+                       .image = {json.at("height"), json.at("width"), json.at("channels")},
+                       .class_names = json.at("classes"),
+                       .train = read_split(splits.at("train")),
+                       .test = read_split(splits.at("test"))});
+  }
+  return entries;
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+/// The file `name` of `folder`, or else `name`.gz.
+std::optional<fs::path> find_file(const fs::path& folder, const std::string& name) {
+  for (const char* suffix : {"", ".gz"}) {
+    fs::path path = folder / (name + suffix);
+    if (is_file(path)) return path;
+  }
+  return std::nullopt;
+}
+
+std::array<std::string, 4> file_names(const CatalogEntry& entry) {
+  return {entry.train.images, entry.train.labels, entry.test.images, entry.test.labels};
+}
+
+[[noreturn]] void fail_missing(const CatalogEntry& entry, const std::vector<fs::path>& folders) {
+  std::string text = concat("[data] ", entry.name, ": not found. Looked for");
+  for (const std::string& name : file_names(entry)) {
+    text += (name == file_names(entry).front() ? " " : ", ") + name;
+  }
+  text += " (each plain or .gz) in:";
+  for (const fs::path& folder : folders) {
+    std::string missing;
+    int found = 0;
+    for (const std::string& name : file_names(entry)) {
+      if (find_file(folder, name)) {
+        ++found;
+      } else {
+        missing += (missing.empty() ? "" : ", ") + name;
+      }
+    }
+    text += "\n  " + folder.string() + (found > 0 ? " (lacks " + missing + ")" : "");
+  }
+  fail(text, "\nTo get it: ", entry.get, ". Name another folder with --data-dir DIR.");
+}
+
+Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const fs::path& folder) {
+  const fs::path images_path = find_file(folder, split.images).value();
+  const fs::path labels_path = find_file(folder, split.labels).value();
+  const auto classes = static_cast<int64_t>(entry.class_names.size());
+  const std::vector<uint8_t> labels =
+      parse_idx_labels(read_file(labels_path), classes, labels_path.string());
+  const IdxImages images = parse_idx_images(read_file(images_path), images_path.string());
+  if (Shape{images.height, images.width, 1} != entry.image) {
+    fail("[data] ", images_path.string(), ": pictures of ", images.height, "×", images.width,
+         "; expected ", entry.image[0], "×", entry.image[1], " for ", entry.name);
+  }
+  if (std::cmp_not_equal(images.count, labels.size())) {
+    fail("[data] ", images_path.string(), " has ", images.count, " pictures but ",
+         labels_path.string(), " ", labels.size(), " labels; expected as many");
+  }
+  Dataset dataset(entry.name, entry.image, entry.class_names, images.count);
+  dataset.append(images.pixels, labels, images_path.string());
+  return dataset;
+}
+
+}  // namespace
+
+std::span<const CatalogEntry> catalog() {
+  static const std::vector<CatalogEntry> entries = read_catalog();
+  return entries;
+}
+
+const CatalogEntry& find_entry(std::string_view name) {
+  std::string known;
+  for (const CatalogEntry& entry : catalog()) {
+    if (entry.name == name) return entry;
+    known += (known.empty() ? "" : ", ") + entry.name;
+  }
+  fail("[data] unknown data set \"", name, "\"; known: ", known);
+}
+
+DataEnvironment process_environment() {
+  return {.convlab_data = variable("CONVLAB_DATA"),
+          .xdg_cache_home = variable("XDG_CACHE_HOME"),
+          .home = variable("HOME")};
+}
+
+std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_dir,
+                                   const DataEnvironment& environment) {
+  if (!data_dir.empty()) return {data_dir / name, data_dir};
+  std::vector<fs::path> paths;
+  if (!environment.convlab_data.empty()) paths.push_back(fs::path(environment.convlab_data) / name);
+  if (!environment.xdg_cache_home.empty()) {
+    paths.push_back(fs::path(environment.xdg_cache_home) / "convlab" / name);
+  } else if (!environment.home.empty()) {
+    paths.push_back(fs::path(environment.home) / ".cache" / "convlab" / name);
+  }
+  for (const char* share : {"/usr/local/share/datasets", "/usr/share/datasets"}) {
+    paths.push_back(fs::path(share) / name);
+  }
+  return paths;
+}
+
+DatasetSplits load_dataset(std::string_view name, const fs::path& data_dir,
+                           const DataEnvironment& environment) {
+  const CatalogEntry& entry = find_entry(name);
+  const std::vector<fs::path> folders = search_paths(name, data_dir, environment);
+  const auto complete = [&entry](const fs::path& folder) {
+    for (const std::string& file : file_names(entry)) {
+      if (!find_file(folder, file)) return false;
+    }
+    return true;
+  };
+  for (const fs::path& folder : folders) {
+    if (complete(folder)) {
+      return {.train = load_split(entry, entry.train, folder),
+              .test = load_split(entry, entry.test, folder)};
+    }
+  }
+  fail_missing(entry, folders);
+}
+
+}  // namespace convlab

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace convlab {
+
+/// The bytes of a regular file. Throws Error, naming the file, when it is missing, is not a regular
+/// file, cannot be read or holds more than 2 GB.
+std::vector<uint8_t> read_file(const std::filesystem::path& path);
+
+}  // namespace convlab

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace convlab {
+
+/// The pictures of an IDX file (Y. LeCun, "The MNIST database": big-endian 00 00 08 03, count,
+/// rows, columns, bytes).
+struct IdxImages {
+  int64_t count = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+  std::vector<uint8_t> pixels;  ///< [count, height, width]
+};
+
+/// Reads an IDX file of pictures, plain or gzip. Throws Error, naming `source`, what was found,
+/// what was expected and where, for anything but 1 to 2^24 pictures of 1×1 to 4,096×4,096 and 2 GB
+/// altogether, and exactly that many bytes.
+IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& source);
+
+/// Reads an IDX file of labels (00 00 08 01, count, bytes), plain or gzip; each must be below
+/// `classes`. Errors as above.
+std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t classes,
+                                      const std::string& source);
+
+}  // namespace convlab

@@ -1,0 +1,72 @@
+#include "data/formats/shard.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "data/formats/byte_stream.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr std::string_view magic = "CVLSHRD1";
+constexpr int64_t most_bytes = int64_t{1} << 28;
+
+struct Field {
+  const char* what;
+  int64_t most;
+};
+constexpr Field fields[] = {
+    {"pictures", 65536}, {"rows", 4096}, {"columns", 4096}, {"channels", 4}, {"classes", 256}};
+
+void check_magic(ByteStream& stream, std::span<const uint8_t> bytes) {
+  const auto is_magic = [](std::span<const uint8_t> found) {
+    return std::equal(magic.begin(), magic.end(), found.begin(), found.end());
+  };
+  if (!stream.gzip() && (bytes.size() < magic.size() || !is_magic(bytes.first(magic.size())))) {
+    stream.reject("byte 0: found ", hex(bytes, magic.size()), "; expected 1f 8b (gzip) or ", magic);
+  }
+  const std::vector<uint8_t> found = stream.read(magic.size(), "the magic number");
+  if (!is_magic(found)) {
+    stream.reject("byte 0 of the inflated data: found ", hex(found, magic.size()), "; expected ",
+                  magic);
+  }
+}
+
+}  // namespace
+
+Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
+  ByteStream stream(bytes, "shard", source);
+  check_magic(stream, bytes);
+  const std::vector<uint8_t> header = stream.read(4 * std::size(fields), "the header");
+  int64_t values[std::size(fields)] = {};
+  for (size_t i = 0; i < std::size(fields); ++i) {
+    values[i] = little_endian_u32(header, 4 * i);
+    if (values[i] < 1 || values[i] > fields[i].most) {
+      stream.reject("byte ", magic.size() + 4 * i, ": found ", values[i], " ", fields[i].what,
+                    "; expected 1 to ", fields[i].most);
+    }
+  }
+  Shard shard;
+  const int64_t count = values[0];
+  shard.image = {values[1], values[2], values[3]};
+  shard.classes = values[4];
+  const int64_t size = count * shard.image.elements();
+  const std::string what = concat("a shard of ", count, " pictures of ", shard.image);
+  if (size > most_bytes) {
+    stream.reject("found ", what, ", ", size, " bytes; expected at most ", most_bytes);
+  }
+  const size_t labels_at = magic.size() + header.size();
+  shard.labels = stream.read(static_cast<uint64_t>(count), concat(count, " labels"));
+  shard.images = stream.read(static_cast<uint64_t>(size), what);
+  stream.expect_end();
+  for (size_t i = 0; i < shard.labels.size(); ++i) {
+    if (shard.labels[i] >= shard.classes) {
+      stream.reject("byte ", labels_at + i, ": label ", int{shard.labels[i]}, " of picture ", i,
+                    " is out of range; expected 0 to ", shard.classes - 1);
+    }
+  }
+  return shard;
+}
+
+}  // namespace convlab

@@ -1,0 +1,102 @@
+#include "data/loader.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "data/prefetcher.h"
+
+namespace convlab {
+
+Loader::Loader(const Dataset& dataset, const LoaderOptions& options)
+    : dataset_(dataset), options_(options) {
+  if (options_.batch < 1) fail("[loader] a batch of ", options_.batch, "; expected at least 1");
+  if (options_.prefetch < 0) {
+    fail("[loader] a prefetch of ", options_.prefetch, " batches; expected at least 0");
+  }
+  if (options_.prefetch > 0) {
+    if (!dataset_.complete()) {
+      fail("[loader] ", dataset_.name(), " has ", dataset_.available(), " of ", dataset_.size(),
+           " pictures; prefetch needs all");
+    }
+    prefetcher_ = std::make_unique<Prefetcher>(options_.prefetch);
+  }
+  start_epoch(0);
+}
+
+Loader::~Loader() = default;
+
+void Loader::start_epoch(int64_t epoch) {
+  if (epoch < 0) fail("[loader] epoch ", epoch, "; expected at least 0");
+  order_ = std::make_shared<const Order>(make_order(epoch));
+  position_ = 0;
+  if (!prefetcher_) return;
+  prefetcher_->start([this, order = order_, position = size_t{0}](Batch& batch) mutable {
+    if (position == order->size()) return false;
+    fill(*order, position, batch);
+    position += batch.indices.size();
+    return true;
+  });
+}
+
+int64_t Loader::batches_per_epoch() const {
+  return dataset_.size() / options_.batch + (dataset_.size() % options_.batch > 0 ? 1 : 0);
+}
+
+bool Loader::ready() const {
+  const auto available = dataset_.available();
+  return std::all_of(order_->begin() + static_cast<int64_t>(position_),
+                     batch_end(*order_, position_),
+                     [available](int64_t index) { return index < available; });
+}
+
+bool Loader::next(Batch& batch) {
+  if (position_ == order_->size()) return false;
+  if (prefetcher_) {
+    if (!prefetcher_->next(batch)) return false;
+  } else {
+    if (!ready()) {
+      fail("[loader] ", dataset_.name(), ": pictures of the next batch have not arrived; ",
+           dataset_.available(), " of ", dataset_.size(), " have");
+    }
+    fill(*order_, position_, batch);
+  }
+  position_ += batch.indices.size();
+  return true;
+}
+
+Loader::Order Loader::make_order(int64_t epoch) const {
+  Order order(static_cast<size_t>(dataset_.size()));
+  std::iota(order.begin(), order.end(), int64_t{0});
+  if (!options_.shuffle) return order;
+  Random random(options_.seed, stream_id(RandomStream::shuffle, static_cast<uint64_t>(epoch)));
+  const size_t block =
+      epoch == 0 ? static_cast<size_t>(first_epoch_block) : std::max<size_t>(order.size(), 1);
+  for (size_t start = 0; start < order.size(); start += block) {
+    random.shuffle(std::span(order).subspan(start, std::min(block, order.size() - start)));
+  }
+  return order;
+}
+
+Loader::Order::const_iterator Loader::batch_end(const Order& order, size_t position) const {
+  const size_t left = order.size() - position;
+  return order.begin() +
+         static_cast<int64_t>(position + std::min(left, static_cast<size_t>(options_.batch)));
+}
+
+void Loader::fill(const Order& order, size_t position, Batch& batch) const {
+  batch.indices.assign(order.begin() + static_cast<int64_t>(position), batch_end(order, position));
+  const auto image_bytes = static_cast<size_t>(dataset_.image_shape().elements());
+  batch.labels.resize(batch.indices.size());
+  batch.images.resize(batch.indices.size() * image_bytes);
+  for (size_t i = 0; i < batch.indices.size(); ++i) {
+    const std::span<const uint8_t> image = dataset_.image(batch.indices[i]);
+    std::copy(image.begin(), image.end(),
+              batch.images.begin() + static_cast<int64_t>(i * image_bytes));
+    batch.labels[i] = dataset_.label(batch.indices[i]);
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "data/batch.h"
+#include "data/dataset.h"
+
+namespace convlab {
+
+class Prefetcher;
+
+struct LoaderOptions {
+  int64_t batch = 128;
+  bool shuffle = true;
+  uint64_t seed = 0;
+  int64_t prefetch =
+      0;  ///< how many batches a thread of the loader's own makes ahead; 0: no thread
+};
+
+/// Cuts a data set into batches, epoch by epoch; the last batch of an epoch may be smaller. The
+/// order is a function of (seed, epoch) alone. The first epoch takes blocks of 2,048 pictures in
+/// the order of their arrival, shuffled within each block, so that training starts when the first
+/// block is here; later epochs shuffle all.
+class Loader {
+ public:
+  static constexpr int64_t first_epoch_block = 2048;
+
+  /// The data set must outlive the loader and, with prefetch, be complete. Starts at epoch 0.
+  /// Throws Error for a batch below 1, a negative prefetch, or prefetch of an incomplete data set.
+  Loader(const Dataset& dataset, const LoaderOptions& options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// Begins epoch `epoch` (from 0, else Error), dropping what was prefetched.
+  void start_epoch(int64_t epoch);
+  int64_t batches_per_epoch() const;
+  /// Whether the pictures of the next batch are here; true at the end of the epoch.
+  bool ready() const;
+  /// Fills `batch`, reusing its memory, and returns true; or false at the end of the epoch. Needs
+  /// ready(), throws Error otherwise. With prefetch it waits for the thread, and what went wrong
+  /// there is thrown here.
+  bool next(Batch& batch);
+
+ private:
+  using Order = std::vector<int64_t>;
+
+  Order make_order(int64_t epoch) const;
+  Order::const_iterator batch_end(const Order& order, size_t position) const;
+  void fill(const Order& order, size_t position, Batch& batch) const;
+
+  const Dataset& dataset_;
+  const LoaderOptions options_;
+  std::shared_ptr<const Order>
+      order_;  // shared with the thread, which may still work on an older one
+  size_t position_ = 0;
+  std::unique_ptr<Prefetcher> prefetcher_;
+};
+
+}  // namespace convlab
