@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+#include "backend/host/host_backend.h"
+#include "core/random.h"
+
+namespace convlab {
+
+void HostBackend::fill(const Tensor& x, float value) { std::fill_n(x.data(), x.elements(), value); }
+
+void HostBackend::copy(const Tensor& x, const Tensor& y) {
+  if (x.bytes() > 0) std::memmove(y.memory, x.memory, x.bytes());
+}
+
+void HostBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) {
+  std::transform(x.data<uint8_t>(), x.data<uint8_t>() + x.elements(), y.data(),
+                 [scale](uint8_t byte) { return static_cast<float>(byte) * scale; });
+}
+
+void HostBackend::unary(UnaryOp op, const Tensor& x, const Tensor& y) {
+  switch (op) {
+    case UnaryOp::relu:
+      // This order of arguments lets NaN through, so that a diverged network is noticed.
+      std::transform(x.data(), x.data() + x.elements(), y.data(),
+                     [](float value) { return std::max(value, 0.0F); });
+      break;
+  }
+}
+
+void HostBackend::unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) {
+  switch (op) {
+    case UnaryOp::relu:
+      std::transform(y.data(), y.data() + y.elements(), dy.data(), dx.data(),
+                     [](float output, float grad) { return output > 0 ? grad : 0.0F; });
+      break;
+  }
+}
+
+void HostBackend::binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) {
+  switch (op) {
+    case BinaryOp::add:
+      std::transform(a.data(), a.data() + a.elements(), b.data(), c.data(), std::plus<>());
+      break;
+    case BinaryOp::multiply:
+      std::transform(a.data(), a.data() + a.elements(), b.data(), c.data(), std::multiplies<>());
+      break;
+  }
+}
+
+void HostBackend::dropout_mask(const DropoutDesc& desc, const Tensor& mask) {
+  const float kept = 1 / (1 - desc.rate);
+  auto* out = mask.data();
+  const auto count = static_cast<uint64_t>(mask.elements());
+  for (uint64_t i = 0; i < count; i += 4) {
+    const auto block = philox(desc.seed, desc.stream, (step_.step << 32U) + i / 4);
+    for (uint64_t lane = 0; lane < std::min<uint64_t>(4, count - i); ++lane) {
+      out[i + lane] = to_unit_float(block[lane]) < desc.rate ? 0 : kept;
+    }
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "backend/backend.h"
+
+namespace convlab {
+
+/// Every operation in plain C++ on one thread: slow and obviously right, the oracle that other
+/// backends are compared with. Products, sums and losses accumulate in double. Backends whose
+/// tensors lie in host memory derive from it and override what they do better.
+class HostBackend : public Backend {
+ public:
+  std::string_view name() const override { return "host"; }
+  int threads() const override { return 1; }
+
+  /// Aligned to tensor_alignment, with as many readable bytes behind it. Throws Error naming the
+  /// size in MB.
+  Buffer allocate(size_t bytes) override;
+  MemoryUse memory_use() const override { return memory_use_; }
+  void upload(const void* source, const Tensor& tensor) override;
+  /// Copies the values at once; floats only.
+  std::unique_ptr<ReadBack> read_back(const Tensor& tensor) override;
+  void set_step(const StepState& state) override { step_ = state; }
+
+  void fill(const Tensor& x, float value) override;
+  void copy(const Tensor& x, const Tensor& y) override;
+  void scale_bytes(const Tensor& x, float scale, const Tensor& y) override;
+  void unary(UnaryOp op, const Tensor& x, const Tensor& y) override;
+  void unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) override;
+  void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) override;
+  void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
+
+  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+            const Tensor& bias, const Tensor& c) override;
+  size_t gemm_workspace(const GemmDesc&, const Shape&, const Shape&) const override { return 0; }
+  void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
+              const Parameter* bias, const Tensor& y) override;
+  void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
+                         const Parameter& kernel, const Tensor& dx) override;
+  void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
+                          const Tensor& kernel_grad) override;
+  size_t conv2d_workspace(const Conv2dDesc&, const Shape&, const Shape&) const override {
+    return 0;
+  }
+
+  void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
+  void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
+                       const Tensor& dx) override;
+  void sum_rows(const Tensor& x, const Tensor& sums) override;
+  void softmax(const Tensor& x, const Tensor& y) override;
+  void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
+                             const Tensor& labels, const Tensor& grad_logits,
+                             const Tensor& sums) override;
+
+  void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
+                  const Tensor& momenta) override;
+  void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
+                   const Tensor& means, const Tensor& variances) override;
+
+ protected:
+  const StepState& step() const { return step_; }
+
+ private:
+  void release(void* memory, size_t bytes);
+
+  MemoryUse memory_use_;
+  StepState step_;
+};
+
+/// For the table of backends; the number of threads has no effect.
+std::unique_ptr<Backend> make_host_backend(int threads);
+
+}  // namespace convlab

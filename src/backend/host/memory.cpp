@@ -1,0 +1,60 @@
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "backend/host/host_backend.h"
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+// Beyond this the system's allocator (or a sanitizer's) may abort instead of returning null.
+constexpr size_t largest_block = sizeof(size_t) == 8 ? size_t{1} << 39 : SIZE_MAX / 2;
+
+class HostReadBack final : public ReadBack {
+ public:
+  explicit HostReadBack(const Tensor& tensor)
+      : values_(tensor.data(), tensor.data() + tensor.elements()) {}
+
+  bool ready() const override { return true; }
+  std::span<const float> values() override { return values_; }
+
+ private:
+  std::vector<float> values_;
+};
+
+}  // namespace
+
+Buffer HostBackend::allocate(size_t bytes) {
+  const size_t reserved = align_up(bytes) + tensor_alignment;
+  void* memory = bytes <= largest_block ? std::aligned_alloc(tensor_alignment, reserved) : nullptr;
+  if (memory == nullptr) {
+    fail("[", name(), "] not enough memory for another ", bytes >> 20U, " MB beside the ",
+         memory_use_.bytes >> 20U, " MB in use; try a smaller batch or model");
+  }
+  std::memset(memory, 0, reserved);
+  memory_use_.bytes += bytes;
+  memory_use_.peak_bytes = std::max(memory_use_.peak_bytes, memory_use_.bytes);
+  return {memory, bytes, [this](void* block, size_t size) { release(block, size); }};
+}
+
+void HostBackend::release(void* memory, size_t bytes) {
+  std::free(memory);
+  memory_use_.bytes -= bytes;
+}
+
+void HostBackend::upload(const void* source, const Tensor& tensor) {
+  if (tensor.bytes() > 0) std::memcpy(tensor.memory, source, tensor.bytes());
+}
+
+std::unique_ptr<ReadBack> HostBackend::read_back(const Tensor& tensor) {
+  if (tensor.dtype != DType::f32) fail("[", name(), "] only floats can be read back");
+  return std::make_unique<HostReadBack>(tensor);
+}
+
+std::unique_ptr<Backend> make_host_backend(int /*threads*/) {
+  return std::make_unique<HostBackend>();
+}
+
+}  // namespace convlab

@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "backend/conformance.h"
+
+namespace convlab {
+
+namespace {
+
+// One element, around the width of vectors, odd, and enough for every thread to get a share.
+int64_t element_counts() { return GENERATE(1, 3, 16, 65, 1000, 100'003); }
+
+std::vector<uint8_t> random_bytes(int64_t count) {
+  const auto values = random_values(count, 0);
+  std::vector<uint8_t> bytes(values.size());
+  std::transform(values.begin(), values.end(), bytes.begin(),
+                 [](float value) { return static_cast<uint8_t>((value + 1) * 128); });
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("upload and read_back keep every bit on every backend") {
+  const int64_t count = element_counts();
+  check_against_host([count](Device& device) {
+    return std::vector<Output>{{device.read(device.random({count}))}};
+  });
+}
+
+TEST_CASE("allocated memory is zero on every backend") {
+  check_against_host([](Device& device) {
+    const Buffer buffer = device.backend().allocate(4000);
+    return std::vector<Output>{{device.read({{1000}, DType::f32, buffer.memory()})}};
+  });
+}
+
+TEST_CASE("fill and copy match host") {
+  const int64_t count = element_counts();
+  check_against_host([count](Device& device) {
+    const Tensor filled = device.output({count});
+    device.backend().fill(filled, 0.1F);
+    const Tensor copied = device.output({count});
+    device.backend().copy(device.random({count}), copied);
+    return std::vector<Output>{{device.read(filled)}, {device.read(copied)}};
+  });
+}
+
+TEST_CASE("scale_bytes matches host") {
+  const int64_t count = element_counts();
+  check_against_host([count](Device& device) {
+    const Tensor y = device.output({count});
+    device.backend().scale_bytes(device.bytes({count}, random_bytes(count)), 1.0F / 255, y);
+    return std::vector<Output>{{device.read(y), 1e-7}};
+  });
+}
+
+TEST_CASE("relu and its gradient match host, also in place") {
+  const int64_t count = element_counts();
+  check_against_host([count](Device& device) {
+    Backend& backend = device.backend();
+    const Tensor x = device.random({count});
+    const Tensor y = device.output({count});
+    backend.unary(UnaryOp::relu, x, y);
+    const Tensor dy = device.random({count});
+    const Tensor dx = device.output({count});
+    backend.unary_grad(UnaryOp::relu, y, dy, dx);
+    backend.unary(UnaryOp::relu, x, x);
+    backend.unary_grad(UnaryOp::relu, y, dy, dy);
+    return std::vector<Output>{
+        {device.read(y)}, {device.read(dx)}, {device.read(x)}, {device.read(dy)}};
+  });
+}
+
+TEST_CASE("binary operations match host, also onto their operands") {
+  const int64_t count = element_counts();
+  const auto op = GENERATE(BinaryOp::add, BinaryOp::multiply);
+  check_against_host([=](Device& device) {
+    const Tensor a = device.random({count});
+    const Tensor b = device.random({count});
+    const Tensor c = device.output({count});
+    device.backend().binary(op, a, b, c);
+    device.backend().binary(op, a, b, a);
+    device.backend().binary(op, c, b, b);
+    return std::vector<Output>{{device.read(c)}, {device.read(a)}, {device.read(b)}};
+  });
+}
+
+TEST_CASE("dropout masks are the same bits as host's in every step") {
+  const int64_t count = element_counts();
+  const float rate = GENERATE(0.0F, 0.25F, 0.5F);
+  check_against_host([=](Device& device) {
+    std::vector<Output> outputs;
+    for (const uint64_t step : {uint64_t{1}, uint64_t{2}, uint64_t{1} << 31}) {
+      device.backend().set_step({.learning_rate = 0, .step = step});
+      const Tensor mask = device.output({count});
+      device.backend().dropout_mask({.rate = rate, .seed = 0x123456789, .stream = ~uint64_t{0}},
+                                    mask);
+      outputs.push_back({device.read(mask)});
+    }
+    return outputs;
+  });
+}
+
+}  // namespace convlab

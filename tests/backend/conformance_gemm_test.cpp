@@ -1,0 +1,96 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "backend/conformance.h"
+
+namespace convlab {
+
+namespace {
+
+struct GemmSize {
+  int64_t rows, inner, columns;
+};
+
+Shape matrix(int64_t rows, int64_t columns, bool transposed) {
+  return transposed ? Shape{columns, rows} : Shape{rows, columns};
+}
+
+/// One product at a place in a network; its slot lives on while the sizes of the batch change.
+class Product {
+ public:
+  Product(Device& device, const GemmDesc& desc, bool with_bias)
+      : device_(device), desc_(desc), with_bias_(with_bias) {}
+
+  Output multiply(const GemmSize& size) {
+    const Tensor a = device_.random(matrix(size.rows, size.inner, desc_.transpose_a));
+    const Tensor b = device_.random(matrix(size.inner, size.columns, desc_.transpose_b));
+    const Tensor bias = with_bias_ ? device_.random({size.columns}) : Tensor{};
+    const Tensor c = device_.output({size.rows, size.columns});
+    void* workspace = device_.workspace(device_.backend().gemm_workspace(desc_, a.shape, b.shape));
+    device_.backend().gemm({slot_, workspace}, desc_, a, b, bias, c);
+    return {device_.read(c), sum_tolerance(size.inner)};
+  }
+
+ private:
+  Device& device_;
+  GemmDesc desc_;
+  bool with_bias_;
+  OpSlot slot_;
+};
+
+}  // namespace
+
+TEST_CASE("gemm: every transposition, bias and activation matches host") {
+  const auto size = GENERATE(values<GemmSize>({
+      {1, 1, 1},       // the smallest
+      {3, 5, 7},       // smaller than a tile everywhere
+      {1, 300, 10},    // one image through a classifier
+      {64, 64, 64},    // whole tiles
+      {65, 33, 100},   // a little more than tiles
+      {300, 1, 35},    // an outer product
+      {7, 257, 1},     // one output
+      {127, 300, 129}  // enough work for every thread
+  }));
+  const bool transpose_a = GENERATE(false, true);
+  const bool transpose_b = GENERATE(false, true);
+  const bool with_bias = GENERATE(false, true);
+  const auto activation = GENERATE(Activation::none, Activation::relu);
+  INFO(size.rows << " x " << size.inner << " x " << size.columns << ", transposed " << transpose_a
+                 << transpose_b << ", bias " << with_bias);
+  check_against_host([=](Device& device) {
+    Product product(
+        device, {.transpose_a = transpose_a, .transpose_b = transpose_b, .activation = activation},
+        with_bias);
+    return std::vector<Output>{product.multiply(size)};
+  });
+}
+
+TEST_CASE("gemm: one slot serves changing matrices and batch sizes") {
+  const bool transpose_a = GENERATE(false, true);
+  const bool transpose_b = GENERATE(false, true);
+  check_against_host([=](Device& device) {
+    Product product(device, {.transpose_a = transpose_a, .transpose_b = transpose_b},
+                    /*with_bias=*/!transpose_a);
+    std::vector<Output> outputs;
+    // A gradient of weights sums over the batch (inner), everything else has it in the rows.
+    for (const int64_t batch : {32, 5, 5, 128, 1}) {
+      const GemmSize size = transpose_a ? GemmSize{100, batch, 33} : GemmSize{batch, 100, 33};
+      outputs.push_back(product.multiply(size));
+    }
+    return outputs;
+  });
+}
+
+TEST_CASE("gemm: the dense layers of the zoo match host") {
+  const auto size = GENERATE(values<GemmSize>({{128, 784, 100}, {32, 1600, 10}}));
+  check_against_host([=](Device& device) {
+    Product forward(device, {.transpose_b = true, .activation = Activation::relu}, true);
+    Product grad_input(device, {}, false);
+    Product grad_kernel(device, {.transpose_a = true}, false);
+    return std::vector<Output>{forward.multiply(size),
+                               grad_input.multiply({size.rows, size.columns, size.inner}),
+                               grad_kernel.multiply({size.columns, size.rows, size.inner})};
+  });
+}
+
+}  // namespace convlab

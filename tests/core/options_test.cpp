@@ -1,0 +1,84 @@
+#include "core/options.h"
+
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <limits>
+
+#include "core/error.h"
+
+namespace convlab {
+
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+enum class Color : uint8_t { red, green };
+constexpr std::array color_names{Choice<Color>{Color::red, "red"},
+                                 Choice<Color>{Color::green, "green"}};
+
+struct Sample {
+  bool enabled = true;
+  int64_t count = 3;
+  double rate = 0.5;
+  Color color = Color::red;
+
+  template <class V>
+  void visit(V& v) {
+    v.flag("enabled", enabled);
+    v.integer("count", count, 1, 10);
+    v.number("rate", rate, 0, 1);
+    v.choice("color", color, std::span<const Choice<Color>>(color_names));
+  }
+};
+
+Sample read(const Options& options) { return read_options<Sample>("sample", options); }
+
+}  // namespace
+
+TEST_CASE("options: written in the order of declaration and read back") {
+  const Options options =
+      write_options(Sample{.enabled = false, .count = 7, .rate = 0.25, .color = Color::green});
+  CHECK(options == Options{{"enabled", false},
+                           {"count", int64_t{7}},
+                           {"rate", 0.25},
+                           {"color", std::string("green")}});
+  const Sample sample = read(options);
+  CHECK_FALSE(sample.enabled);
+  CHECK(sample.count == 7);
+  CHECK(sample.rate == 0.25);
+  CHECK(sample.color == Color::green);
+}
+
+TEST_CASE("options: what is not named keeps its default") {
+  const Sample sample = read({{"count", int64_t{1}}});
+  CHECK(sample.enabled);
+  CHECK(sample.count == 1);
+  CHECK(sample.rate == 0.5);
+  CHECK(sample.color == Color::red);
+}
+
+TEST_CASE("options: a whole number is a number") {
+  CHECK(read({{"rate", int64_t{1}}}).rate == 1.0);
+}
+
+TEST_CASE("options: errors name the owner, the option and what is allowed") {
+  CHECK_THROWS_WITH(read({{"count", int64_t{11}}}),
+                    ContainsSubstring("[sample]") && ContainsSubstring("count") &&
+                        ContainsSubstring("11") && ContainsSubstring("1 to 10"));
+  CHECK_THROWS_WITH(read({{"rate", -0.1}}), ContainsSubstring("rate"));
+  CHECK_THROWS_WITH(read({{"enabled", int64_t{1}}}), ContainsSubstring("true or false"));
+  CHECK_THROWS_WITH(read({{"count", 2.0}}), ContainsSubstring("whole number"));
+  CHECK_THROWS_WITH(read({{"rate", std::string("much")}}), ContainsSubstring("number"));
+  CHECK_THROWS_WITH(read({{"color", std::string("blue")}}), ContainsSubstring("red, green"));
+  CHECK_THROWS_WITH(
+      read({{"colour", std::string("red")}}),
+      ContainsSubstring("colour") && ContainsSubstring("enabled, count, rate, color"));
+}
+
+TEST_CASE("options: a number that is not one is out of range") {
+  CHECK_THROWS_AS(read({{"rate", std::numeric_limits<double>::quiet_NaN()}}), Error);
+}
+
+}  // namespace convlab

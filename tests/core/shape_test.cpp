@@ -1,0 +1,67 @@
+#include "core/shape.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/tensor.h"
+
+namespace convlab {
+
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("shape: elements, extents and text") {
+  const Shape shape{28, 29, 3};
+  CHECK(shape.rank() == 3);
+  CHECK(shape[1] == 29);
+  CHECK(shape.elements() == 28 * 29 * 3);
+  CHECK(shape.str() == "(28, 29, 3)");
+  std::ostringstream out;
+  out << shape;
+  CHECK(out.str() == shape.str());
+}
+
+TEST_CASE("shape: a scalar has one element, an empty extent none") {
+  CHECK(Shape().elements() == 1);
+  CHECK(Shape().str() == "()");
+  CHECK(Shape{4, 0, 3}.elements() == 0);
+}
+
+TEST_CASE("shape: sample to batch and back") {
+  const Shape sample{28, 28, 1};
+  CHECK(sample.with_front(32) == Shape{32, 28, 28, 1});
+  CHECK(sample.with_front(32).without_front() == sample);
+  CHECK_THROWS_AS(Shape().without_front(), Error);
+}
+
+TEST_CASE("shape: equal means same rank and same extents") {
+  CHECK(Shape{2, 3} == Shape{2, 3});
+  CHECK_FALSE(Shape{2, 3} == Shape{3, 2});
+  CHECK_FALSE(Shape{2, 3} == Shape{2, 3, 1});
+}
+
+TEST_CASE("shape: limits are errors that say what was given") {
+  CHECK_THROWS_WITH((Shape{2, -1}), ContainsSubstring("-1"));
+  CHECK_THROWS_WITH((Shape{1, 1, 1, 1, 1, 1, 1}), ContainsSubstring("6"));
+  CHECK_THROWS_WITH((Shape{1 << 20, 1 << 20, 1 << 20}), ContainsSubstring("too large"));
+}
+
+TEST_CASE("tensor: bytes follow the type, reshaping keeps the memory") {
+  float values[6] = {};
+  const Tensor tensor{{2, 3}, DType::f32, values};
+  CHECK(tensor.bytes() == 24);
+  CHECK(Tensor{{2, 3}, DType::u8, nullptr}.bytes() == 6);
+  CHECK_FALSE(Tensor{{2, 3}});
+  CHECK(tensor.reshaped({6}).data() == values);
+}
+
+TEST_CASE("align_up rounds to whole alignments") {
+  CHECK(align_up(0) == 0);
+  CHECK(align_up(1) == 64);
+  CHECK(align_up(64) == 64);
+  CHECK(align_up(65) == 128);
+}
+
+}  // namespace convlab
