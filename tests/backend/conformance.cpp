@@ -6,7 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
-#include <string>
+#include <utility>
 
 #include "backend/host/host_backend.h"
 
@@ -42,14 +42,15 @@ const std::vector<Backends>& backends_under_test() {
   return all;
 }
 
-/// ‖a - b‖ / ‖b‖; 0 if both are the same, NaN if either holds one.
-double distance(const std::vector<float>& a, const std::vector<float>& b) {
+/// ‖values - reference‖ / ‖reference‖; 0 if both are the same, NaN if either holds one.
+double distance(const std::vector<float>& values, const Output& reference) {
   double difference = 0;
   double norm = 0;
-  for (size_t i = 0; i < b.size(); ++i) {
-    difference += std::pow(double{a[i]} - b[i], 2);
-    norm += std::pow(double{b[i]}, 2);
+  for (size_t i = 0; i < values.size(); ++i) {
+    difference += std::pow(double{values[i]} - reference.values[i], 2);
+    norm += std::pow(double{reference.values[i]}, 2);
   }
+  norm = std::max(norm, std::pow(reference.magnitude, 2) * static_cast<double>(values.size()));
   return difference == 0 ? 0 : std::sqrt(difference / norm);
 }
 
@@ -67,13 +68,18 @@ void check_close(const std::vector<Output>& results, const std::vector<Output>& 
   for (size_t i = 0; i < references.size(); ++i) {
     INFO("output " << i << " of " << references.size());
     REQUIRE(results[i].values.size() == references[i].values.size());
-    CHECK(distance(results[i].values, references[i].values) <= references[i].tolerance);
+    CHECK(distance(results[i].values, references[i]) <= references[i].tolerance);
   }
 }
 
 }  // namespace
 
 double sum_tolerance(int64_t terms) { return 3e-7 + 1e-7 * std::sqrt(static_cast<double>(terms)); }
+
+Output sums_of_products(std::vector<float> values, int64_t terms) {
+  // The product of two numbers uniform in [-1, 1) has a standard deviation of 1/3.
+  return {std::move(values), sum_tolerance(terms), std::sqrt(static_cast<double>(terms)) / 3};
+}
 
 void check_against_host(const Run& run) {
   HostBackend host;

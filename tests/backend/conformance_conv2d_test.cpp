@@ -99,9 +99,9 @@ class Convolution {
     backend.conv2d_grad_kernel({grad_kernel_, workspace}, desc_, x, dy, kernel_grad);
 
     const int64_t taps = case_.kernel.h * case_.kernel.w;
-    outputs.push_back({device_.read(y), sum_tolerance(taps * case_.in_channels)});
-    outputs.push_back({device_.read(dx), sum_tolerance(taps * case_.out_channels)});
-    outputs.push_back({device_.read(kernel_grad), sum_tolerance(batch * out.h * out.w)});
+    outputs.push_back(sums_of_products(device_.read(y), taps * case_.in_channels));
+    outputs.push_back(sums_of_products(device_.read(dx), taps * case_.out_channels));
+    outputs.push_back(sums_of_products(device_.read(kernel_grad), batch * out.h * out.w));
   }
 
  private:
