@@ -1,0 +1,161 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "backend/descriptors.h"
+#include "core/parameter.h"
+#include "core/tensor.h"
+
+namespace convlab {
+
+/// What a backend keeps between calls for one operation at one place in a network: packed weights, prepared operators.
+/// The network owns it, the backend alone looks inside. An empty slot is filled by the first call.
+class OpState {
+ public:
+  OpState() = default;
+  OpState(const OpState&) = delete;
+  OpState& operator=(const OpState&) = delete;
+  virtual ~OpState() = default;
+};
+using OpSlot = std::unique_ptr<OpState>;
+
+/// What an operation may use besides its tensors: its slot, and scratch memory of at least the size that the
+/// backend's matching *_workspace function names, aligned to tensor_alignment.
+struct OpContext {
+  OpSlot& slot;
+  void* workspace = nullptr;
+};
+
+/// Memory of a backend's device, freed with the object. It must not outlive its backend.
+class Buffer {
+ public:
+  using Release = std::function<void(void*, size_t)>;
+
+  Buffer() = default;
+  Buffer(void* memory, size_t bytes, Release release)
+      : bytes_(bytes), memory_(memory, [bytes, release = std::move(release)](void* m) { release(m, bytes); }) {}
+
+  void* memory() const { return memory_.get(); }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  size_t bytes_ = 0;
+  std::unique_ptr<void, std::function<void(void*)>> memory_{nullptr, [](void*) {}};
+};
+
+/// Numbers on their way from the device to the host. Poll `ready`, then `values`.
+class ReadBack {
+ public:
+  virtual ~ReadBack() = default;
+  virtual bool ready() const = 0;
+  /// Row-major; waits until ready.
+  virtual std::span<const float> values() = 0;
+};
+
+/// What changes from step to step, kept in one place on the device so that a recorded step can be replayed.
+struct StepState {
+  float learning_rate = 0;
+  uint64_t step = 0;  ///< counted from 1 in the first training step
+};
+
+/// Bytes that this backend's buffers hold now and held at most.
+struct MemoryUse {
+  size_t bytes = 0;
+  size_t peak_bytes = 0;
+};
+
+/// The seam: all that layers, losses and optimizers know of a device. Layout is fixed (NHWC, OHWI, [out, in]); shapes
+/// were checked by the layer, outputs are allocated, tensors lie on this backend's device. Operations only start here
+/// and nothing reads back within a training step. Sums never depend on the number of threads. Not thread-safe: one
+/// thread at a time calls a backend.
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual int threads() const = 0;
+
+  // Memory.
+  /// Zeroed memory. Throws Error when there is not enough.
+  virtual Buffer allocate(size_t bytes) = 0;
+  virtual MemoryUse memory_use() const = 0;
+  /// Copies tensor.bytes() bytes from the host.
+  virtual void upload(const void* source, const Tensor& tensor) = 0;
+  virtual std::unique_ptr<ReadBack> read_back(const Tensor& tensor) = 0;
+  virtual void set_step(const StepState& state) = 0;
+
+  // Elements.
+  virtual void fill(const Tensor& x, float value) = 0;
+  virtual void copy(const Tensor& x, const Tensor& y) = 0;
+  /// y = x · scale, from bytes to floats.
+  virtual void scale_bytes(const Tensor& x, float scale, const Tensor& y) = 0;
+  /// y = op(x); in place is allowed.
+  virtual void unary(UnaryOp op, const Tensor& x, const Tensor& y) = 0;
+  /// dx = dy · op'(x), given y = op(x); dx may be dy.
+  virtual void unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) = 0;
+  /// c = a op b, same shapes; c may be a or b.
+  virtual void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) = 0;
+  /// Each element of mask becomes 0 with probability rate, else 1 / (1 - rate); element i of the stream in step s is
+  /// drawn from Philox block (s << 32) + i / 4.
+  virtual void dropout_mask(const DropoutDesc& desc, const Tensor& mask) = 0;
+
+  // Products. A kernel's bias may be null.
+  /// c = op(a) · op(b) (+ bias in every row), then the activation. a, b, c are matrices.
+  virtual void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b, const Tensor& bias,
+                    const Tensor& c) = 0;
+  virtual size_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
+  /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I] + bias[O], then the activation.
+  virtual void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
+                      const Parameter* bias, const Tensor& y) = 0;
+  /// dx from dy (with respect to the product, before the activation).
+  virtual void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy, const Parameter& kernel,
+                                 const Tensor& dx) = 0;
+  /// kernel_grad[O,kh,kw,I] from x and dy.
+  virtual void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
+                                  const Tensor& kernel_grad) = 0;
+  /// Enough for any of the three, for x and y of these shapes (with the batch).
+  virtual size_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const = 0;
+
+  // Pooling, reductions, loss.
+  virtual void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
+  /// The gradient goes to the first maximum of each window in row-major order.
+  virtual void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
+                               const Tensor& dx) = 0;
+  /// sums[c] = Σ_r x[r, c], x seen as a matrix whose columns are its last extent.
+  virtual void sum_rows(const Tensor& x, const Tensor& sums) = 0;
+  /// Softmax of each row.
+  virtual void softmax(const Tensor& x, const Tensor& y) = 0;
+  /// Adds to sums[0] the loss of each row summed, to sums[1] the number of rows whose largest logit is the label's
+  /// (the first of equals counts), to sums[2] the number of rows. grad_logits, if not null, becomes the gradient of
+  /// the batch's mean loss. labels: i32 in [0, classes).
+  virtual void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits, const Tensor& labels,
+                                     const Tensor& grad_logits, const Tensor& sums) = 0;
+
+  // Optimizer updates over flat buffers, with the learning rate and step number of set_step.
+  virtual void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& momenta) = 0;
+  virtual void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& means,
+                           const Tensor& variances) = 0;
+};
+
+/// A way of computing, by name.
+struct BackendKind {
+  std::string_view name;
+  std::unique_ptr<Backend> (*make)(int threads);
+};
+
+/// The backends of this build, best first.
+std::span<const BackendKind> backend_kinds();
+
+/// The backend called `name`; an empty name takes the best. threads 0: as many as the machine has cores. Throws Error
+/// that lists the known ones.
+std::unique_ptr<Backend> make_backend(std::string_view name, int threads);
+
+}  // namespace convlab

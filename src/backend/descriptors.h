@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+
+namespace convlab {
+
+/// What may follow a product within the same operation.
+enum class Activation : uint8_t { none, relu };
+enum class UnaryOp : uint8_t { relu };
+enum class BinaryOp : uint8_t { add, multiply };
+
+/// Rows and columns of something two-dimensional.
+struct Extent2d {
+  int64_t h = 1;
+  int64_t w = 1;
+
+  bool operator==(const Extent2d&) const = default;
+};
+
+/// Zeros around an image, in pixels.
+struct Padding2d {
+  int64_t top = 0;
+  int64_t bottom = 0;
+  int64_t left = 0;
+  int64_t right = 0;
+
+  bool operator==(const Padding2d&) const = default;
+};
+
+struct GemmDesc {
+  bool transpose_a = false;
+  bool transpose_b = false;
+  Activation activation = Activation::none;
+};
+
+struct Conv2dDesc {
+  Extent2d kernel;
+  Extent2d stride;
+  Extent2d dilation;
+  Padding2d padding;
+  Activation activation = Activation::none;
+};
+
+struct Pool2dDesc {
+  Extent2d window;
+  Extent2d stride;
+  Padding2d padding;
+};
+
+struct DropoutDesc {
+  float rate = 0;
+  uint64_t seed = 0;
+  uint64_t stream = 0;
+};
+
+/// label_smoothing s: the target is 1 - s + s / classes for the label and s / classes elsewhere (Szegedy et al. 2016,
+/// section 7).
+struct CrossEntropyDesc {
+  float label_smoothing = 0;
+};
+
+/// m = momentum · m - lr · g; w += m, or with Nesterov w += momentum · m - lr · g (Keras' form of Sutskever et al.
+/// 2013). momenta is null where momentum is 0.
+struct SgdDesc {
+  float momentum = 0;
+  bool nesterov = false;
+};
+
+/// Kingma and Ba 2015 in the form at the end of its section 2 (epsilon beside the uncorrected root), as in Keras.
+/// weight_decay > 0: w -= lr · weight_decay · w before the update (Loshchilov and Hutter 2019).
+struct AdamDesc {
+  float beta1 = 0.9F;
+  float beta2 = 0.999F;
+  float epsilon = 1e-7F;
+  float weight_decay = 0;
+};
+
+}  // namespace convlab

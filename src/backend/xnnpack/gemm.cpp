@@ -1,0 +1,72 @@
+#include "backend/xnnpack/dynamic_gemm.h"
+#include "backend/xnnpack/threads.h"
+#include "backend/xnnpack/transpose.h"
+#include "backend/xnnpack/xnnpack_backend.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr std::string_view operation = "matrix product";
+
+struct GemmState final : OpState {
+  explicit GemmState(const GemmDesc& desc) : gemm(!desc.transpose_b, desc.activation) {}
+  DynamicGemm gemm;
+};
+
+DynamicGemm::Sizes sizes_of(const GemmDesc& desc, const Shape& a, const Shape& b) {
+  return {static_cast<size_t>(a[desc.transpose_a ? 1 : 0]), static_cast<size_t>(b[desc.transpose_b ? 0 : 1]),
+          static_cast<size_t>(a[desc.transpose_a ? 0 : 1])};
+}
+
+size_t transposed_bytes(const GemmDesc& desc, const Shape& a) {
+  return desc.transpose_a ? align_up(static_cast<size_t>(a.elements()) * sizeof(float) + XNN_EXTRA_BYTES) : 0;
+}
+
+}  // namespace
+
+DynamicGemm::DynamicGemm(bool b_is_kn, Activation activation) {
+  const OutputRange range(activation);
+  xnn_operator_t created = nullptr;
+  check(xnn_create_dynamic_fully_connected_nc_f32(range.least, range.most, b_is_kn ? XNN_FLAG_TRANSPOSE_WEIGHTS : 0,
+                                                  &created),
+        operation);
+  op_.reset(created);
+}
+
+size_t DynamicGemm::reshape(const Sizes& sizes, pthreadpool_t pool) {
+  size_t bytes = 0;
+  size_t alignment = 0;
+  check(xnn_reshape_dynamic_fully_connected_nc_f32(op_.get(), sizes.m, sizes.k, sizes.n, sizes.k, sizes.n, &bytes,
+                                                   &alignment, pool),
+        operation);
+  return align_up(bytes + XNN_EXTRA_BYTES);
+}
+
+void DynamicGemm::run(const float* a, const float* b, const float* bias, float* c, void* workspace,
+                      pthreadpool_t pool) {
+  check(xnn_setup_dynamic_fully_connected_nc_f32(op_.get(), workspace, a, b, bias, c), operation);
+  check(xnn_run_operator(op_.get(), pool), operation);
+}
+
+size_t XnnpackBackend::gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const {
+  DynamicGemm gemm(!desc.transpose_b, desc.activation);
+  return transposed_bytes(desc, a) + gemm.reshape(sizes_of(desc, a, b), threads_->pool());
+}
+
+void XnnpackBackend::gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b, const Tensor& bias,
+                          const Tensor& c) {
+  if (!op.slot) op.slot = std::make_unique<GemmState>(desc);
+  DynamicGemm& gemm = static_cast<GemmState&>(*op.slot).gemm;
+  const float* left = a.data();
+  if (desc.transpose_a) {
+    auto* transposed = static_cast<float*>(op.workspace);
+    transpose(*threads_, a.data(), a.shape[0], a.shape[1], transposed);
+    left = transposed;
+  }
+  gemm.reshape(sizes_of(desc, a.shape, b.shape), threads_->pool());
+  void* packed = static_cast<std::byte*>(op.workspace) + transposed_bytes(desc, a.shape);
+  gemm.run(left, b.data(), bias.data(), c.data(), packed, threads_->pool());
+}
+
+}  // namespace convlab

@@ -1,0 +1,87 @@
+#include "backend/xnnpack/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.h"
+
+// Native builds target the plain x86-64, so the loops that gain most get a second version for wider vectors, chosen
+// when the program starts.
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#define CONVLAB_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CONVLAB_CLONES
+#endif
+
+namespace convlab::kernels {
+
+void scale_bytes(const uint8_t* x, float scale, int64_t count, float* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]) * scale;
+}
+
+void relu(const float* x, int64_t count, float* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] = std::max(x[i], 0.0F);
+}
+
+CONVLAB_CLONES void relu_grad(const float* y, const float* dy, int64_t count, float* dx) {
+  for (int64_t i = 0; i < count; ++i) dx[i] = y[i] > 0.0F ? dy[i] : 0.0F;
+}
+
+void add(const float* a, const float* b, int64_t count, float* c) {
+  for (int64_t i = 0; i < count; ++i) c[i] = a[i] + b[i];
+}
+
+void multiply(const float* a, const float* b, int64_t count, float* c) {
+  for (int64_t i = 0; i < count; ++i) c[i] = a[i] * b[i];
+}
+
+CONVLAB_CLONES void sum_rows(const float* x, int64_t rows, int64_t columns, float* sums) {
+  std::fill_n(sums, columns, 0.0F);
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < columns; ++c) sums[c] += x[r * columns + c];
+  }
+}
+
+void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block, int64_t last_block,
+                  float* mask) {
+  const float kept = 1.0F / (1.0F - rate);
+  for (int64_t block = first_block; block < last_block; ++block) {
+    const auto bits = philox(seed, stream, offset + static_cast<uint64_t>(block));
+    for (size_t lane = 0; lane < 4; ++lane) {
+      mask[block * 4 + static_cast<int64_t>(lane)] = to_unit_float(bits[lane]) < rate ? 0.0F : kept;
+    }
+  }
+}
+
+CONVLAB_CLONES void route_max_grad(const float* x, const float* y, const float* dy, int64_t channels, uint32_t* taken,
+                                   float* dx) {
+  for (int64_t c = 0; c < channels; ++c) {
+    const uint32_t here = static_cast<uint32_t>(x[c] == y[c]) & ~taken[c];
+    dx[c] = here != 0 ? dy[c] : 0.0F;
+    taken[c] |= here;
+  }
+}
+
+void sgd(const SgdStep& step, const float* grads, int64_t count, float* values, float* momenta) {
+  if (momenta == nullptr) {
+    for (int64_t i = 0; i < count; ++i) values[i] -= step.learning_rate * grads[i];
+    return;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    const float descent = step.learning_rate * grads[i];
+    momenta[i] = step.momentum * momenta[i] - descent;
+    values[i] += step.nesterov ? step.momentum * momenta[i] - descent : momenta[i];
+  }
+}
+
+CONVLAB_CLONES void adam(const AdamStep& step, const float* grads, int64_t count, float* values, float* means,
+                         float* variances) {
+  for (int64_t i = 0; i < count; ++i) {
+    means[i] += (grads[i] - means[i]) * (1.0F - step.beta1);
+    variances[i] += (grads[i] * grads[i] - variances[i]) * (1.0F - step.beta2);
+    values[i] = values[i] * step.keep - step.rate * means[i] / (std::sqrt(variances[i]) + step.epsilon);
+  }
+}
+
+}  // namespace convlab::kernels

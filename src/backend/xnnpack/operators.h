@@ -1,0 +1,53 @@
+#pragma once
+
+#include <xnnpack.h>
+
+#include <limits>
+#include <memory>
+#include <new>
+#include <string_view>
+
+#include "backend/descriptors.h"
+
+namespace convlab {
+
+/// Throws Error that names the operation unless `status` is success.
+void check(xnn_status status, std::string_view operation);
+
+struct DeleteOperator {
+  void operator()(xnn_operator_t op) const { xnn_delete_operator(op); }
+};
+using Operator = std::unique_ptr<std::remove_pointer_t<xnn_operator_t>, DeleteOperator>;
+
+/// The range to which XNNPACK clamps for an activation.
+struct OutputRange {
+  explicit OutputRange(Activation activation)
+      : least(activation == Activation::relu ? 0.0F : -std::numeric_limits<float>::infinity()) {}
+
+  float least;
+  float most = std::numeric_limits<float>::infinity();
+};
+
+/// One fixed block for an operator's packed weights. XNNPACK packs weights only when an operator is created; a second
+/// operator created with the same PackedWeights packs anew into the block that the first one uses, so the second can be
+/// thrown away at once and the first goes on with new weights.
+class PackedWeights {
+ public:
+  PackedWeights();
+  PackedWeights(const PackedWeights&) = delete;
+  PackedWeights& operator=(const PackedWeights&) = delete;
+
+  xnn_weights_cache_t provider() { return &provider_; }
+
+ private:
+  void* reserve(size_t bytes);
+
+  struct FreeAligned {
+    void operator()(void* memory) const { ::operator delete(memory, std::align_val_t{64}); }
+  };
+  xnn_weights_cache_provider provider_{};
+  std::unique_ptr<void, FreeAligned> block_;
+  size_t bytes_ = 0;
+};
+
+}  // namespace convlab

@@ -1,0 +1,18 @@
+#include "backend/xnnpack/xnnpack_backend.h"
+
+#include "backend/xnnpack/operators.h"
+#include "backend/xnnpack/threads.h"
+
+namespace convlab {
+
+XnnpackBackend::XnnpackBackend(int threads) : threads_(std::make_unique<Threads>(threads)) {
+  check(xnn_initialize(nullptr), "initialization");
+}
+
+XnnpackBackend::~XnnpackBackend() = default;
+
+int XnnpackBackend::threads() const { return threads_->count(); }
+
+std::unique_ptr<Backend> make_xnnpack_backend(int threads) { return std::make_unique<XnnpackBackend>(threads); }
+
+}  // namespace convlab

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+
+#include "backend/host/host_backend.h"
+
+namespace convlab {
+
+class Threads;
+
+/// The CPU product, native and as WebAssembly: the hot operations run on XNNPACK's kernels and on all threads, the
+/// others are HostBackend's.
+class XnnpackBackend final : public HostBackend {
+ public:
+  /// `threads` 0: as many as the machine has cores. Throws Error where XNNPACK does not know the processor.
+  explicit XnnpackBackend(int threads);
+  ~XnnpackBackend() override;
+
+  std::string_view name() const override { return "xnnpack"; }
+  int threads() const override;
+
+  void scale_bytes(const Tensor& x, float scale, const Tensor& y) override;
+  void unary(UnaryOp op, const Tensor& x, const Tensor& y) override;
+  void unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) override;
+  void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) override;
+  void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
+
+  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b, const Tensor& bias,
+            const Tensor& c) override;
+  size_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const override;
+  void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel, const Parameter* bias,
+              const Tensor& y) override;
+  void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy, const Parameter& kernel,
+                         const Tensor& dx) override;
+  void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
+                          const Tensor& kernel_grad) override;
+  size_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const override;
+
+  void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
+  void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
+                       const Tensor& dx) override;
+  void sum_rows(const Tensor& x, const Tensor& sums) override;
+
+  void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& momenta) override;
+  void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& means,
+                   const Tensor& variances) override;
+
+ private:
+  std::unique_ptr<Threads> threads_;
+};
+
+std::unique_ptr<Backend> make_xnnpack_backend(int threads);
+
+}  // namespace convlab

@@ -1,0 +1,72 @@
+#include "core/options.h"
+
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+std::string join(std::span<const std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
+}  // namespace
+
+const OptionValue* OptionReader::find(std::string_view name) {
+  known_.push_back(name);
+  const auto found = std::find_if(options_.begin(), options_.end(), [&](const auto& o) { return o.first == name; });
+  return found == options_.end() ? nullptr : &found->second;
+}
+
+void OptionReader::flag(std::string_view name, bool& value) {
+  const OptionValue* given = find(name);
+  if (given == nullptr) return;
+  if (!std::holds_alternative<bool>(*given)) fail("[", owner_, "] option ", name, " must be true or false");
+  value = std::get<bool>(*given);
+}
+
+void OptionReader::integer(std::string_view name, int64_t& value, int64_t least, int64_t most) {
+  const OptionValue* given = find(name);
+  const int64_t* whole = given != nullptr ? std::get_if<int64_t>(given) : &value;
+  if (whole == nullptr) fail("[", owner_, "] option ", name, " must be a whole number");
+  if (*whole < least || *whole > most) {
+    fail("[", owner_, "] option ", name, " is ", *whole, " but must lie in ", least, " to ", most);
+  }
+  value = *whole;
+}
+
+void OptionReader::number(std::string_view name, double& value, double least, double most) {
+  if (const OptionValue* given = find(name)) {
+    if (const auto* real = std::get_if<double>(given)) {
+      value = *real;
+    } else if (const auto* whole = std::get_if<int64_t>(given)) {
+      value = static_cast<double>(*whole);
+    } else {
+      fail("[", owner_, "] option ", name, " must be a number");
+    }
+  }
+  if (!(value >= least && value <= most)) {
+    fail("[", owner_, "] option ", name, " is ", value, " but must lie in ", least, " to ", most);
+  }
+}
+
+int64_t OptionReader::find_choice(std::string_view name, std::span<const std::string_view> names) {
+  const OptionValue* given = find(name);
+  if (given == nullptr) return -1;
+  const auto* text = std::get_if<std::string>(given);
+  const auto found = text == nullptr ? names.end() : std::find(names.begin(), names.end(), *text);
+  if (found == names.end()) fail("[", owner_, "] option ", name, " must be one of: ", join(names));
+  return found - names.begin();
+}
+
+void OptionReader::finish() const {
+  for (const auto& option : options_) {
+    if (std::find(known_.begin(), known_.end(), option.first) == known_.end()) {
+      fail("[", owner_, "] has no option ", option.first, "; it has: ", known_.empty() ? "none" : join(known_));
+    }
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace convlab {
+
+using OptionValue = std::variant<bool, int64_t, double, std::string>;
+
+/// The named options of a layer or optimizer, in the order in which it declares them: the one form in which they go
+/// to and come from files, forms and commands.
+using Options = std::vector<std::pair<std::string, OptionValue>>;
+
+/// One name of an enumeration's value.
+template <class Enum>
+struct Choice {
+  Enum value;
+  std::string_view name;
+};
+
+/// An options aggregate lists its fields once, in `template <class V> void visit(V& v)`, by calling v.flag, v.integer,
+/// v.number and v.choice (with a range of Choice); OptionWriter and OptionReader below are the two visitors.
+class OptionWriter {
+ public:
+  void flag(std::string_view name, bool value) { add(name, value); }
+  void integer(std::string_view name, int64_t value, int64_t, int64_t) { add(name, value); }
+  void number(std::string_view name, double value, double, double) { add(name, value); }
+  template <class Enum, class Choices>
+  void choice(std::string_view name, Enum value, const Choices& choices) {
+    for (const auto& known : choices) {
+      if (known.value == value) add(name, std::string(known.name));
+    }
+  }
+
+  Options take() { return std::move(options_); }
+
+ private:
+  void add(std::string_view name, OptionValue value) { options_.emplace_back(name, std::move(value)); }
+
+  Options options_;
+};
+
+/// Sets the fields that are named in `options` and leaves the others at their defaults. Throws Error, beginning with
+/// [owner], for a value of another type or out of range (limits are inclusive), and from `finish` for a name that no
+/// field has.
+class OptionReader {
+ public:
+  OptionReader(std::string_view owner, const Options& options) : owner_(owner), options_(options) {}
+
+  void flag(std::string_view name, bool& value);
+  void integer(std::string_view name, int64_t& value, int64_t least, int64_t most);
+  void number(std::string_view name, double& value, double least, double most);
+  template <class Enum, class Choices>
+  void choice(std::string_view name, Enum& value, const Choices& choices) {
+    std::vector<std::string_view> names;
+    for (const auto& known : choices) names.push_back(known.name);
+    if (const int64_t index = find_choice(name, names); index >= 0) value = choices[static_cast<size_t>(index)].value;
+  }
+
+  void finish() const;
+
+ private:
+  const OptionValue* find(std::string_view name);
+  int64_t find_choice(std::string_view name, std::span<const std::string_view> names);
+
+  std::string owner_;
+  const Options& options_;
+  std::vector<std::string_view> known_;
+};
+
+/// The options of an aggregate as named values.
+template <class Aggregate>
+Options write_options(Aggregate aggregate) {
+  OptionWriter writer;
+  aggregate.visit(writer);
+  return writer.take();
+}
+
+/// The aggregate itself, once its values are known to lie within their limits; errors as OptionReader's.
+template <class Aggregate>
+Aggregate checked_options(std::string_view owner, Aggregate aggregate) {
+  const Options none;
+  OptionReader reader(owner, none);
+  aggregate.visit(reader);
+  return aggregate;
+}
+
+/// An aggregate from named values; errors as OptionReader's.
+template <class Aggregate>
+Aggregate read_options(std::string_view owner, const Options& options) {
+  Aggregate aggregate;
+  OptionReader reader(owner, options);
+  aggregate.visit(reader);
+  reader.finish();
+  return aggregate;
+}
+
+}  // namespace convlab

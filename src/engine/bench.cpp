@@ -1,0 +1,102 @@
+#include "engine/bench.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "core/random.h"
+#include "loss/softmax_cross_entropy.h"
+#include "optim/adam.h"
+#include "train/trainer.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+using Clock = std::function<double()>;
+
+// The median duration of `action` in seconds: for about `seconds`, at least five times after one to warm up.
+double median_seconds(const Clock& now, double seconds, const std::function<void()>& action) {
+  constexpr size_t least_runs = 5;
+  action();
+  std::vector<double> durations;
+  const double end = now() + seconds;
+  while (durations.size() < least_runs || now() < end) {
+    const double start = now();
+    action();
+    durations.push_back(now() - start);
+  }
+  std::nth_element(durations.begin(), durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2),
+                   durations.end());
+  return durations[durations.size() / 2];
+}
+
+double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
+  constexpr int64_t n = 1024;
+  constexpr GemmDesc desc{};
+  const Shape square{n, n};
+  Buffer memory = backend.allocate(3 * n * n * sizeof(float));
+  const auto matrix = [&](int64_t index) {
+    return Tensor{square, DType::f32, static_cast<float*>(memory.memory()) + index * n * n};
+  };
+  const Buffer workspace = backend.allocate(std::max<size_t>(backend.gemm_workspace(desc, square, square), 1));
+  for (const int64_t index : {0, 1}) backend.fill(matrix(index), 0.5F);
+  OpSlot slot;
+  const double duration = median_seconds(now, seconds, [&] {
+    backend.gemm({slot, workspace.memory()}, desc, matrix(0), matrix(1), {}, matrix(2));
+  });
+  return 2.0 * n * n * n / duration * 1e-9;
+}
+
+Batch random_batch(int64_t size, const Shape& image, int64_t classes) {
+  Random random(1, 0);
+  Batch batch;
+  batch.images.resize(static_cast<size_t>(image.with_front(size).elements()));
+  for (uint8_t& pixel : batch.images) pixel = static_cast<uint8_t>(random.below(256));
+  for (int64_t i = 0; i < size; ++i) batch.labels.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(classes))));
+  return batch;
+}
+
+}  // namespace
+
+BenchResult run_bench(const BenchOptions& options, const Clock& now) {
+  const Shape image{28, 28, 1};
+  constexpr int64_t classes = 10;
+  const std::unique_ptr<Backend> backend = make_backend(options.backend, options.threads);
+  const double peak = gemm_peak_gflops(*backend, now, options.seconds / 3);
+
+  Network network(find_model(options.model).build(image, classes), *backend, 1);
+  Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Adam>(), 1e-3);
+  const Batch batch = random_batch(options.batch, image, classes);
+  const double step_seconds = median_seconds(now, options.seconds, [&] { trainer.step(batch); });
+
+  const auto images = static_cast<double>(options.batch);
+  const double gflops = static_cast<double>(network.graph().training_flops()) * images / step_seconds * 1e-9;
+  return {.model = options.model,
+          .backend = std::string(backend->name()),
+          .threads = backend->threads(),
+          .batch = options.batch,
+          .step_ms = step_seconds * 1e3,
+          .images_per_second = images / step_seconds,
+          .gflops = gflops,
+          .gemm_peak_gflops = peak,
+          .efficiency = gflops / peak,
+          .peak_memory_bytes = backend->memory_use().peak_bytes};
+}
+
+std::string to_json(const BenchResult& result) {
+  const nlohmann::ordered_json json{{"model", result.model},
+                                    {"backend", result.backend},
+                                    {"threads", result.threads},
+                                    {"batch", result.batch},
+                                    {"step_ms", result.step_ms},
+                                    {"images_per_second", result.images_per_second},
+                                    {"gflops", result.gflops},
+                                    {"gemm_peak_gflops", result.gemm_peak_gflops},
+                                    {"efficiency", result.efficiency},
+                                    {"peak_memory_bytes", result.peak_memory_bytes}};
+  return json.dump();
+}
+
+}  // namespace convlab

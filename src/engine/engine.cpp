@@ -1,0 +1,192 @@
+#include "engine/engine.h"
+
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "engine/run.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr double publish_interval = 0.1;   // seconds between snapshots while training
+constexpr double pictures_interval = 0.5;  // between those with new samples and filters
+
+}  // namespace
+
+class Engine::Impl {
+ public:
+  explicit Impl(EngineEnvironment environment) : environment_(std::move(environment)) { publish(true); }
+
+  void send(Command command) {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(std::move(command));
+  }
+
+  std::shared_ptr<const Snapshot> snapshot() const {
+    const std::lock_guard lock(mutex_);
+    return snapshot_;
+  }
+
+  Activity advance() {
+    while (const std::optional<Command> command = next_command()) {
+      guarded([&] { std::visit([&](const auto& kind) { apply(kind); }, *command); });
+      publish(true);
+    }
+    if (!is_running()) return Activity::idle;
+    guarded([&] { advance_run(); });
+    if (!is_running()) {
+      publish(true);
+      return Activity::idle;
+    }
+    const bool due = environment_.now() >= published_ + publish_interval;
+    if (due || changed_) publish(false);
+    return state_ == RunState::waiting_for_data ? Activity::waiting : Activity::busy;
+  }
+
+  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard, const std::string& source) {
+    if (!run_ || run_->options().data != data) return;
+    guarded([&] { run_->append_data(train, shard, source); });
+    publish(true);
+  }
+
+  const Network* network() const { return run_ ? &run_->network() : nullptr; }
+
+ private:
+  bool is_running() const { return state_ == RunState::running || state_ == RunState::waiting_for_data; }
+
+  std::optional<Command> next_command() {
+    const std::lock_guard lock(mutex_);
+    if (commands_.empty()) return std::nullopt;
+    std::optional<Command> command = std::move(commands_.front());
+    commands_.pop_front();
+    return command;
+  }
+
+  // Runs `action`; what it throws ends the run and shows in the snapshot.
+  template <class Action>
+  void guarded(const Action& action) {
+    try {
+      action();
+    } catch (const std::exception& error) {
+      state_ = RunState::failed;
+      error_ = error.what();
+    }
+  }
+
+  void apply(const Configure& configure) {
+    run_.reset();  // first, so that both need not fit into the memory
+    asked_ = configure.options;
+    error_.clear();
+    run_ = std::make_unique<Run>(configure.options, environment_.open_data(configure.options.data),
+                                 *environment_.backend, environment_.now, environment_.prefetch);
+    state_ = RunState::ready;
+  }
+
+  void apply(const Start&) {
+    if (!run_ || state_ == RunState::failed) return;
+    if (run_->finished()) run_->plan_more_epochs();
+    single_step_ = false;
+    state_ = RunState::running;
+  }
+
+  void apply(const Pause&) {
+    if (is_running()) state_ = RunState::paused;
+  }
+
+  void apply(const Step&) {
+    if (!run_ || state_ == RunState::failed || is_running()) return;
+    if (run_->finished()) run_->plan_more_epochs();
+    single_step_ = true;
+    state_ = RunState::running;
+  }
+
+  void apply(const Reset&) {
+    if (!run_) return;
+    run_->reset();
+    error_.clear();
+    state_ = RunState::ready;
+  }
+
+  void apply(const SetLearningRate& command) {
+    if (run_) run_->set_learning_rate(command.learning_rate);
+  }
+
+  void advance_run() {
+    const RunState before = state_;
+    const Run::Progress progress = run_->advance();
+    if (progress == Run::Progress::waiting) {
+      state_ = RunState::waiting_for_data;
+    } else if (progress == Run::Progress::finished) {
+      state_ = RunState::finished;
+    } else {
+      state_ = single_step_ ? RunState::paused : RunState::running;
+    }
+    changed_ = state_ != before;
+  }
+
+  // Makes the present state the snapshot. Samples and filters cost a forward pass, so they are renewed less often.
+  void publish(bool with_pictures) {
+    const double now = environment_.now();
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->sequence = ++sequence_;
+    snapshot->options = asked_;
+    snapshot->backend = environment_.backend->name();
+    snapshot->threads = environment_.backend->threads();
+    if (run_) {
+      run_->describe(*snapshot);
+      if (with_pictures || now >= pictured_ + pictures_interval) {
+        guarded([&] { samples_ = run_->samples(); });
+        guarded([&] { filters_ = run_->filters(); });
+        pictured_ = now;
+      }
+      snapshot->samples = samples_;
+      snapshot->filters = filters_;
+    }
+    snapshot->state = state_;
+    snapshot->error = error_;
+    snapshot->memory_bytes = environment_.backend->memory_use().bytes;
+    published_ = now;
+    changed_ = false;
+    const std::lock_guard lock(mutex_);
+    snapshot_ = std::move(snapshot);
+  }
+
+  EngineEnvironment environment_;
+  mutable std::mutex mutex_;  // guards the next two
+  std::deque<Command> commands_;
+  std::shared_ptr<const Snapshot> snapshot_;
+
+  std::unique_ptr<Run> run_;
+  RunOptions asked_;
+  RunState state_ = RunState::empty;
+  std::string error_;
+  bool single_step_ = false;
+  bool changed_ = false;
+  uint64_t sequence_ = 0;
+  double published_ = 0;
+  double pictured_ = 0;
+  Samples samples_;
+  Filters filters_;
+};
+
+Engine::Engine(EngineEnvironment environment) : impl_(std::make_unique<Impl>(std::move(environment))) {}
+
+Engine::~Engine() = default;
+
+void Engine::send(Command command) { impl_->send(std::move(command)); }
+
+std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->snapshot(); }
+
+Activity Engine::advance() { return impl_->advance(); }
+
+const Network* Engine::network() const { return impl_->network(); }
+
+void Engine::append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
+                         const std::string& source) {
+  impl_->append_data(data, train, shard, source);
+}
+
+}  // namespace convlab

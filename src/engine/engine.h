@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "backend/backend.h"
+#include "data/dataset.h"
+#include "engine/protocol.h"
+#include "nn/network.h"
+
+namespace convlab {
+
+/// What Engine::advance found to do.
+enum class Activity : uint8_t {
+  idle,     ///< nothing until a command comes
+  waiting,  ///< for data
+  busy,     ///< call again
+};
+
+/// What an engine is given from outside.
+struct EngineEnvironment {
+  std::unique_ptr<Backend> backend;
+  /// Opens a data set by name; it may still be empty and be filled by Engine::append_data.
+  std::function<DatasetSplits(const std::string& name)> open_data;
+  /// Seconds, monotonic.
+  std::function<double()> now;
+  /// How many batches a thread makes ahead; 0 where there are no threads or the data set is still arriving.
+  int64_t prefetch = 0;
+};
+
+/// The one door to training for all front ends. It has no thread: whoever owns it calls `advance`, from one thread,
+/// which alone touches the backend. `send` and `snapshot` may be called from any thread.
+class Engine {
+ public:
+  explicit Engine(EngineEnvironment environment);
+  ~Engine();
+
+  /// Applied at the next `advance`, between two steps. Errors show in the snapshot.
+  void send(Command command);
+  /// The latest; never null.
+  std::shared_ptr<const Snapshot> snapshot() const;
+  /// One training step, one validation batch or less.
+  Activity advance();
+
+  /// The network as it is now; null before the first Configure. For advance's thread.
+  const Network* network() const;
+
+  /// More pictures of the data set `data` (ignored if it is no longer the chosen one). `shard` is one of formats/shard.h;
+  /// a bad one fails the run. Called from advance's thread.
+  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard, const std::string& source);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace convlab

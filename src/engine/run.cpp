@@ -1,0 +1,246 @@
+#include "engine/run.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "data/formats/shard.h"
+#include "loss/softmax_cross_entropy.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr int64_t sample_count = 30;
+constexpr int64_t most_filters = 64;
+constexpr double least_rate = 1e-9;
+constexpr double most_rate = 100;
+
+RunOptions checked(RunOptions options) {
+  const auto within = [](std::string_view name, auto value, auto least, auto most) {
+    if (!(value >= least && value <= most)) {
+      fail("[run] option ", name, " is ", value, " but must lie in ", least, " to ", most);
+    }
+  };
+  const OptimizerKind& optimizer = find_optimizer(options.optimizer);
+  if (options.learning_rate == 0) options.learning_rate = optimizer.learning_rate;
+  within("learning_rate", options.learning_rate, least_rate, most_rate);
+  within("batch", options.batch, int64_t{1}, int64_t{8192});
+  within("epochs", options.epochs, int64_t{1}, int64_t{100000});
+  return options;
+}
+
+std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& network) {
+  return std::make_unique<Trainer>(
+      network, std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{options.label_smoothing}),
+      find_optimizer(options.optimizer).make({}), options.learning_rate);
+}
+
+}  // namespace
+
+Run::Run(const RunOptions& options, DatasetSplits data, Backend& backend, std::function<double()> now,
+         int64_t prefetch)
+    : options_(checked(options)),
+      data_(std::move(data)),
+      now_(std::move(now)),
+      network_(find_model(options_.model).build(data_.train.image_shape(), data_.train.classes()), backend,
+               options_.seed),
+      trainer_(make_trainer(options_, network_)),
+      train_loader_(data_.train,
+                    {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),
+      test_loader_(data_.test, {.batch = options_.batch, .shuffle = false, .seed = 0, .prefetch = prefetch}),
+      recorder_(train_loader_.batches_per_epoch()),
+      learning_rate_(options_.learning_rate) {
+  reset();
+}
+
+void Run::reset() {
+  network_.initialize(options_.seed);
+  trainer_ = make_trainer(options_, network_);
+  trainer_->set_learning_rate(learning_rate_);
+  recorder_ = CurveRecorder(train_loader_.batches_per_epoch());
+  val_loss_ = {};
+  val_accuracy_ = {};
+  history_.clear();
+  validating_ = false;
+  epoch_ = 0;
+  epochs_ = options_.epochs;
+  step_ = 0;
+  train_seconds_ = validation_seconds_ = images_per_second_ = 0;
+  epoch_images_ = 0;
+  train_loader_.start_epoch(0);
+}
+
+void Run::set_learning_rate(double rate) {
+  if (!(rate >= least_rate && rate <= most_rate)) {
+    fail("[run] the learning rate is ", rate, " but must lie in ", least_rate, " to ", most_rate);
+  }
+  learning_rate_ = rate;
+  trainer_->set_learning_rate(rate);
+}
+
+void Run::append_data(bool train, std::span<const uint8_t> shard, const std::string& source) {
+  const Shard parsed = parse_shard(shard, source);
+  Dataset& dataset = train ? data_.train : data_.test;
+  if (!(parsed.image == dataset.image_shape())) {
+    fail(source, ": has pictures of ", parsed.image, " but ", dataset.name(), " has ", dataset.image_shape());
+  }
+  dataset.append(parsed.images, parsed.labels, source);
+}
+
+Run::Progress Run::advance() {
+  if (finished()) return Progress::finished;
+  return validating_ ? validation_batch() : train_step();
+}
+
+Run::Progress Run::train_step() {
+  if (!train_loader_.ready()) return Progress::waiting;
+  const double start = now_();
+  if (!train_loader_.next(batch_)) {
+    validating_ = true;
+    trainer_->validation().reset();
+    test_loader_.start_epoch(0);
+    return Progress::busy;
+  }
+  trainer_->step(batch_);
+  ++step_;
+  epoch_images_ += batch_.size();
+  if (recorder_.due(step_)) {
+    const Metrics metrics = trainer_->training().read();
+    check_loss(metrics.loss);
+    recorder_.record(static_cast<double>(step_) / static_cast<double>(train_loader_.batches_per_epoch()), metrics);
+  }
+  const double seconds = std::max(now_() - start, 1e-9);
+  train_seconds_ += seconds;
+  const double rate = static_cast<double>(batch_.size()) / seconds;
+  constexpr double memory = 0.95;  // of a moving mean over some twenty steps
+  images_per_second_ = images_per_second_ == 0 ? rate : memory * images_per_second_ + (1 - memory) * rate;
+  return Progress::busy;
+}
+
+Run::Progress Run::validation_batch() {
+  if (!test_loader_.ready()) return Progress::waiting;
+  const double start = now_();
+  const bool more = test_loader_.next(batch_);
+  if (more) trainer_->evaluate(batch_);
+  validation_seconds_ += now_() - start;
+  if (more) return Progress::busy;
+  finish_epoch();
+  return finished() ? Progress::finished : Progress::busy;
+}
+
+void Run::finish_epoch() {
+  const Metrics train = trainer_->training().read();
+  const Metrics validation = trainer_->validation().read();
+  check_loss(train.loss);
+  ++epoch_;
+  history_.push_back({.epoch = epoch_,
+                      .train_loss = train.loss,
+                      .train_accuracy = train.accuracy,
+                      .val_loss = validation.loss,
+                      .val_accuracy = validation.accuracy,
+                      .seconds = train_seconds_ + validation_seconds_,
+                      .images_per_second = static_cast<double>(epoch_images_) / std::max(train_seconds_, 1e-9)});
+  for (Curve* curve : {&val_loss_, &val_accuracy_}) curve->x.push_back(static_cast<float>(epoch_));
+  val_loss_.y.push_back(static_cast<float>(validation.loss));
+  val_accuracy_.y.push_back(static_cast<float>(validation.accuracy));
+  validating_ = false;
+  trainer_->training().reset();
+  recorder_.start_epoch();
+  train_loader_.start_epoch(epoch_);
+  train_seconds_ = validation_seconds_ = 0;
+  epoch_images_ = 0;
+}
+
+void Run::check_loss(double loss) const {
+  if (std::isfinite(loss)) return;
+  fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step_, "). The learning rate ",
+       learning_rate_, " is probably too high: reset, choose a smaller one and start again.");
+}
+
+double Run::seconds_left() const {
+  if (images_per_second_ <= 0) return -1;
+  const double images = static_cast<double>((epochs_ - epoch_) * data_.train.size() - epoch_images_);
+  double validation = validation_seconds_;
+  if (!history_.empty()) {
+    const EpochResult& last = history_.back();
+    validation = last.seconds - static_cast<double>(data_.train.size()) / last.images_per_second;
+  }
+  return images / images_per_second_ + validation * static_cast<double>(epochs_ - epoch_);
+}
+
+void Run::describe(Snapshot& snapshot) const {
+  const Metrics metrics = trainer_->training().read();
+  snapshot.options = options_;
+  snapshot.class_names = data_.train.class_names();
+  snapshot.parameters = network_.graph().parameter_count();
+  snapshot.train_images = data_.train.size();
+  snapshot.train_images_here = data_.train.available();
+  snapshot.step = step_;
+  snapshot.steps_per_epoch = train_loader_.batches_per_epoch();
+  snapshot.epoch = epoch_;
+  snapshot.epochs = epochs_;
+  snapshot.learning_rate = learning_rate_;
+  snapshot.images_per_second = images_per_second_;
+  snapshot.seconds_left = finished() ? 0 : seconds_left();
+  snapshot.loss = metrics.samples > 0 || history_.empty() ? metrics.loss : history_.back().train_loss;
+  snapshot.accuracy = metrics.samples > 0 || history_.empty() ? metrics.accuracy : history_.back().train_accuracy;
+  snapshot.history = history_;
+  snapshot.train_loss = recorder_.loss();
+  snapshot.train_accuracy = recorder_.accuracy();
+  snapshot.val_loss = val_loss_;
+  snapshot.val_accuracy = val_accuracy_;
+}
+
+Samples Run::samples() {
+  const Shape& image = data_.test.image_shape();
+  Samples samples;
+  samples.height = image[0];
+  samples.width = image[1];
+  samples.channels = image[2];
+  Batch batch;
+  for (int64_t i = 0; i < std::min(sample_count, data_.test.available()); ++i) {
+    const std::span<const uint8_t> pixels = data_.test.image(i);
+    batch.images.insert(batch.images.end(), pixels.begin(), pixels.end());
+    batch.labels.push_back(data_.test.label(i));
+  }
+  if (batch.labels.empty()) return samples;
+  const std::vector<float> probabilities = trainer_->predict(batch);
+  const int64_t classes = data_.test.classes();
+  for (int64_t i = 0; i < batch.size(); ++i) {
+    const auto row = probabilities.begin() + i * classes;
+    const auto best = std::max_element(row, row + classes);
+    samples.predictions.push_back(static_cast<int32_t>(best - row));
+    samples.confidences.push_back(*best);
+  }
+  samples.pixels = std::move(batch.images);
+  samples.labels = std::move(batch.labels);
+  return samples;
+}
+
+Filters Run::filters() const {
+  const auto parameters = network_.parameters();
+  if (parameters.empty()) return {};
+  const Tensor& weights = parameters[0].value;
+  const Shape& image = network_.graph().input_shape();
+  Filters filters;
+  filters.count = std::min(weights.shape[0], most_filters);
+  if (weights.shape.rank() == 4) {
+    filters.height = weights.shape[1];
+    filters.width = weights.shape[2];
+    filters.channels = weights.shape[3];
+  } else if (weights.shape.rank() == 2 && weights.shape[1] == image.elements()) {
+    filters.height = image[0];
+    filters.width = image[1];
+    filters.channels = image[2];
+  } else {
+    return {};
+  }
+  const Tensor shown{{filters.count, filters.height, filters.width, filters.channels}, DType::f32, weights.memory};
+  const std::unique_ptr<ReadBack> read = network_.backend().read_back(shown);
+  filters.weights.assign(read->values().begin(), read->values().end());
+  return filters;
+}
+
+}  // namespace convlab

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "data/loader.h"
+#include "engine/curve_recorder.h"
+#include "engine/protocol.h"
+#include "nn/network.h"
+#include "train/trainer.h"
+
+namespace convlab {
+
+/// One configured training: data, network and how far it has come. Knows no commands and no states of a front end.
+class Run {
+ public:
+  enum class Progress : uint8_t { waiting, busy, finished };
+
+  /// Throws Error for unknown names, options out of range, and models that the pictures do not fit.
+  Run(const RunOptions& options, DatasetSplits data, Backend& backend, std::function<double()> now, int64_t prefetch);
+
+  /// One training step or validation batch, unless the planned epochs are done or its data is not here. Throws Error
+  /// when the loss is no longer a number.
+  Progress advance();
+  bool finished() const { return epoch_ >= epochs_; }
+  void plan_more_epochs() { epochs_ += options_.epochs; }
+  /// Back to the first step, with the same weights as then.
+  void reset();
+  void set_learning_rate(double rate);
+  void append_data(bool train, std::span<const uint8_t> shard, const std::string& source);
+
+  const RunOptions& options() const { return options_; }
+  const Network& network() const { return network_; }
+  /// Fills what a snapshot shows of a run, but for `samples` and `filters`.
+  void describe(Snapshot& snapshot) const;
+  Samples samples();
+  Filters filters() const;
+
+ private:
+  Progress train_step();
+  Progress validation_batch();
+  void finish_epoch();
+  void check_loss(double loss) const;
+  double seconds_left() const;
+
+  RunOptions options_;
+  DatasetSplits data_;
+  std::function<double()> now_;
+  Network network_;
+  std::unique_ptr<Trainer> trainer_;
+  Loader train_loader_;
+  Loader test_loader_;
+  CurveRecorder recorder_;
+  Curve val_loss_;
+  Curve val_accuracy_;
+  std::vector<EpochResult> history_;
+  Batch batch_;
+  bool validating_ = false;
+  int64_t epoch_ = 0;
+  int64_t epochs_ = 0;
+  int64_t step_ = 0;
+  double learning_rate_ = 0;
+  double train_seconds_ = 0;       // of this epoch
+  double validation_seconds_ = 0;  // of this epoch
+  int64_t epoch_images_ = 0;
+  double images_per_second_ = 0;  // lately
+};
+
+}  // namespace convlab

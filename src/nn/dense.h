@@ -1,0 +1,39 @@
+#pragma once
+
+#include "nn/layer.h"
+
+namespace convlab {
+
+/// As Keras' Dense.
+struct DenseOptions {
+  int64_t units = 0;
+  bool bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// (features) → (units): y = x · kernelᵀ + bias, kernel [units, features].
+class Dense final : public Layer {
+ public:
+  explicit Dense(const DenseOptions& options);
+
+  std::string_view kind() const override { return "dense"; }
+  Options options() const override;
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  BackwardNeeds backward_needs() const override { return {.inputs = true}; }
+  size_t workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs) const override;
+  size_t slots() const override { return 3; }
+  bool can_fuse_activation() const override { return true; }
+  int64_t flops(std::span<const Shape> inputs) const override { return 2 * inputs[0][0] * options_.units; }
+  void forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output, const Tensor& grad_output,
+                std::span<const Tensor> grad_inputs) const override;
+
+ private:
+  DenseOptions options_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "nn/single_input.h"
+#include "nn/layer.h"
+
+namespace convlab {
+
+/// Any shape → (features), row-major as in Keras. Costs nothing: the memory is the same.
+class Flatten final : public Layer {
+ public:
+  std::string_view kind() const override { return "flatten"; }
+  Shape output_shape(std::span<const Shape> inputs) const override {
+    return {single_input(kind(), inputs).elements()};
+  }
+  bool is_view(Mode) const override { return true; }
+  void forward(const Pass&, std::span<const Tensor>, const Tensor&) const override {}
+  void backward(const Pass&, std::span<const Tensor>, const Tensor&, const Tensor&,
+                std::span<const Tensor>) const override {}
+};
+
+}  // namespace convlab

@@ -1,0 +1,85 @@
+#include "nn/graph.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+int64_t parameter_count(const Node& node) {
+  int64_t count = 0;
+  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) count += spec.shape.elements();
+  return count;
+}
+
+}  // namespace
+
+Graph::Graph(Shape input) : input_(input) {
+  if (input_.rank() == 0 || input_.elements() == 0) fail("[graph] the input shape ", input_, " is empty");
+}
+
+size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name) {
+  if (name.empty()) {
+    const auto same_kind = [&](const Node& node) { return node.layer->kind() == layer->kind(); };
+    const auto number = std::count_if(nodes_.begin(), nodes_.end(), same_kind) + 1;
+    name = concat(layer->kind(), '_', number);
+  }
+  if (std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) { return node.name == name; })) {
+    fail("[graph] the name ", name, " is taken; every layer needs its own");
+  }
+  Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}};
+  for (const size_t value : node.inputs) {
+    if (value > nodes_.size()) fail("[graph] ", node.name, " reads value ", value, ", which does not exist yet");
+    node.input_shapes.push_back(value_shape(value));
+  }
+  try {
+    node.output_shape = node.layer->output_shape(node.input_shapes);
+  } catch (const Error& error) {
+    fail(node.name, ": ", error.what());
+  }
+  nodes_.push_back(std::move(node));
+  return nodes_.size();
+}
+
+size_t Graph::add(std::unique_ptr<Layer> layer, std::string name) {
+  return add(std::move(layer), {nodes_.size()}, std::move(name));
+}
+
+const Shape& Graph::value_shape(size_t value) const {
+  return value == 0 ? input_ : nodes_.at(value - 1).output_shape;
+}
+
+size_t Graph::consumers(size_t value) const {
+  size_t count = 0;
+  for (const Node& node : nodes_) count += std::count(node.inputs.begin(), node.inputs.end(), value);
+  return count;
+}
+
+int64_t Graph::parameter_count() const {
+  int64_t count = 0;
+  for (const Node& node : nodes_) count += convlab::parameter_count(node);
+  return count;
+}
+
+int64_t Graph::flops() const {
+  int64_t sum = 0;
+  for (const Node& node : nodes_) sum += node.layer->flops(node.input_shapes);
+  return sum;
+}
+
+int64_t Graph::training_flops() const {
+  std::vector<bool> learns{false};  // by value: whether anything at or before it has parameters
+  int64_t sum = 0;
+  for (const Node& node : nodes_) {
+    const bool inputs_learn =
+        std::any_of(node.inputs.begin(), node.inputs.end(), [&](size_t value) { return learns[value]; });
+    const bool own = convlab::parameter_count(node) > 0;
+    sum += node.layer->flops(node.input_shapes) * (1 + (own ? 1 : 0) + (inputs_learn ? 1 : 0));
+    learns.push_back(own || inputs_learn);
+  }
+  return sum;
+}
+
+}  // namespace convlab

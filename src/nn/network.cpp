@@ -1,0 +1,138 @@
+#include "nn/network.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "nn/initialize.h"
+
+namespace convlab {
+
+namespace {
+
+Tensor at(const Buffer& buffer, size_t offset, const Shape& shape) {
+  return {shape, DType::f32, static_cast<std::byte*>(buffer.memory()) + offset};
+}
+
+}  // namespace
+
+Network::Network(Graph graph, Backend& backend, uint64_t seed)
+    : graph_(std::move(graph)), facts_(graph_), backend_(backend) {
+  if (graph_.nodes().empty()) fail("[network] the graph has no layers");
+  size_t bytes = 0;
+  std::vector<size_t> offsets;
+  for (const Node& node : graph_.nodes()) {
+    first_parameter_.push_back(parameters_.size());
+    slots_.emplace_back(node.layer->slots());
+    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
+      offsets.push_back(bytes);
+      parameters_.push_back({node.name + "." + spec.name, {spec.shape, DType::f32, nullptr}, {}});
+      bytes += align_up(parameters_.back().value.bytes());
+    }
+  }
+  first_parameter_.push_back(parameters_.size());
+
+  value_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
+  grad_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
+  const Shape flat{static_cast<int64_t>(bytes / sizeof(float))};
+  values_ = at(value_buffer_, 0, flat);
+  grads_ = at(grad_buffer_, 0, flat);
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Shape shape = parameters_[i].value.shape;
+    parameters_[i].value = at(value_buffer_, offsets[i], shape);
+    parameters_[i].grad = at(grad_buffer_, offsets[i], shape);
+  }
+  initialize(seed);
+}
+
+void Network::initialize(uint64_t seed) {
+  seed_ = seed;
+  size_t index = 0;
+  for (const Node& node : graph_.nodes()) {
+    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
+      const std::vector<float> drawn = draw_parameter(spec, seed, index);
+      backend_.upload(drawn.data(), parameters_[index].value);
+      ++index;
+    }
+  }
+  values_changed();
+}
+
+void Network::values_changed() {
+  for (Parameter& parameter : parameters_) ++parameter.version;
+}
+
+std::span<const Parameter> Network::parameters_of(size_t node) const {
+  return std::span(parameters_).subspan(first_parameter_[node], first_parameter_[node + 1] - first_parameter_[node]);
+}
+
+size_t Network::planned_bytes(Mode mode, int64_t batch) const {
+  return NetworkPlan(graph_, facts_, backend_, mode, batch).memory.bytes;
+}
+
+Tensor Network::prepare(Mode mode, int64_t batch) {
+  if (batch < 1) fail("[network] a batch of ", batch, " is not possible; it must be at least 1");
+  const auto known = std::find_if(plans_.begin(), plans_.end(), [&](const auto& plan) {
+    return plan->mode == mode && plan->batch == batch;
+  });
+  if (known != plans_.end()) {
+    current_ = known->get();
+    return current_->values[0];
+  }
+  auto plan = std::make_unique<NetworkPlan>(graph_, facts_, backend_, mode, batch);
+  if (plan->memory.bytes > arena_.bytes()) {
+    current_ = nullptr;
+    arena_ = {};  // first, so that both need not fit at once
+    arena_ = backend_.allocate(plan->memory.bytes);
+    for (const auto& other : plans_) other->bind(arena_.memory());
+  }
+  plan->bind(arena_.memory());
+  plans_.push_back(std::move(plan));
+  current_ = plans_.back().get();
+  return current_->values[0];
+}
+
+Pass Network::pass_of(size_t node) {
+  const size_t first = first_parameter_[node];
+  return {.backend = backend_,
+          .mode = current_->mode,
+          .activation = facts_.activation[node],
+          .parameters = std::span(parameters_).subspan(first, first_parameter_[node + 1] - first),
+          .saved = current_->nodes[node].saved,
+          .slots = slots_[node],
+          .workspace = current_->workspace,
+          .seed = seed_,
+          .node = node};
+}
+
+Tensor Network::forward() {
+  for (size_t i = 0; i < graph_.nodes().size(); ++i) {
+    const Layer& layer = *graph_.nodes()[i].layer;
+    if (facts_.folded[i] || layer.is_view(current_->mode)) continue;
+    layer.forward(pass_of(i), current_->nodes[i].inputs, current_->values[i + 1]);
+  }
+  return current_->values.back();
+}
+
+void Network::backward() {
+  for (size_t i = graph_.nodes().size(); i-- > 0;) {
+    if (facts_.learns[i + 1] && current_->grads[i + 1]) backward_node(i);
+  }
+}
+
+void Network::backward_node(size_t i) {
+  const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
+  const Layer& layer = *graph_.nodes()[i].layer;
+  const Tensor& grad_output = current_->grads[i + 1];
+  const bool view = facts_.folded[i] || layer.is_view(current_->mode);
+  if (!view) {
+    layer.backward(pass_of(i), tensors.backward_inputs, tensors.backward_output, grad_output, tensors.grad_inputs);
+  }
+  for (size_t k = 0; k < tensors.routes.size(); ++k) {
+    const Tensor& sum = current_->grads[graph_.nodes()[i].inputs[k]];
+    const Tensor part = view ? grad_output.reshaped(sum.shape) : tensors.grad_inputs[k];
+    if (tensors.routes[k] == GradRoute::copy) backend_.copy(part, sum);
+    if (tensors.routes[k] == GradRoute::add) backend_.binary(BinaryOp::add, sum, part, sum);
+  }
+}
+
+}  // namespace convlab

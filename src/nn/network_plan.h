@@ -1,0 +1,82 @@
+#pragma once
+
+#include <vector>
+
+#include "nn/graph.h"
+#include "nn/memory_plan.h"
+
+namespace convlab {
+
+/// What is known of a graph before any batch size: which activations are folded into the layer before, what learns.
+struct GraphFacts {
+  explicit GraphFacts(const Graph& graph);
+
+  std::vector<Activation> activation;  ///< by node: computed together with it
+  std::vector<bool> folded;            ///< by node: computed by the node before
+  std::vector<bool> learns;            ///< by value: something at or before it has parameters
+};
+
+/// How a node's contribution reaches the gradient of one of its inputs.
+enum class GradRoute : uint8_t {
+  none,   ///< not wanted: nothing before learns
+  write,  ///< the layer writes it
+  share,  ///< a view's only reader: both gradients are the same memory
+  copy,   ///< a view among several readers, first in backward order
+  add,    ///< added to what an earlier one wrote
+};
+
+/// A tensor of the plan: its block of the arena (several may share one) and, once bound, where it is.
+struct PlannedTensor {
+  static constexpr size_t no_block = static_cast<size_t>(-1);
+
+  Shape shape;
+  size_t block = no_block;
+};
+
+/// Which tensors passes of one mode over one batch size need, where they lie, and what each layer is handed.
+struct NetworkPlan {
+  NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend, Mode mode, int64_t batch);
+
+  /// Points all tensors below into an arena of memory.bytes.
+  void bind(void* arena);
+
+  Mode mode;
+  int64_t batch;
+  MemoryPlan memory;
+  void* workspace = nullptr;
+  std::vector<Tensor> values;  ///< by value
+  std::vector<Tensor> grads;   ///< by value; null where nothing learns
+
+  /// What one node's layer is handed.
+  struct NodeTensors {
+    std::vector<Tensor> inputs;
+    std::vector<Tensor> backward_inputs;  ///< null where backward does not need them
+    Tensor backward_output;
+    std::vector<Tensor> grad_inputs;
+    std::vector<GradRoute> routes;
+    std::vector<Tensor> saved;
+  };
+  std::vector<NodeTensors> nodes;
+
+ private:
+  struct NodePlan {
+    std::vector<PlannedTensor> saved;
+    std::vector<PlannedTensor> extra;  // by input: a gradient that is added to another consumer's
+  };
+
+  size_t add_block(size_t bytes, size_t first, size_t last);
+  void extend(size_t block, size_t moment);
+  void plan_forward(const Graph& graph, const GraphFacts& facts, const Backend& backend);
+  void plan_backward(const Graph& graph, const GraphFacts& facts);
+  PlannedTensor new_tensor(const Shape& sample, size_t moment);
+
+  const Graph& graph_;
+  const GraphFacts& facts_;
+  std::vector<Lifetime> blocks_;
+  std::vector<PlannedTensor> planned_values_;
+  std::vector<PlannedTensor> planned_grads_;
+  std::vector<NodePlan> planned_nodes_;
+  size_t workspace_block_ = 0;
+};
+
+}  // namespace convlab

@@ -1,0 +1,24 @@
+#include "nn/window.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace convlab {
+
+WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride, int64_t dilation,
+                        Padding padding) {
+  const int64_t reach = (window - 1) * dilation + 1;
+  if (padding == Padding::same) {
+    const int64_t output = (input + stride - 1) / stride;
+    const int64_t added = std::max<int64_t>((output - 1) * stride + reach - input, 0);
+    return {output, added / 2, added - added / 2};
+  }
+  if (reach > input) {
+    fail("[", kind, "] the window covers ", reach, " pixels but the image has only ", input,
+         "; use padding same or a smaller window");
+  }
+  return {(input - reach) / stride + 1, 0, 0};
+}
+
+}  // namespace convlab

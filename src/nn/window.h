@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "backend/descriptors.h"
+#include "core/options.h"
+
+namespace convlab {
+
+/// Keras' meaning. valid: the window stays inside the image. same: as many outputs as input / stride, rounded up; of an
+/// odd number of added pixels the extra one stands at the bottom and right.
+enum class Padding : uint8_t { valid, same };
+
+inline constexpr std::array padding_choices{Choice<Padding>{Padding::valid, "valid"},
+                                            Choice<Padding>{Padding::same, "same"}};
+
+/// How a window slides along one axis.
+struct WindowAxis {
+  int64_t output = 0;
+  int64_t pad_before = 0;
+  int64_t pad_after = 0;
+};
+
+/// Throws Error, beginning with [kind], when the window does not fit.
+WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride, int64_t dilation,
+                        Padding padding);
+
+}  // namespace convlab

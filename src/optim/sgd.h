@@ -1,0 +1,31 @@
+#pragma once
+
+#include "optim/optimizer.h"
+
+namespace convlab {
+
+/// As Keras' SGD.
+struct SgdOptions {
+  double momentum = 0;
+  bool nesterov = false;
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// Stochastic gradient descent; the formulas stand at SgdDesc.
+class Sgd final : public Optimizer {
+ public:
+  explicit Sgd(const SgdOptions& options = {});
+
+  std::string_view kind() const override { return "sgd"; }
+  Options options() const override;
+  size_t state_count() const override { return options_.momentum > 0 ? 1 : 0; }
+  void update(Backend& backend, const Tensor& values, const Tensor& grads,
+              std::span<const Tensor> states) const override;
+
+ private:
+  SgdOptions options_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,100 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace convlab {
+
+MetricSums::MetricSums(Backend& backend)
+    : backend_(backend), buffer_(backend.allocate(3 * sizeof(float))), tensor_{{3}, DType::f32, buffer_.memory()} {}
+
+Metrics MetricSums::read() const {
+  const std::unique_ptr<ReadBack> read = backend_.read_back(tensor_);
+  const std::span<const float> sums = read->values();
+  if (sums[2] == 0) return {};
+  return {sums[0] / double{sums[2]}, sums[1] / double{sums[2]}, static_cast<int64_t>(sums[2])};
+}
+
+Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
+                 double learning_rate)
+    : network_(network),
+      backend_(network.backend()),
+      loss_(std::move(loss)),
+      optimizer_(std::move(optimizer)),
+      learning_rate_(learning_rate),
+      training_(backend_),
+      validation_(backend_) {
+  for (size_t i = 0; i < optimizer_->state_count(); ++i) {
+    state_buffers_.push_back(backend_.allocate(std::max(network.values().bytes(), sizeof(float))));
+    states_.push_back({network.values().shape, DType::f32, state_buffers_.back().memory()});
+  }
+}
+
+void Trainer::reserve(int64_t batch) {
+  const auto count = static_cast<size_t>(batch);
+  const size_t image_bytes = static_cast<size_t>(network_.graph().input_shape().elements());
+  const size_t class_bytes = static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
+  if (images_.bytes() >= count * image_bytes) return;
+  images_ = backend_.allocate(count * image_bytes);
+  labels_ = backend_.allocate(count * sizeof(int32_t));
+  probabilities_ = backend_.allocate(count * class_bytes);
+}
+
+Tensor Trainer::load(Mode mode, const Batch& batch) {
+  const Shape& image = network_.graph().input_shape();
+  const auto wanted = static_cast<size_t>(image.with_front(batch.size()).elements());
+  if (batch.images.size() != wanted) {
+    fail("[trainer] a batch of ", batch.size(), " pictures has ", batch.images.size(), " bytes, but the network wants ",
+         wanted, " for pictures of ", image);
+  }
+  reserve(batch.size());
+  const Tensor input = network_.prepare(mode, batch.size());
+  const Tensor staged{input.shape, DType::u8, images_.memory()};
+  backend_.upload(batch.images.data(), staged);
+  backend_.scale_bytes(staged, 1.0F / 255.0F, input);
+  return network_.forward();
+}
+
+Tensor Trainer::staged_labels(const Batch& batch) {
+  const int64_t classes = network_.graph().output_shape().elements();
+  for (const int32_t label : batch.labels) {
+    if (label < 0 || label >= classes) fail("[trainer] label ", label, ", but the network has ", classes, " classes");
+  }
+  const Tensor labels{{batch.size()}, DType::i32, labels_.memory()};
+  backend_.upload(batch.labels.data(), labels);
+  return labels;
+}
+
+void Trainer::forward_backward(const Batch& batch) {
+  ++steps_;
+  backend_.set_step({.learning_rate = static_cast<float>(learning_rate_), .step = steps_});
+  const Tensor outputs = load(Mode::train, batch);
+  loss_->run(backend_, outputs, staged_labels(batch), network_.output_grad(), training_.tensor());
+  network_.backward();
+}
+
+void Trainer::update() {
+  optimizer_->update(backend_, network_.values(), network_.grads(), states_);
+  network_.values_changed();
+}
+
+void Trainer::step(const Batch& batch) {
+  forward_backward(batch);
+  update();
+}
+
+void Trainer::evaluate(const Batch& batch) {
+  const Tensor outputs = load(Mode::eval, batch);
+  loss_->run(backend_, outputs, staged_labels(batch), {}, validation_.tensor());
+}
+
+std::vector<float> Trainer::predict(const Batch& batch) {
+  const Tensor outputs = load(Mode::eval, batch);
+  const Tensor probabilities{outputs.shape, DType::f32, probabilities_.memory()};
+  backend_.softmax(outputs, probabilities);
+  const std::unique_ptr<ReadBack> read = backend_.read_back(probabilities);
+  return {read->values().begin(), read->values().end()};
+}
+
+}  // namespace convlab

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "data/loader.h"
+#include "loss/loss.h"
+#include "nn/network.h"
+#include "optim/optimizer.h"
+
+namespace convlab {
+
+/// Means over the samples since the last reset.
+struct Metrics {
+  double loss = 0;
+  double accuracy = 0;
+  int64_t samples = 0;
+};
+
+/// Sums of metrics that grow on the device and are read rarely.
+class MetricSums {
+ public:
+  explicit MetricSums(Backend& backend);
+
+  const Tensor& tensor() const { return tensor_; }
+  void reset() { backend_.fill(tensor_, 0); }
+  /// Waits for the device; all zero without samples.
+  Metrics read() const;
+
+ private:
+  Backend& backend_;
+  Buffer buffer_;
+  Tensor tensor_;
+};
+
+/// Trains a network step by step. No thread, no clock, no files: whoever calls decides when. Pictures are bytes and go
+/// in scaled to [0, 1].
+class Trainer {
+ public:
+  /// The network must outlive it.
+  Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer, double learning_rate);
+
+  /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the pictures do not fit
+  /// the network.
+  void step(const Batch& batch);
+  /// The gradients of one step, without the update.
+  void forward_backward(const Batch& batch);
+  /// The update of one step, from the gradients as they are.
+  void update();
+  /// One batch through the network in Mode::eval. Adds to `validation`.
+  void evaluate(const Batch& batch);
+  /// Class probabilities, [batch, classes] row by row.
+  std::vector<float> predict(const Batch& batch);
+
+  MetricSums& training() { return training_; }
+  MetricSums& validation() { return validation_; }
+  Network& network() { return network_; }
+  const Optimizer& optimizer() const { return *optimizer_; }
+  std::span<const Tensor> optimizer_states() const { return states_; }
+
+  double learning_rate() const { return learning_rate_; }
+  void set_learning_rate(double rate) { learning_rate_ = rate; }
+  /// Training steps done.
+  uint64_t steps() const { return steps_; }
+
+ private:
+  Tensor load(Mode mode, const Batch& batch);
+  Tensor staged_labels(const Batch& batch);
+  void reserve(int64_t batch);
+
+  Network& network_;
+  Backend& backend_;
+  std::unique_ptr<Loss> loss_;
+  std::unique_ptr<Optimizer> optimizer_;
+  double learning_rate_;
+  uint64_t steps_ = 0;
+  MetricSums training_;
+  MetricSums validation_;
+  std::vector<Buffer> state_buffers_;
+  std::vector<Tensor> states_;
+  Buffer images_;
+  Buffer labels_;
+  Buffer probabilities_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,146 @@
+#include "wasm/api.h"
+
+#include <emscripten.h>
+
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/error.h"
+#include "data/catalog.h"
+#include "engine/bench.h"
+#include "engine/controls.h"
+#include "engine/engine.h"
+
+using namespace convlab;
+
+namespace {
+
+// The module's one engine and the texts that JavaScript is reading: the border is where state lives.
+struct Border {
+  std::unique_ptr<Engine> engine;
+  std::string error;
+  std::string text;
+  EncodedSnapshot encoded;
+  uint64_t sequence = 0;
+};
+
+Border& border() {
+  static Border instance;
+  return instance;
+}
+
+double now_seconds() { return emscripten_get_now() * 1e-3; }
+
+// Runs a body of the border: JavaScript sees codes and messages, never exceptions.
+template <class Body>
+int guarded(const Body& body) {
+  try {
+    return body();
+  } catch (const std::exception& error) {
+    border().error = error.what();
+  } catch (...) {
+    border().error = "unknown failure in the engine";
+  }
+  return -1;
+}
+
+Engine& engine() {
+  if (!border().engine) fail("[wasm] convlab_create was not called");
+  return *border().engine;
+}
+
+// Pictures come later, through convlab_append.
+DatasetSplits empty_data(const std::string& name) {
+  const CatalogEntry& entry = find_entry(name);
+  return {Dataset(entry.name, entry.image, entry.class_names, entry.train.count),
+          Dataset(entry.name, entry.image, entry.class_names, entry.test.count)};
+}
+
+BenchOptions bench_options(std::string_view text) {
+  const auto json = nlohmann::json::parse(text);
+  BenchOptions options;
+  options.model = json.value("model", options.model);
+  options.batch = json.value("batch", options.batch);
+  options.threads = json.value("threads", options.threads);
+  options.seconds = json.value("seconds", options.seconds);
+  return options;
+}
+
+}  // namespace
+
+extern "C" {
+
+EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
+  return guarded([&] {
+    border().engine = std::make_unique<Engine>(
+        EngineEnvironment{.backend = make_backend("", threads), .open_data = empty_data, .now = now_seconds});
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE const char* convlab_error() { return border().error.c_str(); }
+
+EMSCRIPTEN_KEEPALIVE const char* convlab_controls() {
+  border().text = controls_json();
+  return border().text.c_str();
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_send(const char* json, uint32_t length) {
+  return guarded([&] {
+    engine().send(decode_command({json, length}));
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE void* convlab_allocate(uint32_t bytes) { return std::malloc(bytes); }
+
+EMSCRIPTEN_KEEPALIVE void convlab_free(void* memory) { std::free(memory); }
+
+EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, int train, const uint8_t* shard, uint32_t bytes,
+                                        const char* source) {
+  return guarded([&] {
+    engine().append_data(data, train != 0, {shard, bytes}, source);
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_advance(double milliseconds) {
+  return guarded([&] {
+    const double end = now_seconds() + milliseconds * 1e-3;
+    Activity activity = engine().advance();
+    while (activity == Activity::busy && now_seconds() < end) activity = engine().advance();
+    return static_cast<int>(activity);
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_poll(double seen) {
+  return guarded([&] {
+    const std::shared_ptr<const Snapshot> snapshot = engine().snapshot();
+    if (static_cast<double>(snapshot->sequence) <= seen) return 0;
+    border().encoded = encode(*snapshot);
+    border().sequence = snapshot->sequence;
+    return 1;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE double convlab_sequence() { return static_cast<double>(border().sequence); }
+
+EMSCRIPTEN_KEEPALIVE const char* convlab_snapshot_json() { return border().encoded.json.c_str(); }
+
+EMSCRIPTEN_KEEPALIVE const uint8_t* convlab_snapshot_block() { return border().encoded.block.data(); }
+
+EMSCRIPTEN_KEEPALIVE uint32_t convlab_snapshot_block_bytes() {
+  return static_cast<uint32_t>(border().encoded.block.size());
+}
+
+EMSCRIPTEN_KEEPALIVE const char* convlab_bench(const char* json, uint32_t length) {
+  const int code = guarded([&] {
+    border().text = to_json(run_bench(bench_options({json, length}), now_seconds));
+    return 0;
+  });
+  return code == 0 ? border().text.c_str() : nullptr;
+}
+}
