@@ -1,0 +1,250 @@
+// What one operates: settings and buttons, made from the engine's tables (src/engine/controls.h).
+
+import {formatRate} from './format.js';
+
+const byId = (id) => document.getElementById(id);
+const listFields = ['data', 'model', 'optimizer', 'batch'];
+const atRest = ['ready', 'paused', 'finished'];
+const mostEpochs = 1000;
+
+/** Which commands make sense now. */
+const isPossible = {
+  start: ({state}) => atRest.includes(state),
+  pause: ({state}) => state === 'running' || state === 'waiting_for_data',
+  step: ({state}) => atRest.includes(state),
+  reset: ({state, step}) => state === 'failed' || step > 0,
+};
+
+/** The next lower or higher of …, 0.001, 0.002, 0.005, 0.01, … */
+export function nearbyRate(rate, isHigher) {
+  const exponent = Math.floor(Math.log10(rate) + 1e-9);
+  const digit = rate / 10 ** exponent;
+  const next = isHigher ? [2, 5, 10].find((other) => other > digit * 1.0001)
+    : [5, 2, 1, 0.5].find((other) => other < digit * 0.9999);
+  return Number((next * 10 ** exponent).toPrecision(3));
+}
+
+function fillSelect(select, items) {
+  select.replaceChildren(...items.map(({name, title}) => new Option(title, name)));
+}
+
+export class Controls {
+  #act;
+  #tables = null;
+  #snapshot = null;
+  #shown = '';
+  #buttons = new Map();
+
+  /**
+   * @param {{configure: (options: object) => void, setLearningRate: (rate: number) => void,
+   *   command: (name: string) => void}} act
+   */
+  constructor(act) {
+    this.#act = act;
+    for (const name of listFields) {
+      byId(name).addEventListener('change', () => this.#changed(name));
+    }
+    byId('epochs').addEventListener('change', () => this.#changed('epochs'));
+    const rate = byId('learning-rate');
+    rate.addEventListener('change', () => this.#changeRate());
+    rate.addEventListener('keydown', (event) => {
+      if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+      event.preventDefault();
+      this.#moveRate(event.key === 'ArrowUp');
+    });
+    byId('slower').addEventListener('click', () => this.#moveRate(false));
+    byId('faster').addEventListener('click', () => this.#moveRate(true));
+    byId('apply').addEventListener('click', () => this.#configure());
+    byId('discard').addEventListener('click', () => this.#discard());
+    byId('settings').addEventListener('submit', (event) => event.preventDefault());
+    this.#prepareShortcuts();
+  }
+
+  /** Makes the controls of the tables. */
+  fill(tables) {
+    this.#tables = tables;
+    fillSelect(byId('data'), tables.data_sets);
+    fillSelect(byId('model'), tables.models);
+    fillSelect(byId('optimizer'), tables.optimizers);
+    fillSelect(byId('batch'), tables.batches.map((size) => ({name: size, title: size})));
+    this.#buttons.clear();
+    byId('buttons').replaceChildren(...tables.buttons.map((item) => this.#makeButton(item)));
+    this.#shown = '';
+  }
+
+  /** @param {import('./snapshot.js').Snapshot} snapshot */
+  show(snapshot) {
+    this.#snapshot = snapshot;
+    // Only when the engine's settings change, so as not to take back what someone is choosing.
+    const options = JSON.stringify({...snapshot.options, learning_rate: snapshot.learning_rate});
+    if (options !== this.#shown) {
+      this.#shown = options;
+      this.#takeOver();
+    }
+    for (const [command, {button, text, title}] of this.#buttons) {
+      button.setAttribute('aria-disabled', String(!isPossible[command]?.(snapshot)));
+      if (command === 'start') {
+        text.textContent = {paused: 'Resume', finished: 'Continue'}[snapshot.state] ?? title;
+      }
+    }
+    const start = this.#buttons.get('start')?.button;
+    start?.classList.toggle('primary', atRest.includes(snapshot.state));
+    byId('epochs-about').textContent =
+      snapshot.state === 'finished' ? `Continue adds ${snapshot.options.epochs}` : '';
+  }
+
+  /** No engine: nothing can be operated. */
+  disable() {
+    this.#snapshot = null;
+    for (const field of byId('settings').elements) field.disabled = true;
+    for (const {button} of this.#buttons.values()) button.setAttribute('aria-disabled', 'true');
+    byId('staged').hidden = true;
+  }
+
+  #makeButton({command, title, hint, shortcut}) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.id = command;
+    button.title = hint;
+    button.setAttribute('aria-disabled', 'true');
+    const text = document.createElement('span');
+    text.textContent = title;
+    button.append(text);
+    if (shortcut) {
+      const key = document.createElement('kbd');
+      key.textContent = shortcut === ' ' ? 'Space' : shortcut.toUpperCase();
+      key.setAttribute('aria-hidden', 'true');
+      button.append(key);
+      button.setAttribute('aria-keyshortcuts', shortcut === ' ' ? 'Space' : shortcut);
+    }
+    button.addEventListener('click', () => {
+      if (button.getAttribute('aria-disabled') !== 'true') this.#act.command(command);
+    });
+    this.#buttons.set(command, {button, text, title, shortcut});
+    return button;
+  }
+
+  #prepareShortcuts() {
+    const check = byId('shortcuts');
+    const isOn = () => document.body.classList.toggle('no-shortcuts', !check.checked);
+    check.addEventListener('change', isOn);
+    isOn();
+    document.addEventListener('keydown', (event) => {
+      if (!check.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const {target} = event;
+      if (target.closest('input:not([type="checkbox"]), select, textarea')) return;
+      // The key that presses a focused button stays that button's.
+      if (event.key === ' ' && target.closest('button, summary, input')) return;
+      const found = [...this.#buttons.values()].find(({shortcut}) =>
+        shortcut && (shortcut === 'Space' ? ' ' : shortcut).toLowerCase() === event.key.toLowerCase());
+      if (!found) return;
+      event.preventDefault();
+      found.button.click();
+    });
+  }
+
+  #takeOver() {
+    const {options, learning_rate: rate} = this.#snapshot;
+    byId('data').value = options.data;
+    byId('model').value = options.model;
+    byId('optimizer').value = options.optimizer;
+    const batch = byId('batch');
+    if (!this.#tables.batches.includes(options.batch)) {
+      batch.add(new Option(options.batch, options.batch));
+    }
+    batch.value = options.batch;
+    byId('epochs').value = options.epochs;
+    byId('learning-rate').value = formatRate(rate);
+    for (const field of byId('settings').elements) field.disabled = false;
+    byId('staged').hidden = true;
+    this.#checkRate();
+    this.#describe();
+  }
+
+  #describe() {
+    for (const [field, table] of [['data', 'data_sets'], ['model', 'models']]) {
+      const item = this.#tables[table].find(({name}) => name === byId(field).value);
+      byId(`${field}-about`).textContent = item?.description ?? '';
+    }
+  }
+
+  #changed(name) {
+    if (name === 'optimizer') {
+      const {optimizers} = this.#tables;
+      const item = optimizers.find((optimizer) => optimizer.name === byId('optimizer').value);
+      byId('learning-rate').value = formatRate(item.learning_rate);
+      this.#checkRate();
+    }
+    if (name === 'epochs') {
+      const epochs = byId('epochs');
+      epochs.value = Math.min(Math.max(Math.round(Number(epochs.value)) || 1, 1), mostEpochs);
+    }
+    this.#describe();
+    const isFresh = this.#snapshot?.step === 0 && !isPossible.pause(this.#snapshot);
+    if (!this.#differs()) {
+      byId('staged').hidden = true;
+      if (name === 'optimizer') this.#changeRate();
+    } else if (isFresh || this.#snapshot?.state === 'failed') {
+      this.#configure();
+    } else {
+      byId('staged').hidden = false;
+    }
+  }
+
+  #chosen() {
+    return {
+      data: byId('data').value,
+      model: byId('model').value,
+      optimizer: byId('optimizer').value,
+      batch: Number(byId('batch').value),
+      epochs: Number(byId('epochs').value),
+    };
+  }
+
+  #differs() {
+    const options = this.#snapshot?.options ?? {};
+    return Object.entries(this.#chosen()).some(([name, value]) => options[name] !== value);
+  }
+
+  #configure() {
+    byId('staged').hidden = true;
+    const rate = this.#checkRate() ?? 0;
+    this.#shown = '';
+    const {seed, label_smoothing} = this.#snapshot?.options ?? {};
+    this.#act.configure({seed, label_smoothing, ...this.#chosen(), learning_rate: rate});
+  }
+
+  #discard() {
+    if (this.#snapshot) this.#takeOver();
+    byId('data').focus();
+  }
+
+  /** The learning rate in the field, or null, with a word on what it must be. */
+  #checkRate() {
+    const field = byId('learning-rate');
+    const about = byId('learning-rate-about');
+    const {least_learning_rate: least, most_learning_rate: most} = this.#tables;
+    const rate = Number(field.value.trim().replace(',', '.') || NaN);
+    const isGood = rate >= least && rate <= most;
+    field.setAttribute('aria-invalid', String(!isGood));
+    about.classList.toggle('bad', !isGood);
+    about.textContent = isGood ? 'Also while training'
+      : `A number from ${formatRate(least)} to ${formatRate(most)}`;
+    return isGood ? rate : null;
+  }
+
+  #changeRate() {
+    const rate = this.#checkRate();
+    // With other settings staged it waits and goes with them.
+    if (rate !== null && byId('staged').hidden) this.#act.setLearningRate(rate);
+  }
+
+  #moveRate(isHigher) {
+    const rate = this.#checkRate();
+    if (rate === null) return;
+    const {least_learning_rate: least, most_learning_rate: most} = this.#tables;
+    const next = Math.min(Math.max(nearbyRate(rate, isHigher), least), most);
+    byId('learning-rate').value = formatRate(next);
+    this.#changeRate();
+  }
+}

@@ -1,0 +1,106 @@
+// The border of the engine module (src/wasm/api.h) as a class: strings and bytes in, copies out.
+
+export const Activity = Object.freeze({idle: 0, waiting: 1, busy: 2});
+
+/** The engine said no; anything else that is thrown means that it has crashed. */
+export class EngineError extends Error {}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class EngineModule {
+  #module;
+
+  /**
+   * @param {string} base  folder of the bundles
+   * @param {string} bundle
+   * @param {number} threads
+   */
+  static async load(base, bundle, threads) {
+    const url = new URL(`engine-${bundle}.mjs`, base).href;
+    let factory;
+    try {
+      ({default: factory} = await import(url));
+    } catch (error) {
+      throw new Error(`The engine could not be loaded from ${url}: ${error.message}`);
+    }
+    const module = await factory({
+      threads,
+      onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
+    });
+    return new EngineModule(module, threads);
+  }
+
+  constructor(module, threads) {
+    this.#module = module;
+    this.#check(module._convlab_create(threads));
+  }
+
+  controls() { return this.#text(this.#module._convlab_controls()); }
+
+  send(command) {
+    const bytes = encoder.encode(JSON.stringify(command));
+    this.#withBytes([bytes], ([memory]) =>
+      this.#check(this.#module._convlab_send(memory, bytes.length)));
+  }
+
+  append(data, isTrain, shard, source) {
+    const texts = [data, source].map((text) => encoder.encode(`${text}\0`));
+    this.#withBytes([...texts, shard], ([dataMemory, sourceMemory, shardMemory]) =>
+      this.#check(this.#module._convlab_append(
+        dataMemory, isTrain ? 1 : 0, shardMemory, shard.length, sourceMemory)));
+  }
+
+  /** Works for about that long; returns an Activity. */
+  advance(milliseconds) {
+    const activity = this.#module._convlab_advance(milliseconds);
+    if (activity < 0) this.#check(activity);
+    return activity;
+  }
+
+  /**
+   * The snapshot if it is newer than number `seen`, else null.
+   * @returns {{sequence: number, json: string, block: ArrayBuffer}|null}
+   */
+  poll(seen) {
+    const found = this.#module._convlab_poll(seen);
+    if (found < 0) this.#check(found);
+    if (found === 0) return null;
+    const sequence = this.#module._convlab_sequence();
+    const json = this.#text(this.#module._convlab_snapshot_json());
+    const begin = this.#module._convlab_snapshot_block() >>> 0;
+    const bytes = this.#module._convlab_snapshot_block_bytes() >>> 0;
+    const block = new Uint8Array(bytes);
+    block.set(this.#heap().subarray(begin, begin + bytes));
+    return {sequence, json, block: block.buffer};
+  }
+
+  #check(result) {
+    if (result < 0) throw new EngineError(this.#text(this.#module._convlab_error()));
+  }
+
+  // Memory grows, and a view made before that does not.
+  #heap() { return new Uint8Array(this.#module.wasmMemory?.buffer ?? this.#module.HEAPU8.buffer); }
+
+  #text(pointer) {
+    const heap = this.#heap();
+    const begin = pointer >>> 0;
+    // slice copies: TextDecoder takes no shared memory.
+    return decoder.decode(heap.slice(begin, heap.indexOf(0, begin)));
+  }
+
+  #withBytes(arrays, use) {
+    const memories = [];
+    try {
+      for (const bytes of arrays) {
+        const memory = this.#module._convlab_allocate(bytes.length) >>> 0;
+        if (memory === 0) throw new EngineError(`Out of memory for ${bytes.length} bytes.`);
+        memories.push(memory);
+        this.#heap().set(bytes, memory);
+      }
+      use(memories);
+    } finally {
+      for (const memory of memories) this.#module._convlab_free(memory);
+    }
+  }
+}

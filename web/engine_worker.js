@@ -1,0 +1,139 @@
+// The engine's own thread. From the page come {type: 'create', base, bundle, threads}, then
+// {type: 'command', command}, {type: 'retry'} and {type: 'seen'} (the last snapshot has arrived);
+// back go {type: 'ready', controls}, {type: 'snapshot', json, block} and {type: 'error', error}.
+
+import {bundleNames, checkThreads} from './bundles.js';
+import {DataError, DataFeed} from './data_feed.js';
+import {Activity, EngineError, EngineModule} from './engine_module.js';
+
+// Short enough to answer a command at once, long enough that the loop costs nothing.
+const sliceMilliseconds = 30;
+const commandNames = ['configure', 'start', 'pause', 'step', 'reset', 'set_learning_rate'];
+const mostCommandLength = 2 ** 16;
+
+let engine = null;
+let feed = null;
+let isCreated = false;
+let isScheduled = false;
+let isSeen = true;
+let seenSequence = -1;
+
+// The way back to the event loop: timers of hidden pages are throttled, messages are not.
+const channel = new MessageChannel();
+channel.port1.onmessage = () => {
+  isScheduled = false;
+  guard(work);
+};
+
+function schedule() {
+  if (isScheduled) return;
+  isScheduled = true;
+  channel.port2.postMessage(null);
+}
+
+function work() {
+  if (engine.advance(sliceMilliseconds) === Activity.busy) schedule();
+  publish();
+}
+
+function publish() {
+  if (!isSeen) return;
+  const snapshot = engine.poll(seenSequence);
+  if (snapshot === null) return;
+  seenSequence = snapshot.sequence;
+  isSeen = false;
+  const {json, block} = snapshot;
+  postMessage({type: 'snapshot', json, block}, [block]);
+}
+
+const report = (error) => postMessage({type: 'error', error});
+
+function crash(error) {
+  engine = null;
+  feed?.stop();
+  report({kind: 'crash', message: error?.message || String(error)});
+}
+
+function guard(action) {
+  if (engine === null) return;
+  try {
+    action();
+  } catch (error) {
+    crash(error);
+  }
+}
+
+async function create({base, bundle, threads}) {
+  if (isCreated) throw new Error('There is an engine already.');
+  isCreated = true;
+  const folder = new URL(base);
+  if (folder.origin !== self.location.origin) throw new Error(`${base} is of another origin.`);
+  if (!bundleNames.includes(bundle)) throw new Error(`Unknown bundle "${bundle}".`);
+  checkThreads(threads);
+  engine = await EngineModule.load(folder.href, bundle, threads);
+  feed = new DataFeed(new URL('data/', folder).href, append, fail);
+  postMessage({type: 'ready', controls: engine.controls()});
+}
+
+function append(name, isTrain, bytes, url) {
+  try {
+    engine.append(name, isTrain, bytes, url);
+  } catch (error) {
+    if (error instanceof EngineError) throw new DataError(error.message, url);
+    throw error;
+  }
+  schedule();
+}
+
+function fail(error) {
+  if (error instanceof DataError) {
+    report({kind: 'data', message: error.message, url: error.url, status: error.status});
+  } else {
+    crash(error);
+  }
+}
+
+function command(value) {
+  if (!commandNames.includes(value?.command)) {
+    throw new EngineError(`Unknown command; known: ${commandNames.join(', ')}.`);
+  }
+  if (JSON.stringify(value).length > mostCommandLength) {
+    throw new EngineError(`Command ${value.command} is too long.`);
+  }
+  if (value.command === 'configure') feed.stop();
+  engine.send(value);
+  work();
+  if (value.command === 'configure') {
+    // What the engine made of it: it knows the default and may have refused.
+    const snapshot = JSON.parse(engine.poll(-1)?.json ?? '{}');
+    if (snapshot.options && snapshot.state !== 'failed') feed.choose(snapshot.options.data);
+  }
+}
+
+function receive(message) {
+  if (message?.type === 'command') {
+    try {
+      command(message.command);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      report({kind: 'command', message: error.message});
+    }
+  } else if (message?.type === 'retry') {
+    feed.retry();
+  } else if (message?.type === 'seen') {
+    isSeen = true;
+    publish();
+  }
+}
+
+self.onmessage = ({data: message}) => {
+  if (message?.type === 'create') {
+    create(message).catch(crash);
+  } else {
+    guard(() => receive(message));
+  }
+};
+self.onunhandledrejection = (event) => {
+  event.preventDefault();
+  crash(event.reason);
+};

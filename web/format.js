@@ -1,0 +1,27 @@
+// Numbers as people read them.
+
+const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
+
+export const none = '–';
+
+export const formatCount = (value) => whole.format(value);
+
+export const formatLoss = (value) => (Number.isFinite(value) ? value.toPrecision(3) : 'NaN');
+
+export const formatPercent = (share) =>
+  (Number.isFinite(share) ? `${(100 * share).toFixed(2)} %` : none);
+
+/** As few digits as tell the number: 0.001. */
+export const formatRate = (value) => {
+  const text = String(Number(value.toPrecision(6)));
+  return text.includes('e-') ? Number(text).toFixed(12).replace(/0+$/, '') : text;
+};
+
+export function formatSeconds(seconds) {
+  if (!(seconds >= 0)) return none;
+  const rounded = Math.ceil(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 60) return `${minutes} min ${rounded % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,141 @@
+// The page: an engine, the controls that operate it and what shows how it does.
+
+import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
+import {Controls} from './controls.js';
+import {Convlab} from './convlab.js';
+import {Progress} from './progress.js';
+import {Results} from './results.js';
+import {View} from './view.js';
+
+const byId = (id) => document.getElementById(id);
+
+// What the page opens with; all else is the engine's default.
+let options = {data: 'mnist', model: 'mnist-cnn'};
+let convlab = null;
+
+const alerts = new Map();
+
+/** Shows `text` under `name`, instead of what stood there; with an empty text nothing. */
+function showAlert(name, text, label = '', action = () => {}) {
+  const shown = alerts.get(name);
+  if (shown?.text === text) return;
+  shown?.element.remove();
+  alerts.delete(name);
+  if (!text) return;
+  const element = document.createElement('div');
+  const paragraph = document.createElement('p');
+  paragraph.textContent = text;
+  element.append(paragraph);
+  if (label) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = label;
+    button.addEventListener('click', () => {
+      showAlert(name, '');
+      action();
+    });
+    element.append(button);
+  }
+  alerts.set(name, {text, element});
+  byId('alert').append(element);
+}
+
+/** ?threads=N and ?bundle=NAME; a bad one is said and left out. */
+function readQuery() {
+  const query = new URLSearchParams(location.search);
+  const chosen = {};
+  try {
+    if (query.has('bundle')) {
+      checkBundle(query.get('bundle'), detectFeatures());
+      chosen.bundle = query.get('bundle');
+    }
+    if (query.has('threads')) {
+      const threads = Number(query.get('threads'));
+      checkThreads(threads);
+      chosen.threads = threads;
+    }
+  } catch (error) {
+    showAlert('query', error.message, 'Dismiss');
+  }
+  return chosen;
+}
+
+const results = new Results();
+const progress = new Progress();
+const view = new View(byId('view'), (why) => {
+  byId('view').hidden = true;
+  byId('no-view').hidden = false;
+  byId('no-view-why').textContent =
+    `${why}, so there are no pictures of samples and filters here. Training works all the same.`;
+  results.showCharts();
+});
+const controls = new Controls({
+  configure(chosen) {
+    options = chosen;
+    showAlert('data', '');
+    showAlert('command', '');
+    convlab.configure(options);
+  },
+  setLearningRate(rate) { convlab.setLearningRate(rate); },
+  command(name) {
+    showAlert('command', '');
+    convlab[name]();
+  },
+});
+
+function showWhatRuns(snapshot) {
+  const {bundle, threads} = convlab;
+  const parts = [`Engine ${bundle}`, `${threads} ${threads === 1 ? 'thread' : 'threads'}`];
+  if (snapshot?.backend) parts.push(snapshot.backend);
+  if (snapshot?.parameters) parts.push(`${snapshot.parameters.toLocaleString('en')} parameters`);
+  if (snapshot?.memory_bytes) parts.push(`${Math.ceil(snapshot.memory_bytes / 2 ** 20)} MB`);
+  const text = parts.join(' · ');
+  if (byId('runs-on').textContent !== text) byId('runs-on').textContent = text;
+}
+
+function showSnapshot({snapshot, encoded}) {
+  options = {...snapshot.options, learning_rate: snapshot.learning_rate};
+  controls.show(snapshot);
+  progress.show(snapshot);
+  results.show(snapshot);
+  view.show(encoded);
+  showWhatRuns(snapshot);
+  if (snapshot.state !== 'failed') {
+    showAlert('run', snapshot.error);
+  } else {
+    showAlert('run', snapshot.error || 'Training has failed.', 'Reset', () => convlab.reset());
+  }
+}
+
+function showError({error}) {
+  if (error.kind === 'data') {
+    showAlert('data', error.message, 'Retry', () => convlab.retry());
+  } else if (error.kind === 'command') {
+    showAlert('command', error.message, 'Dismiss');
+  } else {
+    controls.disable();
+    progress.showNone('The engine has stopped');
+    showAlert('data', '');
+    showAlert('run', '');
+    const restart = convlab.bundle ? 'Restart the engine' : '';
+    showAlert('crash', error.message, restart, openEngine);
+  }
+}
+
+function openEngine() {
+  convlab = new Convlab(readQuery());
+  convlab.addEventListener('ready', () => controls.fill(convlab.controls));
+  convlab.addEventListener('snapshot', showSnapshot);
+  convlab.addEventListener('error', showError);
+  convlab.configure(options);
+  const {isolated, threads} = convlab.features;
+  byId('isolation').textContent = isolated ? 'Cross-origin isolated'
+    : 'Single-threaded: page is not cross-origin isolated';
+  if (isolated && !threads) byId('isolation').textContent += ', but has no shared memory';
+  if (convlab.bundle) showWhatRuns(null);
+  // For tests and the browser's console.
+  globalThis.convlabPage = {convlab, view};
+}
+
+openEngine();
+view.open();

@@ -1,0 +1,113 @@
+// What every epoch came to, as a table; and as charts where the window module cannot draw them.
+
+import {formatCount, formatLoss, formatPercent} from './format.js';
+
+const svgSpace = 'http://www.w3.org/2000/svg';
+const width = 480;
+const height = 220;
+const margin = {left: 46, right: 10, top: 10, bottom: 26};
+
+function svg(name, attributes, ...children) {
+  const element = document.createElementNS(svgSpace, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+
+/** 1, 2 or 5 times a power of ten, so that about four steps reach `most`. */
+function niceStep(most) {
+  const power = 10 ** Math.floor(Math.log10(most / 4));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => most / step <= 5);
+}
+
+function axis(most, toText, place) {
+  const step = niceStep(most);
+  const lines = [];
+  for (let i = 0; i * step <= most * 1.0001; ++i) lines.push(...place(i * step, toText(i * step)));
+  return lines;
+}
+
+/**
+ * @param {string} title
+ * @param {{train: object, val: object}} curves
+ * @param {number} epochs  the right end
+ * @param {number} most  the upper end
+ * @param {(value: number) => string} toText
+ */
+function makeChart(title, {train, val}, epochs, most, toText) {
+  const x = (epoch) => margin.left + (epoch / epochs) * (width - margin.left - margin.right);
+  const y = (value) =>
+    height - margin.bottom - (value / most) * (height - margin.top - margin.bottom);
+  const points = (curve) =>
+    Array.from(curve.x, (at, i) => `${x(at).toFixed(1)},${y(curve.y[i]).toFixed(1)}`).join(' ');
+  const horizontal = axis(most, toText, (value, text) => [
+    svg('line', {class: 'axis', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value)}),
+    svg('text', {x: margin.left - 8, y: y(value) + 4, 'text-anchor': 'end'}, text),
+  ]);
+  const vertical = axis(epochs, String, (value, text) => (Number.isInteger(value) ? [
+    svg('text', {x: x(value), y: height - 8, 'text-anchor': 'middle'}, text),
+  ] : []));
+  const chart = svg('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': title},
+    ...horizontal, ...vertical,
+    svg('polyline', {class: 'train', points: points(train)}),
+    svg('polyline', {class: 'val', points: points(val)}),
+    ...Array.from(val.x, (at, i) => svg('circle', {class: 'val', cx: x(at), cy: y(val.y[i]), r: 3})));
+  const figure = document.createElement('figure');
+  const caption = document.createElement('figcaption');
+  caption.textContent = title;
+  figure.append(caption, chart);
+  return figure;
+}
+
+const largest = (...curves) =>
+  curves.reduce((most, {y}) => y.reduce((a, b) => Math.max(a, b), most), 0);
+
+function makeRow({epoch, train_loss, train_accuracy, val_loss, val_accuracy}) {
+  const row = document.createElement('tr');
+  const cells = [formatCount(epoch), formatLoss(train_loss), formatPercent(train_accuracy),
+    formatLoss(val_loss), formatPercent(val_accuracy)];
+  row.append(...cells.map((text, i) => {
+    const cell = document.createElement(i === 0 ? 'th' : 'td');
+    if (i === 0) cell.scope = 'row';
+    cell.textContent = text;
+    return cell;
+  }));
+  return row;
+}
+
+export class Results {
+  #rows = document.getElementById('epoch-rows');
+  #empty = this.#rows.firstElementChild;
+  #shown = '';
+  #hasCharts = false;
+  #snapshot = null;
+
+  /** From now on with charts. */
+  showCharts() {
+    this.#hasCharts = true;
+    document.getElementById('results').open = true;
+    if (this.#snapshot) this.#drawCharts();
+  }
+
+  /** @param {import('./snapshot.js').Snapshot} snapshot */
+  show(snapshot) {
+    this.#snapshot = snapshot;
+    const {history} = snapshot;
+    const shown = JSON.stringify(history);
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      this.#rows.replaceChildren(...(history.length > 0 ? history.map(makeRow) : [this.#empty]));
+    }
+    if (this.#hasCharts) this.#drawCharts();
+  }
+
+  #drawCharts() {
+    const {train_loss, val_loss, train_accuracy, val_accuracy, epochs} = this.#snapshot;
+    const most = Math.max(epochs, 1);
+    document.getElementById('charts').replaceChildren(
+      makeChart('Loss', {train: train_loss, val: val_loss}, most,
+        largest(train_loss, val_loss) || 1, (value) => String(Number(value.toPrecision(3)))),
+      makeChart('Accuracy', {train: train_accuracy, val: val_accuracy}, most, 1,
+        (value) => `${Math.round(100 * value)} %`));
+  }
+}

@@ -1,0 +1,71 @@
+// Decodes what the engine publishes (src/engine/protocol.h): JSON and one block of bytes. A number
+// that is none (a loss after an overflow) is null.
+
+const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
+
+/**
+ * @typedef {{x: Float32Array, y: Float32Array}} Curve  x counts epochs
+ * @typedef {{epoch: number, train_loss: number, train_accuracy: number, val_loss: number,
+ *   val_accuracy: number, seconds: number, images_per_second: number}} EpochResult
+ *   epoch from 1; seconds with validation
+ * @typedef {object} Snapshot
+ * @property {number} sequence
+ * @property {'empty'|'ready'|'waiting_for_data'|'running'|'paused'|'finished'|'failed'} state
+ * @property {string} error  for the user; empty if none
+ * @property {{data: string, model: string, optimizer: string, learning_rate: number,
+ *   batch: number, epochs: number, seed: number, label_smoothing: number}} options
+ * @property {string} backend
+ * @property {number} threads
+ * @property {string[]} class_names
+ * @property {number} parameters
+ * @property {number} memory_bytes
+ * @property {number} train_images
+ * @property {number} train_images_here  arrived so far
+ * @property {number} step  training steps done
+ * @property {number} steps_per_epoch
+ * @property {number} epoch  epochs done
+ * @property {number} epochs  epochs planned
+ * @property {number} learning_rate
+ * @property {number} images_per_second
+ * @property {number} seconds_left  negative: not known yet
+ * @property {number} loss  of the current epoch so far
+ * @property {number} accuracy  0 to 1
+ * @property {EpochResult[]} history  of every finished epoch
+ * @property {Curve} train_loss
+ * @property {Curve} train_accuracy
+ * @property {Curve} val_loss
+ * @property {Curve} val_accuracy
+ * @property {{height: number, width: number, channels: number, pixels: Uint8Array,
+ *   labels: Int32Array, predictions: Int32Array, confidences: Float32Array}} samples
+ * @property {{count: number, height: number, width: number, channels: number,
+ *   weights: Float32Array}} filters
+ */
+
+const isArrayReference = (value) =>
+  Object.keys(value).length === 3 && Object.hasOwn(arrayTypes, value.type) &&
+  'offset' in value && 'count' in value;
+
+function resolve(value, block) {
+  if (Array.isArray(value)) return value.map((item) => resolve(item, block));
+  if (value === null || typeof value !== 'object') return value;
+  if (!isArrayReference(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, resolve(item, block)]));
+  }
+  const type = arrayTypes[value.type];
+  const {offset, count} = value;
+  const whole = Number.isInteger(offset) && Number.isInteger(count) && offset >= 0 && count >= 0;
+  if (!whole || offset % 4 !== 0 || offset + count * type.BYTES_PER_ELEMENT > block.byteLength) {
+    throw new Error('Snapshot: an array lies outside its block.');
+  }
+  return new type(block, offset, count);
+}
+
+/**
+ * @param {string} json
+ * @param {ArrayBuffer} block  the arrays of the result are views of it
+ * @returns {Snapshot}
+ */
+export function decodeSnapshot(json, block) {
+  return resolve(JSON.parse(json), block);
+}

@@ -1,0 +1,91 @@
+// The window module: draws curves, samples and filters into a canvas by WebGL2.
+
+const encoder = new TextEncoder();
+
+function hasWebGl2() {
+  const context = document.createElement('canvas').getContext('webgl2');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+export class View {
+  #canvas;
+  #fail;
+  #module = null;
+  #latest = null;
+  #dark = matchMedia('(prefers-color-scheme: dark)');
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {(why: string) => void} fail  called once if the module cannot draw (any more)
+   */
+  constructor(canvas, fail) {
+    this.#canvas = canvas;
+    this.#fail = fail;
+  }
+
+  async open() {
+    if (!hasWebGl2()) {
+      this.#fail('This browser has no WebGL2');
+      return;
+    }
+    try {
+      const {default: create} = await import('./window.mjs');
+      const module = await create({canvas: this.#canvas});
+      if (module._window_create() < 0) throw new Error('it could not be set up');
+      this.#module = module;
+    } catch (error) {
+      this.#close(`The drawing module could not be started (${error.message})`);
+      return;
+    }
+    this.#canvas.addEventListener('webglcontextlost', () =>
+      this.#close('The browser has taken the graphics context away'));
+    this.#dark.addEventListener('change', () => this.#setTheme());
+    this.#setTheme();
+    if (this.#latest) this.show(this.#latest);
+  }
+
+  /** Frames drawn so far, and the median milliseconds of CPU of the last ones. */
+  get frames() { return this.#module?._window_frames() ?? 0; }
+  get frameMilliseconds() { return this.#module?._window_frame_ms() ?? 0; }
+
+  /** @param {{json: string, block: ArrayBuffer}} encoded */
+  show(encoded) {
+    this.#latest = encoded;
+    this.#use((module) => {
+      const json = encoder.encode(encoded.json);
+      const block = new Uint8Array(encoded.block);
+      const memory = module._malloc(json.length + block.length) >>> 0;
+      if (memory === 0) throw new Error('out of memory');
+      // malloc may have moved the heap: HEAPU8 is asked for only now.
+      module.HEAPU8.set(json, memory);
+      module.HEAPU8.set(block, memory + json.length);
+      module._window_snapshot(memory, json.length, memory + json.length, block.length);
+      module._free(memory);
+    });
+  }
+
+  #setTheme() {
+    this.#use((module) => module._window_set_theme(this.#dark.matches ? 1 : 0));
+  }
+
+  #use(action) {
+    if (this.#module === null) return;
+    try {
+      action(this.#module);
+    } catch (error) {
+      this.#close(`The drawing module has stopped (${error.message})`);
+    }
+  }
+
+  #close(why) {
+    const module = this.#module;
+    this.#module = null;
+    try {
+      module?._window_destroy();
+    } catch {
+      // It is broken already, and `why` says so.
+    }
+    this.#fail(why);
+  }
+}
