@@ -1,0 +1,78 @@
+# Helpers for the CMakeLists.txt of our folders.
+
+# Flags of all our code; a CI build (CONVLAB_WERROR) refuses warnings.
+add_library(convlab_options INTERFACE)
+target_compile_features(convlab_options INTERFACE cxx_std_20)
+target_include_directories(convlab_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
+target_compile_options(convlab_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  $<$<BOOL:${CONVLAB_WERROR}>:-Werror>
+  # The same bits from the same operations on every processor and in the browser.
+  -ffp-contract=off)
+
+# convlab_library(NAME SOURCES a.cpp… [DEPENDS core…] [PRIVATE_DEPENDS zlib…])
+# One static library convlab_NAME per folder. DEPENDS and PRIVATE_DEPENDS take our libraries without the prefix, or
+# third-party targets (which belong in PRIVATE_DEPENDS).
+function(convlab_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "convlab_library(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  add_library(convlab_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(convlab_${name} PUBLIC convlab_options)
+  foreach(dependency IN LISTS arg_DEPENDS)
+    convlab_link(convlab_${name} PUBLIC ${dependency})
+  endforeach()
+  foreach(dependency IN LISTS arg_PRIVATE_DEPENDS)
+    convlab_link(convlab_${name} PRIVATE ${dependency})
+  endforeach()
+endfunction()
+
+set(CONVLAB_FOLDERS core host xnnpack_backend backend nn loss optim data zoo train io engine app)
+
+# Links one of our libraries by its short name, or a third-party target.
+function(convlab_link target visibility dependency)
+  if(dependency IN_LIST CONVLAB_FOLDERS)
+    set(dependency convlab_${dependency})
+  endif()
+  target_link_libraries(${target} ${visibility} ${dependency})
+endfunction()
+
+# convlab_wasm_module(TARGET engine|window)
+# Flags shared by our WebAssembly modules: an ES module that exports a factory, without a file system. The engine runs in
+# a worker (and in node, for tests), the window on the page's main thread. Exports are up to the caller
+# (EMSCRIPTEN_KEEPALIVE or -sEXPORTED_FUNCTIONS). Writes build/web/dist/engine-{threads,single}-{relaxed,simd} or window.
+function(convlab_wasm_module target kind)
+  set(flags -sMODULARIZE=1 -sEXPORT_ES6=1 -sFILESYSTEM=0 -sSTACK_SIZE=1MB -sMALLOC=dlmalloc -sALLOW_MEMORY_GROWTH=1
+    -sMAXIMUM_MEMORY=2GB -sEXIT_RUNTIME=0 -sINCOMING_MODULE_JS_API=print,printErr,canvas,locateFile,wasmMemory,onAbort)
+  if(kind STREQUAL engine)
+    set(name "engine-$<IF:$<BOOL:${CONVLAB_THREADS}>,threads,single>-$<IF:$<BOOL:${CONVLAB_RELAXED_SIMD}>,relaxed,simd>")
+    list(APPEND flags -sENVIRONMENT=worker,node -sEXPORT_NAME=createEngine)
+    if(CONVLAB_THREADS)
+      # The pool grows as threads start; the engine starts at most a handful beyond its compute threads.
+      list(APPEND flags -pthread -sPTHREAD_POOL_SIZE=navigator.hardwareConcurrency+4 -sINITIAL_MEMORY=64MB
+        -Wno-pthreads-mem-growth)
+    else()
+      list(APPEND flags -sINITIAL_MEMORY=32MB)
+    endif()
+  elseif(kind STREQUAL window)
+    set(name window)
+    list(APPEND flags -sENVIRONMENT=web -sEXPORT_NAME=createWindow -sINITIAL_MEMORY=32MB)
+  else()
+    message(FATAL_ERROR "convlab_wasm_module: ${kind} is neither engine nor window")
+  endif()
+  target_link_options(${target} PRIVATE ${flags})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME "${name}" SUFFIX .mjs
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_SOURCE_DIR}/build/web/dist")
+endfunction()
+
+# convlab_node_program(TARGET): a test program for node. It reads the real file system, so that tests find their data.
+function(convlab_node_program target)
+  target_link_options(${target} PRIVATE -sENVIRONMENT=node,worker -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sSTACK_SIZE=1MB
+    -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=2GB -sINITIAL_MEMORY=64MB)
+  if(CONVLAB_THREADS)
+    # main on a worker, so that it may block while node starts further threads.
+    target_link_options(${target} PRIVATE -pthread -sPROXY_TO_PTHREAD=1 -sPTHREAD_POOL_SIZE=8 -Wno-pthreads-mem-growth)
+  endif()
+  set_target_properties(${target} PROPERTIES SUFFIX .cjs)
+endfunction()

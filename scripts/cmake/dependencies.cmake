@@ -1,0 +1,143 @@
+# Third-party libraries as targets: xnnpack pthreadpool imgui stb catch2 zlib json cli11, and natively glfw.
+# Their sources stand in third_party/ (scripts/bootstrap); where that folder is absent they come from upstream.
+# Versions and hashes: pins.txt beside this file.
+
+include(FetchContent)
+set(CONVLAB_SCRIPTS_CMAKE "${CMAKE_CURRENT_LIST_DIR}")
+
+# Sets NAME_SOURCE_DIR for each pinned library.
+file(STRINGS "${CONVLAB_SCRIPTS_CMAKE}/pins.txt" _pins REGEX "^[a-z]")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CONVLAB_SCRIPTS_CMAKE}/pins.txt")
+foreach(_pin IN LISTS _pins)
+  string(REGEX REPLACE " *\\| *" ";" _pin "${_pin}")
+  list(GET _pin 0 _name)
+  list(GET _pin 5 _repository)
+  list(GET _pin 6 _tag)
+  string(STRIP "${_tag}" _tag)
+  set(${_name}_VERSION "${_tag}")
+  if(EXISTS "${PROJECT_SOURCE_DIR}/third_party/${_name}/.sha256")
+    set(${_name}_SOURCE_DIR "${PROJECT_SOURCE_DIR}/third_party/${_name}")
+  else()
+    message(STATUS "Fetching ${_repository} ${_tag}")
+    # One copy for all presets. The SOURCE_SUBDIR that does not exist keeps their own CMakeLists out of this build.
+    FetchContent_Declare(${_name}
+      GIT_REPOSITORY "https://github.com/${_repository}.git" GIT_TAG "${_tag}" GIT_PROGRESS ON
+      SOURCE_DIR "${PROJECT_SOURCE_DIR}/build/upstream/${_name}" SOURCE_SUBDIR not-used)
+    FetchContent_MakeAvailable(${_name})
+  endif()
+endforeach()
+
+find_package(Threads REQUIRED)
+
+# --- pthreadpool: per preset, so that tsan sees its synchronisation and wasm gets one with and one without threads.
+set(_folder "${pthreadpool_SOURCE_DIR}/src")
+if(CONVLAB_THREADS)
+  add_library(pthreadpool STATIC "${_folder}/portable-api.c" "${_folder}/memory.c" "${_folder}/pthreads.c"
+    "${_folder}/fastpath.c" "${_folder}/legacy-api.c")
+  if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Emscripten)$")
+    target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FUTEX=1)
+  else()
+    target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FUTEX=0)
+  endif()
+  target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_GCD=0 PTHREADPOOL_USE_EVENT=0
+    PTHREADPOOL_USE_CPUINFO=0 PTHREADPOOL_USE_CONDVAR=0)
+else()
+  add_library(pthreadpool STATIC "${_folder}/shim.c" "${_folder}/legacy-api.c")
+endif()
+target_include_directories(pthreadpool SYSTEM PUBLIC "${pthreadpool_SOURCE_DIR}/include")
+target_include_directories(pthreadpool PRIVATE "${_folder}" "${fxdiv_SOURCE_DIR}/include")
+target_compile_definitions(pthreadpool PRIVATE FXDIV_USE_INLINE_ASSEMBLY=0)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86|AMD64" AND NOT EMSCRIPTEN)
+  target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FASTPATH=1)
+else()
+  target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FASTPATH=0)
+endif()
+target_compile_options(pthreadpool PRIVATE -w)
+set_target_properties(pthreadpool PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
+if(CONVLAB_THREADS)
+  target_link_libraries(pthreadpool PUBLIC Threads::Threads)
+endif()
+
+# --- XNNPACK: built while configuring, once per ABI, under a lock; every preset of that ABI links the same archives.
+if(NOT EMSCRIPTEN)
+  set(_abi native)
+elseif(CONVLAB_RELAXED_SIMD)
+  set(_abi wasm-relaxed-simd)
+else()
+  set(_abi wasm-simd)
+endif()
+set(_deps "${PROJECT_SOURCE_DIR}/build/deps/${_abi}")
+file(MAKE_DIRECTORY "${_deps}")
+file(LOCK "${_deps}.lock" GUARD FILE)
+file(SHA256 "${CONVLAB_SCRIPTS_CMAKE}/xnnpack/CMakeLists.txt" _recipe)
+set(_key "${_pins} ${_recipe} ${CMAKE_C_COMPILER} ${CMAKE_C_COMPILER_VERSION}")
+set(_built)
+if(EXISTS "${_deps}/built")
+  file(READ "${_deps}/built" _built)
+endif()
+if(NOT _built STREQUAL _key)
+  message(STATUS "Building XNNPACK for ${_abi} (once; minutes)")
+  set(_toolchain)
+  if(CMAKE_TOOLCHAIN_FILE)
+    set(_toolchain "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_TOOLCHAIN_FILE}")
+  endif()
+  execute_process(COMMAND_ERROR_IS_FATAL ANY COMMAND "${CMAKE_COMMAND}" -G Ninja -Wno-dev
+    -S "${CONVLAB_SCRIPTS_CMAKE}/xnnpack" -B "${_deps}" ${_toolchain} -DCMAKE_BUILD_TYPE=Release
+    "-DCMAKE_C_COMPILER_LAUNCHER=${CMAKE_C_COMPILER_LAUNCHER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
+    "-DXNNPACK_SOURCE_DIR=${xnnpack_SOURCE_DIR}" "-DXNNPACK_VERSION=${xnnpack_VERSION}"
+    "-DPTHREADPOOL_SOURCE_DIR=${pthreadpool_SOURCE_DIR}" "-DCPUINFO_SOURCE_DIR=${cpuinfo_SOURCE_DIR}"
+    "-DFXDIV_SOURCE_DIR=${fxdiv_SOURCE_DIR}" "-DFP16_SOURCE_DIR=${fp16_SOURCE_DIR}"
+    "-DWASM_RELAXED_SIMD=${CONVLAB_RELAXED_SIMD}")
+  execute_process(COMMAND_ERROR_IS_FATAL ANY COMMAND "${CMAKE_COMMAND}" --build "${_deps}")
+  file(WRITE "${_deps}/built" "${_key}")
+endif()
+file(LOCK "${_deps}.lock" RELEASE)
+
+add_library(xnnpack INTERFACE)
+target_include_directories(xnnpack SYSTEM INTERFACE "${xnnpack_SOURCE_DIR}/include")
+target_link_libraries(xnnpack INTERFACE "${_deps}/lib/libXNNPACK.a")
+if(NOT EMSCRIPTEN)
+  target_link_libraries(xnnpack INTERFACE "${_deps}/lib/libmicrokernels-prod.a" "${_deps}/lib/libcpuinfo.a" m)
+endif()
+target_link_libraries(xnnpack INTERFACE pthreadpool)
+
+# --- Dear ImGui with its OpenGL 3 (WebGL 2) renderer, and natively its GLFW platform.
+add_library(imgui STATIC EXCLUDE_FROM_ALL
+  "${imgui_SOURCE_DIR}/imgui.cpp" "${imgui_SOURCE_DIR}/imgui_draw.cpp" "${imgui_SOURCE_DIR}/imgui_tables.cpp"
+  "${imgui_SOURCE_DIR}/imgui_widgets.cpp" "${imgui_SOURCE_DIR}/backends/imgui_impl_opengl3.cpp")
+target_include_directories(imgui SYSTEM PUBLIC "${imgui_SOURCE_DIR}" "${imgui_SOURCE_DIR}/backends")
+target_compile_definitions(imgui PUBLIC IMGUI_DISABLE_OBSOLETE_FUNCTIONS)
+target_compile_options(imgui PRIVATE -w)
+if(EMSCRIPTEN)
+  target_compile_definitions(imgui PUBLIC IMGUI_IMPL_OPENGL_ES3 IMGUI_DISABLE_FILE_FUNCTIONS)
+else()
+  find_package(glfw3 3.3 QUIET)
+  find_package(OpenGL QUIET)
+  if(TARGET glfw AND TARGET OpenGL::GL)
+    target_sources(imgui PRIVATE "${imgui_SOURCE_DIR}/backends/imgui_impl_glfw.cpp")
+    target_link_libraries(imgui PUBLIC glfw OpenGL::GL ${CMAKE_DL_LIBS})
+  else()
+    message(STATUS "GLFW 3 or OpenGL not found: no desktop window (Debian: libglfw3-dev libgl-dev)")
+  endif()
+endif()
+
+# --- The rest.
+add_library(stb INTERFACE)
+target_include_directories(stb SYSTEM INTERFACE "${stb_SOURCE_DIR}")
+
+add_library(json INTERFACE)
+target_include_directories(json SYSTEM INTERFACE "${json_SOURCE_DIR}/single_include")
+
+add_library(cli11 INTERFACE)
+target_include_directories(cli11 SYSTEM INTERFACE "${cli11_SOURCE_DIR}/include")
+
+set(_files adler32 compress crc32 deflate inffast inflate inftrees trees uncompr zutil)
+list(TRANSFORM _files PREPEND "${zlib_SOURCE_DIR}/")
+list(TRANSFORM _files APPEND .c)
+add_library(zlib STATIC EXCLUDE_FROM_ALL ${_files})
+target_include_directories(zlib SYSTEM PUBLIC "${zlib_SOURCE_DIR}")
+target_compile_options(zlib PRIVATE -w)
+
+add_library(catch2 STATIC EXCLUDE_FROM_ALL "${catch2_SOURCE_DIR}/extras/catch_amalgamated.cpp")
+target_include_directories(catch2 SYSTEM PUBLIC "${catch2_SOURCE_DIR}/extras")
+target_compile_options(catch2 PRIVATE -w)
