@@ -1,0 +1,95 @@
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "engine/protocol.h"
+
+/// The fields of each structure of protocol.h, listed once for the encoder and the decoder alike:
+/// `fields` is called with each name and member.
+namespace convlab {
+
+template <class S, class T>
+concept MaybeConst = std::same_as<std::remove_const_t<S>, T>;
+
+template <class Fields, MaybeConst<RunOptions> S>
+void visit(Fields& fields, S& options) {
+  fields("data", options.data);
+  fields("model", options.model);
+  fields("optimizer", options.optimizer);
+  fields("learning_rate", options.learning_rate);
+  fields("batch", options.batch);
+  fields("epochs", options.epochs);
+  fields("seed", options.seed);
+  fields("label_smoothing", options.label_smoothing);
+}
+
+template <class Fields, MaybeConst<EpochResult> S>
+void visit(Fields& fields, S& result) {
+  fields("epoch", result.epoch);
+  fields("train_loss", result.train_loss);
+  fields("train_accuracy", result.train_accuracy);
+  fields("val_loss", result.val_loss);
+  fields("val_accuracy", result.val_accuracy);
+  fields("seconds", result.seconds);
+  fields("images_per_second", result.images_per_second);
+}
+
+template <class Fields, MaybeConst<Curve> S>
+void visit(Fields& fields, S& curve) {
+  fields("x", curve.x);
+  fields("y", curve.y);
+}
+
+template <class Fields, MaybeConst<Samples> S>
+void visit(Fields& fields, S& samples) {
+  fields("height", samples.height);
+  fields("width", samples.width);
+  fields("channels", samples.channels);
+  fields("pixels", samples.pixels);
+  fields("labels", samples.labels);
+  fields("predictions", samples.predictions);
+  fields("confidences", samples.confidences);
+}
+
+template <class Fields, MaybeConst<Filters> S>
+void visit(Fields& fields, S& filters) {
+  fields("count", filters.count);
+  fields("height", filters.height);
+  fields("width", filters.width);
+  fields("channels", filters.channels);
+  fields("weights", filters.weights);
+}
+
+template <class Fields, MaybeConst<Snapshot> S>
+void visit(Fields& fields, S& snapshot) {
+  fields("sequence", snapshot.sequence);
+  fields("state", snapshot.state);
+  fields("error", snapshot.error);
+  fields("options", snapshot.options);
+  fields("backend", snapshot.backend);
+  fields("threads", snapshot.threads);
+  fields("class_names", snapshot.class_names);
+  fields("parameters", snapshot.parameters);
+  fields("memory_bytes", snapshot.memory_bytes);
+  fields("train_images", snapshot.train_images);
+  fields("train_images_here", snapshot.train_images_here);
+  fields("step", snapshot.step);
+  fields("steps_per_epoch", snapshot.steps_per_epoch);
+  fields("epoch", snapshot.epoch);
+  fields("epochs", snapshot.epochs);
+  fields("learning_rate", snapshot.learning_rate);
+  fields("images_per_second", snapshot.images_per_second);
+  fields("seconds_left", snapshot.seconds_left);
+  fields("loss", snapshot.loss);
+  fields("accuracy", snapshot.accuracy);
+  fields("train_loss", snapshot.train_loss);
+  fields("train_accuracy", snapshot.train_accuracy);
+  fields("val_loss", snapshot.val_loss);
+  fields("val_accuracy", snapshot.val_accuracy);
+  fields("history", snapshot.history);
+  fields("samples", snapshot.samples);
+  fields("filters", snapshot.filters);
+}
+
+}  // namespace convlab

@@ -1,0 +1,249 @@
+#include "engine/protocol.h"
+
+#include <catch_amalgamated.hpp>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/error.h"
+
+using namespace convlab;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// Every field differs from its default, and arrays have sizes that leave gaps in the block.
+Snapshot full_snapshot() {
+  Snapshot s;
+  s.sequence = 71;
+  s.state = RunState::running;
+  s.error = "file \"a\\b\" — naïve";
+  s.options = {.data = "fashion-mnist",
+               .model = "simple-convnet",
+               .optimizer = "sgd",
+               .learning_rate = 0.0625,
+               .batch = 32,
+               .epochs = 12,
+               .seed = std::numeric_limits<uint64_t>::max(),
+               .label_smoothing = 0.1};
+  s.backend = "xnnpack";
+  s.threads = 2;
+  s.class_names = {"T-shirt/top", "Trouser", "Zebra"};
+  s.parameters = 34826;
+  s.memory_bytes = uint64_t{5} << 32;
+  s.train_images = 60000;
+  s.train_images_here = 2048;
+  s.step = 11;
+  s.steps_per_epoch = 469;
+  s.epoch = 1;
+  s.epochs = 5;
+  s.learning_rate = 0.001;
+  s.images_per_second = 4321.5;
+  s.seconds_left = 17.25;
+  s.loss = 0.5;
+  s.accuracy = 0.75;
+  s.train_loss = {{0.5F, 1.0F, 1.5F}, {2.0F, 1.0F, 0.5F}};
+  s.train_accuracy = {{0.5F}, {0.25F}};
+  s.val_loss = {{1.0F, 2.0F}, {1.5F, 0.75F}};
+  s.val_accuracy = {{1.0F}, {0.5F}};
+  s.history = {{.epoch = 1,
+                .train_loss = 0.375,
+                .train_accuracy = 0.625,
+                .val_loss = 0.25,
+                .val_accuracy = 0.875,
+                .seconds = 12.5,
+                .images_per_second = 4800}};
+  s.samples = {.height = 1,
+               .width = 3,
+               .channels = 1,
+               .pixels = {0, 128, 255, 1, 2, 3},
+               .labels = {2, 0},
+               .predictions = {2, 1},
+               .confidences = {0.5F, 0.75F}};
+  s.filters = {.count = 1, .height = 1, .width = 2, .channels = 1, .weights = {-0.5F, 0.5F}};
+  return s;
+}
+
+void require_equal(const Curve& a, const Curve& b) {
+  REQUIRE(a.x == b.x);
+  REQUIRE(a.y == b.y);
+}
+
+/// `text` with the first `from` replaced; the test is void when it does not occur.
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+void require_refused(const EncodedSnapshot& encoded, std::string_view from, std::string_view to,
+                     const std::string& message) {
+  INFO(from << " -> " << to);
+  REQUIRE_THROWS_WITH(decode_snapshot(replaced(encoded.json, from, to), encoded.block),
+                      ContainsSubstring(message));
+}
+
+}  // namespace
+
+TEST_CASE("protocol: a snapshot survives the crossing, field by field") {
+  const Snapshot a = full_snapshot();
+  const EncodedSnapshot encoded = encode(a);
+  const Snapshot b = decode_snapshot(encoded.json, encoded.block);
+  CHECK(b.sequence == a.sequence);
+  CHECK(b.state == a.state);
+  CHECK(b.error == a.error);
+  CHECK(b.options == a.options);
+  CHECK(b.backend == a.backend);
+  CHECK(b.threads == a.threads);
+  CHECK(b.class_names == a.class_names);
+  CHECK(b.parameters == a.parameters);
+  CHECK(b.memory_bytes == a.memory_bytes);
+  CHECK(b.train_images == a.train_images);
+  CHECK(b.train_images_here == a.train_images_here);
+  CHECK(b.step == a.step);
+  CHECK(b.steps_per_epoch == a.steps_per_epoch);
+  CHECK(b.epoch == a.epoch);
+  CHECK(b.epochs == a.epochs);
+  CHECK(b.learning_rate == a.learning_rate);
+  CHECK(b.images_per_second == a.images_per_second);
+  CHECK(b.seconds_left == a.seconds_left);
+  CHECK(b.loss == a.loss);
+  CHECK(b.accuracy == a.accuracy);
+  REQUIRE(b.history.size() == 1);
+  CHECK(b.history[0].epoch == 1);
+  CHECK(b.history[0].train_loss == a.history[0].train_loss);
+  CHECK(b.history[0].train_accuracy == a.history[0].train_accuracy);
+  CHECK(b.history[0].val_loss == a.history[0].val_loss);
+  CHECK(b.history[0].val_accuracy == a.history[0].val_accuracy);
+  CHECK(b.history[0].seconds == a.history[0].seconds);
+  CHECK(b.history[0].images_per_second == a.history[0].images_per_second);
+  require_equal(b.train_loss, a.train_loss);
+  require_equal(b.train_accuracy, a.train_accuracy);
+  require_equal(b.val_loss, a.val_loss);
+  require_equal(b.val_accuracy, a.val_accuracy);
+  CHECK(b.samples.height == a.samples.height);
+  CHECK(b.samples.width == a.samples.width);
+  CHECK(b.samples.channels == a.samples.channels);
+  CHECK(b.samples.pixels == a.samples.pixels);
+  CHECK(b.samples.labels == a.samples.labels);
+  CHECK(b.samples.predictions == a.samples.predictions);
+  CHECK(b.samples.confidences == a.samples.confidences);
+  CHECK(b.filters.count == a.filters.count);
+  CHECK(b.filters.height == a.filters.height);
+  CHECK(b.filters.width == a.filters.width);
+  CHECK(b.filters.channels == a.filters.channels);
+  CHECK(b.filters.weights == a.filters.weights);
+  CHECK(encode(b).json == encoded.json);
+  CHECK(encode(b).block == encoded.block);
+}
+
+TEST_CASE("protocol: an empty snapshot crosses with an empty block") {
+  const EncodedSnapshot encoded = encode(Snapshot{});
+  CHECK(encoded.block.empty());
+  CHECK(decode_snapshot(encoded.json, encoded.block).state == RunState::empty);
+}
+
+TEST_CASE("protocol: NaN and infinity become null, and NaN again") {
+  Snapshot s = full_snapshot();
+  s.loss = std::numeric_limits<double>::quiet_NaN();
+  s.history[0].val_loss = std::numeric_limits<double>::infinity();
+  s.train_loss.y[1] = std::numeric_limits<float>::quiet_NaN();
+  const EncodedSnapshot encoded = encode(s);
+  CHECK_THAT(encoded.json, ContainsSubstring("\"loss\":null"));
+  CHECK_THAT(encoded.json, !ContainsSubstring("nan") && !ContainsSubstring("inf"));
+  const Snapshot back = decode_snapshot(encoded.json, encoded.block);
+  CHECK(std::isnan(back.loss));
+  CHECK(std::isnan(back.history[0].val_loss));
+  CHECK(std::isnan(back.train_loss.y[1]));
+}
+
+TEST_CASE("protocol: text that is not UTF-8 does not stop a snapshot") {
+  Snapshot s;
+  s.error = "cannot read \xff\xfe.gz";
+  const EncodedSnapshot encoded = encode(s);
+  CHECK_THAT(decode_snapshot(encoded.json, encoded.block).error, ContainsSubstring("cannot read"));
+}
+
+TEST_CASE("protocol: a truncated snapshot is refused at every length") {
+  const EncodedSnapshot encoded = encode(full_snapshot());
+  for (size_t length = 0; length < encoded.json.size(); ++length) {
+    REQUIRE_THROWS_AS(
+        decode_snapshot(std::string_view(encoded.json).substr(0, length), encoded.block), Error);
+  }
+  for (size_t length = 0; length < encoded.block.size(); ++length) {
+    REQUIRE_THROWS_AS(decode_snapshot(encoded.json, std::span(encoded.block).first(length)), Error);
+  }
+}
+
+TEST_CASE("protocol: what is no snapshot is refused with a reason") {
+  const EncodedSnapshot good = encode(full_snapshot());
+  CHECK_THROWS_WITH(decode_snapshot("[1, 2]", {}), ContainsSubstring("must be an object"));
+  CHECK_THROWS_WITH(decode_snapshot("{}", {}), ContainsSubstring("lacks the field 'sequence'"));
+  CHECK_THROWS_WITH(decode_snapshot(std::string((1 << 20) + 1, ' '), {}),
+                    ContainsSubstring("more than 1048576"));
+  CHECK_THROWS_WITH(decode_snapshot(std::string(1 << 19, '['), {}), ContainsSubstring("deep"));
+  require_refused(good, "\"step\":11", "\"stop\":11", "lacks the field 'step'");
+  require_refused(good, "\"step\":11", "\"step\":11,\"zeal\":1", "unknown field 'zeal'");
+  require_refused(good, "\"step\":11", "\"step\":-1", "whole number");
+  require_refused(good, "\"step\":11", "\"step\":1.5", "whole number");
+  require_refused(good, "\"step\":11", "\"step\":9223372036854775808", "whole number");
+  require_refused(good, "\"loss\":0.5", "\"loss\":\"low\"", "finite number or null");
+  require_refused(good, "\"loss\":0.5", "\"loss\":1e999", "not JSON");
+  require_refused(good, "\"running\"", "\"flying\"", "known are: empty, ready, waiting_for_data");
+  require_refused(good, "\"Zebra\"", "7", "must be a string");
+}
+
+TEST_CASE("protocol: arrays must lie in the block and fit each other") {
+  const EncodedSnapshot good = encode(full_snapshot());
+  require_refused(good, "\"type\":\"u8\"", "\"type\":\"f32\"", "must be 'u8'");
+  require_refused(good, "\"offset\":12,", "\"offset\":2,", "multiple of 4");
+  require_refused(good, "\"offset\":12,", "\"offset\":4294967292,", "beyond the block");
+  require_refused(good, "\"offset\":12,", "\"offset\":18446744073709551612,", "beyond the block");
+  require_refused(good, "\"offset\":12,", "\"offset\":-4,", "whole number");
+  require_refused(good, "\"count\":6,", "\"count\":18446744073709551615,", "beyond the block");
+  require_refused(good, "\"count\":6,", "\"count\":5,", "5 elements are not 2 pictures of 1 x 3");
+  require_refused(good, "\"count\":3,", "\"count\":2,", "x and");
+  require_refused(good, "\"width\":3", "\"width\":9223372036854775807", "are not 2 pictures");
+  require_refused(good, "\"width\":3", "\"width\":0", "are not 2 pictures");
+}
+
+TEST_CASE("protocol: every command survives the crossing") {
+  const RunOptions options = full_snapshot().options;
+  const std::vector<Command> commands{
+      Configure{options}, Start{}, Pause{}, Step{}, Reset{}, SetLearningRate{0.03}};
+  REQUIRE(commands.size() == std::variant_size_v<Command>);
+  for (const Command& command : commands) {
+    CHECK(decode_command(encode(command)).index() == command.index());
+  }
+  CHECK(std::get<Configure>(decode_command(encode(commands[0]))).options == options);
+  CHECK(std::get<SetLearningRate>(decode_command(encode(commands[5]))).learning_rate == 0.03);
+  CHECK(encode(Command{Start{}}) == R"({"command":"start"})");
+}
+
+TEST_CASE("protocol: omitted options keep their defaults") {
+  const Command command = decode_command(R"({"command": "configure", "options": {"epochs": 3}})");
+  RunOptions expected;
+  expected.epochs = 3;
+  CHECK(std::get<Configure>(command).options == expected);
+  CHECK(std::get<Configure>(decode_command(R"({"command": "configure"})")).options == RunOptions{});
+}
+
+TEST_CASE("protocol: a bad command says what is wrong") {
+  CHECK_THROWS_WITH(decode_command(R"({"command": "fly"})"),
+                    "unknown command 'fly'; known are: configure, start, pause, step, reset, "
+                    "set_learning_rate");
+  CHECK_THROWS_WITH(decode_command("{}"), ContainsSubstring("known are: configure"));
+  CHECK_THROWS_WITH(decode_command("start"), ContainsSubstring("not JSON"));
+  CHECK_THROWS_WITH(decode_command(R"({"command": "start", "speed": 2})"),
+                    ContainsSubstring("unknown field 'speed'"));
+  CHECK_THROWS_WITH(decode_command(R"({"command": "configure", "options": {"colour": 1}})"),
+                    ContainsSubstring("unknown field 'colour'"));
+  CHECK_THROWS_WITH(decode_command(R"({"command": "configure", "options": {"batch": -1}})"),
+                    ContainsSubstring("options.batch"));
+  for (const char* bad : {R"({"command": "set_learning_rate"})",
+                          R"({"command": "set_learning_rate", "learning_rate": null})"}) {
+    CHECK_THROWS_WITH(decode_command(bad), ContainsSubstring("needs a number"));
+  }
+  CHECK_THROWS_WITH(decode_command(R"({"command": "set_learning_rate", "learning_rate": "x"})"),
+                    ContainsSubstring("finite number"));
+}
