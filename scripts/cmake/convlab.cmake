@@ -11,31 +11,16 @@ target_compile_options(convlab_options INTERFACE
   -ffp-contract=off)
 
 # convlab_library(NAME SOURCES a.cpp… [DEPENDS core…] [PRIVATE_DEPENDS zlib…])
-# One static library convlab_NAME per folder. DEPENDS and PRIVATE_DEPENDS take our libraries without the prefix, or
-# third-party targets (which belong in PRIVATE_DEPENDS).
+# One static library convlab_NAME per folder. DEPENDS names other libraries of ours without the prefix and passes them
+# on; PRIVATE_DEPENDS names targets as they are: third-party ones, or convlab_NAME for one of ours.
 function(convlab_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "convlab_library(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
+  list(TRANSFORM arg_DEPENDS PREPEND convlab_)
   add_library(convlab_${name} STATIC ${arg_SOURCES})
-  target_link_libraries(convlab_${name} PUBLIC convlab_options)
-  foreach(dependency IN LISTS arg_DEPENDS)
-    convlab_link(convlab_${name} PUBLIC ${dependency})
-  endforeach()
-  foreach(dependency IN LISTS arg_PRIVATE_DEPENDS)
-    convlab_link(convlab_${name} PRIVATE ${dependency})
-  endforeach()
-endfunction()
-
-set(CONVLAB_FOLDERS core host xnnpack_backend backend nn loss optim data zoo train io engine app)
-
-# Links one of our libraries by its short name, or a third-party target.
-function(convlab_link target visibility dependency)
-  if(dependency IN_LIST CONVLAB_FOLDERS)
-    set(dependency convlab_${dependency})
-  endif()
-  target_link_libraries(${target} ${visibility} ${dependency})
+  target_link_libraries(convlab_${name} PUBLIC convlab_options ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
 endfunction()
 
 # convlab_wasm_module(TARGET engine|window)
