@@ -88,7 +88,8 @@ if(NOT _built STREQUAL _key)
     "-DPTHREADPOOL_SOURCE_DIR=${pthreadpool_SOURCE_DIR}" "-DCPUINFO_SOURCE_DIR=${cpuinfo_SOURCE_DIR}"
     "-DFXDIV_SOURCE_DIR=${fxdiv_SOURCE_DIR}" "-DFP16_SOURCE_DIR=${fp16_SOURCE_DIR}"
     "-DWASM_RELAXED_SIMD=${CONVLAB_RELAXED_SIMD}")
-  execute_process(COMMAND_ERROR_IS_FATAL ANY COMMAND "${CMAKE_COMMAND}" --build "${_deps}")
+  execute_process(COMMAND_ERROR_IS_FATAL ANY COMMAND "${CMAKE_COMMAND}" -E env
+    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CMAKE_COMMAND}" --build "${_deps}")
   file(WRITE "${_deps}/built" "${_key}")
 endif()
 file(LOCK "${_deps}.lock" RELEASE)
