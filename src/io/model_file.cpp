@@ -1,0 +1,138 @@
+#include "io/model_file.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "core/error.h"
+#include "io/graph_json.h"
+#include "io/json_text.h"
+
+namespace convlab {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "tensors go to files as they lie in memory");
+
+constexpr const char* architecture_key = "convlab.architecture";
+constexpr const char* training_key = "convlab.training";
+
+struct NamedShape {
+  std::string name;
+  Shape shape;
+};
+
+std::vector<NamedShape> parameter_shapes(const Graph& graph) {
+  std::vector<NamedShape> shapes;
+  for (const Node& node : graph.nodes()) {
+    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
+      shapes.push_back({node.name + "." + spec.name, spec.shape});
+    }
+  }
+  return shapes;
+}
+
+/// The tensors in the order of `wanted`. Throws Error, beginning with `where`, unless they are just those.
+std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted, std::span<const SafeTensor> tensors,
+                                             const std::string& where) {
+  std::map<std::string_view, const SafeTensor*> by_name;
+  for (const SafeTensor& tensor : tensors) by_name.emplace(tensor.name, &tensor);
+  std::vector<const SafeTensor*> matched;
+  for (const NamedShape& parameter : wanted) {
+    const auto found = by_name.find(parameter.name);
+    if (found == by_name.end()) fail(where, " lacks the tensor ", in_quotes(parameter.name), " ", parameter.shape);
+    const SafeTensor& tensor = *found->second;
+    if (tensor.shape != parameter.shape || tensor.dtype != "F32") {
+      fail(where, ": tensor ", in_quotes(parameter.name), " is ", tensor.dtype, " ", tensor.shape, "; expected F32 ",
+           parameter.shape);
+    }
+    matched.push_back(&tensor);
+    by_name.erase(found);
+  }
+  if (!by_name.empty()) {
+    fail(where, " has a tensor ", in_quotes(by_name.begin()->first), ", which the architecture does not");
+  }
+  return matched;
+}
+
+std::string training_json(const TrainingInfo& training) {
+  return dump_json({{"model", training.model},
+                    {"data", training.data},
+                    {"class_names", training.class_names},
+                    {"options", options_json(training.options)}});
+}
+
+TrainingInfo parse_training(std::string_view text, const std::string& where) {
+  const Json json = parse_json(text, where);
+  TrainingInfo training;
+  training.model = string_member(json, "model", where);
+  training.data = string_member(json, "data", where);
+  const Json& names = member(json, "class_names", where);
+  const auto is_string = [](const Json& name) { return name.is_string(); };
+  if (!names.is_array() || !std::all_of(names.begin(), names.end(), is_string)) {
+    fail(where, ": class_names must be a list of strings");
+  }
+  training.class_names = names.get<std::vector<std::string>>();
+  training.options = read_options_json(member(json, "options", where), where);
+  return training;
+}
+
+Graph parse_architecture(const SafeTensors& parsed, const std::string& where) {
+  const auto found = parsed.metadata.find(architecture_key);
+  if (found == parsed.metadata.end()) {
+    fail(where, " has no ", in_quotes(architecture_key), " in its metadata: convlab did not write it");
+  }
+  const std::string inner = concat(where, ": the architecture");
+  Graph graph = parse_graph_json(found->second, inner);
+  try {
+    match_tensors(parameter_shapes(graph), parsed.tensors, where);
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    fail(message.starts_with(where) ? message : concat(inner, ": ", message));
+  }
+  return graph;
+}
+
+}  // namespace
+
+std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& training) {
+  SafeTensors file;
+  file.metadata[architecture_key] = graph_json(network.graph());
+  file.metadata[training_key] = training_json(training);
+  std::vector<std::unique_ptr<ReadBack>> reads;  // they hold what the tensors point to
+  for (const Parameter& parameter : network.parameters()) {
+    reads.push_back(network.backend().read_back(parameter.value));
+    const std::span<const float> values = reads.back()->values();
+    file.tensors.push_back({parameter.name, "F32", parameter.value.shape,
+                            {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()}});
+  }
+  return safetensors_bytes(file);
+}
+
+ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
+  SafeTensors parsed = parse_safetensors(bytes, source);
+  const std::string where = "[model] " + source;
+  Graph graph = parse_architecture(parsed, where);
+  TrainingInfo training;
+  if (const auto found = parsed.metadata.find(training_key); found != parsed.metadata.end()) {
+    training = parse_training(found->second, where + ": the training information");
+  }
+  // Moving `bytes` leaves their memory, and so the tensors' data, where it is.
+  return {source, std::move(bytes), std::move(parsed.tensors), std::move(graph), std::move(training)};
+}
+
+void load_weights(Network& network, const ModelFile& file) {
+  std::vector<NamedShape> wanted;
+  for (const Parameter& parameter : network.parameters()) wanted.push_back({parameter.name, parameter.value.shape});
+  const std::vector<const SafeTensor*> tensors = match_tensors(wanted, file.tensors, "[model] " + file.source);
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    network.backend().upload(tensors[i]->data.data(), network.parameters()[i].value);
+  }
+  network.values_changed();
+}
+
+}  // namespace convlab

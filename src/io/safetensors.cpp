@@ -1,0 +1,185 @@
+#include "io/safetensors.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <tuple>
+#include <utility>
+
+#include "core/error.h"
+#include "io/json_text.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr size_t length_bytes = 8;
+constexpr uint64_t max_header_bytes = uint64_t{16} << 20;
+constexpr const char* metadata_key = "__metadata__";
+
+struct SafeDType {
+  std::string_view name;
+  uint64_t bytes;
+};
+constexpr std::array dtypes{
+    SafeDType{"BOOL", 1}, SafeDType{"U8", 1},      SafeDType{"I8", 1},      SafeDType{"F8_E4M3", 1},
+    SafeDType{"U16", 2},  SafeDType{"F8_E5M2", 1}, SafeDType{"F8_E8M0", 1}, SafeDType{"I16", 2},
+    SafeDType{"F16", 2},  SafeDType{"BF16", 2},    SafeDType{"U32", 4},     SafeDType{"I32", 4},
+    SafeDType{"F32", 4},  SafeDType{"U64", 8},     SafeDType{"I64", 8},     SafeDType{"F64", 8},
+    SafeDType{"C64", 8},
+};
+
+const SafeDType& find_dtype(const std::string& name, const std::string& where) {
+  const auto* known =
+      std::find_if(dtypes.begin(), dtypes.end(), [&](const SafeDType& d) { return d.name == name; });
+  if (known == dtypes.end()) fail(where, ": unknown dtype ", in_quotes(name), "; expected F32");
+  return *known;
+}
+
+/// A tensor's place, counted from the start of the data.
+struct Range {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+struct PlacedTensor {
+  SafeTensor tensor;
+  Range range;
+};
+
+uint64_t read_u64(const uint8_t* bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < sizeof value; ++i) value |= uint64_t{bytes[i]} << (8 * i);
+  return value;
+}
+
+/// The JSON between the length and the data.
+std::string_view read_header(std::span<const uint8_t> bytes, const std::string& where) {
+  if (bytes.size() < length_bytes) {
+    fail(where, " has ", bytes.size(), " bytes; a safetensors file starts with eight that give the header's length");
+  }
+  const uint64_t length = read_u64(bytes.data());
+  const uint64_t left = bytes.size() - length_bytes;
+  if (length > max_header_bytes) {
+    fail(where, " is no safetensors file: at byte 0 it gives its header ", length, " bytes; expected at most ",
+         max_header_bytes);
+  }
+  if (length > left) {
+    fail(where, ": at byte 0 the header's length is ", length, ", but only ", left, " bytes follow; the file is cut off");
+  }
+  const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + length_bytes, static_cast<size_t>(length));
+  if (!header.starts_with('{')) fail(where, " is no safetensors file: its header, at byte 8, does not begin with {");
+  return header;
+}
+
+Range read_range(const Json& info, uint64_t data_bytes, const std::string& where) {
+  const Json& json = member(info, "data_offsets", where);
+  if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned() || !json[1].is_number_unsigned()) {
+    fail(where, ": data_offsets must be two whole numbers");
+  }
+  const Range range{json[0].get<uint64_t>(), json[1].get<uint64_t>()};
+  if (range.begin > range.end || range.end > data_bytes) {
+    fail(where, ": data_offsets ", range.begin, " to ", range.end, " do not lie within the ", data_bytes,
+         " bytes of data");
+  }
+  return range;
+}
+
+PlacedTensor read_tensor(const std::string& name, const Json& info, std::span<const uint8_t> data,
+                         const std::string& file) {
+  const std::string where = concat(file, ": tensor ", in_quotes(name));
+  const SafeDType& dtype = find_dtype(string_member(info, "dtype", where), where);
+  const Shape shape = read_shape(member(info, "shape", where), where);
+  const Range range = read_range(info, data.size(), where);
+  // No overflow: Shape keeps its product below 2^48.
+  const uint64_t wanted = static_cast<uint64_t>(shape.elements()) * dtype.bytes;
+  if (range.end - range.begin != wanted) {
+    fail(where, ": data_offsets ", range.begin, " to ", range.end, " hold ", range.end - range.begin, " bytes, but ",
+         dtype.name, " ", shape, " takes ", wanted);
+  }
+  return {{name, dtype.name, shape, data.subspan(static_cast<size_t>(range.begin), static_cast<size_t>(wanted))},
+          range};
+}
+
+std::map<std::string, std::string> read_metadata(const Json& json, const std::string& file) {
+  const std::string where = concat(file, ": ", metadata_key);
+  if (!json.is_object()) fail(where, " must be an object");
+  std::map<std::string, std::string> metadata;
+  for (const auto& [key, value] : json.items()) {
+    if (!value.is_string()) fail(where, ": ", in_quotes(key), " must be a string");
+    metadata.emplace(key, value.get<std::string>());
+  }
+  return metadata;
+}
+
+/// The format wants every byte of the data to belong to exactly one tensor.
+void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes, const std::string& file) {
+  uint64_t end = 0;
+  for (const auto& [tensor, range] : tensors) {
+    if (range.begin != end) {
+      fail(file, ": tensor ", in_quotes(tensor.name), " starts at byte ", range.begin, " of the data, but the one before ends at ",
+           end, "; tensors must ", range.begin < end ? "not overlap" : "leave no gaps");
+    }
+    end = range.end;
+  }
+  if (end != data_bytes) {
+    fail(file, ": the tensors end at byte ", end, " of the data, but the file has ", data_bytes, " bytes of data");
+  }
+}
+
+}  // namespace
+
+SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source) {
+  const std::string file = concat("[safetensors] ", source);
+  const std::string_view header = read_header(bytes, file);
+  const std::span<const uint8_t> data = bytes.subspan(length_bytes + header.size());
+  const Json json = parse_json(header, file + ": the header (from byte 8)");
+
+  SafeTensors result;
+  std::vector<PlacedTensor> placed;
+  for (const auto& [name, info] : json.items()) {
+    if (name == metadata_key) {
+      result.metadata = read_metadata(info, file);
+    } else {
+      placed.push_back(read_tensor(name, info, data, file));
+    }
+  }
+  std::sort(placed.begin(), placed.end(), [](const PlacedTensor& a, const PlacedTensor& b) {
+    return std::tie(a.range.begin, a.range.end) < std::tie(b.range.begin, b.range.end);
+  });
+  check_contiguous(placed, data.size(), file);
+  for (PlacedTensor& each : placed) result.tensors.push_back(std::move(each.tensor));
+  return result;
+}
+
+std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
+  Json json = Json::object();
+  if (!file.metadata.empty()) json[metadata_key] = file.metadata;
+  uint64_t end = 0;
+  for (const SafeTensor& tensor : file.tensors) {
+    const std::string where = concat("[safetensors] tensor ", in_quotes(tensor.name));
+    const SafeDType& dtype = find_dtype(std::string(tensor.dtype), where);
+    if (tensor.data.size() != static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes) {
+      fail(where, ": ", tensor.data.size(), " bytes do not make ", dtype.name, " ", tensor.shape);
+    }
+    if (tensor.name == metadata_key || json.contains(tensor.name)) fail(where, ": the name is taken");
+    json[tensor.name] = {{"dtype", dtype.name},
+                         {"shape", shape_json(tensor.shape)},
+                         {"data_offsets", {end, end + tensor.data.size()}}};
+    end += tensor.data.size();
+  }
+  std::string header = dump_json(json);
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  if (header.size() > max_header_bytes) {
+    fail("[safetensors] a header of ", header.size(), " bytes is too long; at most ", max_header_bytes);
+  }
+
+  std::vector<uint8_t> bytes;
+  bytes.reserve(length_bytes + header.size() + static_cast<size_t>(end));
+  for (size_t i = 0; i < length_bytes; ++i) bytes.push_back(static_cast<uint8_t>(uint64_t{header.size()} >> (8 * i)));
+  bytes.insert(bytes.end(), header.begin(), header.end());
+  for (const SafeTensor& tensor : file.tensors) bytes.insert(bytes.end(), tensor.data.begin(), tensor.data.end());
+  return bytes;
+}
+
+}  // namespace convlab
