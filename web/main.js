@@ -134,7 +134,7 @@ function openEngine() {
   if (isolated && !threads) byId('isolation').textContent += ', but has no shared memory';
   if (convlab.bundle) showWhatRuns(null);
   // For tests and the browser's console.
-  globalThis.convlabPage = {convlab, view};
+  globalThis.convlabPage = {convlab, view, get model() { return options.model; }};
 }
 
 openEngine();

@@ -1,0 +1,116 @@
+// A served page in a real Chromium, and what the tests ask of it.
+
+import assert from 'node:assert/strict';
+import {existsSync, mkdirSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import {chromium} from 'playwright-core';
+
+const root = new URL('../../', import.meta.url);
+
+/** The page's files; CONVLAB_DIST serves others. */
+export const dist = process.env.CONVLAB_DIST ?? fileURLToPath(new URL('build/web/dist', root));
+export const screenshots = fileURLToPath(new URL('build/screenshots', root));
+export const quick = process.env.E2E_QUICK === '1' && 'slow (E2E_QUICK=1)';
+
+/** Training to 97 % on two busy cores. */
+export const trainMilliseconds = 10 * 60 * 1000;
+
+export const flags = ['--disable-quic', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--no-first-run',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+
+export function findChromium() {
+  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
+    .find((path) => path && existsSync(path));
+  assert.ok(found, 'no Chromium: install it, or name it in $CHROMIUM');
+  return found;
+}
+
+export async function serve({isolated = true} = {}) {
+  assert.ok(existsSync(`${dist}/index.html`), `${dist} holds no page: build it first`);
+  const {startServer} = await import(process.env.CONVLAB_SERVE ?? '../../scripts/serve.mjs');
+  return startServer({root: dist, port: 0, isolated});
+}
+
+/**
+ * Opens the page; `problems` collects what must not happen: errors on the console or uncaught,
+ * and breaches of the content security policy.
+ */
+export async function openPage({isolated = true, args = [], context = {}, query = '',
+  prepare = async () => {}} = {}) {
+  const server = await serve({isolated});
+  const browser = await chromium.launch({
+    executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false});
+  const close = async () => {
+    await browser.close();
+    await server.close();
+  };
+  try {
+    const page = await (await browser.newContext(context)).newPage();
+    const problems = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(String(error)));
+    await page.exposeFunction('reportBreach', (what) => problems.push(what));
+    await page.addInitScript(() => document.addEventListener('securitypolicyviolation',
+      ({violatedDirective, blockedURI}) =>
+        globalThis.reportBreach(`CSP: ${violatedDirective} ${blockedURI}`)));
+    await prepare(page);
+    await page.goto(new URL(query, server.url).href);
+    return {page, browser, server, problems, close};
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs `use` with an open page and closes everything afterwards. */
+export async function withPage(options, use) {
+  const opened = await openPage(options);
+  try {
+    await use(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+const number = (text) => Number.parseFloat(text.replaceAll(',', ''));
+
+/** A number of the page as people read it; NaN while there is none. */
+export const readNumber = async (page, id) => number(await page.locator(`#${id}`).innerText());
+
+/** Waits until the page's state is one of these. */
+export const waitForState = (page, states, timeout = 30000) =>
+  page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state),
+    [states].flat(), {timeout});
+
+/** Waits until the HTML number `id` is at least (or at most) `bound`. */
+export const waitForNumber = (page, id, {least = -Infinity, most = Infinity}, timeout = 60000) =>
+  page.waitForFunction(([name, low, high]) => {
+    const value = Number.parseFloat(document.getElementById(name).innerText.replaceAll(',', ''));
+    return value >= low && value <= high;
+  }, [id, least, most], {timeout});
+
+export const stepOf = (page) => page.locator('#progress').evaluate((element) => element.value);
+
+/** Trains by a click on Start and asserts that the loss falls and the test accuracy is ≥ 97 %. */
+export async function trainTo97(page) {
+  await waitForState(page, 'ready');
+  await page.locator('#start').click();
+  await waitForNumber(page, 'loss', {least: 0});
+  const first = await readNumber(page, 'loss');
+  await waitForNumber(page, 'loss', {most: first / 2}, trainMilliseconds);
+  await page.waitForFunction(() => ['finished', 'failed'].includes(document.body.dataset.state) ||
+    parseFloat(document.getElementById('val-accuracy').innerText) >= 97,
+  undefined, {timeout: trainMilliseconds});
+  const accuracy = await readNumber(page, 'val-accuracy');
+  assert.ok(accuracy >= 97, `test accuracy ${accuracy} %; expected at least 97 %`);
+  const alert = await page.locator('#alert').innerText();
+  assert.equal(alert, '', 'training raises no alert');
+}
+
+export async function screenshot(page, name) {
+  mkdirSync(screenshots, {recursive: true});
+  await page.screenshot({path: `${screenshots}/${name}.png`, fullPage: true});
+}

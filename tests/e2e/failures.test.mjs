@@ -1,0 +1,114 @@
+// What the page does when things go wrong: data that does not come, an engine that ends.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {waitForNumber, waitForState, withPage} from './browser.mjs';
+
+const alertOf = (page) => page.locator('#alert');
+
+const trainFor = async (page, steps) => {
+  await page.locator('#start').click();
+  await page.waitForFunction((least) => document.getElementById('progress').value >= least, steps);
+};
+
+const failingOnce = (pattern, fail) => async (page) => {
+  const state = {fails: true};
+  page.failing = state;
+  await page.context().route(pattern, (route) => (state.fails ? fail(route) : route.continue()));
+};
+
+const notFound = (route) => route.fulfill({status: 404, body: 'not here'});
+
+test('a missing shard is named with its status, and Retry goes on from there', () =>
+  withPage({prepare: failingOnce('**/mnist/train-003.bin.gz', notFound)}, async ({page}) => {
+    await alertOf(page).getByText(/mnist\/train-003\.bin\.gz could not be fetched: HTTP 404/).waitFor();
+    await trainFor(page, 2);
+    page.failing.fails = false;
+    await alertOf(page).getByRole('button', {name: 'Retry'}).click();
+    await page.waitForFunction(() => !/here/.test(document.getElementById('steps').innerText),
+      undefined, {timeout: 60000});
+    assert.equal(await alertOf(page).innerText(), '');
+    await waitForNumber(page, 'loss', {least: 0});
+  }));
+
+test('a first shard that gets no answer is named; Retry lets a waiting Start train', () =>
+  withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', (route) => route.abort())},
+    async ({page}) => {
+      await alertOf(page).getByText(/train-000\.bin\.gz could not be fetched: no answer/).waitFor();
+      await page.locator('#start').click();
+      await waitForState(page, 'waiting_for_data');
+      page.failing.fails = false;
+      await alertOf(page).getByRole('button', {name: 'Retry'}).click();
+      await page.waitForFunction(() => document.getElementById('progress').value >= 2);
+    }));
+
+test('a catalog that is not there is named, and Retry works', () =>
+  withPage({prepare: failingOnce('**/catalog.json', notFound)}, async ({page}) => {
+    await alertOf(page).getByText(/catalog\.json could not be fetched: HTTP 404/).waitFor();
+    page.failing.fails = false;
+    await alertOf(page).getByRole('button', {name: 'Retry'}).click();
+    await trainFor(page, 2);
+  }));
+
+test('a damaged or truncated shard is refused by name', async () => {
+  const damage = (change) => async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({response, body: change(Buffer.from(await response.body()))});
+  };
+  const cut = damage((bytes) => bytes.subarray(0, 1000));
+  const flip = damage((bytes) => {
+    bytes[bytes.length >> 1] ^= 1;
+    return bytes;
+  });
+  for (const [fail, text] of [[cut, /1000 bytes; expected/], [flip, /is damaged/]]) {
+    await withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', fail)}, async ({page}) => {
+      await alertOf(page).getByText(text).waitFor();
+      page.failing.fails = false;
+      await alertOf(page).getByRole('button', {name: 'Retry'}).click();
+      await trainFor(page, 2);
+    });
+  }
+});
+
+test('choosing another data set ends the fetching of the first and its error', () =>
+  withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', notFound)}, async ({page}) => {
+    await alertOf(page).getByText(/HTTP 404/).waitFor();
+    await page.locator('#data').selectOption('fashion-mnist');
+    await page.waitForFunction(() => document.getElementById('alert').innerText === '');
+    await trainFor(page, 2);
+    assert.equal(await page.locator('#data').inputValue(), 'fashion-mnist');
+  }));
+
+test('an engine that cannot be loaded is named, and can be restarted', () =>
+  withPage({prepare: failingOnce('**/engine-*.mjs', notFound)}, async ({page}) => {
+    await alertOf(page).getByText(/engine could not be loaded from .*engine-.*\.mjs/).waitFor();
+    page.failing.fails = false;
+    await alertOf(page).getByRole('button', {name: 'Restart the engine'}).click();
+    await waitForState(page, 'ready');
+    await trainFor(page, 2);
+  }));
+
+test('a refused command is said and changes nothing', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await page.evaluate(() => globalThis.convlabPage.convlab.configure({optimizer: 7}));
+    await alertOf(page).getByText(/optimizer/).waitFor();
+    await alertOf(page).getByRole('button', {name: 'Dismiss'}).click();
+    assert.equal(await page.locator('#model').inputValue(), 'mnist-cnn');
+    await trainFor(page, 2);
+  }));
+
+test('a loss that is no number stops training, says so, and Reset starts over', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await page.locator('#optimizer').selectOption('sgd');
+    await waitForState(page, 'ready');
+    await page.locator('#learning-rate').fill('10');
+    await page.locator('#learning-rate').blur();
+    await page.locator('#start').click();
+    await waitForState(page, 'failed', 60000);
+    assert.match(await alertOf(page).innerText(), /loss/i);
+    await alertOf(page).getByRole('button', {name: 'Reset'}).click();
+    await waitForState(page, 'ready');
+    assert.equal(await alertOf(page).innerText(), '');
+  }));

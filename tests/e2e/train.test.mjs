@@ -1,0 +1,150 @@
+// The page trains MNIST: with threads, without isolation, and in a tab that is hidden.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {openHiddenTab} from './hidden_tab.mjs';
+import {quick, readNumber, serve, stepOf, trainMilliseconds, trainTo97, waitForState, withPage}
+  from './browser.mjs';
+
+test('opens ready to train the MNIST CNN, in a page without problems', () =>
+  withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    assert.equal(await page.locator('#data').inputValue(), 'mnist');
+    assert.equal(await page.locator('#model').inputValue(), 'mnist-cnn');
+    assert.match(await page.locator('#isolation').innerText(), /^Cross-origin isolated$/);
+    assert.match(await page.locator('#runs-on').innerText(), /^Engine threads-relaxed/);
+    // The first shard is there, or on its way, before anyone presses Start.
+    await page.waitForFunction(() =>
+      !/^0 of/.test(document.getElementById('steps').innerText));
+    assert.deepEqual(problems, []);
+  }));
+
+test('isolated: Start trains the MNIST CNN to 97 % test accuracy', {skip: quick}, () =>
+  withPage({}, async ({page, problems}) => {
+    await trainTo97(page);
+    assert.deepEqual(problems, []);
+  }));
+
+test('not isolated: says so and trains the MNIST CNN to 97 % on one thread', {skip: quick}, () =>
+  withPage({isolated: false}, async ({page, problems}) => {
+    assert.equal(await page.evaluate(() => crossOriginIsolated), false);
+    assert.match(await page.locator('#isolation').innerText(), /^Single-threaded: .*isolated$/);
+    assert.match(await page.locator('#runs-on').innerText(), /^Engine single-relaxed · 1 thread/);
+    await trainTo97(page);
+    assert.deepEqual(problems, []);
+  }));
+
+test('not isolated: says so and trains', () =>
+  withPage({isolated: false}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    assert.match(await page.locator('#isolation').innerText(), /^Single-threaded/);
+    await page.locator('#start').click();
+    await page.waitForFunction(() => document.getElementById('progress').value >= 3);
+    assert.deepEqual(problems, []);
+  }));
+
+for (const bundle of ['threads-simd', 'single-simd']) {
+  test(`?bundle=${bundle} trains`, () =>
+    withPage({query: `?bundle=${bundle}&threads=2`}, async ({page, problems}) => {
+      await waitForState(page, 'ready');
+      assert.match(await page.locator('#runs-on').innerText(), new RegExp(`^Engine ${bundle}`));
+      await page.locator('#start').click();
+      await page.waitForFunction(() => document.getElementById('progress').value >= 3);
+      assert.deepEqual(problems, []);
+    }));
+}
+
+test('a bad ?threads or ?bundle is said and does not stop the page', async () => {
+  for (const [query, text] of [['?threads=0', /whole number from 1/], ['?bundle=fast', /known: /]]) {
+    await withPage({query}, async ({page}) => {
+      await waitForState(page, 'ready');
+      assert.match(await page.locator('#alert').innerText(), text);
+    });
+  }
+});
+
+test('hidden tab: trains the MNIST dense network to 97 %', {skip: quick}, async () => {
+  const server = await serve();
+  const tab = await openHiddenTab(server.url);
+  try {
+    const state = 'document.body.dataset.state';
+    await tab.waitFor(`${state} === 'ready'`, 60000);
+    assert.equal(await tab.evaluate('document.visibilityState'), 'hidden');
+    await tab.evaluate('globalThis.frames97 = 0;' +
+      'requestAnimationFrame(function count() { frames97++; requestAnimationFrame(count); }); 0');
+    // The dense network is the quicker of the two; what is tested here is that nothing stands still.
+    await tab.evaluate(`{
+      const model = document.getElementById('model');
+      model.value = 'mnist-mlp';
+      model.dispatchEvent(new Event('change'));
+    } 0`);
+    await tab.waitFor(`${state} === 'ready' && convlabPage.model === 'mnist-mlp'`, 60000);
+    await tab.evaluate('document.getElementById("start").click()');
+    await tab.waitFor('parseFloat(document.getElementById("val-accuracy").textContent) >= 97',
+      trainMilliseconds);
+    assert.equal(await tab.evaluate('document.visibilityState'), 'hidden');
+    assert.equal(await tab.evaluate('frames97'), 0, 'requestAnimationFrame stands still');
+  } finally {
+    await tab.close();
+    await server.close();
+  }
+});
+
+test('pause, step, learning rate, reset and continue do what they say', () =>
+  withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    await page.locator('#model').selectOption('mnist-mlp');
+    await page.locator('#batch').selectOption('512');
+    await page.locator('#epochs').fill('1');
+    await page.locator('#epochs').blur();
+    await page.waitForFunction(() => /of 118$/.test(document.getElementById('steps').innerText));
+    await waitForState(page, 'ready');
+
+    await page.locator('#step').click();
+    await waitForState(page, 'paused');
+    assert.equal(await stepOf(page), 1);
+    await page.locator('#start').click();
+    await waitForState(page, ['running', 'waiting_for_data']);
+    await page.locator('#faster').click();
+    assert.equal(await page.locator('#learning-rate').inputValue(), '0.002');
+    await page.locator('#pause').click();
+    await waitForState(page, 'paused');
+    const paused = await stepOf(page);
+    await page.waitForTimeout(500);
+    assert.equal(await stepOf(page), paused, 'nothing trains while paused');
+    assert.equal(await page.locator('#learning-rate').inputValue(), '0.002');
+
+    await page.locator('#start').click();
+    await waitForState(page, 'finished', 120000);
+    assert.equal(await stepOf(page), 118);
+    assert.match(await page.locator('#start').innerText(), /Continue/);
+    await page.locator('#start').click();
+    await page.waitForFunction(() => /of 236$/.test(document.getElementById('steps').innerText));
+    await waitForState(page, 'finished', 120000);
+    await page.locator('#results summary').click();
+    assert.equal(await page.locator('#epoch-rows tr').count(), 2);
+
+    await page.locator('#reset').click();
+    await waitForState(page, 'ready');
+    assert.equal(await stepOf(page), 0);
+    assert.equal(await page.locator('#loss').innerText(), '–');
+    assert.deepEqual(problems, []);
+  }));
+
+test('new settings after some training wait until they are applied', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await page.locator('#step').click();
+    await waitForState(page, 'paused');
+    await page.locator('#model').selectOption('mnist-mlp');
+    await page.locator('#staged').waitFor();
+    await page.locator('#discard').click();
+    assert.equal(await page.locator('#model').inputValue(), 'mnist-cnn');
+    assert.equal(await stepOf(page), 1);
+    await page.locator('#model').selectOption('mnist-mlp');
+    await page.locator('#apply').click();
+    await waitForState(page, 'ready');
+    assert.equal(await page.locator('#model').inputValue(), 'mnist-mlp');
+    assert.equal(await stepOf(page), 0);
+    assert.equal(await readNumber(page, 'val-accuracy'), NaN);
+  }));
