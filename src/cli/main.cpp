@@ -1,0 +1,71 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "cli/commands.h"
+
+namespace {
+
+/// What is known where something unknown was given: the subcommands, or the options of the chosen one.
+std::string known_here(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  std::string known;
+  if (chosen.empty()) {
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+      known += (known.empty() ? "" : ", ") + command->get_name();
+    }
+    return "; known commands are: " + known;
+  }
+  for (const CLI::Option* option : chosen.front()->get_options()) {
+    known += (known.empty() ? "" : ", ") + option->get_name();
+  }
+  return "; known options of " + chosen.front()->get_name() + " are: " + known;
+}
+
+int report(const std::string& message) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "convlab: %s\n", message.c_str());
+  return 1;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("convlab trains convolutional networks on images.", "convlab");
+  app.set_version_flag("--version", "convlab " CONVLAB_VERSION);
+  app.set_help_flag("--help,-h", "Show this text");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(28);
+  app.footer("convlab COMMAND --help tells a command's options. Examples:\n"
+             "  convlab train --model mnist-cnn --data mnist --epochs 5 --save digits.safetensors\n"
+             "  convlab eval --model digits.safetensors --data mnist");
+  convlab::Action action;
+  convlab::add_train(app, action);
+  convlab::add_eval(app, action);
+  convlab::add_bench(app, action);
+  convlab::add_datasets(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ExtrasError& error) {
+    return report(error.what() + known_here(app));
+  } catch (const CLI::RequiredError& error) {
+    return report(error.what() + known_here(app));
+  } catch (const CLI::ParseError& error) {
+    return report(error.what());
+  }
+  return action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return report("out of memory");
+  } catch (const std::exception& error) {
+    return report(error.what());
+  }
+}

@@ -1,0 +1,85 @@
+#include "cli/progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "cli/text.h"
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr double redraw_seconds = 0.1;
+
+bool is_terminal(std::FILE* out) {
+  const char* kind = std::getenv("TERM");
+  return isatty(fileno(out)) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+}
+
+size_t columns(std::FILE* out) {
+  winsize size{};
+  constexpr size_t usual = 80;
+  return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
+}
+
+std::string bar(double fraction) {
+  constexpr double cells = 20;
+  const auto full = static_cast<size_t>(cells * std::clamp(fraction, 0.0, 1.0));
+  return "[" + std::string(full, '#') + std::string(static_cast<size_t>(cells) - full, ' ') + "]";
+}
+
+}  // namespace
+
+std::string progress_text(const Snapshot& snapshot, size_t width) {
+  const auto steps = static_cast<double>(snapshot.step - snapshot.epoch * snapshot.steps_per_epoch);
+  const double fraction = steps / static_cast<double>(std::max<int64_t>(snapshot.steps_per_epoch, 1));
+  const int64_t epoch = std::min(snapshot.epoch + 1, snapshot.epochs);
+  std::string text = concat("epoch ", epoch, "/", snapshot.epochs, " ", bar(fraction), " ", fixed(100 * fraction, 0),
+                            " %  loss ", fixed(snapshot.loss, 4), "  accuracy ", percent(snapshot.accuracy), "  ",
+                            with_commas(snapshot.images_per_second), " images/s");
+  if (snapshot.seconds_left >= 0) text += "  " + duration(snapshot.seconds_left) + " left";
+  if (text.size() > width) text.resize(width);
+  return text;
+}
+
+Progress::Progress(std::FILE* out, std::function<double()> now)
+    : out_(out), now_(std::move(now)), terminal_(is_terminal(out)) {}
+
+Progress::~Progress() { clear(); }
+
+void Progress::line(const std::string& text) {
+  clear();
+  std::fprintf(out_, "%s\n", text.c_str());
+  std::fflush(out_);
+}
+
+void Progress::epoch(const EpochResult& result, int64_t epochs) {
+  line(concat("epoch ", result.epoch, "/", epochs, "  loss ", fixed(result.train_loss, 4), "  accuracy ",
+              percent(result.train_accuracy), "  test loss ", fixed(result.val_loss, 4), "  test accuracy ",
+              percent(result.val_accuracy), "  ", fixed(result.seconds, 1), " s  ",
+              with_commas(result.images_per_second), " images/s"));
+}
+
+void Progress::update(const Snapshot& snapshot) {
+  if (!terminal_ || now_() < next_) return;
+  next_ = now_() + redraw_seconds;
+  // One column stays free, or the cursor would wrap to the next line.
+  std::fprintf(out_, "\r%s\x1b[K", progress_text(snapshot, columns(out_) - 1).c_str());
+  std::fflush(out_);
+  drawn_ = true;
+}
+
+void Progress::clear() {
+  if (!drawn_) return;
+  std::fputs("\r\x1b[K", out_);
+  std::fflush(out_);
+  drawn_ = false;
+}
+
+}  // namespace convlab

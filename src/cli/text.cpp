@@ -1,0 +1,37 @@
+#include "cli/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace convlab {
+
+std::string fixed(double value, int digits) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+std::string percent(double fraction) { return fixed(100 * fraction, 2) + " %"; }
+
+std::string with_commas(double value) {
+  std::string text = fixed(value, 0);
+  for (size_t end = text.size(); end > 3 && text[end - 4] != '-'; end -= 3) text.insert(end - 3, ",");
+  return text;
+}
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<int64_t>(std::lround(std::clamp(seconds, 0.0, 1e9)));
+  std::array<char, 64> text{};
+  const auto part = [](int64_t value) { return static_cast<long long>(value); };
+  if (whole < 3600) {
+    std::snprintf(text.data(), text.size(), "%lld:%02lld", part(whole / 60), part(whole % 60));
+  } else {
+    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", part(whole / 3600), part(whole / 60 % 60),
+                  part(whole % 60));
+  }
+  return text.data();
+}
+
+}  // namespace convlab

@@ -1,0 +1,235 @@
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/json_lines.h"
+#include "cli/progress.h"
+#include "cli/text.h"
+#include "cli/values.h"
+#include "core/error.h"
+#include "data/catalog.h"
+#include "engine/engine.h"
+#include "io/model_file.h"
+#include "io/write_file.h"
+#include "optim/optimizer.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct TrainOptions {
+  RunOptions run;
+  std::string data_dir;
+  std::string backend;
+  int threads = 0;
+  std::string json;
+  std::string save;
+};
+
+/// Batches that a thread makes ahead.
+constexpr int64_t prefetch = 4;
+
+TrainingInfo training_info(const Snapshot& snapshot) {
+  const RunOptions& run = snapshot.options;
+  TrainingInfo info{run.model, run.data, snapshot.class_names, {}};
+  info.options = {{"optimizer", run.optimizer},
+                  {"learning_rate", run.learning_rate},
+                  {"batch", run.batch},
+                  {"seed", static_cast<int64_t>(run.seed)},
+                  {"label_smoothing", run.label_smoothing},
+                  {"epochs", snapshot.epoch},
+                  {"steps", snapshot.step}};
+  if (!snapshot.history.empty()) info.options.emplace_back("val_accuracy", snapshot.history.back().val_accuracy);
+  return info;
+}
+
+/// One training from its first step to the file. What can be wrong with the options is found before it starts.
+class Training {
+ public:
+  explicit Training(TrainOptions options)
+      : options_(std::move(options)),
+        json_(options_.json),
+        progress_(json_.to_stdout() ? stderr : stdout, monotonic_seconds) {
+    find_model(options_.run.model);
+    find_entry(options_.run.data);
+    find_optimizer(options_.run.optimizer);
+    check_save();
+    engine_ = std::make_unique<Engine>(EngineEnvironment{
+        .backend = make_backend(options_.backend, options_.threads),
+        .open_data = [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
+        .now = monotonic_seconds,
+        .prefetch = prefetch});
+  }
+
+  /// Returns the exit status.
+  int run() {
+    engine_->send(Configure{options_.run});
+    engine_->advance();
+    check_failed();
+    json_.open();
+    try {
+      return train();
+    } catch (const Error& error) {
+      json_.write({{"event", "error"}, {"message", error.what()}});
+      throw;
+    }
+  }
+
+ private:
+  void check_save() const {
+    if (options_.save.empty()) return;
+    check_writable(options_.save);
+    std::error_code ignored;
+    const bool same = std::filesystem::weakly_canonical(options_.save, ignored) ==
+                      std::filesystem::weakly_canonical(options_.json, ignored);
+    if (same) fail("--json and --save both name ", options_.save, "; expected two files");
+  }
+
+  void check_failed() const {
+    const auto snapshot = engine_->snapshot();
+    if (snapshot->state == RunState::failed) fail(snapshot->error);
+  }
+
+  int train() {
+    const Interrupt interrupt;
+    introduce(*engine_->snapshot());
+    const double start = monotonic_seconds();
+    engine_->send(Start{});
+    while (interrupt.received() == 0 && engine_->advance() != Activity::idle) show();
+    if (interrupt.received() != 0) {
+      engine_->send(Pause{});  // also makes a snapshot of where it stopped
+      engine_->advance();
+    }
+    show();
+    check_failed();
+    if (interrupt.received() != 0) return stop_early(interrupt.received());
+    finish(monotonic_seconds() - start);
+    return 0;
+  }
+
+  void introduce(const Snapshot& snapshot) {
+    progress_.line(concat(snapshot.options.model, " on ", snapshot.options.data, ": ",
+                          with_commas(static_cast<double>(snapshot.parameters)), " parameters, ",
+                          with_commas(static_cast<double>(snapshot.train_images)), " training images, ",
+                          snapshot.backend, ", ", snapshot.threads, snapshot.threads == 1 ? " thread" : " threads"));
+  }
+
+  void show() {
+    const auto snapshot = engine_->snapshot();
+    if (snapshot->sequence == shown_) return;
+    shown_ = snapshot->sequence;
+    for (; epochs_shown_ < snapshot->history.size(); ++epochs_shown_) {
+      const EpochResult& result = snapshot->history[epochs_shown_];
+      progress_.epoch(result, snapshot->epochs);
+      json_.write({{"event", "epoch"},
+                   {"epoch", result.epoch},
+                   {"train_loss", result.train_loss},
+                   {"train_accuracy", result.train_accuracy},
+                   {"val_loss", result.val_loss},
+                   {"val_accuracy", result.val_accuracy},
+                   {"seconds", result.seconds},
+                   {"images_per_second", result.images_per_second}});
+    }
+    if (snapshot->state == RunState::running) progress_.update(*snapshot);
+  }
+
+  void save(const Snapshot& snapshot) {
+    write_file(options_.save, model_bytes(*engine_->network(), training_info(snapshot)));
+  }
+
+  int stop_early(int signal) {
+    const auto snapshot = engine_->snapshot();
+    std::string text = concat("stopped after ", snapshot->step, " steps, ", snapshot->epoch, " of ", snapshot->epochs,
+                              " epochs finished");
+    const bool saved = !options_.save.empty() && snapshot->step > 0;
+    if (saved) {
+      save(*snapshot);
+      text += "; the model so far is in " + options_.save;
+    } else if (!options_.save.empty()) {
+      text += "; nothing learned yet, so nothing saved";
+    }
+    progress_.line(text);
+    Json event{{"event", "interrupted"}, {"epochs", snapshot->epoch}, {"steps", snapshot->step}};
+    if (saved) event["saved"] = options_.save;
+    json_.write(event);
+    constexpr int shell_base = 128;  // exit status of a program that a signal ended
+    return shell_base + signal;
+  }
+
+  void finish(double seconds) {
+    const auto snapshot = engine_->snapshot();
+    const EpochResult& last = snapshot->history.back();
+    double seconds_per_image = 0;
+    for (const EpochResult& result : snapshot->history) seconds_per_image += 1 / result.images_per_second;
+    Json event{{"event", "done"},
+               {"model", snapshot->options.model},
+               {"data", snapshot->options.data},
+               {"backend", snapshot->backend},
+               {"threads", snapshot->threads},
+               {"epochs", snapshot->epoch},
+               {"train_loss", last.train_loss},
+               {"train_accuracy", last.train_accuracy},
+               {"val_loss", last.val_loss},
+               {"val_accuracy", last.val_accuracy},
+               {"seconds", seconds},
+               {"images_per_second", static_cast<double>(snapshot->history.size()) / seconds_per_image}};
+    std::string text = concat("done: test accuracy ", percent(last.val_accuracy), " after ", snapshot->epoch,
+                              snapshot->epoch == 1 ? " epoch, " : " epochs, ", fixed(seconds, 1), " s");
+    if (!options_.save.empty()) {
+      save(*snapshot);
+      event["saved"] = options_.save;
+      text += "; the model is in " + options_.save;
+    }
+    progress_.line(text);
+    json_.write(event);
+  }
+
+  TrainOptions options_;
+  JsonLines json_;
+  Progress progress_;
+  std::unique_ptr<Engine> engine_;
+  uint64_t shown_ = 0;
+  size_t epochs_shown_ = 0;
+};
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& action) {
+  auto options = std::make_shared<TrainOptions>();
+  RunOptions& run = options->run;
+  CLI::App& command = *app.add_subcommand("train", "Train a model and say how well it does on the test images");
+  command.add_option("--model", run.model, "Model: " + known_names(models(), &Model::name))
+      ->type_name("NAME")
+      ->required();
+  add_data(command, run.data);
+  add_data_dir(command, options->data_dir);
+  add_integer(command, "--epochs", run.epochs, 1, 100000, "How often to go through all training images");
+  add_batch(command, run.batch);
+  command.add_option("--optimizer", run.optimizer, known_names(optimizer_kinds(), &OptimizerKind::kind))
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_option("--lr", run.learning_rate, "Learning rate; without it the optimizer's usual one")
+      ->type_name("RATE")
+      ->check(CLI::Range(1e-9, 100.0).description(""));
+  command.add_option("--label-smoothing", run.label_smoothing, "Share of each target spread over all classes")
+      ->type_name("SHARE")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 0.99).description(""));
+  command.add_option("--seed", run.seed, "Where start weights, order and dropout come from")
+      ->type_name("N")
+      ->capture_default_str();
+  add_threads(command, options->threads);
+  add_backend(command, options->backend);
+  command.add_option("--json", options->json, "Write results to a file (- for standard output), one object a line")
+      ->type_name("FILE");
+  command.add_option("--save", options->save, "Write the trained model, a .safetensors file")->type_name("FILE");
+  command.footer("Example:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save digits.safetensors");
+  command.callback([options, &action] { action = [options] { return Training(*options).run(); }; });
+}
+
+}  // namespace convlab

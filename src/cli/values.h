@@ -1,0 +1,32 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace convlab {
+
+/// The names of a table's entries for a help text: "adam, adamw, sgd".
+template <class Table, class Member>
+std::string known_names(const Table& table, Member member) {
+  std::string names;
+  for (const auto& entry : table) names.append(names.empty() ? "" : ", ").append(entry.*member);
+  return names;
+}
+
+/// Options that several commands have. The texts of `data` and `backend` list what is known.
+CLI::Option* add_data(CLI::App& command, std::string& data);
+CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir);
+CLI::Option* add_backend(CLI::App& command, std::string& backend);
+CLI::Option* add_threads(CLI::App& command, int& threads);
+CLI::Option* add_batch(CLI::App& command, int64_t& batch);
+
+/// A whole number from `least` to `most`.
+CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least, int64_t most,
+                         const std::string& description);
+
+/// Seconds of a clock that never jumps.
+double monotonic_seconds();
+
+}  // namespace convlab
