@@ -1,0 +1,117 @@
+// convlab on bad input: an error that names what is wrong and what was expected, exit status 1, nothing overwritten.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {gzipSync} from 'node:zlib';
+import {convlab, idx, imagesMagic, labelsMagic, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
+
+/** Runs convlab, which must fail with an error that matches all patterns. */
+function checkRefused(args, ...patterns) {
+  const result = convlab(...args);
+  assert.equal(result.status, 1, `${args.join(' ')}: ${result.stdout}${result.stderr}`);
+  assert.equal(result.stdout, '');
+  assert.match(lines(result.stderr)[0], /^convlab: /);
+  for (const pattern of patterns) assert.match(result.stderr, pattern);
+}
+
+const train = (...more) => ['train', '--model', 'mnist-mlp', '--data', 'mnist', '--epochs', '1', ...more];
+
+test('unknown names list the known ones', () => {
+  checkRefused(['train', '--model', 'resnet', '--data', 'mnist'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
+  checkRefused(['train', '--model', 'mnist-mlp', '--data', 'mnits'], /mnits/, /mnist, fashion-mnist/);
+  checkRefused(train('--optimizer', 'adma'), /adma/, /adam, adamw, sgd/);
+  checkRefused(train('--backend', 'cuda9'), /cuda9/, /xnnpack/, /host/);
+  checkRefused(train('--epoch', '3'), /--epoch\b/, /known options of train are: .*--epochs, .*--save/);
+  checkRefused(['trian'], /trian/, /train, eval, bench, datasets/);
+  checkRefused([], /train, eval, bench, datasets/);
+  checkRefused(['bench', '--model', 'resnet'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
+  checkRefused(['eval', '--data', 'mnist'], /--model/);
+});
+
+test('values out of range and of another kind are refused', () => {
+  for (const [option, value] of [['--epochs', '0'], ['--epochs', 'many'], ['--batch', '0'], ['--batch', '-1'],
+                                 ['--lr', '0'], ['--lr', 'nan'], ['--lr', '-1'], ['--threads', '-1'],
+                                 ['--label-smoothing', '1'], ['--seed', '-1'], ['--seed', '1.5']]) {
+    checkRefused(train(option, value), new RegExp(option));
+  }
+});
+
+test('a missing data set says where it was looked for and how to get it', (t) => {
+  const folder = temporaryFolder(t);
+  checkRefused(train('--data-dir', folder), /mnist: not found/, new RegExp(folder), /To get it/);
+  checkRefused(train('--data-dir', path.join(folder, 'none')), /mnist: not found/);
+});
+
+const good = Buffer.alloc(28 * 28 * 10);
+const damages = {
+  'an empty file': ['train-labels-idx1-ubyte', () => Buffer.alloc(0), /train-labels-idx1-ubyte/],
+  'a truncated file': ['train-labels-idx1-ubyte', (bytes) => bytes.subarray(0, -5), /train-labels-idx1-ubyte/],
+  'a truncated gzip file': ['train-images-idx3-ubyte.gz', (bytes) => bytes.subarray(0, -500),
+                            /train-images-idx3-ubyte.gz/],
+  'too many bytes': ['t10k-images-idx3-ubyte', (bytes) => Buffer.concat([bytes, bytes]), /t10k-images-idx3-ubyte/],
+  'foreign magic': ['t10k-images-idx3-ubyte', () => Buffer.from('\x89PNG\r\n\x1a\n'.padEnd(100)),
+                    /t10k-images-idx3-ubyte/],
+  'labels in place of images': ['t10k-images-idx3-ubyte', () => idx(labelsMagic, [10], Buffer.alloc(10)),
+                                /t10k-images-idx3-ubyte/],
+  'a .gz that is not gzip': ['t10k-labels-idx1-ubyte.gz', () => Buffer.from('<html>not here</html>'),
+                             /t10k-labels-idx1-ubyte.gz/],
+  'images of another size': ['train-images-idx3-ubyte.gz', () => gzipSync(idx(imagesMagic, [10, 14, 56], good)),
+                             /train-images-idx3-ubyte.gz.*14.*28/],
+  'a count that is not the labels\'': ['train-images-idx3-ubyte.gz', () => gzipSync(idx(imagesMagic, [10, 28, 28], good)),
+                                       /10 pictures.*640 labels/],
+  'a label out of range': ['train-labels-idx1-ubyte', (bytes) => {
+    const changed = Buffer.from(bytes);
+    changed[8 + 123] = 10;
+    return changed;
+  }, /train-labels-idx1-ubyte.*10/],
+};
+
+for (const [what, [file, damage, pattern]] of Object.entries(damages)) {
+  test(`${what} is refused and nothing is overwritten`, (t) => {
+    const folder = temporaryFolder(t);
+    const data = writeDataSet(folder);
+    const target = path.join(data, file);
+    fs.writeFileSync(target, damage(fs.readFileSync(target)));
+    const model = path.join(folder, 'model.safetensors');
+    const events = path.join(folder, 'events');
+    fs.writeFileSync(model, 'old model');
+    fs.writeFileSync(events, 'old events');
+    checkRefused(train('--data-dir', folder, '--save', model, '--json', events), pattern);
+    assert.equal(fs.readFileSync(model, 'utf8'), 'old model');
+    assert.equal(fs.readFileSync(events, 'utf8'), 'old events');
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['events', 'mnist', 'model.safetensors']);
+  });
+}
+
+test('places that cannot be written are found before training', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  for (const option of ['--save', '--json']) {
+    const into = (name) => train('--data-dir', folder, option, name);
+    checkRefused(into(path.join(folder, 'none/file')), /none/);
+    checkRefused(into(folder), /regular file/);
+    checkRefused(into(path.join(folder, 'mnist/train-labels-idx1-ubyte/file')), /train-labels-idx1-ubyte/);
+  }
+  checkRefused(train('--data-dir', folder, '--save', '/dev/null'), /regular file/);
+  const same = path.join(folder, 'same');
+  checkRefused(train('--data-dir', folder, '--save', same, '--json', same), /both/);
+  assert.deepEqual(fs.readdirSync(folder), ['mnist']);
+});
+
+test('eval refuses missing, foreign, cut and unfitting model files', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const model = path.join(folder, 'model.safetensors');
+  const evaluate = (file) => ['eval', '--model', file, '--data', 'mnist', '--data-dir', folder];
+  checkRefused(evaluate(path.join(folder, 'none')), /none: no such file/);
+  checkRefused(evaluate(path.join(folder, 'mnist/train-labels-idx1-ubyte')), /train-labels-idx1-ubyte/);
+
+  assert.equal(convlab(...train('--data-dir', folder, '--save', model)).status, 0);
+  const bytes = fs.readFileSync(model);
+  const changed = path.join(folder, 'changed');
+  fs.writeFileSync(changed, bytes.subarray(0, bytes.length - 4));
+  checkRefused(evaluate(changed), /changed/, /bytes/);
+  fs.writeFileSync(changed, Buffer.from(bytes.toString('latin1').replace('[28,28,1]', '[14,56,1]'), 'latin1'));
+  checkRefused(evaluate(changed), /\(14, 56, 1\)/, /\(28, 28, 1\)/);
+});

@@ -1,0 +1,175 @@
+#include "io/safetensors.h"
+
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
+
+#include "core/error.h"
+
+namespace convlab {
+
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+std::vector<uint8_t> length_prefix(uint64_t length) {
+  std::vector<uint8_t> bytes;
+  for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<uint8_t>(length >> (8 * i)));
+  return bytes;
+}
+
+/// A file with this header and `data_bytes` bytes of data.
+std::vector<uint8_t> file_with(const std::string& header, size_t data_bytes) {
+  std::vector<uint8_t> bytes = length_prefix(header.size());
+  bytes.insert(bytes.end(), header.begin(), header.end());
+  bytes.resize(bytes.size() + data_bytes);
+  return bytes;
+}
+
+void check_refused(const std::vector<uint8_t>& bytes, const std::string& message) {
+  INFO(message);
+  CHECK_THROWS_MATCHES(parse_safetensors(bytes, "some.file"), Error,
+                       Catch::Matchers::MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
+}
+
+void check_refused(const std::string& header, size_t data_bytes, const std::string& message) {
+  INFO(header);
+  check_refused(file_with(header, data_bytes), message);
+}
+
+std::string tensor(const std::string& name, const std::string& info) { return "\"" + name + "\":{" + info + "}"; }
+
+}  // namespace
+
+TEST_CASE("safetensors: what is written is read back bit for bit") {
+  const std::vector<uint8_t> a{1, 2, 3, 4, 0xFF, 0xFE, 0xFD, 0xFC};
+  const std::vector<uint8_t> b{9, 8, 7};
+  const SafeTensors file{.tensors = {{"a", "F32", {2, 1}, a}, {"empty", "F32", {0, 5}, {}}, {"β \"b\"", "U8", {3}, b}},
+                         .metadata = {{"key", "line\nbreak"}, {"other", ""}}};
+  const std::vector<uint8_t> bytes = safetensors_bytes(file);
+  const SafeTensors read = parse_safetensors(bytes, "test");
+
+  CHECK(read.metadata == file.metadata);
+  REQUIRE(read.tensors.size() == 3);
+  for (size_t i = 0; i < 3; ++i) {
+    CHECK(read.tensors[i].name == file.tensors[i].name);
+    CHECK(read.tensors[i].dtype == file.tensors[i].dtype);
+    CHECK(read.tensors[i].shape == file.tensors[i].shape);
+    CHECK(std::vector(read.tensors[i].data.begin(), read.tensors[i].data.end()) ==
+          std::vector(file.tensors[i].data.begin(), file.tensors[i].data.end()));
+  }
+  CHECK((read.tensors[0].data.data() - bytes.data()) % 8 == 0);
+  CHECK(safetensors_bytes(read) == bytes);
+}
+
+TEST_CASE("safetensors: a scalar, no tensors, spaces behind the header and tensors in any order are fine") {
+  CHECK(parse_safetensors(file_with("{}", 0), "test").tensors.empty());
+  CHECK(parse_safetensors(file_with("{" + tensor("s", R"("dtype":"F32","shape":[],"data_offsets":[0,4])") + "}   ", 4),
+                          "test")
+            .tensors[0]
+            .shape.rank() == 0);
+  const SafeTensors read =
+      parse_safetensors(file_with("{" + tensor("later", R"("dtype":"U8","shape":[1],"data_offsets":[2,3])") + "," +
+                                      tensor("first", R"("dtype":"F16","shape":[1],"data_offsets":[0,2])") + "}",
+                                  3),
+                        "test");
+  CHECK(read.tensors[0].name == "first");
+  CHECK(read.tensors[1].name == "later");
+}
+
+TEST_CASE("safetensors: every cut of a file is refused") {
+  const std::vector<uint8_t> data(8);
+  const std::vector<uint8_t> bytes = safetensors_bytes({.tensors = {{"a", "F32", {2}, data}}, .metadata = {{"k", "v"}}});
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    INFO(size);
+    CHECK_THROWS_AS(parse_safetensors(std::span(bytes).first(size), "test"), Error);
+  }
+}
+
+TEST_CASE("safetensors: a header's length beyond the file or 16 MB is refused") {
+  check_refused({}, "has 0 bytes");
+  check_refused(length_prefix(1), "only 0 bytes follow");
+  check_refused(length_prefix(0), "does not begin with {");
+  check_refused(length_prefix(UINT64_MAX), "expected at most 16777216");
+  check_refused(length_prefix((uint64_t{16} << 20) + 1), "expected at most 16777216");
+}
+
+TEST_CASE("safetensors: what is no JSON of the format is refused") {
+  check_refused("[]", 0, "does not begin with {");
+  check_refused("{", 0, "not JSON at its byte");
+  check_refused(R"({"a":1e999})", 0, "not JSON");
+  check_refused("{\"\xFF\":1}", 0, "not JSON");
+  check_refused(R"({"a":)" + std::string(100'000, '[') + "}", 0, "nested more than 16 deep");
+  check_refused(R"({"a":1})", 0, "must be an object");
+  check_refused(R"({"__metadata__":[]})", 0, "__metadata__ must be an object");
+  check_refused(R"({"__metadata__":{"a":1}})", 0, "must be a string");
+}
+
+TEST_CASE("safetensors: a name given twice is refused, among tensors and within one") {
+  const std::string empty = R"("dtype":"F32","shape":[0],"data_offsets":[0,0])";
+  check_refused("{" + tensor("a", empty) + "," + tensor("a", empty) + "}", 0, "names \"a\" twice");
+  check_refused("{" + tensor("a", empty + R"(,"dtype":"F32")") + "}", 0, "names \"dtype\" twice");
+}
+
+TEST_CASE("safetensors: names do not reach a terminal as they are") {
+  check_refused("{" + tensor("\\u001b[2J\\u009b", R"("dtype":"F31","shape":[0],"data_offsets":[0,0])") + "}", 0,
+                R"(\u001b[2J\u009b)");
+}
+
+TEST_CASE("safetensors: dtypes and shapes outside the format are refused") {
+  const auto with = [](const std::string& dtype, const std::string& shape, const std::string& message) {
+    check_refused("{" + tensor("a", R"("dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":[0,4])") + "}",
+                  4, message);
+  };
+  with("\"F31\"", "[1]", "unknown dtype \"F31\"");
+  with("7", "[1]", "\"dtype\" must be a string");
+  with("\"F32\"", "1", "must be a list");
+  with("\"F32\"", "[-1]", "whole number");
+  with("\"F32\"", "[1.0]", "whole number");
+  with("\"F32\"", "[18446744073709551615]", "whole number");
+  with("\"F32\"", "[4294967296, 4294967296]", "too large");
+  with("\"F32\"", "[1,1,1,1,1,1,1]", "at most 6 extents");
+  with("\"F32\"", "[2]", "takes 8");
+  with("\"F64\"", "[1]", "takes 8");
+  with("\"F32\"", "[0]", "takes 0");
+  check_refused(R"({"a":{"dtype":"F32","shape":[1]}})", 4, "lacks \"data_offsets\"");
+}
+
+TEST_CASE("safetensors: offsets must lie within the data, in order") {
+  const auto with = [](const std::string& offsets, const std::string& message) {
+    check_refused("{" + tensor("a", R"("dtype":"U8","shape":[4],"data_offsets":)" + offsets) + "}", 4, message);
+  };
+  with("[4,0]", "do not lie within");
+  with("[0,5]", "do not lie within");
+  with("[18446744073709551612,18446744073709551615]", "do not lie within");
+  with("[-4,0]", "two whole numbers");
+  with("[0.0,4]", "two whole numbers");
+  with("[0,4,4]", "two whole numbers");
+  with("4", "two whole numbers");
+}
+
+TEST_CASE("safetensors: tensors may neither overlap nor leave gaps") {
+  const auto two = [](const std::string& first, const std::string& second) {
+    const std::string info = R"("dtype":"U8","shape":[4],"data_offsets":)";
+    return "{" + tensor("a", info + first) + "," + tensor("b", info + second) + "}";
+  };
+  check_refused(two("[0,4]", "[2,6]"), 6, "not overlap");
+  check_refused(two("[0,4]", "[0,4]"), 4, "not overlap");
+  check_refused(two("[0,4]", "[5,9]"), 9, "no gaps");
+  check_refused(two("[1,5]", "[5,9]"), 9, "no gaps");
+  check_refused(two("[0,4]", "[4,8]"), 9, "has 9 bytes of data");
+}
+
+TEST_CASE("safetensors: a file that could not be read again is not written") {
+  const std::vector<uint8_t> data(4);
+  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a", "F32", {2}, data}}, .metadata = {}}), Error);
+  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a", "F32", {1}, data}, {"a", "F32", {1}, data}}, .metadata = {}}),
+                  Error);
+  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"__metadata__", "F32", {1}, data}}, .metadata = {}}), Error);
+  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a\xFF", "F32", {1}, data}}, .metadata = {}}), Error);
+}
+
+}  // namespace convlab
