@@ -1,0 +1,38 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "engine/engine.h"
+
+namespace convlab {
+
+/// An engine on its own thread: it works while there is something to do and sleeps until the next command when not.
+class EngineThread {
+ public:
+  /// `published` is called on the engine's thread after each new snapshot.
+  EngineThread(EngineEnvironment environment, std::function<void()> published);
+  EngineThread(const EngineThread&) = delete;
+  EngineThread& operator=(const EngineThread&) = delete;
+  /// Waits for the step that is under way.
+  ~EngineThread();
+
+  /// From any thread.
+  void send(Command command);
+  std::shared_ptr<const Snapshot> snapshot() const { return engine_.snapshot(); }
+
+ private:
+  void work(const std::stop_token& stop);
+
+  Engine engine_;
+  std::function<void()> published_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  bool sent_ = false;
+  std::jthread thread_;  // last, so that it ends before what it uses
+};
+
+}  // namespace convlab

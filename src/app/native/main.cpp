@@ -1,0 +1,120 @@
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "app/native/engine_thread.h"
+#include "app/native/png.h"
+#include "app/platform/glfw.h"
+#include "app/view.h"
+#include "backend/backend.h"
+#include "data/catalog.h"
+
+namespace convlab {
+namespace {
+
+/// Batches that a thread makes ahead.
+constexpr int64_t prefetch = 4;
+
+struct WindowOptions {
+  RunOptions run;
+  std::string data_dir;
+  std::string backend;
+  int threads = 0;
+  int width = 1280;
+  int height = 800;
+  bool dark = false;
+  bool start = false;
+  std::string screenshot;
+  double after = 5;
+};
+
+double monotonic_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Sleeps, then wakes the window; ends early with the object.
+std::jthread wake_after(double seconds) {
+  return std::jthread([seconds](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any sleep;
+    sleep.wait_for(lock, stop, std::chrono::duration<double>(seconds), [] { return false; });
+    GlfwPlatform::wake();
+  });
+}
+
+int run_window(const WindowOptions& options) {
+  EngineEnvironment environment;
+  environment.backend = make_backend(options.backend, options.threads);
+  environment.open_data = [&](const std::string& name) { return load_dataset(name, options.data_dir); };
+  environment.now = monotonic_seconds;
+  environment.prefetch = prefetch;
+
+  GlfwPlatform platform("convlab", options.width, options.height);
+  EngineThread engine(std::move(environment), GlfwPlatform::wake);
+  View view(platform.graphics(),
+            Operation{controls(), [&](Command command) { engine.send(std::move(command)); }});
+  view.set_dark(options.dark);
+  engine.send(Configure{options.run});
+  if (options.start) engine.send(Start{});
+
+  std::optional<std::jthread> alarm;
+  const double due = monotonic_seconds() + options.after;
+  if (!options.screenshot.empty()) alarm = wake_after(options.after);
+  uint64_t shown = 0;
+  bool captured = false;
+  bool asked = false;
+  platform.run(view, [&] {
+    const std::shared_ptr<const Snapshot> snapshot = engine.snapshot();
+    if (snapshot->sequence != shown) {
+      shown = snapshot->sequence;
+      view.show(snapshot);
+      platform.request_frame();
+    }
+    if (alarm && !asked && monotonic_seconds() >= due) {
+      asked = true;
+      platform.capture([&](const Screenshot& shot) {
+        write_png(options.screenshot, shot);
+        captured = true;
+      });
+    }
+    return !captured;
+  });
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  WindowOptions options;
+  CLI::App app("Trains convolutional networks on images and shows how they learn.", "convlab-window");
+  app.add_option("--data", options.run.data, "Data set to open with")->capture_default_str();
+  app.add_option("--model", options.run.model, "Network to open with")->capture_default_str();
+  app.add_option("--data-dir", options.data_dir, "Folder of the data sets");
+  app.add_option("--threads", options.threads, "Threads to compute on; 0: one per core")
+      ->check(CLI::Range(0, 1024));
+  app.add_option("--backend", options.backend, "How to compute; by default the fastest");
+  app.add_option("--width", options.width, "Of the window")->check(CLI::Range(240, 16384));
+  app.add_option("--height", options.height, "Of the window")->check(CLI::Range(240, 16384));
+  app.add_flag("--dark", options.dark, "Light on dark");
+  app.add_flag("--start", options.start, "Start training at once");
+  app.add_option("--screenshot", options.screenshot, "Write a PNG of the window, then end");
+  app.add_option("--after", options.after, "Seconds until the screenshot")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  return run_window(options);
+}
+
+}  // namespace
+}  // namespace convlab
+
+int main(int argc, char** argv) {
+  try {
+    return convlab::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "convlab-window: %s\n", error.what());
+    return 1;
+  }
+}

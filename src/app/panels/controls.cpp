@@ -1,0 +1,252 @@
+#include "app/panels/controls.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+#include "app/fonts.h"
+#include "app/panels/progress_texts.h"
+#include "app/widgets/text.h"
+
+namespace convlab {
+namespace {
+
+constexpr int64_t most_epochs = 1000;
+
+void field_label(const char* text) {
+  ImGui::PushFont(small_font());
+  ImGui::TextDisabled("%s", text);
+  ImGui::PopFont();
+}
+
+/// A combo box over items with name and title; true when `chosen` changed.
+template <class Items>
+bool choose(const char* id, const Items& items, std::string& chosen) {
+  std::string title = chosen;
+  for (const auto& item : items) {
+    if (item.name == chosen) title = item.title;
+  }
+  bool changed = false;
+  ImGui::SetNextItemWidth(-1);
+  if (!ImGui::BeginCombo(id, title.c_str())) return false;
+  for (const auto& item : items) {
+    const bool selected = item.name == chosen;
+    if (ImGui::Selectable(item.title.c_str(), selected) && !selected) {
+      chosen = item.name;
+      changed = true;
+    }
+    if constexpr (requires { item.description; }) {
+      if (ImGui::IsItemHovered() && !item.description.empty()) show_tooltip(item.description.c_str());
+    }
+    if (selected) ImGui::SetItemDefaultFocus();
+  }
+  ImGui::EndCombo();
+  return changed;
+}
+
+ImGuiKey shortcut_key(const std::string& shortcut) {
+  if (shortcut == "Enter") return ImGuiKey_Enter;
+  if (shortcut == "Space" || shortcut == " ") return ImGuiKey_Space;
+  if (shortcut.size() != 1) return ImGuiKey_None;
+  const int letter = (shortcut[0] | 0x20) - 'a';
+  return letter >= 0 && letter < 26 ? static_cast<ImGuiKey>(ImGuiKey_A + letter) : ImGuiKey_None;
+}
+
+Command button_command(const std::string& name) {
+  if (name == "pause") return Pause{};
+  if (name == "step") return Step{};
+  if (name == "reset") return Reset{};
+  return Start{};
+}
+
+bool at_rest(RunState state) {
+  return state == RunState::ready || state == RunState::paused || state == RunState::finished;
+}
+
+}  // namespace
+
+ControlsPanel::ControlsPanel(Controls tables, std::function<void(Command)> send)
+    : tables_(std::move(tables)),
+      send_(std::move(send)),
+      snapshot_(std::make_shared<const Snapshot>()) {}
+
+void ControlsPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
+  snapshot_ = snapshot;
+  RunOptions now = snapshot->options;
+  now.learning_rate = snapshot->learning_rate;
+  if (now == shown_) return;  // so as not to take back what someone is choosing
+  shown_ = now;
+  chosen_ = now;
+}
+
+bool ControlsPanel::differs() const {
+  RunOptions chosen = chosen_;
+  chosen.learning_rate = shown_.learning_rate;
+  return chosen != shown_;
+}
+
+void ControlsPanel::changed() {
+  const bool fresh = snapshot_->step == 0 && !is_possible("pause");
+  if (differs() && (fresh || snapshot_->state == RunState::failed)) send_(Configure{chosen_});
+}
+
+bool ControlsPanel::is_possible(const std::string& command) const {
+  const RunState state = snapshot_->state;
+  if (command == "start" || command == "step") return at_rest(state);
+  if (command == "pause") return state == RunState::running || state == RunState::waiting_for_data;
+  if (command == "reset") return state == RunState::failed || snapshot_->step > 0;
+  return true;
+}
+
+void ControlsPanel::draw_learning_rate() {
+  ImGui::InputDouble("##learning-rate", &chosen_.learning_rate, 0, 0, "%.6g");
+  if (!ImGui::IsItemDeactivatedAfterEdit()) return;
+  const double rate = chosen_.learning_rate;
+  chosen_.learning_rate = std::isfinite(rate) ? std::clamp(rate, tables_.least_learning_rate,
+                                                           tables_.most_learning_rate)
+                                              : shown_.learning_rate;
+  if (!differs()) send_(SetLearningRate{chosen_.learning_rate});
+}
+
+void ControlsPanel::draw_settings() {
+  field_label("Data set");
+  if (choose("##data", tables_.data_sets, chosen_.data)) changed();
+  field_label("Model");
+  if (choose("##model", tables_.models, chosen_.model)) changed();
+  const float half = (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x) / 2;
+  ImGui::BeginGroup();
+  ImGui::PushItemWidth(half);
+  field_label("Optimizer");
+  ImGui::BeginChild("optimizer", {half, ImGui::GetFrameHeight()});
+  const bool other_optimizer = choose("##optimizer", tables_.optimizers, chosen_.optimizer);
+  ImGui::EndChild();
+  if (other_optimizer) {
+    for (const OptimizerItem& item : tables_.optimizers) {
+      if (item.name == chosen_.optimizer) chosen_.learning_rate = item.learning_rate;
+    }
+    changed();
+  }
+  field_label("Batch");
+  if (ImGui::BeginCombo("##batch", std::to_string(chosen_.batch).c_str())) {
+    for (const int64_t batch : tables_.batches) {
+      if (ImGui::Selectable(std::to_string(batch).c_str(), batch == chosen_.batch)) {
+        chosen_.batch = batch;
+        changed();
+      }
+    }
+    ImGui::EndCombo();
+  }
+  ImGui::PopItemWidth();
+  ImGui::EndGroup();
+  ImGui::SameLine();
+  ImGui::BeginGroup();
+  ImGui::PushItemWidth(half);
+  field_label("Learning rate");
+  draw_learning_rate();
+  field_label("Epochs");
+  auto epochs = static_cast<int>(chosen_.epochs);
+  if (ImGui::InputInt("##epochs", &epochs)) chosen_.epochs = std::clamp<int64_t>(epochs, 1, most_epochs);
+  if (ImGui::IsItemDeactivatedAfterEdit()) changed();
+  ImGui::PopItemWidth();
+  ImGui::EndGroup();
+}
+
+void ControlsPanel::draw_staged(const Theme& theme) {
+  if (!differs() || (snapshot_->step == 0 && !is_possible("pause"))) return;
+  ImGui::PushStyleColor(ImGuiCol_Text, theme.validation);
+  ImGui::TextWrapped("The new settings start training over.");
+  ImGui::PopStyleColor();
+  if (ImGui::Button("Apply")) send_(Configure{chosen_});
+  ImGui::SameLine();
+  if (ImGui::Button("Keep the old ones")) chosen_ = shown_;
+}
+
+void ControlsPanel::draw_button(const ButtonItem& button, float width, const Theme& theme) {
+  const bool possible = is_possible(button.command);
+  const bool primary = button.command == "start" && possible;
+  std::string title = button.title;
+  if (button.command == "start" && snapshot_->state == RunState::paused) title = "Resume";
+  if (button.command == "start" && snapshot_->state == RunState::finished) title = "Continue";
+  if (primary) {
+    ImGui::PushStyleColor(ImGuiCol_Button, theme.accent);
+    ImGui::PushStyleColor(ImGuiCol_ButtonHovered, faded(theme.accent, 0.85F));
+    ImGui::PushStyleColor(ImGuiCol_Text, theme.on_accent);
+  }
+  ImGui::BeginDisabled(!possible);
+  const bool pressed = ImGui::Button((title + "###" + button.command).c_str(), {width, 0});
+  ImGui::EndDisabled();
+  if (primary) ImGui::PopStyleColor(3);
+  if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) {
+    show_tooltip((button.hint + " (" + button.shortcut + ")").c_str());
+  }
+  const ImGuiKey key = shortcut_key(button.shortcut);
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool free = !io.WantTextInput && !ImGui::IsAnyItemActive() && !io.KeyCtrl && !io.KeyAlt &&
+                    !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) &&
+                    !(key == ImGuiKey_Enter && io.NavVisible) &&
+                    !(key == ImGuiKey_Space && io.NavVisible);
+  const bool typed = key != ImGuiKey_None && free && ImGui::IsKeyPressed(key, false);
+  if (possible && (pressed || typed)) send_(button_command(button.command));
+}
+
+void ControlsPanel::draw_buttons(const Theme& theme) {
+  const float spacing = ImGui::GetStyle().ItemSpacing.x;
+  const float width = (ImGui::GetContentRegionAvail().x - spacing) / 2;
+  for (size_t i = 0; i < tables_.buttons.size(); ++i) {
+    if (i % 2 != 0) ImGui::SameLine();
+    draw_button(tables_.buttons[i], width, theme);
+  }
+}
+
+void ControlsPanel::draw_progress() {
+  const auto total = static_cast<float>(snapshot_->steps_per_epoch * snapshot_->epochs);
+  const float done = total > 0 ? static_cast<float>(snapshot_->step) / total : 0;
+  ImGui::TextUnformatted(phase_text(*snapshot_).c_str());
+  ImGui::ProgressBar(std::clamp(done, 0.0F, 1.0F), {-1, 6}, "");
+}
+
+void ControlsPanel::draw_numbers() {
+  ImGui::PushFont(small_font());
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(8, 5));
+  for (const auto& [name, value] : number_texts(*snapshot_)) {
+    ImGui::TextDisabled("%s", name.c_str());
+    ImGui::SameLine();
+    const float width = ImGui::CalcTextSize(value.c_str()).x;
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - width);
+    ImGui::TextUnformatted(value.c_str());
+  }
+  ImGui::PopStyleVar();
+  ImGui::PopFont();
+}
+
+void ControlsPanel::draw_error(const Theme& theme) {
+  if (snapshot_->error.empty()) return;
+  ImGui::PushStyleColor(ImGuiCol_Text, theme.bad);
+  ImGui::TextWrapped("%s", snapshot_->error.c_str());
+  ImGui::PopStyleColor();
+}
+
+void ControlsPanel::draw(const Rect& rect, const Theme& theme) {
+  ImGui::SetCursorScreenPos({rect.x, rect.y});
+  ImGui::BeginChild("controls", {rect.width, rect.height}, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  const float top = ImGui::GetCursorPosY();
+  ImGui::BeginDisabled(snapshot_->state == RunState::empty && snapshot_->error.empty());
+  draw_settings();
+  ImGui::EndDisabled();
+  draw_staged(theme);
+  ImGui::Dummy({0, 4});
+  draw_buttons(theme);
+  ImGui::Dummy({0, 4});
+  draw_progress();
+  draw_error(theme);
+  draw_numbers();
+  height_ = ImGui::GetCursorPosY() - top;
+  ImGui::EndChild();
+}
+
+}  // namespace convlab

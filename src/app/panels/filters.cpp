@@ -1,0 +1,93 @@
+#include "app/panels/filters.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "app/fonts.h"
+#include "app/widgets/text.h"
+#include "app/widgets/ticks.h"
+
+namespace convlab {
+namespace {
+
+constexpr float gap = 6;
+constexpr float legend_height = 24;
+
+}  // namespace
+
+void FiltersPanel::show(const Snapshot& snapshot) {
+  const Filters& filters = snapshot.filters;
+  if (filters.weights == filters_.weights && filters.width == filters_.width &&
+      filters.height == filters_.height) {
+    return;
+  }
+  filters_ = filters;
+  scale_ = filter_scale(filters_);
+  sheet_.upload(filter_atlas(filters_, scale_), filters_.width, filters_.height);
+}
+
+Grid FiltersPanel::grid(float width, float scale) const {
+  // Kernels of a few pixels are legible at any size, pictures of a whole image are not.
+  const float least = filters_.width > 12 ? 42 : 34;
+  Grid cells = arrange_grid(width, least, gap, 1, scale);
+  const float unit = 1 / scale;
+  cells.picture = std::floor(std::min(cells.picture, 56.0F) / unit) * unit;
+  return cells;
+}
+
+float FiltersPanel::height(float width, float scale) const {
+  if (filters_.count == 0) return heading_height + 80;
+  const Grid cells = grid(width, scale);
+  const auto rows = static_cast<float>((filters_.count - 1) / cells.columns + 1);
+  return heading_height + rows * (cells.picture + gap) - gap + legend_height;
+}
+
+void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
+  if (filters_.channels == 3) {
+    draw_text(small_font(), {rect.x, rect.y}, theme.quiet, "Grey is zero; colours are the input's channels");
+    return;
+  }
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const std::string most = value_label(static_cast<double>(scale_), false);
+  const std::string least = "−" + most;
+  draw_text(small_font(), {rect.x, rect.y}, theme.quiet, least);
+  const float x = rect.x + text_extent(small_font(), least).x + 8;
+  const float middle = x + 50;
+  const float top = rect.y + 4;
+  const float bottom = top + 8;
+  const ImU32 low = diverging_color(-1);
+  const ImU32 zero = diverging_color(0);
+  const ImU32 high = diverging_color(1);
+  list.AddRectFilledMultiColor({x, top}, {middle, bottom}, low, zero, zero, low);
+  list.AddRectFilledMultiColor({middle, top}, {middle + 50, bottom}, zero, high, high, zero);
+  draw_text(small_font(), {middle + 58, rect.y}, theme.quiet, most);
+}
+
+void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const {
+  std::string remark;
+  if (filters_.count > 0) {
+    remark = std::to_string(filters_.count) + " of " + std::to_string(filters_.height) + " × " +
+             std::to_string(filters_.width);
+  }
+  draw_heading(rect, theme.text, "First-layer filters", theme.quiet, remark);
+  if (filters_.count == 0) {
+    draw_empty(rect, theme.quiet, "Filters appear with the network");
+    return;
+  }
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const Grid cells = grid(rect.width, scale);
+  float bottom = rect.y + heading_height;
+  for (int64_t i = 0; i < filters_.count; ++i) {
+    const float x = rect.x + static_cast<float>(i % cells.columns) * (cells.picture + gap);
+    const float y = rect.y + heading_height +
+                    static_cast<float>(i / cells.columns) * (cells.picture + gap);
+    const Rect picture{std::floor(x), std::floor(y), cells.picture, cells.picture};
+    sheet_.draw(i, picture);
+    list.AddRect({picture.x, picture.y}, {picture.right(), picture.bottom()}, theme.line);
+    bottom = picture.bottom();
+  }
+  draw_scale({rect.x, bottom + 8, rect.width, legend_height}, theme);
+}
+
+}  // namespace convlab

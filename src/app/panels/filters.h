@@ -1,0 +1,27 @@
+#pragma once
+
+#include "app/theme.h"
+#include "app/widgets/picture.h"
+#include "engine/protocol.h"
+
+namespace convlab {
+
+/// The first layer's weights as pictures, blue below zero and orange above, while they form.
+class FiltersPanel {
+ public:
+  explicit FiltersPanel(Graphics& graphics) : sheet_(graphics) {}
+
+  void show(const Snapshot& snapshot);
+  float height(float width, float scale) const;
+  void draw(const Rect& rect, float scale, const Theme& theme) const;
+
+ private:
+  Grid grid(float width, float scale) const;
+  void draw_scale(const Rect& rect, const Theme& theme) const;
+
+  Filters filters_;
+  float scale_ = 1;  ///< of the colours
+  PictureSheet sheet_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,138 @@
+#include "app/panels/samples.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "app/fonts.h"
+#include "app/widgets/text.h"
+
+namespace convlab {
+namespace {
+
+constexpr float gap = 12;
+constexpr float caption_height = 2 * (small_text_size + 3) + 3;
+constexpr float sign_width = 15;
+
+/// A check mark or a cross, small_text_size high.
+void draw_sign(ImVec2 at, bool right, ImU32 color) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const auto point = [&](float x, float y) { return ImVec2(at.x + x, at.y + y); };
+  if (right) {
+    const std::array<ImVec2, 3> mark{point(1, 7.5F), point(4, 10.5F), point(10, 3.5F)};
+    list.AddPolyline(mark.data(), 3, color, 0, 2);
+  } else {
+    list.AddLine(point(2, 3.5F), point(9, 10.5F), color, 2);
+    list.AddLine(point(9, 3.5F), point(2, 10.5F), color, 2);
+  }
+}
+
+std::string percent(float probability) {
+  if (!std::isfinite(probability)) return "–";
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%.0f%%", static_cast<double>(probability) * 100);
+  return text.data();
+}
+
+}  // namespace
+
+void SamplesPanel::show(const Snapshot& snapshot) {
+  const Samples& samples = snapshot.samples;
+  const bool same = samples.pixels == samples_.pixels && samples.width == samples_.width &&
+                    samples.height == samples_.height && samples.channels == samples_.channels;
+  samples_ = samples;
+  class_names_ = snapshot.class_names;
+  predicted_ = snapshot.step > 0;
+  if (!same) sheet_.upload(sample_atlas(samples_), samples_.width, samples_.height);
+}
+
+std::string SamplesPanel::class_name(int32_t index) const {
+  if (index < 0) return "–";
+  const auto i = static_cast<size_t>(index);
+  return i < class_names_.size() ? class_names_[i] : std::to_string(index);
+}
+
+Grid SamplesPanel::grid(float width, float scale) const {
+  size_t longest = 0;
+  for (const std::string& name : class_names_) longest = std::max(longest, name.size());
+  const float least = longest > 3 ? 84 : 62;
+  return arrange_grid(width, least, gap, samples_.width, scale);
+}
+
+float SamplesPanel::height(float width, float scale) const {
+  if (samples_.labels.empty()) return heading_height + 120;
+  const Grid cells = grid(width, scale);
+  const size_t rows = (samples_.labels.size() - 1) / static_cast<size_t>(cells.columns) + 1;
+  return heading_height + static_cast<float>(rows) * (cells.picture + caption_height + gap) - gap;
+}
+
+void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
+                               const Theme& theme) const {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const Rect picture{cell.x, cell.y, side, side};
+  sheet_.draw(static_cast<int64_t>(index), picture);
+  const int32_t label = samples_.labels[index];
+  const float line1 = cell.y + side + 4;
+  const float line2 = line1 + small_text_size + 3;
+  if (!predicted_) {
+    list.AddRect({picture.x, picture.y}, {picture.right(), picture.bottom()}, theme.line);
+    draw_text(small_font(), {cell.x, line1}, theme.quiet,
+              shortened(small_font(), class_name(label), cell.width));
+    return;
+  }
+  const int32_t prediction = samples_.predictions[index];
+  const bool right = prediction == label;
+  const ImU32 color = right ? theme.good : theme.bad;
+  list.AddRect({picture.x - 1, picture.y - 1}, {picture.right() + 1, picture.bottom() + 1}, color,
+               2, 0, 2);
+  draw_sign({cell.x, line1}, right, color);
+  const std::string confidence = percent(samples_.confidences[index]);
+  const std::string name = class_name(prediction);
+  const float room = cell.width - sign_width;
+  const std::string both = name + " " + confidence;
+  if (right && text_extent(small_font(), both).x > room) {
+    draw_text(small_font(), {cell.x + sign_width, line1}, color,
+              shortened(small_font(), name, room));
+    draw_text(small_font(), {cell.x + sign_width, line2}, theme.quiet, confidence);
+  } else {
+    const bool fits = text_extent(small_font(), both).x <= room;
+    const std::string shown = fits ? both : shortened(small_font(), name, room);
+    draw_text(small_font(), {cell.x + sign_width, line1}, color, shown);
+    if (!right) {
+      draw_text(small_font(), {cell.x + sign_width, line2}, theme.quiet,
+                shortened(small_font(), "is " + class_name(label), room));
+    }
+  }
+  if (!ImGui::IsWindowHovered() ||
+      !ImGui::IsMouseHoveringRect({cell.x, cell.y}, {cell.right(), cell.bottom()})) {
+    return;
+  }
+  const std::string text =
+      "Predicted: " + name + " (" + confidence + ")\nIs: " + class_name(label);
+  show_tooltip(text.c_str());
+}
+
+void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const {
+  const size_t count = samples_.labels.size();
+  size_t right = 0;
+  for (size_t i = 0; i < count; ++i) right += samples_.predictions[i] == samples_.labels[i] ? 1 : 0;
+  const std::string remark =
+      predicted_ && count > 0 ? std::to_string(right) + " of " + std::to_string(count) + " right" : "";
+  draw_heading(rect, theme.text, "Test pictures", theme.quiet, remark);
+  if (count == 0) {
+    draw_empty(rect, theme.quiet, "Pictures appear when the data set is here");
+    return;
+  }
+  const Grid cells = grid(rect.width, scale);
+  const auto columns = static_cast<size_t>(cells.columns);
+  for (size_t i = 0; i < count; ++i) {
+    const float x = rect.x + static_cast<float>(i % columns) * (cells.cell_width + gap);
+    const float y = rect.y + heading_height +
+                    static_cast<float>(i / columns) * (cells.picture + caption_height + gap);
+    draw_sample(i, {std::floor(x), std::floor(y), cells.cell_width, cells.picture + caption_height},
+                cells.picture, theme);
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/theme.h"
+#include "app/widgets/picture.h"
+#include "engine/protocol.h"
+
+namespace convlab {
+
+/// Pictures of the test set with what the network takes them for: right or wrong by a sign and a colour.
+class SamplesPanel {
+ public:
+  explicit SamplesPanel(Graphics& graphics) : sheet_(graphics) {}
+
+  void show(const Snapshot& snapshot);
+  float height(float width, float scale) const;
+  void draw(const Rect& rect, float scale, const Theme& theme) const;
+
+ private:
+  std::string class_name(int32_t index) const;
+  Grid grid(float width, float scale) const;
+  void draw_sample(size_t index, const Rect& cell, float side, const Theme& theme) const;
+
+  Samples samples_;
+  std::vector<std::string> class_names_;
+  bool predicted_ = false;
+  PictureSheet sheet_;
+};
+
+}  // namespace convlab

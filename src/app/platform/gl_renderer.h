@@ -1,0 +1,28 @@
+#pragma once
+
+#include "app/graphics.h"
+
+namespace convlab {
+
+/// OpenGL 3 or WebGL 2, in the context that is current, for ImGui's current context.
+class GlRenderer final : public Graphics {
+ public:
+  /// `glsl_version` as in "#version 150".
+  explicit GlRenderer(const char* glsl_version) : glsl_version_(glsl_version) {}
+
+  /// Throws Error when the device refuses.
+  void attach() override;
+  void detach() override;
+  TextureId upload(TextureId id, int width, int height, std::span<const uint32_t> pixels) override;
+  void release(TextureId id) override;
+  void upload_fonts() override;
+
+  /// Draws ImGui's draw data over `background` (RGBA, red in the lowest byte).
+  void draw(int width, int height, uint32_t background);
+
+ private:
+  const char* glsl_version_;
+  bool has_objects_ = false;
+};
+
+}  // namespace convlab

@@ -1,0 +1,134 @@
+#include "app/platform/glfw_input.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+
+#include <array>
+#include <cfloat>
+
+namespace convlab {
+namespace {
+
+struct KeyPair {
+  int glfw;
+  ImGuiKey imgui;
+};
+constexpr std::array<KeyPair, 22> keys{{{GLFW_KEY_TAB, ImGuiKey_Tab},
+                                        {GLFW_KEY_LEFT, ImGuiKey_LeftArrow},
+                                        {GLFW_KEY_RIGHT, ImGuiKey_RightArrow},
+                                        {GLFW_KEY_UP, ImGuiKey_UpArrow},
+                                        {GLFW_KEY_DOWN, ImGuiKey_DownArrow},
+                                        {GLFW_KEY_PAGE_UP, ImGuiKey_PageUp},
+                                        {GLFW_KEY_PAGE_DOWN, ImGuiKey_PageDown},
+                                        {GLFW_KEY_HOME, ImGuiKey_Home},
+                                        {GLFW_KEY_END, ImGuiKey_End},
+                                        {GLFW_KEY_INSERT, ImGuiKey_Insert},
+                                        {GLFW_KEY_DELETE, ImGuiKey_Delete},
+                                        {GLFW_KEY_BACKSPACE, ImGuiKey_Backspace},
+                                        {GLFW_KEY_SPACE, ImGuiKey_Space},
+                                        {GLFW_KEY_ENTER, ImGuiKey_Enter},
+                                        {GLFW_KEY_KP_ENTER, ImGuiKey_KeypadEnter},
+                                        {GLFW_KEY_ESCAPE, ImGuiKey_Escape},
+                                        {GLFW_KEY_LEFT_CONTROL, ImGuiKey_LeftCtrl},
+                                        {GLFW_KEY_RIGHT_CONTROL, ImGuiKey_RightCtrl},
+                                        {GLFW_KEY_LEFT_SHIFT, ImGuiKey_LeftShift},
+                                        {GLFW_KEY_RIGHT_SHIFT, ImGuiKey_RightShift},
+                                        {GLFW_KEY_LEFT_ALT, ImGuiKey_LeftAlt},
+                                        {GLFW_KEY_RIGHT_ALT, ImGuiKey_RightAlt}}};
+
+/// Letters by what they print, so that the shortcuts hold on every keyboard layout.
+ImGuiKey letter_key(int key, int scancode) {
+  const char* name = glfwGetKeyName(key, scancode);
+  if (name == nullptr || name[0] == 0 || name[1] != 0) return ImGuiKey_None;
+  const int letter = (name[0] | 0x20) - 'a';
+  return letter >= 0 && letter < 26 ? static_cast<ImGuiKey>(ImGuiKey_A + letter) : ImGuiKey_None;
+}
+
+const GlfwInput& input_of(GLFWwindow* window) {
+  return *static_cast<const GlfwInput*>(glfwGetWindowUserPointer(window));
+}
+
+void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
+  if (action == GLFW_REPEAT) return;  // ImGui repeats keys itself
+  ImGuiIO& io = ImGui::GetIO();
+  io.AddKeyEvent(ImGuiMod_Ctrl, (modifiers & GLFW_MOD_CONTROL) != 0);
+  io.AddKeyEvent(ImGuiMod_Shift, (modifiers & GLFW_MOD_SHIFT) != 0);
+  io.AddKeyEvent(ImGuiMod_Alt, (modifiers & GLFW_MOD_ALT) != 0);
+  io.AddKeyEvent(ImGuiMod_Super, (modifiers & GLFW_MOD_SUPER) != 0);
+  ImGuiKey known = letter_key(key, scancode);
+  for (const KeyPair& pair : keys) {
+    if (pair.glfw == key) known = pair.imgui;
+  }
+  if (known != ImGuiKey_None) io.AddKeyEvent(known, action == GLFW_PRESS);
+  input_of(window).notify();
+}
+
+void on_button(GLFWwindow* window, int button, int action, int) {
+  if (button >= 0 && button < ImGuiMouseButton_COUNT) {
+    ImGui::GetIO().AddMouseButtonEvent(button, action == GLFW_PRESS);
+  }
+  input_of(window).notify();
+}
+
+}  // namespace
+
+GlfwInput::GlfwInput(GLFWwindow* window, std::function<void()> used)
+    : window_(window), used_(std::move(used)) {
+  glfwSetWindowUserPointer(window, this);
+  glfwSetKeyCallback(window, on_key);
+  glfwSetMouseButtonCallback(window, on_button);
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned int character) {
+    ImGui::GetIO().AddInputCharacter(character);
+    input_of(w).notify();
+  });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double x, double y) {
+    ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(x), static_cast<float>(y));
+    input_of(w).notify();
+  });
+  glfwSetCursorPosCallback(
+      window, [](GLFWwindow* w, double x, double y) { input_of(w).pointer_moved(x, y); });
+  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int entered) {
+    if (entered == 0) ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
+    input_of(w).notify();
+  });
+  glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int focused) {
+    ImGui::GetIO().AddFocusEvent(focused != 0);
+    input_of(w).notify();
+  });
+  const auto notify = [](GLFWwindow* w, int, int) { input_of(w).notify(); };
+  glfwSetFramebufferSizeCallback(window, notify);
+  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { input_of(w).notify(); });
+  glfwSetWindowContentScaleCallback(
+      window, [](GLFWwindow* w, float, float) { input_of(w).notify(); });
+  ImGuiIO& io = ImGui::GetIO();
+  io.ClipboardUserData = window;
+  io.SetClipboardTextFn = [](void* w, const char* text) {
+    glfwSetClipboardString(static_cast<GLFWwindow*>(w), text);
+  };
+  io.GetClipboardTextFn = [](void* w) {
+    return glfwGetClipboardString(static_cast<GLFWwindow*>(w));
+  };
+  cursors_[0] = glfwCreateStandardCursor(GLFW_ARROW_CURSOR);
+  cursors_[1] = glfwCreateStandardCursor(GLFW_IBEAM_CURSOR);
+  cursors_[2] = glfwCreateStandardCursor(GLFW_HAND_CURSOR);
+}
+
+GlfwInput::~GlfwInput() {
+  glfwSetCursor(window_, nullptr);
+  for (void* cursor : cursors_) glfwDestroyCursor(static_cast<GLFWcursor*>(cursor));
+}
+
+void GlfwInput::pointer_moved(double x, double y) const {
+  ImGui::GetIO().AddMousePosEvent(static_cast<float>(x) * units_, static_cast<float>(y) * units_);
+  notify();
+}
+
+void GlfwInput::show_pointer() {
+  const ImGuiMouseCursor wanted = ImGui::GetMouseCursor();
+  const size_t index =
+      wanted == ImGuiMouseCursor_TextInput ? 1 : wanted == ImGuiMouseCursor_Hand ? 2 : 0;
+  glfwSetCursor(window_, static_cast<GLFWcursor*>(cursors_[index]));
+}
+
+}  // namespace convlab

@@ -1,0 +1,92 @@
+#include "app/widgets/color_map.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace convlab {
+namespace {
+
+using Color = std::array<float, 3>;
+constexpr Color blue{0x1d, 0x4f, 0xc4};
+constexpr Color white{0xfa, 0xfa, 0xfa};
+constexpr Color orange{0xd9, 0x5f, 0x02};
+constexpr int64_t most_side = 4096;  // of a texture; what does not fit is left out
+
+uint32_t rgba(float red, float green, float blue_part) {
+  const auto byte = [](float v) { return static_cast<uint32_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F); };
+  return byte(red) | byte(green) << 8 | byte(blue_part) << 16 | 0xff000000U;
+}
+
+/// An atlas as square as possible, filled by color(picture, pixel within it).
+template <class PixelColor>
+Atlas make_atlas(int64_t count, int64_t height, int64_t width, PixelColor color) {
+  Atlas atlas;
+  if (count <= 0 || height <= 0 || width <= 0 || height > most_side || width > most_side) return atlas;
+  const auto side = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+  const int64_t columns = std::min(side, most_side / width);
+  const int64_t rows = std::min((count + columns - 1) / columns, most_side / height);
+  atlas.columns = static_cast<int>(columns);
+  atlas.width = static_cast<int>(columns * width);
+  atlas.height = static_cast<int>(rows * height);
+  atlas.pixels.resize(static_cast<size_t>(atlas.width) * static_cast<size_t>(atlas.height));
+  for (int64_t i = 0; i < std::min(count, rows * columns); ++i) {
+    const int64_t left = i % columns * width;
+    const int64_t top = i / columns * height;
+    for (int64_t y = 0; y < height; ++y) {
+      for (int64_t x = 0; x < width; ++x) {
+        const int64_t at = (top + y) * atlas.width + left + x;
+        atlas.pixels[static_cast<size_t>(at)] = color(i, y * width + x);
+      }
+    }
+  }
+  return atlas;
+}
+
+}  // namespace
+
+uint32_t diverging_color(float value) {
+  if (!std::isfinite(value)) return rgba(128, 128, 128);
+  const Color& end = value < 0 ? blue : orange;
+  const float part = std::min(std::abs(value), 1.0F);
+  const auto mix = [&](size_t i) { return white[i] + (end[i] - white[i]) * part; };
+  return rgba(mix(0), mix(1), mix(2));
+}
+
+Atlas sample_atlas(const Samples& samples) {
+  const auto count = static_cast<int64_t>(samples.labels.size());
+  const int64_t channels = samples.channels;
+  return make_atlas(count, samples.height, samples.width, [&](int64_t picture, int64_t pixel) {
+    const int64_t first = (picture * samples.height * samples.width + pixel) * channels;
+    const auto at = [&](int64_t channel) {
+      return static_cast<float>(samples.pixels[static_cast<size_t>(first + channel)]);
+    };
+    return channels == 3 ? rgba(at(0), at(1), at(2)) : rgba(at(0), at(0), at(0));
+  });
+}
+
+float filter_scale(const Filters& filters) {
+  float most = 1e-6F;
+  for (const float weight : filters.weights) {
+    if (std::isfinite(weight)) most = std::max(most, std::abs(weight));
+  }
+  return most;
+}
+
+Atlas filter_atlas(const Filters& filters, float scale) {
+  const int64_t channels = filters.channels;
+  return make_atlas(filters.count, filters.height, filters.width, [&](int64_t picture, int64_t pixel) {
+    const int64_t first = (picture * filters.height * filters.width + pixel) * channels;
+    const auto at = [&](int64_t channel) {
+      return filters.weights[static_cast<size_t>(first + channel)] / scale;
+    };
+    if (channels == 3) {
+      return rgba(127.5F * (1 + at(0)), 127.5F * (1 + at(1)), 127.5F * (1 + at(2)));
+    }
+    float sum = 0;
+    for (int64_t c = 0; c < channels; ++c) sum += at(c);
+    return diverging_color(sum / static_cast<float>(channels));
+  });
+}
+
+}  // namespace convlab

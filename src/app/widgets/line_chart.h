@@ -1,0 +1,40 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "app/layout.h"
+#include "app/theme.h"
+#include "engine/protocol.h"
+
+namespace convlab {
+
+/// One line of a chart. Points that are not finite leave a gap.
+struct Series {
+  std::string_view name;
+  const Curve* curve = nullptr;
+  ImU32 color = 0;
+  bool dots = false;  ///< mark each point, for lines of few
+};
+
+struct LineChart {
+  std::string_view title;
+  std::string_view x_name;
+  std::string_view empty;  ///< what stands there before the first point
+  std::span<const Series> series;
+  double most_x = 1;     ///< the axis reaches at least this far
+  bool percent = false;  ///< y from 0 to 1 shown as percent, its top at 1; else y starts at 0
+};
+
+struct Range {
+  double least = 0;
+  double most = 1;
+};
+
+/// Which y a chart shows: all of it, but a few outliers at the beginning do not squeeze the rest.
+Range choose_y_range(const LineChart& chart);
+
+/// Draws heading, legend with the last values, axes, lines and, under the pointer, the values there.
+void draw_line_chart(const LineChart& chart, const Rect& rect, const Theme& theme);
+
+}  // namespace convlab

@@ -1,0 +1,53 @@
+#include "app/widgets/ticks.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace convlab {
+namespace {
+
+std::string print(const char* format, int decimals, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, decimals, value);
+  return text.data();
+}
+
+/// The smallest of 1, 2, 5, 10, … times a power of ten that is at least `value`.
+double round_up(double value) {
+  const double power = std::pow(10.0, std::floor(std::log10(value)));
+  for (const double digit : {1.0, 2.0, 5.0}) {
+    if (digit * power >= value * (1 - 1e-9)) return digit * power;
+  }
+  return 10 * power;
+}
+
+}  // namespace
+
+Ticks choose_ticks(double least, double most, int most_ticks, double least_step) {
+  Ticks ticks;
+  if (!std::isfinite(least) || !std::isfinite(most) || !(most > least) || most_ticks < 2) return ticks;
+  double step = round_up(std::max((most - least) / most_ticks, least_step));
+  const double slack = (most - least) * 1e-9;
+  const auto first = [&] { return std::ceil((least - slack) / step); };
+  const auto last = [&] { return std::floor((most + slack) / step); };
+  while (last() - first() + 1 > most_ticks) step = round_up(step * 1.5);
+  ticks.step = step;
+  for (double i = first(); i <= last(); ++i) ticks.values.push_back(i * step + 0.0);
+  return ticks;
+}
+
+std::string tick_label(double value, double step, bool percent) {
+  const double factor = percent ? 100 : 1;
+  const double exponent = std::floor(std::log10(step * factor) + 1e-9);
+  const int decimals = static_cast<int>(std::clamp(-exponent, 0.0, 9.0));
+  return print(percent ? "%.*f%%" : "%.*f", decimals, value * factor);
+}
+
+std::string value_label(double value, bool percent) {
+  if (!std::isfinite(value)) return "–";
+  return percent ? print("%.*f%%", 2, value * 100) : print("%.*g", 4, value);
+}
+
+}  // namespace convlab
