@@ -148,6 +148,17 @@ TEST_CASE("loader: training starts when the first block is here and waits for th
   CHECK(std::equal(rest.begin(), rest.end(), order.begin() + block));  // arrival changes no order
 }
 
+TEST_CASE("loader: options out of range are refused") {
+  const Dataset dataset = numbered(10, 5);
+  CHECK_THROWS_AS(Loader(dataset, {.batch = 0}), Error);
+  CHECK_THROWS_AS(Loader(dataset, {.prefetch = -1}), Error);
+  CHECK_THROWS_AS(Loader(dataset, {.prefetch = 2}), Error);  // the data set is not complete
+  Loader loader(dataset, {});
+  CHECK_THROWS_AS(loader.start_epoch(-1), Error);
+}
+
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // there are threads
+
 TEST_CASE("loader: prefetch gives the same batches as none", "[threads]") {
   const Dataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
@@ -166,15 +177,6 @@ TEST_CASE("loader: a new epoch drops what was prefetched for the old one", "[thr
   Batch batch;
   REQUIRE(ahead.next(batch));
   CHECK(order_of(ahead, 5) == order_of(plain, 5));
-}
-
-TEST_CASE("loader: options out of range are refused") {
-  const Dataset dataset = numbered(10, 5);
-  CHECK_THROWS_AS(Loader(dataset, {.batch = 0}), Error);
-  CHECK_THROWS_AS(Loader(dataset, {.prefetch = -1}), Error);
-  CHECK_THROWS_AS(Loader(dataset, {.prefetch = 2}), Error);  // the data set is not complete
-  Loader loader(dataset, {});
-  CHECK_THROWS_AS(loader.start_epoch(-1), Error);
 }
 
 TEST_CASE("prefetcher: an exception comes out after the batches made before it", "[threads]") {
@@ -204,5 +206,7 @@ TEST_CASE("prefetcher: it is gone at once, however much is left to make", "[thre
   Batch batch;
   CHECK(prefetcher.next(batch));
 }
+
+#endif
 
 }  // namespace convlab
