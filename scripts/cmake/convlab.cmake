@@ -24,19 +24,21 @@ function(convlab_library name)
 endfunction()
 
 # convlab_wasm_module(TARGET engine|window)
-# Flags shared by our WebAssembly modules: an ES module that exports a factory, without a file system. The engine runs in
-# a worker (and in node, for tests), the window on the page's main thread. Exports are up to the caller
-# (EMSCRIPTEN_KEEPALIVE or -sEXPORTED_FUNCTIONS). Writes build/web/dist/engine-{threads,single}-{relaxed,simd} or window.
+# Flags shared by our WebAssembly modules: an ES module whose default export is a factory, without a file system. The
+# engine runs in a worker (and in node, for tests), the window on the page's main thread. Functions are exported by
+# EMSCRIPTEN_KEEPALIVE. Writes build/web/dist/engine-{threads,single}-{relaxed,simd} or window, .mjs and .wasm.
 function(convlab_wasm_module target kind)
   set(flags -sMODULARIZE=1 -sEXPORT_ES6=1 -sFILESYSTEM=0 -sSTACK_SIZE=1MB -sMALLOC=dlmalloc -sALLOW_MEMORY_GROWTH=1
-    -sMAXIMUM_MEMORY=2GB -sEXIT_RUNTIME=0 -sINCOMING_MODULE_JS_API=print,printErr,canvas,locateFile,wasmMemory,onAbort)
+    -sMAXIMUM_MEMORY=2GB -sEXPORTED_RUNTIME_METHODS=wasmMemory
+    -sINCOMING_MODULE_JS_API=canvas,locateFile,onAbort,print,printErr,wasmMemory)
   if(kind STREQUAL engine)
     set(name "engine-$<IF:$<BOOL:${CONVLAB_THREADS}>,threads,single>-$<IF:$<BOOL:${CONVLAB_RELAXED_SIMD}>,relaxed,simd>")
     list(APPEND flags -sENVIRONMENT=worker,node -sEXPORT_NAME=createEngine)
     if(CONVLAB_THREADS)
-      # The pool grows as threads start; the engine starts at most a handful beyond its compute threads.
-      list(APPEND flags -pthread -sPTHREAD_POOL_SIZE=navigator.hardwareConcurrency+4 -sINITIAL_MEMORY=64MB
-        -Wno-pthreads-mem-growth)
+      # Threads can start at once only in workers that stand ready: as many as the factory's caller will compute with
+      # (its property `threads`), and some for loaders.
+      list(APPEND flags "-sPTHREAD_POOL_SIZE=(Module.threads||globalThis.navigator?.hardwareConcurrency||4)+4"
+        -sINITIAL_MEMORY=64MB -Wno-pthreads-mem-growth)
     else()
       list(APPEND flags -sINITIAL_MEMORY=32MB)
     endif()
@@ -57,7 +59,18 @@ function(convlab_node_program target)
     -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=2GB -sINITIAL_MEMORY=64MB)
   if(CONVLAB_THREADS)
     # main on a worker, so that it may block while node starts further threads.
-    target_link_options(${target} PRIVATE -pthread -sPROXY_TO_PTHREAD=1 -sPTHREAD_POOL_SIZE=8 -Wno-pthreads-mem-growth)
+    target_link_options(${target} PRIVATE -sPROXY_TO_PTHREAD=1 -sPTHREAD_POOL_SIZE=12 -Wno-pthreads-mem-growth)
   endif()
   set_target_properties(${target} PROPERTIES SUFFIX .cjs)
+endfunction()
+
+# The page's own files, copied beside the modules whenever one changes.
+function(convlab_page folder)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS "${folder}/*")
+  set(stamp "${CMAKE_BINARY_DIR}/page.stamp")
+  add_custom_command(OUTPUT "${stamp}" DEPENDS ${files} VERBATIM
+    COMMENT "Copying the page into build/web/dist"
+    COMMAND "${CMAKE_COMMAND}" -E copy_directory "${folder}" "${PROJECT_SOURCE_DIR}/build/web/dist"
+    COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}")
+  add_custom_target(page ALL DEPENDS "${stamp}")
 endfunction()

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Reads what a test runner wrote and prints "PASSED FAILED SKIPPED", then one line "NAME: REASON" for each skipped test.
+//   scripts/lib/counts.mjs catch2 FILE.xml | tap FILE | pytest FILE
+// A file that ends early (the program died) counts as one failure more.
+
+import {readFileSync} from 'node:fs';
+
+const unescape = (text) => text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+
+/** Catch2's XML reporter: whole test cases, as its own summary counts them. */
+function readCatch2(text) {
+  const skips = [];
+  for (const [, name, body] of text.matchAll(/<TestCase name="([^"]*)"[^>]*>([\s\S]*?)<\/TestCase>/g)) {
+    const skip = body.match(/<Skip [^>]*>([\s\S]*?)<\/Skip>/);
+    if (skip) skips.push(`${unescape(name)}: ${unescape(skip[1]).trim()}`);
+  }
+  const summary = text.match(/<OverallResultsCases successes="(\d+)" failures="(\d+)" expectedFailures="(\d+)" skips="(\d+)"/);
+  if (!summary) {
+    const results = [...text.matchAll(/<OverallResult success="(true|false)"/g)].map((m) => m[1] === 'true');
+    const passed = results.filter(Boolean).length;
+    return {passed, failed: results.length - passed + 1, skipped: 0, skips};
+  }
+  const [passed, failed, expected, skipped] = summary.slice(1).map(Number);
+  return {passed: passed + expected, failed, skipped, skips};
+}
+
+/** node --test with the TAP reporter. */
+function readTap(text) {
+  const number = (name) => Number(text.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1] ?? NaN);
+  const skips = [...text.matchAll(/^\s*ok \d+ - (.*?) # SKIP ?(.*)$/gm)].map((m) => `${m[1]}: ${m[2] || 'no reason given'}`);
+  const [passed, failed, cancelled, skipped] = ['pass', 'fail', 'cancelled', 'skipped'].map(number);
+  if (Number.isNaN(passed)) return {passed: 0, failed: 1, skipped: 0, skips};
+  return {passed, failed: failed + cancelled, skipped, skips};
+}
+
+/** tests/oracle/run: pytest's closing line, or one line that says why there is none. */
+function readPytest(text) {
+  const reason = text.match(/^SKIPPED (.*)$/m);
+  if (reason) return {passed: 0, failed: 0, skipped: 1, skips: [reason[1]]};
+  const closing = text.match(/^.*\d+ (?:passed|failed|skipped|error).* in [\d.]+s.*$/gm)?.at(-1) ?? '1 failed';
+  const number = (name) => Number(closing.match(new RegExp(`(\\d+) ${name}`))?.[1] ?? 0);
+  const skips = [...text.matchAll(/^SKIPPED \[\d+\] (.*)$/gm)].map((m) => m[1]);
+  return {passed: number('passed'), failed: number('failed') + number('error'), skipped: number('skipped'), skips};
+}
+
+const [kind, file] = process.argv.slice(2);
+const read = {catch2: readCatch2, tap: readTap, pytest: readPytest}[kind];
+if (!read || !file) {
+  console.error('usage: scripts/lib/counts.mjs catch2|tap|pytest FILE');
+  process.exit(2);
+}
+let text = '';
+try {
+  text = readFileSync(file, 'utf8');
+} catch {
+  // The runner wrote nothing: the same as a file that ends at its start.
+}
+const {passed, failed, skipped, skips} = read(text);
+console.log([`${passed} ${failed} ${skipped}`, ...skips].join('\n'));
