@@ -18,14 +18,16 @@ void print_table(std::FILE* out, const BenchResult& result) {
     std::fprintf(out, "  %-16s %s\n", name, value.c_str());
   };
   constexpr double mebibyte = 1 << 20;
-  std::fprintf(out, "%s, batch %lld, %s, %d %s\n", result.model.c_str(), static_cast<long long>(result.batch),
-               result.backend.c_str(), result.threads, result.threads == 1 ? "thread" : "threads");
+  std::fprintf(out, "%s, batch %lld, %s, %d %s\n", result.model.c_str(),
+               static_cast<long long>(result.batch), result.backend.c_str(), result.threads,
+               result.threads == 1 ? "thread" : "threads");
   row("training step", fixed(result.step_ms, 2) + " ms");
   row("images", with_commas(result.images_per_second) + " per second");
   row("arithmetic", fixed(result.gflops, 1) + " GFLOP/s");
   row("matrix product", fixed(result.gemm_peak_gflops, 1) + " GFLOP/s");
   row("efficiency", percent(result.efficiency) + " of the matrix product");
-  row("memory", fixed(static_cast<double>(result.peak_memory_bytes) / mebibyte, 1) + " MiB at most");
+  row("memory",
+      fixed(static_cast<double>(result.peak_memory_bytes) / mebibyte, 1) + " MiB at most");
 }
 
 int run(const BenchOptions& options, const std::string& target) {
@@ -46,7 +48,8 @@ void add_bench(CLI::App& app, Action& action) {
   };
   auto arguments = std::make_shared<Arguments>();
   BenchOptions& bench = arguments->bench;
-  CLI::App& command = *app.add_subcommand("bench", "Measure a training step beside a matrix product, without data");
+  CLI::App& command =
+      *app.add_subcommand("bench", "Measure a training step beside a matrix product, without data");
   command.add_option("--model", bench.model, "Model: " + known_names(models(), &Model::name))
       ->type_name("NAME")
       ->capture_default_str();
@@ -57,10 +60,15 @@ void add_bench(CLI::App& app, Action& action) {
       ->type_name("SECONDS")
       ->capture_default_str()
       ->check(CLI::Range(0.01, 3600.0).description(""));
-  command.add_option("--json", arguments->json, "Write the result to a file (- for standard output), as one object")
+  command
+      .add_option("--json", arguments->json,
+                  "Write the result to a file (- for standard output), as one object")
       ->type_name("FILE");
-  command.footer("Example:\n  convlab bench --model simple-convnet --batch 128 --threads 1 --json -");
-  command.callback([arguments, &action] { action = [arguments] { return run(arguments->bench, arguments->json); }; });
+  command.footer(
+      "Example:\n  convlab bench --model simple-convnet --batch 128 --threads 1 --json -");
+  command.callback([arguments, &action] {
+    action = [arguments] { return run(arguments->bench, arguments->json); };
+  });
 }
 
 }  // namespace convlab

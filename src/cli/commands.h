@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
-/// The subcommands of convlab. Each function describes one to the parser; when it is the chosen one, parsing sets
-/// `action`, which does the work, throws Error, and returns the exit status.
+/// The subcommands of convlab. Each function describes one to the parser; when it is the chosen
+/// one, parsing sets `action`, which does the work, throws Error, and returns the exit status.
 namespace convlab {
 
 using Action = std::function<int()>;

@@ -17,10 +17,12 @@ namespace fs = std::filesystem;
 namespace {
 
 bool holds(const fs::path& folder, const CatalogEntry& entry) {
-  const std::array files{entry.train.images, entry.train.labels, entry.test.images, entry.test.labels};
+  const std::array files{entry.train.images, entry.train.labels, entry.test.images,
+                         entry.test.labels};
   return std::all_of(files.begin(), files.end(), [&](const std::string& name) {
     std::error_code ignored;
-    return fs::is_regular_file(folder / name, ignored) || fs::is_regular_file(folder / (name + ".gz"), ignored);
+    return fs::is_regular_file(folder / name, ignored) ||
+           fs::is_regular_file(folder / (name + ".gz"), ignored);
   });
 }
 
@@ -33,11 +35,12 @@ std::string place(const CatalogEntry& entry, const std::string& data_dir) {
 
 int run_datasets(const std::string& data_dir) {
   for (const CatalogEntry& entry : catalog()) {
-    const std::string text = concat(
-        entry.name, "\n  ", entry.title, ": ", entry.description, "\n  ",
-        with_commas(static_cast<double>(entry.train.count)), " training and ",
-        with_commas(static_cast<double>(entry.test.count)), " test images, ", entry.image[0], "×", entry.image[1],
-        entry.image[2] == 1 ? " grey, " : " colour, ", entry.class_names.size(), " classes\n  ", place(entry, data_dir));
+    const std::string text =
+        concat(entry.name, "\n  ", entry.title, ": ", entry.description, "\n  ",
+               with_commas(static_cast<double>(entry.train.count)), " training and ",
+               with_commas(static_cast<double>(entry.test.count)), " test images, ", entry.image[0],
+               "×", entry.image[1], entry.image[2] == 1 ? " grey, " : " colour, ",
+               entry.class_names.size(), " classes\n  ", place(entry, data_dir));
     std::printf("%s\n", text.c_str());
   }
   return 0;
@@ -47,9 +50,11 @@ int run_datasets(const std::string& data_dir) {
 
 void add_datasets(CLI::App& app, Action& action) {
   auto data_dir = std::make_shared<std::string>();
-  CLI::App& command = *app.add_subcommand("datasets", "List the known data sets and where they are");
+  CLI::App& command =
+      *app.add_subcommand("datasets", "List the known data sets and where they are");
   add_data_dir(command, *data_dir);
-  command.callback([data_dir, &action] { action = [data_dir] { return run_datasets(*data_dir); }; });
+  command.callback(
+      [data_dir, &action] { action = [data_dir] { return run_datasets(*data_dir); }; });
 }
 
 }  // namespace convlab

@@ -31,17 +31,18 @@ struct EvalOptions {
 
 void check_fits(const Graph& graph, const Dataset& dataset, const std::string& source) {
   if (graph.input_shape() != dataset.image_shape()) {
-    fail("[model] ", source, " wants images of ", graph.input_shape(), ", but those of ", dataset.name(), " are ",
-         dataset.image_shape());
+    fail("[model] ", source, " wants images of ", graph.input_shape(), ", but those of ",
+         dataset.name(), " are ", dataset.image_shape());
   }
   if (graph.output_shape() != Shape{dataset.classes()}) {
-    fail("[model] ", source, " gives ", graph.output_shape(), " numbers, but ", dataset.name(), " has ",
-         dataset.classes(), " classes");
+    fail("[model] ", source, " gives ", graph.output_shape(), " numbers, but ", dataset.name(),
+         " has ", dataset.classes(), " classes");
   }
 }
 
 Metrics evaluate(Network& network, const Dataset& dataset, int64_t batch_size) {
-  Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}), 0);
+  Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
+                  0);
   Loader loader(dataset, {.batch = batch_size, .shuffle = false});
   Batch batch;
   while (loader.next(batch)) trainer.evaluate(batch);
@@ -67,9 +68,11 @@ int run_eval(const EvalOptions& options) {
   if (!file.training.data.empty() && file.training.data != options.data) {
     std::fprintf(out, "note: this model was trained on %s\n", file.training.data.c_str());
   }
-  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s images, %s images/s)\n", options.model.c_str(),
-               options.data.c_str(), percent(metrics.accuracy).c_str(), fixed(metrics.loss, 4).c_str(),
-               with_commas(static_cast<double>(metrics.samples)).c_str(), with_commas(images_per_second).c_str());
+  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s images, %s images/s)\n",
+               options.model.c_str(), options.data.c_str(), percent(metrics.accuracy).c_str(),
+               fixed(metrics.loss, 4).c_str(),
+               with_commas(static_cast<double>(metrics.samples)).c_str(),
+               with_commas(images_per_second).c_str());
   json.open();
   json.write({{"event", "eval"},
               {"model", options.model},
@@ -88,14 +91,19 @@ int run_eval(const EvalOptions& options) {
 
 void add_eval(CLI::App& app, Action& action) {
   auto options = std::make_shared<EvalOptions>();
-  CLI::App& command = *app.add_subcommand("eval", "Say how well a saved model does on a data set's test images");
-  command.add_option("--model", options->model, "A file that train --save wrote")->type_name("FILE")->required();
+  CLI::App& command =
+      *app.add_subcommand("eval", "Say how well a saved model does on a data set's test images");
+  command.add_option("--model", options->model, "A file that train --save wrote")
+      ->type_name("FILE")
+      ->required();
   add_data(command, options->data);
   add_data_dir(command, options->data_dir);
   add_batch(command, options->batch)->description("Images per pass");
   add_threads(command, options->threads);
   add_backend(command, options->backend);
-  command.add_option("--json", options->json, "Write the result to a file (- for standard output), as one object")
+  command
+      .add_option("--json", options->json,
+                  "Write the result to a file (- for standard output), as one object")
       ->type_name("FILE");
   command.footer("Example:\n  convlab eval --model digits.safetensors --data mnist");
   command.callback([options, &action] { action = [options] { return run_eval(*options); }; });

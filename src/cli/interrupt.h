@@ -2,8 +2,8 @@
 
 namespace convlab {
 
-/// While it lives, the first SIGINT (Ctrl-C) or SIGTERM asks for a clean stop instead of ending the program; the second
-/// ends it.
+/// While it lives, the first SIGINT (Ctrl-C) or SIGTERM asks for a clean stop instead of ending the
+/// program; the second ends it.
 class Interrupt {
  public:
   Interrupt();

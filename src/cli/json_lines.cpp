@@ -22,9 +22,9 @@ JsonLines::JsonLines(std::string target) : target_(std::move(target)) {
   if (target_.empty() || to_stdout()) return;
   std::error_code ignored;
   const fs::file_status status = fs::status(target_, ignored);
-  // A pipe or a device is fine for lines, and could not be tried without taking it away from its reader.
-  if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status)) check_writable(target_);
-  if (fs::exists(status) && ::access(target_.c_str(), W_OK) != 0) {
+  if (!fs::exists(status) || fs::is_directory(status)) {
+    check_writable(target_);
+  } else if (::access(target_.c_str(), W_OK) != 0) {
     fail("[file] ", target_, ": cannot be written: ", std::strerror(errno));
   }
 }
@@ -37,7 +37,8 @@ void JsonLines::open() {
 
 void JsonLines::write(const nlohmann::ordered_json& object) {
   if (!file_) return;
-  const std::string line = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  const std::string line =
+      object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   if (std::fputs(line.c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0) {
     const std::string reason = std::strerror(errno);
     file_.reset();

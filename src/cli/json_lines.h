@@ -10,8 +10,8 @@ namespace convlab {
 /// Where `--json FILE|-` goes: one object a line, each flushed at once.
 class JsonLines {
  public:
-  /// `target` is a file, "-" for standard output, or empty: then nothing is written. Throws Error when the file could
-  /// not be written; it is left alone until `open`.
+  /// `target` is a file, "-" for standard output, or empty: then nothing is written. Throws Error
+  /// when the file could not be written; it is left alone until `open`.
   explicit JsonLines(std::string target);
 
   /// Begins, which empties the file.

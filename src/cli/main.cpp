@@ -8,7 +8,8 @@
 
 namespace {
 
-/// What is known where something unknown was given: the subcommands, or the options of the chosen one.
+/// What is known where something unknown was given: the subcommands, or the options of the chosen
+/// one.
 std::string known_here(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   std::string known;
@@ -36,9 +37,10 @@ int run(int argc, char** argv) {
   app.set_help_flag("--help,-h", "Show this text");
   app.require_subcommand(1);
   app.get_formatter()->column_width(28);
-  app.footer("convlab COMMAND --help tells a command's options. Examples:\n"
-             "  convlab train --model mnist-cnn --data mnist --epochs 5 --save digits.safetensors\n"
-             "  convlab eval --model digits.safetensors --data mnist");
+  app.footer(
+      "convlab COMMAND --help tells a command's options. Examples:\n"
+      "  convlab train --model mnist-cnn --data mnist --epochs 5 --save digits.safetensors\n"
+      "  convlab eval --model digits.safetensors --data mnist");
   convlab::Action action;
   convlab::add_train(app, action);
   convlab::add_eval(app, action);

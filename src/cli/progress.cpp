@@ -38,10 +38,12 @@ std::string bar(double fraction) {
 
 std::string progress_text(const Snapshot& snapshot, size_t width) {
   const auto steps = static_cast<double>(snapshot.step - snapshot.epoch * snapshot.steps_per_epoch);
-  const double fraction = steps / static_cast<double>(std::max<int64_t>(snapshot.steps_per_epoch, 1));
+  const double fraction =
+      steps / static_cast<double>(std::max<int64_t>(snapshot.steps_per_epoch, 1));
   const int64_t epoch = std::min(snapshot.epoch + 1, snapshot.epochs);
-  std::string text = concat("epoch ", epoch, "/", snapshot.epochs, " ", bar(fraction), " ", fixed(100 * fraction, 0),
-                            " %  loss ", fixed(snapshot.loss, 4), "  accuracy ", percent(snapshot.accuracy), "  ",
+  std::string text = concat("epoch ", epoch, "/", snapshot.epochs, " ", bar(fraction), " ",
+                            fixed(100 * fraction, 0), " %  loss ", fixed(snapshot.loss, 4),
+                            "  accuracy ", percent(snapshot.accuracy), "  ",
                             with_commas(snapshot.images_per_second), " images/s");
   if (snapshot.seconds_left >= 0) text += "  " + duration(snapshot.seconds_left) + " left";
   if (text.size() > width) text.resize(width);
@@ -60,10 +62,11 @@ void Progress::line(const std::string& text) {
 }
 
 void Progress::epoch(const EpochResult& result, int64_t epochs) {
-  line(concat("epoch ", result.epoch, "/", epochs, "  loss ", fixed(result.train_loss, 4), "  accuracy ",
-              percent(result.train_accuracy), "  test loss ", fixed(result.val_loss, 4), "  test accuracy ",
-              percent(result.val_accuracy), "  ", fixed(result.seconds, 1), " s  ",
-              with_commas(result.images_per_second), " images/s"));
+  line(concat("epoch ", result.epoch, "/", epochs, "  loss ", fixed(result.train_loss, 4),
+              "  accuracy ", percent(result.train_accuracy), "  test loss ",
+              fixed(result.val_loss, 4), "  test accuracy ", percent(result.val_accuracy), "  ",
+              fixed(result.seconds, 1), " s  ", with_commas(result.images_per_second),
+              " images/s"));
 }
 
 void Progress::update(const Snapshot& snapshot) {

@@ -8,8 +8,8 @@
 
 namespace convlab {
 
-/// What people see of a training: one line per epoch, and on a terminal a bar below them that is redrawn in place at
-/// most ten times a second.
+/// What people see of a training: one line per epoch, and on a terminal a bar below them that is
+/// redrawn in place at most ten times a second.
 class Progress {
  public:
   /// `now` tells seconds, monotonic.
@@ -34,8 +34,8 @@ class Progress {
   double next_ = 0;
 };
 
-/// The bar: "epoch 2/5 [######      ]  41 %  loss 0.1234  accuracy 96.20 %  12,345 images/s  0:32 left", in `width`
-/// columns at most.
+/// The bar: "epoch 2/5 [######      ]  41 %  loss 0.1234  accuracy 96.20 %  12,345 images/s  0:32
+/// left", in `width` columns at most.
 std::string progress_text(const Snapshot& snapshot, size_t width);
 
 }  // namespace convlab

@@ -17,7 +17,8 @@ std::string percent(double fraction) { return fixed(100 * fraction, 2) + " %"; }
 
 std::string with_commas(double value) {
   std::string text = fixed(value, 0);
-  for (size_t end = text.size(); end > 3 && text[end - 4] != '-'; end -= 3) text.insert(end - 3, ",");
+  for (size_t end = text.size(); end > 3 && text[end - 4] != '-'; end -= 3)
+    text.insert(end - 3, ",");
   return text;
 }
 
@@ -28,8 +29,8 @@ std::string duration(double seconds) {
   if (whole < 3600) {
     std::snprintf(text.data(), text.size(), "%lld:%02lld", part(whole / 60), part(whole % 60));
   } else {
-    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", part(whole / 3600), part(whole / 60 % 60),
-                  part(whole % 60));
+    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", part(whole / 3600),
+                  part(whole / 60 % 60), part(whole % 60));
   }
   return text.data();
 }

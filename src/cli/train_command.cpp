@@ -44,11 +44,13 @@ TrainingInfo training_info(const Snapshot& snapshot) {
                   {"label_smoothing", run.label_smoothing},
                   {"epochs", snapshot.epoch},
                   {"steps", snapshot.step}};
-  if (!snapshot.history.empty()) info.options.emplace_back("val_accuracy", snapshot.history.back().val_accuracy);
+  if (!snapshot.history.empty())
+    info.options.emplace_back("val_accuracy", snapshot.history.back().val_accuracy);
   return info;
 }
 
-/// One training from its first step to the file. What can be wrong with the options is found before it starts.
+/// One training from its first step to the file. What can be wrong with the options is found before
+/// it starts.
 class Training {
  public:
   explicit Training(TrainOptions options)
@@ -61,7 +63,8 @@ class Training {
     check_save();
     engine_ = std::make_unique<Engine>(EngineEnvironment{
         .backend = make_backend(options_.backend, options_.threads),
-        .open_data = [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
+        .open_data =
+            [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
         .now = monotonic_seconds,
         .prefetch = prefetch});
   }
@@ -115,8 +118,9 @@ class Training {
   void introduce(const Snapshot& snapshot) {
     progress_.line(concat(snapshot.options.model, " on ", snapshot.options.data, ": ",
                           with_commas(static_cast<double>(snapshot.parameters)), " parameters, ",
-                          with_commas(static_cast<double>(snapshot.train_images)), " training images, ",
-                          snapshot.backend, ", ", snapshot.threads, snapshot.threads == 1 ? " thread" : " threads"));
+                          with_commas(static_cast<double>(snapshot.train_images)),
+                          " training images, ", snapshot.backend, ", ", snapshot.threads,
+                          snapshot.threads == 1 ? " thread" : " threads"));
   }
 
   void show() {
@@ -144,8 +148,8 @@ class Training {
 
   int stop_early(int signal) {
     const auto snapshot = engine_->snapshot();
-    std::string text = concat("stopped after ", snapshot->step, " steps, ", snapshot->epoch, " of ", snapshot->epochs,
-                              " epochs finished");
+    std::string text = concat("stopped after ", snapshot->step, " steps, ", snapshot->epoch, " of ",
+                              snapshot->epochs, " epochs finished");
     const bool saved = !options_.save.empty() && snapshot->step > 0;
     if (saved) {
       save(*snapshot);
@@ -165,21 +169,24 @@ class Training {
     const auto snapshot = engine_->snapshot();
     const EpochResult& last = snapshot->history.back();
     double seconds_per_image = 0;
-    for (const EpochResult& result : snapshot->history) seconds_per_image += 1 / result.images_per_second;
-    Json event{{"event", "done"},
-               {"model", snapshot->options.model},
-               {"data", snapshot->options.data},
-               {"backend", snapshot->backend},
-               {"threads", snapshot->threads},
-               {"epochs", snapshot->epoch},
-               {"train_loss", last.train_loss},
-               {"train_accuracy", last.train_accuracy},
-               {"val_loss", last.val_loss},
-               {"val_accuracy", last.val_accuracy},
-               {"seconds", seconds},
-               {"images_per_second", static_cast<double>(snapshot->history.size()) / seconds_per_image}};
-    std::string text = concat("done: test accuracy ", percent(last.val_accuracy), " after ", snapshot->epoch,
-                              snapshot->epoch == 1 ? " epoch, " : " epochs, ", fixed(seconds, 1), " s");
+    for (const EpochResult& result : snapshot->history)
+      seconds_per_image += 1 / result.images_per_second;
+    Json event{
+        {"event", "done"},
+        {"model", snapshot->options.model},
+        {"data", snapshot->options.data},
+        {"backend", snapshot->backend},
+        {"threads", snapshot->threads},
+        {"epochs", snapshot->epoch},
+        {"train_loss", last.train_loss},
+        {"train_accuracy", last.train_accuracy},
+        {"val_loss", last.val_loss},
+        {"val_accuracy", last.val_accuracy},
+        {"seconds", seconds},
+        {"images_per_second", static_cast<double>(snapshot->history.size()) / seconds_per_image}};
+    std::string text =
+        concat("done: test accuracy ", percent(last.val_accuracy), " after ", snapshot->epoch,
+               snapshot->epoch == 1 ? " epoch, " : " epochs, ", fixed(seconds, 1), " s");
     if (!options_.save.empty()) {
       save(*snapshot);
       event["saved"] = options_.save;
@@ -202,21 +209,28 @@ class Training {
 void add_train(CLI::App& app, Action& action) {
   auto options = std::make_shared<TrainOptions>();
   RunOptions& run = options->run;
-  CLI::App& command = *app.add_subcommand("train", "Train a model and say how well it does on the test images");
+  CLI::App& command =
+      *app.add_subcommand("train", "Train a model and say how well it does on the test images");
   command.add_option("--model", run.model, "Model: " + known_names(models(), &Model::name))
       ->type_name("NAME")
       ->required();
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
-  add_integer(command, "--epochs", run.epochs, 1, 100000, "How often to go through all training images");
+  add_integer(command, "--epochs", run.epochs, 1, 100000,
+              "How often to go through all training images");
   add_batch(command, run.batch);
-  command.add_option("--optimizer", run.optimizer, known_names(optimizer_kinds(), &OptimizerKind::kind))
+  command
+      .add_option("--optimizer", run.optimizer,
+                  known_names(optimizer_kinds(), &OptimizerKind::kind))
       ->type_name("NAME")
       ->capture_default_str();
-  command.add_option("--lr", run.learning_rate, "Learning rate; without it the optimizer's usual one")
+  command
+      .add_option("--lr", run.learning_rate, "Learning rate; without it the optimizer's usual one")
       ->type_name("RATE")
       ->check(CLI::Range(1e-9, 100.0).description(""));
-  command.add_option("--label-smoothing", run.label_smoothing, "Share of each target spread over all classes")
+  command
+      .add_option("--label-smoothing", run.label_smoothing,
+                  "Share of each target spread over all classes")
       ->type_name("SHARE")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 0.99).description(""));
@@ -225,10 +239,15 @@ void add_train(CLI::App& app, Action& action) {
       ->capture_default_str();
   add_threads(command, options->threads);
   add_backend(command, options->backend);
-  command.add_option("--json", options->json, "Write results to a file (- for standard output), one object a line")
+  command
+      .add_option("--json", options->json,
+                  "Write results to a file (- for standard output), one object a line")
       ->type_name("FILE");
-  command.add_option("--save", options->save, "Write the trained model, a .safetensors file")->type_name("FILE");
-  command.footer("Example:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save digits.safetensors");
+  command.add_option("--save", options->save, "Write the trained model, a .safetensors file")
+      ->type_name("FILE");
+  command.footer(
+      "Example:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save "
+      "digits.safetensors");
   command.callback([options, &action] { action = [options] { return Training(*options).run(); }; });
 }
 

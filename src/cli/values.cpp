@@ -8,7 +8,8 @@
 namespace convlab {
 
 CLI::Option* add_data(CLI::App& command, std::string& data) {
-  return command.add_option("--data", data, "Data set: " + known_names(catalog(), &CatalogEntry::name))
+  return command
+      .add_option("--data", data, "Data set: " + known_names(catalog(), &CatalogEntry::name))
       ->type_name("NAME")
       ->required();
 }
@@ -16,7 +17,8 @@ CLI::Option* add_data(CLI::App& command, std::string& data) {
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {
   return command
       .add_option("--data-dir", data_dir,
-                  "Look for data sets in this folder only; without it in $CONVLAB_DATA, the user's cache and the "
+                  "Look for data sets in this folder only; without it in $CONVLAB_DATA, the user's "
+                  "cache and the "
                   "system's data set folders")
       ->type_name("DIR");
 }
@@ -24,12 +26,14 @@ CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {
 CLI::Option* add_backend(CLI::App& command, std::string& backend) {
   return command
       .add_option("--backend", backend,
-                  "What computes: " + known_names(backend_kinds(), &BackendKind::name) + "; without it the first")
+                  "What computes: " + known_names(backend_kinds(), &BackendKind::name) +
+                      "; without it the first")
       ->type_name("NAME");
 }
 
 CLI::Option* add_threads(CLI::App& command, int& threads) {
-  return command.add_option("--threads", threads, "Threads to compute on; 0 for as many as there are cores")
+  return command
+      .add_option("--threads", threads, "Threads to compute on; 0 for as many as there are cores")
       ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024).description(""));
@@ -39,8 +43,8 @@ CLI::Option* add_batch(CLI::App& command, int64_t& batch) {
   return add_integer(command, "--batch", batch, 1, 8192, "Images per training step");
 }
 
-CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least, int64_t most,
-                         const std::string& description) {
+CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least,
+                         int64_t most, const std::string& description) {
   return command.add_option(name, value, description)
       ->type_name("N")
       ->capture_default_str()

@@ -23,8 +23,8 @@ CLI::Option* add_threads(CLI::App& command, int& threads);
 CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 
 /// A whole number from `least` to `most`.
-CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least, int64_t most,
-                         const std::string& description);
+CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least,
+                         int64_t most, const std::string& description);
 
 /// Seconds of a clock that never jumps.
 double monotonic_seconds();

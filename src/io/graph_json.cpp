@@ -24,16 +24,19 @@ std::vector<size_t> read_inputs(const Json& json, const std::map<std::string, si
   for (const Json& name : json) {
     if (!name.is_string()) fail(where, ": the inputs must be a list of names");
     const auto found = values.find(name.get_ref<const std::string&>());
-    if (found == values.end()) fail(where, ": its input ", in_quotes(name.get<std::string>()), " is no layer before it");
+    if (found == values.end())
+      fail(where, ": its input ", in_quotes(name.get<std::string>()), " is no layer before it");
     inputs.push_back(found->second);
   }
   return inputs;
 }
 
-void add_layer(Graph& graph, const Json& json, std::map<std::string, size_t>& values, const std::string& file) {
+void add_layer(Graph& graph, const Json& json, std::map<std::string, size_t>& values,
+               const std::string& file) {
   std::string where = concat(file, ": layer ", graph.nodes().size() + 1);
   const std::string name = string_member(json, "name", where);
-  if (name.empty() || name.size() > max_name) fail(where, ": its name must have 1 to ", max_name, " bytes");
+  if (name.empty() || name.size() > max_name)
+    fail(where, ": its name must have 1 to ", max_name, " bytes");
   where += " " + in_quotes(name);
   if (values.contains(name)) fail(where, ": the name is taken");
   const std::string kind = string_member(json, "kind", where);
@@ -52,7 +55,8 @@ std::string graph_json(const Graph& graph) {
   std::vector<std::string> names{input_name};
   Json layers = Json::array();
   for (const Node& node : graph.nodes()) {
-    if (node.name == input_name) fail("[graph] no layer of a file may be called ", in_quotes(input_name));
+    if (node.name == input_name)
+      fail("[graph] no layer of a file may be called ", in_quotes(input_name));
     Json inputs = Json::array();
     for (const size_t value : node.inputs) inputs.push_back(names[value]);
     layers.push_back({{"name", node.name},
@@ -61,8 +65,9 @@ std::string graph_json(const Graph& graph) {
                       {"options", options_json(node.layer->options())}});
     names.push_back(node.name);
   }
-  return dump_json(
-      {{"version", version}, {"input", shape_json(graph.input_shape())}, {"layers", std::move(layers)}});
+  return dump_json({{"version", version},
+                    {"input", shape_json(graph.input_shape())},
+                    {"layers", std::move(layers)}});
 }
 
 Graph parse_graph_json(std::string_view text, const std::string& where) {
@@ -72,7 +77,8 @@ Graph parse_graph_json(std::string_view text, const std::string& where) {
     fail(where, " has version ", given.dump(), "; this convlab reads version ", version);
   }
   const Shape input = read_shape(member(json, "input", where), where);
-  if (input.rank() == 0 || input.elements() == 0) fail(where, ": the input shape ", input, " is empty");
+  if (input.rank() == 0 || input.elements() == 0)
+    fail(where, ": the input shape ", input, " is empty");
   const Json& layers = member(json, "layers", where);
   if (!layers.is_array() || layers.empty() || layers.size() > max_layers) {
     fail(where, ": the layers must be a list of 1 to ", max_layers);

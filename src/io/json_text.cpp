@@ -13,8 +13,8 @@ namespace {
 
 constexpr int max_depth = 16;
 
-/// What the parser reports while it reads: refuses deep nesting, before it costs anything, and keys given twice, of
-/// which the JSON library would keep the last.
+/// What the parser reports while it reads: refuses deep nesting, before it costs anything, and keys
+/// given twice, of which the JSON library would keep the last.
 class Watch {
  public:
   explicit Watch(const std::string& where) : where_(where) {}

@@ -7,20 +7,21 @@
 #include "core/options.h"
 #include "core/shape.h"
 
-/// JSON from files, which may be hostile. Only for the .cpp files of this folder: other headers stay free of the JSON
-/// library.
+/// JSON from files, which may be hostile. Only for the .cpp files of this folder: other headers
+/// stay free of the JSON library.
 namespace convlab {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses `text`. Throws Error, beginning with `where` and naming the byte, for what is no JSON, is nested more than 16
-/// deep, or names a key twice in one object.
+/// Parses `text`. Throws Error, beginning with `where` and naming the byte, for what is no JSON, is
+/// nested more than 16 deep, or names a key twice in one object.
 Json parse_json(std::string_view text, const std::string& where);
 
 /// The text of `json`, on one line. Throws Error for strings that are not UTF-8.
 std::string dump_json(const Json& json);
 
-/// A name from a file for a message: in quotes, with whatever does not belong on a terminal escaped.
+/// A name from a file for a message: in quotes, with whatever does not belong on a terminal
+/// escaped.
 std::string in_quotes(std::string_view name);
 
 /// The member `key` of an object. Throws Error, beginning with `where`, if there is none.

@@ -16,7 +16,8 @@ namespace convlab {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors go to files as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "tensors go to files as they lie in memory");
 
 constexpr const char* architecture_key = "convlab.architecture";
 constexpr const char* training_key = "convlab.training";
@@ -36,25 +37,29 @@ std::vector<NamedShape> parameter_shapes(const Graph& graph) {
   return shapes;
 }
 
-/// The tensors in the order of `wanted`. Throws Error, beginning with `where`, unless they are just those.
-std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted, std::span<const SafeTensor> tensors,
+/// The tensors in the order of `wanted`. Throws Error, beginning with `where`, unless they are just
+/// those.
+std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,
+                                             std::span<const SafeTensor> tensors,
                                              const std::string& where) {
   std::map<std::string_view, const SafeTensor*> by_name;
   for (const SafeTensor& tensor : tensors) by_name.emplace(tensor.name, &tensor);
   std::vector<const SafeTensor*> matched;
   for (const NamedShape& parameter : wanted) {
     const auto found = by_name.find(parameter.name);
-    if (found == by_name.end()) fail(where, " lacks the tensor ", in_quotes(parameter.name), " ", parameter.shape);
+    if (found == by_name.end())
+      fail(where, " lacks the tensor ", in_quotes(parameter.name), " ", parameter.shape);
     const SafeTensor& tensor = *found->second;
     if (tensor.shape != parameter.shape || tensor.dtype != "F32") {
-      fail(where, ": tensor ", in_quotes(parameter.name), " is ", tensor.dtype, " ", tensor.shape, "; expected F32 ",
-           parameter.shape);
+      fail(where, ": tensor ", in_quotes(parameter.name), " is ", tensor.dtype, " ", tensor.shape,
+           "; expected F32 ", parameter.shape);
     }
     matched.push_back(&tensor);
     by_name.erase(found);
   }
   if (!by_name.empty()) {
-    fail(where, " has a tensor ", in_quotes(by_name.begin()->first), ", which the architecture does not");
+    fail(where, " has a tensor ", in_quotes(by_name.begin()->first),
+         ", which the architecture does not");
   }
   return matched;
 }
@@ -84,7 +89,8 @@ TrainingInfo parse_training(std::string_view text, const std::string& where) {
 Graph parse_architecture(const SafeTensors& parsed, const std::string& where) {
   const auto found = parsed.metadata.find(architecture_key);
   if (found == parsed.metadata.end()) {
-    fail(where, " has no ", in_quotes(architecture_key), " in its metadata: convlab did not write it");
+    fail(where, " has no ", in_quotes(architecture_key),
+         " in its metadata: convlab did not write it");
   }
   const std::string inner = concat(where, ": the architecture");
   Graph graph = parse_graph_json(found->second, inner);
@@ -107,8 +113,11 @@ std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& tra
   for (const Parameter& parameter : network.parameters()) {
     reads.push_back(network.backend().read_back(parameter.value));
     const std::span<const float> values = reads.back()->values();
-    file.tensors.push_back({parameter.name, "F32", parameter.value.shape,
-                            {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()}});
+    file.tensors.push_back(
+        {parameter.name,
+         "F32",
+         parameter.value.shape,
+         {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()}});
   }
   return safetensors_bytes(file);
 }
@@ -122,13 +131,16 @@ ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
     training = parse_training(found->second, where + ": the training information");
   }
   // Moving `bytes` leaves their memory, and so the tensors' data, where it is.
-  return {source, std::move(bytes), std::move(parsed.tensors), std::move(graph), std::move(training)};
+  return {source, std::move(bytes), std::move(parsed.tensors), std::move(graph),
+          std::move(training)};
 }
 
 void load_weights(Network& network, const ModelFile& file) {
   std::vector<NamedShape> wanted;
-  for (const Parameter& parameter : network.parameters()) wanted.push_back({parameter.name, parameter.value.shape});
-  const std::vector<const SafeTensor*> tensors = match_tensors(wanted, file.tensors, "[model] " + file.source);
+  for (const Parameter& parameter : network.parameters())
+    wanted.push_back({parameter.name, parameter.value.shape});
+  const std::vector<const SafeTensor*> tensors =
+      match_tensors(wanted, file.tensors, "[model] " + file.source);
   for (size_t i = 0; i < tensors.size(); ++i) {
     network.backend().upload(tensors[i]->data.data(), network.parameters()[i].value);
   }

@@ -20,9 +20,11 @@ struct TrainingInfo {
   bool operator==(const TrainingInfo&) const = default;
 };
 
-/// A trained model in a safetensors file: F32 tensors called as Network::parameters are, and in __metadata__
+/// A trained model in a safetensors file: F32 tensors called as Network::parameters are, and in
+/// __metadata__
 ///   "convlab.architecture": the graph as in graph_json.h,
-///   "convlab.training": {"model": "mnist-cnn", "data": "mnist", "class_names": ["0", …], "options": {…}}.
+///   "convlab.training": {"model": "mnist-cnn", "data": "mnist", "class_names": ["0", …],
+///   "options": {…}}.
 struct ModelFile {
   std::string source;          ///< its name, for messages
   std::vector<uint8_t> bytes;  ///< of the whole file; the tensors' data lies in it
@@ -34,12 +36,12 @@ struct ModelFile {
 /// The file for a network as it is now.
 std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& training);
 
-/// Throws Error, naming `source`, for what is no safetensors file (see parse_safetensors), lacks an architecture, or
-/// whose tensors are not those of its architecture.
+/// Throws Error, naming `source`, for what is no safetensors file (see parse_safetensors), lacks an
+/// architecture, or whose tensors are not those of its architecture.
 ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source);
 
-/// Gives a network the weights of a file. Throws Error, and changes nothing, unless names and shapes of all tensors are
-/// those of the network's parameters.
+/// Gives a network the weights of a file. Throws Error, and changes nothing, unless names and
+/// shapes of all tensors are those of the network's parameters.
 void load_weights(Network& network, const ModelFile& file);
 
 }  // namespace convlab

@@ -30,8 +30,8 @@ constexpr std::array dtypes{
 };
 
 const SafeDType& find_dtype(const std::string& name, const std::string& where) {
-  const auto* known =
-      std::find_if(dtypes.begin(), dtypes.end(), [&](const SafeDType& d) { return d.name == name; });
+  const auto* known = std::find_if(dtypes.begin(), dtypes.end(),
+                                   [&](const SafeDType& d) { return d.name == name; });
   if (known == dtypes.end()) fail(where, ": unknown dtype ", in_quotes(name), "; expected F32");
   return *known;
 }
@@ -56,31 +56,36 @@ uint64_t read_u64(const uint8_t* bytes) {
 /// The JSON between the length and the data.
 std::string_view read_header(std::span<const uint8_t> bytes, const std::string& where) {
   if (bytes.size() < length_bytes) {
-    fail(where, " has ", bytes.size(), " bytes; a safetensors file starts with eight that give the header's length");
+    fail(where, " has ", bytes.size(),
+         " bytes; a safetensors file starts with eight that give the header's length");
   }
   const uint64_t length = read_u64(bytes.data());
   const uint64_t left = bytes.size() - length_bytes;
   if (length > max_header_bytes) {
-    fail(where, " is no safetensors file: at byte 0 it gives its header ", length, " bytes; expected at most ",
-         max_header_bytes);
+    fail(where, " is no safetensors file: at byte 0 it gives its header ", length,
+         " bytes; expected at most ", max_header_bytes);
   }
   if (length > left) {
-    fail(where, ": at byte 0 the header's length is ", length, ", but only ", left, " bytes follow; the file is cut off");
+    fail(where, ": at byte 0 the header's length is ", length, ", but only ", left,
+         " bytes follow; the file is cut off");
   }
-  const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + length_bytes, static_cast<size_t>(length));
-  if (!header.starts_with('{')) fail(where, " is no safetensors file: its header, at byte 8, does not begin with {");
+  const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + length_bytes,
+                                static_cast<size_t>(length));
+  if (!header.starts_with('{'))
+    fail(where, " is no safetensors file: its header, at byte 8, does not begin with {");
   return header;
 }
 
 Range read_range(const Json& info, uint64_t data_bytes, const std::string& where) {
   const Json& json = member(info, "data_offsets", where);
-  if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned() || !json[1].is_number_unsigned()) {
+  if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned() ||
+      !json[1].is_number_unsigned()) {
     fail(where, ": data_offsets must be two whole numbers");
   }
   const Range range{json[0].get<uint64_t>(), json[1].get<uint64_t>()};
   if (range.begin > range.end || range.end > data_bytes) {
-    fail(where, ": data_offsets ", range.begin, " to ", range.end, " do not lie within the ", data_bytes,
-         " bytes of data");
+    fail(where, ": data_offsets ", range.begin, " to ", range.end, " do not lie within the ",
+         data_bytes, " bytes of data");
   }
   return range;
 }
@@ -94,10 +99,11 @@ PlacedTensor read_tensor(const std::string& name, const Json& info, std::span<co
   // No overflow: Shape keeps its product below 2^48.
   const uint64_t wanted = static_cast<uint64_t>(shape.elements()) * dtype.bytes;
   if (range.end - range.begin != wanted) {
-    fail(where, ": data_offsets ", range.begin, " to ", range.end, " hold ", range.end - range.begin, " bytes, but ",
-         dtype.name, " ", shape, " takes ", wanted);
+    fail(where, ": data_offsets ", range.begin, " to ", range.end, " hold ",
+         range.end - range.begin, " bytes, but ", dtype.name, " ", shape, " takes ", wanted);
   }
-  return {{name, dtype.name, shape, data.subspan(static_cast<size_t>(range.begin), static_cast<size_t>(wanted))},
+  return {{name, dtype.name, shape,
+           data.subspan(static_cast<size_t>(range.begin), static_cast<size_t>(wanted))},
           range};
 }
 
@@ -113,17 +119,20 @@ std::map<std::string, std::string> read_metadata(const Json& json, const std::st
 }
 
 /// The format wants every byte of the data to belong to exactly one tensor.
-void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes, const std::string& file) {
+void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes,
+                      const std::string& file) {
   uint64_t end = 0;
   for (const auto& [tensor, range] : tensors) {
     if (range.begin != end) {
-      fail(file, ": tensor ", in_quotes(tensor.name), " starts at byte ", range.begin, " of the data, but the one before ends at ",
-           end, "; tensors must ", range.begin < end ? "not overlap" : "leave no gaps");
+      fail(file, ": tensor ", in_quotes(tensor.name), " starts at byte ", range.begin,
+           " of the data, but the one before ends at ", end, "; tensors must ",
+           range.begin < end ? "not overlap" : "leave no gaps");
     }
     end = range.end;
   }
   if (end != data_bytes) {
-    fail(file, ": the tensors end at byte ", end, " of the data, but the file has ", data_bytes, " bytes of data");
+    fail(file, ": the tensors end at byte ", end, " of the data, but the file has ", data_bytes,
+         " bytes of data");
   }
 }
 
@@ -162,7 +171,8 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
     if (tensor.data.size() != static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes) {
       fail(where, ": ", tensor.data.size(), " bytes do not make ", dtype.name, " ", tensor.shape);
     }
-    if (tensor.name == metadata_key || json.contains(tensor.name)) fail(where, ": the name is taken");
+    if (tensor.name == metadata_key || json.contains(tensor.name))
+      fail(where, ": the name is taken");
     json[tensor.name] = {{"dtype", dtype.name},
                          {"shape", shape_json(tensor.shape)},
                          {"data_offsets", {end, end + tensor.data.size()}}};
@@ -171,14 +181,17 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
   std::string header = dump_json(json);
   header.resize((header.size() + 7) / 8 * 8, ' ');
   if (header.size() > max_header_bytes) {
-    fail("[safetensors] a header of ", header.size(), " bytes is too long; at most ", max_header_bytes);
+    fail("[safetensors] a header of ", header.size(), " bytes is too long; at most ",
+         max_header_bytes);
   }
 
   std::vector<uint8_t> bytes;
   bytes.reserve(length_bytes + header.size() + static_cast<size_t>(end));
-  for (size_t i = 0; i < length_bytes; ++i) bytes.push_back(static_cast<uint8_t>(uint64_t{header.size()} >> (8 * i)));
+  for (size_t i = 0; i < length_bytes; ++i)
+    bytes.push_back(static_cast<uint8_t>(uint64_t{header.size()} >> (8 * i)));
   bytes.insert(bytes.end(), header.begin(), header.end());
-  for (const SafeTensor& tensor : file.tensors) bytes.insert(bytes.end(), tensor.data.begin(), tensor.data.end());
+  for (const SafeTensor& tensor : file.tensors)
+    bytes.insert(bytes.end(), tensor.data.begin(), tensor.data.end());
   return bytes;
 }
 

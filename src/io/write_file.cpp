@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Where a name that may be a symbolic link leads, so that writing replaces the file and not the link.
+/// Where a name that may be a symbolic link leads, so that writing replaces the file and not the
+/// link.
 fs::path target_of(const fs::path& path) {
   std::error_code error;
   const fs::path target = fs::weakly_canonical(path, error);
@@ -29,7 +30,7 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target)
       : target_(target), path_(concat(target.string(), ".", getpid(), ".tmp")) {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) stop("cannot be written");
   }
   TemporaryFile(const TemporaryFile&) = delete;
@@ -80,7 +81,8 @@ class TemporaryFile {
 
 void check_place(const fs::path& path, const fs::path& target) {
   std::error_code error;
-  if (path.filename().empty()) fail("[file] ", path.string(), ": expected the name of a file, not of a folder");
+  if (path.filename().empty())
+    fail("[file] ", path.string(), ": expected the name of a file, not of a folder");
   const fs::file_status status = fs::status(target, error);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     fail("[file] ", path.string(), ": there is something else than a regular file; it stays");

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "core/error.h"
@@ -33,7 +34,8 @@ void check_same(const Graph& a, const Graph& b) {
 void check_refused(const std::string& text, const std::string& message) {
   INFO(text);
   CHECK_THROWS_MATCHES(parse_graph_json(text, "some.file"), Error,
-                       Catch::Matchers::MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
+                       Catch::Matchers::MessageMatches(ContainsSubstring("some.file") &&
+                                                       ContainsSubstring(message)));
 }
 
 std::string with_layers(const std::string& layers) {
@@ -42,7 +44,8 @@ std::string with_layers(const std::string& layers) {
 
 std::string layer(const std::string& name, const std::string& kind, const std::string& inputs,
                   const std::string& options) {
-  return R"({"name":")" + name + R"(","kind":")" + kind + R"(","inputs":)" + inputs + R"(,"options":)" + options + "}";
+  return R"({"name":")" + name + R"(","kind":")" + kind + R"(","inputs":)" + inputs +
+         R"(,"options":)" + options + "}";
 }
 
 }  // namespace
@@ -57,8 +60,10 @@ TEST_CASE("graph JSON: every model of the zoo comes back as it was") {
 
 TEST_CASE("graph JSON: names and branches come back as they were") {
   Graph graph({8, 8, 3});
-  const size_t a = graph.add(std::make_unique<Conv2d>(Conv2dOptions{.filters = 2, .padding = Padding::same}), {0}, "left");
-  graph.add(std::make_unique<Conv2d>(Conv2dOptions{.filters = 4, .stride = 2, .bias = false}), {0}, "right");
+  const size_t a = graph.add(
+      std::make_unique<Conv2d>(Conv2dOptions{.filters = 2, .padding = Padding::same}), {0}, "left");
+  graph.add(std::make_unique<Conv2d>(Conv2dOptions{.filters = 4, .stride = 2, .bias = false}), {0},
+            "right");
   graph.add(std::make_unique<Relu>(), {a}, "end");
   check_same(parse_graph_json(graph_json(graph), "test"), graph);
 }
@@ -71,24 +76,33 @@ TEST_CASE("graph JSON: a layer called input cannot be written") {
 
 TEST_CASE("graph JSON: errors name the layer") {
   const std::string relu = layer("a", "relu", R"(["input"])", "{}");
-  check_refused(with_layers(layer("a", "conv3d", R"(["input"])", "{}")), "layer 1 \"a\": unknown layer 'conv3d'");
+  check_refused(with_layers(layer("a", "conv3d", R"(["input"])", "{}")),
+                "layer 1 \"a\": unknown layer 'conv3d'");
   check_refused(with_layers(relu + "," + layer("b", "relu", R"(["c"])", "{}")),
                 "layer 2 \"b\": its input \"c\" is no layer before it");
-  check_refused(with_layers(relu + "," + layer("b", "relu", R"(["b"])", "{}")), "is no layer before it");
+  check_refused(with_layers(relu + "," + layer("b", "relu", R"(["b"])", "{}")),
+                "is no layer before it");
   check_refused(with_layers(relu + "," + relu), "layer 2 \"a\": the name is taken");
   check_refused(with_layers(layer("input", "relu", R"(["input"])", "{}")), "the name is taken");
   check_refused(with_layers(layer("", "relu", R"(["input"])", "{}")), "1 to 200 bytes");
   check_refused(with_layers(layer("a", "relu", "[0]", "{}")), "list of names");
   check_refused(with_layers(layer("a", "relu", R"("input")", "{}")), "list of names");
   check_refused(with_layers(layer("a", "relu", "[]", "{}")), "takes one input, got 0");
-  check_refused(with_layers(layer("a", "dense", R"(["input"])", R"({"units":3})")), "layer 1 \"a\"");
+  check_refused(with_layers(layer("a", "dense", R"(["input"])", R"({"units":3})")),
+                "layer 1 \"a\"");
   check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":0})")), "filters");
-  check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":2.5})")), "whole number");
-  check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":99999999999999999999})")), "filters");
-  check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":2,"depth":3})")), "no option depth");
-  check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":2,"kernel":99})")), "layer 1 \"a\"");
+  check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":2.5})")),
+                "whole number");
+  check_refused(
+      with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":99999999999999999999})")),
+      "filters");
+  check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":2,"depth":3})")),
+                "no option depth");
+  check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":2,"kernel":99})")),
+                "layer 1 \"a\"");
   check_refused(with_layers(layer("a", "relu", R"(["input"])", "[]")), "options must be an object");
-  check_refused(with_layers(layer("a", "relu", R"(["input"])", R"({"x":null})")), "true, false, a number or a string");
+  check_refused(with_layers(layer("a", "relu", R"(["input"])", R"({"x":null})")),
+                "true, false, a number or a string");
   check_refused(with_layers("7"), "layer 1 must be an object");
 }
 

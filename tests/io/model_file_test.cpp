@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "backend/backend.h"
@@ -26,12 +27,15 @@ std::vector<float> values(const Network& network) {
   return {read->values().begin(), read->values().end()};
 }
 
-const TrainingInfo training{"mnist-cnn", "mnist", {"zero", "one", "zwei ²", ""}, {{"batch", int64_t{128}},
-                                                                                 {"learning_rate", 1e-3},
-                                                                                 {"optimizer", std::string("adam")}}};
+const TrainingInfo training{
+    "mnist-cnn",
+    "mnist",
+    {"zero", "one", "zwei ²", ""},
+    {{"batch", int64_t{128}}, {"learning_rate", 1e-3}, {"optimizer", std::string("adam")}}};
 
 /// The file of a small network with something else in the place of `metadata`'s value `key`.
-std::vector<uint8_t> with_metadata(const std::vector<uint8_t>& bytes, const std::string& key, const std::string& value) {
+std::vector<uint8_t> with_metadata(const std::vector<uint8_t>& bytes, const std::string& key,
+                                   const std::string& value) {
   SafeTensors file = parse_safetensors(bytes, "test");
   file.metadata[key] = value;
   return safetensors_bytes(file);
@@ -59,11 +63,13 @@ TEST_CASE("model file: every model of the zoo comes back bit for bit") {
 
 TEST_CASE("model file: weights of another architecture are refused and change nothing") {
   const auto backend = make_backend("host", 1);
-  const ModelFile file = parse_model(model_bytes(make_network(*backend, "mnist-mlp", 3), training), "some.file");
+  const ModelFile file =
+      parse_model(model_bytes(make_network(*backend, "mnist-mlp", 3), training), "some.file");
   const auto check = [&](Network network, const std::string& message) {
     const std::vector<float> before = values(network);
-    CHECK_THROWS_MATCHES(load_weights(network, file), Error,
-                         MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
+    CHECK_THROWS_MATCHES(
+        load_weights(network, file), Error,
+        MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
     CHECK(values(network) == before);
   };
   check(make_network(*backend, "mnist-cnn", 1), "lacks the tensor \"conv2d_1.kernel\"");
@@ -76,8 +82,9 @@ TEST_CASE("model file: tensors must be those of the architecture") {
   const std::vector<uint8_t> bytes = model_bytes(make_network(*backend, "mnist-mlp", 3), training);
   const SafeTensors good = parse_safetensors(bytes, "test");
   const auto refused = [](const SafeTensors& file, const std::string& message) {
-    CHECK_THROWS_MATCHES(parse_model(safetensors_bytes(file), "some.file"), Error,
-                         MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
+    CHECK_THROWS_MATCHES(
+        parse_model(safetensors_bytes(file), "some.file"), Error,
+        MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
   };
   SafeTensors file = good;
   file.tensors.pop_back();
@@ -101,8 +108,9 @@ TEST_CASE("model file: missing and foreign metadata is refused") {
   const std::vector<uint8_t> bytes = model_bytes(make_network(*backend, "mnist-mlp", 3), training);
   const auto refused = [](const std::vector<uint8_t>& changed, const std::string& message) {
     INFO(message);
-    CHECK_THROWS_MATCHES(parse_model(changed, "some.file"), Error,
-                         MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
+    CHECK_THROWS_MATCHES(
+        parse_model(changed, "some.file"), Error,
+        MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
   };
   SafeTensors plain = parse_safetensors(bytes, "test");
   plain.metadata.clear();
@@ -110,7 +118,8 @@ TEST_CASE("model file: missing and foreign metadata is refused") {
   refused(with_metadata(bytes, "convlab.architecture", "{"), "the architecture is not JSON");
   refused(with_metadata(bytes, "convlab.architecture", R"({"version":9})"), "has version 9");
   refused(with_metadata(bytes, "convlab.training", "[]"), "training information must be an object");
-  refused(with_metadata(bytes, "convlab.training", R"({"model":"","data":"","class_names":[1],"options":{}})"),
+  refused(with_metadata(bytes, "convlab.training",
+                        R"({"model":"","data":"","class_names":[1],"options":{}})"),
           "class_names must be a list of strings");
   refused({'P', 'K', 3, 4}, "4 bytes");
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <string>
 
@@ -32,7 +33,8 @@ std::vector<uint8_t> file_with(const std::string& header, size_t data_bytes) {
 void check_refused(const std::vector<uint8_t>& bytes, const std::string& message) {
   INFO(message);
   CHECK_THROWS_MATCHES(parse_safetensors(bytes, "some.file"), Error,
-                       Catch::Matchers::MessageMatches(ContainsSubstring("some.file") && ContainsSubstring(message)));
+                       Catch::Matchers::MessageMatches(ContainsSubstring("some.file") &&
+                                                       ContainsSubstring(message)));
 }
 
 void check_refused(const std::string& header, size_t data_bytes, const std::string& message) {
@@ -40,15 +42,18 @@ void check_refused(const std::string& header, size_t data_bytes, const std::stri
   check_refused(file_with(header, data_bytes), message);
 }
 
-std::string tensor(const std::string& name, const std::string& info) { return "\"" + name + "\":{" + info + "}"; }
+std::string tensor(const std::string& name, const std::string& info) {
+  return "\"" + name + "\":{" + info + "}";
+}
 
 }  // namespace
 
 TEST_CASE("safetensors: what is written is read back bit for bit") {
   const std::vector<uint8_t> a{1, 2, 3, 4, 0xFF, 0xFE, 0xFD, 0xFC};
   const std::vector<uint8_t> b{9, 8, 7};
-  const SafeTensors file{.tensors = {{"a", "F32", {2, 1}, a}, {"empty", "F32", {0, 5}, {}}, {"β \"b\"", "U8", {3}, b}},
-                         .metadata = {{"key", "line\nbreak"}, {"other", ""}}};
+  const SafeTensors file{
+      .tensors = {{"a", "F32", {2, 1}, a}, {"empty", "F32", {0, 5}, {}}, {"β \"b\"", "U8", {3}, b}},
+      .metadata = {{"key", "line\nbreak"}, {"other", ""}}};
   const std::vector<uint8_t> bytes = safetensors_bytes(file);
   const SafeTensors read = parse_safetensors(bytes, "test");
 
@@ -65,24 +70,29 @@ TEST_CASE("safetensors: what is written is read back bit for bit") {
   CHECK(safetensors_bytes(read) == bytes);
 }
 
-TEST_CASE("safetensors: a scalar, no tensors, spaces behind the header and tensors in any order are fine") {
+TEST_CASE(
+    "safetensors: a scalar, no tensors, spaces behind the header and tensors in any order are "
+    "fine") {
   CHECK(parse_safetensors(file_with("{}", 0), "test").tensors.empty());
-  CHECK(parse_safetensors(file_with("{" + tensor("s", R"("dtype":"F32","shape":[],"data_offsets":[0,4])") + "}   ", 4),
-                          "test")
+  CHECK(parse_safetensors(
+            file_with(
+                "{" + tensor("s", R"("dtype":"F32","shape":[],"data_offsets":[0,4])") + "}   ", 4),
+            "test")
             .tensors[0]
             .shape.rank() == 0);
-  const SafeTensors read =
-      parse_safetensors(file_with("{" + tensor("later", R"("dtype":"U8","shape":[1],"data_offsets":[2,3])") + "," +
-                                      tensor("first", R"("dtype":"F16","shape":[1],"data_offsets":[0,2])") + "}",
-                                  3),
-                        "test");
+  const SafeTensors read = parse_safetensors(
+      file_with("{" + tensor("later", R"("dtype":"U8","shape":[1],"data_offsets":[2,3])") + "," +
+                    tensor("first", R"("dtype":"F16","shape":[1],"data_offsets":[0,2])") + "}",
+                3),
+      "test");
   CHECK(read.tensors[0].name == "first");
   CHECK(read.tensors[1].name == "later");
 }
 
 TEST_CASE("safetensors: every cut of a file is refused") {
   const std::vector<uint8_t> data(8);
-  const std::vector<uint8_t> bytes = safetensors_bytes({.tensors = {{"a", "F32", {2}, data}}, .metadata = {{"k", "v"}}});
+  const std::vector<uint8_t> bytes =
+      safetensors_bytes({.tensors = {{"a", "F32", {2}, data}}, .metadata = {{"k", "v"}}});
   for (size_t size = 0; size < bytes.size(); ++size) {
     INFO(size);
     CHECK_THROWS_AS(parse_safetensors(std::span(bytes).first(size), "test"), Error);
@@ -115,13 +125,18 @@ TEST_CASE("safetensors: a name given twice is refused, among tensors and within 
 }
 
 TEST_CASE("safetensors: names do not reach a terminal as they are") {
-  check_refused("{" + tensor("\\u001b[2J\\u009b", R"("dtype":"F31","shape":[0],"data_offsets":[0,0])") + "}", 0,
-                R"(\u001b[2J\u009b)");
+  check_refused(
+      "{" + tensor("\\u001b[2J\\u009b", R"("dtype":"F31","shape":[0],"data_offsets":[0,0])") + "}",
+      0, R"(\u001b[2J\u009b)");
 }
 
 TEST_CASE("safetensors: dtypes and shapes outside the format are refused") {
-  const auto with = [](const std::string& dtype, const std::string& shape, const std::string& message) {
-    check_refused("{" + tensor("a", R"("dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":[0,4])") + "}",
+  const auto with = [](const std::string& dtype, const std::string& shape,
+                       const std::string& message) {
+    check_refused("{" +
+                      tensor("a", R"("dtype":)" + dtype + R"(,"shape":)" + shape +
+                                      R"(,"data_offsets":[0,4])") +
+                      "}",
                   4, message);
   };
   with("\"F31\"", "[1]", "unknown dtype \"F31\"");
@@ -140,7 +155,8 @@ TEST_CASE("safetensors: dtypes and shapes outside the format are refused") {
 
 TEST_CASE("safetensors: offsets must lie within the data, in order") {
   const auto with = [](const std::string& offsets, const std::string& message) {
-    check_refused("{" + tensor("a", R"("dtype":"U8","shape":[4],"data_offsets":)" + offsets) + "}", 4, message);
+    check_refused("{" + tensor("a", R"("dtype":"U8","shape":[4],"data_offsets":)" + offsets) + "}",
+                  4, message);
   };
   with("[4,0]", "do not lie within");
   with("[0,5]", "do not lie within");
@@ -166,10 +182,13 @@ TEST_CASE("safetensors: tensors may neither overlap nor leave gaps") {
 TEST_CASE("safetensors: a file that could not be read again is not written") {
   const std::vector<uint8_t> data(4);
   CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a", "F32", {2}, data}}, .metadata = {}}), Error);
-  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a", "F32", {1}, data}, {"a", "F32", {1}, data}}, .metadata = {}}),
+  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a", "F32", {1}, data}, {"a", "F32", {1}, data}},
+                                     .metadata = {}}),
                   Error);
-  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"__metadata__", "F32", {1}, data}}, .metadata = {}}), Error);
-  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a\xFF", "F32", {1}, data}}, .metadata = {}}), Error);
+  CHECK_THROWS_AS(
+      safetensors_bytes({.tensors = {{"__metadata__", "F32", {1}, data}}, .metadata = {}}), Error);
+  CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a\xFF", "F32", {1}, data}}, .metadata = {}}),
+                  Error);
 }
 
 }  // namespace convlab

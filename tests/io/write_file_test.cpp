@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <string>
 
@@ -33,7 +34,9 @@ class Folder {
   }
 
   fs::path operator/(const char* name) const { return path_ / name; }
-  int64_t entries() const { return std::distance(fs::directory_iterator(path_), fs::directory_iterator()); }
+  int64_t entries() const {
+    return std::distance(fs::directory_iterator(path_), fs::directory_iterator());
+  }
 
  private:
   fs::path path_;
@@ -67,9 +70,12 @@ TEST_CASE("write_file replaces the file behind a symbolic link, not the link") {
 TEST_CASE("write_file and check_writable refuse what cannot work and leave no trace") {
   const Folder folder;
   fs::create_directory(folder / "folder");
-  for (const auto& write : {+[](const fs::path& path) { write_file(path, new_content); }, +check_writable}) {
-    CHECK_THROWS_MATCHES(write(folder / "missing/a"), Error, MessageMatches(ContainsSubstring("no folder")));
-    CHECK_THROWS_MATCHES(write(folder / "folder"), Error, MessageMatches(ContainsSubstring("regular file")));
+  for (const auto& write :
+       {+[](const fs::path& path) { write_file(path, new_content); }, +check_writable}) {
+    CHECK_THROWS_MATCHES(write(folder / "missing/a"), Error,
+                         MessageMatches(ContainsSubstring("no folder")));
+    CHECK_THROWS_MATCHES(write(folder / "folder"), Error,
+                         MessageMatches(ContainsSubstring("regular file")));
     CHECK_THROWS_AS(write(folder / "folder/"), Error);
     CHECK_THROWS_AS(write(""), Error);
     CHECK(folder.entries() == 1);
