@@ -13,8 +13,9 @@
 
 namespace convlab {
 
-/// What a backend keeps between calls for one operation at one place in a network: packed weights, prepared operators.
-/// The network owns it, the backend alone looks inside. An empty slot is filled by the first call.
+/// What a backend keeps between calls for one operation at one place in a network: packed weights,
+/// prepared operators. The network owns it, the backend alone looks inside. An empty slot is filled
+/// by the first call.
 class OpState {
  public:
   OpState() = default;
@@ -24,8 +25,8 @@ class OpState {
 };
 using OpSlot = std::unique_ptr<OpState>;
 
-/// What an operation may use besides its tensors: its slot, and scratch memory of at least the size that the
-/// backend's matching *_workspace function names, aligned to tensor_alignment.
+/// What an operation may use besides its tensors: its slot, and scratch memory of at least the size
+/// that the backend's matching *_workspace function names, aligned to tensor_alignment.
 struct OpContext {
   OpSlot& slot;
   void* workspace = nullptr;
@@ -38,7 +39,8 @@ class Buffer {
 
   Buffer() = default;
   Buffer(void* memory, size_t bytes, Release release)
-      : bytes_(bytes), memory_(memory, [bytes, release = std::move(release)](void* m) { release(m, bytes); }) {}
+      : bytes_(bytes),
+        memory_(memory, [bytes, release = std::move(release)](void* m) { release(m, bytes); }) {}
 
   void* memory() const { return memory_.get(); }
   size_t bytes() const { return bytes_; }
@@ -57,7 +59,8 @@ class ReadBack {
   virtual std::span<const float> values() = 0;
 };
 
-/// What changes from step to step, kept in one place on the device so that a recorded step can be replayed.
+/// What changes from step to step, kept in one place on the device so that a recorded step can be
+/// replayed.
 struct StepState {
   float learning_rate = 0;
   uint64_t step = 0;  ///< counted from 1 in the first training step
@@ -69,10 +72,10 @@ struct MemoryUse {
   size_t peak_bytes = 0;
 };
 
-/// The seam: all that layers, losses and optimizers know of a device. Layout is fixed (NHWC, OHWI, [out, in]); shapes
-/// were checked by the layer, outputs are allocated, tensors lie on this backend's device. Operations only start here
-/// and nothing reads back within a training step. Sums never depend on the number of threads. Not thread-safe: one
-/// thread at a time calls a backend.
+/// The seam: all that layers, losses and optimizers know of a device. Layout is fixed (NHWC, OHWI,
+/// [out, in]); shapes were checked by the layer, outputs are allocated, tensors lie on this
+/// backend's device. Operations only start here and nothing reads back within a training step. Sums
+/// never depend on the number of threads. Not thread-safe: one thread at a time calls a backend.
 class Backend {
  public:
   Backend() = default;
@@ -103,46 +106,49 @@ class Backend {
   virtual void unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) = 0;
   /// c = a op b, same shapes; c may be a or b.
   virtual void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) = 0;
-  /// Each element of mask becomes 0 with probability rate, else 1 / (1 - rate); element i of the stream in step s is
-  /// drawn from Philox block (s << 32) + i / 4.
+  /// Each element of mask becomes 0 with probability rate, else 1 / (1 - rate); element i of the
+  /// stream in step s is drawn from Philox block (s << 32) + i / 4.
   virtual void dropout_mask(const DropoutDesc& desc, const Tensor& mask) = 0;
 
   // Products. A kernel's bias may be null.
   /// c = op(a) · op(b) (+ bias in every row), then the activation. a, b, c are matrices.
-  virtual void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b, const Tensor& bias,
-                    const Tensor& c) = 0;
+  virtual void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+                    const Tensor& bias, const Tensor& c) = 0;
   virtual size_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
   /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I] + bias[O], then the activation.
-  virtual void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
-                      const Parameter* bias, const Tensor& y) = 0;
+  virtual void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
+                      const Parameter& kernel, const Parameter* bias, const Tensor& y) = 0;
   /// dx from dy (with respect to the product, before the activation).
-  virtual void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy, const Parameter& kernel,
-                                 const Tensor& dx) = 0;
+  virtual void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
+                                 const Parameter& kernel, const Tensor& dx) = 0;
   /// kernel_grad[O,kh,kw,I] from x and dy.
-  virtual void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
-                                  const Tensor& kernel_grad) = 0;
+  virtual void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
+                                  const Tensor& dy, const Tensor& kernel_grad) = 0;
   /// Enough for any of the three, for x and y of these shapes (with the batch).
   virtual size_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const = 0;
 
   // Pooling, reductions, loss.
-  virtual void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
+  virtual void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x,
+                          const Tensor& y) = 0;
   /// The gradient goes to the first maximum of each window in row-major order.
-  virtual void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
-                               const Tensor& dx) = 0;
+  virtual void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y,
+                               const Tensor& dy, const Tensor& dx) = 0;
   /// sums[c] = Σ_r x[r, c], x seen as a matrix whose columns are its last extent.
   virtual void sum_rows(const Tensor& x, const Tensor& sums) = 0;
   /// Softmax of each row.
   virtual void softmax(const Tensor& x, const Tensor& y) = 0;
-  /// Adds to sums[0] the loss of each row summed, to sums[1] the number of rows whose largest logit is the label's
-  /// (the first of equals counts), to sums[2] the number of rows. grad_logits, if not null, becomes the gradient of
-  /// the batch's mean loss. labels: i32 in [0, classes).
-  virtual void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits, const Tensor& labels,
-                                     const Tensor& grad_logits, const Tensor& sums) = 0;
+  /// Adds to sums[0] the loss of each row summed, to sums[1] the number of rows whose largest logit
+  /// is the label's (the first of equals counts), to sums[2] the number of rows. grad_logits, if
+  /// not null, becomes the gradient of the batch's mean loss. labels: i32 in [0, classes).
+  virtual void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
+                                     const Tensor& labels, const Tensor& grad_logits,
+                                     const Tensor& sums) = 0;
 
   // Optimizer updates over flat buffers, with the learning rate and step number of set_step.
-  virtual void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& momenta) = 0;
-  virtual void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& means,
-                           const Tensor& variances) = 0;
+  virtual void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
+                          const Tensor& momenta) = 0;
+  virtual void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
+                           const Tensor& means, const Tensor& variances) = 0;
 };
 
 /// A way of computing, by name.
@@ -154,8 +160,8 @@ struct BackendKind {
 /// The backends of this build, best first.
 std::span<const BackendKind> backend_kinds();
 
-/// The backend called `name`; an empty name takes the best. threads 0: as many as the machine has cores. Throws Error
-/// that lists the known ones.
+/// The backend called `name`; an empty name takes the best. threads 0: as many as the machine has
+/// cores. Throws Error that lists the known ones.
 std::unique_ptr<Backend> make_backend(std::string_view name, int threads);
 
 }  // namespace convlab

@@ -53,21 +53,22 @@ struct DropoutDesc {
   uint64_t stream = 0;
 };
 
-/// label_smoothing s: the target is 1 - s + s / classes for the label and s / classes elsewhere (Szegedy et al. 2016,
-/// section 7).
+/// label_smoothing s: the target is 1 - s + s / classes for the label and s / classes elsewhere
+/// (Szegedy et al. 2016, section 7).
 struct CrossEntropyDesc {
   float label_smoothing = 0;
 };
 
-/// m = momentum · m - lr · g; w += m, or with Nesterov w += momentum · m - lr · g (Keras' form of Sutskever et al.
-/// 2013). momenta is null where momentum is 0.
+/// m = momentum · m - lr · g; w += m, or with Nesterov w += momentum · m - lr · g (Keras' form of
+/// Sutskever et al. 2013). momenta is null where momentum is 0.
 struct SgdDesc {
   float momentum = 0;
   bool nesterov = false;
 };
 
-/// Kingma and Ba 2015 in the form at the end of its section 2 (epsilon beside the uncorrected root), as in Keras.
-/// weight_decay > 0: w -= lr · weight_decay · w before the update (Loshchilov and Hutter 2019).
+/// Kingma and Ba 2015 in the form at the end of its section 2 (epsilon beside the uncorrected
+/// root), as in Keras. weight_decay > 0: w -= lr · weight_decay · w before the update (Loshchilov
+/// and Hutter 2019).
 struct AdamDesc {
   float beta1 = 0.9F;
   float beta2 = 0.999F;

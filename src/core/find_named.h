@@ -8,9 +8,11 @@
 
 namespace convlab {
 
-/// The entry of a table whose `name` member is `name`. Throws Error "unknown WHAT …" that lists the known ones.
+/// The entry of a table whose `name` member is `name`. Throws Error "unknown WHAT …" that lists the
+/// known ones.
 template <class Table, class Member>
-const auto& find_named(std::string_view what, std::string_view name, const Table& table, Member member) {
+const auto& find_named(std::string_view what, std::string_view name, const Table& table,
+                       Member member) {
   std::string known;
   for (const auto& entry : table) {
     if (std::invoke(member, entry) == name) return entry;

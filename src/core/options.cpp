@@ -16,14 +16,16 @@ std::string join(std::span<const std::string_view> names) {
 
 const OptionValue* OptionReader::find(std::string_view name) {
   known_.push_back(name);
-  const auto found = std::find_if(options_.begin(), options_.end(), [&](const auto& o) { return o.first == name; });
+  const auto found = std::find_if(options_.begin(), options_.end(),
+                                  [&](const auto& o) { return o.first == name; });
   return found == options_.end() ? nullptr : &found->second;
 }
 
 void OptionReader::flag(std::string_view name, bool& value) {
   const OptionValue* given = find(name);
   if (given == nullptr) return;
-  if (!std::holds_alternative<bool>(*given)) fail("[", owner_, "] option ", name, " must be true or false");
+  if (!std::holds_alternative<bool>(*given))
+    fail("[", owner_, "] option ", name, " must be true or false");
   value = std::get<bool>(*given);
 }
 
@@ -64,7 +66,8 @@ int64_t OptionReader::find_choice(std::string_view name, std::span<const std::st
 void OptionReader::finish() const {
   for (const auto& option : options_) {
     if (std::find(known_.begin(), known_.end(), option.first) == known_.end()) {
-      fail("[", owner_, "] has no option ", option.first, "; it has: ", known_.empty() ? "none" : join(known_));
+      fail("[", owner_, "] has no option ", option.first,
+           "; it has: ", known_.empty() ? "none" : join(known_));
     }
   }
 }

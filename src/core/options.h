@@ -13,8 +13,8 @@ namespace convlab {
 
 using OptionValue = std::variant<bool, int64_t, double, std::string>;
 
-/// The named options of a layer or optimizer, in the order in which it declares them: the one form in which they go
-/// to and come from files, forms and commands.
+/// The named options of a layer or optimizer, in the order in which it declares them: the one form
+/// in which they go to and come from files, forms and commands.
 using Options = std::vector<std::pair<std::string, OptionValue>>;
 
 /// One name of an enumeration's value.
@@ -24,8 +24,9 @@ struct Choice {
   std::string_view name;
 };
 
-/// An options aggregate lists its fields once, in `template <class V> void visit(V& v)`, by calling v.flag, v.integer,
-/// v.number and v.choice (with a range of Choice); OptionWriter and OptionReader below are the two visitors.
+/// An options aggregate lists its fields once, in `template <class V> void visit(V& v)`, by calling
+/// v.flag, v.integer, v.number and v.choice (with a range of Choice); OptionWriter and OptionReader
+/// below are the two visitors.
 class OptionWriter {
  public:
   void flag(std::string_view name, bool value) { add(name, value); }
@@ -41,14 +42,16 @@ class OptionWriter {
   Options take() { return std::move(options_); }
 
  private:
-  void add(std::string_view name, OptionValue value) { options_.emplace_back(name, std::move(value)); }
+  void add(std::string_view name, OptionValue value) {
+    options_.emplace_back(name, std::move(value));
+  }
 
   Options options_;
 };
 
-/// Sets the fields that are named in `options` and leaves the others at their defaults. Throws Error, beginning with
-/// [owner], for a value of another type or out of range (limits are inclusive), and from `finish` for a name that no
-/// field has.
+/// Sets the fields that are named in `options` and leaves the others at their defaults. Throws
+/// Error, beginning with [owner], for a value of another type or out of range (limits are
+/// inclusive), and from `finish` for a name that no field has.
 class OptionReader {
  public:
   OptionReader(std::string_view owner, const Options& options) : owner_(owner), options_(options) {}
@@ -60,7 +63,8 @@ class OptionReader {
   void choice(std::string_view name, Enum& value, const Choices& choices) {
     std::vector<std::string_view> names;
     for (const auto& known : choices) names.push_back(known.name);
-    if (const int64_t index = find_choice(name, names); index >= 0) value = choices[static_cast<size_t>(index)].value;
+    if (const int64_t index = find_choice(name, names); index >= 0)
+      value = choices[static_cast<size_t>(index)].value;
   }
 
   void finish() const;
@@ -82,7 +86,8 @@ Options write_options(Aggregate aggregate) {
   return writer.take();
 }
 
-/// The aggregate itself, once its values are known to lie within their limits; errors as OptionReader's.
+/// The aggregate itself, once its values are known to lie within their limits; errors as
+/// OptionReader's.
 template <class Aggregate>
 Aggregate checked_options(std::string_view owner, Aggregate aggregate) {
   const Options none;

@@ -1,25 +1,28 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
 namespace convlab {
 
-/// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): block `index` of a stream is a
-/// pure function of (seed, stream, index), so any thread on any platform draws the same numbers in any order.
+/// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): block `index`
+/// of a stream is a pure function of (seed, stream, index), so any thread on any platform draws the
+/// same numbers in any order.
 constexpr std::array<uint32_t, 4> philox(uint64_t seed, uint64_t stream, uint64_t index) {
   std::array<uint32_t, 4> counter{static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32),
-                                  static_cast<uint32_t>(stream), static_cast<uint32_t>(stream >> 32)};
+                                  static_cast<uint32_t>(stream),
+                                  static_cast<uint32_t>(stream >> 32)};
   auto key0 = static_cast<uint32_t>(seed);
   auto key1 = static_cast<uint32_t>(seed >> 32);
   for (int round = 0; round < 10; ++round) {
     const uint64_t product0 = uint64_t{0xD2511F53} * counter[0];
     const uint64_t product1 = uint64_t{0xCD9E8D57} * counter[2];
-    counter = {static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key0, static_cast<uint32_t>(product1),
-               static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key1, static_cast<uint32_t>(product0)};
+    counter = {
+        static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key0, static_cast<uint32_t>(product1),
+        static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key1, static_cast<uint32_t>(product0)};
     key0 += 0x9E3779B9;
     key1 += 0xBB67AE85;
   }
@@ -29,7 +32,8 @@ constexpr std::array<uint32_t, 4> philox(uint64_t seed, uint64_t stream, uint64_
 /// Uniform in [0, 1) from the upper 24 bits, so every value is exact in a float.
 constexpr float to_unit_float(uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24F; }
 
-/// Which part of the program draws: each has its own stream, so that adding dropout never changes the shuffle.
+/// Which part of the program draws: each has its own stream, so that adding dropout never changes
+/// the shuffle.
 enum class RandomStream : uint64_t { weights = 1, shuffle = 2, dropout = 3 };
 
 /// Combines a stream with a running number (parameter, epoch or layer) below 2^56.
@@ -50,13 +54,15 @@ class Random {
     return block_[used_++];
   }
 
-  /// Uniform in [0, bound); bound at least 1. By multiplication, so a bias below bound / 2^32 remains.
+  /// Uniform in [0, bound); bound at least 1. By multiplication, so a bias below bound / 2^32
+  /// remains.
   uint32_t below(uint32_t bound) { return static_cast<uint32_t>(uint64_t{next()} * bound >> 32); }
 
   /// Fisher-Yates.
   template <class T>
   void shuffle(std::span<T> items) {
-    for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(static_cast<uint32_t>(i))]);
+    for (size_t i = items.size(); i > 1; --i)
+      std::swap(items[i - 1], items[below(static_cast<uint32_t>(i))]);
   }
 
  private:

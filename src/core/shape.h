@@ -8,8 +8,9 @@
 
 namespace convlab {
 
-/// The extents of a tensor, outermost first: {height, width, channels} for one image, {batch, height, width,
-/// channels} for a batch. Up to six extents, each at least 0; held in place, so copying never allocates.
+/// The extents of a tensor, outermost first: {height, width, channels} for one image, {batch,
+/// height, width, channels} for a batch. Up to six extents, each at least 0; held in place, so
+/// copying never allocates.
 class Shape {
  public:
   static constexpr int max_rank = 6;
@@ -27,7 +28,8 @@ class Shape {
 
   /// This shape with `extent` put before it: a sample's shape becomes a batch's.
   Shape with_front(int64_t extent) const;
-  /// This shape without its outermost extent: a batch's shape becomes a sample's. Rank must be at least 1.
+  /// This shape without its outermost extent: a batch's shape becomes a sample's. Rank must be at
+  /// least 1.
   Shape without_front() const;
   /// Adds one innermost extent.
   void append(int64_t extent);

@@ -11,8 +11,9 @@ enum class DType : uint8_t { f32, i32, u8 };
 
 constexpr size_t size_of(DType dtype) { return dtype == DType::u8 ? 1 : 4; }
 
-/// A dense view of memory that a backend allocated (on its device) and somebody else owns. Row-major: the last
-/// extent is contiguous; images are NHWC, convolution weights OHWI, dense weights [out, in].
+/// A dense view of memory that a backend allocated (on its device) and somebody else owns.
+/// Row-major: the last extent is contiguous; images are NHWC, convolution weights OHWI, dense
+/// weights [out, in].
 struct Tensor {
   Shape shape;
   DType dtype = DType::f32;
@@ -32,8 +33,8 @@ struct Tensor {
   Tensor reshaped(const Shape& other) const { return {other, dtype, memory}; }
 };
 
-/// How much memory lies between the starts of neighbouring tensors and behind the last one: kernels may read up to
-/// this many bytes past the end of an input, and workspaces must be aligned to it.
+/// How much memory lies between the starts of neighbouring tensors and behind the last one: kernels
+/// may read up to this many bytes past the end of an input, and workspaces must be aligned to it.
 inline constexpr size_t tensor_alignment = 64;
 
 constexpr size_t align_up(size_t bytes, size_t alignment = tensor_alignment) {

@@ -16,7 +16,8 @@ namespace {
 
 using Clock = std::function<double()>;
 
-// The median duration of `action` in seconds: for about `seconds`, at least five times after one to warm up.
+// The median duration of `action` in seconds: for about `seconds`, at least five times after one to
+// warm up.
 double median_seconds(const Clock& now, double seconds, const std::function<void()>& action) {
   constexpr size_t least_runs = 5;
   action();
@@ -27,7 +28,8 @@ double median_seconds(const Clock& now, double seconds, const std::function<void
     action();
     durations.push_back(now() - start);
   }
-  std::nth_element(durations.begin(), durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2),
+  std::nth_element(durations.begin(),
+                   durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2),
                    durations.end());
   return durations[durations.size() / 2];
 }
@@ -40,7 +42,8 @@ double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
   const auto matrix = [&](int64_t index) {
     return Tensor{square, DType::f32, static_cast<float*>(memory.memory()) + index * n * n};
   };
-  const Buffer workspace = backend.allocate(std::max<size_t>(backend.gemm_workspace(desc, square, square), 1));
+  const Buffer workspace =
+      backend.allocate(std::max<size_t>(backend.gemm_workspace(desc, square, square), 1));
   for (const int64_t index : {0, 1}) backend.fill(matrix(index), 0.5F);
   OpSlot slot;
   const double duration = median_seconds(now, seconds, [&] {
@@ -54,7 +57,8 @@ Batch random_batch(int64_t size, const Shape& image, int64_t classes) {
   Batch batch;
   batch.images.resize(static_cast<size_t>(image.with_front(size).elements()));
   for (uint8_t& pixel : batch.images) pixel = static_cast<uint8_t>(random.below(256));
-  for (int64_t i = 0; i < size; ++i) batch.labels.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(classes))));
+  for (int64_t i = 0; i < size; ++i)
+    batch.labels.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(classes))));
   return batch;
 }
 
@@ -72,7 +76,8 @@ BenchResult run_bench(const BenchOptions& options, const Clock& now) {
   const double step_seconds = median_seconds(now, options.seconds, [&] { trainer.step(batch); });
 
   const auto images = static_cast<double>(options.batch);
-  const double gflops = static_cast<double>(network.graph().training_flops()) * images / step_seconds * 1e-9;
+  const double gflops =
+      static_cast<double>(network.graph().training_flops()) * images / step_seconds * 1e-9;
   return {.model = options.model,
           .backend = std::string(backend->name()),
           .threads = backend->threads(),
@@ -86,16 +91,12 @@ BenchResult run_bench(const BenchOptions& options, const Clock& now) {
 }
 
 std::string to_json(const BenchResult& result) {
-  const nlohmann::ordered_json json{{"model", result.model},
-                                    {"backend", result.backend},
-                                    {"threads", result.threads},
-                                    {"batch", result.batch},
-                                    {"step_ms", result.step_ms},
-                                    {"images_per_second", result.images_per_second},
-                                    {"gflops", result.gflops},
-                                    {"gemm_peak_gflops", result.gemm_peak_gflops},
-                                    {"efficiency", result.efficiency},
-                                    {"peak_memory_bytes", result.peak_memory_bytes}};
+  const nlohmann::ordered_json json{
+      {"model", result.model},           {"backend", result.backend},
+      {"threads", result.threads},       {"batch", result.batch},
+      {"step_ms", result.step_ms},       {"images_per_second", result.images_per_second},
+      {"gflops", result.gflops},         {"gemm_peak_gflops", result.gemm_peak_gflops},
+      {"efficiency", result.efficiency}, {"peak_memory_bytes", result.peak_memory_bytes}};
   return json.dump();
 }
 

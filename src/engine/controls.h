@@ -4,7 +4,8 @@
 #include <string_view>
 #include <vector>
 
-/// The tables from which both the page (as JSON) and the window make their controls, so that they offer the same.
+/// The tables from which both the page (as JSON) and the window make their controls, so that they
+/// offer the same.
 namespace convlab {
 
 struct NamedItem {

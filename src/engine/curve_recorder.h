@@ -5,8 +5,8 @@
 
 namespace convlab {
 
-/// Turns running sums of metrics into two lines of bounded length. When they grow too long, neighbouring points are
-/// merged and from then on points are recorded half as often.
+/// Turns running sums of metrics into two lines of bounded length. When they grow too long,
+/// neighbouring points are merged and from then on points are recorded half as often.
 class CurveRecorder {
  public:
   static constexpr size_t most_points = 1024;

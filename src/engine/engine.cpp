@@ -18,7 +18,9 @@ constexpr double pictures_interval = 0.5;  // between those with new samples and
 
 class Engine::Impl {
  public:
-  explicit Impl(EngineEnvironment environment) : environment_(std::move(environment)) { publish(true); }
+  explicit Impl(EngineEnvironment environment) : environment_(std::move(environment)) {
+    publish(true);
+  }
 
   void send(Command command) {
     const std::lock_guard lock(mutex_);
@@ -46,7 +48,8 @@ class Engine::Impl {
     return state_ == RunState::waiting_for_data ? Activity::waiting : Activity::busy;
   }
 
-  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard, const std::string& source) {
+  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
+                   const std::string& source) {
     if (!run_ || run_->options().data != data) return;
     guarded([&] { run_->append_data(train, shard, source); });
     publish(true);
@@ -55,7 +58,9 @@ class Engine::Impl {
   const Network* network() const { return run_ ? &run_->network() : nullptr; }
 
  private:
-  bool is_running() const { return state_ == RunState::running || state_ == RunState::waiting_for_data; }
+  bool is_running() const {
+    return state_ == RunState::running || state_ == RunState::waiting_for_data;
+  }
 
   std::optional<Command> next_command() {
     const std::lock_guard lock(mutex_);
@@ -127,7 +132,8 @@ class Engine::Impl {
     changed_ = state_ != before;
   }
 
-  // Makes the present state the snapshot. Samples and filters cost a forward pass, so they are renewed less often.
+  // Makes the present state the snapshot. Samples and filters cost a forward pass, so they are
+  // renewed less often.
   void publish(bool with_pictures) {
     const double now = environment_.now();
     auto snapshot = std::make_shared<Snapshot>();
@@ -172,7 +178,8 @@ class Engine::Impl {
   Filters filters_;
 };
 
-Engine::Engine(EngineEnvironment environment) : impl_(std::make_unique<Impl>(std::move(environment))) {}
+Engine::Engine(EngineEnvironment environment)
+    : impl_(std::make_unique<Impl>(std::move(environment))) {}
 
 Engine::~Engine() = default;
 

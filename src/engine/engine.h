@@ -25,12 +25,14 @@ struct EngineEnvironment {
   std::function<DatasetSplits(const std::string& name)> open_data;
   /// Seconds, monotonic.
   std::function<double()> now;
-  /// How many batches a thread makes ahead; 0 where there are no threads or the data set is still arriving.
+  /// How many batches a thread makes ahead; 0 where there are no threads or the data set is still
+  /// arriving.
   int64_t prefetch = 0;
 };
 
-/// The one door to training for all front ends. It has no thread: whoever owns it calls `advance`, from one thread,
-/// which alone touches the backend. `send` and `snapshot` may be called from any thread.
+/// The one door to training for all front ends. It has no thread: whoever owns it calls `advance`,
+/// from one thread, which alone touches the backend. `send` and `snapshot` may be called from any
+/// thread.
 class Engine {
  public:
   explicit Engine(EngineEnvironment environment);
@@ -46,9 +48,10 @@ class Engine {
   /// The network as it is now; null before the first Configure. For advance's thread.
   const Network* network() const;
 
-  /// More pictures of the data set `data` (ignored if it is no longer the chosen one). `shard` is one of formats/shard.h;
-  /// a bad one fails the run. Called from advance's thread.
-  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard, const std::string& source);
+  /// More pictures of the data set `data` (ignored if it is no longer the chosen one). `shard` is
+  /// one of formats/shard.h; a bad one fails the run. Called from advance's thread.
+  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
+                   const std::string& source);
 
  private:
   class Impl;

@@ -33,23 +33,26 @@ RunOptions checked(RunOptions options) {
 
 std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& network) {
   return std::make_unique<Trainer>(
-      network, std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{options.label_smoothing}),
+      network,
+      std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{options.label_smoothing}),
       find_optimizer(options.optimizer).make({}), options.learning_rate);
 }
 
 }  // namespace
 
-Run::Run(const RunOptions& options, DatasetSplits data, Backend& backend, std::function<double()> now,
-         int64_t prefetch)
+Run::Run(const RunOptions& options, DatasetSplits data, Backend& backend,
+         std::function<double()> now, int64_t prefetch)
     : options_(checked(options)),
       data_(std::move(data)),
       now_(std::move(now)),
-      network_(find_model(options_.model).build(data_.train.image_shape(), data_.train.classes()), backend,
-               options_.seed),
+      network_(find_model(options_.model).build(data_.train.image_shape(), data_.train.classes()),
+               backend, options_.seed),
       trainer_(make_trainer(options_, network_)),
-      train_loader_(data_.train,
-                    {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),
-      test_loader_(data_.test, {.batch = options_.batch, .shuffle = false, .seed = 0, .prefetch = prefetch}),
+      train_loader_(
+          data_.train,
+          {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),
+      test_loader_(data_.test,
+                   {.batch = options_.batch, .shuffle = false, .seed = 0, .prefetch = prefetch}),
       recorder_(train_loader_.batches_per_epoch()),
       learning_rate_(options_.learning_rate) {
   reset();
@@ -84,7 +87,8 @@ void Run::append_data(bool train, std::span<const uint8_t> shard, const std::str
   const Shard parsed = parse_shard(shard, source);
   Dataset& dataset = train ? data_.train : data_.test;
   if (!(parsed.image == dataset.image_shape())) {
-    fail(source, ": has pictures of ", parsed.image, " but ", dataset.name(), " has ", dataset.image_shape());
+    fail(source, ": has pictures of ", parsed.image, " but ", dataset.name(), " has ",
+         dataset.image_shape());
   }
   dataset.append(parsed.images, parsed.labels, source);
 }
@@ -109,13 +113,16 @@ Run::Progress Run::train_step() {
   if (recorder_.due(step_)) {
     const Metrics metrics = trainer_->training().read();
     check_loss(metrics.loss);
-    recorder_.record(static_cast<double>(step_) / static_cast<double>(train_loader_.batches_per_epoch()), metrics);
+    recorder_.record(
+        static_cast<double>(step_) / static_cast<double>(train_loader_.batches_per_epoch()),
+        metrics);
   }
   const double seconds = std::max(now_() - start, 1e-9);
   train_seconds_ += seconds;
   const double rate = static_cast<double>(batch_.size()) / seconds;
   constexpr double memory = 0.95;  // of a moving mean over some twenty steps
-  images_per_second_ = images_per_second_ == 0 ? rate : memory * images_per_second_ + (1 - memory) * rate;
+  images_per_second_ =
+      images_per_second_ == 0 ? rate : memory * images_per_second_ + (1 - memory) * rate;
   return Progress::busy;
 }
 
@@ -135,13 +142,14 @@ void Run::finish_epoch() {
   const Metrics validation = trainer_->validation().read();
   check_loss(train.loss);
   ++epoch_;
-  history_.push_back({.epoch = epoch_,
-                      .train_loss = train.loss,
-                      .train_accuracy = train.accuracy,
-                      .val_loss = validation.loss,
-                      .val_accuracy = validation.accuracy,
-                      .seconds = train_seconds_ + validation_seconds_,
-                      .images_per_second = static_cast<double>(epoch_images_) / std::max(train_seconds_, 1e-9)});
+  history_.push_back(
+      {.epoch = epoch_,
+       .train_loss = train.loss,
+       .train_accuracy = train.accuracy,
+       .val_loss = validation.loss,
+       .val_accuracy = validation.accuracy,
+       .seconds = train_seconds_ + validation_seconds_,
+       .images_per_second = static_cast<double>(epoch_images_) / std::max(train_seconds_, 1e-9)});
   for (Curve* curve : {&val_loss_, &val_accuracy_}) curve->x.push_back(static_cast<float>(epoch_));
   val_loss_.y.push_back(static_cast<float>(validation.loss));
   val_accuracy_.y.push_back(static_cast<float>(validation.accuracy));
@@ -155,13 +163,15 @@ void Run::finish_epoch() {
 
 void Run::check_loss(double loss) const {
   if (std::isfinite(loss)) return;
-  fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step_, "). The learning rate ",
-       learning_rate_, " is probably too high: reset, choose a smaller one and start again.");
+  fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step_,
+       "). The learning rate ", learning_rate_,
+       " is probably too high: reset, choose a smaller one and start again.");
 }
 
 double Run::seconds_left() const {
   if (images_per_second_ <= 0) return -1;
-  const double images = static_cast<double>((epochs_ - epoch_) * data_.train.size() - epoch_images_);
+  const double images =
+      static_cast<double>((epochs_ - epoch_) * data_.train.size() - epoch_images_);
   double validation = validation_seconds_;
   if (!history_.empty()) {
     const EpochResult& last = history_.back();
@@ -184,8 +194,10 @@ void Run::describe(Snapshot& snapshot) const {
   snapshot.learning_rate = learning_rate_;
   snapshot.images_per_second = images_per_second_;
   snapshot.seconds_left = finished() ? 0 : seconds_left();
-  snapshot.loss = metrics.samples > 0 || history_.empty() ? metrics.loss : history_.back().train_loss;
-  snapshot.accuracy = metrics.samples > 0 || history_.empty() ? metrics.accuracy : history_.back().train_accuracy;
+  snapshot.loss =
+      metrics.samples > 0 || history_.empty() ? metrics.loss : history_.back().train_loss;
+  snapshot.accuracy =
+      metrics.samples > 0 || history_.empty() ? metrics.accuracy : history_.back().train_accuracy;
   snapshot.history = history_;
   snapshot.train_loss = recorder_.loss();
   snapshot.train_accuracy = recorder_.accuracy();
@@ -237,7 +249,8 @@ Filters Run::filters() const {
   } else {
     return {};
   }
-  const Tensor shown{{filters.count, filters.height, filters.width, filters.channels}, DType::f32, weights.memory};
+  const Tensor shown{
+      {filters.count, filters.height, filters.width, filters.channels}, DType::f32, weights.memory};
   const std::unique_ptr<ReadBack> read = network_.backend().read_back(shown);
   filters.weights.assign(read->values().begin(), read->values().end());
   return filters;

@@ -11,16 +11,18 @@
 
 namespace convlab {
 
-/// One configured training: data, network and how far it has come. Knows no commands and no states of a front end.
+/// One configured training: data, network and how far it has come. Knows no commands and no states
+/// of a front end.
 class Run {
  public:
   enum class Progress : uint8_t { waiting, busy, finished };
 
   /// Throws Error for unknown names, options out of range, and models that the pictures do not fit.
-  Run(const RunOptions& options, DatasetSplits data, Backend& backend, std::function<double()> now, int64_t prefetch);
+  Run(const RunOptions& options, DatasetSplits data, Backend& backend, std::function<double()> now,
+      int64_t prefetch);
 
-  /// One training step or validation batch, unless the planned epochs are done or its data is not here. Throws Error
-  /// when the loss is no longer a number.
+  /// One training step or validation batch, unless the planned epochs are done or its data is not
+  /// here. Throws Error when the loss is no longer a number.
   Progress advance();
   bool finished() const { return epoch_ >= epochs_; }
   void plan_more_epochs() { epochs_ += options_.epochs; }

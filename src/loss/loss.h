@@ -19,10 +19,11 @@ class Loss {
 
   virtual std::string_view kind() const = 0;
   virtual Options options() const { return {}; }
-  /// Adds [Σ loss, correct rows, rows] of this batch to `sums`, f32 [3]. grad, unless null, becomes the gradient of the
-  /// batch's mean loss with respect to `outputs`. outputs: [batch, classes]; labels: i32 [batch].
-  virtual void run(Backend& backend, const Tensor& outputs, const Tensor& labels, const Tensor& grad,
-                   const Tensor& sums) const = 0;
+  /// Adds [Σ loss, correct rows, rows] of this batch to `sums`, f32 [3]. grad, unless null, becomes
+  /// the gradient of the batch's mean loss with respect to `outputs`. outputs: [batch, classes];
+  /// labels: i32 [batch].
+  virtual void run(Backend& backend, const Tensor& outputs, const Tensor& labels,
+                   const Tensor& grad, const Tensor& sums) const = 0;
 };
 
 /// A kind of loss, by name.

@@ -13,8 +13,8 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& optio
 
 Options SoftmaxCrossEntropy::options() const { return write_options(options_); }
 
-void SoftmaxCrossEntropy::run(Backend& backend, const Tensor& outputs, const Tensor& labels, const Tensor& grad,
-                              const Tensor& sums) const {
+void SoftmaxCrossEntropy::run(Backend& backend, const Tensor& outputs, const Tensor& labels,
+                              const Tensor& grad, const Tensor& sums) const {
   const CrossEntropyDesc desc{.label_smoothing = static_cast<float>(options_.label_smoothing)};
   backend.softmax_cross_entropy(desc, outputs, labels, grad, sums);
 }

@@ -11,7 +11,8 @@ struct SoftmaxCrossEntropyOptions {
   void visit(Visitor& visitor);
 };
 
-/// Cross-entropy of the softmax of logits with sparse labels; as Keras' SparseCategoricalCrossentropy(from_logits).
+/// Cross-entropy of the softmax of logits with sparse labels; as Keras'
+/// SparseCategoricalCrossentropy(from_logits).
 class SoftmaxCrossEntropy final : public Loss {
  public:
   explicit SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options = {});

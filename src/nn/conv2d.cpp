@@ -25,7 +25,8 @@ Options Conv2d::options() const { return write_options(options_); }
 Conv2dDesc Conv2d::descriptor(const Shape& input) const {
   const auto& o = options_;
   const WindowAxis rows = slide_window(kind(), input[0], o.kernel, o.stride, o.dilation, o.padding);
-  const WindowAxis columns = slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding);
+  const WindowAxis columns =
+      slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding);
   return {.kernel = {o.kernel, o.kernel},
           .stride = {o.stride, o.stride},
           .dilation = {o.dilation, o.dilation},
@@ -36,22 +37,25 @@ Shape Conv2d::output_shape(std::span<const Shape> inputs) const {
   const Shape& input = single_image(kind(), inputs);
   const auto& o = options_;
   return {slide_window(kind(), input[0], o.kernel, o.stride, o.dilation, o.padding).output,
-          slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding).output, o.filters};
+          slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding).output,
+          o.filters};
 }
 
 std::vector<ParameterSpec> Conv2d::parameters(std::span<const Shape> inputs) const {
   const int64_t channels = inputs[0][2];
   const int64_t window = options_.kernel * options_.kernel;
-  std::vector<ParameterSpec> specs{{.name = "kernel",
-                                    .shape = {options_.filters, options_.kernel, options_.kernel, channels},
-                                    .initializer = options_.initializer,
-                                    .fan_in = window * channels,
-                                    .fan_out = window * options_.filters}};
+  std::vector<ParameterSpec> specs{
+      {.name = "kernel",
+       .shape = {options_.filters, options_.kernel, options_.kernel, channels},
+       .initializer = options_.initializer,
+       .fan_in = window * channels,
+       .fan_out = window * options_.filters}};
   if (options_.bias) specs.push_back({.name = "bias", .shape = {options_.filters}});
   return specs;
 }
 
-size_t Conv2d::workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs) const {
+size_t Conv2d::workspace_bytes(const Backend& backend, int64_t batch,
+                               std::span<const Shape> inputs) const {
   return backend.conv2d_workspace(descriptor(inputs[0]), inputs[0].with_front(batch),
                                   output_shape(inputs).with_front(batch));
 }
@@ -71,10 +75,12 @@ void Conv2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Te
                       const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   const Conv2dDesc desc = descriptor(inputs[0].shape.without_front());
   undo_activation(pass, output, grad_output);
-  pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output, pass.parameters[0].grad);
+  pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,
+                                  pass.parameters[0].grad);
   if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
   if (grad_inputs[0]) {
-    pass.backend.conv2d_grad_input(pass.op(2), desc, grad_output, pass.parameters[0], grad_inputs[0]);
+    pass.backend.conv2d_grad_input(pass.op(2), desc, grad_output, pass.parameters[0],
+                                   grad_inputs[0]);
   }
 }
 

@@ -19,7 +19,8 @@ struct Conv2dOptions {
   void visit(Visitor& visitor);
 };
 
-/// (height, width, channels) → (height', width', filters): cross-correlation with `filters` kernels, plus a bias.
+/// (height, width, channels) → (height', width', filters): cross-correlation with `filters`
+/// kernels, plus a bias.
 class Conv2d final : public Layer {
  public:
   explicit Conv2d(const Conv2dOptions& options);
@@ -29,13 +30,15 @@ class Conv2d final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
-  size_t workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs) const override;
+  size_t workspace_bytes(const Backend& backend, int64_t batch,
+                         std::span<const Shape> inputs) const override;
   size_t slots() const override { return 3; }
   bool can_fuse_activation() const override { return true; }
   int64_t flops(std::span<const Shape> inputs) const override;
-  void forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const override;
-  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output, const Tensor& grad_output,
-                std::span<const Tensor> grad_inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 
  private:
   Conv2dDesc descriptor(const Shape& input) const;

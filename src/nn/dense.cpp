@@ -31,7 +31,8 @@ Options Dense::options() const { return write_options(options_); }
 
 Shape Dense::output_shape(std::span<const Shape> inputs) const {
   const Shape& input = single_input(kind(), inputs);
-  if (input.rank() != 1) fail("[dense] wants a vector (features), got ", input, "; put a flatten layer before it");
+  if (input.rank() != 1)
+    fail("[dense] wants a vector (features), got ", input, "; put a flatten layer before it");
   return {options_.units};
 }
 
@@ -46,11 +47,13 @@ std::vector<ParameterSpec> Dense::parameters(std::span<const Shape> inputs) cons
   return specs;
 }
 
-size_t Dense::workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs) const {
+size_t Dense::workspace_bytes(const Backend& backend, int64_t batch,
+                              std::span<const Shape> inputs) const {
   const Shape x{batch, inputs[0][0]};
   const Shape kernel{options_.units, inputs[0][0]};
   const Shape y{batch, options_.units};
-  return std::max({backend.gemm_workspace(forward_product, x, kernel), backend.gemm_workspace(kernel_product, y, x),
+  return std::max({backend.gemm_workspace(forward_product, x, kernel),
+                   backend.gemm_workspace(kernel_product, y, x),
                    backend.gemm_workspace(input_product, y, kernel)});
 }
 
@@ -64,10 +67,12 @@ void Dense::forward(const Pass& pass, std::span<const Tensor> inputs, const Tens
 void Dense::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                      const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   undo_activation(pass, output, grad_output);
-  pass.backend.gemm(pass.op(1), kernel_product, grad_output, inputs[0], {}, pass.parameters[0].grad);
+  pass.backend.gemm(pass.op(1), kernel_product, grad_output, inputs[0], {},
+                    pass.parameters[0].grad);
   if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
   if (grad_inputs[0]) {
-    pass.backend.gemm(pass.op(2), input_product, grad_output, pass.parameters[0].value, {}, grad_inputs[0]);
+    pass.backend.gemm(pass.op(2), input_product, grad_output, pass.parameters[0].value, {},
+                      grad_inputs[0]);
   }
 }
 

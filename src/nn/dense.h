@@ -24,13 +24,17 @@ class Dense final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
-  size_t workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs) const override;
+  size_t workspace_bytes(const Backend& backend, int64_t batch,
+                         std::span<const Shape> inputs) const override;
   size_t slots() const override { return 3; }
   bool can_fuse_activation() const override { return true; }
-  int64_t flops(std::span<const Shape> inputs) const override { return 2 * inputs[0][0] * options_.units; }
-  void forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const override;
-  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output, const Tensor& grad_output,
-                std::span<const Tensor> grad_inputs) const override;
+  int64_t flops(std::span<const Shape> inputs) const override {
+    return 2 * inputs[0][0] * options_.units;
+  }
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 
  private:
   DenseOptions options_;

@@ -15,9 +15,12 @@ Dropout::Dropout(const DropoutOptions& options) : options_(checked_options("drop
 
 Options Dropout::options() const { return write_options(options_); }
 
-Shape Dropout::output_shape(std::span<const Shape> inputs) const { return single_input(kind(), inputs); }
+Shape Dropout::output_shape(std::span<const Shape> inputs) const {
+  return single_input(kind(), inputs);
+}
 
-void Dropout::forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const {
+void Dropout::forward(const Pass& pass, std::span<const Tensor> inputs,
+                      const Tensor& output) const {
   const DropoutDesc desc{.rate = static_cast<float>(options_.rate),
                          .seed = pass.seed,
                          .stream = stream_id(RandomStream::dropout, pass.node)};
@@ -25,9 +28,10 @@ void Dropout::forward(const Pass& pass, std::span<const Tensor> inputs, const Te
   pass.backend.binary(BinaryOp::multiply, inputs[0], pass.saved[0], output);
 }
 
-void Dropout::backward(const Pass& pass, std::span<const Tensor>, const Tensor&, const Tensor& grad_output,
-                       std::span<const Tensor> grad_inputs) const {
-  if (grad_inputs[0]) pass.backend.binary(BinaryOp::multiply, grad_output, pass.saved[0], grad_inputs[0]);
+void Dropout::backward(const Pass& pass, std::span<const Tensor>, const Tensor&,
+                       const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  if (grad_inputs[0])
+    pass.backend.binary(BinaryOp::multiply, grad_output, pass.saved[0], grad_inputs[0]);
 }
 
 }  // namespace convlab

@@ -12,8 +12,8 @@ struct DropoutOptions {
   void visit(Visitor& visitor);
 };
 
-/// In training sets each element to 0 with probability `rate` and scales the others by 1 / (1 - rate) (Srivastava et
-/// al. 2014, inverted); otherwise passes its input on. Saves the mask.
+/// In training sets each element to 0 with probability `rate` and scales the others by 1 / (1 -
+/// rate) (Srivastava et al. 2014, inverted); otherwise passes its input on. Saves the mask.
 class Dropout final : public Layer {
  public:
   explicit Dropout(const DropoutOptions& options);
@@ -21,11 +21,14 @@ class Dropout final : public Layer {
   std::string_view kind() const override { return "dropout"; }
   Options options() const override;
   Shape output_shape(std::span<const Shape> inputs) const override;
-  std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override { return {inputs[0]}; }
+  std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override {
+    return {inputs[0]};
+  }
   bool is_view(Mode mode) const override { return mode == Mode::eval; }
-  void forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const override;
-  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output, const Tensor& grad_output,
-                std::span<const Tensor> grad_inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 
  private:
   DropoutOptions options_;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "nn/single_input.h"
 #include "nn/layer.h"
+#include "nn/single_input.h"
 
 namespace convlab {
 

@@ -10,28 +10,35 @@ namespace {
 
 int64_t parameter_count(const Node& node) {
   int64_t count = 0;
-  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) count += spec.shape.elements();
+  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
+    count += spec.shape.elements();
   return count;
 }
 
 }  // namespace
 
 Graph::Graph(Shape input) : input_(input) {
-  if (input_.rank() == 0 || input_.elements() == 0) fail("[graph] the input shape ", input_, " is empty");
+  if (input_.rank() == 0 || input_.elements() == 0)
+    fail("[graph] the input shape ", input_, " is empty");
 }
 
 size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name) {
+  const auto taken = [this](std::string_view wanted) {
+    return std::any_of(nodes_.begin(), nodes_.end(),
+                       [&](const Node& node) { return node.name == wanted; });
+  };
   if (name.empty()) {
     const auto same_kind = [&](const Node& node) { return node.layer->kind() == layer->kind(); };
-    const auto number = std::count_if(nodes_.begin(), nodes_.end(), same_kind) + 1;
-    name = concat(layer->kind(), '_', number);
+    auto number = std::count_if(nodes_.begin(), nodes_.end(), same_kind);
+    do {
+      name = concat(layer->kind(), '_', ++number);
+    } while (taken(name));
   }
-  if (std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) { return node.name == name; })) {
-    fail("[graph] the name ", name, " is taken; every layer needs its own");
-  }
+  if (taken(name)) fail("[graph] the name ", name, " is taken; every layer needs its own");
   Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}};
   for (const size_t value : node.inputs) {
-    if (value > nodes_.size()) fail("[graph] ", node.name, " reads value ", value, ", which does not exist yet");
+    if (value > nodes_.size())
+      fail("[graph] ", node.name, " reads value ", value, ", which does not exist yet");
     node.input_shapes.push_back(value_shape(value));
   }
   try {
@@ -53,7 +60,8 @@ const Shape& Graph::value_shape(size_t value) const {
 
 size_t Graph::consumers(size_t value) const {
   size_t count = 0;
-  for (const Node& node : nodes_) count += std::count(node.inputs.begin(), node.inputs.end(), value);
+  for (const Node& node : nodes_)
+    count += std::count(node.inputs.begin(), node.inputs.end(), value);
   return count;
 }
 
@@ -73,8 +81,8 @@ int64_t Graph::training_flops() const {
   std::vector<bool> learns{false};  // by value: whether anything at or before it has parameters
   int64_t sum = 0;
   for (const Node& node : nodes_) {
-    const bool inputs_learn =
-        std::any_of(node.inputs.begin(), node.inputs.end(), [&](size_t value) { return learns[value]; });
+    const bool inputs_learn = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                          [&](size_t value) { return learns[value]; });
     const bool own = convlab::parameter_count(node) > 0;
     sum += node.layer->flops(node.input_shapes) * (1 + (own ? 1 : 0) + (inputs_learn ? 1 : 0));
     learns.push_back(own || inputs_learn);

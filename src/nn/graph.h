@@ -12,19 +12,21 @@ namespace convlab {
 struct Node {
   std::string name;  ///< unique: "conv2d_1"
   std::unique_ptr<Layer> layer;
-  std::vector<size_t> inputs;  ///< values that it reads: 0 is the graph's input, i + 1 the output of node i
+  std::vector<size_t>
+      inputs;  ///< values that it reads: 0 is the graph's input, i + 1 the output of node i
   std::vector<Shape> input_shapes;
   Shape output_shape;
 };
 
-/// The structure of a network: layers in an order in which each follows its inputs. The last one's output is the
-/// graph's. Shapes are of one sample. Holds no tensors: see Network.
+/// The structure of a network: layers in an order in which each follows its inputs. The last one's
+/// output is the graph's. Shapes are of one sample. Holds no tensors: see Network.
 class Graph {
  public:
   explicit Graph(Shape input);
 
-  /// Adds a layer on the given values (see Node::inputs) and returns the value that it makes. An empty name becomes its
-  /// kind and a number. Throws Error, naming the node, for a shape the layer refuses, an unknown value or a taken name.
+  /// Adds a layer on the given values (see Node::inputs) and returns the value that it makes. An
+  /// empty name becomes its kind and a number. Throws Error, naming the node, for a shape the layer
+  /// refuses, an unknown value or a taken name.
   size_t add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name = "");
   /// Adds a layer on the last value.
   size_t add(std::unique_ptr<Layer> layer, std::string name = "");
@@ -39,8 +41,8 @@ class Graph {
   int64_t parameter_count() const;
   /// Forward pass over one sample.
   int64_t flops() const;
-  /// A training step, per sample: forward, the gradient of the parameters, and that of the inputs except where nothing
-  /// before them learns.
+  /// A training step, per sample: forward, the gradient of the parameters, and that of the inputs
+  /// except where nothing before them learns.
   int64_t training_flops() const;
 
  private:

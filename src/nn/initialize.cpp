@@ -11,7 +11,8 @@ namespace {
 double uniform_limit(const ParameterSpec& spec) {
   const auto fan_in = static_cast<double>(spec.fan_in);
   const auto fan_out = static_cast<double>(spec.fan_out);
-  return spec.initializer == Initializer::he_uniform ? std::sqrt(6.0 / fan_in) : std::sqrt(6.0 / (fan_in + fan_out));
+  return spec.initializer == Initializer::he_uniform ? std::sqrt(6.0 / fan_in)
+                                                     : std::sqrt(6.0 / (fan_in + fan_out));
 }
 
 }  // namespace

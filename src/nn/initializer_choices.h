@@ -8,7 +8,8 @@
 namespace convlab {
 
 inline constexpr std::array initializer_choices{
-    Choice<Initializer>{Initializer::zeros, "zeros"}, Choice<Initializer>{Initializer::ones, "ones"},
+    Choice<Initializer>{Initializer::zeros, "zeros"},
+    Choice<Initializer>{Initializer::ones, "ones"},
     Choice<Initializer>{Initializer::glorot_uniform, "glorot_uniform"},
     Choice<Initializer>{Initializer::he_uniform, "he_uniform"}};
 

@@ -18,13 +18,14 @@ enum class Mode : uint8_t { train, eval };
 struct Pass {
   Backend& backend;
   Mode mode = Mode::train;
-  Activation activation = Activation::none;  ///< folded into this layer: see Layer::can_fuse_activation
-  std::span<Parameter> parameters;           ///< in the order of Layer::parameters
-  std::span<const Tensor> saved;             ///< in the order of Layer::saved_shapes; Mode::train only
-  std::span<OpSlot> slots;                   ///< Layer::slots of them
-  void* workspace = nullptr;                 ///< Layer::workspace_bytes of it
-  uint64_t seed = 0;                         ///< of the run
-  uint64_t node = 0;                         ///< which layer of the network this is: its random stream
+  Activation activation =
+      Activation::none;             ///< folded into this layer: see Layer::can_fuse_activation
+  std::span<Parameter> parameters;  ///< in the order of Layer::parameters
+  std::span<const Tensor> saved;    ///< in the order of Layer::saved_shapes; Mode::train only
+  std::span<OpSlot> slots;          ///< Layer::slots of them
+  void* workspace = nullptr;        ///< Layer::workspace_bytes of it
+  uint64_t seed = 0;                ///< of the run
+  uint64_t node = 0;                ///< which layer of the network this is: its random stream
 
   OpContext op(size_t slot) const { return {slots[slot], workspace}; }
 };
@@ -35,9 +36,9 @@ struct BackwardNeeds {
   bool output = false;
 };
 
-/// A function with parameters and an explicit gradient. It holds its options and nothing else: tensors, parameters and
-/// operator state belong to the Network, so a layer may serve several. Shapes here are of one sample, without the
-/// batch; tensors have the batch in front.
+/// A function with parameters and an explicit gradient. It holds its options and nothing else:
+/// tensors, parameters and operator state belong to the Network, so a layer may serve several.
+/// Shapes here are of one sample, without the batch; tensors have the batch in front.
 class Layer {
  public:
   Layer() = default;
@@ -55,7 +56,9 @@ class Layer {
   virtual BackwardNeeds backward_needs() const { return {}; }
   /// Per-sample shapes of f32 tensors that forward writes for backward in Mode::train.
   virtual std::vector<Shape> saved_shapes(std::span<const Shape>) const { return {}; }
-  virtual size_t workspace_bytes(const Backend&, int64_t /*batch*/, std::span<const Shape>) const { return 0; }
+  virtual size_t workspace_bytes(const Backend&, int64_t /*batch*/, std::span<const Shape>) const {
+    return 0;
+  }
   virtual size_t slots() const { return 0; }
   /// The output is the input's memory under another shape: forward and backward are never called.
   virtual bool is_view(Mode) const { return false; }
@@ -63,12 +66,14 @@ class Layer {
   virtual Activation as_activation() const { return Activation::none; }
   /// An activation that follows may be computed by this layer (Pass::activation).
   virtual bool can_fuse_activation() const { return false; }
-  /// Multiplications and additions of a forward pass over one sample, counted as two each pair, products only.
+  /// Multiplications and additions of a forward pass over one sample, counted as two each pair,
+  /// products only.
   virtual int64_t flops(std::span<const Shape>) const { return 0; }
 
   virtual void forward(const Pass&, std::span<const Tensor> inputs, const Tensor& output) const = 0;
-  /// Overwrites grad_inputs (a null one is not wanted) and the parameters' gradients. grad_output may be used as
-  /// scratch: nobody reads it afterwards. Tensors that backward_needs does not name are null.
+  /// Overwrites grad_inputs (a null one is not wanted) and the parameters' gradients. grad_output
+  /// may be used as scratch: nobody reads it afterwards. Tensors that backward_needs does not name
+  /// are null.
   virtual void backward(const Pass&, std::span<const Tensor> inputs, const Tensor& output,
                         const Tensor& grad_output, std::span<const Tensor> grad_inputs) const = 0;
 };

@@ -25,9 +25,10 @@ class MaxPool2d final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true, .output = true}; }
   size_t slots() const override { return 1; }
-  void forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const override;
-  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output, const Tensor& grad_output,
-                std::span<const Tensor> grad_inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 
  private:
   int64_t stride() const { return options_.stride == 0 ? options_.window : options_.stride; }

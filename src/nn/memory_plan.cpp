@@ -7,28 +7,37 @@
 
 namespace convlab {
 
+namespace {
+
+uint64_t aligned(uint64_t bytes) {
+  return (bytes + tensor_alignment - 1) / tensor_alignment * tensor_alignment;
+}
+
+}  // namespace
+
 MemoryPlan plan_memory(std::span<const Lifetime> lifetimes) {
   std::vector<size_t> by_size(lifetimes.size());
   std::iota(by_size.begin(), by_size.end(), size_t{0});
   std::stable_sort(by_size.begin(), by_size.end(),
                    [&](size_t a, size_t b) { return lifetimes[a].bytes > lifetimes[b].bytes; });
 
-  MemoryPlan plan{std::vector<size_t>(lifetimes.size()), 0};
+  MemoryPlan plan{std::vector<uint64_t>(lifetimes.size()), 0};
   std::vector<size_t> placed;  // by offset
   for (const size_t index : by_size) {
     const Lifetime& life = lifetimes[index];
-    const size_t bytes = align_up(life.bytes);
-    size_t offset = 0;
+    const uint64_t bytes = aligned(life.bytes);
+    uint64_t offset = 0;
     for (const size_t other : placed) {
       const Lifetime& neighbour = lifetimes[other];
       if (neighbour.last < life.first || life.last < neighbour.first) continue;
       if (offset + bytes <= plan.offsets[other]) break;
-      offset = std::max(offset, plan.offsets[other] + align_up(neighbour.bytes));
+      offset = std::max(offset, plan.offsets[other] + aligned(neighbour.bytes));
     }
     plan.offsets[index] = offset;
     plan.bytes = std::max(plan.bytes, offset + bytes);
-    const auto position = std::upper_bound(placed.begin(), placed.end(), offset,
-                                           [&](size_t o, size_t p) { return o < plan.offsets[p]; });
+    const auto position =
+        std::upper_bound(placed.begin(), placed.end(), offset,
+                         [&](uint64_t o, size_t p) { return o < plan.offsets[p]; });
     placed.insert(position, index);
   }
   return plan;

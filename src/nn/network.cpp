@@ -1,6 +1,8 @@
 #include "nn/network.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "nn/initialize.h"
@@ -13,24 +15,34 @@ Tensor at(const Buffer& buffer, size_t offset, const Shape& shape) {
   return {shape, DType::f32, static_cast<std::byte*>(buffer.memory()) + offset};
 }
 
+/// Throws Error for more bytes than the machine (32 bits in the browser) can address at once.
+size_t addressable(uint64_t bytes) {
+  if (bytes > std::numeric_limits<size_t>::max() / 2) {
+    fail("[network] not enough memory for ", bytes >> 20U, " MB; try a smaller batch or model");
+  }
+  return static_cast<size_t>(bytes);
+}
+
 }  // namespace
 
 Network::Network(Graph graph, Backend& backend, uint64_t seed)
     : graph_(std::move(graph)), facts_(graph_), backend_(backend) {
   if (graph_.nodes().empty()) fail("[network] the graph has no layers");
-  size_t bytes = 0;
+  uint64_t needed = 0;
   std::vector<size_t> offsets;
   for (const Node& node : graph_.nodes()) {
     first_parameter_.push_back(parameters_.size());
     slots_.emplace_back(node.layer->slots());
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
-      offsets.push_back(bytes);
+      offsets.push_back(addressable(needed));
       parameters_.push_back({node.name + "." + spec.name, {spec.shape, DType::f32, nullptr}, {}});
-      bytes += align_up(parameters_.back().value.bytes());
+      const auto parameter_bytes = static_cast<uint64_t>(spec.shape.elements()) * sizeof(float);
+      needed += align_up(addressable(parameter_bytes));
     }
   }
   first_parameter_.push_back(parameters_.size());
 
+  const size_t bytes = addressable(needed);
   value_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
   grad_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
   const Shape flat{static_cast<int64_t>(bytes / sizeof(float))};
@@ -62,10 +74,11 @@ void Network::values_changed() {
 }
 
 std::span<const Parameter> Network::parameters_of(size_t node) const {
-  return std::span(parameters_).subspan(first_parameter_[node], first_parameter_[node + 1] - first_parameter_[node]);
+  return std::span(parameters_)
+      .subspan(first_parameter_[node], first_parameter_[node + 1] - first_parameter_[node]);
 }
 
-size_t Network::planned_bytes(Mode mode, int64_t batch) const {
+uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
   return NetworkPlan(graph_, facts_, backend_, mode, batch).memory.bytes;
 }
 
@@ -79,11 +92,15 @@ Tensor Network::prepare(Mode mode, int64_t batch) {
     return current_->values[0];
   }
   auto plan = std::make_unique<NetworkPlan>(graph_, facts_, backend_, mode, batch);
-  if (plan->memory.bytes > arena_.bytes()) {
+  const size_t bytes = addressable(plan->memory.bytes);
+  if (bytes > arena_.bytes()) {
     current_ = nullptr;
-    arena_ = {};  // first, so that both need not fit at once
-    arena_ = backend_.allocate(plan->memory.bytes);
-    for (const auto& other : plans_) other->bind(arena_.memory());
+    auto others =
+        std::exchange(plans_, {});  // should there not be enough memory, they have none either
+    arena_ = {};                    // first, so that both need not fit at once
+    arena_ = backend_.allocate(bytes);
+    for (const auto& other : others) other->bind(arena_.memory());
+    plans_ = std::move(others);
   }
   plan->bind(arena_.memory());
   plans_.push_back(std::move(plan));
@@ -125,7 +142,8 @@ void Network::backward_node(size_t i) {
   const Tensor& grad_output = current_->grads[i + 1];
   const bool view = facts_.folded[i] || layer.is_view(current_->mode);
   if (!view) {
-    layer.backward(pass_of(i), tensors.backward_inputs, tensors.backward_output, grad_output, tensors.grad_inputs);
+    layer.backward(pass_of(i), tensors.backward_inputs, tensors.backward_output, grad_output,
+                   tensors.grad_inputs);
   }
   for (size_t k = 0; k < tensors.routes.size(); ++k) {
     const Tensor& sum = current_->grads[graph_.nodes()[i].inputs[k]];

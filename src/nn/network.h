@@ -9,8 +9,9 @@
 
 namespace convlab {
 
-/// A Graph brought to life on a backend: parameters in one flat buffer, activations in one planned arena. Plans are
-/// made once per (mode, batch) and kept; after that a pass allocates nothing here. The backend must outlive it.
+/// A Graph brought to life on a backend: parameters in one flat buffer, activations in one planned
+/// arena. Plans are made once per (mode, batch) and kept; after that a pass allocates nothing here.
+/// The backend must outlive it.
 class Network {
  public:
   /// Draws the weights from `seed`. Throws Error when the memory does not suffice.
@@ -25,11 +26,13 @@ class Network {
   /// Draws all weights anew. The same seed gives the same weights on every platform.
   void initialize(uint64_t seed);
 
-  /// Gets ready for passes over `batch` samples and returns the input to fill, f32 [batch, input shape].
+  /// Gets ready for passes over `batch` samples and returns the input to fill, f32 [batch, input
+  /// shape].
   Tensor prepare(Mode mode, int64_t batch);
   /// The output, [batch, output shape]: valid until the next pass.
   Tensor forward();
-  /// After forward in Mode::train: where to put the loss' gradient with respect to the output before backward.
+  /// After forward in Mode::train: where to put the loss' gradient with respect to the output
+  /// before backward.
   Tensor output_grad() const { return current_->grads.back(); }
   /// Fills the gradients of all parameters from output_grad.
   void backward();
@@ -46,7 +49,7 @@ class Network {
   /// What forward in Mode::train saved for a node: for tests and displays.
   std::span<const Tensor> saved_of(size_t node) const { return current_->nodes[node].saved; }
   /// Bytes of the arena that (mode, batch) needs; nothing is allocated.
-  size_t planned_bytes(Mode mode, int64_t batch) const;
+  uint64_t planned_bytes(Mode mode, int64_t batch) const;
 
  private:
   Pass pass_of(size_t node);

@@ -5,15 +5,18 @@
 namespace convlab {
 
 GraphFacts::GraphFacts(const Graph& graph)
-    : activation(graph.nodes().size(), Activation::none), folded(graph.nodes().size(), false), learns(1, false) {
+    : activation(graph.nodes().size(), Activation::none),
+      folded(graph.nodes().size(), false),
+      learns(1, false) {
   const auto& nodes = graph.nodes();
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
-    learns.push_back(!node.layer->parameters(node.input_shapes).empty() ||
-                     std::any_of(node.inputs.begin(), node.inputs.end(), [&](size_t v) { return learns[v]; }));
+    learns.push_back(
+        !node.layer->parameters(node.input_shapes).empty() ||
+        std::any_of(node.inputs.begin(), node.inputs.end(), [&](size_t v) { return learns[v]; }));
     const size_t before = node.inputs.empty() ? 0 : node.inputs[0];
-    if (node.layer->as_activation() != Activation::none && before > 0 && graph.consumers(before) == 1 &&
-        nodes[before - 1].layer->can_fuse_activation()) {
+    if (node.layer->as_activation() != Activation::none && before > 0 &&
+        graph.consumers(before) == 1 && nodes[before - 1].layer->can_fuse_activation()) {
       activation[before - 1] = node.layer->as_activation();
       folded[i] = true;
     }
@@ -21,8 +24,8 @@ GraphFacts::GraphFacts(const Graph& graph)
 }
 
 // Moments: node i runs forward at i, the loss is taken at n, node i runs backward at 2n - i.
-NetworkPlan::NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend, Mode mode_,
-                         int64_t batch_)
+NetworkPlan::NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend,
+                         Mode mode_, int64_t batch_)
     : mode(mode_), batch(batch_), graph_(graph), facts_(facts) {
   const size_t n = graph.nodes().size();
   planned_values_.resize(n + 1);
@@ -34,7 +37,7 @@ NetworkPlan::NetworkPlan(const Graph& graph, const GraphFacts& facts, const Back
   memory = plan_memory(blocks_);
 }
 
-size_t NetworkPlan::add_block(size_t bytes, size_t first, size_t last) {
+size_t NetworkPlan::add_block(uint64_t bytes, size_t first, size_t last) {
   blocks_.push_back({bytes, first, last});
   return blocks_.size() - 1;
 }
@@ -46,10 +49,12 @@ void NetworkPlan::extend(size_t block, size_t moment) {
 
 PlannedTensor NetworkPlan::new_tensor(const Shape& sample, size_t moment) {
   const Shape shape = sample.with_front(batch);
-  return {shape, add_block(static_cast<size_t>(shape.elements()) * sizeof(float), moment, moment)};
+  return {shape,
+          add_block(static_cast<uint64_t>(shape.elements()) * sizeof(float), moment, moment)};
 }
 
-void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts, const Backend& backend) {
+void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
+                               const Backend& backend) {
   const size_t n = graph.nodes().size();
   const bool train = mode == Mode::train;
   planned_values_[0] = new_tensor(graph.input_shape(), 0);
@@ -68,14 +73,16 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts, cons
       extend(planned_values_[input].block, i);
       if (train && needs.inputs) extend(planned_values_[input].block, backward);
     }
-    if (train && (needs.output || facts.activation[i] != Activation::none)) extend(output.block, backward);
+    if (train && (needs.output || facts.activation[i] != Activation::none))
+      extend(output.block, backward);
     if (train) {
       for (const Shape& shape : node.layer->saved_shapes(node.input_shapes)) {
         planned_nodes_[i].saved.push_back(new_tensor(shape, i));
         extend(planned_nodes_[i].saved.back().block, backward);
       }
     }
-    workspace_bytes = std::max(workspace_bytes, node.layer->workspace_bytes(backend, batch, node.input_shapes));
+    workspace_bytes =
+        std::max(workspace_bytes, node.layer->workspace_bytes(backend, batch, node.input_shapes));
   }
   extend(planned_values_[n].block, n);
   workspace_block_ = add_block(workspace_bytes, 0, 2 * n);
@@ -115,7 +122,8 @@ void NetworkPlan::plan_backward(const Graph& graph, const GraphFacts& facts) {
 void NetworkPlan::bind(void* arena) {
   const auto place = [&](const PlannedTensor& planned) -> Tensor {
     if (planned.block == PlannedTensor::no_block) return {};
-    return {planned.shape, DType::f32, static_cast<std::byte*>(arena) + memory.offsets[planned.block]};
+    const auto offset = static_cast<size_t>(memory.offsets[planned.block]);
+    return {planned.shape, DType::f32, static_cast<std::byte*>(arena) + offset};
   };
   const auto place_all = [&](const std::vector<PlannedTensor>& planned) {
     std::vector<Tensor> tensors;
@@ -124,7 +132,8 @@ void NetworkPlan::bind(void* arena) {
   };
   values = place_all(planned_values_);
   grads = place_all(planned_grads_);
-  workspace = static_cast<std::byte*>(arena) + memory.offsets[workspace_block_];
+  workspace =
+      static_cast<std::byte*>(arena) + static_cast<size_t>(memory.offsets[workspace_block_]);
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = graph_.nodes()[i];
     const BackwardNeeds needs = node.layer->backward_needs();
@@ -139,7 +148,8 @@ void NetworkPlan::bind(void* arena) {
         tensors.grad_inputs.push_back(extra ? extra : grads[node.inputs[k]]);
       }
     }
-    tensors.backward_inputs = needs.inputs ? tensors.inputs : std::vector<Tensor>(node.inputs.size());
+    tensors.backward_inputs =
+        needs.inputs ? tensors.inputs : std::vector<Tensor>(node.inputs.size());
     const bool output = needs.output || facts_.activation[i] != Activation::none;
     tensors.backward_output = output ? values[i + 1] : Tensor{};
   }

@@ -7,7 +7,8 @@
 
 namespace convlab {
 
-/// What is known of a graph before any batch size: which activations are folded into the layer before, what learns.
+/// What is known of a graph before any batch size: which activations are folded into the layer
+/// before, what learns.
 struct GraphFacts {
   explicit GraphFacts(const Graph& graph);
 
@@ -25,7 +26,8 @@ enum class GradRoute : uint8_t {
   add,    ///< added to what an earlier one wrote
 };
 
-/// A tensor of the plan: its block of the arena (several may share one) and, once bound, where it is.
+/// A tensor of the plan: its block of the arena (several may share one) and, once bound, where it
+/// is.
 struct PlannedTensor {
   static constexpr size_t no_block = static_cast<size_t>(-1);
 
@@ -33,9 +35,11 @@ struct PlannedTensor {
   size_t block = no_block;
 };
 
-/// Which tensors passes of one mode over one batch size need, where they lie, and what each layer is handed.
+/// Which tensors passes of one mode over one batch size need, where they lie, and what each layer
+/// is handed.
 struct NetworkPlan {
-  NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend, Mode mode, int64_t batch);
+  NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend, Mode mode,
+              int64_t batch);
 
   /// Points all tensors below into an arena of memory.bytes.
   void bind(void* arena);
@@ -64,7 +68,7 @@ struct NetworkPlan {
     std::vector<PlannedTensor> extra;  // by input: a gradient that is added to another consumer's
   };
 
-  size_t add_block(size_t bytes, size_t first, size_t last);
+  size_t add_block(uint64_t bytes, size_t first, size_t last);
   void extend(size_t block, size_t moment);
   void plan_forward(const Graph& graph, const GraphFacts& facts, const Backend& backend);
   void plan_backward(const Graph& graph, const GraphFacts& facts);

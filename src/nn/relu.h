@@ -11,9 +11,10 @@ class Relu final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.output = true}; }
   Activation as_activation() const override { return Activation::relu; }
-  void forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const override;
-  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output, const Tensor& grad_output,
-                std::span<const Tensor> grad_inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 };
 
 }  // namespace convlab

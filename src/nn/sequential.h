@@ -8,7 +8,8 @@
 
 namespace convlab {
 
-/// Builds a Graph in which each layer reads the one before: Sequential(shape).add<Relu>().add<Dense>(options).graph().
+/// Builds a Graph in which each layer reads the one before:
+/// Sequential(shape).add<Relu>().add<Dense>(options).graph().
 class Sequential {
  public:
   explicit Sequential(const Shape& input) : graph_(input) {}

@@ -8,7 +8,8 @@
 
 namespace convlab {
 
-/// The one input of a layer that takes just one. Throws Error, beginning with [kind], if there are more or none.
+/// The one input of a layer that takes just one. Throws Error, beginning with [kind], if there are
+/// more or none.
 inline const Shape& single_input(std::string_view kind, std::span<const Shape> inputs) {
   if (inputs.size() != 1) fail("[", kind, "] takes one input, got ", inputs.size());
   return inputs[0];

@@ -6,8 +6,8 @@
 
 namespace convlab {
 
-WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride, int64_t dilation,
-                        Padding padding) {
+WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride,
+                        int64_t dilation, Padding padding) {
   const int64_t reach = (window - 1) * dilation + 1;
   if (padding == Padding::same) {
     const int64_t output = (input + stride - 1) / stride;

@@ -9,8 +9,9 @@
 
 namespace convlab {
 
-/// Keras' meaning. valid: the window stays inside the image. same: as many outputs as input / stride, rounded up; of an
-/// odd number of added pixels the extra one stands at the bottom and right.
+/// Keras' meaning. valid: the window stays inside the image. same: as many outputs as input /
+/// stride, rounded up; of an odd number of added pixels the extra one stands at the bottom and
+/// right.
 enum class Padding : uint8_t { valid, same };
 
 inline constexpr std::array padding_choices{Choice<Padding>{Padding::valid, "valid"},
@@ -24,7 +25,7 @@ struct WindowAxis {
 };
 
 /// Throws Error, beginning with [kind], when the window does not fit.
-WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride, int64_t dilation,
-                        Padding padding);
+WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride,
+                        int64_t dilation, Padding padding);
 
 }  // namespace convlab

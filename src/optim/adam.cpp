@@ -22,16 +22,19 @@ void AdamWOptions::visit(Visitor& visitor) {
 template void AdamWOptions::visit(OptionReader&);
 
 Adam::Adam(const AdamOptions& options)
-    : options_{checked_options("adam", options).beta1, options.beta2, options.epsilon, 0}, decays_(false) {}
+    : options_{checked_options("adam", options).beta1, options.beta2, options.epsilon, 0},
+      decays_(false) {}
 
-Adam::Adam(const AdamWOptions& options) : options_(checked_options("adamw", options)), decays_(true) {}
+Adam::Adam(const AdamWOptions& options)
+    : options_(checked_options("adamw", options)), decays_(true) {}
 
 Options Adam::options() const {
   if (decays_) return write_options(options_);
   return write_options(AdamOptions{options_.beta1, options_.beta2, options_.epsilon});
 }
 
-void Adam::update(Backend& backend, const Tensor& values, const Tensor& grads, std::span<const Tensor> states) const {
+void Adam::update(Backend& backend, const Tensor& values, const Tensor& grads,
+                  std::span<const Tensor> states) const {
   const AdamDesc desc{.beta1 = static_cast<float>(options_.beta1),
                       .beta2 = static_cast<float>(options_.beta2),
                       .epsilon = static_cast<float>(options_.epsilon),

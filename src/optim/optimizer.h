@@ -9,9 +9,9 @@
 
 namespace convlab {
 
-/// A rule that moves the parameters along their gradients. Holds its options only; what it remembers from step to step
-/// lies in `states`, as many flat buffers as `state_count`, zero at the start. Learning rate and step number come from
-/// Backend::set_step.
+/// A rule that moves the parameters along their gradients. Holds its options only; what it
+/// remembers from step to step lies in `states`, as many flat buffers as `state_count`, zero at the
+/// start. Learning rate and step number come from Backend::set_step.
 class Optimizer {
  public:
   Optimizer() = default;

@@ -13,8 +13,10 @@ Sgd::Sgd(const SgdOptions& options) : options_(checked_options("sgd", options)) 
 
 Options Sgd::options() const { return write_options(options_); }
 
-void Sgd::update(Backend& backend, const Tensor& values, const Tensor& grads, std::span<const Tensor> states) const {
-  const SgdDesc desc{.momentum = static_cast<float>(options_.momentum), .nesterov = options_.nesterov};
+void Sgd::update(Backend& backend, const Tensor& values, const Tensor& grads,
+                 std::span<const Tensor> states) const {
+  const SgdDesc desc{.momentum = static_cast<float>(options_.momentum),
+                     .nesterov = options_.nesterov};
   backend.sgd_update(desc, values, grads, states.empty() ? Tensor{} : states[0]);
 }
 

@@ -7,7 +7,9 @@
 namespace convlab {
 
 MetricSums::MetricSums(Backend& backend)
-    : backend_(backend), buffer_(backend.allocate(3 * sizeof(float))), tensor_{{3}, DType::f32, buffer_.memory()} {}
+    : backend_(backend),
+      buffer_(backend.allocate(3 * sizeof(float))),
+      tensor_{{3}, DType::f32, buffer_.memory()} {}
 
 Metrics MetricSums::read() const {
   const std::unique_ptr<ReadBack> read = backend_.read_back(tensor_);
@@ -34,20 +36,33 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
 void Trainer::reserve(int64_t batch) {
   const auto count = static_cast<size_t>(batch);
   const size_t image_bytes = static_cast<size_t>(network_.graph().input_shape().elements());
-  const size_t class_bytes = static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
+  const size_t class_bytes =
+      static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
   if (images_.bytes() >= count * image_bytes) return;
-  images_ = backend_.allocate(count * image_bytes);
   labels_ = backend_.allocate(count * sizeof(int32_t));
   probabilities_ = backend_.allocate(count * class_bytes);
+  images_ =
+      backend_.allocate(count * image_bytes);  // last: its size says that there is enough of all
 }
 
-Tensor Trainer::load(Mode mode, const Batch& batch) {
+void Trainer::check_images(const Batch& batch) const {
   const Shape& image = network_.graph().input_shape();
   const auto wanted = static_cast<size_t>(image.with_front(batch.size()).elements());
   if (batch.images.size() != wanted) {
-    fail("[trainer] a batch of ", batch.size(), " pictures has ", batch.images.size(), " bytes, but the network wants ",
-         wanted, " for pictures of ", image);
+    fail("[trainer] a batch of ", batch.size(), " pictures has ", batch.images.size(),
+         " bytes, but the network wants ", wanted, " for pictures of ", image);
   }
+}
+
+void Trainer::check_labels(const Batch& batch) const {
+  const int64_t classes = network_.graph().output_shape().elements();
+  for (const int32_t label : batch.labels) {
+    if (label < 0 || label >= classes)
+      fail("[trainer] label ", label, ", but the network has ", classes, " classes");
+  }
+}
+
+Tensor Trainer::load(Mode mode, const Batch& batch) {
   reserve(batch.size());
   const Tensor input = network_.prepare(mode, batch.size());
   const Tensor staged{input.shape, DType::u8, images_.memory()};
@@ -56,21 +71,19 @@ Tensor Trainer::load(Mode mode, const Batch& batch) {
   return network_.forward();
 }
 
-Tensor Trainer::staged_labels(const Batch& batch) {
-  const int64_t classes = network_.graph().output_shape().elements();
-  for (const int32_t label : batch.labels) {
-    if (label < 0 || label >= classes) fail("[trainer] label ", label, ", but the network has ", classes, " classes");
-  }
+Tensor Trainer::load_labels(const Batch& batch) {
   const Tensor labels{{batch.size()}, DType::i32, labels_.memory()};
   backend_.upload(batch.labels.data(), labels);
   return labels;
 }
 
 void Trainer::forward_backward(const Batch& batch) {
-  ++steps_;
-  backend_.set_step({.learning_rate = static_cast<float>(learning_rate_), .step = steps_});
+  check_images(batch);
+  check_labels(batch);
+  backend_.set_step({.learning_rate = static_cast<float>(learning_rate_), .step = steps_ + 1});
   const Tensor outputs = load(Mode::train, batch);
-  loss_->run(backend_, outputs, staged_labels(batch), network_.output_grad(), training_.tensor());
+  ++steps_;
+  loss_->run(backend_, outputs, load_labels(batch), network_.output_grad(), training_.tensor());
   network_.backward();
 }
 
@@ -85,11 +98,14 @@ void Trainer::step(const Batch& batch) {
 }
 
 void Trainer::evaluate(const Batch& batch) {
+  check_images(batch);
+  check_labels(batch);
   const Tensor outputs = load(Mode::eval, batch);
-  loss_->run(backend_, outputs, staged_labels(batch), {}, validation_.tensor());
+  loss_->run(backend_, outputs, load_labels(batch), {}, validation_.tensor());
 }
 
 std::vector<float> Trainer::predict(const Batch& batch) {
+  check_images(batch);
   const Tensor outputs = load(Mode::eval, batch);
   const Tensor probabilities{outputs.shape, DType::f32, probabilities_.memory()};
   backend_.softmax(outputs, probabilities);

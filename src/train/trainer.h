@@ -33,15 +33,16 @@ class MetricSums {
   Tensor tensor_;
 };
 
-/// Trains a network step by step. No thread, no clock, no files: whoever calls decides when. Pictures are bytes and go
-/// in scaled to [0, 1].
+/// Trains a network step by step. No thread, no clock, no files: whoever calls decides when.
+/// Pictures are bytes and go in scaled to [0, 1].
 class Trainer {
  public:
   /// The network must outlive it.
-  Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer, double learning_rate);
+  Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
+          double learning_rate);
 
-  /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the pictures do not fit
-  /// the network.
+  /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the
+  /// pictures do not fit the network.
   void step(const Batch& batch);
   /// The gradients of one step, without the update.
   void forward_backward(const Batch& batch);
@@ -64,8 +65,10 @@ class Trainer {
   uint64_t steps() const { return steps_; }
 
  private:
+  void check_images(const Batch& batch) const;
+  void check_labels(const Batch& batch) const;
   Tensor load(Mode mode, const Batch& batch);
-  Tensor staged_labels(const Batch& batch);
+  Tensor load_labels(const Batch& batch);
   void reserve(int64_t batch);
 
   Network& network_;

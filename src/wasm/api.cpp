@@ -18,7 +18,8 @@ using namespace convlab;
 
 namespace {
 
-// The module's one engine and the texts that JavaScript is reading: the border is where state lives.
+// The module's one engine and the texts that JavaScript is reading: the border is where state
+// lives.
 struct Border {
   std::unique_ptr<Engine> engine;
   std::string error;
@@ -75,8 +76,8 @@ extern "C" {
 
 EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
   return guarded([&] {
-    border().engine = std::make_unique<Engine>(
-        EngineEnvironment{.backend = make_backend("", threads), .open_data = empty_data, .now = now_seconds});
+    border().engine = std::make_unique<Engine>(EngineEnvironment{
+        .backend = make_backend("", threads), .open_data = empty_data, .now = now_seconds});
     return 0;
   });
 }
@@ -99,8 +100,8 @@ EMSCRIPTEN_KEEPALIVE void* convlab_allocate(uint32_t bytes) { return std::malloc
 
 EMSCRIPTEN_KEEPALIVE void convlab_free(void* memory) { std::free(memory); }
 
-EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, int train, const uint8_t* shard, uint32_t bytes,
-                                        const char* source) {
+EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, int train, const uint8_t* shard,
+                                        uint32_t bytes, const char* source) {
   return guarded([&] {
     engine().append_data(data, train != 0, {shard, bytes}, source);
     return 0;
@@ -130,7 +131,9 @@ EMSCRIPTEN_KEEPALIVE double convlab_sequence() { return static_cast<double>(bord
 
 EMSCRIPTEN_KEEPALIVE const char* convlab_snapshot_json() { return border().encoded.json.c_str(); }
 
-EMSCRIPTEN_KEEPALIVE const uint8_t* convlab_snapshot_block() { return border().encoded.block.data(); }
+EMSCRIPTEN_KEEPALIVE const uint8_t* convlab_snapshot_block() {
+  return border().encoded.block.data();
+}
 
 EMSCRIPTEN_KEEPALIVE uint32_t convlab_snapshot_block_bytes() {
   return static_cast<uint32_t>(border().encoded.block.size());

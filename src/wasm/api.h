@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
-/// The border of the engine module. JavaScript calls these from one thread (the engine worker). Strings are UTF-8 with
-/// a length; what is returned stays valid until the next call. A function that returns int gives 0, or −1 after an
-/// error whose message convlab_error tells.
+/// The border of the engine module. JavaScript calls these from one thread (the engine worker).
+/// Strings are UTF-8 with a length; what is returned stays valid until the next call. A function
+/// that returns int gives 0, or −1 after an error whose message convlab_error tells.
 extern "C" {
 
 /// Makes the engine. `threads` 0: one per core.
@@ -19,15 +19,18 @@ int convlab_send(const char* json, uint32_t length);
 void* convlab_allocate(uint32_t bytes);
 void convlab_free(void* memory);
 /// One shard file of data set `data`; train 0 or 1; `source` names it in errors.
-int convlab_append(const char* data, int train, const uint8_t* shard, uint32_t bytes, const char* source);
+int convlab_append(const char* data, int train, const uint8_t* shard, uint32_t bytes,
+                   const char* source);
 /// Works for about `milliseconds`: 0 idle, 1 waiting for data, 2 busy (call again), −1 error.
 int convlab_advance(double milliseconds);
-/// Whether a snapshot newer than sequence `seen` is there; if so it is encoded, and the getters below give it.
+/// Whether a snapshot newer than sequence `seen` is there; if so it is encoded, and the getters
+/// below give it.
 int convlab_poll(double seen);
 double convlab_sequence();
 const char* convlab_snapshot_json();
 const uint8_t* convlab_snapshot_block();
 uint32_t convlab_snapshot_block_bytes();
-/// Runs `convlab bench` with {"model", "batch", "threads"} and returns its JSON, or null after an error.
+/// Runs `convlab bench` with {"model", "batch", "threads"} and returns its JSON, or null after an
+/// error.
 const char* convlab_bench(const char* json, uint32_t length);
 }

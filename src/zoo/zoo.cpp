@@ -50,10 +50,13 @@ Graph simple_convnet(const Shape& image, int64_t classes) {
 }
 
 constexpr std::array all{
-    Model{"mnist-mlp", "Dense network", "One hidden layer of 100 units.", "the article's MNIST network", mnist_mlp},
-    Model{"mnist-cnn", "MNIST CNN", "One convolution with 25 filters, then a hidden layer of 100 units.",
+    Model{"mnist-mlp", "Dense network", "One hidden layer of 100 units.",
+          "the article's MNIST network", mnist_mlp},
+    Model{"mnist-cnn", "MNIST CNN",
+          "One convolution with 25 filters, then a hidden layer of 100 units.",
           "the article's MNIST CNN", mnist_cnn},
-    Model{"simple-convnet", "Simple convnet", "Two convolutions with 32 and 64 filters, each pooled, then dropout.",
+    Model{"simple-convnet", "Simple convnet",
+          "Two convolutions with 32 and 64 filters, each pooled, then dropout.",
           "keras.io, Simple MNIST convnet", simple_convnet},
 };
 
@@ -61,6 +64,8 @@ constexpr std::array all{
 
 std::span<const Model> models() { return all; }
 
-const Model& find_model(std::string_view name) { return find_named("model", name, all, &Model::name); }
+const Model& find_model(std::string_view name) {
+  return find_named("model", name, all, &Model::name);
+}
 
 }  // namespace convlab

@@ -16,7 +16,8 @@ struct ConvState final : OpState {
   uint64_t bias_version = 0;
 
   bool is_current(const Parameter& kernel, const Parameter* bias) const {
-    return op && kernel_version == kernel.version && (bias == nullptr || bias_version == bias->version);
+    return op && kernel_version == kernel.version &&
+           (bias == nullptr || bias_version == bias->version);
   }
   // Keeps the first operator; a later one has done its work by packing.
   void packed_by(xnn_operator_t created, const Parameter& kernel, const Parameter* bias) {
@@ -35,42 +36,45 @@ ConvState& state_in(OpSlot& slot) {
 auto u32(int64_t value) { return static_cast<uint32_t>(value); }
 auto size(int64_t value) { return static_cast<size_t>(value); }
 
-xnn_operator_t create_conv(const Conv2dDesc& d, const Tensor& kernel, const float* bias, PackedWeights& packed) {
+xnn_operator_t create_conv(const Conv2dDesc& d, const Tensor& kernel, const float* bias,
+                           PackedWeights& packed) {
   const OutputRange range(d.activation);
   const size_t outputs = size(kernel.shape[0]);
   const size_t inputs = size(kernel.shape[3]);
   xnn_operator_t created = nullptr;
-  check(xnn_create_convolution2d_nhwc_f32(u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom),
-                                          u32(d.padding.left), u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h),
-                                          u32(d.stride.w), u32(d.dilation.h), u32(d.dilation.w), 1, inputs, outputs,
-                                          inputs, outputs, kernel.data(), bias, range.least, range.most, 0, nullptr,
-                                          packed.provider(), &created),
+  check(xnn_create_convolution2d_nhwc_f32(
+            u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
+            u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
+            u32(d.dilation.w), 1, inputs, outputs, inputs, outputs, kernel.data(), bias,
+            range.least, range.most, 0, nullptr, packed.provider(), &created),
         "convolution");
   return created;
 }
 
-xnn_operator_t create_deconv(const Conv2dDesc& d, size_t outputs, size_t inputs, const float* turned,
-                             PackedWeights& packed) {
+xnn_operator_t create_deconv(const Conv2dDesc& d, size_t outputs, size_t inputs,
+                             const float* turned, PackedWeights& packed) {
   const OutputRange range(Activation::none);
   xnn_operator_t created = nullptr;
-  check(xnn_create_deconvolution2d_nhwc_f32(u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom),
-                                            u32(d.padding.left), u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h),
-                                            u32(d.stride.w), u32(d.dilation.h), u32(d.dilation.w), 1, outputs, inputs,
-                                            outputs, inputs, turned, nullptr, range.least, range.most, 0, nullptr,
-                                            packed.provider(), &created),
+  check(xnn_create_deconvolution2d_nhwc_f32(
+            u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
+            u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
+            u32(d.dilation.w), 1, outputs, inputs, outputs, inputs, turned, nullptr, range.least,
+            range.most, 0, nullptr, packed.provider(), &created),
         "transposed convolution");
   return created;
 }
 
-// What is left over of an axis when the last window has been placed: a transposed convolution is told to reach it.
-uint32_t leftover(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation, int64_t padding) {
+// What is left over of an axis when the last window has been placed: a transposed convolution is
+// told to reach it.
+uint32_t leftover(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation,
+                  int64_t padding) {
   return u32(input + padding - ((output - 1) * stride + (kernel - 1) * dilation + 1));
 }
 
 }  // namespace
 
-void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
-                            const Parameter* bias, const Tensor& y) {
+void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
+                            const Parameter& kernel, const Parameter* bias, const Tensor& y) {
   ConvState& state = state_in(op.slot);
   if (!state.is_current(kernel, bias)) {
     const float* bias_values = bias == nullptr ? nullptr : bias->value.data();
@@ -78,10 +82,12 @@ void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& 
   }
   size_t workspace_bytes = 0;  // stays 0: we do not ask for transient indirection buffers
   size_t alignment = 0;
-  check(xnn_reshape_convolution2d_nhwc_f32(state.op.get(), size(x.shape[0]), size(x.shape[1]), size(x.shape[2]),
-                                           &workspace_bytes, &alignment, nullptr, nullptr, threads_->pool()),
+  check(xnn_reshape_convolution2d_nhwc_f32(state.op.get(), size(x.shape[0]), size(x.shape[1]),
+                                           size(x.shape[2]), &workspace_bytes, &alignment, nullptr,
+                                           nullptr, threads_->pool()),
         "convolution");
-  check(xnn_setup_convolution2d_nhwc_f32(state.op.get(), nullptr, x.data(), y.data()), "convolution");
+  check(xnn_setup_convolution2d_nhwc_f32(state.op.get(), nullptr, x.data(), y.data()),
+        "convolution");
   check(xnn_run_operator(state.op.get(), threads_->pool()), "convolution");
 }
 
@@ -93,22 +99,26 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
     const Shape& shape = kernel.value.shape;
     const int64_t window = shape[1] * shape[2];
     auto* turned = static_cast<float*>(op.workspace);
-    threads_->split(window, std::max<int64_t>(1, 65536 / (shape[0] * shape[3])), [&](int64_t begin, int64_t end) {
-      for (int64_t k = begin; k < end; ++k) {
-        transpose(kernel.value.data() + k * shape[3], window * shape[3], shape[0], shape[3], turned + k * shape[0],
-                  window * shape[0]);
-      }
-    });
-    state.packed_by(create_deconv(desc, size(shape[0]), size(shape[3]), turned, state.packed), kernel, nullptr);
+    threads_->split(window, std::max<int64_t>(1, 65536 / (shape[0] * shape[3])),
+                    [&](int64_t begin, int64_t end) {
+                      for (int64_t k = begin; k < end; ++k) {
+                        transpose(kernel.value.data() + k * shape[3], window * shape[3], shape[0],
+                                  shape[3], turned + k * shape[0], window * shape[0]);
+                      }
+                    });
+    state.packed_by(create_deconv(desc, size(shape[0]), size(shape[3]), turned, state.packed),
+                    kernel, nullptr);
   }
-  const uint32_t rows = leftover(dx.shape[1], dy.shape[1], desc.kernel.h, desc.stride.h, desc.dilation.h,
-                                 desc.padding.top + desc.padding.bottom);
-  const uint32_t columns = leftover(dx.shape[2], dy.shape[2], desc.kernel.w, desc.stride.w, desc.dilation.w,
-                                    desc.padding.left + desc.padding.right);
-  check(xnn_reshape_deconvolution2d_nhwc_f32(state.op.get(), size(dy.shape[0]), size(dy.shape[1]), size(dy.shape[2]),
-                                             rows, columns, nullptr, nullptr, threads_->pool()),
+  const uint32_t rows = leftover(dx.shape[1], dy.shape[1], desc.kernel.h, desc.stride.h,
+                                 desc.dilation.h, desc.padding.top + desc.padding.bottom);
+  const uint32_t columns = leftover(dx.shape[2], dy.shape[2], desc.kernel.w, desc.stride.w,
+                                    desc.dilation.w, desc.padding.left + desc.padding.right);
+  check(xnn_reshape_deconvolution2d_nhwc_f32(state.op.get(), size(dy.shape[0]), size(dy.shape[1]),
+                                             size(dy.shape[2]), rows, columns, nullptr, nullptr,
+                                             threads_->pool()),
         "transposed convolution");
-  check(xnn_setup_deconvolution2d_nhwc_f32(state.op.get(), dy.data(), dx.data()), "transposed convolution");
+  check(xnn_setup_deconvolution2d_nhwc_f32(state.op.get(), dy.data(), dx.data()),
+        "transposed convolution");
   check(xnn_run_operator(state.op.get(), threads_->pool()), "transposed convolution");
 }
 

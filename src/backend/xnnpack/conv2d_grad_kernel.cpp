@@ -7,10 +7,10 @@
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
-// The gradient of a convolution's kernel is transposed im2col [kh·kw·I, pixels] times dy [pixels, O], taken in chunks
-// of a few images that stay in the cache. The batch is cut into slices whose number depends on the shapes alone, each
-// summed on its own; threads ("lanes") take slices as they come, and the slices are added in order: the bits are the
-// same for any number of threads.
+// The gradient of a convolution's kernel is transposed im2col [kh·kw·I, pixels] times dy [pixels,
+// O], taken in chunks of a few images that stay in the cache. The batch is cut into slices whose
+// number depends on the shapes alone, each summed on its own; threads ("lanes") take slices as they
+// come, and the slices are added in order: the bits are the same for any number of threads.
 
 namespace convlab {
 
@@ -65,8 +65,8 @@ void add(const float* x, int64_t count, float* sum) {
 }
 
 // Sums over one slice of the batch into `sum`, which is laid out [kh·kw·I, O].
-void sum_slice(const GradPlan& plan, DynamicGemm& gemm, const float* x, const float* dy, int64_t slice, float* lane,
-               float* sum) {
+void sum_slice(const GradPlan& plan, DynamicGemm& gemm, const float* x, const float* dy,
+               int64_t slice, float* lane, float* sum) {
   float* columns = lane;
   float* planes = columns + plan.columns;
   float* packed = planes + plan.planes;
@@ -85,12 +85,13 @@ void sum_slice(const GradPlan& plan, DynamicGemm& gemm, const float* x, const fl
 
 }  // namespace
 
-void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
-                                        const Tensor& kernel_grad) {
+void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
+                                        const Tensor& dy, const Tensor& kernel_grad) {
   const GradPlan plan(desc, x.shape, dy.shape, threads_->count());
   if (!op.slot) {
     auto state = std::make_unique<GradState>();
-    for (int lane = 0; lane < threads_->count(); ++lane) state->lanes.emplace_back(true, Activation::none);
+    for (int lane = 0; lane < threads_->count(); ++lane)
+      state->lanes.emplace_back(true, Activation::none);
     op.slot = std::move(state);
   }
   auto& lanes = static_cast<GradState&>(*op.slot).lanes;
@@ -99,16 +100,18 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
   float* scratch = sums + plan.sum * plan.slices;
   threads_->run(static_cast<size_t>(plan.slices), [&](size_t slice, size_t lane) {
     const auto index = static_cast<int64_t>(slice);
-    sum_slice(plan, lanes[lane], x.data(), dy.data(), index, scratch + static_cast<int64_t>(lane) * plan.lane,
-              sums + index * plan.sum);
+    sum_slice(plan, lanes[lane], x.data(), dy.data(), index,
+              scratch + static_cast<int64_t>(lane) * plan.lane, sums + index * plan.sum);
   });
   threads_->split(plan.weights, 65536, [&](int64_t begin, int64_t end) {
-    for (int64_t slice = 1; slice < plan.slices; ++slice) add(sums + slice * plan.sum + begin, end - begin, sums + begin);
+    for (int64_t slice = 1; slice < plan.slices; ++slice)
+      add(sums + slice * plan.sum + begin, end - begin, sums + begin);
   });
   transpose(*threads_, sums, plan.im2col.rows(), plan.outputs, kernel_grad.data());
 }
 
-size_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const {
+size_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
+                                        const Shape& y) const {
   const GradPlan plan(desc, x, y, threads_->count());
   const int64_t turned_kernel = aligned(plan.weights);
   return static_cast<size_t>(std::max(plan.total, turned_kernel)) * sizeof(float);

@@ -6,8 +6,8 @@
 
 namespace convlab {
 
-/// XNNPACK's product of two matrices that both change from call to call: c[m, n] = a[m, k] · b, where b is [n, k], or
-/// [k, n] if `b_is_kn`. Packs b into the workspace on each run.
+/// XNNPACK's product of two matrices that both change from call to call: c[m, n] = a[m, k] · b,
+/// where b is [n, k], or [k, n] if `b_is_kn`. Packs b into the workspace on each run.
 class DynamicGemm {
  public:
   DynamicGemm(bool b_is_kn, Activation activation);
@@ -18,7 +18,8 @@ class DynamicGemm {
   /// Bytes of workspace for these sizes.
   size_t reshape(const Sizes& sizes, pthreadpool_t pool);
   /// For the sizes of the last reshape. bias: [n] or null. `workspace` is 64-byte aligned.
-  void run(const float* a, const float* b, const float* bias, float* c, void* workspace, pthreadpool_t pool);
+  void run(const float* a, const float* b, const float* bias, float* c, void* workspace,
+           pthreadpool_t pool);
 
  private:
   Operator op_;

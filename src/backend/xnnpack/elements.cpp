@@ -26,7 +26,8 @@ void XnnpackBackend::unary(UnaryOp op, const Tensor& x, const Tensor& y) {
 
 void XnnpackBackend::unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) {
   threads_->split(y.elements(), grain, [&](int64_t begin, int64_t end) {
-    if (op == UnaryOp::relu) kernels::relu_grad(y.data() + begin, dy.data() + begin, end - begin, dx.data() + begin);
+    if (op == UnaryOp::relu)
+      kernels::relu_grad(y.data() + begin, dy.data() + begin, end - begin, dx.data() + begin);
   });
 }
 
@@ -45,7 +46,8 @@ void XnnpackBackend::dropout_mask(const DropoutDesc& desc, const Tensor& mask) {
   });
   if (const int64_t rest = mask.elements() % 4; rest > 0) {
     float last[4];
-    kernels::dropout_mask(desc.seed, desc.stream, offset + static_cast<uint64_t>(whole_blocks), desc.rate, 0, 1, last);
+    kernels::dropout_mask(desc.seed, desc.stream, offset + static_cast<uint64_t>(whole_blocks),
+                          desc.rate, 0, 1, last);
     std::copy_n(last, rest, mask.data() + whole_blocks * 4);
   }
 }
@@ -59,15 +61,16 @@ void XnnpackBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const
   });
 }
 
-void XnnpackBackend::adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& means,
-                                 const Tensor& variances) {
+void XnnpackBackend::adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
+                                 const Tensor& means, const Tensor& variances) {
   const auto t = static_cast<double>(step().step);
-  const double rate = step().learning_rate * std::sqrt(1.0 - std::pow(desc.beta2, t)) / (1.0 - std::pow(desc.beta1, t));
+  const double rate = step().learning_rate * std::sqrt(1.0 - std::pow(desc.beta2, t)) /
+                      (1.0 - std::pow(desc.beta1, t));
   const kernels::AdamStep update{static_cast<float>(rate), desc.beta1, desc.beta2, desc.epsilon,
                                  1.0F - step().learning_rate * desc.weight_decay};
   threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
-    kernels::adam(update, grads.data() + begin, end - begin, values.data() + begin, means.data() + begin,
-                  variances.data() + begin);
+    kernels::adam(update, grads.data() + begin, end - begin, values.data() + begin,
+                  means.data() + begin, variances.data() + begin);
   });
 }
 

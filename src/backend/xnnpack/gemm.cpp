@@ -15,12 +15,15 @@ struct GemmState final : OpState {
 };
 
 DynamicGemm::Sizes sizes_of(const GemmDesc& desc, const Shape& a, const Shape& b) {
-  return {static_cast<size_t>(a[desc.transpose_a ? 1 : 0]), static_cast<size_t>(b[desc.transpose_b ? 0 : 1]),
+  return {static_cast<size_t>(a[desc.transpose_a ? 1 : 0]),
+          static_cast<size_t>(b[desc.transpose_b ? 0 : 1]),
           static_cast<size_t>(a[desc.transpose_a ? 0 : 1])};
 }
 
 size_t transposed_bytes(const GemmDesc& desc, const Shape& a) {
-  return desc.transpose_a ? align_up(static_cast<size_t>(a.elements()) * sizeof(float) + XNN_EXTRA_BYTES) : 0;
+  return desc.transpose_a
+             ? align_up(static_cast<size_t>(a.elements()) * sizeof(float) + XNN_EXTRA_BYTES)
+             : 0;
 }
 
 }  // namespace
@@ -28,8 +31,8 @@ size_t transposed_bytes(const GemmDesc& desc, const Shape& a) {
 DynamicGemm::DynamicGemm(bool b_is_kn, Activation activation) {
   const OutputRange range(activation);
   xnn_operator_t created = nullptr;
-  check(xnn_create_dynamic_fully_connected_nc_f32(range.least, range.most, b_is_kn ? XNN_FLAG_TRANSPOSE_WEIGHTS : 0,
-                                                  &created),
+  check(xnn_create_dynamic_fully_connected_nc_f32(
+            range.least, range.most, b_is_kn ? XNN_FLAG_TRANSPOSE_WEIGHTS : 0, &created),
         operation);
   op_.reset(created);
 }
@@ -37,8 +40,8 @@ DynamicGemm::DynamicGemm(bool b_is_kn, Activation activation) {
 size_t DynamicGemm::reshape(const Sizes& sizes, pthreadpool_t pool) {
   size_t bytes = 0;
   size_t alignment = 0;
-  check(xnn_reshape_dynamic_fully_connected_nc_f32(op_.get(), sizes.m, sizes.k, sizes.n, sizes.k, sizes.n, &bytes,
-                                                   &alignment, pool),
+  check(xnn_reshape_dynamic_fully_connected_nc_f32(op_.get(), sizes.m, sizes.k, sizes.n, sizes.k,
+                                                   sizes.n, &bytes, &alignment, pool),
         operation);
   return align_up(bytes + XNN_EXTRA_BYTES);
 }
@@ -54,8 +57,8 @@ size_t XnnpackBackend::gemm_workspace(const GemmDesc& desc, const Shape& a, cons
   return transposed_bytes(desc, a) + gemm.reshape(sizes_of(desc, a, b), threads_->pool());
 }
 
-void XnnpackBackend::gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b, const Tensor& bias,
-                          const Tensor& c) {
+void XnnpackBackend::gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+                          const Tensor& bias, const Tensor& c) {
   if (!op.slot) op.slot = std::make_unique<GemmState>(desc);
   DynamicGemm& gemm = static_cast<GemmState&>(*op.slot).gemm;
   const float* left = a.data();

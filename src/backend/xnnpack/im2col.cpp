@@ -9,7 +9,8 @@ namespace convlab {
 
 namespace {
 
-// Copies whole groups of 8, so up to 7 floats too many: a call of memcpy per short row would cost more.
+// Copies whole groups of 8, so up to 7 floats too many: a call of memcpy per short row would cost
+// more.
 void copy_row(const float* from, int64_t count, float* to) {
   for (int64_t i = 0; i < count; i += 8) std::memcpy(to + i, from + i, 8 * sizeof(float));
 }
@@ -44,8 +45,8 @@ void TransposedIm2col::write(const float* x, int64_t images, float* scratch, flo
   }
 }
 
-void TransposedIm2col::copy_plane(const float* plane, int64_t images, int64_t image, int64_t channel,
-                                  float* columns) const {
+void TransposedIm2col::copy_plane(const float* plane, int64_t images, int64_t image,
+                                  int64_t channel, float* columns) const {
   const int64_t row_length = images * pixels_per_image();
   for (int64_t ky = 0; ky < desc_.kernel.h; ++ky) {
     for (int64_t kx = 0; kx < desc_.kernel.w; ++kx) {

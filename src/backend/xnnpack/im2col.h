@@ -7,8 +7,9 @@
 
 namespace convlab {
 
-/// Writes images of a batch as the left factor of a kernel gradient: row (ky, kx, c) of `columns` holds, for each
-/// output pixel of each image in turn, the input value that this weight meets there (0 in the padding).
+/// Writes images of a batch as the left factor of a kernel gradient: row (ky, kx, c) of `columns`
+/// holds, for each output pixel of each image in turn, the input value that this weight meets there
+/// (0 in the padding).
 class TransposedIm2col {
  public:
   /// x [N,H,W,I], y [N,Ho,Wo,O].
@@ -22,7 +23,8 @@ class TransposedIm2col {
   void write(const float* x, int64_t images, float* scratch, float* columns) const;
 
  private:
-  void copy_plane(const float* plane, int64_t images, int64_t image, int64_t channel, float* columns) const;
+  void copy_plane(const float* plane, int64_t images, int64_t image, int64_t channel,
+                  float* columns) const;
 
   Conv2dDesc desc_;
   int64_t in_h_, in_w_, channels_;

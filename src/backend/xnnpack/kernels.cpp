@@ -5,8 +5,8 @@
 
 #include "core/random.h"
 
-// Native builds target the plain x86-64, so the loops that gain most get a second version for wider vectors, chosen
-// when the program starts.
+// Native builds target the plain x86-64, so the loops that gain most get a second version for wider
+// vectors, chosen when the program starts.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 #define CONVLAB_CLONES __attribute__((target_clones("avx2", "default")))
@@ -43,8 +43,8 @@ CONVLAB_CLONES void sum_rows(const float* x, int64_t rows, int64_t columns, floa
   }
 }
 
-void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block, int64_t last_block,
-                  float* mask) {
+void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block,
+                  int64_t last_block, float* mask) {
   const float kept = 1.0F / (1.0F - rate);
   for (int64_t block = first_block; block < last_block; ++block) {
     const auto bits = philox(seed, stream, offset + static_cast<uint64_t>(block));
@@ -54,8 +54,8 @@ void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, i
   }
 }
 
-CONVLAB_CLONES void route_max_grad(const float* x, const float* y, const float* dy, int64_t channels, uint32_t* taken,
-                                   float* dx) {
+CONVLAB_CLONES void route_max_grad(const float* x, const float* y, const float* dy,
+                                   int64_t channels, uint32_t* taken, float* dx) {
   for (int64_t c = 0; c < channels; ++c) {
     const uint32_t here = static_cast<uint32_t>(x[c] == y[c]) & ~taken[c];
     dx[c] = here != 0 ? dy[c] : 0.0F;
@@ -75,12 +75,13 @@ void sgd(const SgdStep& step, const float* grads, int64_t count, float* values, 
   }
 }
 
-CONVLAB_CLONES void adam(const AdamStep& step, const float* grads, int64_t count, float* values, float* means,
-                         float* variances) {
+CONVLAB_CLONES void adam(const AdamStep& step, const float* grads, int64_t count, float* values,
+                         float* means, float* variances) {
   for (int64_t i = 0; i < count; ++i) {
     means[i] += (grads[i] - means[i]) * (1.0F - step.beta1);
     variances[i] += (grads[i] * grads[i] - variances[i]) * (1.0F - step.beta2);
-    values[i] = values[i] * step.keep - step.rate * means[i] / (std::sqrt(variances[i]) + step.epsilon);
+    values[i] =
+        values[i] * step.keep - step.rate * means[i] / (std::sqrt(variances[i]) + step.epsilon);
   }
 }
 

@@ -14,11 +14,12 @@ void multiply(const float* a, const float* b, int64_t count, float* c);
 /// sums[c] = Σ_r x[r, c] over `rows` rows.
 void sum_rows(const float* x, int64_t rows, int64_t columns, float* sums);
 /// Elements [4 · first_block, 4 · last_block) of Backend::dropout_mask.
-void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block, int64_t last_block,
-                  float* mask);
-/// One window position of Backend::max_pool2d_grad over `channels`: where x equals the maximum y and taken is 0, dx
-/// becomes dy and taken 1; elsewhere dx becomes 0.
-void route_max_grad(const float* x, const float* y, const float* dy, int64_t channels, uint32_t* taken, float* dx);
+void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block,
+                  int64_t last_block, float* mask);
+/// One window position of Backend::max_pool2d_grad over `channels`: where x equals the maximum y
+/// and taken is 0, dx becomes dy and taken 1; elsewhere dx becomes 0.
+void route_max_grad(const float* x, const float* y, const float* dy, int64_t channels,
+                    uint32_t* taken, float* dx);
 
 struct SgdStep {
   float learning_rate, momentum;
@@ -31,6 +32,7 @@ struct AdamStep {
   float beta1, beta2, epsilon;
   float keep;  ///< 1 − lr · weight_decay
 };
-void adam(const AdamStep& step, const float* grads, int64_t count, float* values, float* means, float* variances);
+void adam(const AdamStep& step, const float* grads, int64_t count, float* values, float* means,
+          float* variances);
 
 }  // namespace convlab::kernels

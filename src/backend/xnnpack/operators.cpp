@@ -6,17 +6,24 @@ namespace convlab {
 
 void check(xnn_status status, std::string_view operation) {
   if (status == xnn_status_success) return;
-  if (status == xnn_status_out_of_memory) fail("[xnnpack] ", operation, " ran out of memory; a smaller batch needs less");
+  if (status == xnn_status_out_of_memory)
+    fail("[xnnpack] ", operation, " ran out of memory; a smaller batch needs less");
   fail("[xnnpack] ", operation, " failed with status ", static_cast<int>(status));
 }
 
 PackedWeights::PackedWeights() {
   provider_.context = this;
   provider_.look_up = [](void*, const xnn_weights_cache_look_up_key*) { return SIZE_MAX; };
-  provider_.reserve_space = [](void* self, size_t bytes) { return static_cast<PackedWeights*>(self)->reserve(bytes); };
-  provider_.look_up_or_insert = [](void*, const xnn_weights_cache_look_up_key*, void*, size_t) { return size_t{0}; };
+  provider_.reserve_space = [](void* self, size_t bytes) {
+    return static_cast<PackedWeights*>(self)->reserve(bytes);
+  };
+  provider_.look_up_or_insert = [](void*, const xnn_weights_cache_look_up_key*, void*, size_t) {
+    return size_t{0};
+  };
   provider_.is_finalized = [](void*) { return true; };
-  provider_.offset_to_addr = [](void* self, size_t) { return static_cast<PackedWeights*>(self)->block_.get(); };
+  provider_.offset_to_addr = [](void* self, size_t) {
+    return static_cast<PackedWeights*>(self)->block_.get();
+  };
   provider_.delete_cache = [](void*) { return xnn_status_success; };
 }
 

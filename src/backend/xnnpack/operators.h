@@ -28,9 +28,10 @@ struct OutputRange {
   float most = std::numeric_limits<float>::infinity();
 };
 
-/// One fixed block for an operator's packed weights. XNNPACK packs weights only when an operator is created; a second
-/// operator created with the same PackedWeights packs anew into the block that the first one uses, so the second can be
-/// thrown away at once and the first goes on with new weights.
+/// One fixed block for an operator's packed weights. XNNPACK packs weights only when an operator is
+/// created; a second operator created with the same PackedWeights packs anew into the block that
+/// the first one uses, so the second can be thrown away at once and the first goes on with new
+/// weights.
 class PackedWeights {
  public:
   PackedWeights();

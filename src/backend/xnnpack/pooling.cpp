@@ -18,21 +18,23 @@ Operator create_max_pool(const Pool2dDesc& d) {
   const OutputRange range(Activation::none);
   const auto u32 = [](int64_t value) { return static_cast<uint32_t>(value); };
   xnn_operator_t created = nullptr;
-  check(xnn_create_max_pooling2d_nhwc_f32(u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom),
-                                          u32(d.padding.left), u32(d.window.h), u32(d.window.w), u32(d.stride.h),
-                                          u32(d.stride.w), 1, 1, range.least, range.most, 0, &created),
+  check(xnn_create_max_pooling2d_nhwc_f32(
+            u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
+            u32(d.window.h), u32(d.window.w), u32(d.stride.h), u32(d.stride.w), 1, 1, range.least,
+            range.most, 0, &created),
         "max pooling");
   return Operator(created);
 }
 
-// Images whose windows neither overlap nor leave the image: each input pixel belongs to one window at most.
+// Images whose windows neither overlap nor leave the image: each input pixel belongs to one window
+// at most.
 bool windows_are_apart(const Pool2dDesc& d) {
   return d.stride.h >= d.window.h && d.stride.w >= d.window.w && d.padding == Padding2d{};
 }
 
 // The gradient of one image whose windows are apart.
-void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const float* x, const float* y,
-                const float* dy, float* dx, std::vector<uint32_t>& taken) {
+void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const float* x,
+                const float* y, const float* dy, float* dx, std::vector<uint32_t>& taken) {
   const int64_t channels = in[3];
   const bool covered = out[1] * d.window.h == in[1] && out[2] * d.window.w == in[2];
   if (!covered) std::fill_n(dx, in[1] * in[2] * channels, 0.0F);
@@ -51,7 +53,8 @@ void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const fl
 
 }  // namespace
 
-void XnnpackBackend::max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) {
+void XnnpackBackend::max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x,
+                                const Tensor& y) {
   if (desc.window.h * desc.window.w == 1) {  // XNNPACK refuses a window of one pixel
     HostBackend::max_pool2d(op, desc, x, y);
     return;
@@ -63,15 +66,15 @@ void XnnpackBackend::max_pool2d(OpContext op, const Pool2dDesc& desc, const Tens
   }
   xnn_operator_t pool = static_cast<PoolState&>(*op.slot).op.get();
   const auto size = [&](int axis) { return static_cast<size_t>(x.shape[axis]); };
-  check(xnn_reshape_max_pooling2d_nhwc_f32(pool, size(0), size(1), size(2), size(3), size(3), size(3), nullptr, nullptr,
-                                           threads_->pool()),
+  check(xnn_reshape_max_pooling2d_nhwc_f32(pool, size(0), size(1), size(2), size(3), size(3),
+                                           size(3), nullptr, nullptr, threads_->pool()),
         "max pooling");
   check(xnn_setup_max_pooling2d_nhwc_f32(pool, x.data(), y.data()), "max pooling");
   check(xnn_run_operator(pool, threads_->pool()), "max pooling");
 }
 
-void XnnpackBackend::max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
-                                     const Tensor& dx) {
+void XnnpackBackend::max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y,
+                                     const Tensor& dy, const Tensor& dx) {
   if (!windows_are_apart(desc)) {
     HostBackend::max_pool2d_grad(desc, x, y, dy, dx);
     return;
@@ -81,8 +84,8 @@ void XnnpackBackend::max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, co
   threads_->split(x.shape[0], std::max<int64_t>(1, 32768 / in), [&](int64_t begin, int64_t end) {
     std::vector<uint32_t> taken(static_cast<size_t>(x.shape[3]));
     for (int64_t n = begin; n < end; ++n) {
-      grad_image(desc, x.shape, y.shape, x.data() + n * in, y.data() + n * out, dy.data() + n * out, dx.data() + n * in,
-                 taken);
+      grad_image(desc, x.shape, y.shape, x.data() + n * in, y.data() + n * out, dy.data() + n * out,
+                 dx.data() + n * in, taken);
     }
   });
 }

@@ -7,21 +7,23 @@
 
 namespace convlab {
 
-// Blocks of a fixed number of rows are summed on any thread, then the blocks in order: the bits do not depend on the
-// number of threads, and short sums of sums round less than one long sum.
+// Blocks of a fixed number of rows are summed on any thread, then the blocks in order: the bits do
+// not depend on the number of threads, and short sums of sums round less than one long sum.
 void XnnpackBackend::sum_rows(const Tensor& x, const Tensor& sums) {
   constexpr int64_t rows_per_block = 512;
   const int64_t columns = sums.elements();
   const int64_t rows = x.elements() / columns;
   const int64_t blocks = (rows + rows_per_block - 1) / rows_per_block;
   std::vector<float> partial(static_cast<size_t>(blocks * columns));
-  threads_->split(blocks, std::max<int64_t>(1, 65536 / (rows_per_block * columns)), [&](int64_t begin, int64_t end) {
-    for (int64_t block = begin; block < end; ++block) {
-      const int64_t first = block * rows_per_block;
-      kernels::sum_rows(x.data() + first * columns, std::min(rows_per_block, rows - first), columns,
-                        partial.data() + block * columns);
-    }
-  });
+  threads_->split(blocks, std::max<int64_t>(1, 65536 / (rows_per_block * columns)),
+                  [&](int64_t begin, int64_t end) {
+                    for (int64_t block = begin; block < end; ++block) {
+                      const int64_t first = block * rows_per_block;
+                      kernels::sum_rows(x.data() + first * columns,
+                                        std::min(rows_per_block, rows - first), columns,
+                                        partial.data() + block * columns);
+                    }
+                  });
   kernels::sum_rows(partial.data(), blocks, columns, sums.data());
 }
 

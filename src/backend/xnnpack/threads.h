@@ -9,7 +9,8 @@
 
 namespace convlab {
 
-/// The one pool of threads, for XNNPACK's operators and our own loops. The calling thread is one of them.
+/// The one pool of threads, for XNNPACK's operators and our own loops. The calling thread is one of
+/// them.
 class Threads {
  public:
   /// `count` 0: as many as the machine has cores. A build without threads has one.
@@ -19,18 +20,22 @@ class Threads {
   /// Null for one thread.
   pthreadpool_t pool() const { return pool_.get(); }
 
-  /// Calls task(index, lane) for each index below `count`; calls on one lane (below this->count()) follow each other.
+  /// Calls task(index, lane) for each index below `count`; calls on one lane (below this->count())
+  /// follow each other.
   template <class Task>
   void run(size_t count, const Task& task) const {
     if (pool_ == nullptr || count <= 1) {
       for (size_t index = 0; index < count; ++index) task(index, size_t{0});
       return;
     }
-    const auto call = [](void* context, size_t lane, size_t index) { (*static_cast<const Task*>(context))(index, lane); };
+    const auto call = [](void* context, size_t lane, size_t index) {
+      (*static_cast<const Task*>(context))(index, lane);
+    };
     pthreadpool_parallelize_1d_with_thread(pool(), call, const_cast<Task*>(&task), count, 0);
   }
 
-  /// Calls body(begin, end) over ranges that make up [0, count), on several threads only where count exceeds `grain`.
+  /// Calls body(begin, end) over ranges that make up [0, count), on several threads only where
+  /// count exceeds `grain`.
   template <class Body>
   void split(int64_t count, int64_t grain, const Body& body) const {
     const int64_t parts = std::clamp<int64_t>(count / grain, 1, int64_t{4} * this->count());

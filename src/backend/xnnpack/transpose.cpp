@@ -36,7 +36,8 @@ void transpose_4x4(const float* x, int64_t x_stride, float* y, int64_t y_stride)
 
 }  // namespace
 
-void transpose(const float* x, int64_t x_stride, int64_t rows, int64_t columns, float* y, int64_t y_stride) {
+void transpose(const float* x, int64_t x_stride, int64_t rows, int64_t columns, float* y,
+               int64_t y_stride) {
   const int64_t whole_rows = rows / 4 * 4;
   const int64_t whole_columns = columns / 4 * 4;
   for (int64_t r = 0; r < whole_rows; r += 4) {
@@ -53,10 +54,12 @@ void transpose(const float* x, int64_t x_stride, int64_t rows, int64_t columns, 
 }
 
 void transpose(const Threads& threads, const float* x, int64_t rows, int64_t columns, float* y) {
-  constexpr int64_t grain = 32768;  // elements, below which a second thread costs more than it brings
-  threads.split(columns, std::max<int64_t>(grain / std::max<int64_t>(rows, 1), 4), [&](int64_t begin, int64_t end) {
-    transpose(x + begin, columns, rows, end - begin, y + begin * rows, rows);
-  });
+  constexpr int64_t grain =
+      32768;  // elements, below which a second thread costs more than it brings
+  threads.split(columns, std::max<int64_t>(grain / std::max<int64_t>(rows, 1), 4),
+                [&](int64_t begin, int64_t end) {
+                  transpose(x + begin, columns, rows, end - begin, y + begin * rows, rows);
+                });
 }
 
 }  // namespace convlab

@@ -7,7 +7,8 @@ namespace convlab {
 class Threads;
 
 /// y[c * y_stride + r] = x[r * x_stride + c] for r < rows, c < columns.
-void transpose(const float* x, int64_t x_stride, int64_t rows, int64_t columns, float* y, int64_t y_stride);
+void transpose(const float* x, int64_t x_stride, int64_t rows, int64_t columns, float* y,
+               int64_t y_stride);
 
 /// y[columns, rows] = x[rows, columns] transposed, both dense, on all threads.
 void transpose(const Threads& threads, const float* x, int64_t rows, int64_t columns, float* y);

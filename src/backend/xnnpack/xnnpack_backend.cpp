@@ -13,6 +13,8 @@ XnnpackBackend::~XnnpackBackend() = default;
 
 int XnnpackBackend::threads() const { return threads_->count(); }
 
-std::unique_ptr<Backend> make_xnnpack_backend(int threads) { return std::make_unique<XnnpackBackend>(threads); }
+std::unique_ptr<Backend> make_xnnpack_backend(int threads) {
+  return std::make_unique<XnnpackBackend>(threads);
+}
 
 }  // namespace convlab

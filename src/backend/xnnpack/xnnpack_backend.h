@@ -8,11 +8,12 @@ namespace convlab {
 
 class Threads;
 
-/// The CPU product, native and as WebAssembly: the hot operations run on XNNPACK's kernels and on all threads, the
-/// others are HostBackend's.
+/// The CPU product, native and as WebAssembly: the hot operations run on XNNPACK's kernels and on
+/// all threads, the others are HostBackend's.
 class XnnpackBackend final : public HostBackend {
  public:
-  /// `threads` 0: as many as the machine has cores. Throws Error where XNNPACK does not know the processor.
+  /// `threads` 0: as many as the machine has cores. Throws Error where XNNPACK does not know the
+  /// processor.
   explicit XnnpackBackend(int threads);
   ~XnnpackBackend() override;
 
@@ -25,13 +26,13 @@ class XnnpackBackend final : public HostBackend {
   void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
 
-  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b, const Tensor& bias,
-            const Tensor& c) override;
+  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+            const Tensor& bias, const Tensor& c) override;
   size_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const override;
-  void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel, const Parameter* bias,
-              const Tensor& y) override;
-  void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy, const Parameter& kernel,
-                         const Tensor& dx) override;
+  void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
+              const Parameter* bias, const Tensor& y) override;
+  void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
+                         const Parameter& kernel, const Tensor& dx) override;
   void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
                           const Tensor& kernel_grad) override;
   size_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const override;
@@ -41,9 +42,10 @@ class XnnpackBackend final : public HostBackend {
                        const Tensor& dx) override;
   void sum_rows(const Tensor& x, const Tensor& sums) override;
 
-  void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& momenta) override;
-  void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads, const Tensor& means,
-                   const Tensor& variances) override;
+  void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
+                  const Tensor& momenta) override;
+  void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
+                   const Tensor& means, const Tensor& variances) override;
 
  private:
   std::unique_ptr<Threads> threads_;
