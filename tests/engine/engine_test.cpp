@@ -1,0 +1,198 @@
+#include "engine/engine.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
+
+#include "core/error.h"
+#include "data/synthetic.h"
+
+using namespace convlab;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+constexpr int64_t train_size = 512;
+constexpr int64_t test_size = 200;
+
+// A clock that moves on by a millisecond whenever it is asked, so that tests do not depend on the
+// machine.
+std::function<double()> ticking_clock() {
+  return [ticks = 0]() mutable { return 1e-3 * ++ticks; };
+}
+
+Engine make_engine(int threads = 1) {
+  const auto open = [](const std::string& name) {
+    if (name != "synthetic") fail("unknown data set '", name, "'; known are: synthetic");
+    return make_synthetic(train_size, test_size, {28, 28, 1}, 10);
+  };
+  return Engine(
+      {.backend = make_backend("xnnpack", threads), .open_data = open, .now = ticking_clock()});
+}
+
+RunOptions small_run() {
+  RunOptions options;
+  options.data = "synthetic";
+  options.model = "mnist-mlp";
+  options.batch = 64;
+  options.epochs = 3;
+  return options;
+}
+
+// Advances until the engine has nothing to do.
+std::shared_ptr<const Snapshot> settle(Engine& engine) {
+  for (int i = 0; i < 100000; ++i) {
+    if (engine.advance() != Activity::busy) return engine.snapshot();
+  }
+  FAIL("the engine never came to rest");
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("engine: an engine that nobody spoke to is empty and idle") {
+  Engine engine = make_engine();
+  CHECK(engine.advance() == Activity::idle);
+  CHECK(engine.snapshot()->state == RunState::empty);
+  CHECK(engine.network() == nullptr);
+}
+
+TEST_CASE(
+    "engine: configure makes a network ready and shows pictures and filters before training") {
+  Engine engine = make_engine();
+  engine.send(Configure{small_run()});
+  const auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::ready);
+  CHECK(snapshot->parameters == 784 * 100 + 100 + 100 * 10 + 10);
+  CHECK(snapshot->learning_rate == 1e-3);
+  CHECK(snapshot->steps_per_epoch == train_size / 64);
+  CHECK(snapshot->samples.labels.size() == snapshot->samples.predictions.size());
+  CHECK(snapshot->samples.pixels.size() == snapshot->samples.labels.size() * 784);
+  CHECK(snapshot->filters.count == 64);
+  CHECK(snapshot->history.empty());
+}
+
+TEST_CASE("engine: start trains the planned epochs, learns, and start again trains as many more") {
+  Engine engine = make_engine();
+  engine.send(Configure{small_run()});
+  engine.send(Start{});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::finished);
+  REQUIRE(snapshot->history.size() == 3);
+  CHECK(snapshot->history.back().val_accuracy > 0.9);
+  CHECK(snapshot->history.back().train_loss < snapshot->history.front().train_loss);
+  CHECK(snapshot->step == 3 * train_size / 64);
+  CHECK(snapshot->val_accuracy.y.size() == 3);
+  CHECK(snapshot->seconds_left == 0);
+
+  engine.send(Start{});
+  snapshot = settle(engine);
+  CHECK(snapshot->history.size() == 6);
+  CHECK(snapshot->epochs == 6);
+}
+
+TEST_CASE("engine: step trains on one batch; pause, start and reset do what they say") {
+  Engine engine = make_engine();
+  engine.send(Configure{small_run()});
+  engine.send(Step{});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::paused);
+  CHECK(snapshot->step == 1);
+
+  engine.send(Start{});
+  CHECK(engine.advance() == Activity::busy);
+  engine.send(Pause{});
+  snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::paused);
+  CHECK(snapshot->step == 2);
+
+  engine.send(Reset{});
+  snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::ready);
+  CHECK(snapshot->step == 0);
+  CHECK(snapshot->train_loss.x.empty());
+}
+
+TEST_CASE("engine: after reset the same run comes out bit for bit") {
+  Engine engine = make_engine(2);
+  engine.send(Configure{small_run()});
+  engine.send(Start{});
+  const auto first = settle(engine);
+  engine.send(Reset{});
+  engine.send(Start{});
+  const auto second = settle(engine);
+  REQUIRE(second->history.size() == first->history.size());
+  for (size_t i = 0; i < first->history.size(); ++i) {
+    CHECK(first->history[i].train_loss == second->history[i].train_loss);
+    CHECK(first->history[i].val_loss == second->history[i].val_loss);
+  }
+  CHECK(first->filters.weights == second->filters.weights);
+}
+
+TEST_CASE("engine: the learning rate changes while running and is checked") {
+  Engine engine = make_engine();
+  engine.send(Configure{small_run()});
+  engine.send(Start{});
+  engine.advance();
+  engine.send(SetLearningRate{0.01});
+  engine.advance();
+  engine.send(Pause{});
+  CHECK(settle(engine)->learning_rate == 0.01);
+  engine.send(SetLearningRate{-1});
+  CHECK_THAT(settle(engine)->error, ContainsSubstring("learning rate is -1"));
+}
+
+TEST_CASE("engine: a loss that is no longer a number stops training and says so") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.optimizer = "sgd";
+  options.model = "simple-convnet";
+  options.learning_rate = 100;
+  engine.send(Configure{options});
+  engine.send(Start{});
+  const auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::failed);
+  CHECK_THAT(snapshot->error, ContainsSubstring("no longer a number"));
+}
+
+TEST_CASE("engine: unknown names list the known ones and leave the engine usable") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.model = "no-such-model";
+  engine.send(Configure{options});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::failed);
+  CHECK_THAT(snapshot->error, ContainsSubstring("no-such-model") && ContainsSubstring("mnist-cnn"));
+
+  options = small_run();
+  options.optimizer = "no-such-optimizer";
+  engine.send(Configure{options});
+  CHECK_THAT(settle(engine)->error, ContainsSubstring("adamw"));
+
+  engine.send(Configure{small_run()});
+  snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::ready);
+  CHECK(snapshot->error.empty());
+}
+
+TEST_CASE("engine: training waits for data that is still to come") {
+  const auto open = [](const std::string&) {
+    const std::vector<std::string> names(10, "class");
+    return DatasetSplits{Dataset("arriving", {28, 28, 1}, names, 4096),
+                         Dataset("arriving", {28, 28, 1}, names, 10)};
+  };
+  Engine engine({.backend = make_backend("", 1), .open_data = open, .now = ticking_clock()});
+  RunOptions options = small_run();
+  options.data = "arriving";
+  engine.send(Configure{options});
+  engine.send(Start{});
+  CHECK(engine.advance() == Activity::waiting);
+  CHECK(engine.snapshot()->state == RunState::waiting_for_data);
+
+  const std::vector<uint8_t> rubbish(100, 1);
+  engine.append_data("another", true, rubbish, "ignored");
+  CHECK(engine.snapshot()->state == RunState::waiting_for_data);
+  engine.append_data("arriving", true, rubbish, "train-000.bin.gz");
+  CHECK(engine.snapshot()->state == RunState::failed);
+  CHECK_THAT(engine.snapshot()->error, ContainsSubstring("train-000.bin.gz"));
+}

@@ -1,0 +1,80 @@
+// The folder tree is the architecture: vendor headers stay in their folders and dependencies point one way.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const src = join(dirname(fileURLToPath(import.meta.url)), '../../src');
+
+/** All sources below src as {path, includes}; path is relative to src. */
+const files = readdirSync(src, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.(h|cpp)$/.test(entry.name))
+  .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  .map((path) => ({
+    path: relative(src, path),
+    includes: [...readFileSync(path, 'utf8').matchAll(/^#include\s*[<"]([^>"]+)[>"]/gm)].map((m) => m[1]),
+  }));
+
+/** Where a vendor's header may be included. */
+const vendors = [
+  { header: /^(xnnpack|pthreadpool)\.h$/, folders: ['backend/xnnpack/'] },
+  { header: /^(cudnn|cublas|cuda)/, folders: ['backend/cuda/'] },
+  { header: /^imgui/, folders: ['app/'] },
+  { header: /^GLFW\//, folders: ['app/platform/'] },
+  { header: /^emscripten/, folders: ['app/platform/', 'wasm/'] },
+];
+
+/** What each folder may include of the others: core ← backend ← nn, loss, optim ← train ← engine ← app, cli, wasm. */
+const mayUse = {
+  core: [],
+  backend: ['core'],
+  nn: ['core', 'backend'],
+  loss: ['core', 'backend'],
+  optim: ['core', 'backend'],
+  data: ['core'],
+  zoo: ['core', 'nn'],
+  io: ['core', 'backend', 'nn'],
+  train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
+  engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
+  app: ['core', 'data', 'backend', 'engine'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'engine'],
+  wasm: ['core', 'data', 'engine'],
+};
+
+test('every source lies in a folder of the house', () => {
+  assert.ok(files.length > 50, `only ${files.length} sources found below ${src}`);
+  for (const { path } of files) assert.ok(path.split('/')[0] in mayUse, `src/${path} is in no known folder`);
+});
+
+test('vendor headers appear in their folders only', () => {
+  for (const { path, includes } of files) {
+    for (const include of includes) {
+      const vendor = vendors.find(({ header }) => header.test(include));
+      if (!vendor) continue;
+      assert.ok(
+        vendor.folders.some((folder) => path.startsWith(folder)),
+        `src/${path} includes <${include}>, which belongs in src/${vendor.folders.join(' or src/')}`,
+      );
+    }
+  }
+});
+
+test('dependencies point one way', () => {
+  for (const { path, includes } of files) {
+    const folder = path.split('/')[0];
+    for (const include of includes) {
+      const other = include.split('/')[0];
+      if (!include.includes('/') || !(other in mayUse) || other === folder) continue;
+      assert.ok(mayUse[folder].includes(other), `src/${path} includes "${include}": ${folder} must not know ${other}`);
+    }
+  }
+});
+
+test('only the engine and its users know a concrete backend; the seam hides the others', () => {
+  for (const { path, includes } of files) {
+    if (path.startsWith('backend/')) continue;
+    const concrete = includes.find((include) => /^backend\/(host|xnnpack|cuda)\//.test(include));
+    assert.equal(concrete, undefined, `src/${path} includes ${concrete}; backends are chosen by name`);
+  }
+});
