@@ -110,13 +110,11 @@ export class Controls {
     const text = document.createElement('span');
     text.textContent = title;
     button.append(text);
-    if (shortcut) {
-      const key = document.createElement('kbd');
-      key.textContent = shortcut === ' ' ? 'Space' : shortcut.toUpperCase();
-      key.setAttribute('aria-hidden', 'true');
-      button.append(key);
-      button.setAttribute('aria-keyshortcuts', shortcut === ' ' ? 'Space' : shortcut);
-    }
+    const key = document.createElement('kbd');
+    key.textContent = shortcut.length === 1 ? shortcut.toUpperCase() : shortcut;
+    key.setAttribute('aria-hidden', 'true');
+    button.append(key);
+    button.setAttribute('aria-keyshortcuts', shortcut);
     button.addEventListener('click', () => {
       if (button.getAttribute('aria-disabled') !== 'true') this.#act.command(command);
     });
@@ -133,10 +131,12 @@ export class Controls {
       if (!check.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const {target} = event;
       if (target.closest('input:not([type="checkbox"]), select, textarea')) return;
-      // The key that presses a focused button stays that button's.
-      if (event.key === ' ' && target.closest('button, summary, input')) return;
-      const found = [...this.#buttons.values()].find(({shortcut}) =>
-        shortcut && (shortcut === 'Space' ? ' ' : shortcut).toLowerCase() === event.key.toLowerCase());
+      // A key that presses the focused button stays that button's.
+      const presses = event.key === ' ' || event.key === 'Enter';
+      if (presses && target.closest('button, summary, input')) return;
+      const pressed = event.key.toLowerCase();
+      const found = [...this.#buttons.values()].find(
+        ({shortcut}) => shortcut.toLowerCase() === pressed);
       if (!found) return;
       event.preventDefault();
       found.button.click();
@@ -154,7 +154,8 @@ export class Controls {
     }
     batch.value = options.batch;
     byId('epochs').value = options.epochs;
-    byId('learning-rate').value = formatRate(rate);
+    // Options that were refused come without one.
+    byId('learning-rate').value = formatRate(rate || this.#usualRate());
     for (const field of byId('settings').elements) field.disabled = false;
     byId('staged').hidden = true;
     this.#checkRate();
@@ -170,9 +171,7 @@ export class Controls {
 
   #changed(name) {
     if (name === 'optimizer') {
-      const {optimizers} = this.#tables;
-      const item = optimizers.find((optimizer) => optimizer.name === byId('optimizer').value);
-      byId('learning-rate').value = formatRate(item.learning_rate);
+      byId('learning-rate').value = formatRate(this.#usualRate());
       this.#checkRate();
     }
     if (name === 'epochs') {
@@ -189,6 +188,12 @@ export class Controls {
     } else {
       byId('staged').hidden = false;
     }
+  }
+
+  #usualRate() {
+    const chosen = byId('optimizer').value;
+    const item = this.#tables.optimizers.find(({name}) => name === chosen);
+    return item?.learning_rate ?? this.#tables.least_learning_rate;
   }
 
   #chosen() {

@@ -71,7 +71,8 @@ function readShards(catalog, name, folder, catalogUrl) {
   const entry = catalog?.datasets?.find?.((dataset) => dataset?.name === name);
   if (!entry) {
     const known = catalog?.datasets?.map?.((dataset) => dataset?.name).join(', ');
-    throw new DataError(`${catalogUrl} lists no data set "${name}"; it lists: ${known}.`, catalogUrl);
+    throw new DataError(
+      `${catalogUrl} lists no data set "${name}"; it lists: ${known}.`, catalogUrl);
   }
   const read = (split) => {
     const shards = entry.splits?.[split]?.shards;

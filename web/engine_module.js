@@ -25,7 +25,6 @@ export class EngineModule {
       throw new Error(`The engine could not be loaded from ${url}: ${error.message}`);
     }
     const module = await factory({
-      threads,
       onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
     });
     return new EngineModule(module, threads);

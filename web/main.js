@@ -84,8 +84,10 @@ const controls = new Controls({
 });
 
 function showWhatRuns(snapshot) {
-  const {bundle, threads} = convlab;
+  const {bundle, features} = convlab;
+  const threads = snapshot?.threads || convlab.threads;
   const parts = [`Engine ${bundle}`, `${threads} ${threads === 1 ? 'thread' : 'threads'}`];
+  parts.push(features.isolated ? 'cross-origin isolated' : 'not cross-origin isolated');
   if (snapshot?.backend) parts.push(snapshot.backend);
   if (snapshot?.parameters) parts.push(`${snapshot.parameters.toLocaleString('en')} parameters`);
   if (snapshot?.memory_bytes) parts.push(`${Math.ceil(snapshot.memory_bytes / 2 ** 20)} MB`);
@@ -128,10 +130,10 @@ function openEngine() {
   convlab.addEventListener('snapshot', showSnapshot);
   convlab.addEventListener('error', showError);
   convlab.configure(options);
-  const {isolated, threads} = convlab.features;
-  byId('isolation').textContent = isolated ? 'Cross-origin isolated'
+  byId('isolation').hidden = convlab.features.threads;
+  byId('isolation').textContent = convlab.features.isolated
+    ? 'Single-threaded: this browser has no shared memory'
     : 'Single-threaded: page is not cross-origin isolated';
-  if (isolated && !threads) byId('isolation').textContent += ', but has no shared memory';
   if (convlab.bundle) showWhatRuns(null);
   // For tests and the browser's console.
   globalThis.convlabPage = {convlab, view, get model() { return options.model; }};

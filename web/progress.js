@@ -30,8 +30,8 @@ function stepsText(snapshot) {
   const {step, train_images: images, train_images_here: here} = snapshot;
   const total = snapshot.steps_per_epoch * snapshot.epochs;
   const parts = [];
-  if (here < images) parts.push(`${formatCount(here)} of ${formatCount(images)} pictures here`);
-  if (total > 0) parts.push(`step ${formatCount(step)} of ${formatCount(total)}`);
+  if (here < images) parts.push(`${formatCount(here)} / ${formatCount(images)} pictures`);
+  if (total > 0) parts.push(`step ${formatCount(step)} / ${formatCount(total)}`);
   return parts.join(' · ');
 }
 

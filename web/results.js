@@ -41,7 +41,8 @@ function makeChart(title, {train, val}, epochs, most, toText) {
   const points = (curve) =>
     Array.from(curve.x, (at, i) => `${x(at).toFixed(1)},${y(curve.y[i]).toFixed(1)}`).join(' ');
   const horizontal = axis(most, toText, (value, text) => [
-    svg('line', {class: 'axis', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value)}),
+    svg('line',
+      {class: 'axis', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value)}),
     svg('text', {x: margin.left - 8, y: y(value) + 4, 'text-anchor': 'end'}, text),
   ]);
   const vertical = axis(epochs, String, (value, text) => (Number.isInteger(value) ? [
@@ -51,7 +52,8 @@ function makeChart(title, {train, val}, epochs, most, toText) {
     ...horizontal, ...vertical,
     svg('polyline', {class: 'train', points: points(train)}),
     svg('polyline', {class: 'val', points: points(val)}),
-    ...Array.from(val.x, (at, i) => svg('circle', {class: 'val', cx: x(at), cy: y(val.y[i]), r: 3})));
+    ...Array.from(val.x, (at, i) =>
+      svg('circle', {class: 'val', cx: x(at), cy: y(val.y[i]), r: 3})));
   const figure = document.createElement('figure');
   const caption = document.createElement('figcaption');
   caption.textContent = title;

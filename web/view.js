@@ -13,6 +13,7 @@ export class View {
   #fail;
   #module = null;
   #latest = null;
+  #isClosed = false;
   #dark = matchMedia('(prefers-color-scheme: dark)');
 
   /**
@@ -26,7 +27,7 @@ export class View {
 
   async open() {
     if (!hasWebGl2()) {
-      this.#fail('This browser has no WebGL2');
+      this.#close('This browser has no WebGL2');
       return;
     }
     try {
@@ -79,6 +80,8 @@ export class View {
   }
 
   #close(why) {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     const module = this.#module;
     this.#module = null;
     try {

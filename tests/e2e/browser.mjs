@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {existsSync, mkdirSync} from 'node:fs';
+import {after} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 
@@ -32,6 +33,13 @@ export async function serve({isolated = true} = {}) {
   return startServer({root: dist, port: 0, isolated});
 }
 
+const launch = (args = []) => chromium.launch({
+  executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false});
+
+// Tests without flags of their own share a browser, each with a context of its own.
+let shared = null;
+after(async () => (await shared)?.close());
+
 /**
  * Opens the page; `problems` collects what must not happen: errors on the console or uncaught,
  * and breaches of the content security policy.
@@ -39,14 +47,15 @@ export async function serve({isolated = true} = {}) {
 export async function openPage({isolated = true, args = [], context = {}, query = '',
   prepare = async () => {}} = {}) {
   const server = await serve({isolated});
-  const browser = await chromium.launch({
-    executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false});
+  const own = args.length > 0 ? await launch(args) : null;
+  const browser = own ?? await (shared ??= launch());
+  const surroundings = await browser.newContext(context);
   const close = async () => {
-    await browser.close();
+    await (own ?? surroundings).close();
     await server.close();
   };
   try {
-    const page = await (await browser.newContext(context)).newPage();
+    const page = await surroundings.newPage();
     const problems = [];
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
@@ -58,7 +67,7 @@ export async function openPage({isolated = true, args = [], context = {}, query 
         globalThis.reportBreach(`CSP: ${violatedDirective} ${blockedURI}`)));
     await prepare(page);
     await page.goto(new URL(query, server.url).href);
-    return {page, browser, server, problems, close};
+    return {page, problems, close};
   } catch (error) {
     await close();
     throw error;

@@ -21,11 +21,12 @@ const notFound = (route) => route.fulfill({status: 404, body: 'not here'});
 
 test('a missing shard is named with its status, and Retry goes on from there', () =>
   withPage({prepare: failingOnce('**/mnist/train-003.bin.gz', notFound)}, async ({page}) => {
-    await alertOf(page).getByText(/mnist\/train-003\.bin\.gz could not be fetched: HTTP 404/).waitFor();
+    await alertOf(page)
+      .getByText(/mnist\/train-003\.bin\.gz could not be fetched: HTTP 404/).waitFor();
     await trainFor(page, 2);
     page.failing.fails = false;
     await alertOf(page).getByRole('button', {name: 'Retry'}).click();
-    await page.waitForFunction(() => !/here/.test(document.getElementById('steps').innerText),
+    await page.waitForFunction(() => !/pictures/.test(document.getElementById('steps').innerText),
       undefined, {timeout: 60000});
     assert.equal(await alertOf(page).innerText(), '');
     await waitForNumber(page, 'loss', {least: 0});

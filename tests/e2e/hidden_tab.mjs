@@ -5,6 +5,7 @@ import {spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {findChromium, flags} from './browser.mjs';
 
 /** Messages of JSON, each ended by a zero byte: pipe 3 takes them, pipe 4 gives them. */
@@ -38,7 +39,8 @@ function connect(child) {
 export async function openHiddenTab(url) {
   const profile = mkdtempSync(join(tmpdir(), 'convlab-hidden-'));
   const child = spawn(findChromium(),
-    ['--headless', '--remote-debugging-pipe', `--user-data-dir=${profile}`, ...flags, 'about:blank'],
+    ['--headless', '--remote-debugging-pipe', `--user-data-dir=${profile}`, ...flags,
+      'about:blank'],
     {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']});
   const call = connect(child);
   const close = async () => {
@@ -55,9 +57,16 @@ export async function openHiddenTab(url) {
     const evaluate = async (expression) => {
       const {result, exceptionDetails} = await call('Runtime.evaluate',
         {expression, returnByValue: true, awaitPromise: true}, sessionId);
-      if (exceptionDetails) throw new Error(`${expression}: ${exceptionDetails.exception?.description}`);
+      if (exceptionDetails) {
+        throw new Error(`${expression}: ${exceptionDetails.exception?.description}`);
+      }
       return result.value;
     };
+    const loaded = 'document.readyState === "complete"';
+    // Between two documents a tab has none in which to evaluate.
+    while (!(await evaluate(`location.href !== "about:blank" && ${loaded}`).catch(() => false))) {
+      await sleep(50);
+    }
     const waitFor = async (expression, milliseconds) => {
       const end = Date.now() + milliseconds;
       while (!(await evaluate(expression))) {
@@ -65,7 +74,7 @@ export async function openHiddenTab(url) {
           const text = await evaluate('document.body.innerText');
           throw new Error(`not within ${milliseconds} ms: ${expression}\n${text}`);
         }
-        await new Promise((resolve) => { setTimeout(resolve, 250); });
+        await sleep(250);
       }
     };
     return {evaluate, waitFor, close};
