@@ -102,7 +102,7 @@ test('while two threads train, frames are cheap and input is answered at once', 
       median = Math.min(median, answers[Math.floor(answers.length / 2)]);
       frame = Math.min(frame,
         await page.evaluate(() => globalThis.convlabPage.view.frameMilliseconds));
-      console.log(`frame ${frame.toFixed(2)} ms of CPU; input answered in ${median.toFixed(0)} ms ` +
+      console.log(`frame ${frame.toFixed(2)} ms of CPU; input after ${median.toFixed(0)} ms ` +
         `(median), ${answers.at(-1).toFixed(0)} ms (worst of ${answers.length})`);
     }
     assert.ok(frame > 0 && frame <= 8, `median frame takes ${frame} ms of CPU`);
