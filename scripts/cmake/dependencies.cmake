@@ -139,6 +139,11 @@ add_library(zlib STATIC EXCLUDE_FROM_ALL ${_files})
 target_include_directories(zlib SYSTEM PUBLIC "${zlib_SOURCE_DIR}")
 target_compile_options(zlib PRIVATE -w)
 
+# The amalgamated source compiles once, the single headers keep the tests' own compilation short.
+set(CATCH_CONFIG_DEFAULT_REPORTER console)
+set(CATCH_CONFIG_CONSOLE_WIDTH 80)
+configure_file("${catch2_SOURCE_DIR}/src/catch2/catch_user_config.hpp.in"
+  "${CMAKE_CURRENT_BINARY_DIR}/catch2/catch2/catch_user_config.hpp")
 add_library(catch2 STATIC EXCLUDE_FROM_ALL "${catch2_SOURCE_DIR}/extras/catch_amalgamated.cpp")
-target_include_directories(catch2 SYSTEM PUBLIC "${catch2_SOURCE_DIR}/extras")
+target_include_directories(catch2 SYSTEM PUBLIC "${catch2_SOURCE_DIR}/src" "${CMAKE_CURRENT_BINARY_DIR}/catch2")
 target_compile_options(catch2 PRIVATE -w)
