@@ -8,9 +8,9 @@ namespace convlab {
 namespace {
 
 /// Pairs of first and last, as ImGui wants them; the same characters as in CMakeLists.txt.
-constexpr ImWchar glyph_ranges[] = {0x20,   0x7E,   0xA0,   0xFF,   0x2013, 0x2014, 0x2018, 0x2019,
-                                    0x201C, 0x201D, 0x2022, 0x2022, 0x2026, 0x2026, 0x2212, 0x2212,
-                                    0};
+constexpr ImWchar glyph_ranges[] = {0x20,   0x7E,   0xA0,   0xFF,   0x2013, 0x2014,
+                                    0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2022,
+                                    0x2026, 0x2026, 0x2212, 0x2212, 0};
 
 }  // namespace
 

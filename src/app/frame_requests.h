@@ -2,8 +2,9 @@
 
 namespace convlab {
 
-/// Counts the frames that still have to be drawn. One reason to draw gives a few frames, because ImGui answers input in
-/// the frame after it (hover, then press, then release); then none until the next reason.
+/// Counts the frames that still have to be drawn. One reason to draw gives a few frames, because
+/// ImGui answers input in the frame after it (hover, then press, then release); then none until the
+/// next reason.
 class FrameRequests {
  public:
   static constexpr int frames_to_settle = 3;

@@ -9,7 +9,9 @@ namespace convlab {
 /// The CPU time of the frames drawn.
 class FrameTimes {
  public:
-  void add(double milliseconds) { last_[static_cast<size_t>(frames_++) % last_.size()] = milliseconds; }
+  void add(double milliseconds) {
+    last_[static_cast<size_t>(frames_++) % last_.size()] = milliseconds;
+  }
   int frames() const { return frames_; }
   /// Of the last 64 frames; 0 before the first.
   double median_ms() const {

@@ -5,7 +5,8 @@
 
 namespace convlab {
 
-/// Where a window draws: its size in units (as CSS pixels) and how many pixels of the screen make a unit.
+/// Where a window draws: its size in units (as CSS pixels) and how many pixels of the screen make a
+/// unit.
 struct Surface {
   float width = 0;
   float height = 0;
@@ -24,8 +25,8 @@ class Graphics {
   virtual void attach() = 0;
   virtual void detach() = 0;
 
-  /// Makes a texture of width x height pixels (RGBA, red in the lowest byte), or with an `id` from here
-  /// replaces that one. Magnified pixels stay sharp.
+  /// Makes a texture of width x height pixels (RGBA, red in the lowest byte), or with an `id` from
+  /// here replaces that one. Magnified pixels stay sharp.
   virtual TextureId upload(TextureId id, int width, int height,
                            std::span<const uint32_t> pixels) = 0;
   virtual void release(TextureId id) = 0;

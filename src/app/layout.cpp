@@ -5,10 +5,10 @@
 namespace convlab {
 namespace {
 
-constexpr float wide = 900;     // from here on columns
-constexpr float medium = 560;   // from here on the two charts stand side by side
-constexpr float padding = 18;   // around the content
-constexpr float gap = 28;       // between panels
+constexpr float wide = 900;    // from here on columns
+constexpr float medium = 560;  // from here on the two charts stand side by side
+constexpr float padding = 18;  // around the content
+constexpr float gap = 28;      // between panels
 constexpr float controls_width = 280;
 constexpr float chart_height = 220;  // in a stack; in columns the least
 
@@ -68,8 +68,8 @@ Layout arrange(float width, float height, bool with_controls, const PanelHeights
       area.y = controls_bottom + gap;
     }
   }
-  const float bottom = width >= needed ? place_columns(layout, area, heights)
-                                       : place_stack(layout, area, heights);
+  const float bottom =
+      width >= needed ? place_columns(layout, area, heights) : place_stack(layout, area, heights);
   layout.height = std::max(bottom, controls_bottom) + padding;
   return layout;
 }

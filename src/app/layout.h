@@ -31,7 +31,8 @@ class PanelHeights {
   virtual float filters(float width) const = 0;
 };
 
-/// Wide windows get columns (controls, curves, pictures) that fill their height; narrow ones a stack that scrolls.
+/// Wide windows get columns (controls, curves, pictures) that fill their height; narrow ones a
+/// stack that scrolls.
 Layout arrange(float width, float height, bool with_controls, const PanelHeights& heights);
 
 }  // namespace convlab

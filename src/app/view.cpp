@@ -1,7 +1,6 @@
 #include "app/view.h"
 
 #include <imgui.h>
-#include <imgui_internal.h>
 
 #include <algorithm>
 
@@ -88,10 +87,8 @@ class View::Impl final : PanelHeights {
     return stats;
   }
 
-  bool scrolls(float x, float y, float direction) const {
-    const ImGuiWindow* window = window_at(x, y);
-    if (window == nullptr) return false;
-    return direction > 0 ? window->Scroll.y > 0 : window->Scroll.y < window->ScrollMax.y;
+  bool scrolls(float direction) const {
+    return direction > 0 ? scrolled_ > 0 : scrolled_ < most_scrolled_;
   }
 
   void scroll(float distance) { scroll_ += distance; }
@@ -101,29 +98,17 @@ class View::Impl final : PanelHeights {
   float samples(float width) const override { return samples_.height(width, scale_); }
   float filters(float width) const override { return filters_.height(width, scale_); }
 
-  /// The foremost window of the last frame under a point that has something to scroll.
-  ImGuiWindow* window_at(float x, float y) const {
-    const ImVector<ImGuiWindow*>& windows = context_->Windows;
-    for (int i = windows.Size - 1; i >= 0; --i) {
-      ImGuiWindow* window = windows[i];
-      const bool hit = window->WasActive && !window->Hidden && window->ScrollMax.y > 0 &&
-                       window->InnerRect.Contains(ImVec2(x, y));
-      if (hit) return window;
-    }
-    return nullptr;
-  }
-
   void draw(const Surface& surface) {
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({surface.width, surface.height});
     ImGui::Begin("convlab", nullptr,
                  ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
-                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavFocus);
+                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                     ImGuiWindowFlags_NoNavFocus);
     if (scroll_ != 0) ImGui::SetScrollY(ImGui::GetScrollY() - scroll_);
     scroll_ = 0;
-    const Layout layout =
-        arrange(surface.width, surface.height, controls_.has_value(), *this);
+    const Layout layout = arrange(surface.width, surface.height, controls_.has_value(), *this);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     const auto place = [&](Rect rect) {
       rect.x += origin.x;
@@ -137,6 +122,8 @@ class View::Impl final : PanelHeights {
     if (controls_) controls_->draw(place(layout.controls), *theme_);
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy({1, layout.height});
+    scrolled_ = ImGui::GetScrollY();
+    most_scrolled_ = ImGui::GetScrollMaxY();
     ImGui::End();
   }
 
@@ -145,7 +132,9 @@ class View::Impl final : PanelHeights {
   std::shared_ptr<const Snapshot> snapshot_;
   const Theme* theme_ = nullptr;
   float scale_ = 0;
-  float scroll_ = 0;
+  float scroll_ = 0;  ///< still to be done
+  float scrolled_ = 0;
+  float most_scrolled_ = 0;
   SamplesPanel samples_;
   FiltersPanel filters_;
   std::optional<ControlsPanel> controls_;
@@ -161,9 +150,7 @@ uint32_t View::background() const { return impl_->background(); }
 FrameStats View::build(const Surface& surface, float seconds) {
   return impl_->build(surface, seconds);
 }
-bool View::scrolls(float x, float y, float direction) const {
-  return impl_->scrolls(x, y, direction);
-}
+bool View::scrolls(float direction) const { return impl_->scrolls(direction); }
 void View::scroll(float distance) { impl_->scroll(distance); }
 
 }  // namespace convlab

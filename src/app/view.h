@@ -10,7 +10,8 @@
 
 namespace convlab {
 
-/// What operates the engine from within the view: the desktop window has it, the page does this in HTML.
+/// What operates the engine from within the view: the desktop window has it, the page does this in
+/// HTML.
 struct Operation {
   Controls controls;
   std::function<void(Command)> send;
@@ -22,8 +23,9 @@ struct FrameStats {
   int draws = 0;
 };
 
-/// All that can be seen of the engine, drawn with Dear ImGui. It owns ImGui's context and knows no window system: a
-/// platform gives it sizes and input (through ImGui's io), calls `build`, and draws ImGui's draw data.
+/// All that can be seen of the engine, drawn with Dear ImGui. It owns ImGui's context and knows no
+/// window system: a platform gives it sizes and input (through ImGui's io), calls `build`, and
+/// draws ImGui's draw data.
 class View {
  public:
   View(Graphics& graphics, std::optional<Operation> operation);
@@ -39,9 +41,10 @@ class View {
   /// Makes one frame; `seconds` since the one before.
   FrameStats build(const Surface& surface, float seconds);
 
-  /// Whether content under this point would move by a wheel or finger that goes up (positive) or down.
-  bool scrolls(float x, float y, float direction) const;
-  /// Moves it by `distance` units, like a finger does.
+  /// Whether the content would move when a wheel or finger pushes it down (positive) or up; for
+  /// platforms whose surroundings scroll too.
+  bool scrolls(float direction) const;
+  /// Moves the content down by `distance` units, in the next frame.
   void scroll(float distance);
 
  private:

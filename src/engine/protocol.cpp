@@ -68,8 +68,7 @@ class Writer {
     if (!values.empty()) {
       std::memcpy(block_.data() + offset, values.data(), values.size() * sizeof(T));
     }
-    object_[name] = {
-        {"type", element_type<T>()}, {"offset", offset}, {"count", values.size()}};
+    object_[name] = {{"type", element_type<T>()}, {"offset", offset}, {"count", values.size()}};
   }
   void operator()(const char* name, const std::vector<EpochResult>& results) {
     Json array = Json::array();

@@ -1,6 +1,8 @@
 #include "engine/protocol.h"
 
-#include <catch_amalgamated.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -209,8 +211,8 @@ TEST_CASE("protocol: arrays must lie in the block and fit each other") {
 
 TEST_CASE("protocol: every command survives the crossing") {
   const RunOptions options = full_snapshot().options;
-  const std::vector<Command> commands{
-      Configure{options}, Start{}, Pause{}, Step{}, Reset{}, SetLearningRate{0.03}};
+  const std::vector<Command> commands{Configure{options},   Start{}, Pause{}, Step{}, Reset{},
+                                      SetLearningRate{0.03}};
   REQUIRE(commands.size() == std::variant_size_v<Command>);
   for (const Command& command : commands) {
     CHECK(decode_command(encode(command)).index() == command.index());

@@ -36,7 +36,8 @@ void EngineThread::work(const std::stop_token& stop) {
     }
     std::unique_lock lock(mutex_);
     if (activity == Activity::idle) wake_.wait(lock, stop, [this] { return sent_; });
-    if (activity == Activity::waiting) wake_.wait_for(lock, stop, data_poll, [this] { return sent_; });
+    if (activity == Activity::waiting)
+      wake_.wait_for(lock, stop, data_poll, [this] { return sent_; });
     sent_ = false;
   }
 }

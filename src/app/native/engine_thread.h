@@ -10,7 +10,8 @@
 
 namespace convlab {
 
-/// An engine on its own thread: it works while there is something to do and sleeps until the next command when not.
+/// An engine on its own thread: it works while there is something to do and sleeps until the next
+/// command when not.
 class EngineThread {
  public:
   /// `published` is called on the engine's thread after each new snapshot.

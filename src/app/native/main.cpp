@@ -51,7 +51,9 @@ std::jthread wake_after(double seconds) {
 int run_window(const WindowOptions& options) {
   EngineEnvironment environment;
   environment.backend = make_backend(options.backend, options.threads);
-  environment.open_data = [&](const std::string& name) { return load_dataset(name, options.data_dir); };
+  environment.open_data = [&](const std::string& name) {
+    return load_dataset(name, options.data_dir);
+  };
   environment.now = monotonic_seconds;
   environment.prefetch = prefetch;
 
@@ -90,7 +92,8 @@ int run_window(const WindowOptions& options) {
 
 int run(int argc, char** argv) {
   WindowOptions options;
-  CLI::App app("Trains convolutional networks on images and shows how they learn.", "convlab-window");
+  CLI::App app("Trains convolutional networks on images and shows how they learn.",
+               "convlab-window");
   app.add_option("--data", options.run.data, "Data set to open with")->capture_default_str();
   app.add_option("--model", options.run.model, "Network to open with")->capture_default_str();
   app.add_option("--data-dir", options.data_dir, "Folder of the data sets");

@@ -12,10 +12,10 @@ void draw(const Snapshot& snapshot, std::string_view title, const Curve& train,
   const std::array<Series, 2> series{
       {{.name = "Train", .curve = &train, .color = theme.train},
        {.name = "Validation", .curve = &validation, .color = theme.validation, .dots = true}}};
-  const std::string_view empty = snapshot.state == RunState::running ||
-                                         snapshot.state == RunState::waiting_for_data
-                                     ? "The first steps are under way"
-                                     : "Curves appear when training starts";
+  const std::string_view empty =
+      snapshot.state == RunState::running || snapshot.state == RunState::waiting_for_data
+          ? "The first steps are under way"
+          : "Curves appear when training starts";
   draw_line_chart({.title = title,
                    .x_name = "epoch",
                    .empty = empty,

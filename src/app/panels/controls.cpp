@@ -40,7 +40,8 @@ bool choose(const char* id, const Items& items, std::string& chosen) {
       changed = true;
     }
     if constexpr (requires { item.description; }) {
-      if (ImGui::IsItemHovered() && !item.description.empty()) show_tooltip(item.description.c_str());
+      if (ImGui::IsItemHovered() && !item.description.empty())
+        show_tooltip(item.description.c_str());
     }
     if (selected) ImGui::SetItemDefaultFocus();
   }
@@ -149,7 +150,8 @@ void ControlsPanel::draw_settings() {
   draw_learning_rate();
   field_label("Epochs");
   auto epochs = static_cast<int>(chosen_.epochs);
-  if (ImGui::InputInt("##epochs", &epochs)) chosen_.epochs = std::clamp<int64_t>(epochs, 1, most_epochs);
+  if (ImGui::InputInt("##epochs", &epochs))
+    chosen_.epochs = std::clamp<int64_t>(epochs, 1, most_epochs);
   if (ImGui::IsItemDeactivatedAfterEdit()) changed();
   ImGui::PopItemWidth();
   ImGui::EndGroup();

@@ -10,8 +10,9 @@
 
 namespace convlab {
 
-/// What one operates in the desktop window: settings, buttons, progress and numbers; in the page these are HTML. Settings
-/// that begin training anew wait for a confirmation once something has been learned.
+/// What one operates in the desktop window: settings, buttons, progress and numbers; in the page
+/// these are HTML. Settings that begin training anew wait for a confirmation once something has
+/// been learned.
 class ControlsPanel {
  public:
   ControlsPanel(Controls tables, std::function<void(Command)> send);

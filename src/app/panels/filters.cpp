@@ -45,7 +45,8 @@ float FiltersPanel::height(float width, float scale) const {
 
 void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
   if (filters_.channels == 3) {
-    draw_text(small_font(), {rect.x, rect.y}, theme.quiet, "Grey is zero; colours are the input's channels");
+    draw_text(small_font(), {rect.x, rect.y}, theme.quiet,
+              "Grey is zero; colours are the input's channels");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -80,8 +81,8 @@ void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   float bottom = rect.y + heading_height;
   for (int64_t i = 0; i < filters_.count; ++i) {
     const float x = rect.x + static_cast<float>(i % cells.columns) * (cells.picture + gap);
-    const float y = rect.y + heading_height +
-                    static_cast<float>(i / cells.columns) * (cells.picture + gap);
+    const float y =
+        rect.y + heading_height + static_cast<float>(i / cells.columns) * (cells.picture + gap);
     const Rect picture{std::floor(x), std::floor(y), cells.picture, cells.picture};
     sheet_.draw(i, picture);
     list.AddRect({picture.x, picture.y}, {picture.right(), picture.bottom()}, theme.line);

@@ -12,13 +12,20 @@ std::string phase_text(const Snapshot& snapshot) {
   const std::string epoch =
       "epoch " + std::to_string(std::min(snapshot.epoch + 1, snapshot.epochs)) + " of " + epochs;
   switch (snapshot.state) {
-    case RunState::empty: return snapshot.error.empty() ? "Preparing…" : "Nothing to train";
-    case RunState::ready: return "Ready to train";
-    case RunState::waiting_for_data: return "Waiting for data…";
-    case RunState::running: return "Training, " + epoch;
-    case RunState::paused: return "Paused in " + epoch;
-    case RunState::finished: return "Finished " + epochs + (snapshot.epochs == 1 ? " epoch" : " epochs");
-    case RunState::failed: return "Stopped";
+    case RunState::empty:
+      return snapshot.error.empty() ? "Preparing…" : "Nothing to train";
+    case RunState::ready:
+      return "Ready to train";
+    case RunState::waiting_for_data:
+      return "Waiting for data…";
+    case RunState::running:
+      return "Training, " + epoch;
+    case RunState::paused:
+      return "Paused in " + epoch;
+    case RunState::finished:
+      return "Finished " + epochs + (snapshot.epochs == 1 ? " epoch" : " epochs");
+    case RunState::failed:
+      return "Stopped";
   }
   return {};
 }
@@ -54,9 +61,10 @@ std::vector<std::pair<std::string, std::string>> number_texts(const Snapshot& sn
       {"Validation loss", validated ? value_label(snapshot.history.back().val_loss, false) : none},
       {"Validation accuracy",
        validated ? value_label(snapshot.history.back().val_accuracy, true) : none},
-      {"Step", count_text(snapshot.step) + " of " +
-                   count_text(snapshot.steps_per_epoch * snapshot.epochs)},
-      {"Images/s", fast ? count_text(std::llround(std::min(snapshot.images_per_second, 1e15))) : none},
+      {"Step",
+       count_text(snapshot.step) + " of " + count_text(snapshot.steps_per_epoch * snapshot.epochs)},
+      {"Images/s",
+       fast ? count_text(std::llround(std::min(snapshot.images_per_second, 1e15))) : none},
       {"Time left", under_way ? duration_text(snapshot.seconds_left) : none},
       {"Parameters", snapshot.parameters > 0 ? count_text(snapshot.parameters) : none},
       {"Runs on", snapshot.backend.empty()

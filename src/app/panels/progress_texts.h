@@ -11,7 +11,8 @@ namespace convlab {
 /// "Training, epoch 2 of 5".
 std::string phase_text(const Snapshot& snapshot);
 
-/// Names and values of what one watches, in the order in which to show them; "–" where there is none yet.
+/// Names and values of what one watches, in the order in which to show them; "–" where there is
+/// none yet.
 std::vector<std::pair<std::string, std::string>> number_texts(const Snapshot& snapshot);
 
 /// "1 min 5 s"; "–" for what is not known.

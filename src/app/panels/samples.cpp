@@ -108,8 +108,7 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
       !ImGui::IsMouseHoveringRect({cell.x, cell.y}, {cell.right(), cell.bottom()})) {
     return;
   }
-  const std::string text =
-      "Predicted: " + name + " (" + confidence + ")\nIs: " + class_name(label);
+  const std::string text = "Predicted: " + name + " (" + confidence + ")\nIs: " + class_name(label);
   show_tooltip(text.c_str());
 }
 
@@ -117,8 +116,9 @@ void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   const size_t count = samples_.labels.size();
   size_t right = 0;
   for (size_t i = 0; i < count; ++i) right += samples_.predictions[i] == samples_.labels[i] ? 1 : 0;
-  const std::string remark =
-      predicted_ && count > 0 ? std::to_string(right) + " of " + std::to_string(count) + " right" : "";
+  const std::string remark = predicted_ && count > 0
+                                 ? std::to_string(right) + " of " + std::to_string(count) + " right"
+                                 : "";
   draw_heading(rect, theme.text, "Test pictures", theme.quiet, remark);
   if (count == 0) {
     draw_empty(rect, theme.quiet, "Pictures appear when the data set is here");

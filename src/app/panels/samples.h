@@ -9,7 +9,8 @@
 
 namespace convlab {
 
-/// Pictures of the test set with what the network takes them for: right or wrong by a sign and a colour.
+/// Pictures of the test set with what the network takes them for: right or wrong by a sign and a
+/// colour.
 class SamplesPanel {
  public:
   explicit SamplesPanel(Graphics& graphics) : sheet_(graphics) {}

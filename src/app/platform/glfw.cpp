@@ -52,15 +52,16 @@ Window make_window(const std::string& title, int width, int height) {
 }
 
 Screenshot read_screen(int width, int height) {
-  Screenshot shot{width, height, {}};
-  const size_t row = static_cast<size_t>(width) * 3;
-  std::vector<unsigned char> upside_down(row * static_cast<size_t>(height));
+  // Upside down and with an alpha channel: the one format that every OpenGL reads back.
+  std::vector<unsigned char> rgba(static_cast<size_t>(width) * static_cast<size_t>(height) * 4);
   glPixelStorei(GL_PACK_ALIGNMENT, 1);
-  glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, upside_down.data());
-  shot.rgb.resize(upside_down.size());
-  for (size_t y = 0; y < static_cast<size_t>(height); ++y) {
-    const size_t from = (static_cast<size_t>(height) - 1 - y) * row;
-    std::memcpy(shot.rgb.data() + y * row, upside_down.data() + from, row);
+  glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, rgba.data());
+  Screenshot shot{width, height, {}};
+  shot.rgb.reserve(rgba.size() / 4 * 3);
+  for (int y = height - 1; y >= 0; --y) {
+    const unsigned char* row =
+        rgba.data() + static_cast<size_t>(y) * static_cast<size_t>(width) * 4;
+    for (int x = 0; x < width; ++x, row += 4) shot.rgb.insert(shot.rgb.end(), row, row + 3);
   }
   return shot;
 }
@@ -120,7 +121,8 @@ class GlfwPlatform::Impl {
     glfwGetWindowSize(window_.get(), &window_width, &window_height);
     float content = 1;
     glfwGetWindowContentScale(window_.get(), &content, nullptr);
-    // Where window coordinates are not pixels (macOS, Wayland) their ratio is the scale, elsewhere the monitor's is.
+    // Where window coordinates are not pixels (macOS, Wayland) their ratio is the scale, elsewhere
+    // the monitor's is.
     const float ratio = static_cast<float>(width) / static_cast<float>(std::max(window_width, 1));
     const float scale = std::clamp(ratio > 1.01F ? ratio : content, 0.5F, 8.0F);
     input.set_scale(ratio / scale);

@@ -99,8 +99,8 @@ GlfwInput::GlfwInput(GLFWwindow* window, std::function<void()> used)
   const auto notify = [](GLFWwindow* w, int, int) { input_of(w).notify(); };
   glfwSetFramebufferSizeCallback(window, notify);
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { input_of(w).notify(); });
-  glfwSetWindowContentScaleCallback(
-      window, [](GLFWwindow* w, float, float) { input_of(w).notify(); });
+  glfwSetWindowContentScaleCallback(window,
+                                    [](GLFWwindow* w, float, float) { input_of(w).notify(); });
   ImGuiIO& io = ImGui::GetIO();
   io.ClipboardUserData = window;
   io.SetClipboardTextFn = [](void* w, const char* text) {
@@ -126,8 +126,9 @@ void GlfwInput::pointer_moved(double x, double y) const {
 
 void GlfwInput::show_pointer() {
   const ImGuiMouseCursor wanted = ImGui::GetMouseCursor();
-  const size_t index =
-      wanted == ImGuiMouseCursor_TextInput ? 1 : wanted == ImGuiMouseCursor_Hand ? 2 : 0;
+  const size_t index = wanted == ImGuiMouseCursor_TextInput ? 1
+                       : wanted == ImGuiMouseCursor_Hand    ? 2
+                                                            : 0;
   glfwSetCursor(window_, static_cast<GLFWcursor*>(cursors_[index]));
 }
 

@@ -6,7 +6,8 @@ struct GLFWwindow;
 
 namespace convlab {
 
-/// Feeds a window's input to ImGui's current context and says `used` for each event. The window's user pointer is taken.
+/// Feeds a window's input to ImGui's current context and says `used` for each event. The window's
+/// user pointer is taken.
 class GlfwInput {
  public:
   GlfwInput(GLFWwindow* window, std::function<void()> used);

@@ -14,7 +14,9 @@ constexpr Color orange{0xd9, 0x5f, 0x02};
 constexpr int64_t most_side = 4096;  // of a texture; what does not fit is left out
 
 uint32_t rgba(float red, float green, float blue_part) {
-  const auto byte = [](float v) { return static_cast<uint32_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F); };
+  const auto byte = [](float v) {
+    return static_cast<uint32_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F);
+  };
   return byte(red) | byte(green) << 8 | byte(blue_part) << 16 | 0xff000000U;
 }
 
@@ -22,7 +24,8 @@ uint32_t rgba(float red, float green, float blue_part) {
 template <class PixelColor>
 Atlas make_atlas(int64_t count, int64_t height, int64_t width, PixelColor color) {
   Atlas atlas;
-  if (count <= 0 || height <= 0 || width <= 0 || height > most_side || width > most_side) return atlas;
+  if (count <= 0 || height <= 0 || width <= 0 || height > most_side || width > most_side)
+    return atlas;
   const auto side = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
   const int64_t columns = std::min(side, most_side / width);
   const int64_t rows = std::min((count + columns - 1) / columns, most_side / height);
@@ -75,18 +78,19 @@ float filter_scale(const Filters& filters) {
 
 Atlas filter_atlas(const Filters& filters, float scale) {
   const int64_t channels = filters.channels;
-  return make_atlas(filters.count, filters.height, filters.width, [&](int64_t picture, int64_t pixel) {
-    const int64_t first = (picture * filters.height * filters.width + pixel) * channels;
-    const auto at = [&](int64_t channel) {
-      return filters.weights[static_cast<size_t>(first + channel)] / scale;
-    };
-    if (channels == 3) {
-      return rgba(127.5F * (1 + at(0)), 127.5F * (1 + at(1)), 127.5F * (1 + at(2)));
-    }
-    float sum = 0;
-    for (int64_t c = 0; c < channels; ++c) sum += at(c);
-    return diverging_color(sum / static_cast<float>(channels));
-  });
+  return make_atlas(
+      filters.count, filters.height, filters.width, [&](int64_t picture, int64_t pixel) {
+        const int64_t first = (picture * filters.height * filters.width + pixel) * channels;
+        const auto at = [&](int64_t channel) {
+          return filters.weights[static_cast<size_t>(first + channel)] / scale;
+        };
+        if (channels == 3) {
+          return rgba(127.5F * (1 + at(0)), 127.5F * (1 + at(1)), 127.5F * (1 + at(2)));
+        }
+        float sum = 0;
+        for (int64_t c = 0; c < channels; ++c) sum += at(c);
+        return diverging_color(sum / static_cast<float>(channels));
+      });
 }
 
 }  // namespace convlab

@@ -10,8 +10,8 @@ namespace convlab {
 /// Pictures in one texture, beside and below each other without space between.
 struct Atlas {
   int columns = 0;
-  int width = 0;   ///< of the whole, in pixels
-  int height = 0;  ///< of the whole, in pixels
+  int width = 0;                 ///< of the whole, in pixels
+  int height = 0;                ///< of the whole, in pixels
   std::vector<uint32_t> pixels;  ///< RGBA, red in the lowest byte
 };
 
@@ -21,9 +21,11 @@ uint32_t diverging_color(float value);
 /// Grey pictures of one channel, colours of three; of other numbers of channels the first.
 Atlas sample_atlas(const Samples& samples);
 
-/// What the colours of filter pictures stand for: the largest finite |weight|, at least a tiny number.
+/// What the colours of filter pictures stand for: the largest finite |weight|, at least a tiny
+/// number.
 float filter_scale(const Filters& filters);
-/// Three channels as colours around grey, others as their mean in diverging_color; `scale` is the end of the scale.
+/// Three channels as colours around grey, others as their mean in diverging_color; `scale` is the
+/// end of the scale.
 Atlas filter_atlas(const Filters& filters, float scale);
 
 }  // namespace convlab

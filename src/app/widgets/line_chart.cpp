@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/fonts.h"
+#include "app/theme.h"
 #include "app/widgets/text.h"
 #include "app/widgets/ticks.h"
 
@@ -81,8 +82,8 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
     const std::string label = tick_label(tick, y_ticks.step, chart.percent);
     label_width = std::max(label_width, text_extent(small_font(), label).x);
   }
-  Plot plot{{rect.x + label_width + label_gap, rect.y + 4,
-             rect.width - label_width - label_gap - 6, rect.height - axis_height - 4},
+  Plot plot{{rect.x + label_width + label_gap, rect.y + 4, rect.width - label_width - label_gap - 6,
+             rect.height - axis_height - 4},
             {0, last_x(chart)},
             y};
   for (const double tick : y_ticks.values) {
@@ -184,8 +185,10 @@ Range choose_y_range(const LineChart& chart) {
       const double y = series.curve->y[i];
       if (!std::isfinite(y)) continue;
       const double distance = chart.percent ? 1 - std::clamp(y, 0.0, 1.0) : std::max(y, 0.0);
-      if (series.dots) farthest = std::max(farthest, distance);
-      else distances.push_back(distance);
+      if (series.dots)
+        farthest = std::max(farthest, distance);
+      else
+        distances.push_back(distance);
     }
   }
   if (!distances.empty()) {

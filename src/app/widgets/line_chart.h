@@ -1,20 +1,22 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "app/layout.h"
-#include "app/theme.h"
 #include "engine/protocol.h"
 
 namespace convlab {
+
+struct Theme;
 
 /// One line of a chart. Points that are not finite leave a gap.
 struct Series {
   std::string_view name;
   const Curve* curve = nullptr;
-  ImU32 color = 0;
-  bool dots = false;  ///< mark each point, for lines of few
+  uint32_t color = 0;  ///< as in Theme
+  bool dots = false;   ///< mark each point, for lines of few
 };
 
 struct LineChart {
@@ -34,7 +36,8 @@ struct Range {
 /// Which y a chart shows: all of it, but a few outliers at the beginning do not squeeze the rest.
 Range choose_y_range(const LineChart& chart);
 
-/// Draws heading, legend with the last values, axes, lines and, under the pointer, the values there.
+/// Draws heading, legend with the last values, axes, lines and, under the pointer, the values
+/// there.
 void draw_line_chart(const LineChart& chart, const Rect& rect, const Theme& theme);
 
 }  // namespace convlab

@@ -8,7 +8,8 @@
 
 namespace convlab {
 
-/// A texture of equal pictures; replaced when it is told that they changed, released with the object.
+/// A texture of equal pictures; replaced when it is told that they changed, released with the
+/// object.
 class PictureSheet {
  public:
   explicit PictureSheet(Graphics& graphics) : graphics_(graphics) {}
@@ -35,8 +36,9 @@ struct Grid {
   float picture = 0;  ///< side of the square for the picture
 };
 
-/// Cells at least `least_width` wide that share `width`, with `gap` between them. Pictures of up to `pixels` pixels become
-/// whole multiples of them on a screen of `scale` pixels a unit, where that does not shrink them much.
+/// Cells at least `least_width` wide that share `width`, with `gap` between them. Pictures of up to
+/// `pixels` pixels become whole multiples of them on a screen of `scale` pixels a unit, where that
+/// does not shrink them much.
 Grid arrange_grid(float width, float least_width, float gap, int64_t pixels, float scale);
 
 }  // namespace convlab

@@ -46,7 +46,8 @@ void draw_empty(const Rect& rect, ImU32 color, std::string_view text) {
   const std::string shown = shortened(ImGui::GetFont(), text, rect.width);
   const ImVec2 size = text_extent(ImGui::GetFont(), shown);
   draw_text(ImGui::GetFont(),
-            {rect.x + (rect.width - size.x) / 2, rect.y + (rect.height - size.y) / 2}, color, shown);
+            {rect.x + (rect.width - size.x) / 2, rect.y + (rect.height - size.y) / 2}, color,
+            shown);
 }
 
 void show_tooltip(const char* text) {

@@ -27,7 +27,8 @@ double round_up(double value) {
 
 Ticks choose_ticks(double least, double most, int most_ticks, double least_step) {
   Ticks ticks;
-  if (!std::isfinite(least) || !std::isfinite(most) || !(most > least) || most_ticks < 2) return ticks;
+  if (!std::isfinite(least) || !std::isfinite(most) || !(most > least) || most_ticks < 2)
+    return ticks;
   double step = round_up(std::max((most - least) / most_ticks, least_step));
   const double slack = (most - least) * 1e-9;
   const auto first = [&] { return std::ceil((least - slack) / step); };

@@ -11,8 +11,8 @@ struct Ticks {
   std::vector<double> values;  ///< from least to most, multiples of step
 };
 
-/// At most `most_ticks` (at least 2) marks within [least, most], no closer than `least_step`. An empty, reversed or
-/// not finite range gives none.
+/// At most `most_ticks` (at least 2) marks within [least, most], no closer than `least_step`. An
+/// empty, reversed or not finite range gives none.
 Ticks choose_ticks(double least, double most, int most_ticks, double least_step = 0);
 
 /// "0.05": with as many decimals as the step needs; percent: "5%".

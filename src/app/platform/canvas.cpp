@@ -1,0 +1,78 @@
+#include "app/platform/canvas.h"
+
+#include <emscripten.h>
+#include <emscripten/html5.h>
+
+#include <cmath>
+
+// Sizes in CSS pixels and in pixels of the screen. The second are exact where the browser tells
+// them; Safari does not. Zooming, and moving to another screen, changes the pixels alone, which
+// only a media query notices there.
+EM_JS(void, convlab_watch_canvas, (void* canvas_object), {
+  const canvas = document.querySelector('#view');
+  let size = null;
+  const report = () => {
+    if (size == = null) return;
+    const {width, height, pixels} = size;
+    const ratio = devicePixelRatio;
+    _convlab_canvas_resized(canvas_object, width, height,
+                            pixels ? pixels.inlineSize : width * ratio,
+                            pixels ? pixels.blockSize : height * ratio);
+  };
+  const observer = new ResizeObserver((entries) = > {
+    const entry = entries[entries.length - 1];
+    const box = entry.contentBoxSize[0];
+    const exact = entry.devicePixelContentBoxSize;
+    size = {width : box.inlineSize, height : box.blockSize, pixels : exact ? exact[0] : null};
+    report();
+  });
+  try {
+    observer.observe(canvas, {box : 'device-pixel-content-box'});
+  } catch {
+    observer.observe(canvas);
+  }
+  let media = null;
+  const watchRatio = () => {
+    media = matchMedia('(resolution: ' + devicePixelRatio + 'dppx)');
+    media.addEventListener('change', changed);
+  };
+  const changed = () => {
+    media.removeEventListener('change', changed);
+    watchRatio();
+    if (size && !size.pixels) report();
+  };
+  watchRatio();
+  Module['stopWatchingCanvas'] = () => {
+    observer.disconnect();
+    media.removeEventListener('change', changed);
+  };
+});
+
+EM_JS(void, convlab_stop_watching_canvas, (), { Module['stopWatchingCanvas'](); });
+
+extern "C" EMSCRIPTEN_KEEPALIVE void convlab_canvas_resized(void* canvas, double width,
+                                                            double height, double pixel_width,
+                                                            double pixel_height) {
+  static_cast<const convlab::Canvas*>(canvas)->report(width, height, pixel_width, pixel_height);
+}
+
+namespace convlab {
+
+Canvas::Canvas(std::function<void(const Surface&)> resized) : resized_(std::move(resized)) {
+  convlab_watch_canvas(this);
+}
+
+Canvas::~Canvas() { convlab_stop_watching_canvas(); }
+
+void Canvas::report(double width, double height, double pixel_width, double pixel_height) const {
+  Surface surface{static_cast<float>(width), static_cast<float>(height), 1};
+  const double wide = std::round(pixel_width);
+  const double high = std::round(pixel_height);
+  if (width > 0 && wide > 0 && high > 0) {
+    emscripten_set_canvas_element_size(selector, static_cast<int>(wide), static_cast<int>(high));
+    surface.scale = static_cast<float>(wide / width);
+  }
+  resized_(surface);
+}
+
+}  // namespace convlab

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+
+#include "app/graphics.h"
+
+namespace convlab {
+
+/// The page's canvas #view: where it lies on the screen.
+class Canvas {
+ public:
+  /// `resized` gets every new size, also of the screen's pixels, before the browser paints.
+  explicit Canvas(std::function<void(const Surface&)> resized);
+  Canvas(const Canvas&) = delete;
+  Canvas& operator=(const Canvas&) = delete;
+  ~Canvas();
+
+  static constexpr const char* selector = "#view";
+
+  void report(double width, double height, double pixel_width, double pixel_height) const;
+
+ private:
+  std::function<void(const Surface&)> resized_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+
+namespace convlab {
+
+class View;
+
+/// Feeds mouse, touch, wheel and keys of the canvas #view to the view. What nothing in the canvas
+/// uses stays the page's: a wheel or finger scrolls the page where the content does not move, and
+/// keys count only while the canvas has focus.
+class CanvasInput {
+ public:
+  /// `used` is called after each event that may change the picture.
+  CanvasInput(View& view, std::function<void()> used);
+  CanvasInput(const CanvasInput&) = delete;
+  CanvasInput& operator=(const CanvasInput&) = delete;
+  ~CanvasInput();
+
+  void mouse(int type, int x, int y, int button, int buttons);
+  /// These return whether the event was used, so that the browser must not act on it.
+  bool wheel(double pixels);
+  bool touch(int type, int touches, int x, int y);
+  bool key(const char* name, float page);
+
+ private:
+  enum class Touch : unsigned char { none, undecided, scrolling, pointing, left_to_page };
+
+  void point(int x, int y);
+
+  View& view_;
+  std::function<void()> used_;
+  Touch touch_ = Touch::none;
+  int last_x_ = 0;
+  int last_y_ = 0;
+  int start_x_ = 0;
+  int start_y_ = 0;
+};
+
+}  // namespace convlab

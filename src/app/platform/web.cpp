@@ -1,0 +1,186 @@
+// The window module of the page: its exported functions are at the end.
+
+#include <emscripten.h>
+#include <emscripten/html5.h>
+#include <imgui.h>
+
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "app/frame_requests.h"
+#include "app/frame_times.h"
+#include "app/platform/canvas.h"
+#include "app/platform/canvas_input.h"
+#include "app/platform/gl_renderer.h"
+#include "app/platform/platform.h"
+#include "app/view.h"
+#include "core/error.h"
+
+namespace convlab {
+namespace {
+
+/// A WebGL 2 context of the canvas.
+class WebGl {
+ public:
+  WebGl() {
+    EmscriptenWebGLContextAttributes attributes;
+    emscripten_webgl_init_context_attributes(&attributes);
+    attributes.majorVersion = 2;
+    attributes.alpha = false;
+    attributes.depth = false;
+    attributes.stencil = false;
+    attributes.antialias = false;  // ImGui smooths its own edges
+    context_ = emscripten_webgl_create_context(Canvas::selector, &attributes);
+    if (context_ <= 0) fail("this browser gives no WebGL 2 context");
+    emscripten_webgl_make_context_current(context_);
+  }
+  WebGl(const WebGl&) = delete;
+  WebGl& operator=(const WebGl&) = delete;
+  ~WebGl() { emscripten_webgl_destroy_context(context_); }
+
+ private:
+  EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context_;
+};
+
+class WebPlatform final : public Platform {
+ public:
+  WebPlatform() : renderer_("#version 300 es") {}
+  ~WebPlatform() override {
+    if (scheduled_) emscripten_cancel_animation_frame(frame_);
+  }
+
+  Graphics& graphics() override { return renderer_; }
+  const FrameTimes& times() const { return times_; }
+
+  void run(View& view, std::function<bool()>) override {
+    view_ = &view;
+    input_ = std::make_unique<CanvasInput>(view, [this] { request_frame(); });
+    canvas_ = std::make_unique<Canvas>([this](const Surface& surface) {
+      surface_ = surface;
+      // At once: the new size has emptied the canvas, and the browser is about to paint.
+      requests_.request();
+      draw();
+      schedule();
+    });
+  }
+
+  void request_frame() override {
+    requests_.request();
+    schedule();
+  }
+
+ private:
+  void schedule() {
+    if (scheduled_ || !requests_.wanted()) return;
+    scheduled_ = true;
+    frame_ = emscripten_request_animation_frame(
+        [](double, void* user) {
+          auto& self = *static_cast<WebPlatform*>(user);
+          self.scheduled_ = false;
+          self.draw();
+          self.schedule();
+          return false;
+        },
+        this);
+  }
+
+  void draw() {
+    requests_.drawn();
+    if (surface_.width < 1 || surface_.height < 1) return;
+    const double start = emscripten_get_now();
+    view_->build(surface_, static_cast<float>((start - last_) / 1000));
+    last_ = start;
+    int width = 0;
+    int height = 0;
+    emscripten_get_canvas_element_size(Canvas::selector, &width, &height);
+    renderer_.draw(width, height, view_->background());
+    times_.add(emscripten_get_now() - start);
+  }
+
+  WebGl context_;
+  GlRenderer renderer_;
+  FrameRequests requests_;
+  FrameTimes times_;
+  View* view_ = nullptr;
+  Surface surface_;
+  double last_ = 0;
+  bool scheduled_ = false;
+  int frame_ = 0;
+  std::unique_ptr<CanvasInput> input_;
+  std::unique_ptr<Canvas> canvas_;
+};
+
+struct Window {
+  WebPlatform platform;
+  View view{platform.graphics(), std::nullopt};
+};
+
+// The module's state: C functions have no object to keep it in.
+std::unique_ptr<Window> window;
+std::string last_error;
+
+/// Runs `body`; false after an error, whose message is kept.
+template <class Body>
+bool attempt(Body body) {
+  try {
+    body();
+    return true;
+  } catch (const std::exception& error) {
+    last_error = error.what();
+    return false;
+  }
+}
+
+}  // namespace
+}  // namespace convlab
+
+extern "C" {
+
+/// Draws into the canvas #view from now on. 0, or -1 after an error, which window_error tells.
+EMSCRIPTEN_KEEPALIVE int window_create() {
+  using namespace convlab;
+  const bool made = attempt([] {
+    window = nullptr;
+    window = std::make_unique<Window>();
+    window->platform.run(window->view, {});
+  });
+  if (!made) window = nullptr;
+  return made ? 0 : -1;
+}
+
+/// The message of the last error; null-terminated.
+EMSCRIPTEN_KEEPALIVE const char* window_error() { return convlab::last_error.c_str(); }
+
+/// Shows an encoded snapshot (engine/protocol.h). 0, or -1 after an error.
+EMSCRIPTEN_KEEPALIVE int window_snapshot(const char* json, uint32_t json_bytes,
+                                         const uint8_t* block, uint32_t block_bytes) {
+  using namespace convlab;
+  if (!window) return -1;
+  const bool shown = attempt([&] {
+    window->view.show(std::make_shared<const Snapshot>(
+        decode_snapshot({json, json_bytes}, {block, block_bytes})));
+    window->platform.request_frame();
+  });
+  return shown ? 0 : -1;
+}
+
+EMSCRIPTEN_KEEPALIVE void window_set_theme(int dark) {
+  if (!convlab::window) return;
+  convlab::window->view.set_dark(dark != 0);
+  convlab::window->platform.request_frame();
+}
+
+/// Gives back the canvas's listeners and the graphics context.
+EMSCRIPTEN_KEEPALIVE void window_destroy() { convlab::window = nullptr; }
+
+/// Frames drawn since window_create.
+EMSCRIPTEN_KEEPALIVE int window_frames() {
+  return convlab::window ? convlab::window->platform.times().frames() : 0;
+}
+
+/// Median CPU milliseconds of the last frames.
+EMSCRIPTEN_KEEPALIVE double window_frame_ms() {
+  return convlab::window ? convlab::window->platform.times().median_ms() : 0;
+}
+}

@@ -1,0 +1,165 @@
+#include "app/view.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <vector>
+
+using namespace convlab;
+
+namespace {
+
+/// A graphics device without pixels; it knows what lives.
+class NullGraphics final : public Graphics {
+ public:
+  void attach() override {}
+  void detach() override { CHECK(textures.empty()); }
+  TextureId upload(TextureId id, int width, int height, std::span<const uint32_t> pixels) override {
+    CHECK(pixels.size() == static_cast<size_t>(width) * static_cast<size_t>(height));
+    ++uploads;
+    if (id == 0) id = ++last_;
+    textures.insert(id);
+    return id;
+  }
+  void release(TextureId id) override { CHECK(textures.erase(id) == 1); }
+  void upload_fonts() override { ++font_uploads; }
+
+  std::set<TextureId> textures;
+  int uploads = 0;
+  int font_uploads = 0;
+
+ private:
+  TextureId last_ = 0;
+};
+
+Curve long_curve(float start, float end) {
+  Curve curve;
+  for (int i = 0; i < 1024; ++i) {
+    const float part = static_cast<float>(i) / 1023;
+    curve.x.push_back(5 * part);
+    curve.y.push_back(start + (end - start) * part + 0.02F * static_cast<float>(i % 7));
+  }
+  return curve;
+}
+
+/// As in the middle of training on colour pictures with long names, with a NaN in a curve and one
+/// in a weight.
+std::shared_ptr<Snapshot> busy_snapshot() {
+  auto snapshot = std::make_shared<Snapshot>();
+  Snapshot& s = *snapshot;
+  s.state = RunState::running;
+  s.backend = "xnnpack";
+  s.threads = 2;
+  for (int i = 0; i < 10; ++i) s.class_names.push_back("T-shirt, trouser or boot");
+  s.step = 1234;
+  s.steps_per_epoch = 469;
+  s.epoch = 2;
+  s.epochs = 5;
+  s.loss = std::numeric_limits<double>::quiet_NaN();
+  s.history = {{.epoch = 1, .val_loss = 0.5, .val_accuracy = 0.9}};
+  s.train_loss = long_curve(2.3F, 0.1F);
+  s.train_loss.y[500] = std::numeric_limits<float>::quiet_NaN();
+  s.train_accuracy = long_curve(0.1F, 0.99F);
+  s.val_loss = {{1, 2}, {0.5F, 0.25F}};
+  s.val_accuracy = {{1, 2}, {0.8F, 0.9F}};
+  s.samples = {.height = 32, .width = 32, .channels = 3};
+  for (int i = 0; i < 30; ++i) {
+    s.samples.labels.push_back(i % 10);
+    s.samples.predictions.push_back(i % 9 - 1);  // also one that is no class
+    s.samples.confidences.push_back(0.5F);
+  }
+  s.samples.pixels.resize(size_t{30} * 32 * 32 * 3, 77);
+  s.filters = {.count = 100, .height = 28, .width = 28, .channels = 1};
+  s.filters.weights.resize(size_t{100} * 28 * 28, 0.25F);
+  s.filters.weights[3] = std::numeric_limits<float>::quiet_NaN();
+  return snapshot;
+}
+
+Operation some_operation(std::vector<Command>& sent) {
+  Controls table;
+  table.data_sets = {{"mnist", "MNIST", "Handwritten digits"}};
+  table.models = {{"mnist-cnn", "Small CNN", "One convolution"}};
+  table.optimizers = {{"adam", "Adam", 0.001}};
+  table.buttons = {{"start", "Start", "Train", "Enter"},
+                   {"pause", "Pause", "Stop for now", "p"},
+                   {"step", "Step", "One batch", "s"},
+                   {"reset", "Reset", "Begin anew", "r"}};
+  table.batches = {32, 128};
+  return {table, [&sent](Command command) { sent.push_back(std::move(command)); }};
+}
+
+}  // namespace
+
+TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit indices") {
+  for (const bool with_controls : {false, true}) {
+    NullGraphics graphics;
+    std::vector<Command> sent;
+    View view(graphics, with_controls ? std::optional(some_operation(sent)) : std::nullopt);
+    for (const bool full : {false, true}) {
+      if (full) view.show(busy_snapshot());
+      for (const bool dark : {false, true}) {
+        view.set_dark(dark);
+        for (const Surface& surface :
+             {Surface{360, 640, 3}, Surface{768, 1024, 2}, Surface{1280, 720, 1},
+              Surface{1536, 864, 1.25F}, Surface{2560, 1440, 1}, Surface{1, 1, 1}}) {
+          INFO(surface.width << " x " << surface.height << " at " << surface.scale);
+          FrameStats stats;
+          for (int i = 0; i < 3; ++i) stats = view.build(surface, 0.016F);
+          if (surface.width > 1) CHECK(stats.vertices > 100);
+          CHECK(stats.vertices < 65536);
+        }
+      }
+    }
+    CHECK(sent.empty());
+  }
+}
+
+TEST_CASE("view: textures go to the device only when they changed") {
+  NullGraphics graphics;
+  View view(graphics, std::nullopt);
+  const auto first = busy_snapshot();
+  view.show(first);
+  CHECK(graphics.uploads == 2);
+  auto next = busy_snapshot();
+  next->samples.predictions[0] = 5;
+  next->filters.weights = first->filters.weights;
+  next->filters.weights[3] = 0;
+  view.show(next);
+  CHECK(graphics.uploads == 3);  // the filters alone
+  view.show(next);
+  CHECK(graphics.uploads == 3);
+  CHECK(graphics.textures.size() == 2);
+}
+
+TEST_CASE("view: fonts are made anew when the screen's scale changes, and only then") {
+  NullGraphics graphics;
+  View view(graphics, std::nullopt);
+  view.build({800, 600, 1}, 0.016F);
+  view.build({900, 600, 1}, 0.016F);
+  CHECK(graphics.font_uploads == 1);
+  view.build({900, 600, 2}, 0.016F);
+  CHECK(graphics.font_uploads == 2);
+}
+
+TEST_CASE("view: what fits does not scroll, a phone's stack does until its end") {
+  NullGraphics graphics;
+  View view(graphics, std::nullopt);
+  view.show(busy_snapshot());
+  const auto settle = [&](const Surface& surface) {
+    for (int i = 0; i < 3; ++i) view.build(surface, 0.016F);
+  };
+  settle({2560, 1440, 1});
+  CHECK_FALSE(view.scrolls(1));
+  CHECK_FALSE(view.scrolls(-1));
+  settle({360, 640, 2});
+  CHECK_FALSE(view.scrolls(1));
+  REQUIRE(view.scrolls(-1));
+  view.scroll(-50);
+  settle({360, 640, 2});
+  CHECK(view.scrolls(1));
+  view.scroll(-1e6F);
+  settle({360, 640, 2});
+  CHECK(view.scrolls(1));
+  CHECK_FALSE(view.scrolls(-1));
+}
