@@ -56,10 +56,9 @@ void add_bench(CLI::App& app, Action& action) {
   add_batch(command, bench.batch);
   add_threads(command, bench.threads);
   add_backend(command, bench.backend);
-  command.add_option("--seconds", bench.seconds, "About how long to measure")
+  add_number(command, "--seconds", bench.seconds, 0.01, 3600, "About how long to measure")
       ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(CLI::Range(0.01, 3600.0).description(""));
+      ->capture_default_str();
   command
       .add_option("--json", arguments->json,
                   "Write the result to a file (- for standard output), as one object")

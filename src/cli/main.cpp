@@ -33,8 +33,9 @@ int report(const std::string& message) {
 
 int run(int argc, char** argv) {
   CLI::App app("convlab trains convolutional networks on images.", "convlab");
-  app.set_version_flag("--version", "convlab " CONVLAB_VERSION);
+  app.set_version_flag("--version", "convlab " CONVLAB_VERSION, "Show the version");
   app.set_help_flag("--help,-h", "Show this text");
+  app.option_defaults()->take_last();
   app.require_subcommand(1);
   app.get_formatter()->column_width(28);
   app.footer(
@@ -53,7 +54,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ExtrasError& error) {
     return report(error.what() + known_here(app));
   } catch (const CLI::RequiredError& error) {
-    return report(error.what() + known_here(app));
+    const auto unknown = app.remaining();
+    return report((unknown.empty() ? error.what() : "unknown command '" + unknown.front() + "'") +
+                  known_here(app));
   } catch (const CLI::ParseError& error) {
     return report(error.what());
   }

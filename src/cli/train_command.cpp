@@ -224,16 +224,13 @@ void add_train(CLI::App& app, Action& action) {
                   known_names(optimizer_kinds(), &OptimizerKind::kind))
       ->type_name("NAME")
       ->capture_default_str();
-  command
-      .add_option("--lr", run.learning_rate, "Learning rate; without it the optimizer's usual one")
-      ->type_name("RATE")
-      ->check(CLI::Range(1e-9, 100.0).description(""));
-  command
-      .add_option("--label-smoothing", run.label_smoothing,
-                  "Share of each target spread over all classes")
+  add_number(command, "--lr", run.learning_rate, 1e-9, 100,
+             "Learning rate; without it the optimizer's usual one")
+      ->type_name("RATE");
+  add_number(command, "--label-smoothing", run.label_smoothing, 0, 0.99,
+             "Share of each target spread over all classes")
       ->type_name("SHARE")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 0.99).description(""));
+      ->capture_default_str();
   command.add_option("--seed", run.seed, "Where start weights, order and dropout come from")
       ->type_name("N")
       ->capture_default_str();

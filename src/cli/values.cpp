@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "backend/backend.h"
+#include "core/error.h"
 #include "data/catalog.h"
 
 namespace convlab {
@@ -17,9 +18,7 @@ CLI::Option* add_data(CLI::App& command, std::string& data) {
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {
   return command
       .add_option("--data-dir", data_dir,
-                  "Look for data sets in this folder only; without it in $CONVLAB_DATA, the user's "
-                  "cache and the "
-                  "system's data set folders")
+                  "Where data sets are; without it $CONVLAB_DATA, the cache, the system's folders")
       ->type_name("DIR");
 }
 
@@ -49,6 +48,18 @@ CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& va
       ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(least, most).description(""));
+}
+
+CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double least,
+                        double most, const std::string& description) {
+  // CLI::Range lets what is not a number pass.
+  const auto check = [least, most](const std::string& text) {
+    double number = 0;
+    if (CLI::detail::lexical_cast(text, number) && number >= least && number <= most)
+      return std::string();
+    return concat(text, " is not a number from ", least, " to ", most);
+  };
+  return command.add_option(name, value, description)->check(CLI::Validator(check, ""));
 }
 
 double monotonic_seconds() {

@@ -26,6 +26,10 @@ CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least,
                          int64_t most, const std::string& description);
 
+/// A number from `least` to `most`.
+CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double least,
+                        double most, const std::string& description);
+
 /// Seconds of a clock that never jumps.
 double monotonic_seconds();
 
