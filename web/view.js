@@ -8,6 +8,12 @@ function hasWebGl2() {
   return context !== null;
 }
 
+function errorOf(module) {
+  const begin = module._window_error() >>> 0;
+  const end = module.HEAPU8.indexOf(0, begin);
+  return new TextDecoder().decode(module.HEAPU8.subarray(begin, end));
+}
+
 export class View {
   #canvas;
   #fail;
@@ -33,7 +39,7 @@ export class View {
     try {
       const {default: create} = await import('./window.mjs');
       const module = await create({canvas: this.#canvas});
-      if (module._window_create() < 0) throw new Error('it could not be set up');
+      if (module._window_create() < 0) throw new Error(errorOf(module));
       this.#module = module;
     } catch (error) {
       this.#close(`The drawing module could not be started (${error.message})`);
@@ -61,8 +67,10 @@ export class View {
       // malloc may have moved the heap: HEAPU8 is asked for only now.
       module.HEAPU8.set(json, memory);
       module.HEAPU8.set(block, memory + json.length);
-      module._window_snapshot(memory, json.length, memory + json.length, block.length);
+      const result =
+        module._window_snapshot(memory, json.length, memory + json.length, block.length);
       module._free(memory);
+      if (result < 0) throw new Error(errorOf(module));
     });
   }
 
