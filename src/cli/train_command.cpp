@@ -224,7 +224,7 @@ void add_train(CLI::App& app, Action& action) {
                   known_names(optimizer_kinds(), &OptimizerKind::kind))
       ->type_name("NAME")
       ->capture_default_str();
-  add_number(command, "--lr", run.learning_rate, 1e-9, 100,
+  add_number(command, "--lr", run.learning_rate, 1e-9, 1e9,
              "Learning rate; without it the optimizer's usual one")
       ->type_name("RATE");
   add_number(command, "--label-smoothing", run.label_smoothing, 0, 0.99,

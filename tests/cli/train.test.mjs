@@ -134,7 +134,7 @@ test('a loss that is no longer a number stops training with an error', (t) => {
   writeDataSet(folder);
   const model = path.join(folder, 'model.safetensors');
   fs.writeFileSync(model, 'old');
-  const result = convlab(...trainArguments(folder, '--optimizer', 'sgd', '--lr', '100', '--epochs', '50', '--json',
+  const result = convlab(...trainArguments(folder, '--optimizer', 'sgd', '--lr', '1e6', '--epochs', '50', '--json',
                                            '-', '--save', model));
   assert.equal(result.status, 1, result.stderr);
   assert.match(result.stderr, /^convlab: .*no longer a number/m);
