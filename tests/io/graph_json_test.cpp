@@ -70,7 +70,7 @@ TEST_CASE("graph JSON: names and branches come back as they were") {
 
 TEST_CASE("graph JSON: a layer called input cannot be written") {
   Graph graph({8, 8, 3});
-  graph.add(std::make_unique<Relu>(), "input");
+  graph.append(std::make_unique<Relu>(), "input");
   CHECK_THROWS_AS(graph_json(graph), Error);
 }
 
