@@ -10,23 +10,41 @@ constexpr float medium = 560;  // from here on the two charts stand side by side
 constexpr float padding = 18;  // around the content
 constexpr float gap = 28;      // between panels
 constexpr float controls_width = 280;
-constexpr float chart_height = 220;  // in a stack; in columns the least
+constexpr float chart_height = 220;
+constexpr float low_chart_height = 170;  // at least, in columns
+constexpr float no_limit = 1e6F;
 
-/// Curves on the left, pictures on the right, both as high as the window if their content allows.
+/// Both charts, as high as the window.
+float place_charts(Layout& layout, const Rect& area, float width) {
+  const float height = std::max(area.height, 2 * low_chart_height + gap);
+  const float chart = (height - gap) / 2;
+  layout.loss = {area.x, area.y, width, chart};
+  layout.accuracy = {area.x, area.y + chart + gap, width, chart};
+  return area.y + height;
+}
+
+/// Curves on the left, pictures on the right.
 float place_columns(Layout& layout, const Rect& area, const PanelHeights& heights) {
   const float charts = (area.width - gap) * 0.54F;
   const float pictures = area.width - gap - charts;
   const float x = area.x + charts + gap;
-  const float samples = heights.samples(pictures);
-  const float filters = heights.filters(pictures);
-  const float height =
-      std::max({area.height, 2 * chart_height * 0.8F + gap, samples + gap + filters});
-  const float chart = (height - gap) / 2;
-  layout.loss = {area.x, area.y, charts, chart};
-  layout.accuracy = {area.x, area.y + chart + gap, charts, chart};
+  const float filters = heights.filters(pictures, area.height * 0.38F);
+  const float samples = heights.samples(pictures, area.height - gap - filters);
   layout.samples = {x, area.y, pictures, samples};
-  layout.filters = {x, area.y + samples + gap, pictures, height - samples - gap};
-  return area.y + height;
+  layout.filters = {x, area.y + samples + gap, pictures, filters};
+  return std::max(place_charts(layout, area, charts), layout.filters.bottom());
+}
+
+/// For low windows: the filters have a column of their own.
+float place_more_columns(Layout& layout, const Rect& area, const PanelHeights& heights) {
+  const float charts = (area.width - 2 * gap) * 0.40F;
+  const float pictures = (area.width - 2 * gap) * 0.38F;
+  const float rest = area.width - 2 * gap - charts - pictures;
+  const float x = area.x + charts + gap;
+  layout.samples = {x, area.y, pictures, heights.samples(pictures, area.height)};
+  layout.filters = {x + pictures + gap, area.y, rest, heights.filters(rest, area.height)};
+  return std::max(
+      {place_charts(layout, area, charts), layout.samples.bottom(), layout.filters.bottom()});
 }
 
 float place_stack(Layout& layout, const Rect& area, const PanelHeights& heights) {
@@ -42,9 +60,9 @@ float place_stack(Layout& layout, const Rect& area, const PanelHeights& heights)
     layout.accuracy = {area.x, y, area.width, chart_height};
     y += chart_height + gap;
   }
-  layout.samples = {area.x, y, area.width, heights.samples(area.width)};
+  layout.samples = {area.x, y, area.width, heights.samples(area.width, no_limit)};
   y = layout.samples.bottom() + gap;
-  layout.filters = {area.x, y, area.width, heights.filters(area.width)};
+  layout.filters = {area.x, y, area.width, heights.filters(area.width, no_limit)};
   return layout.filters.bottom();
 }
 
@@ -68,8 +86,20 @@ Layout arrange(float width, float height, bool with_controls, const PanelHeights
       area.y = controls_bottom + gap;
     }
   }
-  const float bottom =
-      width >= needed ? place_columns(layout, area, heights) : place_stack(layout, area, heights);
+  float bottom = 0;
+  if (width < needed) {
+    bottom = place_stack(layout, area, heights);
+  } else {
+    bottom = place_columns(layout, area, heights);
+    if (bottom > area.bottom()) {
+      Layout other = layout;
+      const float other_bottom = place_more_columns(other, area, heights);
+      if (other_bottom < bottom) {
+        layout = other;
+        bottom = other_bottom;
+      }
+    }
+  }
   layout.height = std::max(bottom, controls_bottom) + padding;
   return layout;
 }

@@ -22,13 +22,14 @@ struct Layout {
   float height = 0;  ///< of the whole content; more than the window's means scrolling
 };
 
-/// What a panel needs for its pictures at a given width.
+/// The height that a panel needs at a given width.
 class PanelHeights {
  public:
   virtual ~PanelHeights() = default;
   virtual float controls(float width) const = 0;
-  virtual float samples(float width) const = 0;
-  virtual float filters(float width) const = 0;
+  /// Pictures become smaller, within limits, to fit into a height of `room`.
+  virtual float samples(float width, float room) const = 0;
+  virtual float filters(float width, float room) const = 0;
 };
 
 /// Wide windows get columns (controls, curves, pictures) that fill their height; narrow ones a

@@ -95,8 +95,12 @@ class View::Impl final : PanelHeights {
 
  private:
   float controls(float) const override { return controls_ ? controls_->height() : 0; }
-  float samples(float width) const override { return samples_.height(width, scale_); }
-  float filters(float width) const override { return filters_.height(width, scale_); }
+  float samples(float width, float room) const override {
+    return samples_.height(width, room, scale_);
+  }
+  float filters(float width, float room) const override {
+    return filters_.height(width, room, scale_);
+  }
 
   void draw(const Surface& surface) {
     ImGui::SetNextWindowPos({0, 0});

@@ -11,8 +11,11 @@ namespace {
 class SomeHeights final : public PanelHeights {
  public:
   float controls(float) const override { return 520; }
-  float samples(float width) const override { return 30 * 90 * 80 / width; }
-  float filters(float width) const override { return 60 + 32 * 50 * 50 / width; }
+  float samples(float width, float room) const override {
+    const float large = 30 * 90 * 80 / width;
+    return large <= room ? large : 30 * 70 * 60 / width;
+  }
+  float filters(float width, float) const override { return 60 + 32 * 50 * 50 / width; }
 };
 
 bool overlap(const Rect& a, const Rect& b) {

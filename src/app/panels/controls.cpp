@@ -31,7 +31,6 @@ bool choose(const char* id, const Items& items, std::string& chosen) {
     if (item.name == chosen) title = item.title;
   }
   bool changed = false;
-  ImGui::SetNextItemWidth(-1);
   if (!ImGui::BeginCombo(id, title.c_str())) return false;
   for (const auto& item : items) {
     const bool selected = item.name == chosen;
@@ -47,6 +46,23 @@ bool choose(const char* id, const Items& items, std::string& chosen) {
   }
   ImGui::EndCombo();
   return changed;
+}
+
+/// Two fields side by side; each finds its width as the default one.
+template <class Left, class Right>
+void draw_pair(Left left, Right right) {
+  const ImVec2 start = ImGui::GetCursorPos();
+  const float spacing = ImGui::GetStyle().ItemSpacing.x;
+  const float half = (ImGui::GetContentRegionAvail().x - spacing) / 2;
+  ImGui::PushItemWidth(half);
+  ImGui::BeginGroup();
+  left();
+  ImGui::EndGroup();
+  ImGui::SetCursorPos({start.x + half + spacing, start.y});
+  ImGui::BeginGroup();
+  right();
+  ImGui::EndGroup();
+  ImGui::PopItemWidth();
 }
 
 ImGuiKey shortcut_key(const std::string& shortcut) {
@@ -104,6 +120,7 @@ bool ControlsPanel::is_possible(const std::string& command) const {
 }
 
 void ControlsPanel::draw_learning_rate() {
+  field_label("Learning rate");
   ImGui::InputDouble("##learning-rate", &chosen_.learning_rate, 0, 0, "%.6g");
   if (!ImGui::IsItemDeactivatedAfterEdit()) return;
   const double rate = chosen_.learning_rate;
@@ -115,46 +132,42 @@ void ControlsPanel::draw_learning_rate() {
 
 void ControlsPanel::draw_settings() {
   field_label("Data set");
+  ImGui::PushItemWidth(-1);
   if (choose("##data", tables_.data_sets, chosen_.data)) changed();
   field_label("Model");
   if (choose("##model", tables_.models, chosen_.model)) changed();
-  const float half = (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x) / 2;
-  ImGui::BeginGroup();
-  ImGui::PushItemWidth(half);
-  field_label("Optimizer");
-  ImGui::BeginChild("optimizer", {half, ImGui::GetFrameHeight()});
-  const bool other_optimizer = choose("##optimizer", tables_.optimizers, chosen_.optimizer);
-  ImGui::EndChild();
-  if (other_optimizer) {
-    for (const OptimizerItem& item : tables_.optimizers) {
-      if (item.name == chosen_.optimizer) chosen_.learning_rate = item.learning_rate;
-    }
-    changed();
-  }
-  field_label("Batch");
-  if (ImGui::BeginCombo("##batch", std::to_string(chosen_.batch).c_str())) {
-    for (const int64_t batch : tables_.batches) {
-      if (ImGui::Selectable(std::to_string(batch).c_str(), batch == chosen_.batch)) {
-        chosen_.batch = batch;
-        changed();
-      }
-    }
-    ImGui::EndCombo();
-  }
   ImGui::PopItemWidth();
-  ImGui::EndGroup();
-  ImGui::SameLine();
-  ImGui::BeginGroup();
-  ImGui::PushItemWidth(half);
-  field_label("Learning rate");
-  draw_learning_rate();
+  draw_pair([this] { draw_optimizer(); }, [this] { draw_learning_rate(); });
+  draw_pair([this] { draw_batch(); }, [this] { draw_epochs(); });
+}
+
+void ControlsPanel::draw_optimizer() {
+  field_label("Optimizer");
+  if (!choose("##optimizer", tables_.optimizers, chosen_.optimizer)) return;
+  for (const OptimizerItem& item : tables_.optimizers) {
+    if (item.name == chosen_.optimizer) chosen_.learning_rate = item.learning_rate;
+  }
+  changed();
+}
+
+void ControlsPanel::draw_batch() {
+  field_label("Batch");
+  if (!ImGui::BeginCombo("##batch", std::to_string(chosen_.batch).c_str())) return;
+  for (const int64_t batch : tables_.batches) {
+    if (ImGui::Selectable(std::to_string(batch).c_str(), batch == chosen_.batch)) {
+      chosen_.batch = batch;
+      changed();
+    }
+  }
+  ImGui::EndCombo();
+}
+
+void ControlsPanel::draw_epochs() {
   field_label("Epochs");
   auto epochs = static_cast<int>(chosen_.epochs);
-  if (ImGui::InputInt("##epochs", &epochs))
-    chosen_.epochs = std::clamp<int64_t>(epochs, 1, most_epochs);
+  ImGui::InputInt("##epochs", &epochs);
+  chosen_.epochs = std::clamp<int64_t>(epochs, 1, most_epochs);
   if (ImGui::IsItemDeactivatedAfterEdit()) changed();
-  ImGui::PopItemWidth();
-  ImGui::EndGroup();
 }
 
 void ControlsPanel::draw_staged(const Theme& theme) {

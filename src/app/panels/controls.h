@@ -25,6 +25,9 @@ class ControlsPanel {
  private:
   void draw_settings();
   void draw_learning_rate();
+  void draw_optimizer();
+  void draw_batch();
+  void draw_epochs();
   void draw_staged(const Theme& theme);
   void draw_buttons(const Theme& theme);
   void draw_button(const ButtonItem& button, float width, const Theme& theme);

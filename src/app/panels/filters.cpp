@@ -27,20 +27,22 @@ void FiltersPanel::show(const Snapshot& snapshot) {
   sheet_.upload(filter_atlas(filters_, scale_), filters_.width, filters_.height);
 }
 
-Grid FiltersPanel::grid(float width, float scale) const {
-  // Kernels of a few pixels are legible at any size, pictures of a whole image are not.
-  const float least = filters_.width > 12 ? 42 : 34;
-  Grid cells = arrange_grid(width, least, gap, 1, scale);
-  const float unit = 1 / scale;
-  cells.picture = std::floor(std::min(cells.picture, 56.0F) / unit) * unit;
-  return cells;
+Grid FiltersPanel::grid(float width, float room, float scale) const {
+  for (float side = 52;; side -= 4) {
+    Grid cells = arrange_grid(width, side, gap, 1, scale);
+    cells.picture = std::floor(std::min(cells.picture, side + 4) * scale) / scale;
+    if (height(cells) <= room || side <= 28) return cells;
+  }
 }
 
-float FiltersPanel::height(float width, float scale) const {
-  if (filters_.count == 0) return heading_height + 80;
-  const Grid cells = grid(width, scale);
+float FiltersPanel::height(const Grid& cells) const {
   const auto rows = static_cast<float>((filters_.count - 1) / cells.columns + 1);
   return heading_height + rows * (cells.picture + gap) - gap + legend_height;
+}
+
+float FiltersPanel::height(float width, float room, float scale) const {
+  if (filters_.count == 0) return heading_height + 80;
+  return height(grid(width, room, scale));
 }
 
 void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
@@ -77,7 +79,7 @@ void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const Grid cells = grid(rect.width, scale);
+  const Grid cells = grid(rect.width, rect.height, scale);
   float bottom = rect.y + heading_height;
   for (int64_t i = 0; i < filters_.count; ++i) {
     const float x = rect.x + static_cast<float>(i % cells.columns) * (cells.picture + gap);

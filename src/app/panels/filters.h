@@ -12,11 +12,13 @@ class FiltersPanel {
   explicit FiltersPanel(Graphics& graphics) : sheet_(graphics) {}
 
   void show(const Snapshot& snapshot);
-  float height(float width, float scale) const;
+  /// With the largest pictures that fit into `room`, or the smallest.
+  float height(float width, float room, float scale) const;
   void draw(const Rect& rect, float scale, const Theme& theme) const;
 
  private:
-  Grid grid(float width, float scale) const;
+  Grid grid(float width, float room, float scale) const;
+  float height(const Grid& cells) const;
   void draw_scale(const Rect& rect, const Theme& theme) const;
 
   Filters filters_;

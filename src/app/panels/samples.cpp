@@ -11,7 +11,7 @@
 namespace convlab {
 namespace {
 
-constexpr float gap = 12;
+constexpr float gap = 10;
 constexpr float caption_height = 2 * (small_text_size + 3) + 3;
 constexpr float sign_width = 15;
 
@@ -53,18 +53,26 @@ std::string SamplesPanel::class_name(int32_t index) const {
   return i < class_names_.size() ? class_names_[i] : std::to_string(index);
 }
 
-Grid SamplesPanel::grid(float width, float scale) const {
+Grid SamplesPanel::grid(float width, float room, float scale) const {
   size_t longest = 0;
   for (const std::string& name : class_names_) longest = std::max(longest, name.size());
-  const float least = longest > 3 ? 84 : 62;
+  const bool short_names = longest <= 3;
+  const float least = short_names ? 44 : 66;
+  for (float side = short_names ? 64 : 88; side > least; side -= 4) {
+    const Grid cells = arrange_grid(width, side, gap, samples_.width, scale);
+    if (height(cells) <= room) return cells;
+  }
   return arrange_grid(width, least, gap, samples_.width, scale);
 }
 
-float SamplesPanel::height(float width, float scale) const {
-  if (samples_.labels.empty()) return heading_height + 120;
-  const Grid cells = grid(width, scale);
+float SamplesPanel::height(const Grid& cells) const {
   const size_t rows = (samples_.labels.size() - 1) / static_cast<size_t>(cells.columns) + 1;
   return heading_height + static_cast<float>(rows) * (cells.picture + caption_height + gap) - gap;
+}
+
+float SamplesPanel::height(float width, float room, float scale) const {
+  if (samples_.labels.empty()) return heading_height + 120;
+  return height(grid(width, room, scale));
 }
 
 void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
@@ -90,20 +98,15 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const std::string confidence = percent(samples_.confidences[index]);
   const std::string name = class_name(prediction);
   const float room = cell.width - sign_width;
-  const std::string both = name + " " + confidence;
-  if (right && text_extent(small_font(), both).x > room) {
-    draw_text(small_font(), {cell.x + sign_width, line1}, color,
-              shortened(small_font(), name, room));
-    draw_text(small_font(), {cell.x + sign_width, line2}, theme.quiet, confidence);
-  } else {
-    const bool fits = text_extent(small_font(), both).x <= room;
-    const std::string shown = fits ? both : shortened(small_font(), name, room);
-    draw_text(small_font(), {cell.x + sign_width, line1}, color, shown);
-    if (!right) {
-      draw_text(small_font(), {cell.x + sign_width, line2}, theme.quiet,
-                shortened(small_font(), "is " + class_name(label), room));
-    }
-  }
+  const std::string shown = shortened(small_font(), name, room);
+  const float name_width = text_extent(small_font(), shown).x + 6;
+  const bool beside = name_width + text_extent(small_font(), confidence).x <= room;
+  const float x = cell.x + sign_width;
+  draw_text(small_font(), {x, line1}, color, shown);
+  if (beside) draw_text(small_font(), {x + name_width, line1}, theme.quiet, confidence);
+  // The second line is for the confidence or, more important, for what would have been right.
+  const std::string second = !right ? "is " + class_name(label) : beside ? "" : confidence;
+  draw_text(small_font(), {x, line2}, theme.quiet, shortened(small_font(), second, room));
   if (!ImGui::IsWindowHovered() ||
       !ImGui::IsMouseHoveringRect({cell.x, cell.y}, {cell.right(), cell.bottom()})) {
     return;
@@ -124,7 +127,7 @@ void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const
     draw_empty(rect, theme.quiet, "Pictures appear when the data set is here");
     return;
   }
-  const Grid cells = grid(rect.width, scale);
+  const Grid cells = grid(rect.width, rect.height, scale);
   const auto columns = static_cast<size_t>(cells.columns);
   for (size_t i = 0; i < count; ++i) {
     const float x = rect.x + static_cast<float>(i % columns) * (cells.cell_width + gap);

@@ -16,12 +16,14 @@ class SamplesPanel {
   explicit SamplesPanel(Graphics& graphics) : sheet_(graphics) {}
 
   void show(const Snapshot& snapshot);
-  float height(float width, float scale) const;
+  /// With the largest pictures that fit into `room`, or the smallest.
+  float height(float width, float room, float scale) const;
   void draw(const Rect& rect, float scale, const Theme& theme) const;
 
  private:
   std::string class_name(int32_t index) const;
-  Grid grid(float width, float scale) const;
+  Grid grid(float width, float room, float scale) const;
+  float height(const Grid& cells) const;
   void draw_sample(size_t index, const Rect& cell, float side, const Theme& theme) const;
 
   Samples samples_;

@@ -94,18 +94,16 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
     draw_text(small_font(), {rect.x + label_width - width, at - small_text_size / 2 - 1},
               theme.quiet, label);
   }
-  const std::string name(chart.x_name);
-  const float name_width = text_extent(small_font(), name).x;
-  const float label_y = plot.area.bottom() + 6;
-  draw_text(small_font(), {plot.area.right() - name_width, label_y}, theme.quiet, name);
-  const int columns = std::clamp(static_cast<int>(plot.area.width / 56), 2, 12);
+  const int columns = std::clamp(static_cast<int>(plot.area.width / 48), 2, 12);
   const Ticks x_ticks = choose_ticks(0, plot.x.most, columns, 1e-3);
-  for (const double tick : x_ticks.values) {
-    const std::string label = tick_label(tick, x_ticks.step, false);
+  for (size_t i = 0; i < x_ticks.values.size(); ++i) {
+    // The last names the axis.
+    std::string label = tick_label(x_ticks.values[i], x_ticks.step, false);
+    if (i + 1 == x_ticks.values.size()) label = std::string(chart.x_name) + " " + label;
     const float width = text_extent(small_font(), label).x;
-    const float at = plot.to_x(tick);
-    if (at + width / 2 > plot.area.right() - name_width - 10) continue;
-    draw_text(small_font(), {at - width / 2, label_y}, theme.quiet, label);
+    const float at = plot.to_x(x_ticks.values[i]);
+    const float left = std::min(at - width / 2, plot.area.right() + 6 - width);
+    draw_text(small_font(), {left, plot.area.bottom() + 6}, theme.quiet, label);
   }
   return plot;
 }
@@ -114,6 +112,7 @@ void draw_series(const Series& series, const Plot& plot, const Theme& theme) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   std::vector<ImVec2> line;
   const auto flush = [&] {
+    if (line.size() == 1) list.AddCircleFilled(line[0], 2.5F, series.color);
     list.AddPolyline(line.data(), static_cast<int>(line.size()), series.color, 0, 2.0F);
     line.clear();
   };

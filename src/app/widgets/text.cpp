@@ -8,12 +8,14 @@
 namespace convlab {
 
 void draw_text(ImFont* font, ImVec2 position, ImU32 color, std::string_view text) {
+  if (text.empty()) return;  // ImGui would look for the end of a null pointer
   const float size = font->FontSize * ImGui::GetIO().FontGlobalScale;
   ImGui::GetWindowDrawList()->AddText(font, size, position, color, text.data(),
                                       text.data() + text.size());
 }
 
 ImVec2 text_extent(ImFont* font, std::string_view text) {
+  if (text.empty()) return {0, 0};
   const float size = font->FontSize * ImGui::GetIO().FontGlobalScale;
   return font->CalcTextSizeA(size, FLT_MAX, 0, text.data(), text.data() + text.size());
 }
