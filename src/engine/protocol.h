@@ -7,11 +7,12 @@
 #include <variant>
 #include <vector>
 
-/// What front ends and the engine say to each other: Commands go in, Snapshots come out. Plain data with one encoding,
-/// which is what crosses between the page's threads.
+/// What front ends and the engine say to each other: Commands go in, Snapshots come out. Plain data
+/// with one encoding, which is what crosses between the page's threads.
 namespace convlab {
 
-/// How a run trains. Names are those of the registries; learning_rate 0 takes the optimizer's default.
+/// How a run trains. Names are those of the registries; learning_rate 0 takes the optimizer's
+/// default.
 struct RunOptions {
   std::string data = "mnist";
   std::string model = "mnist-cnn";
@@ -29,8 +30,8 @@ struct RunOptions {
 struct Configure {
   RunOptions options;
 };
-/// Trains until the planned epochs are done: begins, resumes after Pause, or, after the end, goes on for as many epochs
-/// again.
+/// Trains until the planned epochs are done: begins, resumes after Pause, or, after the end, goes
+/// on for as many epochs again.
 struct Start {};
 struct Pause {};
 /// One training step, then pause.
@@ -61,7 +62,8 @@ struct Samples {
   std::vector<float> confidences;    ///< [count], probability of the prediction
 };
 
-/// The first layer's weights as pictures: of a convolution its kernels, of a dense layer on an image its rows.
+/// The first layer's weights as pictures: of a convolution its kernels, of a dense layer on an
+/// image its rows.
 struct Filters {
   int64_t count = 0;
   int64_t height = 0;
@@ -72,7 +74,7 @@ struct Filters {
 
 /// What one finished epoch came to.
 struct EpochResult {
-  int64_t epoch = 0;  ///< from 1
+  int64_t epoch = 0;      ///< from 1
   double train_loss = 0;  ///< mean over the epoch's steps, while the weights changed
   double train_accuracy = 0;
   double val_loss = 0;
@@ -115,21 +117,25 @@ struct Snapshot {
   Filters filters;
 };
 
-/// A Snapshot as it crosses: small values as JSON, arrays in one block of bytes. In the JSON an array stands as
-/// {"type": "f32" | "i32" | "u8", "offset": bytes, "count": elements} into the block, little-endian, aligned to 4 bytes.
+/// A Snapshot as it crosses: small values as JSON, arrays in one block of bytes. In the JSON an
+/// array stands as
+/// {"type": "f32" | "i32" | "u8", "offset": bytes, "count": elements} into the block,
+/// little-endian, aligned to 4 bytes.
 struct EncodedSnapshot {
   std::string json;
   std::vector<uint8_t> block;
 };
 
 EncodedSnapshot encode(const Snapshot& snapshot);
-/// Throws Error for what is no encoded snapshot: missing or foreign fields, ranges outside the block.
+/// Throws Error for what is no encoded snapshot: missing or foreign fields, ranges outside the
+/// block.
 Snapshot decode_snapshot(std::string_view json, std::span<const uint8_t> block);
 
-/// {"command": "start"}, {"command": "configure", "options": {"data": "mnist", …}}, {"command": "set_learning_rate",
-/// "learning_rate": 0.01}.
+/// {"command": "start"}, {"command": "configure", "options": {"data": "mnist", …}}, {"command":
+/// "set_learning_rate", "learning_rate": 0.01}.
 std::string encode(const Command& command);
-/// Throws Error that says what is wrong and lists the known commands; omitted options keep their defaults.
+/// Throws Error that says what is wrong and lists the known commands; omitted options keep their
+/// defaults.
 Command decode_command(std::string_view json);
 
 /// "running" and so on: the names used in the JSON.

@@ -50,7 +50,7 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
   return nodes_.size();
 }
 
-size_t Graph::add(std::unique_ptr<Layer> layer, std::string name) {
+size_t Graph::append(std::unique_ptr<Layer> layer, std::string name) {
   return add(std::move(layer), {nodes_.size()}, std::move(name));
 }
 

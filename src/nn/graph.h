@@ -29,7 +29,7 @@ class Graph {
   /// refuses, an unknown value or a taken name.
   size_t add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name = "");
   /// Adds a layer on the last value.
-  size_t add(std::unique_ptr<Layer> layer, std::string name = "");
+  size_t append(std::unique_ptr<Layer> layer, std::string name = "");
 
   const Shape& input_shape() const { return input_; }
   const Shape& output_shape() const { return value_shape(nodes_.size()); }

@@ -16,7 +16,7 @@ class Sequential {
 
   template <class Kind, class... Arguments>
   Sequential& add(Arguments&&... arguments) {
-    graph_.add(std::make_unique<Kind>(std::forward<Arguments>(arguments)...));
+    graph_.append(std::make_unique<Kind>(std::forward<Arguments>(arguments)...));
     return *this;
   }
 

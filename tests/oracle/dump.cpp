@@ -95,7 +95,7 @@ void dump_saved(Dump& dump, Network& network) {
 }
 
 void dump_parameters(Dump& dump, const std::string& prefix, const Network& network,
-                     Tensor Parameter::*which) {
+                     Tensor Parameter::* which) {
   for (const Parameter& parameter : network.parameters()) {
     dump.floats(prefix + parameter.name, network.backend(), parameter.*which);
   }

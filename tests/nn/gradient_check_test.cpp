@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "backend/device.h"
+#include "core/random.h"
+#include "nn/network.h"
+#include "nn/registry.h"
+#include "nn/relu.h"
+#include "nn/test_layers.h"
+
+namespace convlab {
+namespace {
+
+// Every layer so far is piecewise linear in each single number, so the central difference is exact
+// for any step that crosses no kink, and only the rounding of the outputs remains. A large step
+// keeps that small: outputs of about 10 carry an error of 1e-6, which divided by the step gives
+// 1e-5 of a gradient of order 1.
+constexpr float step = 0x1p-4F;
+constexpr double tolerance = 2e-4;  // of the largest element of the gradient
+constexpr int64_t batch = 2;
+constexpr size_t most_elements = 96;  // checked of each tensor, evenly spread
+
+enum class Data : uint8_t {
+  any,       ///< in [-1, 1)
+  distinct,  ///< 4 · step apart, 2 · step from 0: no step crosses a kink of relu or of a maximum
+};
+
+struct Row {
+  std::string_view kind;
+  Options options;
+  Shape input;
+  Data data = Data::any;
+};
+
+const std::string same = "same";
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> table{
+      {"conv2d", {{"filters", int64_t{1}}, {"kernel", int64_t{1}}}, {1, 1, 1}},
+      {"conv2d", {{"filters", int64_t{4}}}, {5, 6, 3}},
+      {"conv2d", {{"filters", int64_t{3}}, {"padding", same}}, {4, 5, 1}},
+      {"conv2d", {{"filters", int64_t{5}}, {"bias", false}}, {4, 4, 2}},
+      {"conv2d",
+       {{"filters", int64_t{2}}, {"kernel", int64_t{2}}, {"stride", int64_t{2}}, {"padding", same}},
+       {5, 7, 2}},
+      {"conv2d",
+       {{"filters", int64_t{3}}, {"stride", int64_t{2}}, {"dilation", int64_t{2}}},
+       {8, 9, 2}},
+      {"conv2d", {{"filters", int64_t{2}}, {"dilation", int64_t{3}}, {"padding", same}}, {6, 5, 2}},
+      {"conv2d", {{"filters", int64_t{33}}, {"kernel", int64_t{5}}}, {9, 8, 17}},
+      {"dense", {{"units", int64_t{1}}}, {1}},
+      {"dense", {{"units", int64_t{7}}}, {5}},
+      {"dense", {{"units", int64_t{4}}, {"bias", false}}, {9}},
+      {"dense", {{"units", int64_t{65}}}, {129}},
+      {"dropout", {}, {3, 4, 2}},
+      {"dropout", {{"rate", 0.0}}, {7}},
+      {"dropout", {{"rate", 0.9}}, {50}},
+      {"flatten", {}, {3, 4, 2}},
+      {"max_pool2d", {}, {4, 6, 3}, Data::distinct},
+      {"max_pool2d", {}, {5, 7, 2}, Data::distinct},
+      {"max_pool2d", {{"window", int64_t{3}}, {"stride", int64_t{2}}}, {7, 9, 2}, Data::distinct},
+      {"max_pool2d",
+       {{"window", int64_t{3}}, {"stride", int64_t{1}}, {"padding", same}},
+       {4, 5, 2},
+       Data::distinct},
+      {"max_pool2d", {{"padding", same}}, {5, 5, 1}, Data::distinct},
+      {"relu", {}, {3, 3, 2}, Data::distinct},
+      {"relu", {}, {37}, Data::distinct},
+  };
+  return table;
+}
+
+/// What the layer before hands on.
+std::vector<float> inputs(int64_t count, Data data) {
+  if (data == Data::any) return random_values(count, 11);
+  std::vector<float> values(static_cast<size_t>(count));
+  std::iota(values.begin(), values.end(), 0.5F - static_cast<float>(count / 2));
+  for (float& value : values) value *= 4 * step;
+  Random random(3, 1);
+  random.shuffle(std::span(values));
+  return values;
+}
+
+/// A parameter with the sign of its output channel, at least a half, so that with positive inputs
+/// each channel stays on its side of relu's kink.
+std::vector<float> one_sided(const Shape& shape) {
+  std::vector<float> values = random_values(shape.elements(), 12);
+  const int64_t channel = shape.elements() / shape[0];
+  for (size_t i = 0; i < values.size(); ++i) {
+    const bool on = static_cast<int64_t>(i) / channel % 3 != 1;
+    values[i] = (on ? 1.0F : -1.0F) * (0.75F + values[i] / 4);
+  }
+  return values;
+}
+
+/// The network learned → layer (→ relu) and a random linear function of its output as the loss.
+class Check {
+ public:
+  Check(Backend& backend, const Row& row, bool relu)
+      : device_(backend), network_(graph(row, relu), backend, /*seed=*/5) {
+    backend.set_step({.learning_rate = 0, .step = 1});
+    const Tensor x = network_.prepare(Mode::train, batch);
+    backend.fill(x, 0);
+    set(0, relu ? one_sided(Shape{1, network_.parameters()[0].value.elements()})
+                : inputs(network_.parameters()[0].value.elements(), row.data));
+    for (size_t i = 1; i < network_.parameters().size(); ++i) {
+      const Shape& shape = network_.parameters()[i].value.shape;
+      set(i, relu ? one_sided(shape) : random_values(shape.elements(), 20 + i));
+    }
+    weights_ = random_values(network_.forward().elements(), 13);
+  }
+
+  /// The largest error of the gradient of parameter `index`, as a share of its largest element.
+  double error(size_t index) {
+    network_.forward();
+    device_.backend().upload(weights_.data(), network_.output_grad());
+    network_.backward();
+    const std::vector<float> grad = device_.read(network_.parameters()[index].grad);
+    double largest = 0;
+    for (const float g : grad) largest = std::max(largest, std::abs(double{g}));
+    double worst = 0;
+    const size_t stride = std::max<size_t>(1, grad.size() / most_elements);
+    for (size_t i = 0; i < grad.size(); i += stride) {
+      worst = std::max(worst, std::abs(difference(index, i) - double{grad[i]}));
+    }
+    // Dropped inputs have no gradient at all: then the difference must be nothing, too.
+    return largest > 0 ? worst / largest : worst;
+  }
+
+  size_t parameters() const { return network_.parameters().size(); }
+  const std::string& name(size_t index) const { return network_.parameters()[index].name; }
+
+ private:
+  static Graph graph(const Row& row, bool relu) {
+    Graph graph(row.input);
+    graph.append(std::make_unique<Learned>(batch));
+    graph.append(make_layer(row.kind, row.options));
+    if (relu) graph.append(std::make_unique<Relu>());
+    return graph;
+  }
+
+  void set(size_t index, std::vector<float> values) {
+    device_.backend().upload(values.data(), network_.parameters()[index].value);
+    network_.values_changed();
+    values_.resize(std::max(values_.size(), index + 1));
+    values_[index] = std::move(values);
+  }
+
+  double loss() {
+    const std::vector<float> output = device_.read(network_.forward());
+    return std::inner_product(output.begin(), output.end(), weights_.begin(), 0.0, std::plus<>(),
+                              [](float y, float w) { return double{y} * double{w}; });
+  }
+
+  double difference(size_t index, size_t element) {
+    const std::vector<float> before = values_[index];
+    std::vector<float> moved = before;
+    moved[element] = before[element] + step;
+    const double up = moved[element];
+    set(index, moved);
+    const double high = loss();
+    moved[element] = before[element] - step;
+    const double down = moved[element];
+    set(index, moved);
+    const double low = loss();
+    set(index, before);
+    return (high - low) / (up - down);
+  }
+
+  Device device_;
+  Network network_;
+  std::vector<std::vector<float>> values_;
+  std::vector<float> weights_;
+};
+
+std::string describe(const Row& row) {
+  std::ostringstream out;
+  out << row.kind << " {" << std::boolalpha;
+  for (const auto& [name, value] : row.options) {
+    std::visit([&out, &name](const auto& v) { out << ' ' << name << '=' << v; }, value);
+  }
+  out << " } of " << row.input;
+  return out.str();
+}
+
+void check(const Row& row, bool relu) {
+  for (const BackendKind& kind : backend_kinds()) {
+    const auto backend = kind.make(1);
+    Check check(*backend, row, relu);
+    for (size_t i = 0; i < check.parameters(); ++i) {
+      INFO(describe(row) << " on " << kind.name << ": gradient of " << check.name(i));
+      CHECK(check.error(i) <= tolerance);
+    }
+  }
+}
+
+TEST_CASE("gradient check: every kind of layer has a row") {
+  std::set<std::string_view> checked;
+  for (const Row& row : rows()) checked.insert(row.kind);
+  std::set<std::string_view> registered;
+  for (const LayerKind& kind : layer_kinds()) registered.insert(kind.kind);
+  CHECK(checked == registered);
+}
+
+TEST_CASE("gradient check: parameters and inputs agree with finite differences") {
+  for (const Row& row : rows()) check(row, /*relu=*/false);
+}
+
+TEST_CASE("gradient check: also where a relu is folded into the layer") {
+  size_t folded = 0;
+  for (const Row& row : rows()) {
+    if (!make_layer(row.kind, row.options)->can_fuse_activation()) continue;
+    check(row, /*relu=*/true);
+    ++folded;
+  }
+  CHECK(folded > 0);
+}
+
+}  // namespace
+}  // namespace convlab

@@ -1,0 +1,126 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
+
+#include "core/error.h"
+#include "nn/registry.h"
+
+namespace convlab {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+const std::string same = "same";
+
+Shape output_shape(std::string_view kind, const Options& options, const Shape& input) {
+  return make_layer(kind, options)->output_shape({&input, 1});
+}
+
+Options with_filters(Options options, int64_t filters = 2) {
+  options.emplace_back("filters", filters);
+  return options;
+}
+
+TEST_CASE("layers: each comes back from its own options") {
+  for (const LayerKind& kind : layer_kinds()) {
+    Options options;
+    if (kind.kind == "conv2d") options = with_filters({});
+    if (kind.kind == "dense") options = {{"units", int64_t{3}}};
+    const auto layer = make_layer(kind.kind, options);
+    CHECK(layer->kind() == kind.kind);
+    CHECK(make_layer(kind.kind, layer->options())->options() == layer->options());
+  }
+}
+
+TEST_CASE("layers: an unknown kind lists the known") {
+  for (const LayerKind& kind : layer_kinds()) {
+    CHECK_THROWS_MATCHES(
+        make_layer("conv3d", {}), Error,
+        MessageMatches(ContainsSubstring("conv3d") && ContainsSubstring(std::string(kind.kind))));
+  }
+}
+
+TEST_CASE("layers: an unknown option lists the known") {
+  CHECK_THROWS_MATCHES(make_layer("dense", {{"units", int64_t{3}}, {"unit", int64_t{3}}}), Error,
+                       MessageMatches(ContainsSubstring("[dense]") && ContainsSubstring("unit") &&
+                                      ContainsSubstring("initializer")));
+  CHECK_THROWS_MATCHES(make_layer("relu", {{"slope", 0.1}}), Error,
+                       MessageMatches(ContainsSubstring("[relu]") && ContainsSubstring("slope")));
+}
+
+TEST_CASE("layers: an option out of range or of another type is refused") {
+  CHECK_THROWS_MATCHES(make_layer("conv2d", {}), Error,
+                       MessageMatches(ContainsSubstring("filters") && ContainsSubstring("1")));
+  CHECK_THROWS_MATCHES(make_layer("conv2d", with_filters({{"stride", int64_t{0}}})), Error,
+                       MessageMatches(ContainsSubstring("stride")));
+  CHECK_THROWS_MATCHES(make_layer("dropout", {{"rate", 1.0}}), Error,
+                       MessageMatches(ContainsSubstring("rate")));
+  CHECK_THROWS_MATCHES(make_layer("dropout", {{"rate", std::string("half")}}), Error,
+                       MessageMatches(ContainsSubstring("rate")));
+  CHECK_THROWS_MATCHES(make_layer("conv2d", with_filters({{"padding", std::string("full")}})),
+                       Error,
+                       MessageMatches(ContainsSubstring("padding") && ContainsSubstring("valid") &&
+                                      ContainsSubstring("same")));
+  CHECK_THROWS_MATCHES(make_layer("conv2d", with_filters({{"bias", int64_t{1}}})), Error,
+                       MessageMatches(ContainsSubstring("bias")));
+}
+
+// Keras: valid gives ⌊(size - reach) / stride⌋ + 1 with reach = (kernel - 1) · dilation + 1, same
+// gives ⌈size / stride⌉.
+TEST_CASE("conv2d: output shapes are those of Keras' Conv2D") {
+  CHECK(output_shape("conv2d", with_filters({}), {28, 28, 1}) == Shape{26, 26, 2});
+  CHECK(output_shape("conv2d", with_filters({{"padding", same}}), {28, 27, 1}) == Shape{28, 27, 2});
+  CHECK(output_shape("conv2d", with_filters({{"stride", int64_t{2}}}), {28, 27, 1}) ==
+        Shape{13, 13, 2});
+  CHECK(output_shape("conv2d", with_filters({{"stride", int64_t{2}}, {"padding", same}}),
+                     {28, 27, 1}) == Shape{14, 14, 2});
+  CHECK(output_shape("conv2d", with_filters({{"dilation", int64_t{2}}}), {10, 5, 4}) ==
+        Shape{6, 1, 2});
+  CHECK(output_shape("conv2d", with_filters({{"dilation", int64_t{2}}, {"padding", same}}),
+                     {10, 3, 4}) == Shape{10, 3, 2});
+  CHECK(output_shape(
+            "conv2d",
+            with_filters({{"kernel", int64_t{7}}, {"stride", int64_t{2}}, {"padding", same}}),
+            {224, 224, 3}) == Shape{112, 112, 2});
+}
+
+TEST_CASE("max_pool2d: output shapes are those of Keras' MaxPooling2D") {
+  // The examples of its documentation: 3×3 to 2×2 with stride 1, 3×4 to 1×2 with stride 2, and
+  // padding same.
+  CHECK(output_shape("max_pool2d", {{"stride", int64_t{1}}}, {3, 3, 1}) == Shape{2, 2, 1});
+  CHECK(output_shape("max_pool2d", {{"stride", int64_t{2}}}, {3, 4, 1}) == Shape{1, 2, 1});
+  CHECK(output_shape("max_pool2d", {{"stride", int64_t{1}}, {"padding", same}}, {3, 3, 1}) ==
+        Shape{3, 3, 1});
+  // Without a stride the window's size is taken.
+  CHECK(output_shape("max_pool2d", {}, {11, 11, 64}) == Shape{5, 5, 64});
+  CHECK(output_shape("max_pool2d", {{"padding", same}}, {11, 11, 64}) == Shape{6, 6, 64});
+  CHECK(output_shape("max_pool2d", {{"window", int64_t{3}}, {"stride", int64_t{2}}}, {8, 9, 2}) ==
+        Shape{3, 4, 2});
+}
+
+TEST_CASE("layers: the others keep or flatten the shape") {
+  CHECK(output_shape("flatten", {}, {5, 5, 64}) == Shape{1600});
+  CHECK(output_shape("relu", {}, {5, 5, 64}) == Shape{5, 5, 64});
+  CHECK(output_shape("dropout", {}, {5, 5, 64}) == Shape{5, 5, 64});
+  CHECK(output_shape("dense", {{"units", int64_t{10}}}, {1600}) == Shape{10});
+}
+
+TEST_CASE("layers: an input that does not fit is refused with what came and what is wanted") {
+  CHECK_THROWS_MATCHES(output_shape("conv2d", with_filters({}), {2, 28, 1}), Error,
+                       MessageMatches(ContainsSubstring("[conv2d]") && ContainsSubstring("3") &&
+                                      ContainsSubstring("2")));
+  CHECK_THROWS_MATCHES(output_shape("conv2d", with_filters({}), {784}), Error,
+                       MessageMatches(ContainsSubstring("[conv2d]") && ContainsSubstring("(784)")));
+  CHECK_THROWS_MATCHES(
+      output_shape("max_pool2d", {}, {784}), Error,
+      MessageMatches(ContainsSubstring("[max_pool2d]") && ContainsSubstring("(784)")));
+  CHECK_THROWS_MATCHES(
+      output_shape("dense", {{"units", int64_t{3}}}, {28, 28, 1}), Error,
+      MessageMatches(ContainsSubstring("[dense]") && ContainsSubstring("(28, 28, 1)")));
+}
+
+}  // namespace
+}  // namespace convlab

@@ -1,0 +1,145 @@
+#include <catch2/catch_test_macros.hpp>
+#include <vector>
+
+#include "backend/device.h"
+#include "core/random.h"
+#include "nn/conv2d.h"
+#include "nn/dense.h"
+#include "nn/dropout.h"
+#include "nn/max_pool2d.h"
+#include "nn/network.h"
+#include "nn/reference_network.h"
+#include "nn/relu.h"
+#include "nn/test_layers.h"
+
+namespace convlab {
+namespace {
+
+constexpr int64_t batch = 3;
+constexpr uint64_t seed = 9;
+
+/// A layer that keeps the shape, of a kind that fits images or vectors.
+std::unique_ptr<Layer> random_layer(Random& random, const Shape& shape) {
+  const int64_t channels = shape[shape.rank() - 1];
+  switch (random.below(shape.rank() == 3 ? 6 : 5)) {
+    case 0:
+      if (shape.rank() == 1) return std::make_unique<Dense>(DenseOptions{.units = channels});
+      return std::make_unique<Conv2d>(Conv2dOptions{.filters = channels, .padding = Padding::same});
+    case 1:
+      return std::make_unique<Relu>();
+    case 2:
+      return std::make_unique<Dropout>(DropoutOptions{.rate = 0.25});
+    case 3:
+      return std::make_unique<Identity>();
+    case 4:
+      return std::make_unique<Sum>();
+    default:
+      return std::make_unique<MaxPool2d>(
+          MaxPool2dOptions{.window = 2, .stride = 1, .padding = Padding::same});
+  }
+}
+
+/// 3 to 14 layers on values that came before, recent ones more often; at the end a sum of a few of
+/// them, so that most matter. Some values have many readers, some none.
+Graph random_graph(Random& random, const Shape& shape) {
+  Graph graph(shape);
+  const auto any_value = [&] {
+    const size_t count = graph.nodes().size() + 1;
+    const size_t back = random.below(random.below(2) == 0 ? 1 : 4);
+    return back < count ? count - 1 - back : 0;
+  };
+  const size_t layers = 3 + random.below(12);
+  for (size_t i = 0; i < layers; ++i) {
+    std::unique_ptr<Layer> layer = random_layer(random, shape);
+    std::vector<size_t> inputs{any_value()};
+    while (layer->kind() == "sum" && inputs.size() < 4 && random.below(3) != 0) {
+      inputs.push_back(any_value());
+    }
+    graph.add(std::move(layer), inputs);
+  }
+  graph.add(std::make_unique<Sum>(), {any_value(), any_value(), graph.nodes().size()});
+  return graph;
+}
+
+std::string describe(const Graph& graph) {
+  std::string text;
+  for (const Node& node : graph.nodes()) {
+    text += "\n  " + node.name + " reads";
+    for (const size_t value : node.inputs) {
+      text += " " + (value == 0 ? "the input" : graph.nodes()[value - 1].name);
+    }
+  }
+  return text;
+}
+
+/// Whether a step over the planned, shared memory gives the bits of one in which no tensor shares
+/// any.
+void compare(Backend& backend, Graph graph) {
+  INFO(describe(graph));
+  Network network(std::move(graph), backend, seed);
+  ReferenceNetwork reference(network, seed, batch);
+  const Shape& shape = network.graph().input_shape();
+  const auto input = random_values(batch * shape.elements(), 1);
+  const auto grad = random_values(batch * shape.elements(), 2);
+  Device device(backend);
+
+  // Twice, so that what one step leaves in the memory meets the next.
+  for (int step = 0; step < 2; ++step) {
+    backend.upload(input.data(), network.prepare(Mode::train, batch));
+    CHECK(device.read(network.forward()) == reference.forward(input));
+    if (!network.output_grad()) return;  // nothing learns
+    backend.upload(grad.data(), network.output_grad());
+    network.backward();
+    reference.backward(grad);
+    const std::vector<std::vector<float>> expected = reference.parameter_grads();
+    for (size_t i = 0; i < expected.size(); ++i) {
+      const bool reached = expected[i][0] == expected[i][0];
+      INFO(network.parameters()[i].name);
+      const std::vector<float> got = device.read(network.parameters()[i].grad);
+      CHECK(got == (reached ? expected[i] : std::vector<float>(got.size(), 0.0F)));
+    }
+  }
+}
+
+TEST_CASE("network: tensors that share memory never disturb each other, in random graphs") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    const auto backend = kind.make(1);
+    backend->set_step({.learning_rate = 0, .step = 1});
+    Random random(4, 1);
+    for (int round = 0; round < 60; ++round) {
+      const Shape shape = round % 2 == 0 ? Shape{4, 5, 3} : Shape{12};
+      compare(*backend, random_graph(random, shape));
+    }
+  }
+}
+
+TEST_CASE("network: a folded relu gives the bits of one that runs by itself") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    const auto backend = kind.make(1);
+    Graph images({6, 6, 3});
+    images.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 3, .padding = Padding::same}));
+    images.append(std::make_unique<Relu>());
+    images.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 3, .padding = Padding::same}));
+    images.append(std::make_unique<Relu>());
+    compare(*backend, std::move(images));
+    Graph vectors({40});
+    vectors.append(std::make_unique<Dense>(DenseOptions{.units = 40}));
+    vectors.append(std::make_unique<Relu>());
+    vectors.append(std::make_unique<Dense>(DenseOptions{.units = 40}));
+    compare(*backend, std::move(vectors));
+  }
+}
+
+TEST_CASE("network: a relu is not folded where somebody else reads what is before it") {
+  const auto backend = make_backend("host", 1);
+  Graph graph({12});
+  const size_t dense = graph.append(std::make_unique<Dense>(DenseOptions{.units = 12}));
+  const size_t relu = graph.append(std::make_unique<Relu>());
+  graph.add(std::make_unique<Sum>(), {dense, relu});
+  compare(*backend, std::move(graph));
+}
+
+}  // namespace
+}  // namespace convlab

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "nn/layer.h"
+
+namespace convlab {
+
+/// Layers that only tests need: they know the batch or spoil what they are allowed to spoil.
+
+/// y = x + value, where `value` has an element for each element of the whole batch. So the gradient
+/// of `value` is the gradient of the input of the layer that follows.
+class Learned final : public Layer {
+ public:
+  explicit Learned(int64_t batch) : batch_(batch) {}
+
+  std::string_view kind() const override { return "learned"; }
+  Shape output_shape(std::span<const Shape> inputs) const override { return inputs[0]; }
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
+    return {{.name = "value", .shape = inputs[0].with_front(batch_)}};
+  }
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override {
+    pass.backend.binary(BinaryOp::add, inputs[0], pass.parameters[0].value, output);
+  }
+  void backward(const Pass& pass, std::span<const Tensor>, const Tensor&, const Tensor& grad_output,
+                std::span<const Tensor> grad_inputs) const override {
+    pass.backend.copy(grad_output, pass.parameters[0].grad);
+    if (grad_inputs[0]) pass.backend.copy(grad_output, grad_inputs[0]);
+  }
+
+ private:
+  int64_t batch_;
+};
+
+/// The sum of any number of inputs of one shape; may read a value several times. Its backward
+/// spoils grad_output, as it may.
+class Sum final : public Layer {
+ public:
+  std::string_view kind() const override { return "sum"; }
+  Shape output_shape(std::span<const Shape> inputs) const override { return inputs[0]; }
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override {
+    pass.backend.copy(inputs[0], output);
+    for (const Tensor& input : inputs.subspan(1)) {
+      pass.backend.binary(BinaryOp::add, output, input, output);
+    }
+  }
+  void backward(const Pass& pass, std::span<const Tensor>, const Tensor&, const Tensor& grad_output,
+                std::span<const Tensor> grad_inputs) const override {
+    for (const Tensor& grad_input : grad_inputs) {
+      if (grad_input) pass.backend.copy(grad_output, grad_input);
+    }
+    pass.backend.fill(grad_output, std::numeric_limits<float>::quiet_NaN());
+  }
+};
+
+/// A view of the same shape.
+class Identity final : public Layer {
+ public:
+  std::string_view kind() const override { return "identity"; }
+  Shape output_shape(std::span<const Shape> inputs) const override { return inputs[0]; }
+  bool is_view(Mode) const override { return true; }
+  void forward(const Pass&, std::span<const Tensor>, const Tensor&) const override {}
+  void backward(const Pass&, std::span<const Tensor>, const Tensor&, const Tensor&,
+                std::span<const Tensor>) const override {}
+};
+
+}  // namespace convlab

@@ -1,0 +1,123 @@
+#include "optim/optimizer.h"
+
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "backend/device.h"
+#include "core/error.h"
+
+namespace convlab {
+namespace {
+
+using Catch::Approx;
+
+/// What one weight becomes, step by step, under a gradient of 1 in the first step and -3 in the
+/// second.
+struct Row {
+  std::string_view kind;
+  Options options;
+  double learning_rate;
+  double start;
+  double first;
+  double second;
+};
+
+// Adam's first step is lr · g / (|g| + ε'), whatever g is. In the second, with the defaults:
+//   m = 0.9 · 0.1 · 1 + 0.1 · (-3) = -0.21, corrected by 1 - 0.9²   = 0.19:     -1.1052632
+//   v = 0.999 · 0.001 + 0.001 · 9  = 0.009999, by 1 - 0.999² = 0.001999:        5.0020010,
+//   root 2.2365154 w2 = w1 + lr · 1.1052632 / 2.2365154 = w1 + lr · 0.4941899
+const std::vector<Row>& rows() {
+  static const std::vector<Row> table{
+      {"sgd", {}, 0.5, 2, 2 - 0.5, 2 - 0.5 + 1.5},
+      // m1 = -0.5, m2 = 0.9 · -0.5 + 1.5 = 1.05.
+      {"sgd", {{"momentum", 0.9}}, 0.5, 2, 1.5, 2.55},
+      // w1 = 2 + 0.9 · -0.5 - 0.5, w2 = w1 + 0.9 · 1.05 + 1.5.
+      {"sgd", {{"momentum", 0.9}, {"nesterov", true}}, 0.5, 2, 1.05, 3.495},
+      {"adam", {}, 0.1, 2, 1.9, 1.9 + 0.1 * 0.4941899},
+      // Decay first: 2 · (1 - 0.1 · 0.5) - 0.1 = 1.8, then 1.8 · 0.95 + 0.04941899.
+      {"adamw", {{"weight_decay", 0.5}}, 0.1, 2, 1.8, 1.71 + 0.1 * 0.4941899},
+  };
+  return table;
+}
+
+TEST_CASE("optimizers: every kind is checked") {
+  std::set<std::string_view> checked;
+  for (const Row& row : rows()) checked.insert(row.kind);
+  std::set<std::string_view> registered;
+  for (const OptimizerKind& kind : optimizer_kinds()) registered.insert(kind.kind);
+  CHECK(checked == registered);
+}
+
+TEST_CASE("optimizers: two steps give the numbers worked out by hand") {
+  // 70 weights: some in whole vectors, some in the rest.
+  constexpr size_t count = 70;
+  for (const BackendKind& kind : backend_kinds()) {
+    for (const Row& row : rows()) {
+      INFO(row.kind << " on " << kind.name);
+      const auto backend = kind.make(1);
+      Device device(*backend);
+      const auto optimizer = find_optimizer(row.kind).make(row.options);
+      const Shape shape{int64_t{count}};
+      const Tensor values = device.tensor(shape, std::vector<float>(count, float(row.start)));
+      std::vector<Tensor> states;
+      for (size_t i = 0; i < optimizer->state_count(); ++i) {
+        states.push_back(device.tensor(shape, std::vector<float>(count, 0.0F)));
+      }
+      const double expected[] = {row.first, row.second};
+      const float grads[] = {1, -3};
+      for (uint64_t step = 1; step <= 2; ++step) {
+        backend->set_step({.learning_rate = float(row.learning_rate), .step = step});
+        const Tensor grad = device.tensor(shape, std::vector<float>(count, grads[step - 1]));
+        optimizer->update(*backend, values, grad, states);
+        for (const float value : device.read(values)) {
+          REQUIRE(value == Approx(expected[step - 1]).epsilon(1e-5));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("optimizers: a gradient of zero moves nothing but what decays") {
+  for (const BackendKind& kind : backend_kinds()) {
+    const auto backend = kind.make(1);
+    backend->set_step({.learning_rate = 0.1F, .step = 1});
+    for (const OptimizerKind& optimizer_kind : optimizer_kinds()) {
+      INFO(optimizer_kind.kind << " on " << kind.name);
+      Device device(*backend);
+      const auto optimizer = optimizer_kind.make({});
+      const Tensor values = device.tensor({2}, {1, 0});
+      std::vector<Tensor> states;
+      for (size_t i = 0; i < optimizer->state_count(); ++i) {
+        states.push_back(device.tensor({2}, {0, 0}));
+      }
+      optimizer->update(*backend, values, device.tensor({2}, {0, 0}), states);
+      const std::vector<float> after = device.read(values);
+      const double decay = optimizer_kind.kind == "adamw" ? 0.1 * 0.004 : 0;
+      CHECK(after[0] == Approx(1 - decay).epsilon(1e-7));
+      CHECK(after[1] == 0);  // so the gaps between parameters stay zero
+    }
+  }
+}
+
+TEST_CASE("optimizers: each comes back from its own options") {
+  for (const OptimizerKind& kind : optimizer_kinds()) {
+    const auto optimizer = kind.make({});
+    CHECK(optimizer->kind() == kind.kind);
+    CHECK(kind.make(optimizer->options())->options() == optimizer->options());
+  }
+}
+
+TEST_CASE("optimizers: an unknown kind, option or value is refused") {
+  CHECK_THROWS_AS(find_optimizer("lion"), Error);
+  CHECK_THROWS_AS(find_optimizer("sgd").make({{"beta1", 0.9}}), Error);
+  CHECK_THROWS_AS(find_optimizer("sgd").make({{"momentum", 1.5}}), Error);
+  CHECK_THROWS_AS(find_optimizer("adam").make({{"weight_decay", 0.1}}), Error);
+  CHECK_THROWS_AS(find_optimizer("adam").make({{"epsilon", 0.0}}), Error);
+}
+
+}  // namespace
+}  // namespace convlab

@@ -1,0 +1,202 @@
+#include "train/trainer.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "backend/device.h"
+#include "core/error.h"
+#include "data/synthetic.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+const Shape image{14, 14, 1};
+constexpr int64_t classes = 4;
+
+const DatasetSplits& data() {
+  static const DatasetSplits splits = make_synthetic(512, 128, image, classes);
+  return splits;
+}
+
+/// A network in training, everything from one seed.
+struct Run {
+  Run(std::string_view backend_name, int threads, std::string_view model, uint64_t seed = 1,
+      double learning_rate = 3e-3)
+      : backend(make_backend(backend_name, threads)),
+        network(find_model(model).build(image, classes), *backend, seed),
+        trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("adam").make({}),
+                learning_rate),
+        loader(data().train, {.batch = 32, .seed = seed}) {}
+
+  void steps(int count) {
+    for (Batch batch; count > 0; --count) {
+      if (!loader.next(batch)) {
+        loader.start_epoch(++epoch);
+        loader.next(batch);
+      }
+      trainer.step(batch);
+    }
+  }
+
+  Metrics validate() {
+    Loader test(data().test, {.batch = 50, .shuffle = false});
+    trainer.validation().reset();
+    for (Batch batch; test.next(batch);) trainer.evaluate(batch);
+    return trainer.validation().read();
+  }
+
+  std::vector<float> weights() { return Device(*backend).read(network.values()); }
+
+  std::unique_ptr<Backend> backend;
+  Network network;
+  Trainer trainer;
+  Loader loader;
+  int64_t epoch = 0;
+};
+
+Batch first_batch(int64_t size) {
+  Loader loader(data().train, {.batch = size, .shuffle = false});
+  Batch batch;
+  loader.next(batch);
+  return batch;
+}
+
+TEST_CASE("trainer: a convnet learns the synthetic pictures on every backend") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    Run run(kind.name, 1, "simple-convnet");
+    run.steps(60);
+    const Metrics metrics = run.validate();
+    CHECK(metrics.samples == 128);
+    CHECK(metrics.accuracy > 0.95);
+  }
+}
+
+TEST_CASE("trainer: every model's loss falls") {
+  for (const Model& model : models()) {
+    INFO(model.name);
+    Run run("", 1, model.name);
+    const double before = run.validate().loss;
+    run.steps(20);
+    CHECK(run.validate().loss < 0.8 * before);
+  }
+}
+
+TEST_CASE("trainer: the same seed gives the same bits, another seed others") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    Run first(kind.name, 1, "simple-convnet", 1);
+    Run again(kind.name, 1, "simple-convnet", 1);
+    Run other(kind.name, 1, "simple-convnet", 2);
+    for (Run* run : {&first, &again, &other}) run->steps(5);
+    CHECK(first.weights() == again.weights());
+    CHECK(first.weights() != other.weights());
+  }
+}
+
+TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
+  for (const BackendKind& kind : backend_kinds()) {
+    for (const Model& model : models()) {
+      INFO(model.name << " on " << kind.name);
+      Run one(kind.name, 1, model.name);
+      one.steps(4);
+      for (const int threads : {2, 3}) {
+        INFO(threads << " threads");
+        Run more(kind.name, threads, model.name);
+        more.steps(4);
+        CHECK(more.weights() == one.weights());
+      }
+    }
+  }
+}
+
+TEST_CASE("trainer: steps after the first allocate nothing, also with a smaller last batch") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    Run run(kind.name, 1, "simple-convnet");
+    run.steps(1);
+    const MemoryUse before = run.backend->memory_use();
+    run.steps(2);
+    run.trainer.step(first_batch(7));
+    CHECK(run.backend->memory_use().bytes == before.bytes);
+    CHECK(run.backend->memory_use().peak_bytes == before.peak_bytes);
+  }
+}
+
+TEST_CASE("trainer: a learning rate of zero changes no weight and evaluating changes nothing") {
+  Run run("", 1, "simple-convnet", 1, /*learning_rate=*/0);
+  const std::vector<float> before = run.weights();
+  run.steps(2);
+  run.validate();
+  CHECK(run.weights() == before);
+  CHECK(run.trainer.steps() == 2);
+}
+
+TEST_CASE("trainer: the learning rate can change between two steps") {
+  Run run("", 1, "mnist-mlp", 1, /*learning_rate=*/0);
+  const std::vector<float> before = run.weights();
+  run.trainer.set_learning_rate(0.01);
+  run.steps(1);
+  CHECK(run.weights() != before);
+}
+
+TEST_CASE("trainer: metrics are means over the samples since the reset") {
+  Run run("", 1, "mnist-mlp", 1, /*learning_rate=*/0);
+  run.trainer.step(first_batch(32));
+  const Metrics once = run.trainer.training().read();
+  run.trainer.step(first_batch(32));
+  const Metrics twice = run.trainer.training().read();
+  CHECK(once.samples == 32);
+  CHECK(twice.samples == 64);
+  CHECK(std::abs(twice.loss - once.loss) < 1e-6);
+  CHECK(twice.accuracy == once.accuracy);
+  run.trainer.training().reset();
+  CHECK(run.trainer.training().read().samples == 0);
+  CHECK(run.trainer.training().read().loss == 0);
+}
+
+TEST_CASE("trainer: predictions are probabilities, the same alone and in a batch") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    Run run(kind.name, 1, "simple-convnet");
+    const std::vector<float> alone = run.trainer.predict(first_batch(1));
+    const std::vector<float> together = run.trainer.predict(first_batch(5));
+    REQUIRE(together.size() == 5 * classes);
+    for (size_t row = 0; row < 5; ++row) {
+      const auto first = together.begin() + static_cast<std::ptrdiff_t>(row * classes);
+      CHECK(std::abs(std::accumulate(first, first + classes, 0.0) - 1) < 1e-5);
+    }
+    CHECK(alone == std::vector<float>(together.begin(), together.begin() + classes));
+  }
+}
+
+TEST_CASE("trainer: pictures of another size and labels beyond the classes are refused") {
+  Run run("", 1, "mnist-mlp");
+  Batch batch = first_batch(4);
+  const std::vector<float> before = run.weights();
+  batch.labels[2] = classes;
+  CHECK_THROWS_MATCHES(run.trainer.step(batch), Error,
+                       MessageMatches(ContainsSubstring("label 4")));
+  batch.labels[2] = -1;
+  CHECK_THROWS_AS(run.trainer.step(batch), Error);
+  batch.labels[2] = 0;
+  batch.images.pop_back();
+  CHECK_THROWS_MATCHES(run.trainer.step(batch), Error,
+                       MessageMatches(ContainsSubstring("(14, 14, 1)")));
+  // A refused batch is no step.
+  CHECK(run.trainer.steps() == 0);
+  CHECK(run.weights() == before);
+}
+
+}  // namespace
+}  // namespace convlab
