@@ -12,7 +12,7 @@ const isPossible = {
   start: ({state}) => atRest.includes(state),
   pause: ({state}) => state === 'running' || state === 'waiting_for_data',
   step: ({state}) => atRest.includes(state),
-  reset: ({state, step}) => state === 'failed' || step > 0,
+  reset: ({state, step, parameters}) => step > 0 || (state === 'failed' && parameters > 0),
 };
 
 /** The next lower or higher of …, 0.001, 0.002, 0.005, 0.01, … */

@@ -100,13 +100,16 @@ function command(value) {
   if (JSON.stringify(value).length > mostCommandLength) {
     throw new EngineError(`Command ${value.command} is too long.`);
   }
-  if (value.command === 'configure') feed.stop();
   engine.send(value);
   work();
   if (value.command === 'configure') {
-    // What the engine made of it: it knows the default and may have refused.
-    const snapshot = JSON.parse(engine.poll(-1)?.json ?? '{}');
-    if (snapshot.options && snapshot.state !== 'failed') feed.choose(snapshot.options.data);
+    // What the engine made of it: it knows the default, and may have found no such network.
+    const {state, options} = JSON.parse(engine.poll(-1).json);
+    if (state === 'failed') {
+      feed.stop();
+    } else {
+      feed.choose(options.data);
+    }
   }
 }
 

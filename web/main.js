@@ -102,10 +102,11 @@ function showSnapshot({snapshot, encoded}) {
   results.show(snapshot);
   view.show(encoded);
   showWhatRuns(snapshot);
-  if (snapshot.state !== 'failed') {
-    showAlert('run', snapshot.error);
+  // Options that made no network leave nothing to reset: others have to be chosen.
+  if (snapshot.state === 'failed' && snapshot.parameters > 0) {
+    showAlert('run', snapshot.error, 'Reset', () => convlab.reset());
   } else {
-    showAlert('run', snapshot.error || 'Training has failed.', 'Reset', () => convlab.reset());
+    showAlert('run', snapshot.error);
   }
 }
 
