@@ -147,7 +147,7 @@ TEST_CASE("engine: a loss that is no longer a number stops training and says so"
   RunOptions options = small_run();
   options.optimizer = "sgd";
   options.model = "simple-convnet";
-  options.learning_rate = 100;
+  options.learning_rate = 1e9;
   engine.send(Configure{options});
   engine.send(Start{});
   const auto snapshot = settle(engine);

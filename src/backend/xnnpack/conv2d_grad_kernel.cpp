@@ -40,7 +40,7 @@ struct GradPlan {
     packed = floats(probe.reshape(gemm_sizes(chunk_images), nullptr));
     sum = aligned(weights);
     lane = columns + planes + packed + sum;
-    total = lane * std::min<int64_t>(lanes, slices) + sum * slices;
+    total = lane * lanes + sum * slices;  // any lane may get work, also where slices are few
   }
 
   DynamicGemm::Sizes gemm_sizes(int64_t images) const {

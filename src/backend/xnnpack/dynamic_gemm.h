@@ -2,6 +2,8 @@
 
 #include <pthreadpool.h>
 
+#include <vector>
+
 #include "backend/xnnpack/operators.h"
 
 namespace convlab {
@@ -23,6 +25,8 @@ class DynamicGemm {
 
  private:
   Operator op_;
+  std::vector<float> no_bias_;
+  size_t bytes_to_clear_ = 0;
 };
 
 }  // namespace convlab

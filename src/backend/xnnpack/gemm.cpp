@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "backend/xnnpack/dynamic_gemm.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
@@ -8,6 +10,10 @@ namespace convlab {
 namespace {
 
 constexpr std::string_view operation = "matrix product";
+
+// A product with fewer columns than XNNPACK's widest tile runs on a narrow kernel, which reads
+// packed values in groups along k.
+constexpr size_t widest_tile = 32;
 
 struct GemmState final : OpState {
   explicit GemmState(const GemmDesc& desc) : gemm(!desc.transpose_b, desc.activation) {}
@@ -38,16 +44,22 @@ DynamicGemm::DynamicGemm(bool b_is_kn, Activation activation) {
 }
 
 size_t DynamicGemm::reshape(const Sizes& sizes, pthreadpool_t pool) {
+  if (no_bias_.size() < sizes.n) no_bias_.resize(sizes.n);
   size_t bytes = 0;
   size_t alignment = 0;
   check(xnn_reshape_dynamic_fully_connected_nc_f32(op_.get(), sizes.m, sizes.k, sizes.n, sizes.k,
                                                    sizes.n, &bytes, &alignment, pool),
         operation);
+  bytes_to_clear_ = sizes.n < widest_tile ? bytes : 0;
   return align_up(bytes + XNN_EXTRA_BYTES);
 }
 
 void DynamicGemm::run(const float* a, const float* b, const float* bias, float* c, void* workspace,
                       pthreadpool_t pool) {
+  // XNNPACK leaves unwritten what it does not pack, a missing bias and the end of the last group,
+  // and counts on zeros.
+  if (bias == nullptr) bias = no_bias_.data();
+  std::memset(workspace, 0, bytes_to_clear_);
   check(xnn_setup_dynamic_fully_connected_nc_f32(op_.get(), workspace, a, b, bias, c), operation);
   check(xnn_run_operator(op_.get(), pool), operation);
 }

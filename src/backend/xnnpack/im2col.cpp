@@ -53,9 +53,10 @@ void TransposedIm2col::copy_plane(const float* plane, int64_t images, int64_t im
       const float* from = plane + ky * desc_.dilation.h * padded_w_ + kx * desc_.dilation.w;
       float* to = columns + ((ky * desc_.kernel.w + kx) * channels_ + channel) * row_length +
                   image * pixels_per_image();
+      const float* end = to + pixels_per_image();
       for (int64_t oy = 0; oy < out_h_; ++oy, from += desc_.stride.h * padded_w_, to += out_w_) {
-        if (desc_.stride.w == 1 && oy + 1 < out_h_) {
-          copy_row(from, out_w_, to);  // what it writes too much, the next row overwrites
+        if (desc_.stride.w == 1 && end - to >= out_w_ + 7) {
+          copy_row(from, out_w_, to);  // what it writes too much, the next rows overwrite
         } else {
           for (int64_t ox = 0; ox < out_w_; ++ox) to[ox] = from[ox * desc_.stride.w];
         }

@@ -26,6 +26,11 @@ Operator create_max_pool(const Pool2dDesc& d) {
   return Operator(created);
 }
 
+// XNNPACK refuses windows of one pixel and windows with pixels between them.
+bool is_for_xnnpack(const Pool2dDesc& d) {
+  return d.window.h * d.window.w > 1 && d.stride.h <= d.window.h && d.stride.w <= d.window.w;
+}
+
 // Images whose windows neither overlap nor leave the image: each input pixel belongs to one window
 // at most.
 bool windows_are_apart(const Pool2dDesc& d) {
@@ -55,7 +60,7 @@ void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const fl
 
 void XnnpackBackend::max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x,
                                 const Tensor& y) {
-  if (desc.window.h * desc.window.w == 1) {  // XNNPACK refuses a window of one pixel
+  if (!is_for_xnnpack(desc)) {
     HostBackend::max_pool2d(op, desc, x, y);
     return;
   }
