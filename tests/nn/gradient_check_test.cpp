@@ -105,20 +105,18 @@ class Check {
   Check(Backend& backend, const Row& row, bool relu)
       : device_(backend), network_(graph(row, relu), backend, /*seed=*/5) {
     backend.set_step({.learning_rate = 0, .step = 1});
-    const Tensor x = network_.prepare(Mode::train, batch);
-    backend.fill(x, 0);
     set(0, relu ? one_sided(Shape{1, network_.parameters()[0].value.elements()})
                 : inputs(network_.parameters()[0].value.elements(), row.data));
     for (size_t i = 1; i < network_.parameters().size(); ++i) {
       const Shape& shape = network_.parameters()[i].value.shape;
       set(i, relu ? one_sided(shape) : random_values(shape.elements(), 20 + i));
     }
-    weights_ = random_values(network_.forward().elements(), 13);
+    weights_ = random_values(forward().elements(), 13);
   }
 
   /// The largest error of the gradient of parameter `index`, as a share of its largest element.
   double error(size_t index) {
-    network_.forward();
+    forward();
     device_.backend().upload(weights_.data(), network_.output_grad());
     network_.backward();
     const std::vector<float> grad = device_.read(network_.parameters()[index].grad);
@@ -152,8 +150,14 @@ class Check {
     values_[index] = std::move(values);
   }
 
+  /// The input is 0, so that Learned's value is all that the layer sees.
+  Tensor forward() {
+    device_.backend().fill(network_.prepare(Mode::train, batch), 0);
+    return network_.forward();
+  }
+
   double loss() {
-    const std::vector<float> output = device_.read(network_.forward());
+    const std::vector<float> output = device_.read(forward());
     return std::inner_product(output.begin(), output.end(), weights_.begin(), 0.0, std::plus<>(),
                               [](float y, float w) { return double{y} * double{w}; });
   }
