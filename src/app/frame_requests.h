@@ -1,20 +1,26 @@
 #pragma once
 
+#include <algorithm>
+
 namespace convlab {
 
-/// Counts the frames that still have to be drawn. One reason to draw gives a few frames, because
-/// ImGui answers input in the frame after it (hover, then press, then release); then none until the
-/// next reason.
+/// Counts the frames that still have to be drawn; none when nothing happens.
 class FrameRequests {
  public:
-  static constexpr int frames_to_settle = 3;
+  /// ImGui answers input in the frame after it: hover, then press, then release.
+  static constexpr int frames_after_input = 3;
+  /// New content is drawn at once, but what it takes in height is known in the next frame.
+  static constexpr int frames_after_change = 2;
 
-  void request() { left_ = frames_to_settle; }
+  void input() { request(frames_after_input); }
+  void change() { request(frames_after_change); }
   bool wanted() const { return left_ > 0; }
   void drawn() { left_ -= left_ > 0 ? 1 : 0; }
 
  private:
-  int left_ = frames_to_settle;
+  void request(int frames) { left_ = std::max(left_, frames); }
+
+  int left_ = frames_after_change;
 };
 
 }  // namespace convlab

@@ -5,17 +5,28 @@
 
 using namespace convlab;
 
-TEST_CASE("frames: a request gives a few frames, then none") {
-  FrameRequests requests;
-  requests.request();
-  requests.request();
+namespace {
+
+int drawn_frames(FrameRequests& requests) {
   int frames = 0;
   for (; requests.wanted() && frames < 100; ++frames) requests.drawn();
-  CHECK(frames == FrameRequests::frames_to_settle);
+  return frames;
+}
+
+}  // namespace
+
+TEST_CASE("frames: each reason gives a few, then none") {
+  FrameRequests requests;
+  drawn_frames(requests);
+  CHECK(drawn_frames(requests) == 0);
   requests.drawn();
   CHECK_FALSE(requests.wanted());
-  requests.request();
-  CHECK(requests.wanted());
+  requests.input();
+  requests.change();
+  requests.input();
+  CHECK(drawn_frames(requests) == FrameRequests::frames_after_input);
+  requests.change();
+  CHECK(drawn_frames(requests) == FrameRequests::frames_after_change);
 }
 
 TEST_CASE("frames: the median is of the last 64") {

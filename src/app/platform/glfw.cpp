@@ -74,7 +74,7 @@ class GlfwPlatform::Impl {
       : window_(make_window(title, width, height)), renderer_("#version 150") {}
 
   GlRenderer& renderer() { return renderer_; }
-  void request() { requests_.request(); }
+  void request() { requests_.change(); }
 
   void capture(std::function<void(const Screenshot&)> receive) {
     receive_ = std::move(receive);
@@ -82,7 +82,7 @@ class GlfwPlatform::Impl {
   }
 
   void run(View& view, const std::function<bool()>& update) {
-    GlfwInput input(window_.get(), [this] { requests_.request(); });
+    GlfwInput input(window_.get(), [this] { requests_.input(); });
     double last = glfwGetTime();
     while (glfwWindowShouldClose(window_.get()) == 0) {
       // A hidden or minimised window has no pixels.

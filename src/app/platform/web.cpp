@@ -55,18 +55,21 @@ class WebPlatform final : public Platform {
 
   void run(View& view, std::function<bool()>) override {
     view_ = &view;
-    input_ = std::make_unique<CanvasInput>(view, [this] { request_frame(); });
+    input_ = std::make_unique<CanvasInput>(view, [this] {
+      requests_.input();
+      schedule();
+    });
     canvas_ = std::make_unique<Canvas>([this](const Surface& surface) {
       surface_ = surface;
       // At once: the new size has emptied the canvas, and the browser is about to paint.
-      requests_.request();
+      requests_.change();
       draw();
       schedule();
     });
   }
 
   void request_frame() override {
-    requests_.request();
+    requests_.change();
     schedule();
   }
 
