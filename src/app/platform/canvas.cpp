@@ -5,48 +5,45 @@
 
 #include <cmath>
 
-// Sizes in CSS pixels and in pixels of the screen. The second are exact where the browser tells
-// them; Safari does not. Zooming, and moving to another screen, changes the pixels alone, which
-// only a media query notices there.
+// clang-format off
+// Sizes in CSS pixels and in pixels of the screen. The second are exact where the browser tells them; Safari does not.
+// Zooming, and moving to another screen, changes the pixels alone, which only a media query notices there.
 EM_JS(void, convlab_watch_canvas, (void* canvas_object), {
   const canvas = document.querySelector('#view');
   let size = null;
   const report = () => {
-    if (size == = null) return;
+    if (!size) return;
     const {width, height, pixels} = size;
-    const ratio = devicePixelRatio;
     _convlab_canvas_resized(canvas_object, width, height,
-                            pixels ? pixels.inlineSize : width * ratio,
-                            pixels ? pixels.blockSize : height * ratio);
+      pixels ? pixels.inlineSize : width * devicePixelRatio,
+      pixels ? pixels.blockSize : height * devicePixelRatio);
   };
-  const observer = new ResizeObserver((entries) = > {
+  const observer = new ResizeObserver((entries) => {
     const entry = entries[entries.length - 1];
     const box = entry.contentBoxSize[0];
     const exact = entry.devicePixelContentBoxSize;
-    size = {width : box.inlineSize, height : box.blockSize, pixels : exact ? exact[0] : null};
+    size = {width: box.inlineSize, height: box.blockSize, pixels: exact ? exact[0] : null};
     report();
   });
   try {
-    observer.observe(canvas, {box : 'device-pixel-content-box'});
+    observer.observe(canvas, {box: 'device-pixel-content-box'});
   } catch {
     observer.observe(canvas);
   }
   let media = null;
-  const watchRatio = () => {
+  const changed = () => {
+    if (media) media.removeEventListener('change', changed);
     media = matchMedia('(resolution: ' + devicePixelRatio + 'dppx)');
     media.addEventListener('change', changed);
-  };
-  const changed = () => {
-    media.removeEventListener('change', changed);
-    watchRatio();
     if (size && !size.pixels) report();
   };
-  watchRatio();
+  changed();
   Module['stopWatchingCanvas'] = () => {
     observer.disconnect();
     media.removeEventListener('change', changed);
   };
 });
+// clang-format on
 
 EM_JS(void, convlab_stop_watching_canvas, (), { Module['stopWatchingCanvas'](); });
 
