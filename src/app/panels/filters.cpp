@@ -75,7 +75,7 @@ void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   }
   draw_heading(rect, theme.text, "First-layer filters", theme.quiet, remark);
   if (filters_.count == 0) {
-    draw_empty(rect, theme.quiet, "Filters appear with the network");
+    draw_empty(rect, theme.quiet, theme.background, "Filters appear with the network");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();

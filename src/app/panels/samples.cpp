@@ -100,7 +100,8 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const float room = cell.width - sign_width;
   const std::string shown = shortened(small_font(), name, room);
   const float name_width = text_extent(small_font(), shown).x + 6;
-  const bool beside = name_width + text_extent(small_font(), confidence).x <= room;
+  // The same for every confidence, or neighbours would differ.
+  const bool beside = name_width + text_extent(small_font(), "100%").x <= room;
   const float x = cell.x + sign_width;
   draw_text(small_font(), {x, line1}, color, shown);
   if (beside) draw_text(small_font(), {x + name_width, line1}, theme.quiet, confidence);
@@ -124,7 +125,7 @@ void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const
                                  : "";
   draw_heading(rect, theme.text, "Test pictures", theme.quiet, remark);
   if (count == 0) {
-    draw_empty(rect, theme.quiet, "Pictures appear when the data set is here");
+    draw_empty(rect, theme.quiet, theme.background, "Pictures appear when the data set is here");
     return;
   }
   const Grid cells = grid(rect.width, rect.height, scale);

@@ -43,6 +43,12 @@ EM_JS(void, convlab_watch_canvas, (void* canvas_object), {
     media.removeEventListener('change', changed);
   };
 });
+
+EM_JS(void, convlab_set_canvas_focusable, (int focusable), {
+  const canvas = document.querySelector('#view');
+  if (focusable) canvas.tabIndex = 0;
+  else canvas.removeAttribute('tabindex');
+});
 // clang-format on
 
 EM_JS(void, convlab_stop_watching_canvas, (), { Module['stopWatchingCanvas'](); });
@@ -60,6 +66,12 @@ Canvas::Canvas(std::function<void(const Surface&)> resized) : resized_(std::move
 }
 
 Canvas::~Canvas() { convlab_stop_watching_canvas(); }
+
+void Canvas::set_focusable(bool focusable) {
+  if (focusable == focusable_) return;
+  focusable_ = focusable;
+  convlab_set_canvas_focusable(focusable ? 1 : 0);
+}
 
 void Canvas::report(double width, double height, double pixel_width, double pixel_height) const {
   Surface surface{static_cast<float>(width), static_cast<float>(height), 1};

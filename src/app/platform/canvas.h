@@ -15,12 +15,16 @@ class Canvas {
   Canvas& operator=(const Canvas&) = delete;
   ~Canvas();
 
+  /// Whether the Tab key stops at the canvas: only sensible while keys can scroll something in it.
+  void set_focusable(bool focusable);
+
   static constexpr const char* selector = "#view";
 
   void report(double width, double height, double pixel_width, double pixel_height) const;
 
  private:
   std::function<void(const Surface&)> resized_;
+  bool focusable_ = false;
 };
 
 }  // namespace convlab

@@ -98,6 +98,7 @@ class WebPlatform final : public Platform {
     int height = 0;
     emscripten_get_canvas_element_size(Canvas::selector, &width, &height);
     renderer_.draw(width, height, view_->background());
+    if (canvas_) canvas_->set_focusable(view_->scrolls(1) || view_->scrolls(-1));
     times_.add(emscripten_get_now() - start);
   }
 

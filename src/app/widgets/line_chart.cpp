@@ -95,7 +95,7 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
               theme.quiet, label);
   }
   const int columns = std::clamp(static_cast<int>(plot.area.width / 48), 2, 12);
-  const Ticks x_ticks = choose_ticks(0, plot.x.most, columns, 1e-3);
+  const Ticks x_ticks = choose_ticks(0, plot.x.most, columns, plot.x.most >= 2 ? 1 : 0);
   for (size_t i = 0; i < x_ticks.values.size(); ++i) {
     // The last names the axis.
     std::string label = tick_label(x_ticks.values[i], x_ticks.step, false);
@@ -207,7 +207,7 @@ void draw_line_chart(const LineChart& chart, const Rect& rect, const Theme& them
   const Rect body{rect.x, rect.y + heading_height, rect.width, rect.height - heading_height};
   const Plot plot = draw_axes(chart, body, choose_y_range(chart), theme);
   if (is_empty(chart)) {
-    draw_empty(plot.area, theme.quiet, chart.empty);
+    draw_empty(plot.area, theme.quiet, theme.background, chart.empty);
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();

@@ -44,12 +44,13 @@ float draw_heading(const Rect& rect, ImU32 color, std::string_view title, ImU32 
   return heading_height;
 }
 
-void draw_empty(const Rect& rect, ImU32 color, std::string_view text) {
-  const std::string shown = shortened(ImGui::GetFont(), text, rect.width);
+void draw_empty(const Rect& rect, ImU32 color, ImU32 background, std::string_view text) {
+  const std::string shown = shortened(ImGui::GetFont(), text, rect.width - 16);
   const ImVec2 size = text_extent(ImGui::GetFont(), shown);
-  draw_text(ImGui::GetFont(),
-            {rect.x + (rect.width - size.x) / 2, rect.y + (rect.height - size.y) / 2}, color,
-            shown);
+  const ImVec2 at{rect.x + (rect.width - size.x) / 2, rect.y + (rect.height - size.y) / 2};
+  ImGui::GetWindowDrawList()->AddRectFilled({at.x - 8, at.y - 4},
+                                            {at.x + size.x + 8, at.y + size.y + 4}, background);
+  draw_text(ImGui::GetFont(), at, color, shown);
 }
 
 void show_tooltip(const char* text) {

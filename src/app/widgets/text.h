@@ -20,8 +20,8 @@ float draw_heading(const Rect& rect, ImU32 color, std::string_view title, ImU32 
                    std::string_view remark);
 inline constexpr float heading_height = 28;
 
-/// Quiet text in the middle of an empty panel.
-void draw_empty(const Rect& rect, ImU32 color, std::string_view text);
+/// Text in the middle of an empty panel, on a patch of `background`.
+void draw_empty(const Rect& rect, ImU32 color, ImU32 background, std::string_view text);
 
 /// A tooltip beside the pointer.
 void show_tooltip(const char* text);
