@@ -9,8 +9,8 @@ class FrameRequests {
  public:
   /// ImGui answers input in the frame after it: hover, then press, then release.
   static constexpr int frames_after_input = 3;
-  /// New content is drawn at once, but what it takes in height is known in the next frame.
-  static constexpr int frames_after_change = 2;
+  /// If new content takes more or less room, the view asks for another frame itself.
+  static constexpr int frames_after_change = 1;
 
   void input() { request(frames_after_input); }
   void change() { request(frames_after_change); }
@@ -20,7 +20,7 @@ class FrameRequests {
  private:
   void request(int frames) { left_ = std::max(left_, frames); }
 
-  int left_ = frames_after_change;
+  int left_ = frames_after_input;
 };
 
 }  // namespace convlab

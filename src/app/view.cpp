@@ -82,7 +82,7 @@ class View::Impl final : PanelHeights {
     draw(surface);
     ImGui::Render();
     const ImDrawData& data = *ImGui::GetDrawData();
-    FrameStats stats{.vertices = data.TotalVtxCount};
+    FrameStats stats{.vertices = data.TotalVtxCount, .unsettled = unsettled_};
     for (const ImDrawList* list : data.CmdLists) stats.draws += list->CmdBuffer.Size;
     return stats;
   }
@@ -126,6 +126,9 @@ class View::Impl final : PanelHeights {
     if (controls_) controls_->draw(place(layout.controls), *theme_);
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy({1, layout.height});
+    unsettled_ = layout.height != content_height_ ||
+                 (controls_ && controls_->height() != layout.controls.height);
+    content_height_ = layout.height;
     scrolled_ = ImGui::GetScrollY();
     most_scrolled_ = ImGui::GetScrollMaxY();
     ImGui::End();
@@ -137,6 +140,8 @@ class View::Impl final : PanelHeights {
   const Theme* theme_ = nullptr;
   float scale_ = 0;
   float scroll_ = 0;  ///< still to be done
+  float content_height_ = 0;
+  bool unsettled_ = false;
   float scrolled_ = 0;
   float most_scrolled_ = 0;
   SamplesPanel samples_;

@@ -21,6 +21,7 @@ struct Operation {
 struct FrameStats {
   int vertices = 0;
   int draws = 0;
+  bool unsettled = false;  ///< the next frame will differ: content took another room than expected
 };
 
 /// All that can be seen of the engine, drawn with Dear ImGui. It owns ImGui's context and knows no

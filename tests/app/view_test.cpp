@@ -115,6 +115,19 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
   }
 }
 
+TEST_CASE("view: an unchanged picture settles, whatever the size") {
+  NullGraphics graphics;
+  std::vector<Command> sent;
+  View view(graphics, some_operation(sent));
+  for (const Surface& surface : {Surface{360, 640, 3}, Surface{1280, 720, 1.25F}}) {
+    view.show(busy_snapshot());
+    int frames = 0;
+    while (view.build(surface, 0.016F).unsettled && frames < 10) ++frames;
+    CHECK(frames < 4);
+    CHECK_FALSE(view.build(surface, 0.016F).unsettled);
+  }
+}
+
 TEST_CASE("view: textures go to the device only when they changed") {
   NullGraphics graphics;
   View view(graphics, std::nullopt);

@@ -200,11 +200,12 @@ void ControlsPanel::draw_button(const ButtonItem& button, float width, const The
   }
   const ImGuiKey key = shortcut_key(button.shortcut);
   const ImGuiIO& io = ImGui::GetIO();
-  const bool free = !io.WantTextInput && !ImGui::IsAnyItemActive() && !io.KeyCtrl && !io.KeyAlt &&
-                    !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) &&
-                    !(key == ImGuiKey_Enter && io.NavVisible) &&
-                    !(key == ImGuiKey_Space && io.NavVisible);
-  const bool typed = key != ImGuiKey_None && free && ImGui::IsKeyPressed(key, false);
+  // A key may be meant for a text, a list or, if it presses things, for the button that has the
+  // focus.
+  const bool presses_focused = (key == ImGuiKey_Enter || key == ImGuiKey_Space) && io.NavVisible;
+  const bool taken = io.WantTextInput || ImGui::IsAnyItemActive() || io.KeyCtrl || io.KeyAlt ||
+                     ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) || presses_focused;
+  const bool typed = key != ImGuiKey_None && !taken && ImGui::IsKeyPressed(key, false);
   if (possible && (pressed || typed)) send_(button_command(button.command));
 }
 

@@ -36,8 +36,8 @@ Grid FiltersPanel::grid(float width, float room, float scale) const {
 }
 
 float FiltersPanel::height(const Grid& cells) const {
-  const auto rows = static_cast<float>((filters_.count - 1) / cells.columns + 1);
-  return heading_height + rows * (cells.picture + gap) - gap + legend_height;
+  const int64_t rows = (filters_.count - 1) / cells.columns + 1;
+  return heading_height + static_cast<float>(rows) * (cells.picture + gap) - gap + legend_height;
 }
 
 float FiltersPanel::height(float width, float room, float scale) const {
@@ -82,9 +82,10 @@ void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   const Grid cells = grid(rect.width, rect.height, scale);
   float bottom = rect.y + heading_height;
   for (int64_t i = 0; i < filters_.count; ++i) {
-    const float x = rect.x + static_cast<float>(i % cells.columns) * (cells.picture + gap);
-    const float y =
-        rect.y + heading_height + static_cast<float>(i / cells.columns) * (cells.picture + gap);
+    const int64_t row = i / cells.columns;
+    const int64_t column = i % cells.columns;
+    const float x = rect.x + static_cast<float>(column) * (cells.picture + gap);
+    const float y = rect.y + heading_height + static_cast<float>(row) * (cells.picture + gap);
     const Rect picture{std::floor(x), std::floor(y), cells.picture, cells.picture};
     sheet_.draw(i, picture);
     list.AddRect({picture.x, picture.y}, {picture.right(), picture.bottom()}, theme.line);

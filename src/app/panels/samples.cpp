@@ -131,9 +131,11 @@ void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   const Grid cells = grid(rect.width, rect.height, scale);
   const auto columns = static_cast<size_t>(cells.columns);
   for (size_t i = 0; i < count; ++i) {
-    const float x = rect.x + static_cast<float>(i % columns) * (cells.cell_width + gap);
-    const float y = rect.y + heading_height +
-                    static_cast<float>(i / columns) * (cells.picture + caption_height + gap);
+    const size_t row = i / columns;
+    const size_t column = i % columns;
+    const float x = rect.x + static_cast<float>(column) * (cells.cell_width + gap);
+    const float y =
+        rect.y + heading_height + static_cast<float>(row) * (cells.picture + caption_height + gap);
     draw_sample(i, {std::floor(x), std::floor(y), cells.cell_width, cells.picture + caption_height},
                 cells.picture, theme);
   }

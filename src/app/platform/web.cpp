@@ -92,7 +92,8 @@ class WebPlatform final : public Platform {
     requests_.drawn();
     if (surface_.width < 1 || surface_.height < 1) return;
     const double start = emscripten_get_now();
-    view_->build(surface_, static_cast<float>((start - last_) / 1000));
+    const FrameStats stats = view_->build(surface_, static_cast<float>((start - last_) / 1000));
+    if (stats.unsettled) requests_.change();
     last_ = start;
     int width = 0;
     int height = 0;

@@ -15,7 +15,7 @@ constexpr int64_t most_side = 4096;  // of a texture; what does not fit is left 
 
 uint32_t rgba(float red, float green, float blue_part) {
   const auto byte = [](float v) {
-    return static_cast<uint32_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F);
+    return static_cast<uint32_t>(std::lround(std::clamp(v, 0.0F, 255.0F)));
   };
   return byte(red) | byte(green) << 8 | byte(blue_part) << 16 | 0xff000000U;
 }

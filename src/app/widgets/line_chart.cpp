@@ -40,7 +40,7 @@ bool is_empty(const LineChart& chart) {
 }
 
 double last_x(const LineChart& chart) {
-  double most = std::isfinite(chart.most_x) ? std::max(chart.most_x, 1e-3) : 1;
+  double most = std::isfinite(chart.most_x) && chart.most_x > 0 ? chart.most_x : 1;
   for (const Series& series : chart.series) {
     for (size_t i = 0; i < points(series); ++i) {
       const double x = series.curve->x[i];
@@ -94,12 +94,12 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
     draw_text(small_font(), {rect.x + label_width - width, at - small_text_size / 2 - 1},
               theme.quiet, label);
   }
-  const int columns = std::clamp(static_cast<int>(plot.area.width / 48), 2, 12);
+  const int columns = std::clamp(static_cast<int>(plot.area.width / 44), 2, 12);
   const Ticks x_ticks = choose_ticks(0, plot.x.most, columns, plot.x.most >= 2 ? 1 : 0);
   for (size_t i = 0; i < x_ticks.values.size(); ++i) {
     // The last names the axis.
     std::string label = tick_label(x_ticks.values[i], x_ticks.step, false);
-    if (i + 1 == x_ticks.values.size()) label = std::string(chart.x_name) + " " + label;
+    if (i + 1 == x_ticks.values.size()) label.insert(0, std::string(chart.x_name) + " ");
     const float width = text_extent(small_font(), label).x;
     const float at = plot.to_x(x_ticks.values[i]);
     const float left = std::min(at - width / 2, plot.area.right() + 6 - width);

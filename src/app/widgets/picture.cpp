@@ -22,11 +22,13 @@ void PictureSheet::upload(const Atlas& atlas, int64_t picture_width, int64_t pic
 
 void PictureSheet::draw(int64_t index, const Rect& rect) const {
   if (columns_ == 0 || index >= int64_t{columns_} * rows_) return;
+  const int64_t row = index / columns_;
   const float u = static_cast<float>(index % columns_) * picture_.x;
-  const float v = static_cast<float>(index / columns_) * picture_.y;
+  const float v = static_cast<float>(row) * picture_.y;
   ImGui::GetWindowDrawList()->AddImage(
-      reinterpret_cast<ImTextureID>(texture_),  // ImGui's handle is a pointer in name only
-      {rect.x, rect.y}, {rect.right(), rect.bottom()}, {u, v}, {u + picture_.x, v + picture_.y});
+      // ImGui's handle is a pointer in name only. NOLINTNEXTLINE(performance-no-int-to-ptr)
+      reinterpret_cast<ImTextureID>(texture_), {rect.x, rect.y}, {rect.right(), rect.bottom()},
+      {u, v}, {u + picture_.x, v + picture_.y});
 }
 
 Grid arrange_grid(float width, float least_width, float gap, int64_t pixels, float scale) {
