@@ -86,9 +86,12 @@ void compare(Backend& backend, Graph graph) {
   // Twice, so that what one step leaves in the memory meets the next.
   for (int step = 0; step < 2; ++step) {
     backend.upload(input.data(), network.prepare(Mode::train, batch));
-    CHECK(device.read(network.forward()) == reference.forward(input));
+    const Tensor output = network.forward();
+    const std::vector<float> expected_output = reference.forward(input);
+    CHECK(device.read(output) == expected_output);
     if (!network.output_grad()) return;  // nothing learns
     backend.upload(grad.data(), network.output_grad());
+    CHECK(device.read(output) == expected_output);  // a loss reads one and writes the other
     network.backward();
     reference.backward(grad);
     const std::vector<std::vector<float>> expected = reference.parameter_grads();
