@@ -27,7 +27,7 @@ endfunction()
 
 # convlab_wasm_module(TARGET engine|window)
 # Flags shared by our WebAssembly modules: an ES module whose default export is a factory, without a file system. The
-# engine runs in a worker (and in node, for tests), the window on the page's main thread. Functions are exported by
+# engine runs in a worker (for node Emscripten would import a module that browsers do not have), the window on the page's main thread. Functions are exported by
 # EMSCRIPTEN_KEEPALIVE. Writes build/web/dist/engine-{threads,single}-{relaxed,simd} or window, .mjs and .wasm.
 function(convlab_wasm_module target kind)
   set(flags -sMODULARIZE=1 -sEXPORT_ES6=1 -sFILESYSTEM=0 -sSTACK_SIZE=1MB -sMALLOC=dlmalloc -sALLOW_MEMORY_GROWTH=1
@@ -35,7 +35,7 @@ function(convlab_wasm_module target kind)
     -sINCOMING_MODULE_JS_API=canvas,locateFile,onAbort,print,printErr,wasmMemory)
   if(kind STREQUAL engine)
     set(name "engine-$<IF:$<BOOL:${CONVLAB_THREADS}>,threads,single>-$<IF:$<BOOL:${CONVLAB_RELAXED_SIMD}>,relaxed,simd>")
-    list(APPEND flags -sENVIRONMENT=worker,node -sEXPORT_NAME=createEngine)
+    list(APPEND flags -sENVIRONMENT=worker -sEXPORT_NAME=createEngine)
     if(CONVLAB_THREADS)
       # Threads can start at once only in workers that stand ready: as many as the factory's caller will compute with
       # (its property `threads`), and some for loaders.
