@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +63,7 @@ class OptionReader {
   template <class Enum, class Choices>
   void choice(std::string_view name, Enum& value, const Choices& choices) {
     std::vector<std::string_view> names;
+    names.reserve(std::size(choices));
     for (const auto& known : choices) names.push_back(known.name);
     if (const int64_t index = find_choice(name, names); index >= 0)
       value = choices[static_cast<size_t>(index)].value;
