@@ -83,6 +83,7 @@ int run_window(const WindowOptions& options) {
       platform.capture([&](const Screenshot& shot) {
         write_png(options.screenshot, shot);
         captured = true;
+        GlfwPlatform::wake();  // so that the loop asks again
       });
     }
     return !captured;
