@@ -24,6 +24,15 @@ export function nearbyRate(rate, isHigher) {
   return Number((next * 10 ** exponent).toPrecision(3));
 }
 
+/** What the fields show of a snapshot. */
+function settingsOf({options: {data, model, optimizer, batch, epochs}, learning_rate}) {
+  return {data, model, optimizer, batch, epochs, learning_rate};
+}
+
+/** A run that could not be made has no learning rate. */
+const isSame = (awaited, settings, isFailed) => Object.entries(awaited).every(([name, value]) =>
+  settings[name] === value || (isFailed && name === 'learning_rate'));
+
 function fillSelect(select, items) {
   select.replaceChildren(...items.map(({name, title}) => new Option(title, name)));
 }
@@ -33,6 +42,8 @@ export class Controls {
   #tables = null;
   #snapshot = null;
   #shown = '';
+  /** Settings that were sent and that no snapshot has shown yet. */
+  #awaited = null;
   #buttons = new Map();
 
   /**
@@ -75,10 +86,15 @@ export class Controls {
   /** @param {import('./snapshot.js').Snapshot} snapshot */
   show(snapshot) {
     this.#snapshot = snapshot;
-    // Only when the engine's settings change, so as not to take back what someone is choosing.
-    const options = JSON.stringify({...snapshot.options, learning_rate: snapshot.learning_rate});
-    if (options !== this.#shown) {
-      this.#shown = options;
+    const settings = settingsOf(snapshot);
+    if (this.#awaited && isSame(this.#awaited, settings, snapshot.state === 'failed')) {
+      this.#awaited = null;
+    }
+    // Only when the engine's settings change, and not while an older snapshot than the last choice
+    // comes in, so as not to take back what someone is choosing.
+    const shown = JSON.stringify(settings);
+    if (shown !== this.#shown && !this.#awaited) {
+      this.#shown = shown;
       this.#takeOver();
     }
     for (const [command, {button, text, title}] of this.#buttons) {
@@ -93,9 +109,16 @@ export class Controls {
       snapshot.state === 'finished' ? `Continue adds ${snapshot.options.epochs}` : '';
   }
 
+  /** What was sent will not come: the fields show the engine's settings again. */
+  forget() {
+    this.#awaited = null;
+    this.#shown = '';
+  }
+
   /** No engine: nothing can be operated. */
   disable() {
     this.#snapshot = null;
+    this.forget();
     for (const field of byId('settings').elements) field.disabled = true;
     for (const {button} of this.#buttons.values()) button.setAttribute('aria-disabled', 'true');
     byId('staged').hidden = true;
@@ -116,7 +139,9 @@ export class Controls {
     button.append(key);
     button.setAttribute('aria-keyshortcuts', shortcut);
     button.addEventListener('click', () => {
-      if (button.getAttribute('aria-disabled') !== 'true') this.#act.command(command);
+      if (button.getAttribute('aria-disabled') === 'true') return;
+      if (command === 'reset') this.forget();
+      this.#act.command(command);
     });
     this.#buttons.set(command, {button, text, title, shortcut});
     return button;
@@ -179,11 +204,11 @@ export class Controls {
       epochs.value = Math.min(Math.max(Math.round(Number(epochs.value)) || 1, 1), mostEpochs);
     }
     this.#describe();
-    const isFresh = this.#snapshot?.step === 0 && !isPossible.pause(this.#snapshot);
+    const isFresh = this.#snapshot.step === 0 && !isPossible.pause(this.#snapshot);
     if (!this.#differs()) {
       byId('staged').hidden = true;
       if (name === 'optimizer') this.#changeRate();
-    } else if (isFresh || this.#snapshot?.state === 'failed') {
+    } else if (isFresh || this.#snapshot.state === 'failed') {
       this.#configure();
     } else {
       byId('staged').hidden = false;
@@ -207,20 +232,21 @@ export class Controls {
   }
 
   #differs() {
-    const options = this.#snapshot?.options ?? {};
-    return Object.entries(this.#chosen()).some(([name, value]) => options[name] !== value);
+    const settings = this.#awaited ?? settingsOf(this.#snapshot);
+    return Object.entries(this.#chosen()).some(([name, value]) => settings[name] !== value);
   }
 
   #configure() {
     byId('staged').hidden = true;
-    const rate = this.#checkRate() ?? 0;
+    const {seed, label_smoothing} = this.#snapshot.options;
+    const learning_rate = this.#checkRate() ?? this.#usualRate();
+    this.#awaited = {...this.#chosen(), learning_rate};
     this.#shown = '';
-    const {seed, label_smoothing} = this.#snapshot?.options ?? {};
-    this.#act.configure({seed, label_smoothing, ...this.#chosen(), learning_rate: rate});
+    this.#act.configure({seed, label_smoothing, ...this.#awaited});
   }
 
   #discard() {
-    if (this.#snapshot) this.#takeOver();
+    this.#takeOver();
     byId('data').focus();
   }
 
@@ -241,7 +267,9 @@ export class Controls {
   #changeRate() {
     const rate = this.#checkRate();
     // With other settings staged it waits and goes with them.
-    if (rate !== null && byId('staged').hidden) this.#act.setLearningRate(rate);
+    if (rate === null || !byId('staged').hidden) return;
+    this.#awaited = {...(this.#awaited ?? settingsOf(this.#snapshot)), learning_rate: rate};
+    this.#act.setLearningRate(rate);
   }
 
   #moveRate(isHigher) {

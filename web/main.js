@@ -104,7 +104,10 @@ function showSnapshot({snapshot, encoded}) {
   showWhatRuns(snapshot);
   // Options that made no network leave nothing to reset: others have to be chosen.
   if (snapshot.state === 'failed' && snapshot.parameters > 0) {
-    showAlert('run', snapshot.error, 'Reset', () => convlab.reset());
+    showAlert('run', snapshot.error, 'Reset', () => {
+      controls.forget();
+      convlab.reset();
+    });
   } else {
     showAlert('run', snapshot.error);
   }
@@ -114,6 +117,7 @@ function showError({error}) {
   if (error.kind === 'data') {
     showAlert('data', error.message, 'Retry', () => convlab.retry());
   } else if (error.kind === 'command') {
+    controls.forget();
     showAlert('command', error.message, 'Dismiss');
   } else {
     controls.disable();
