@@ -8,7 +8,7 @@ import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import zlib from 'node:zlib';
 
-const script = fileURLToPath(new URL('../../scripts/pack', import.meta.url));
+const script = fileURLToPath(new URL('../../scripts/lib/pack.mjs', import.meta.url));
 const train = 2050; // one shard and two pictures
 let folder;
 
