@@ -146,10 +146,10 @@ void Network::backward_node(size_t i) {
                    tensors.grad_inputs);
   }
   for (size_t k = 0; k < tensors.routes.size(); ++k) {
+    if (tensors.routes[k] != GradRoute::add) continue;
     const Tensor& sum = current_->grads[graph_.nodes()[i].inputs[k]];
     const Tensor part = view ? grad_output.reshaped(sum.shape) : tensors.grad_inputs[k];
-    if (tensors.routes[k] == GradRoute::copy) backend_.copy(part, sum);
-    if (tensors.routes[k] == GradRoute::add) backend_.binary(BinaryOp::add, sum, part, sum);
+    backend_.binary(BinaryOp::add, sum, part, sum);
   }
 }
 

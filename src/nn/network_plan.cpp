@@ -108,11 +108,11 @@ void NetworkPlan::plan_backward(const Graph& graph, const GraphFacts& facts) {
       if (grad.block != PlannedTensor::no_block) {
         route = GradRoute::add;
         if (!view) planned_nodes_[i].extra[k] = new_tensor(shape, backward);
-      } else if (view && graph.consumers(input) == 1) {
+      } else if (view) {
         route = GradRoute::share;
         grad = {shape.with_front(batch), planned_grads_[i + 1].block};
       } else {
-        route = view ? GradRoute::copy : GradRoute::write;
+        route = GradRoute::write;
         grad = new_tensor(shape, backward);
       }
     }

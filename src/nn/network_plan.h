@@ -21,8 +21,7 @@ struct GraphFacts {
 enum class GradRoute : uint8_t {
   none,   ///< not wanted: nothing before learns
   write,  ///< the layer writes it
-  share,  ///< a view's only reader: both gradients are the same memory
-  copy,   ///< a view among several readers, first in backward order
+  share,  ///< a view's own gradient is its input's, to which earlier readers may yet add
   add,    ///< added to what an earlier one wrote
 };
 
