@@ -80,7 +80,8 @@ const std::vector<Row>& rows() {
 std::vector<float> inputs(int64_t count, Data data) {
   if (data == Data::any) return random_values(count, 11);
   std::vector<float> values(static_cast<size_t>(count));
-  std::iota(values.begin(), values.end(), 0.5F - static_cast<float>(count / 2));
+  const int64_t below_zero = count / 2;
+  std::iota(values.begin(), values.end(), 0.5F - static_cast<float>(below_zero));
   for (float& value : values) value *= 4 * step;
   Random random(3, 1);
   random.shuffle(std::span(values));
