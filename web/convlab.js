@@ -61,6 +61,7 @@ export class ConvlabErrorEvent extends Event {
 export class Convlab extends EventTarget {
   #worker = null;
   #waiting = [];
+  #benches = [];
   #isReady = false;
 
   /** Name of the engine bundle; null if none can run here. @type {string|null} */
@@ -137,6 +138,19 @@ export class Convlab extends EventTarget {
     this.#command({command: 'set_learning_rate', learning_rate: learningRate});
   }
 
+  /**
+   * Measures training steps on random pictures beside a matrix product; trains nothing else
+   * meanwhile. Resolves to what `convlab bench --json -` prints; rejects when there is no such model
+   * or the engine ends.
+   * @param {{model?: string, batch?: number, threads?: number, seconds?: number}} options
+   */
+  bench(options = {}) {
+    return new Promise((resolve, reject) => {
+      this.#benches.push({resolve, reject});
+      this.#post({type: 'bench', options: {...options, threads: options.threads ?? this.threads}});
+    });
+  }
+
   /** Fetches on from the file at which an error of kind 'data' stopped. */
   retry() { this.#post({type: 'retry'}); }
 
@@ -145,6 +159,7 @@ export class Convlab extends EventTarget {
     this.#worker?.terminate();
     this.#worker = null;
     this.#waiting = [];
+    for (const {reject} of this.#benches.splice(0)) reject(new Error('The engine has ended.'));
   }
 
   #command(command) { this.#post({type: 'command', command}); }
@@ -167,6 +182,10 @@ export class Convlab extends EventTarget {
       for (const waiting of this.#waiting) this.#worker.postMessage(waiting);
       this.#waiting = [];
       this.dispatchEvent(new Event('ready'));
+    } else if (message.type === 'bench') {
+      const {resolve, reject} = this.#benches.shift();
+      if (message.result) resolve(message.result);
+      else reject(new Error(message.message));
     } else if (message.type === 'error') {
       if (message.error.kind === 'crash') {
         this.#crash(message.error.message);

@@ -74,6 +74,16 @@ export class EngineModule {
     return {sequence, json, block: block.buffer};
   }
 
+  /** `convlab bench` with {model, batch, threads, seconds}: its JSON as an object. */
+  bench(options) {
+    const bytes = encoder.encode(JSON.stringify(options));
+    return this.#withBytes([bytes], ([memory]) => {
+      const text = this.#module._convlab_bench(memory, bytes.length);
+      if (text === 0) this.#check(-1);
+      return JSON.parse(this.#text(text));
+    });
+  }
+
   #check(result) {
     if (result < 0) throw new EngineError(this.#text(this.#module._convlab_error()));
   }
@@ -97,7 +107,7 @@ export class EngineModule {
         memories.push(memory);
         this.#heap().set(bytes, memory);
       }
-      use(memories);
+      return use(memories);
     } finally {
       for (const memory of memories) this.#module._convlab_free(memory);
     }

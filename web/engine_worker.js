@@ -1,6 +1,7 @@
 // The engine's own thread. From the page come {type: 'create', base, bundle, threads}, then
-// {type: 'command', command}, {type: 'retry'} and {type: 'seen'} (the last snapshot has arrived);
-// back go {type: 'ready', controls}, {type: 'snapshot', json, block} and {type: 'error', error}.
+// {type: 'command', command}, {type: 'bench', options}, {type: 'retry'} and {type: 'seen'} (the last
+// snapshot has arrived); back go {type: 'ready', controls}, {type: 'snapshot', json, block},
+// {type: 'bench', result or message} and {type: 'error', error}.
 
 import {bundleNames, checkThreads} from './bundles.js';
 import {DataError, DataFeed} from './data_feed.js';
@@ -113,6 +114,15 @@ function command(value) {
   }
 }
 
+function bench(options) {
+  try {
+    postMessage({type: 'bench', result: engine.bench(options)});
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    postMessage({type: 'bench', message: error.message});
+  }
+}
+
 function receive(message) {
   if (message?.type === 'command') {
     try {
@@ -121,6 +131,8 @@ function receive(message) {
       if (!(error instanceof EngineError)) throw error;
       report({kind: 'command', message: error.message});
     }
+  } else if (message?.type === 'bench') {
+    bench(message.options);
   } else if (message?.type === 'retry') {
     feed.retry();
   } else if (message?.type === 'seen') {

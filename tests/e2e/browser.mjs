@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {existsSync, mkdirSync} from 'node:fs';
 import {after} from 'node:test';
 import {fileURLToPath} from 'node:url';
-import {chromium} from 'playwright-core';
+import {launch} from '../../scripts/lib/chromium.mjs';
 
 const root = new URL('../../', import.meta.url);
 
@@ -16,25 +16,11 @@ export const quick = process.env.E2E_QUICK === '1' && 'slow (E2E_QUICK=1)';
 /** Training to 97 % on two busy cores. */
 export const trainMilliseconds = 10 * 60 * 1000;
 
-export const flags = ['--disable-quic', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--no-first-run',
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
-
-export function findChromium() {
-  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
-    .find((path) => path && existsSync(path));
-  assert.ok(found, 'no Chromium: install it, or name it in $CHROMIUM');
-  return found;
-}
-
 export async function serve({isolated = true} = {}) {
   assert.ok(existsSync(`${dist}/index.html`), `${dist} holds no page: build it first`);
   const {startServer} = await import(process.env.CONVLAB_SERVE ?? '../../scripts/serve.mjs');
   return startServer({root: dist, port: 0, isolated});
 }
-
-const launch = (args = []) => chromium.launch({
-  executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false});
 
 // Tests without flags of their own share a browser, each with a context of its own.
 let shared = null;

@@ -6,7 +6,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {findChromium, flags} from './browser.mjs';
+import {findChromium, flags} from '../../scripts/lib/chromium.mjs';
 
 /** Messages of JSON, each ended by a zero byte: pipe 3 takes them, pipe 4 gives them. */
 function connect(child) {

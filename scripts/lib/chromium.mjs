@@ -1,0 +1,19 @@
+// Where Chromium is, and how it is started without a window.
+
+import {existsSync} from 'node:fs';
+import {chromium} from 'playwright-core';
+
+export const flags = ['--disable-quic', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--no-first-run',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+
+/** Throws Error when there is none. */
+export function findChromium() {
+  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
+    .find((path) => path && existsSync(path));
+  if (!found) throw new Error('no Chromium: install it, or name it in $CHROMIUM');
+  return found;
+}
+
+export const launch = (args = []) => chromium.launch({
+  executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false});
