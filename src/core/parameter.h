@@ -12,20 +12,25 @@ namespace convlab {
 /// 10 with a uniform distribution.
 enum class Initializer : uint8_t { zeros, ones, glorot_uniform, he_uniform };
 
+/// weight: of a product; weight decay shrinks it. bias: added, or the scale of a normalisation;
+/// weight decay may spare it. statistic: kept by the layer itself, never by the optimizer.
+enum class ParameterRole : uint8_t { weight, bias, statistic };
+
 /// What a layer says about a parameter before it exists.
 struct ParameterSpec {
   std::string name;  ///< within its layer: "kernel", "bias"
   Shape shape;
+  ParameterRole role = ParameterRole::weight;
   Initializer initializer = Initializer::zeros;
   int64_t fan_in = 1;
   int64_t fan_out = 1;
 };
 
-/// A trained tensor: a view into the network's flat buffers of values and gradients.
+/// A tensor of a layer: a view into the network's flat buffers of values and gradients.
 struct Parameter {
   std::string name;  ///< within the network: "conv1.kernel"
   Tensor value;
-  Tensor grad;
+  Tensor grad;  ///< null for one that does not learn: a statistic, or of a frozen layer
   uint64_t version = 1;  ///< changes whenever the value does, so that a backend can tell whether
                          ///< packed copies are old
 };

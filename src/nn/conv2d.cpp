@@ -50,7 +50,8 @@ std::vector<ParameterSpec> Conv2d::parameters(std::span<const Shape> inputs) con
        .initializer = options_.initializer,
        .fan_in = window * channels,
        .fan_out = window * options_.filters}};
-  if (options_.bias) specs.push_back({.name = "bias", .shape = {options_.filters}});
+  if (options_.bias)
+    specs.push_back({.name = "bias", .shape = {options_.filters}, .role = ParameterRole::bias});
   return specs;
 }
 
@@ -75,9 +76,11 @@ void Conv2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Te
                       const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   const Conv2dDesc desc = descriptor(inputs[0].shape.without_front());
   undo_activation(pass, output, grad_output);
-  pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,
-                                  pass.parameters[0].grad);
-  if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
+  if (!pass.frozen) {
+    pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,
+                                    pass.parameters[0].grad);
+  }
+  if (options_.bias && !pass.frozen) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
   if (grad_inputs[0]) {
     pass.backend.conv2d_grad_input(pass.op(2), desc, grad_output, pass.parameters[0],
                                    grad_inputs[0]);

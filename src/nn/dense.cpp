@@ -43,7 +43,8 @@ std::vector<ParameterSpec> Dense::parameters(std::span<const Shape> inputs) cons
                                     .initializer = options_.initializer,
                                     .fan_in = features,
                                     .fan_out = options_.units}};
-  if (options_.bias) specs.push_back({.name = "bias", .shape = {options_.units}});
+  if (options_.bias)
+    specs.push_back({.name = "bias", .shape = {options_.units}, .role = ParameterRole::bias});
   return specs;
 }
 
@@ -67,9 +68,11 @@ void Dense::forward(const Pass& pass, std::span<const Tensor> inputs, const Tens
 void Dense::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                      const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   undo_activation(pass, output, grad_output);
-  pass.backend.gemm(pass.op(1), kernel_product, grad_output, inputs[0], {},
-                    pass.parameters[0].grad);
-  if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
+  if (!pass.frozen) {
+    pass.backend.gemm(pass.op(1), kernel_product, grad_output, inputs[0], {},
+                      pass.parameters[0].grad);
+  }
+  if (options_.bias && !pass.frozen) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
   if (grad_inputs[0]) {
     pass.backend.gemm(pass.op(2), input_product, grad_output, pass.parameters[0].value, {},
                       grad_inputs[0]);

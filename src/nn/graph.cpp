@@ -8,14 +8,28 @@ namespace convlab {
 
 namespace {
 
-int64_t parameter_count(const Node& node) {
+/// Elements of the parameters of which `counts` is true.
+template <class Counts>
+int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
   int64_t count = 0;
-  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
-    count += spec.shape.elements();
+  for (const Node& node : nodes) {
+    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
+      count += counts(node, spec) ? spec.shape.elements() : 0;
+  }
   return count;
 }
 
+bool is_learning(const Node& node, const ParameterSpec& spec) {
+  return !node.frozen && spec.role != ParameterRole::statistic;
+}
+
 }  // namespace
+
+bool Node::learns() const {
+  const auto specs = layer->parameters(input_shapes);
+  return std::any_of(specs.begin(), specs.end(),
+                     [this](const ParameterSpec& spec) { return is_learning(*this, spec); });
+}
 
 Graph::Graph(Shape input) : input_(input) {
   if (input_.rank() == 0 || input_.elements() == 0)
@@ -35,7 +49,7 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
     } while (taken(name));
   }
   if (taken(name)) fail("[graph] the name ", name, " is taken; every layer needs its own");
-  Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}};
+  Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}, false};
   for (const size_t value : node.inputs) {
     if (value > nodes_.size())
       fail("[graph] ", node.name, " reads value ", value, ", which does not exist yet");
@@ -66,10 +80,10 @@ size_t Graph::consumers(size_t value) const {
 }
 
 int64_t Graph::parameter_count() const {
-  int64_t count = 0;
-  for (const Node& node : nodes_) count += convlab::parameter_count(node);
-  return count;
+  return count_elements(nodes_, [](const Node&, const ParameterSpec&) { return true; });
 }
+
+int64_t Graph::learning_parameter_count() const { return count_elements(nodes_, is_learning); }
 
 int64_t Graph::flops() const {
   int64_t sum = 0;
@@ -78,12 +92,12 @@ int64_t Graph::flops() const {
 }
 
 int64_t Graph::training_flops() const {
-  std::vector<bool> learns{false};  // by value: whether anything at or before it has parameters
+  std::vector<bool> learns{false};  // by value: whether anything at or before it learns
   int64_t sum = 0;
   for (const Node& node : nodes_) {
     const bool inputs_learn = std::any_of(node.inputs.begin(), node.inputs.end(),
                                           [&](size_t value) { return learns[value]; });
-    const bool own = convlab::parameter_count(node) > 0;
+    const bool own = node.learns();
     sum += node.layer->flops(node.input_shapes) * (1 + (own ? 1 : 0) + (inputs_learn ? 1 : 0));
     learns.push_back(own || inputs_learn);
   }

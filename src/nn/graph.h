@@ -16,6 +16,10 @@ struct Node {
       inputs;  ///< values that it reads: 0 is the graph's input, i + 1 the output of node i
   std::vector<Shape> input_shapes;
   Shape output_shape;
+  bool frozen = false;  ///< its parameters do not learn; a normalisation keeps its statistics
+
+  /// It has parameters that learn.
+  bool learns() const;
 };
 
 /// The structure of a network: layers in an order in which each follows its inputs. The last one's
@@ -31,6 +35,10 @@ class Graph {
   /// Adds a layer on the last value.
   size_t append(std::unique_ptr<Layer> layer, std::string name = "");
 
+  /// Keeps the parameters of a node as they are, or lets them learn again. Has no effect on a
+  /// Network that was made before.
+  void set_frozen(size_t node, bool frozen) { nodes_.at(node).frozen = frozen; }
+
   const Shape& input_shape() const { return input_; }
   const Shape& output_shape() const { return value_shape(nodes_.size()); }
   const Shape& value_shape(size_t value) const;
@@ -39,6 +47,8 @@ class Graph {
   size_t consumers(size_t value) const;
 
   int64_t parameter_count() const;
+  /// Of those, how many learn.
+  int64_t learning_parameter_count() const;
   /// Forward pass over one sample.
   int64_t flops() const;
   /// A training step, per sample: forward, the gradient of the parameters, and that of the inputs

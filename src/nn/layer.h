@@ -18,6 +18,7 @@ enum class Mode : uint8_t { train, eval };
 struct Pass {
   Backend& backend;
   Mode mode = Mode::train;
+  bool frozen = false;  ///< its parameters do not learn: they have no gradient to fill
   Activation activation =
       Activation::none;             ///< folded into this layer: see Layer::can_fuse_activation
   std::span<Parameter> parameters;  ///< in the order of Layer::parameters
@@ -71,9 +72,9 @@ class Layer {
   virtual int64_t flops(std::span<const Shape>) const { return 0; }
 
   virtual void forward(const Pass&, std::span<const Tensor> inputs, const Tensor& output) const = 0;
-  /// Overwrites grad_inputs (a null one is not wanted) and the parameters' gradients. grad_output
-  /// may be used as scratch: nobody reads it afterwards. Tensors that backward_needs does not name
-  /// are null.
+  /// Overwrites grad_inputs (a null one is not wanted) and, unless frozen, the parameters'
+  /// gradients. grad_output may be used as scratch: nobody reads it afterwards. Tensors that
+  /// backward_needs does not name are null.
   virtual void backward(const Pass&, std::span<const Tensor> inputs, const Tensor& output,
                         const Tensor& grad_output, std::span<const Tensor> grad_inputs) const = 0;
 };

@@ -1,6 +1,7 @@
 #include "nn/network.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -23,37 +24,60 @@ size_t addressable(uint64_t bytes) {
   return static_cast<size_t>(bytes);
 }
 
+/// Where a parameter lies in the flat buffers.
+enum Region : uint8_t { weights, biases, fixed, region_count };
+
+Region region_of(const Node& node, const ParameterSpec& spec) {
+  if (node.frozen || spec.role == ParameterRole::statistic) return fixed;
+  return spec.role == ParameterRole::weight ? weights : biases;
+}
+
 }  // namespace
 
 Network::Network(Graph graph, Backend& backend, uint64_t seed)
     : graph_(std::move(graph)), facts_(graph_), backend_(backend) {
   if (graph_.nodes().empty()) fail("[network] the graph has no layers");
-  uint64_t needed = 0;
-  std::vector<size_t> offsets;
+  make_parameters();
+  initialize(seed);
+}
+
+void Network::make_parameters() {
+  struct Place {
+    Region region;
+    uint64_t offset;
+  };
+  std::vector<Place> places;
+  std::array<uint64_t, region_count> sizes{};
   for (const Node& node : graph_.nodes()) {
     first_parameter_.push_back(parameters_.size());
     slots_.emplace_back(node.layer->slots());
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
-      offsets.push_back(addressable(needed));
+      uint64_t& size = sizes[region_of(node, spec)];
+      places.push_back({region_of(node, spec), size});
       parameters_.push_back({node.name + "." + spec.name, {spec.shape, DType::f32, nullptr}, {}});
-      const auto parameter_bytes = static_cast<uint64_t>(spec.shape.elements()) * sizeof(float);
-      needed += align_up(addressable(parameter_bytes));
+      const auto bytes = static_cast<uint64_t>(spec.shape.elements()) * sizeof(float);
+      size += align_up(addressable(bytes));
     }
   }
   first_parameter_.push_back(parameters_.size());
 
-  const size_t bytes = addressable(needed);
+  const std::array<uint64_t, region_count> starts{0, sizes[weights],
+                                                  sizes[weights] + sizes[biases]};
+  const size_t learning_bytes = addressable(starts[fixed]);
+  const size_t bytes = addressable(starts[fixed] + sizes[fixed]);
   value_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
-  grad_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
-  const Shape flat{static_cast<int64_t>(bytes / sizeof(float))};
+  grad_buffer_ = backend_.allocate(std::max(learning_bytes, tensor_alignment));
+  const Shape flat{static_cast<int64_t>(learning_bytes / sizeof(float))};
   values_ = at(value_buffer_, 0, flat);
   grads_ = at(grad_buffer_, 0, flat);
+  weight_elements_ = static_cast<int64_t>(sizes[weights] / sizeof(float));
   for (size_t i = 0; i < parameters_.size(); ++i) {
+    const auto [region, offset] = places[i];
     const Shape shape = parameters_[i].value.shape;
-    parameters_[i].value = at(value_buffer_, offsets[i], shape);
-    parameters_[i].grad = at(grad_buffer_, offsets[i], shape);
+    const auto start = static_cast<size_t>(starts[region] + offset);
+    parameters_[i].value = at(value_buffer_, start, shape);
+    if (region != fixed) parameters_[i].grad = at(grad_buffer_, start, shape);
   }
-  initialize(seed);
 }
 
 void Network::initialize(uint64_t seed) {
@@ -112,6 +136,7 @@ Pass Network::pass_of(size_t node) {
   const size_t first = first_parameter_[node];
   return {.backend = backend_,
           .mode = current_->mode,
+          .frozen = graph_.nodes()[node].frozen,
           .activation = facts_.activation[node],
           .parameters = std::span(parameters_).subspan(first, first_parameter_[node + 1] - first),
           .saved = current_->nodes[node].saved,

@@ -37,12 +37,16 @@ class Network {
   /// Fills the gradients of all parameters from output_grad.
   void backward();
 
-  /// All parameters, in the order of the layers; `value` and `grad` lie in `values` and `grads`.
+  /// All parameters, in the order of the layers. `value` and `grad` of those that learn lie in
+  /// `values` and `grads`.
   std::span<const Parameter> parameters() const { return parameters_; }
   std::span<const Parameter> parameters_of(size_t node) const;
-  /// The flat buffers; gaps between parameters stay zero.
+  /// The flat buffers of the parameters that learn: first all weights, then all biases. Gaps
+  /// between parameters stay zero.
   const Tensor& values() const { return values_; }
   const Tensor& grads() const { return grads_; }
+  /// How many elements at the front of `values` are weights (ParameterRole::weight).
+  int64_t weight_elements() const { return weight_elements_; }
   /// To be called after the values changed, so that packed copies are made anew.
   void values_changed();
 
@@ -52,6 +56,7 @@ class Network {
   uint64_t planned_bytes(Mode mode, int64_t batch) const;
 
  private:
+  void make_parameters();
   Pass pass_of(size_t node);
   void backward_node(size_t node);
 
@@ -66,6 +71,7 @@ class Network {
   Buffer grad_buffer_;
   Tensor values_;
   Tensor grads_;
+  int64_t weight_elements_ = 0;
   Buffer arena_;
   std::vector<std::unique_ptr<NetworkPlan>> plans_;
   NetworkPlan* current_ = nullptr;

@@ -11,9 +11,8 @@ GraphFacts::GraphFacts(const Graph& graph)
   const auto& nodes = graph.nodes();
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
-    learns.push_back(
-        !node.layer->parameters(node.input_shapes).empty() ||
-        std::any_of(node.inputs.begin(), node.inputs.end(), [&](size_t v) { return learns[v]; }));
+    learns.push_back(node.learns() || std::any_of(node.inputs.begin(), node.inputs.end(),
+                                                  [&](size_t v) { return learns[v]; }));
     const size_t before = node.inputs.empty() ? 0 : node.inputs[0];
     if (node.layer->as_activation() != Activation::none && before > 0 &&
         graph.consumers(before) == 1 && nodes[before - 1].layer->can_fuse_activation()) {

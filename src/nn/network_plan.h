@@ -14,7 +14,7 @@ struct GraphFacts {
 
   std::vector<Activation> activation;  ///< by node: computed together with it
   std::vector<bool> folded;            ///< by node: computed by the node before
-  std::vector<bool> learns;            ///< by value: something at or before it has parameters
+  std::vector<bool> learns;            ///< by value: something at or before it learns
 };
 
 /// How a node's contribution reaches the gradient of one of its inputs.

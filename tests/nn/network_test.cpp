@@ -89,6 +89,39 @@ TEST_CASE("network: weights start within Glorot's limit, biases at zero") {
   CHECK(device.read(network.parameters()[1].value) == std::vector<float>(50, 0.0F));
 }
 
+TEST_CASE("network: a frozen layer has no gradient, and the others' are as without freezing") {
+  on_each_backend([](Backend& backend) {
+    Device device(backend);
+    Network free(small_convnet(), backend, 1);
+    train_step(free, 3);
+    for (const size_t frozen : {0, 6, 8}) {
+      Graph graph = small_convnet();
+      graph.set_frozen(frozen, true);
+      Network network(std::move(graph), backend, 1);
+      CHECK(network.graph().learning_parameter_count() < network.graph().parameter_count());
+      train_step(network, 3);
+      for (size_t i = 0; i < free.parameters().size(); ++i) {
+        const Parameter& parameter = network.parameters()[i];
+        INFO(parameter.name << " with node " << frozen << " frozen");
+        CHECK(device.read(parameter.value) == device.read(free.parameters()[i].value));
+        const bool is_frozen = parameter.name.starts_with(network.graph().nodes()[frozen].name);
+        CHECK((parameter.grad.memory == nullptr) == is_frozen);
+        if (!is_frozen)
+          CHECK(device.read(parameter.grad) == device.read(free.parameters()[i].grad));
+      }
+    }
+  });
+}
+
+TEST_CASE("network: weights lie before biases in the flat buffers") {
+  const auto backend = make_backend("host", 1);
+  const Network network(small_convnet(), *backend, 1);
+  const float* border = network.values().data() + network.weight_elements();
+  for (const Parameter& parameter : network.parameters()) {
+    CHECK((parameter.value.data() < border) == parameter.name.ends_with("kernel"));
+  }
+}
+
 TEST_CASE("network: allocates exactly what was planned") {
   on_each_backend([](Backend& backend) {
     for (const Mode mode : {Mode::train, Mode::eval}) {
