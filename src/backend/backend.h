@@ -63,7 +63,8 @@ class ReadBack {
 /// replayed.
 struct StepState {
   float learning_rate = 0;
-  uint64_t step = 0;  ///< counted from 1 in the first training step
+  uint64_t step = 0;    ///< counted from 1 in the first training step
+  uint64_t update = 0;  ///< of the optimizer, counted from 1; fewer where gradients are accumulated
 };
 
 /// Bytes that this backend's buffers hold now and held at most.
@@ -144,11 +145,29 @@ class Backend {
                                      const Tensor& labels, const Tensor& grad_logits,
                                      const Tensor& sums) = 0;
 
-  // Optimizer updates over flat buffers, with the learning rate and step number of set_step.
+  // Optimizer updates over flat buffers, with the learning rate and update number of set_step. Each
+  // first shrinks the values: w -= lr · weight_decay · w (Loshchilov and Hutter 2019).
   virtual void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                           const Tensor& momenta) = 0;
   virtual void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
                            const Tensor& means, const Tensor& variances) = 0;
+  virtual void rmsprop_update(const RmspropDesc& desc, const Tensor& values, const Tensor& grads,
+                              const Tensor& squares, const Tensor& momenta,
+                              const Tensor& means) = 0;
+  virtual void adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
+                              const Tensor& squares) = 0;
+
+  // Around an update.
+  /// y += share · (x - y): a moving average, or with a share of 1/k in call k the mean. A share of
+  /// 1 copies.
+  virtual void lerp(const Tensor& x, float share, const Tensor& y) = 0;
+  /// x and y, of the same shape, exchange their values.
+  virtual void swap(const Tensor& x, const Tensor& y) = 0;
+  /// x becomes what of it lies in [-limit, limit]; NaN stays NaN.
+  virtual void clip_value(const Tensor& x, float limit) = 0;
+  /// norm, f32 [1], becomes ‖x‖; then x is scaled down to a norm of `limit` if it has a larger one
+  /// (Pascanu et al. 2013, algorithm 1). An infinite norm makes all of x NaN, as in Keras.
+  virtual void clip_norm(const Tensor& x, float limit, const Tensor& norm) = 0;
 };
 
 /// A way of computing, by name.

@@ -64,14 +64,31 @@ struct CrossEntropyDesc {
 struct SgdDesc {
   float momentum = 0;
   bool nesterov = false;
+  float weight_decay = 0;
 };
 
 /// Kingma and Ba 2015 in the form at the end of its section 2 (epsilon beside the uncorrected
-/// root), as in Keras. weight_decay > 0: w -= lr · weight_decay · w before the update (Loshchilov
-/// and Hutter 2019).
+/// root), as in Keras.
 struct AdamDesc {
   float beta1 = 0.9F;
   float beta2 = 0.999F;
+  float epsilon = 1e-7F;
+  float weight_decay = 0;
+};
+
+/// s = rho · s + (1 - rho) · g²; change = lr · g / √(s + epsilon) (Tieleman and Hinton 2012, as in
+/// Keras). Centered, where means is not null: the root is of s - m² + epsilon, m the moving mean of
+/// g (Graves 2013, eq. 38 to 45); rounding never makes s - m² negative. With momentum, where
+/// momenta is not null: p = momentum · p + change. w -= p or change.
+struct RmspropDesc {
+  float rho = 0.9F;
+  float momentum = 0;
+  float epsilon = 1e-7F;
+  float weight_decay = 0;
+};
+
+/// s += g²; w -= lr · g / √(s + epsilon) (Duchi et al. 2011, as in Keras).
+struct AdagradDesc {
   float epsilon = 1e-7F;
   float weight_decay = 0;
 };

@@ -7,38 +7,21 @@ void AdamOptions::visit(Visitor& visitor) {
   visitor.number("beta1", beta1, 0, 0.999999);
   visitor.number("beta2", beta2, 0, 0.999999);
   visitor.number("epsilon", epsilon, 1e-12, 1);
+  decay.visit(visitor);
 }
 template void AdamOptions::visit(OptionReader&);
 
-template <class Visitor>
-void AdamWOptions::visit(Visitor& visitor) {
-  AdamOptions adam{beta1, beta2, epsilon};
-  adam.visit(visitor);
-  beta1 = adam.beta1;
-  beta2 = adam.beta2;
-  epsilon = adam.epsilon;
-  visitor.number("weight_decay", weight_decay, 0, 1);
-}
-template void AdamWOptions::visit(OptionReader&);
+Adam::Adam(std::string_view kind, const AdamOptions& options)
+    : Optimizer(options.decay), kind_(kind), options_(checked_options(kind, options)) {}
 
-Adam::Adam(const AdamOptions& options)
-    : options_{checked_options("adam", options).beta1, options.beta2, options.epsilon, 0},
-      decays_(false) {}
+Options Adam::options() const { return write_options(options_); }
 
-Adam::Adam(const AdamWOptions& options)
-    : options_(checked_options("adamw", options)), decays_(true) {}
-
-Options Adam::options() const {
-  if (decays_) return write_options(options_);
-  return write_options(AdamOptions{options_.beta1, options_.beta2, options_.epsilon});
-}
-
-void Adam::update(Backend& backend, const Tensor& values, const Tensor& grads,
-                  std::span<const Tensor> states) const {
+void Adam::update_part(Backend& backend, float weight_decay, const Tensor& values,
+                       const Tensor& grads, std::span<const Tensor> states) const {
   const AdamDesc desc{.beta1 = static_cast<float>(options_.beta1),
                       .beta2 = static_cast<float>(options_.beta2),
                       .epsilon = static_cast<float>(options_.epsilon),
-                      .weight_decay = static_cast<float>(options_.weight_decay)};
+                      .weight_decay = weight_decay};
   backend.adam_update(desc, values, grads, states[0], states[1]);
 }
 

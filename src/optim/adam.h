@@ -4,42 +4,44 @@
 
 namespace convlab {
 
-/// As Keras' Adam.
+/// As Keras' Adam; PyTorch's epsilon is 1e-8, beside the corrected root.
 struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-7;
+  WeightDecay decay = {};
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// As Keras' AdamW.
+/// As Keras' AdamW: Adam that decays by default; PyTorch's decays by 0.01.
 struct AdamWOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-7;
-  double weight_decay = 0.004;
+  AdamOptions adam{.decay = {.weight_decay = 0.004}};
 
   template <class Visitor>
-  void visit(Visitor& visitor);
+  void visit(Visitor& visitor) {
+    adam.visit(visitor);
+  }
 };
 
-/// Adam, and AdamW (with decoupled weight decay); the formulas stand at AdamDesc.
+/// Adam, and AdamW; the formulas stand at AdamDesc.
 class Adam final : public Optimizer {
  public:
-  explicit Adam(const AdamOptions& options = {});
-  explicit Adam(const AdamWOptions& options);
+  explicit Adam(const AdamOptions& options = {}) : Adam("adam", options) {}
+  explicit Adam(const AdamWOptions& options) : Adam("adamw", options.adam) {}
 
-  std::string_view kind() const override { return decays_ ? "adamw" : "adam"; }
+  std::string_view kind() const override { return kind_; }
   Options options() const override;
   size_t state_count() const override { return 2; }
-  void update(Backend& backend, const Tensor& values, const Tensor& grads,
-              std::span<const Tensor> states) const override;
 
  private:
-  AdamWOptions options_;
-  bool decays_;
+  Adam(std::string_view kind, const AdamOptions& options);
+  void update_part(Backend& backend, float weight_decay, const Tensor& values, const Tensor& grads,
+                   std::span<const Tensor> states) const override;
+
+  std::string_view kind_;
+  AdamOptions options_;
 };
 
 }  // namespace convlab

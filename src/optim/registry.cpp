@@ -1,7 +1,9 @@
 #include <array>
 
 #include "core/find_named.h"
+#include "optim/adagrad.h"
 #include "optim/adam.h"
+#include "optim/rmsprop.h"
 #include "optim/sgd.h"
 
 namespace convlab {
@@ -20,6 +22,14 @@ constexpr std::array kinds{
     OptimizerKind{"sgd", "SGD", 1e-2,
                   [](const Options& o) -> std::unique_ptr<Optimizer> {
                     return std::make_unique<Sgd>(read_options<SgdOptions>("sgd", o));
+                  }},
+    OptimizerKind{"rmsprop", "RMSprop", 1e-3,
+                  [](const Options& o) -> std::unique_ptr<Optimizer> {
+                    return std::make_unique<Rmsprop>(read_options<RmspropOptions>("rmsprop", o));
+                  }},
+    OptimizerKind{"adagrad", "Adagrad", 1e-3,
+                  [](const Options& o) -> std::unique_ptr<Optimizer> {
+                    return std::make_unique<Adagrad>(read_options<AdagradOptions>("adagrad", o));
                   }},
 };
 

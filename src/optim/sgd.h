@@ -8,6 +8,7 @@ namespace convlab {
 struct SgdOptions {
   double momentum = 0;
   bool nesterov = false;
+  WeightDecay decay = {};
 
   template <class Visitor>
   void visit(Visitor& visitor);
@@ -21,10 +22,11 @@ class Sgd final : public Optimizer {
   std::string_view kind() const override { return "sgd"; }
   Options options() const override;
   size_t state_count() const override { return options_.momentum > 0 ? 1 : 0; }
-  void update(Backend& backend, const Tensor& values, const Tensor& grads,
-              std::span<const Tensor> states) const override;
 
  private:
+  void update_part(Backend& backend, float weight_decay, const Tensor& values, const Tensor& grads,
+                   std::span<const Tensor> states) const override;
+
   SgdOptions options_;
 };
 

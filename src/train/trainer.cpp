@@ -19,19 +19,14 @@ Metrics MetricSums::read() const {
 }
 
 Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
-                 double learning_rate)
+                 double learning_rate, const UpdateOptions& update)
     : network_(network),
       backend_(network.backend()),
       loss_(std::move(loss)),
-      optimizer_(std::move(optimizer)),
+      updater_(network, std::move(optimizer), update),
       learning_rate_(learning_rate),
       training_(backend_),
-      validation_(backend_) {
-  for (size_t i = 0; i < optimizer_->state_count(); ++i) {
-    state_buffers_.push_back(backend_.allocate(std::max(network.values().bytes(), sizeof(float))));
-    states_.push_back({network.values().shape, DType::f32, state_buffers_.back().memory()});
-  }
-}
+      validation_(backend_) {}
 
 void Trainer::reserve(int64_t batch) {
   const auto count = static_cast<size_t>(batch);
@@ -80,17 +75,17 @@ Tensor Trainer::load_labels(const Batch& batch) {
 void Trainer::forward_backward(const Batch& batch) {
   check_images(batch);
   check_labels(batch);
-  backend_.set_step({.learning_rate = static_cast<float>(learning_rate_), .step = steps_ + 1});
+  use_training_weights();
+  backend_.set_step({.learning_rate = static_cast<float>(learning_rate_),
+                     .step = steps_ + 1,
+                     .update = updater_.update_of(steps_ + 1)});
   const Tensor outputs = load(Mode::train, batch);
   ++steps_;
   loss_->run(backend_, outputs, load_labels(batch), network_.output_grad(), training_.tensor());
   network_.backward();
 }
 
-void Trainer::update() {
-  optimizer_->update(backend_, network_.values(), network_.grads(), states_);
-  network_.values_changed();
-}
+void Trainer::update() { updater_.update(steps_); }
 
 void Trainer::step(const Batch& batch) {
   forward_backward(batch);
@@ -100,12 +95,14 @@ void Trainer::step(const Batch& batch) {
 void Trainer::evaluate(const Batch& batch) {
   check_images(batch);
   check_labels(batch);
+  use_eval_weights();
   const Tensor outputs = load(Mode::eval, batch);
   loss_->run(backend_, outputs, load_labels(batch), {}, validation_.tensor());
 }
 
 std::vector<float> Trainer::predict(const Batch& batch) {
   check_images(batch);
+  use_eval_weights();
   const Tensor outputs = load(Mode::eval, batch);
   const Tensor probabilities{outputs.shape, DType::f32, probabilities_.memory()};
   backend_.softmax(outputs, probabilities);

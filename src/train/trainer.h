@@ -6,7 +6,7 @@
 #include "data/loader.h"
 #include "loss/loss.h"
 #include "nn/network.h"
-#include "optim/optimizer.h"
+#include "train/updater.h"
 
 namespace convlab {
 
@@ -39,7 +39,7 @@ class Trainer {
  public:
   /// The network must outlive it.
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
-          double learning_rate);
+          double learning_rate, const UpdateOptions& update = {});
 
   /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the
   /// pictures do not fit the network.
@@ -48,7 +48,9 @@ class Trainer {
   void forward_backward(const Batch& batch);
   /// The update of one step, from the gradients as they are.
   void update();
-  /// One batch through the network in Mode::eval. Adds to `validation`.
+  /// One batch through the network in Mode::eval. Adds to `validation`. Like `predict` it takes the
+  /// average of the weights where UpdateOptions asks for one, and leaves it in the network until
+  /// the next step.
   void evaluate(const Batch& batch);
   /// Class probabilities, [batch, classes] row by row.
   std::vector<float> predict(const Batch& batch);
@@ -56,8 +58,12 @@ class Trainer {
   MetricSums& training() { return training_; }
   MetricSums& validation() { return validation_; }
   Network& network() { return network_; }
-  const Optimizer& optimizer() const { return *optimizer_; }
-  std::span<const Tensor> optimizer_states() const { return states_; }
+  /// Puts the weights into the network that evaluation and saving take, or those that train.
+  void use_eval_weights() { updater_.use_average(steps_); }
+  void use_training_weights() { updater_.use_training_weights(); }
+  const Optimizer& optimizer() const { return updater_.optimizer(); }
+  /// What the updates remember, beside the weights and `steps`: Updater::states.
+  std::span<const Tensor> optimizer_states() const { return updater_.states(); }
 
   double learning_rate() const { return learning_rate_; }
   void set_learning_rate(double rate) { learning_rate_ = rate; }
@@ -74,13 +80,11 @@ class Trainer {
   Network& network_;
   Backend& backend_;
   std::unique_ptr<Loss> loss_;
-  std::unique_ptr<Optimizer> optimizer_;
+  Updater updater_;
   double learning_rate_;
   uint64_t steps_ = 0;
   MetricSums training_;
   MetricSums validation_;
-  std::vector<Buffer> state_buffers_;
-  std::vector<Tensor> states_;
   Buffer images_;
   Buffer labels_;
   Buffer probabilities_;

@@ -5,6 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 
 #include "backend/device.h"
@@ -269,20 +270,104 @@ TEST_CASE_METHOD(Fixture, "host adam_update by hand: two steps, decoupled weight
   const Tensor means = device.tensor({1}, {0});
   const Tensor variances = device.tensor({1}, {0});
   const AdamDesc desc{.beta1 = 0.5F, .beta2 = 0.75F, .epsilon = 0, .weight_decay = 0.25F};
-  backend.set_step({.learning_rate = 0.5F, .step = 1});
+  backend.set_step({.learning_rate = 0.5F, .step = 1, .update = 1});
   backend.adam_update(desc, values, device.tensor({1}, {4}), means, variances);
   CHECK(read(means) == Floats{2});      // 0.5 · 4
   CHECK(read(variances) == Floats{4});  // 0.25 · 16
   // Decayed to 1 - 0.5 · 0.25; the first step is the learning rate times the gradient's sign.
   CHECK(read(values)[0] == Approx(0.875 - 0.5));
 
-  backend.set_step({.learning_rate = 0.5F, .step = 2});
+  backend.set_step({.learning_rate = 0.5F, .step = 2, .update = 2});
   backend.adam_update({.beta1 = 0.5F, .beta2 = 0.75F, .epsilon = 0}, values,
                       device.tensor({1}, {0}), means, variances);
   CHECK(read(means) == Floats{1});
   CHECK(read(variances) == Floats{3});
   const double corrected = 0.5 * std::sqrt(1 - 0.75 * 0.75) / (1 - 0.5 * 0.5);
   CHECK(read(values)[0] == Approx(0.375 - corrected * 1 / std::sqrt(3.0)));
+}
+
+TEST_CASE_METHOD(Fixture, "host rmsprop_update by hand: plain, centered, momentum") {
+  backend.set_step({.learning_rate = 0.5F});
+  const RmspropDesc desc{.rho = 0.75F, .momentum = 0.5F, .epsilon = 0};
+  const Tensor grads = device.tensor({1}, {4});
+  const Tensor values = device.tensor({1}, {1});
+  backend.rmsprop_update(desc, values, grads, device.tensor({1}, {0}), {}, {});
+  CHECK(read(values) == Floats{0});  // 1 - 0.5 · 4 / √(0.25 · 16)
+
+  const Tensor squares = device.tensor({1}, {0});
+  const Tensor momenta = device.tensor({1}, {2});
+  const Tensor means = device.tensor({1}, {0});
+  backend.rmsprop_update(desc, values, grads, squares, momenta, means);
+  CHECK(read(squares) == Floats{4});
+  CHECK(read(means) == Floats{1});
+  // 0.5 · 2 + 0.5 · 4 / √(4 - 1²)
+  CHECK(read(momenta)[0] == Approx(1 + 2 / std::sqrt(3.0)));
+  CHECK(read(values)[0] == Approx(-1 - 2 / std::sqrt(3.0)));
+}
+
+TEST_CASE_METHOD(Fixture, "host rmsprop_update: a constant gradient does not break the centered") {
+  backend.set_step({.learning_rate = 0.001F});
+  const Tensor values = device.tensor({1}, {0});
+  const Tensor squares = device.tensor({1}, {0});
+  const Tensor means = device.tensor({1}, {0});
+  const Tensor grads = device.tensor({1}, {1234.5F});
+  for (int i = 0; i < 1000; ++i)  // the variance vanishes among the roundings of 10^6
+    backend.rmsprop_update({}, values, grads, squares, {}, means);
+  CHECK(std::isfinite(read(values)[0]));
+}
+
+TEST_CASE_METHOD(Fixture, "host adagrad_update by hand") {
+  backend.set_step({.learning_rate = 0.5F});
+  const Tensor values = device.tensor({1}, {1});
+  const Tensor squares = device.tensor({1}, {9});
+  backend.adagrad_update({.epsilon = 0, .weight_decay = 0.5F}, values, device.tensor({1}, {4}),
+                         squares);
+  CHECK(read(squares) == Floats{25});
+  CHECK(read(values)[0] == Approx(0.75 - 0.5 * 4 / 5));
+}
+
+TEST_CASE_METHOD(Fixture, "host lerp and swap by hand") {
+  const Tensor x = device.tensor({2}, {4, 8});
+  const Tensor y = device.tensor({2}, {0, 4});
+  backend.lerp(x, 0.25F, y);
+  CHECK(read(y) == Floats{1, 5});
+  backend.swap(x, y);
+  CHECK(read(x) == Floats{1, 5});
+  CHECK(read(y) == Floats{4, 8});
+  const Tensor fresh = device.output({2});
+  backend.lerp(x, 1, fresh);  // also over what is no number
+  CHECK(read(fresh) == Floats{1, 5});
+}
+
+TEST_CASE_METHOD(Fixture, "host clip_value and clip_norm by hand") {
+  const Tensor x = device.tensor({3}, {-3, 0.5F, 4});
+  backend.clip_value(x, 2);
+  CHECK(read(x) == Floats{-2, 0.5F, 2});
+
+  const Tensor norm = device.output({1});
+  const Tensor y = device.tensor({3}, {-3, 0, 4});
+  backend.clip_norm(y, 5, norm);  // not more than the limit
+  CHECK(read(norm) == Floats{5});
+  CHECK(read(y) == Floats{-3, 0, 4});
+  backend.clip_norm(y, 2.5F, norm);
+  CHECK(read(norm) == Floats{5});
+  CHECK(read(y) == Floats{-1.5F, 0, 2});
+  const Tensor zeros = device.tensor({2}, {0, 0});
+  backend.clip_norm(zeros, 1, norm);
+  CHECK(read(zeros) == Floats{0, 0});
+}
+
+TEST_CASE_METHOD(Fixture, "host clipping does not hide what is no number") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Tensor x = device.tensor({2}, {nan, 3});
+  backend.clip_value(x, 1);
+  CHECK(std::isnan(read(x)[0]));
+  for (const float bad : {infinity, nan}) {
+    const Tensor y = device.tensor({2}, {bad, 3});
+    backend.clip_norm(y, 1, device.output({1}));
+    for (const float value : read(y)) CHECK(std::isnan(value));
+  }
 }
 
 }  // namespace convlab

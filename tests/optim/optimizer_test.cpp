@@ -40,8 +40,29 @@ const std::vector<Row>& rows() {
       {"adam", {}, 0.1, 2, 1.9, 1.9 + 0.1 * 0.4941899},
       // Decay first: 2 · (1 - 0.1 · 0.5) - 0.1 = 1.8, then 1.8 · 0.95 + 0.04941899.
       {"adamw", {{"weight_decay", 0.5}}, 0.1, 2, 1.8, 1.71 + 0.1 * 0.4941899},
+      // Decay first: 2 · (1 - 0.5 · 0.1) - 0.5 = 1.4, then 1.4 · 0.95 + 1.5.
+      {"sgd", {{"weight_decay", 0.1}}, 0.5, 2, 1.4, 2.83},
+      // s1 = 0.1, s2 = 0.9 · 0.1 + 0.1 · 9 = 0.99: lr / √0.1 down, lr · 3 / √0.99 up.
+      {"rmsprop", {}, 0.1, 2, 1.6837722, 1.6837722 + 0.3015113},
+      // The same changes, of which the second meets half of the first.
+      {"rmsprop", {{"momentum", 0.5}}, 0.1, 2, 1.6837722, 1.6837722 + 0.3015113 - 0.1581139},
+      // m1 = 0.1, s1 - m1² = 0.09; m2 = 0.9 · 0.1 - 0.3 = -0.21, s2 - m2² = 0.9459.
+      {"rmsprop", {{"centered", true}}, 0.1, 2, 2 - 0.1 / 0.3, 2 - 0.1 / 0.3 + 0.3084590},
+      // s1 = 0.1 + 1, s2 = 1.1 + 9.
+      {"adagrad", {}, 0.1, 2, 2 - 0.0953463, 2 - 0.0953463 + 0.0943988},
+      {"adagrad", {{"initial_accumulator_value", 3.0}}, 0.1, 2, 1.95, 1.95 + 0.3 / 3.6055513},
   };
   return table;
+}
+
+/// The states of an optimizer before its first update.
+std::vector<Tensor> fresh_states(Device& device, const Optimizer& optimizer, int64_t count) {
+  std::vector<Tensor> states;
+  for (size_t i = 0; i < optimizer.state_count(); ++i) {
+    const auto start = static_cast<float>(optimizer.state_start(i));
+    states.push_back(device.tensor({count}, std::vector<float>(static_cast<size_t>(count), start)));
+  }
+  return states;
 }
 
 TEST_CASE("optimizers: every kind is checked") {
@@ -63,16 +84,13 @@ TEST_CASE("optimizers: two steps give the numbers worked out by hand") {
       const auto optimizer = find_optimizer(row.kind).make(row.options);
       const Shape shape{int64_t{count}};
       const Tensor values = device.tensor(shape, std::vector<float>(count, float(row.start)));
-      std::vector<Tensor> states;
-      for (size_t i = 0; i < optimizer->state_count(); ++i) {
-        states.push_back(device.tensor(shape, std::vector<float>(count, 0.0F)));
-      }
+      const std::vector<Tensor> states = fresh_states(device, *optimizer, int64_t{count});
       const double expected[] = {row.first, row.second};
       const float grads[] = {1, -3};
       for (uint64_t step = 1; step <= 2; ++step) {
-        backend->set_step({.learning_rate = float(row.learning_rate), .step = step});
+        backend->set_step({.learning_rate = float(row.learning_rate), .update = step});
         const Tensor grad = device.tensor(shape, std::vector<float>(count, grads[step - 1]));
-        optimizer->update(*backend, values, grad, states);
+        optimizer->update(*backend, values, grad, states, shape.elements());
         for (const float value : device.read(values)) {
           REQUIRE(value == Approx(expected[step - 1]).epsilon(1e-5));
         }
@@ -84,22 +102,64 @@ TEST_CASE("optimizers: two steps give the numbers worked out by hand") {
 TEST_CASE("optimizers: a gradient of zero moves nothing but what decays") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
-    backend->set_step({.learning_rate = 0.1F, .step = 1});
+    backend->set_step({.learning_rate = 0.1F, .update = 1});
     for (const OptimizerKind& optimizer_kind : optimizer_kinds()) {
       INFO(optimizer_kind.kind << " on " << kind.name);
       Device device(*backend);
       const auto optimizer = optimizer_kind.make({});
       const Tensor values = device.tensor({2}, {1, 0});
-      std::vector<Tensor> states;
-      for (size_t i = 0; i < optimizer->state_count(); ++i) {
-        states.push_back(device.tensor({2}, {0, 0}));
-      }
-      optimizer->update(*backend, values, device.tensor({2}, {0, 0}), states);
+      optimizer->update(*backend, values, device.tensor({2}, {0, 0}),
+                        fresh_states(device, *optimizer, 2), 2);
       const std::vector<float> after = device.read(values);
       const double decay = optimizer_kind.kind == "adamw" ? 0.1 * 0.004 : 0;
       CHECK(after[0] == Approx(1 - decay).epsilon(1e-7));
       CHECK(after[1] == 0);  // so the gaps between parameters stay zero
     }
+  }
+}
+
+TEST_CASE("optimizers: each decays all elements, or spares the biases") {
+  for (const BackendKind& kind : backend_kinds()) {
+    const auto backend = kind.make(1);
+    backend->set_step({.learning_rate = 0.1F, .update = 1});
+    for (const OptimizerKind& optimizer_kind : optimizer_kinds()) {
+      for (const bool decay_biases : {true, false}) {
+        INFO(optimizer_kind.kind << " on " << kind.name << ", biases too: " << decay_biases);
+        Device device(*backend);
+        const auto optimizer =
+            optimizer_kind.make({{"weight_decay", 0.5}, {"decay_biases", decay_biases}});
+        const Tensor values = device.tensor({5}, {1, 1, 1, 1, 1});
+        const Tensor grads = device.tensor({5}, {0, 0, 0, 0, 0});
+        optimizer->update(*backend, values, grads, fresh_states(device, *optimizer, 5), 2);
+        const float biases = decay_biases ? 0.95F : 1;
+        CHECK(device.read(values) == std::vector<float>{0.95F, 0.95F, biases, biases, biases});
+      }
+    }
+  }
+}
+
+TEST_CASE("optimizers: sparing the biases changes nothing else") {
+  for (const OptimizerKind& kind : optimizer_kinds()) {
+    INFO(kind.kind);
+    const auto backend = make_backend("", 1);
+    Device device(*backend);
+    const Tensor start = device.random({70});
+    const Tensor grads = device.random({70});
+    std::vector<std::vector<float>> results;
+    for (const bool decay_biases : {true, false}) {
+      const auto optimizer = kind.make({{"weight_decay", 0.5}, {"decay_biases", decay_biases}});
+      const Tensor values = device.tensor({70}, device.read(start));
+      const std::vector<Tensor> states = fresh_states(device, *optimizer, 70);
+      for (uint64_t step = 1; step <= 3; ++step) {
+        backend->set_step({.learning_rate = 0.1F, .update = step});
+        optimizer->update(*backend, values, grads, states, 37);
+      }
+      results.push_back(device.read(values));
+      results.back().resize(37);
+      for (const Tensor& state : states) results.push_back(device.read(state));
+    }
+    const size_t half = results.size() / 2;
+    for (size_t i = 0; i < half; ++i) CHECK(results[i] == results[half + i]);
   }
 }
 
@@ -115,7 +175,9 @@ TEST_CASE("optimizers: an unknown kind, option or value is refused") {
   CHECK_THROWS_AS(find_optimizer("lion"), Error);
   CHECK_THROWS_AS(find_optimizer("sgd").make({{"beta1", 0.9}}), Error);
   CHECK_THROWS_AS(find_optimizer("sgd").make({{"momentum", 1.5}}), Error);
-  CHECK_THROWS_AS(find_optimizer("adam").make({{"weight_decay", 0.1}}), Error);
+  CHECK_THROWS_AS(find_optimizer("adam").make({{"weight_decay", -0.1}}), Error);
+  CHECK_THROWS_AS(find_optimizer("rmsprop").make({{"rho", 1.0}}), Error);
+  CHECK_THROWS_AS(find_optimizer("adagrad").make({{"initial_accumulator_value", -1.0}}), Error);
   CHECK_THROWS_AS(find_optimizer("adam").make({{"epsilon", 0.0}}), Error);
 }
 

@@ -152,7 +152,10 @@ void dump_optimizer(const std::filesystem::path& folder, const OptimizerKind& op
   const Tensor values = allocate();
   const Tensor grads = allocate();
   std::vector<Tensor> states;
-  for (size_t i = 0; i < optimizer->state_count(); ++i) states.push_back(allocate());
+  for (size_t i = 0; i < optimizer->state_count(); ++i) {
+    states.push_back(allocate());
+    backend->fill(states.back(), static_cast<float>(optimizer->state_start(i)));
+  }
 
   Dump dump;
   dump.text("kind", std::string(optimizer->kind()));
@@ -169,8 +172,8 @@ void dump_optimizer(const std::filesystem::path& folder, const OptimizerKind& op
     backend->upload(drawn.data(), grads);
     dump.floats("grad/" + std::to_string(step), *backend, grads);
     backend->set_step(
-        {.learning_rate = static_cast<float>(optimizer_kind.learning_rate), .step = step});
-    optimizer->update(*backend, values, grads, states);
+        {.learning_rate = static_cast<float>(optimizer_kind.learning_rate), .update = step});
+    optimizer->update(*backend, values, grads, states, count);
   }
   dump.floats("final", *backend, values);
   dump.write(folder / concat("optimizer-", name, "-", kind.name, ".safetensors"));

@@ -58,6 +58,14 @@ class HostBackend : public Backend {
                   const Tensor& momenta) override;
   void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
                    const Tensor& means, const Tensor& variances) override;
+  void rmsprop_update(const RmspropDesc& desc, const Tensor& values, const Tensor& grads,
+                      const Tensor& squares, const Tensor& momenta, const Tensor& means) override;
+  void adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
+                      const Tensor& squares) override;
+  void lerp(const Tensor& x, float share, const Tensor& y) override;
+  void swap(const Tensor& x, const Tensor& y) override;
+  void clip_value(const Tensor& x, float limit) override;
+  void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 
  protected:
   const StepState& step() const { return step_; }

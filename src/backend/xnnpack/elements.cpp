@@ -1,4 +1,4 @@
-#include <cmath>
+#include <algorithm>
 
 #include "backend/xnnpack/kernels.h"
 #include "backend/xnnpack/threads.h"
@@ -50,28 +50,6 @@ void XnnpackBackend::dropout_mask(const DropoutDesc& desc, const Tensor& mask) {
                           desc.rate, 0, 1, last);
     std::copy_n(last, rest, mask.data() + whole_blocks * 4);
   }
-}
-
-void XnnpackBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
-                                const Tensor& momenta) {
-  const kernels::SgdStep update{step().learning_rate, desc.momentum, desc.nesterov};
-  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
-    float* moving = momenta ? momenta.data() + begin : nullptr;
-    kernels::sgd(update, grads.data() + begin, end - begin, values.data() + begin, moving);
-  });
-}
-
-void XnnpackBackend::adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
-                                 const Tensor& means, const Tensor& variances) {
-  const auto t = static_cast<double>(step().step);
-  const double rate = step().learning_rate * std::sqrt(1.0 - std::pow(desc.beta2, t)) /
-                      (1.0 - std::pow(desc.beta1, t));
-  const kernels::AdamStep update{static_cast<float>(rate), desc.beta1, desc.beta2, desc.epsilon,
-                                 1.0F - step().learning_rate * desc.weight_decay};
-  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
-    kernels::adam(update, grads.data() + begin, end - begin, values.data() + begin,
-                  means.data() + begin, variances.data() + begin);
-  });
 }
 
 }  // namespace convlab

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/random.h"
 
@@ -65,13 +66,15 @@ CONVLAB_CLONES void route_max_grad(const float* x, const float* y, const float* 
 
 void sgd(const SgdStep& step, const float* grads, int64_t count, float* values, float* momenta) {
   if (momenta == nullptr) {
-    for (int64_t i = 0; i < count; ++i) values[i] -= step.learning_rate * grads[i];
+    for (int64_t i = 0; i < count; ++i)
+      values[i] = values[i] * step.keep - step.learning_rate * grads[i];
     return;
   }
   for (int64_t i = 0; i < count; ++i) {
     const float descent = step.learning_rate * grads[i];
     momenta[i] = step.momentum * momenta[i] - descent;
-    values[i] += step.nesterov ? step.momentum * momenta[i] - descent : momenta[i];
+    values[i] =
+        values[i] * step.keep + (step.nesterov ? step.momentum * momenta[i] - descent : momenta[i]);
   }
 }
 
@@ -83,6 +86,56 @@ CONVLAB_CLONES void adam(const AdamStep& step, const float* grads, int64_t count
     values[i] =
         values[i] * step.keep - step.rate * means[i] / (std::sqrt(variances[i]) + step.epsilon);
   }
+}
+
+CONVLAB_CLONES void rmsprop(const RmspropStep& step, const float* grads, int64_t count,
+                            float* values, float* squares, float* momenta, float* means) {
+  for (int64_t i = 0; i < count; ++i) {
+    squares[i] += (grads[i] * grads[i] - squares[i]) * (1.0F - step.rho);
+    float variance = squares[i];
+    if (means != nullptr) {
+      means[i] += (grads[i] - means[i]) * (1.0F - step.rho);
+      variance = std::max(variance - means[i] * means[i], 0.0F);
+    }
+    float change = step.learning_rate * grads[i] / std::sqrt(variance + step.epsilon);
+    if (momenta != nullptr) {
+      change += step.momentum * momenta[i];
+      momenta[i] = change;
+    }
+    values[i] = values[i] * step.keep - change;
+  }
+}
+
+CONVLAB_CLONES void adagrad(const AdagradStep& step, const float* grads, int64_t count,
+                            float* values, float* squares) {
+  for (int64_t i = 0; i < count; ++i) {
+    squares[i] += grads[i] * grads[i];
+    values[i] = values[i] * step.keep -
+                step.learning_rate * grads[i] / std::sqrt(squares[i] + step.epsilon);
+  }
+}
+
+CONVLAB_CLONES void lerp(const float* x, float share, int64_t count, float* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] += share * (x[i] - y[i]);
+}
+
+CONVLAB_CLONES void clip_value(float limit, int64_t count, float* x) {
+  for (int64_t i = 0; i < count; ++i) x[i] = std::clamp(x[i], -limit, limit);
+}
+
+CONVLAB_CLONES void scale(float factor, int64_t count, float* x) {
+  for (int64_t i = 0; i < count; ++i) x[i] *= factor;
+}
+
+CONVLAB_CLONES double sum_squares(const float* x, int64_t count) {
+  constexpr int64_t lanes = 8;
+  double sums[lanes] = {};
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    for (int64_t lane = 0; lane < lanes; ++lane) sums[lane] += double{x[i + lane]} * x[i + lane];
+  }
+  for (; i < count; ++i) sums[i % lanes] += double{x[i]} * x[i];
+  return std::accumulate(sums, sums + lanes, 0.0);
 }
 
 }  // namespace convlab::kernels

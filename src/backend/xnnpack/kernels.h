@@ -24,6 +24,7 @@ void route_max_grad(const float* x, const float* y, const float* dy, int64_t cha
 struct SgdStep {
   float learning_rate, momentum;
   bool nesterov;
+  float keep;  ///< 1 − lr · weight_decay
 };
 void sgd(const SgdStep& step, const float* grads, int64_t count, float* values, float* momenta);
 
@@ -34,5 +35,26 @@ struct AdamStep {
 };
 void adam(const AdamStep& step, const float* grads, int64_t count, float* values, float* means,
           float* variances);
+
+struct RmspropStep {
+  float learning_rate, rho, momentum, epsilon;
+  float keep;  ///< 1 − lr · weight_decay
+};
+void rmsprop(const RmspropStep& step, const float* grads, int64_t count, float* values,
+             float* squares, float* momenta, float* means);
+
+struct AdagradStep {
+  float learning_rate, epsilon;
+  float keep;  ///< 1 − lr · weight_decay
+};
+void adagrad(const AdagradStep& step, const float* grads, int64_t count, float* values,
+             float* squares);
+
+/// y += share · (x − y)
+void lerp(const float* x, float share, int64_t count, float* y);
+void clip_value(float limit, int64_t count, float* x);
+void scale(float factor, int64_t count, float* x);
+/// Σ x²
+double sum_squares(const float* x, int64_t count);
 
 }  // namespace convlab::kernels

@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "backend/xnnpack/kernels.h"
+#include "backend/xnnpack/threads.h"
+#include "backend/xnnpack/xnnpack_backend.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr int64_t grain = 32768;  // elements, below which a second thread costs more than it brings
+
+float* from(const Tensor& tensor, int64_t begin) {
+  return tensor ? tensor.data() + begin : nullptr;
+}
+
+float kept(const StepState& step, float weight_decay) {
+  return 1.0F - step.learning_rate * weight_decay;
+}
+
+}  // namespace
+
+void XnnpackBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
+                                const Tensor& momenta) {
+  const kernels::SgdStep update{step().learning_rate, desc.momentum, desc.nesterov,
+                                kept(step(), desc.weight_decay)};
+  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+    kernels::sgd(update, grads.data() + begin, end - begin, values.data() + begin,
+                 from(momenta, begin));
+  });
+}
+
+void XnnpackBackend::adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
+                                 const Tensor& means, const Tensor& variances) {
+  const auto t = static_cast<double>(step().update);
+  const double rate = step().learning_rate * std::sqrt(1.0 - std::pow(desc.beta2, t)) /
+                      (1.0 - std::pow(desc.beta1, t));
+  const kernels::AdamStep update{static_cast<float>(rate), desc.beta1, desc.beta2, desc.epsilon,
+                                 kept(step(), desc.weight_decay)};
+  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+    kernels::adam(update, grads.data() + begin, end - begin, values.data() + begin,
+                  means.data() + begin, variances.data() + begin);
+  });
+}
+
+void XnnpackBackend::rmsprop_update(const RmspropDesc& desc, const Tensor& values,
+                                    const Tensor& grads, const Tensor& squares,
+                                    const Tensor& momenta, const Tensor& means) {
+  const kernels::RmspropStep update{step().learning_rate, desc.rho, desc.momentum, desc.epsilon,
+                                    kept(step(), desc.weight_decay)};
+  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+    kernels::rmsprop(update, grads.data() + begin, end - begin, values.data() + begin,
+                     squares.data() + begin, from(momenta, begin), from(means, begin));
+  });
+}
+
+void XnnpackBackend::adagrad_update(const AdagradDesc& desc, const Tensor& values,
+                                    const Tensor& grads, const Tensor& squares) {
+  const kernels::AdagradStep update{step().learning_rate, desc.epsilon,
+                                    kept(step(), desc.weight_decay)};
+  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+    kernels::adagrad(update, grads.data() + begin, end - begin, values.data() + begin,
+                     squares.data() + begin);
+  });
+}
+
+void XnnpackBackend::lerp(const Tensor& x, float share, const Tensor& y) {
+  if (share == 1) return copy(x, y);
+  threads_->split(y.elements(), grain, [&](int64_t begin, int64_t end) {
+    kernels::lerp(x.data() + begin, share, end - begin, y.data() + begin);
+  });
+}
+
+void XnnpackBackend::clip_value(const Tensor& x, float limit) {
+  threads_->split(x.elements(), grain, [&](int64_t begin, int64_t end) {
+    kernels::clip_value(limit, end - begin, x.data() + begin);
+  });
+}
+
+// A number of slices that depends on the elements alone is summed on any thread, then the slices in
+// order: the bits do not depend on the number of threads.
+void XnnpackBackend::clip_norm(const Tensor& x, float limit, const Tensor& norm) {
+  constexpr size_t most_slices = 64;
+  const int64_t count = x.elements();
+  const auto slices = static_cast<size_t>(std::clamp<int64_t>(count / grain, 1, most_slices));
+  const int64_t each = (count + static_cast<int64_t>(slices) - 1) / static_cast<int64_t>(slices);
+  std::array<double, most_slices> squares{};
+  threads_->run(slices, [&](size_t slice, size_t) {
+    const int64_t begin = std::min(static_cast<int64_t>(slice) * each, count);
+    squares[slice] = kernels::sum_squares(x.data() + begin, std::min(each, count - begin));
+  });
+  double sum = 0;
+  for (const double square : squares) sum += square;
+  const double length = std::sqrt(sum);
+  norm.data()[0] = static_cast<float>(length);
+  if (length <= limit) return;
+  const auto factor = static_cast<float>(limit / length + (length - length));
+  threads_->split(count, grain, [&](int64_t begin, int64_t end) {
+    kernels::scale(factor, end - begin, x.data() + begin);
+  });
+}
+
+}  // namespace convlab

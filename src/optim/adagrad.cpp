@@ -1,0 +1,25 @@
+#include "optim/adagrad.h"
+
+namespace convlab {
+
+template <class Visitor>
+void AdagradOptions::visit(Visitor& visitor) {
+  visitor.number("initial_accumulator_value", initial_accumulator_value, 0, 1e6);
+  visitor.number("epsilon", epsilon, 1e-12, 1);
+  decay.visit(visitor);
+}
+template void AdagradOptions::visit(OptionReader&);
+
+Adagrad::Adagrad(const AdagradOptions& options)
+    : Optimizer(options.decay), options_(checked_options("adagrad", options)) {}
+
+Options Adagrad::options() const { return write_options(options_); }
+
+void Adagrad::update_part(Backend& backend, float weight_decay, const Tensor& values,
+                          const Tensor& grads, std::span<const Tensor> states) const {
+  const AdagradDesc desc{.epsilon = static_cast<float>(options_.epsilon),
+                         .weight_decay = weight_decay};
+  backend.adagrad_update(desc, values, grads, states[0]);
+}
+
+}  // namespace convlab

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "optim/optimizer.h"
+
+namespace convlab {
+
+/// As Keras' Adagrad; PyTorch's sum of squares starts at 0, its epsilon is 1e-10, beside the root.
+struct AdagradOptions {
+  double initial_accumulator_value = 0.1;
+  double epsilon = 1e-7;
+  WeightDecay decay = {};
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// Adagrad; the formulas stand at AdagradDesc.
+class Adagrad final : public Optimizer {
+ public:
+  explicit Adagrad(const AdagradOptions& options = {});
+
+  std::string_view kind() const override { return "adagrad"; }
+  Options options() const override;
+  size_t state_count() const override { return 1; }
+  double state_start(size_t) const override { return options_.initial_accumulator_value; }
+
+ private:
+  void update_part(Backend& backend, float weight_decay, const Tensor& values, const Tensor& grads,
+                   std::span<const Tensor> states) const override;
+
+  AdagradOptions options_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,30 @@
+#include "optim/rmsprop.h"
+
+namespace convlab {
+
+template <class Visitor>
+void RmspropOptions::visit(Visitor& visitor) {
+  visitor.number("rho", rho, 0, 0.999999);
+  visitor.number("momentum", momentum, 0, 1);
+  visitor.number("epsilon", epsilon, 1e-12, 1);
+  visitor.flag("centered", centered);
+  decay.visit(visitor);
+}
+template void RmspropOptions::visit(OptionReader&);
+
+Rmsprop::Rmsprop(const RmspropOptions& options)
+    : Optimizer(options.decay), options_(checked_options("rmsprop", options)) {}
+
+Options Rmsprop::options() const { return write_options(options_); }
+
+void Rmsprop::update_part(Backend& backend, float weight_decay, const Tensor& values,
+                          const Tensor& grads, std::span<const Tensor> states) const {
+  const RmspropDesc desc{.rho = static_cast<float>(options_.rho),
+                         .momentum = static_cast<float>(options_.momentum),
+                         .epsilon = static_cast<float>(options_.epsilon),
+                         .weight_decay = weight_decay};
+  backend.rmsprop_update(desc, values, grads, states[0], has_momentum() ? states[1] : Tensor{},
+                         options_.centered ? states.back() : Tensor{});
+}
+
+}  // namespace convlab

@@ -1,0 +1,104 @@
+#include "train/updater.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace convlab {
+
+template <class Visitor>
+void UpdateOptions::visit(Visitor& visitor) {
+  visitor.number("clip_norm", clip_norm, 0, 1e9);
+  visitor.number("clip_value", clip_value, 0, 1e9);
+  visitor.integer("accumulate", accumulate, 1, 65536);
+  visitor.number("ema_momentum", ema_momentum, 0, 0.999999);
+  visitor.integer("ema_overwrite_frequency", ema_overwrite_frequency, 0, 1'000'000'000);
+}
+template void UpdateOptions::visit(OptionReader&);
+template void UpdateOptions::visit(OptionWriter&);
+
+namespace {
+
+UpdateOptions checked(const UpdateOptions& options) {
+  checked_options("update", options);
+  if (options.clip_norm > 0 && options.clip_value > 0) {
+    fail("[update] clip_norm and clip_value are both given; expected only one of them");
+  }
+  if (options.ema_overwrite_frequency > 0 && options.ema_momentum == 0) {
+    fail("[update] ema_overwrite_frequency is given without ema_momentum; expected both");
+  }
+  return options;
+}
+
+}  // namespace
+
+Updater::Updater(Network& network, std::unique_ptr<Optimizer> optimizer,
+                 const UpdateOptions& options)
+    : network_(network),
+      backend_(network.backend()),
+      optimizer_(std::move(optimizer)),
+      options_(checked(options)) {
+  for (size_t i = 0; i < optimizer_->state_count(); ++i) add_state(optimizer_->state_start(i));
+  if (options_.ema_momentum > 0) {
+    add_state(0);
+    average_ = states_.back();
+  }
+  if (options_.accumulate > 1) {
+    add_state(0);
+    mean_grads_ = states_.back();
+  }
+  norm_buffer_ = backend_.allocate(sizeof(float));
+  norm_ = {{1}, DType::f32, norm_buffer_.memory()};
+}
+
+void Updater::add_state(double start) {
+  const Tensor& values = network_.values();
+  buffers_.push_back(backend_.allocate(std::max(values.bytes(), sizeof(float))));
+  states_.push_back({values.shape, DType::f32, buffers_.back().memory()});
+  if (start != 0) backend_.fill(states_.back(), static_cast<float>(start));
+}
+
+void Updater::clip(const Tensor& grads) {
+  if (options_.clip_value > 0) backend_.clip_value(grads, static_cast<float>(options_.clip_value));
+  if (options_.clip_norm > 0)
+    backend_.clip_norm(grads, static_cast<float>(options_.clip_norm), norm_);
+}
+
+void Updater::average(uint64_t update) {
+  const Tensor& values = network_.values();
+  const double share = update == 1 ? 1 : 1 - options_.ema_momentum;
+  backend_.lerp(values, static_cast<float>(share), average_);
+  const auto frequency = static_cast<uint64_t>(options_.ema_overwrite_frequency);
+  if (frequency > 0 && update % frequency == 0) backend_.copy(average_, values);
+}
+
+void Updater::update(uint64_t step) {
+  const uint64_t taken = (step - 1) % accumulate() + 1;  // batches of this update
+  Tensor grads = network_.grads();
+  if (mean_grads_) {
+    backend_.lerp(grads, 1.0F / static_cast<float>(taken), mean_grads_);
+    if (taken < accumulate()) return;
+    grads = mean_grads_;
+  }
+  clip(grads);
+  const auto own_states = std::span<const Tensor>(states_).first(optimizer_->state_count());
+  optimizer_->update(backend_, network_.values(), grads, own_states, network_.weight_elements());
+  if (average_) average(update_of(step));
+  network_.values_changed();
+}
+
+void Updater::swap_weights() {
+  backend_.swap(network_.values(), average_);
+  network_.values_changed();
+  averaged_ = !averaged_;
+}
+
+void Updater::use_average(uint64_t step) {
+  if (average_ && !averaged_ && step >= accumulate()) swap_weights();
+}
+
+void Updater::use_training_weights() {
+  if (averaged_) swap_weights();
+}
+
+}  // namespace convlab
