@@ -74,12 +74,11 @@ def simple_convnet(classes, masks):
 MODELS = {"mnist-mlp": mnist_mlp, "mnist-cnn": mnist_cnn, "simple-convnet": simple_convnet}
 
 OPTIMIZERS = {
-    "sgd": (keras.optimizers.SGD, {"momentum": "momentum", "nesterov": "nesterov"}),
+    "sgd": (keras.optimizers.SGD, {}),
     "adam": (keras.optimizers.Adam, {"beta1": "beta_1", "beta2": "beta_2"}),
-    "adamw": (
-        keras.optimizers.AdamW,
-        {"beta1": "beta_1", "beta2": "beta_2", "weight_decay": "weight_decay"},
-    ),
+    "adamw": (keras.optimizers.AdamW, {"beta1": "beta_1", "beta2": "beta_2"}),
+    "rmsprop": (keras.optimizers.RMSprop, {}),
+    "adagrad": (keras.optimizers.Adagrad, {}),
 }
 
 
@@ -191,7 +190,9 @@ def test_optimizer(path):
     tensors, info = read(path)
     make, option_names = OPTIMIZERS[info["kind"]]
     options = {
-        option_names[name]: json.loads(text) for name, text in group(info, "option.").items()
+        option_names.get(name, name): json.loads(text)
+        for name, text in group(info, "option.").items()
+        if name != "decay_biases"
     }
     optimizer = make(learning_rate=float(info["learning_rate"]), **options)
     initial = tensors["initial"].astype(np.float64)
