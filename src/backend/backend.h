@@ -102,11 +102,20 @@ class Backend {
   /// y = x · scale, from bytes to floats.
   virtual void scale_bytes(const Tensor& x, float scale, const Tensor& y) = 0;
   /// y = op(x); in place is allowed.
-  virtual void unary(UnaryOp op, const Tensor& x, const Tensor& y) = 0;
-  /// dx = dy · op'(x), given y = op(x); dx may be dy.
-  virtual void unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) = 0;
+  virtual void unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) = 0;
+  /// dx = dy · op'(x), given x where grad_from_input(op), else y = op(x); dx may be dy.
+  virtual void unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
+                          const Tensor& dx) = 0;
   /// c = a op b, same shapes; c may be a or b.
   virtual void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) = 0;
+  /// Columns [y_first, y_first + count) of y become columns [x_first, x_first + count) of x; both
+  /// seen as matrices whose columns are their last extent, with as many rows.
+  virtual void copy_columns(const Tensor& x, int64_t x_first, const Tensor& y, int64_t y_first,
+                            int64_t count) = 0;
+  /// y[n, ..., c] = x[n, ..., c] · scales[n, c]; in place is allowed.
+  virtual void scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) = 0;
+  /// dscales[n, c] = Σ x[n, ..., c] · dy[n, ..., c].
+  virtual void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) = 0;
   /// Each element of mask becomes 0 with probability rate, else 1 / (1 - rate); element i of the
   /// stream in step s is drawn from Philox block (s << 32) + i / 4.
   virtual void dropout_mask(const DropoutDesc& desc, const Tensor& mask) = 0;
@@ -134,6 +143,9 @@ class Backend {
   /// The gradient goes to the first maximum of each window in row-major order.
   virtual void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y,
                                const Tensor& dy, const Tensor& dx) = 0;
+  /// The mean of each window's pixels, not counting padding.
+  virtual void avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
+  virtual void avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) = 0;
   /// sums[c] = Σ_r x[r, c], x seen as a matrix whose columns are its last extent.
   virtual void sum_rows(const Tensor& x, const Tensor& sums) = 0;
   /// Softmax of each row.

@@ -5,9 +5,31 @@
 namespace convlab {
 
 /// What may follow a product within the same operation.
-enum class Activation : uint8_t { none, relu };
-enum class UnaryOp : uint8_t { relu };
+enum class Activation : uint8_t { none, relu, relu6 };
+enum class UnaryOp : uint8_t {
+  relu,
+  relu6,       ///< min(max(x, 0), 6)
+  leaky_relu,  ///< x for x > 0, else alpha · x (Maas et al. 2013)
+  elu,         ///< x for x > 0, else alpha · (exp(x) - 1) (Clevert et al. 2016)
+  gelu,        ///< x · Φ(x) with the normal distribution Φ itself (Hendrycks and Gimpel 2016)
+  silu,        ///< x · sigmoid(x)
+  hard_swish,  ///< x · relu6(x + 3) / 6 (Howard et al. 2019)
+  sigmoid,
+  tanh,
+  affine,  ///< alpha · x + beta
+};
 enum class BinaryOp : uint8_t { add, multiply };
+
+struct UnaryDesc {
+  UnaryOp op = UnaryOp::relu;
+  float alpha = 0;
+  float beta = 0;
+};
+
+/// Whether a function's gradient is computed from its input; else from its output.
+constexpr bool grad_from_input(UnaryOp op) {
+  return op == UnaryOp::gelu || op == UnaryOp::silu || op == UnaryOp::hard_swish;
+}
 
 /// Rows and columns of something two-dimensional.
 struct Extent2d {

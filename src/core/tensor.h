@@ -31,6 +31,12 @@ struct Tensor {
 
   /// The same memory seen with another shape of as many elements.
   Tensor reshaped(const Shape& other) const { return {other, dtype, memory}; }
+  /// Entries [begin, end) of the outermost extent.
+  Tensor part(int64_t begin, int64_t end) const {
+    const Shape entry = shape.without_front();
+    const auto offset = static_cast<size_t>(begin * entry.elements()) * size_of(dtype);
+    return {entry.with_front(end - begin), dtype, static_cast<std::byte*>(memory) + offset};
+  }
 };
 
 /// How much memory lies between the starts of neighbouring tensors and behind the last one: kernels

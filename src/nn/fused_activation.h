@@ -7,8 +7,9 @@ namespace convlab {
 /// Turns the gradient of a layer's output into that of its product, in place, where an activation
 /// was folded into the layer (Pass::activation).
 inline void undo_activation(const Pass& pass, const Tensor& output, const Tensor& grad_output) {
-  if (pass.activation == Activation::relu)
-    pass.backend.unary_grad(UnaryOp::relu, output, grad_output, grad_output);
+  if (pass.activation == Activation::none) return;
+  const UnaryOp op = pass.activation == Activation::relu ? UnaryOp::relu : UnaryOp::relu6;
+  pass.backend.unary_grad({op}, output, grad_output, grad_output);
 }
 
 }  // namespace convlab

@@ -74,7 +74,7 @@ class Layer {
   virtual void forward(const Pass&, std::span<const Tensor> inputs, const Tensor& output) const = 0;
   /// Overwrites grad_inputs (a null one is not wanted) and, unless frozen, the parameters'
   /// gradients. grad_output may be used as scratch: nobody reads it afterwards. Tensors that
-  /// backward_needs does not name are null.
+  /// backward_needs does not name have a shape but no memory.
   virtual void backward(const Pass&, std::span<const Tensor> inputs, const Tensor& output,
                         const Tensor& grad_output, std::span<const Tensor> grad_inputs) const = 0;
 };

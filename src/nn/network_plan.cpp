@@ -147,8 +147,10 @@ void NetworkPlan::bind(void* arena) {
         tensors.grad_inputs.push_back(extra ? extra : grads[node.inputs[k]]);
       }
     }
-    tensors.backward_inputs =
-        needs.inputs ? tensors.inputs : std::vector<Tensor>(node.inputs.size());
+    tensors.backward_inputs = tensors.inputs;
+    if (!needs.inputs) {
+      for (Tensor& input : tensors.backward_inputs) input.memory = nullptr;
+    }
     const bool output = needs.output || facts_.activation[i] != Activation::none;
     tensors.backward_output = output ? values[i + 1] : Tensor{};
   }

@@ -1,14 +1,17 @@
 #include "nn/registry.h"
 
 #include <array>
+#include <type_traits>
 
 #include "core/find_named.h"
+#include "nn/activations.h"
 #include "nn/conv2d.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
-#include "nn/max_pool2d.h"
-#include "nn/relu.h"
+#include "nn/global_pool2d.h"
+#include "nn/merge.h"
+#include "nn/pool2d.h"
 
 namespace convlab {
 
@@ -19,32 +22,38 @@ struct NoOptions {
   void visit(Visitor&) {}
 };
 
-template <class Kind>
-std::unique_ptr<Layer> make_plain(const Options& options) {
-  auto layer = std::make_unique<Kind>();
-  read_options<NoOptions>(layer->kind(), options);
-  return layer;
+template <class Kind, class Aggregate = NoOptions>
+std::unique_ptr<Layer> make(std::string_view kind, const Options& options) {
+  if constexpr (std::is_same_v<Aggregate, NoOptions>) {
+    read_options<NoOptions>(kind, options);
+    return std::make_unique<Kind>();
+  } else {
+    return std::make_unique<Kind>(read_options<Aggregate>(kind, options));
+  }
 }
 
 constexpr std::array kinds{
-    LayerKind{"conv2d",
-              [](const Options& o) -> std::unique_ptr<Layer> {
-                return std::make_unique<Conv2d>(read_options<Conv2dOptions>("conv2d", o));
-              }},
-    LayerKind{"dense",
-              [](const Options& o) -> std::unique_ptr<Layer> {
-                return std::make_unique<Dense>(read_options<DenseOptions>("dense", o));
-              }},
-    LayerKind{"dropout",
-              [](const Options& o) -> std::unique_ptr<Layer> {
-                return std::make_unique<Dropout>(read_options<DropoutOptions>("dropout", o));
-              }},
-    LayerKind{"flatten", make_plain<Flatten>},
-    LayerKind{"max_pool2d",
-              [](const Options& o) -> std::unique_ptr<Layer> {
-                return std::make_unique<MaxPool2d>(read_options<MaxPool2dOptions>("max_pool2d", o));
-              }},
-    LayerKind{"relu", make_plain<Relu>},
+    LayerKind{"add", make<Add>},
+    LayerKind{"avg_pool2d", make<AvgPool2d, Pool2dOptions>},
+    LayerKind{"concat", make<Concat>},
+    LayerKind{"conv2d", make<Conv2d, Conv2dOptions>},
+    LayerKind{"dense", make<Dense, DenseOptions>},
+    LayerKind{"dropout", make<Dropout, DropoutOptions>},
+    LayerKind{"elu", make<Elu, EluOptions>},
+    LayerKind{"flatten", make<Flatten>},
+    LayerKind{"gelu", make<Gelu>},
+    LayerKind{"global_avg_pool2d", make<GlobalAvgPool2d>},
+    LayerKind{"global_max_pool2d", make<GlobalMaxPool2d>},
+    LayerKind{"hard_swish", make<HardSwish>},
+    LayerKind{"leaky_relu", make<LeakyRelu, LeakyReluOptions>},
+    LayerKind{"max_pool2d", make<MaxPool2d, Pool2dOptions>},
+    LayerKind{"multiply", make<Multiply>},
+    LayerKind{"relu", make<Relu>},
+    LayerKind{"relu6", make<Relu6>},
+    LayerKind{"rescale", make<Rescale, RescaleOptions>},
+    LayerKind{"sigmoid", make<Sigmoid>},
+    LayerKind{"silu", make<Silu>},
+    LayerKind{"tanh", make<Tanh>},
 };
 
 }  // namespace
@@ -52,7 +61,7 @@ constexpr std::array kinds{
 std::span<const LayerKind> layer_kinds() { return kinds; }
 
 std::unique_ptr<Layer> make_layer(std::string_view kind, const Options& options) {
-  return find_named("layer", kind, kinds, &LayerKind::kind).make(options);
+  return find_named("layer", kind, kinds, &LayerKind::kind).make(kind, options);
 }
 
 }  // namespace convlab

@@ -11,7 +11,7 @@ namespace convlab {
 /// A kind of layer, by name.
 struct LayerKind {
   std::string_view kind;
-  std::unique_ptr<Layer> (*make)(const Options& options);
+  std::unique_ptr<Layer> (*make)(std::string_view kind, const Options& options);
 };
 
 /// Every kind of layer there is.

@@ -7,7 +7,7 @@
 namespace convlab {
 
 WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride,
-                        int64_t dilation, Padding padding) {
+                        int64_t dilation, Padding padding, Rounding rounding) {
   const int64_t reach = (window - 1) * dilation + 1;
   if (padding == Padding::same) {
     const int64_t output = (input + stride - 1) / stride;
@@ -18,7 +18,11 @@ WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, in
     fail("[", kind, "] the window covers ", reach, " pixels but the image has only ", input,
          "; use padding same or a smaller window");
   }
-  return {(input - reach) / stride + 1, 0, 0};
+  const int64_t output = (input - reach) / stride + 1;
+  const int64_t begin = output * stride;  // of one window more
+  if (rounding == Rounding::up && begin < input && begin + reach - stride < input)
+    return {output + 1, 0, begin + reach - input};
+  return {output, 0, 0};
 }
 
 }  // namespace convlab

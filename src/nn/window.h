@@ -17,6 +17,10 @@ enum class Padding : uint8_t { valid, same };
 inline constexpr std::array padding_choices{Choice<Padding>{Padding::valid, "valid"},
                                             Choice<Padding>{Padding::same, "same"}};
 
+/// What becomes of a last window that stands over the edge of the image: left out, or kept as far
+/// as it begins inside (PyTorch's ceil_mode).
+enum class Rounding : uint8_t { down, up };
+
 /// How a window slides along one axis.
 struct WindowAxis {
   int64_t output = 0;
@@ -26,6 +30,6 @@ struct WindowAxis {
 
 /// Throws Error, beginning with [kind], when the window does not fit.
 WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, int64_t stride,
-                        int64_t dilation, Padding padding);
+                        int64_t dilation, Padding padding, Rounding rounding = Rounding::down);
 
 }  // namespace convlab

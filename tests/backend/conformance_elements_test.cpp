@@ -61,14 +61,62 @@ TEST_CASE("relu and its gradient match host, also in place") {
     Backend& backend = device.backend();
     const Tensor x = device.random({count});
     const Tensor y = device.output({count});
-    backend.unary(UnaryOp::relu, x, y);
+    backend.unary({UnaryOp::relu}, x, y);
     const Tensor dy = device.random({count});
     const Tensor dx = device.output({count});
-    backend.unary_grad(UnaryOp::relu, y, dy, dx);
-    backend.unary(UnaryOp::relu, x, x);
-    backend.unary_grad(UnaryOp::relu, y, dy, dy);
+    backend.unary_grad({UnaryOp::relu}, y, dy, dx);
+    backend.unary({UnaryOp::relu}, x, x);
+    backend.unary_grad({UnaryOp::relu}, y, dy, dy);
     return std::vector<Output>{
         {device.read(y)}, {device.read(dx)}, {device.read(x)}, {device.read(dy)}};
+  });
+}
+
+TEST_CASE("every function of one number matches host, with its gradient, also in place") {
+  const int64_t count = GENERATE(1, 65, 100'003);
+  const auto op =
+      GENERATE(UnaryOp::relu6, UnaryOp::leaky_relu, UnaryOp::elu, UnaryOp::gelu, UnaryOp::silu,
+               UnaryOp::hard_swish, UnaryOp::sigmoid, UnaryOp::tanh, UnaryOp::affine);
+  INFO("operation " << static_cast<int>(op));
+  check_against_host([=](Device& device) {
+    Backend& backend = device.backend();
+    const Tensor x = device.random({count});
+    backend.unary({UnaryOp::affine, 8}, x, x);  // both sides of every bend
+    const UnaryDesc desc{op, 0.25F, 0.5F};
+    const Tensor y = device.output({count});
+    backend.unary(desc, x, y);
+    const Tensor from = grad_from_input(op) ? x : y;
+    const Tensor dy = device.random({count});
+    const Tensor dx = device.output({count});
+    backend.unary_grad(desc, from, dy, dx);
+    backend.unary_grad(desc, from, dy, dy);
+    backend.unary(desc, x, x);
+    return std::vector<Output>{{device.read(y), 1e-6},
+                               {device.read(dx), 1e-6},
+                               {device.read(x), 1e-6},
+                               {device.read(dy), 1e-6}};
+  });
+}
+
+TEST_CASE("channels are copied and scaled as on host") {
+  const auto shape = GENERATE(Shape{2, 5, 3, 7}, Shape{1, 1, 1, 1}, Shape{9, 30, 31, 16});
+  check_against_host([=](Device& device) {
+    Backend& backend = device.backend();
+    const int64_t channels = shape[3];
+    const Tensor x = device.random(shape);
+    const Tensor wide = device.random({shape[0], shape[1], shape[2], channels + 4});
+    backend.copy_columns(x, 0, wide, 3, channels);
+    const Tensor narrow = device.output(shape);
+    backend.copy_columns(wide, 4, narrow, 0, channels);
+    const Tensor scales = device.random({shape[0], channels});
+    const Tensor y = device.output(shape);
+    backend.scale_channels(x, scales, y);
+    const Tensor dscales = device.output({shape[0], channels});
+    backend.scale_channels_grad(x, narrow, dscales);
+    return std::vector<Output>{{device.read(wide)},
+                               {device.read(narrow)},
+                               {device.read(y)},
+                               sums_of_products(device.read(dscales), shape[1] * shape[2])};
   });
 }
 

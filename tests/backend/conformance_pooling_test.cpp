@@ -16,7 +16,7 @@ class Pooling {
   void step(const Shape& shape, bool ties, std::vector<Output>& outputs) {
     Backend& backend = device_.backend();
     const Tensor x = device_.random(shape);
-    if (ties) backend.unary(UnaryOp::relu, x, x);
+    if (ties) backend.unary({UnaryOp::relu}, x, x);
     const Tensor y = device_.output(
         {shape[0],
          extent(shape[1], desc_.padding.top + desc_.padding.bottom, desc_.window.h, desc_.stride.h),
@@ -83,6 +83,32 @@ TEST_CASE("max_pool2d: padding never wins against negative numbers") {
     OpSlot slot;
     device.backend().max_pool2d({slot}, {{2, 2}, {2, 2}, {1, 1, 1, 1}}, x, y);
     return std::vector<Output>{{device.read(y)}};
+  });
+}
+
+TEST_CASE("avg_pool2d: windows, strides and padding match host, with the gradient") {
+  const auto window = GENERATE(Extent2d{1, 1}, Extent2d{2, 2}, Extent2d{3, 2}, Extent2d{7, 8});
+  const int64_t stride = GENERATE(1, 2, 3);
+  const auto padding = GENERATE(Padding2d{}, Padding2d{0, 1, 1, 0});
+  const int64_t channels = GENERATE(1, 33);
+  if (padding.bottom >= window.h) return;  // a window of padding alone has no mean
+  check_against_host([=](Device& device) {
+    const Pool2dDesc desc{window, {stride, stride}, padding};
+    const Shape in{3, 7, 8, channels};
+    const auto extent = [&](int64_t image, int64_t padded, int64_t size) {
+      return (image + padded - size) / stride + 1;
+    };
+    const Tensor x = device.random(in);
+    const Tensor y =
+        device.output({in[0], extent(in[1], padding.top + padding.bottom, window.h),
+                       extent(in[2], padding.left + padding.right, window.w), channels});
+    const Tensor dy = device.random(y.shape);
+    const Tensor dx = device.output(in);
+    device.backend().avg_pool2d(desc, x, y);
+    device.backend().avg_pool2d_grad(desc, dy, dx);
+    const int64_t terms = window.h * window.w;
+    return std::vector<Output>{{device.read(y), sum_tolerance(terms), 0.1},
+                               {device.read(dx), sum_tolerance(terms), 0.1}};
   });
 }
 

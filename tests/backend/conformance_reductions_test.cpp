@@ -40,7 +40,7 @@ TEST_CASE("sum_rows matches host") {
   check_against_host([=](Device& device) {
     // Nearly no cancellation: sums of positive numbers.
     const Tensor x = device.random({rows, columns});
-    device.backend().unary(UnaryOp::relu, x, x);
+    device.backend().unary({UnaryOp::relu}, x, x);
     const Tensor sums = device.output({columns});
     device.backend().sum_rows(x, sums);
     return std::vector<Output>{{device.read(sums), sum_tolerance(rows)}};

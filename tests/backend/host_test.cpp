@@ -71,7 +71,7 @@ TEST_CASE_METHOD(Fixture, "host reads back floats at once, and nothing else") {
 
 TEST_CASE_METHOD(Fixture, "host relu keeps NaN, so that a diverged network is noticed") {
   const Tensor x = device.tensor({3}, {-1, 2, NAN});
-  backend.unary(UnaryOp::relu, x, x);
+  backend.unary({UnaryOp::relu}, x, x);
   CHECK(read(x)[0] == 0);
   CHECK(read(x)[1] == 2);
   CHECK(std::isnan(read(x)[2]));

@@ -6,9 +6,9 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "core/error.h"
+#include "nn/activations.h"
 #include "nn/conv2d.h"
 #include "nn/registry.h"
-#include "nn/relu.h"
 #include "zoo/zoo.h"
 
 namespace convlab {

@@ -122,5 +122,38 @@ TEST_CASE("layers: an input that does not fit is refused with what came and what
       MessageMatches(ContainsSubstring("[dense]") && ContainsSubstring("(28, 28, 1)")));
 }
 
+// PyTorch's table: 112 → 56 and 13 → 6 in GoogLeNet and SqueezeNet need the last window over the
+// edge; one that would begin outside is left out.
+TEST_CASE("pooling: ceil_mode keeps a last window that begins inside the image") {
+  const auto pooled = [](int64_t size, int64_t window, int64_t stride) {
+    const Options options{{"window", window}, {"stride", stride}, {"ceil_mode", true}};
+    return output_shape("max_pool2d", options, {size, size, 1})[0];
+  };
+  CHECK(pooled(112, 3, 2) == 56);
+  CHECK(pooled(13, 3, 2) == 6);
+  CHECK(pooled(14, 3, 2) == 7);
+  CHECK(pooled(5, 2, 2) == 3);
+  CHECK(pooled(5, 1, 3) == 2);
+  CHECK(pooled(4, 2, 3) == 2);
+  CHECK(pooled(3, 2, 3) == 1);
+}
+
+TEST_CASE("merging layers: shapes that do not match are refused") {
+  const auto shape_of = [](std::string_view kind, std::vector<Shape> inputs) {
+    return make_layer(kind, {})->output_shape(inputs);
+  };
+  CHECK(shape_of("add", {{4, 4, 2}, {4, 4, 2}}) == Shape{4, 4, 2});
+  CHECK(shape_of("concat", {{4, 4, 2}, {4, 4, 3}, {4, 4, 1}}) == Shape{4, 4, 6});
+  CHECK(shape_of("multiply", {{4, 4, 2}, {1, 1, 2}}) == Shape{4, 4, 2});
+  CHECK_THROWS_MATCHES(shape_of("add", {{4, 4, 2}, {4, 4, 3}}), Error,
+                       MessageMatches(ContainsSubstring("(4, 4, 3)")));
+  CHECK_THROWS_MATCHES(shape_of("add", {{4, 4, 2}}), Error,
+                       MessageMatches(ContainsSubstring("two or more")));
+  CHECK_THROWS_MATCHES(shape_of("concat", {{4, 4, 2}, {4, 5, 2}}), Error,
+                       MessageMatches(ContainsSubstring("(4, 5, 2)")));
+  CHECK_THROWS_MATCHES(shape_of("multiply", {{4, 4, 2}, {1, 1, 3}}), Error,
+                       MessageMatches(ContainsSubstring("(1, 1, 3)")));
+}
+
 }  // namespace
 }  // namespace convlab

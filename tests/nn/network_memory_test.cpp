@@ -3,13 +3,13 @@
 
 #include "backend/device.h"
 #include "core/random.h"
+#include "nn/activations.h"
 #include "nn/conv2d.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
-#include "nn/max_pool2d.h"
 #include "nn/network.h"
+#include "nn/pool2d.h"
 #include "nn/reference_network.h"
-#include "nn/relu.h"
 #include "nn/test_layers.h"
 
 namespace convlab {
@@ -35,7 +35,7 @@ std::unique_ptr<Layer> random_layer(Random& random, const Shape& shape) {
       return std::make_unique<Sum>();
     default:
       return std::make_unique<MaxPool2d>(
-          MaxPool2dOptions{.window = 2, .stride = 1, .padding = Padding::same});
+          Pool2dOptions{.window = 2, .stride = 1, .padding = Padding::same});
   }
 }
 

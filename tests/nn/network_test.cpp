@@ -10,12 +10,12 @@
 
 #include "backend/device.h"
 #include "core/error.h"
+#include "nn/activations.h"
 #include "nn/conv2d.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
-#include "nn/max_pool2d.h"
-#include "nn/relu.h"
+#include "nn/pool2d.h"
 #include "nn/sequential.h"
 
 namespace convlab {

@@ -9,28 +9,27 @@ namespace convlab {
 
 /// Layers that only tests need: they know the batch or spoil what they are allowed to spoil.
 
-/// y = x + value, where `value` has an element for each element of the whole batch. So the gradient
-/// of `value` is the gradient of the input of the layer that follows.
+/// A value to learn, whatever the input: it has `shape` for each sample of the whole batch. Its
+/// gradient is that of the input of the layer that follows.
 class Learned final : public Layer {
  public:
-  explicit Learned(int64_t batch) : batch_(batch) {}
+  Learned(const Shape& shape, int64_t batch) : shape_(shape), batch_(batch) {}
 
   std::string_view kind() const override { return "learned"; }
-  Shape output_shape(std::span<const Shape> inputs) const override { return inputs[0]; }
-  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
-    return {{.name = "value", .shape = inputs[0].with_front(batch_)}};
+  Shape output_shape(std::span<const Shape>) const override { return shape_; }
+  std::vector<ParameterSpec> parameters(std::span<const Shape>) const override {
+    return {{.name = "value", .shape = shape_.with_front(batch_)}};
   }
-  void forward(const Pass& pass, std::span<const Tensor> inputs,
-               const Tensor& output) const override {
-    pass.backend.binary(BinaryOp::add, inputs[0], pass.parameters[0].value, output);
+  void forward(const Pass& pass, std::span<const Tensor>, const Tensor& output) const override {
+    pass.backend.copy(pass.parameters[0].value, output);
   }
   void backward(const Pass& pass, std::span<const Tensor>, const Tensor&, const Tensor& grad_output,
-                std::span<const Tensor> grad_inputs) const override {
+                std::span<const Tensor>) const override {
     pass.backend.copy(grad_output, pass.parameters[0].grad);
-    if (grad_inputs[0]) pass.backend.copy(grad_output, grad_inputs[0]);
   }
 
  private:
+  Shape shape_;
   int64_t batch_;
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "backend/host/activated.h"
 #include "backend/host/host_backend.h"
 
 namespace convlab {
@@ -86,8 +87,7 @@ void HostBackend::conv2d(OpContext /*op*/, const Conv2dDesc& desc, const Tensor&
         const float* taps = weights + g.kernel_pixel(o, kr, kc);
         for (int64_t i = 0; i < g.in_channels; ++i) sum += double{pixel[i]} * taps[i];
       });
-      if (desc.activation == Activation::relu) sum = std::max(sum, 0.0);
-      out[o] = static_cast<float>(sum);
+      out[o] = static_cast<float>(activated(desc.activation, sum));
     }
   });
 }

@@ -18,25 +18,6 @@ void HostBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) {
                  [scale](uint8_t byte) { return static_cast<float>(byte) * scale; });
 }
 
-void HostBackend::unary(UnaryOp op, const Tensor& x, const Tensor& y) {
-  switch (op) {
-    case UnaryOp::relu:
-      // This order of arguments lets NaN through, so that a diverged network is noticed.
-      std::transform(x.data(), x.data() + x.elements(), y.data(),
-                     [](float value) { return std::max(value, 0.0F); });
-      break;
-  }
-}
-
-void HostBackend::unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) {
-  switch (op) {
-    case UnaryOp::relu:
-      std::transform(y.data(), y.data() + y.elements(), dy.data(), dx.data(),
-                     [](float output, float grad) { return output > 0 ? grad : 0.0F; });
-      break;
-  }
-}
-
 void HostBackend::binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) {
   switch (op) {
     case BinaryOp::add:

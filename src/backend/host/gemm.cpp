@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "backend/host/activated.h"
 #include "backend/host/host_backend.h"
 
 namespace convlab {
@@ -34,8 +35,7 @@ void HostBackend::gemm(OpContext /*op*/, const GemmDesc& desc, const Tensor& a, 
     for (int64_t column = 0; column < right.columns; ++column) {
       double sum = bias ? bias.data()[column] : 0;
       for (int64_t k = 0; k < left.columns; ++k) sum += left.at(row, k) * right.at(k, column);
-      if (desc.activation == Activation::relu) sum = std::max(sum, 0.0);
-      c.data()[row * right.columns + column] = static_cast<float>(sum);
+      c.data()[row * right.columns + column] = static_cast<float>(activated(desc.activation, sum));
     }
   }
 }

@@ -27,9 +27,14 @@ class HostBackend : public Backend {
   void fill(const Tensor& x, float value) override;
   void copy(const Tensor& x, const Tensor& y) override;
   void scale_bytes(const Tensor& x, float scale, const Tensor& y) override;
-  void unary(UnaryOp op, const Tensor& x, const Tensor& y) override;
-  void unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) override;
+  void unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) override;
+  void unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
+                  const Tensor& dx) override;
   void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) override;
+  void copy_columns(const Tensor& x, int64_t x_first, const Tensor& y, int64_t y_first,
+                    int64_t count) override;
+  void scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) override;
+  void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
 
   void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
@@ -48,6 +53,8 @@ class HostBackend : public Backend {
   void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
   void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
                        const Tensor& dx) override;
+  void avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
+  void avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) override;
   void sum_rows(const Tensor& x, const Tensor& sums) override;
   void softmax(const Tensor& x, const Tensor& y) override;
   void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,

@@ -17,6 +17,8 @@ struct Window {
     right = std::min(first_column + desc.window.w, x[2]);
   }
 
+  int64_t pixels() const { return (bottom - top) * (right - left); }
+
   int64_t top, bottom, left, right;
 };
 
@@ -36,20 +38,26 @@ int64_t first_maximum(const Tensor& x, const Window& window, int64_t n, int64_t 
   return best;
 }
 
-/// Calls visit(index into x of the first maximum, index into y) for each window.
+/// Calls visit(window, its batch entry, the first channel of its output pixel) for each window.
 template <class Visit>
-void for_each_maximum(const Pool2dDesc& desc, const Tensor& x, const Shape& y, Visit visit) {
+void for_each_window(const Pool2dDesc& desc, const Shape& x, const Shape& y, Visit visit) {
   int64_t output = 0;
   for (int64_t n = 0; n < y[0]; ++n) {
     for (int64_t row = 0; row < y[1]; ++row) {
-      for (int64_t column = 0; column < y[2]; ++column) {
-        const Window window(desc, x.shape, row, column);
-        for (int64_t channel = 0; channel < y[3]; ++channel) {
-          visit(first_maximum(x, window, n, channel), output++);
-        }
+      for (int64_t column = 0; column < y[2]; ++column, output += y[3]) {
+        visit(Window(desc, x, row, column), n, output);
       }
     }
   }
+}
+
+/// Calls visit(index into x of the first maximum, index into y) for each window.
+template <class Visit>
+void for_each_maximum(const Pool2dDesc& desc, const Tensor& x, const Shape& y, Visit visit) {
+  for_each_window(desc, x.shape, y, [&](const Window& window, int64_t n, int64_t output) {
+    for (int64_t channel = 0; channel < y[3]; ++channel)
+      visit(first_maximum(x, window, n, channel), output + channel);
+  });
 }
 
 }  // namespace
@@ -65,6 +73,35 @@ void HostBackend::max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const
   HostBackend::fill(dx, 0);
   for_each_maximum(desc, x, y.shape,
                    [&](int64_t to, int64_t from) { dx.data()[to] += dy.data()[from]; });
+}
+
+void HostBackend::avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) {
+  const int64_t channels = x.shape[3];
+  for_each_window(desc, x.shape, y.shape, [&](const Window& window, int64_t n, int64_t output) {
+    for (int64_t channel = 0; channel < channels; ++channel) {
+      double sum = 0;
+      for (int64_t row = window.top; row < window.bottom; ++row) {
+        for (int64_t column = window.left; column < window.right; ++column)
+          sum += x.data()[element(x.shape, n, row, column, channel)];
+      }
+      y.data()[output + channel] = static_cast<float>(sum / static_cast<double>(window.pixels()));
+    }
+  });
+}
+
+void HostBackend::avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) {
+  const int64_t channels = dx.shape[3];
+  HostBackend::fill(dx, 0);
+  for_each_window(desc, dx.shape, dy.shape, [&](const Window& window, int64_t n, int64_t output) {
+    const float share = 1.0F / static_cast<float>(window.pixels());
+    for (int64_t row = window.top; row < window.bottom; ++row) {
+      for (int64_t column = window.left; column < window.right; ++column) {
+        float* pixel = dx.data() + element(dx.shape, n, row, column, 0);
+        for (int64_t channel = 0; channel < channels; ++channel)
+          pixel[channel] += dy.data()[output + channel] * share;
+      }
+    }
+  });
 }
 
 }  // namespace convlab

@@ -10,6 +10,8 @@ namespace {
 
 constexpr int64_t grain = 32768;  // elements, below which a second thread costs more than it brings
 
+Tensor flat(const Tensor& x) { return x.reshaped({x.elements()}); }
+
 }  // namespace
 
 void XnnpackBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) {
@@ -18,16 +20,30 @@ void XnnpackBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) 
   });
 }
 
-void XnnpackBackend::unary(UnaryOp op, const Tensor& x, const Tensor& y) {
+void XnnpackBackend::unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) {
   threads_->split(x.elements(), grain, [&](int64_t begin, int64_t end) {
-    if (op == UnaryOp::relu) kernels::relu(x.data() + begin, end - begin, y.data() + begin);
+    if (desc.op == UnaryOp::relu) {
+      kernels::relu(x.data() + begin, end - begin, y.data() + begin);
+    } else if (desc.op == UnaryOp::relu6) {
+      kernels::relu6(x.data() + begin, end - begin, y.data() + begin);
+    } else {
+      HostBackend::unary(desc, flat(x).part(begin, end), flat(y).part(begin, end));
+    }
   });
 }
 
-void XnnpackBackend::unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) {
-  threads_->split(y.elements(), grain, [&](int64_t begin, int64_t end) {
-    if (op == UnaryOp::relu)
-      kernels::relu_grad(y.data() + begin, dy.data() + begin, end - begin, dx.data() + begin);
+void XnnpackBackend::unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
+                                const Tensor& dx) {
+  threads_->split(dy.elements(), grain, [&](int64_t begin, int64_t end) {
+    const float* v = x_or_y.data() + begin;
+    if (desc.op == UnaryOp::relu) {
+      kernels::relu_grad(v, dy.data() + begin, end - begin, dx.data() + begin);
+    } else if (desc.op == UnaryOp::relu6) {
+      kernels::relu6_grad(v, dy.data() + begin, end - begin, dx.data() + begin);
+    } else {
+      HostBackend::unary_grad(desc, flat(x_or_y).part(begin, end), flat(dy).part(begin, end),
+                              flat(dx).part(begin, end));
+    }
   });
 }
 
@@ -35,6 +51,19 @@ void XnnpackBackend::binary(BinaryOp op, const Tensor& a, const Tensor& b, const
   const auto kernel = op == BinaryOp::add ? kernels::add : kernels::multiply;
   threads_->split(a.elements(), grain, [&](int64_t begin, int64_t end) {
     kernel(a.data() + begin, b.data() + begin, end - begin, c.data() + begin);
+  });
+}
+
+void XnnpackBackend::scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) {
+  threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
+    HostBackend::scale_channels(x.part(begin, end), scales.part(begin, end), y.part(begin, end));
+  });
+}
+
+void XnnpackBackend::scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) {
+  threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
+    HostBackend::scale_channels_grad(x.part(begin, end), dy.part(begin, end),
+                                     dscales.part(begin, end));
   });
 }
 

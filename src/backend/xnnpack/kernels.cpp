@@ -29,6 +29,14 @@ CONVLAB_CLONES void relu_grad(const float* y, const float* dy, int64_t count, fl
   for (int64_t i = 0; i < count; ++i) dx[i] = y[i] > 0.0F ? dy[i] : 0.0F;
 }
 
+void relu6(const float* x, int64_t count, float* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] = std::min(std::max(x[i], 0.0F), 6.0F);
+}
+
+CONVLAB_CLONES void relu6_grad(const float* y, const float* dy, int64_t count, float* dx) {
+  for (int64_t i = 0; i < count; ++i) dx[i] = y[i] > 0.0F && y[i] < 6.0F ? dy[i] : 0.0F;
+}
+
 void add(const float* a, const float* b, int64_t count, float* c) {
   for (int64_t i = 0; i < count; ++i) c[i] = a[i] + b[i];
 }

@@ -9,6 +9,9 @@ void scale_bytes(const uint8_t* x, float scale, int64_t count, float* y);
 void relu(const float* x, int64_t count, float* y);
 /// dx = y > 0 ? dy : 0.
 void relu_grad(const float* y, const float* dy, int64_t count, float* dx);
+void relu6(const float* x, int64_t count, float* y);
+/// dx = 0 < y < 6 ? dy : 0.
+void relu6_grad(const float* y, const float* dy, int64_t count, float* dx);
 void add(const float* a, const float* b, int64_t count, float* c);
 void multiply(const float* a, const float* b, int64_t count, float* c);
 /// sums[c] = Σ_r x[r, c] over `rows` rows.

@@ -22,10 +22,12 @@ using Operator = std::unique_ptr<std::remove_pointer_t<xnn_operator_t>, DeleteOp
 /// The range to which XNNPACK clamps for an activation.
 struct OutputRange {
   explicit OutputRange(Activation activation)
-      : least(activation == Activation::relu ? 0.0F : -std::numeric_limits<float>::infinity()) {}
+      : least(activation == Activation::none ? -infinity : 0.0F),
+        most(activation == Activation::relu6 ? 6.0F : infinity) {}
 
+  static constexpr float infinity = std::numeric_limits<float>::infinity();
   float least;
-  float most = std::numeric_limits<float>::infinity();
+  float most;
 };
 
 /// One fixed block for an operator's packed weights. XNNPACK packs weights only when an operator is

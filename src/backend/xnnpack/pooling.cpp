@@ -86,12 +86,24 @@ void XnnpackBackend::max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, co
   }
   const int64_t in = x.elements() / x.shape[0];
   const int64_t out = y.elements() / y.shape[0];
-  threads_->split(x.shape[0], std::max<int64_t>(1, 32768 / in), [&](int64_t begin, int64_t end) {
+  threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
     std::vector<uint32_t> taken(static_cast<size_t>(x.shape[3]));
     for (int64_t n = begin; n < end; ++n) {
       grad_image(desc, x.shape, y.shape, x.data() + n * in, y.data() + n * out, dy.data() + n * out,
                  dx.data() + n * in, taken);
     }
+  });
+}
+
+void XnnpackBackend::avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) {
+  threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
+    HostBackend::avg_pool2d(desc, x.part(begin, end), y.part(begin, end));
+  });
+}
+
+void XnnpackBackend::avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) {
+  threads_->split_batch(dx.shape, [&](int64_t begin, int64_t end) {
+    HostBackend::avg_pool2d_grad(desc, dy.part(begin, end), dx.part(begin, end));
   });
 }
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/shape.h"
+
 namespace convlab {
 
 /// The one pool of threads, for XNNPACK's operators and our own loops. The calling thread is one of
@@ -34,16 +36,23 @@ class Threads {
     pthreadpool_parallelize_1d_with_thread(pool(), call, const_cast<Task*>(&task), count, 0);
   }
 
-  /// Calls body(begin, end) over ranges that make up [0, count), on several threads only where
-  /// count exceeds `grain`.
+  /// Calls body(begin, end) over ranges, none empty, that make up [0, count), on several threads
+  /// only where count exceeds `grain`.
   template <class Body>
   void split(int64_t count, int64_t grain, const Body& body) const {
     const int64_t parts = std::clamp<int64_t>(count / grain, 1, int64_t{4} * this->count());
     const int64_t each = (count + parts - 1) / parts;
     run(static_cast<size_t>(parts), [&](size_t part, size_t) {
       const int64_t begin = static_cast<int64_t>(part) * each;
-      body(std::min(begin, count), std::min(begin + each, count));
+      if (begin < count) body(begin, std::min(begin + each, count));
     });
+  }
+
+  /// The same over the entries of a batch of this shape.
+  template <class Body>
+  void split_batch(const Shape& shape, const Body& body) const {
+    constexpr int64_t elements = 32768;  // below which a second thread costs more than it brings
+    split(shape[0], std::max<int64_t>(1, elements / shape.without_front().elements()), body);
   }
 
  private:

@@ -21,9 +21,12 @@ class XnnpackBackend final : public HostBackend {
   int threads() const override;
 
   void scale_bytes(const Tensor& x, float scale, const Tensor& y) override;
-  void unary(UnaryOp op, const Tensor& x, const Tensor& y) override;
-  void unary_grad(UnaryOp op, const Tensor& y, const Tensor& dy, const Tensor& dx) override;
+  void unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) override;
+  void unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
+                  const Tensor& dx) override;
   void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) override;
+  void scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) override;
+  void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
 
   void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
@@ -40,6 +43,8 @@ class XnnpackBackend final : public HostBackend {
   void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
   void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
                        const Tensor& dx) override;
+  void avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
+  void avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) override;
   void sum_rows(const Tensor& x, const Tensor& sums) override;
 
   void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,

@@ -1,0 +1,115 @@
+#include "nn/merge.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+void want_inputs(std::string_view kind, std::span<const Shape> inputs) {
+  if (inputs.size() < 2) fail("[", kind, "] takes two or more inputs, got ", inputs.size());
+}
+
+int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
+
+bool is_gate(const Shape& image, const Shape& gate) {
+  return image.rank() == 3 && gate.rank() == 3 && gate[0] == 1 && gate[1] == 1 &&
+         gate[2] == image[2];
+}
+
+bool equal_but_for_channels(const Shape& a, const Shape& b) {
+  return a.rank() == b.rank() && std::equal(a.begin(), a.end() - 1, b.begin());
+}
+
+}  // namespace
+
+Shape Add::output_shape(std::span<const Shape> inputs) const {
+  want_inputs(kind(), inputs);
+  for (const Shape& input : inputs.subspan(1)) {
+    if (input != inputs[0])
+      fail("[add] wants inputs of one shape, got ", inputs[0], " and ", input);
+  }
+  return inputs[0];
+}
+
+void Add::forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const {
+  pass.backend.binary(BinaryOp::add, inputs[0], inputs[1], output);
+  for (const Tensor& input : inputs.subspan(2))
+    pass.backend.binary(BinaryOp::add, output, input, output);
+}
+
+void Add::backward(const Pass& pass, std::span<const Tensor>, const Tensor&,
+                   const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  for (const Tensor& grad_input : grad_inputs) {
+    if (grad_input) pass.backend.copy(grad_output, grad_input);
+  }
+}
+
+Shape Multiply::output_shape(std::span<const Shape> inputs) const {
+  if (inputs.size() != 2) fail("[multiply] takes two inputs, got ", inputs.size());
+  if (inputs[0] != inputs[1] && !is_gate(inputs[0], inputs[1])) {
+    fail("[multiply] wants two inputs of one shape, or a second one of (1, 1, channels), got ",
+         inputs[0], " and ", inputs[1]);
+  }
+  return inputs[0];
+}
+
+void Multiply::forward(const Pass& pass, std::span<const Tensor> inputs,
+                       const Tensor& output) const {
+  if (inputs[0].shape == inputs[1].shape) {
+    pass.backend.binary(BinaryOp::multiply, inputs[0], inputs[1], output);
+  } else {
+    pass.backend.scale_channels(inputs[0], inputs[1], output);
+  }
+}
+
+void Multiply::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
+                        const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  const bool same = inputs[0].shape == inputs[1].shape;
+  if (grad_inputs[0] && same)
+    pass.backend.binary(BinaryOp::multiply, grad_output, inputs[1], grad_inputs[0]);
+  if (grad_inputs[0] && !same) pass.backend.scale_channels(grad_output, inputs[1], grad_inputs[0]);
+  if (grad_inputs[1] && same)
+    pass.backend.binary(BinaryOp::multiply, grad_output, inputs[0], grad_inputs[1]);
+  if (grad_inputs[1] && !same)
+    pass.backend.scale_channels_grad(inputs[0], grad_output, grad_inputs[1]);
+}
+
+Shape Concat::output_shape(std::span<const Shape> inputs) const {
+  want_inputs(kind(), inputs);
+  Shape output;
+  int64_t channels = 0;
+  for (const Shape& input : inputs) {
+    if (!equal_but_for_channels(inputs[0], input)) {
+      fail("[concat] wants inputs that differ in channels only, got ", inputs[0], " and ", input);
+    }
+    channels += channels_of(input);
+  }
+  for (const int64_t* extent = inputs[0].begin(); extent != inputs[0].end() - 1; ++extent)
+    output.append(*extent);
+  output.append(channels);
+  return output;
+}
+
+void Concat::forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const {
+  int64_t first = 0;
+  for (const Tensor& input : inputs) {
+    const int64_t channels = channels_of(input.shape);
+    pass.backend.copy_columns(input, 0, output, first, channels);
+    first += channels;
+  }
+}
+
+void Concat::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
+                      const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  int64_t first = 0;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const int64_t channels = channels_of(inputs[i].shape);
+    if (grad_inputs[i]) pass.backend.copy_columns(grad_output, first, grad_inputs[i], 0, channels);
+    first += channels;
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,63 @@
+#include "nn/pool2d.h"
+
+#include "nn/single_input.h"
+
+namespace convlab {
+
+template <class Visitor>
+void Pool2dOptions::visit(Visitor& visitor) {
+  visitor.integer("window", window, 1, 255);
+  visitor.integer("stride", stride, 0, 255);
+  visitor.choice("padding", padding, padding_choices);
+  visitor.flag("ceil_mode", ceil_mode);
+}
+template void Pool2dOptions::visit(OptionReader&);
+
+Pool2d::Pool2d(std::string_view kind, const Pool2dOptions& options)
+    : options_(checked_options(kind, options)) {}
+
+WindowAxis Pool2d::slide(int64_t extent) const {
+  const auto& o = options_;
+  const Rounding rounding = o.ceil_mode ? Rounding::up : Rounding::down;
+  const int64_t stride = o.stride == 0 ? o.window : o.stride;
+  return slide_window(kind(), extent, o.window, stride, 1, o.padding, rounding);
+}
+
+Pool2dDesc Pool2d::descriptor(const Tensor& input) const {
+  const WindowAxis rows = slide(input.shape[1]);
+  const WindowAxis columns = slide(input.shape[2]);
+  const int64_t stride = options_.stride == 0 ? options_.window : options_.stride;
+  return {.window = {options_.window, options_.window},
+          .stride = {stride, stride},
+          .padding = {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after}};
+}
+
+Shape Pool2d::output_shape(std::span<const Shape> inputs) const {
+  const Shape& input = single_image(kind(), inputs);
+  return {slide(input[0]).output, slide(input[1]).output, input[2]};
+}
+
+void MaxPool2d::forward(const Pass& pass, std::span<const Tensor> inputs,
+                        const Tensor& output) const {
+  pass.backend.max_pool2d(pass.op(0), descriptor(inputs[0]), inputs[0], output);
+}
+
+void MaxPool2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                         const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  if (!grad_inputs[0]) return;
+  pass.backend.max_pool2d_grad(descriptor(inputs[0]), inputs[0], output, grad_output,
+                               grad_inputs[0]);
+}
+
+void AvgPool2d::forward(const Pass& pass, std::span<const Tensor> inputs,
+                        const Tensor& output) const {
+  pass.backend.avg_pool2d(descriptor(inputs[0]), inputs[0], output);
+}
+
+void AvgPool2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
+                         const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  if (grad_inputs[0])
+    pass.backend.avg_pool2d_grad(descriptor(inputs[0]), grad_output, grad_inputs[0]);
+}
+
+}  // namespace convlab

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "nn/layer.h"
+#include "nn/window.h"
+
+namespace convlab {
+
+/// As Keras' MaxPooling2D and AveragePooling2D, and PyTorch's ceil_mode.
+struct Pool2dOptions {
+  int64_t window = 2;
+  int64_t stride = 0;  ///< 0: the window's size
+  Padding padding = Padding::valid;
+  bool ceil_mode = false;  ///< with padding valid: a last window may stand over the edge
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// (height, width, channels) → (height', width', channels): one number for each window and channel.
+class Pool2d : public Layer {
+ public:
+  Options options() const override { return write_options(options_); }
+  Shape output_shape(std::span<const Shape> inputs) const override;
+
+ protected:
+  Pool2d(std::string_view kind, const Pool2dOptions& options);
+  Pool2dDesc descriptor(const Tensor& input) const;
+
+ private:
+  WindowAxis slide(int64_t extent) const;
+
+  Pool2dOptions options_;
+};
+
+/// The largest value of each window.
+class MaxPool2d final : public Pool2d {
+ public:
+  explicit MaxPool2d(const Pool2dOptions& options = {}) : Pool2d("max_pool2d", options) {}
+
+  std::string_view kind() const override { return "max_pool2d"; }
+  BackwardNeeds backward_needs() const override { return {.inputs = true, .output = true}; }
+  size_t slots() const override { return 1; }
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
+};
+
+/// The mean of each window's pixels that lie inside the image: padding does not count, as in Keras;
+/// PyTorch's AvgPool2d counts the padding that was asked for.
+class AvgPool2d final : public Pool2d {
+ public:
+  explicit AvgPool2d(const Pool2dOptions& options = {}) : Pool2d("avg_pool2d", options) {}
+
+  std::string_view kind() const override { return "avg_pool2d"; }
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
+};
+
+}  // namespace convlab
