@@ -137,7 +137,7 @@ class Backend {
   /// Enough for any of the three, for x and y of these shapes (with the batch).
   virtual size_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const = 0;
 
-  // Pooling, reductions, loss.
+  // Pooling, reductions.
   virtual void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x,
                           const Tensor& y) = 0;
   /// The gradient goes to the first maximum of each window in row-major order.
@@ -150,12 +150,20 @@ class Backend {
   virtual void sum_rows(const Tensor& x, const Tensor& sums) = 0;
   /// Softmax of each row.
   virtual void softmax(const Tensor& x, const Tensor& y) = 0;
-  /// Adds to sums[0] the loss of each row summed, to sums[1] the number of rows whose largest logit
-  /// is the label's (the first of equals counts), to sums[2] the number of rows. grad_logits, if
-  /// not null, becomes the gradient of the batch's mean loss. labels: i32 in [0, classes).
+  // Losses. Rows are samples. targets: i32 [rows], classes that count as one-hot rows (of a single
+  // output 0 or 1, its value), or f32 of the outputs' shape. class_weights: f32, null for 1 each;
+  // a row counts times the weight of its class, of f32 targets the first largest (of a single one 1
+  // if above 1/2, else 0). Added to sums, f32 [3]: the rows' losses, the number of rows whose first
+  // largest output is at their class (a single one: on the side of its target), the number of rows.
+  // grad, if not null, becomes the gradient of the losses' sum over the number of rows.
+  /// A row's loss is the cross-entropy of its softmax: -Σ t log softmax(z).
   virtual void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
-                                     const Tensor& labels, const Tensor& grad_logits,
-                                     const Tensor& sums) = 0;
+                                     const Tensor& targets, const Tensor& class_weights,
+                                     const Tensor& grad, const Tensor& sums) = 0;
+  /// A row's loss is the mean over its outputs. The gradient is 0 where the loss has a kink.
+  virtual void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
+                              const Tensor& targets, const Tensor& class_weights,
+                              const Tensor& grad, const Tensor& sums) = 0;
 
   // Optimizer updates over flat buffers, with the learning rate and update number of set_step. Each
   // first shrinks the values: w -= lr · weight_decay · w (Loshchilov and Hutter 2019).

@@ -75,10 +75,28 @@ struct DropoutDesc {
   uint64_t stream = 0;
 };
 
-/// label_smoothing s: the target is 1 - s + s / classes for the label and s / classes elsewhere
-/// (Szegedy et al. 2016, section 7).
+/// label_smoothing s: the target t of a class becomes (1 - s) t + s / classes (Szegedy et al. 2016,
+/// section 7).
 struct CrossEntropyDesc {
   float label_smoothing = 0;
+};
+
+/// A loss of one output z and its target t. binary_cross_entropy: of the sigmoid of z. hinge:
+/// max(0, 1 - t z), where a target of 0 counts as -1.
+enum class PointwiseLossKind : uint8_t {
+  binary_cross_entropy,
+  squared_error,
+  absolute_error,
+  huber,
+  hinge
+};
+
+/// label_smoothing s: the target t becomes (1 - s) t + s / 2 (binary_cross_entropy only). delta:
+/// where huber turns from (z - t)² / 2 into a line (Huber 1964).
+struct PointwiseLossDesc {
+  PointwiseLossKind kind = PointwiseLossKind::squared_error;
+  float label_smoothing = 0;
+  float delta = 1;
 };
 
 /// m = momentum · m - lr · g; w += m, or with Nesterov w += momentum · m - lr · g (Keras' form of

@@ -1,5 +1,10 @@
 #include "core/options.h"
 
+#include <array>
+#include <charconv>
+#include <locale>
+#include <sstream>
+
 #include "core/error.h"
 
 namespace convlab {
@@ -12,7 +17,35 @@ std::string join(std::span<const std::string_view> names) {
   return text;
 }
 
+/// The shortest text that reads back as the same number.
+std::string shortest(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
+  return {text.data(), end.ptr};
+}
+
+/// "1, 2, 0.5" as numbers; false if it is something else.
+bool parse_numbers(const std::string& text, std::vector<double>& values) {
+  std::istringstream in(text);
+  in.imbue(std::locale::classic());
+  if ((in >> std::ws).eof()) return true;
+  for (char comma = ','; comma == ',';) {
+    double value = 0;
+    if (!(in >> value)) return false;
+    values.push_back(value);
+    if (!(in >> comma)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+void OptionWriter::numbers(std::string_view name, const std::vector<double>& values, double,
+                           double) {
+  std::string text;
+  for (const double value : values) text.append(text.empty() ? "" : ", ").append(shortest(value));
+  add(name, text);
+}
 
 const OptionValue* OptionReader::find(std::string_view name) {
   known_.push_back(name);
@@ -51,6 +84,25 @@ void OptionReader::number(std::string_view name, double& value, double least, do
   }
   if (!(value >= least && value <= most)) {
     fail("[", owner_, "] option ", name, " is ", value, " but must lie in ", least, " to ", most);
+  }
+}
+
+void OptionReader::numbers(std::string_view name, std::vector<double>& values, double least,
+                           double most) {
+  constexpr size_t most_numbers = 65536;
+  if (const OptionValue* given = find(name)) {
+    const auto* text = std::get_if<std::string>(given);
+    values.clear();
+    if (text == nullptr || !parse_numbers(*text, values))
+      fail("[", owner_, "] option ", name, " must be numbers with commas between: \"1, 2, 0.5\"");
+  }
+  if (values.size() > most_numbers)
+    fail("[", owner_, "] option ", name, " may hold at most ", most_numbers, " numbers");
+  for (const double value : values) {
+    if (!(value >= least && value <= most)) {
+      fail("[", owner_, "] option ", name, " holds ", value, " but each must lie in ", least,
+           " to ", most);
+    }
   }
 }
 

@@ -26,13 +26,14 @@ struct Choice {
 };
 
 /// An options aggregate lists its fields once, in `template <class V> void visit(V& v)`, by calling
-/// v.flag, v.integer, v.number and v.choice (with a range of Choice); OptionWriter and OptionReader
-/// below are the two visitors.
+/// v.flag, v.integer, v.number, v.numbers (a list, whose named value is the text "1, 2, 0.5") and
+/// v.choice (with a range of Choice); OptionWriter and OptionReader below are the two visitors.
 class OptionWriter {
  public:
   void flag(std::string_view name, bool value) { add(name, value); }
   void integer(std::string_view name, int64_t value, int64_t, int64_t) { add(name, value); }
   void number(std::string_view name, double value, double, double) { add(name, value); }
+  void numbers(std::string_view name, const std::vector<double>& values, double, double);
   template <class Enum, class Choices>
   void choice(std::string_view name, Enum value, const Choices& choices) {
     for (const auto& known : choices) {
@@ -60,6 +61,8 @@ class OptionReader {
   void flag(std::string_view name, bool& value);
   void integer(std::string_view name, int64_t& value, int64_t least, int64_t most);
   void number(std::string_view name, double& value, double least, double most);
+  /// Each number within the limits; at most 65,536 of them; an empty text is an empty list.
+  void numbers(std::string_view name, std::vector<double>& values, double least, double most);
   template <class Enum, class Choices>
   void choice(std::string_view name, Enum& value, const Choices& choices) {
     std::vector<std::string_view> names;

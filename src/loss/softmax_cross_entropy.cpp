@@ -5,18 +5,24 @@ namespace convlab {
 template <class Visitor>
 void SoftmaxCrossEntropyOptions::visit(Visitor& visitor) {
   visitor.number("label_smoothing", label_smoothing, 0, 0.999);
+  visitor.numbers("class_weights", class_weights, 0, ClassWeights::most);
 }
 template void SoftmaxCrossEntropyOptions::visit(OptionReader&);
 
 SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options)
-    : options_(checked_options("softmax_cross_entropy", options)) {}
+    : options_(checked_options("softmax_cross_entropy", options)),
+      class_weights_("softmax_cross_entropy", options.class_weights) {}
 
 Options SoftmaxCrossEntropy::options() const { return write_options(options_); }
 
-void SoftmaxCrossEntropy::run(Backend& backend, const Tensor& outputs, const Tensor& labels,
+void SoftmaxCrossEntropy::prepare(Backend& backend, int64_t outputs) {
+  class_weights_.upload(backend, outputs);
+}
+
+void SoftmaxCrossEntropy::run(Backend& backend, const Tensor& outputs, const Tensor& targets,
                               const Tensor& grad, const Tensor& sums) const {
   const CrossEntropyDesc desc{.label_smoothing = static_cast<float>(options_.label_smoothing)};
-  backend.softmax_cross_entropy(desc, outputs, labels, grad, sums);
+  backend.softmax_cross_entropy(desc, outputs, targets, class_weights_.tensor(), grad, sums);
 }
 
 }  // namespace convlab

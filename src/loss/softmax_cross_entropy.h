@@ -1,29 +1,36 @@
 #pragma once
 
+#include <vector>
+
+#include "loss/class_weights.h"
 #include "loss/loss.h"
 
 namespace convlab {
 
 struct SoftmaxCrossEntropyOptions {
-  double label_smoothing = 0;  ///< share of the target spread evenly over all classes
+  double label_smoothing = 0;         ///< share of the target spread evenly over all classes
+  std::vector<double> class_weights;  ///< see ClassWeights
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// Cross-entropy of the softmax of logits with sparse labels; as Keras'
-/// SparseCategoricalCrossentropy(from_logits).
+/// Cross-entropy of the softmax of logits: -Σ t log softmax(z). As Keras'
+/// CategoricalCrossentropy(from_logits), and SparseCategoricalCrossentropy(from_logits) for
+/// classes.
 class SoftmaxCrossEntropy final : public Loss {
  public:
   explicit SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options = {});
 
   std::string_view kind() const override { return "softmax_cross_entropy"; }
   Options options() const override;
-  void run(Backend& backend, const Tensor& outputs, const Tensor& labels, const Tensor& grad,
+  void prepare(Backend& backend, int64_t outputs) override;
+  void run(Backend& backend, const Tensor& outputs, const Tensor& targets, const Tensor& grad,
            const Tensor& sums) const override;
 
  private:
   SoftmaxCrossEntropyOptions options_;
+  ClassWeights class_weights_;
 };
 
 }  // namespace convlab

@@ -26,7 +26,9 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
       updater_(network, std::move(optimizer), update),
       learning_rate_(learning_rate),
       training_(backend_),
-      validation_(backend_) {}
+      validation_(backend_) {
+  loss_->prepare(backend_, network.graph().output_shape().elements());
+}
 
 void Trainer::reserve(int64_t batch) {
   const auto count = static_cast<size_t>(batch);
@@ -50,7 +52,8 @@ void Trainer::check_images(const Batch& batch) const {
 }
 
 void Trainer::check_labels(const Batch& batch) const {
-  const int64_t classes = network_.graph().output_shape().elements();
+  // A single output tells two classes apart.
+  const int64_t classes = std::max<int64_t>(network_.graph().output_shape().elements(), 2);
   for (const int32_t label : batch.labels) {
     if (label < 0 || label >= classes)
       fail("[trainer] label ", label, ", but the network has ", classes, " classes");

@@ -231,7 +231,8 @@ TEST_CASE_METHOD(Fixture, "host softmax_cross_entropy by hand, with label smooth
   const Tensor logits = device.tensor({1, 2}, {std::log(3.0F), 0});
   const Tensor grad = device.output({1, 2});
   const Tensor sums = device.tensor({3}, {0, 5, 7});
-  backend.softmax_cross_entropy({.label_smoothing = 0.2F}, logits, device.labels({1}), grad, sums);
+  backend.softmax_cross_entropy({.label_smoothing = 0.2F}, logits, device.labels({1}), {}, grad,
+                                sums);
   CHECK(read(sums)[0] == Approx(-0.1 * std::log(0.75) - 0.9 * std::log(0.25)));
   CHECK(read(sums)[1] == 5);
   CHECK(read(sums)[2] == 8);
@@ -243,7 +244,7 @@ TEST_CASE_METHOD(Fixture, "host softmax_cross_entropy: gradient of the mean, sum
   const Tensor logits = device.tensor({2, 2}, {0, 0, 0, 0});
   const Tensor grad = device.output({2, 2});
   const Tensor sums = device.tensor({3}, {0, 0, 0});
-  backend.softmax_cross_entropy({}, logits, device.labels({0, 1}), grad, sums);
+  backend.softmax_cross_entropy({}, logits, device.labels({0, 1}), {}, grad, sums);
   CHECK(read(grad) == Floats{-0.25F, 0.25F, 0.25F, -0.25F});
   CHECK(read(sums)[0] == Approx(2 * std::log(2.0)));
   // The first of equal logits is the prediction: right in the first row only.

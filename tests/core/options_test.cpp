@@ -23,6 +23,7 @@ struct Sample {
   int64_t count = 3;
   double rate = 0.5;
   Color color = Color::red;
+  std::vector<double> weights{1};
 
   template <class V>
   void visit(V& v) {
@@ -30,6 +31,7 @@ struct Sample {
     v.integer("count", count, 1, 10);
     v.number("rate", rate, 0, 1);
     v.choice("color", color, std::span<const Choice<Color>>(color_names));
+    v.numbers("weights", weights, 0, 1000);
   }
 };
 
@@ -38,13 +40,18 @@ Sample read(const Options& options) { return read_options<Sample>("sample", opti
 }  // namespace
 
 TEST_CASE("options: written in the order of declaration and read back") {
-  const Options options =
-      write_options(Sample{.enabled = false, .count = 7, .rate = 0.25, .color = Color::green});
+  const Options options = write_options(Sample{.enabled = false,
+                                               .count = 7,
+                                               .rate = 0.25,
+                                               .color = Color::green,
+                                               .weights = {1, 0.1, 1e-9}});
   CHECK(options == Options{{"enabled", false},
                            {"count", int64_t{7}},
                            {"rate", 0.25},
-                           {"color", std::string("green")}});
+                           {"color", std::string("green")},
+                           {"weights", std::string("1, 0.1, 1e-09")}});
   const Sample sample = read(options);
+  CHECK(sample.weights == std::vector<double>{1, 0.1, 1e-9});
   CHECK_FALSE(sample.enabled);
   CHECK(sample.count == 7);
   CHECK(sample.rate == 0.25);

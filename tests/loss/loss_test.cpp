@@ -2,17 +2,25 @@
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "backend/device.h"
 #include "core/error.h"
+#include "core/random.h"
 
 namespace convlab {
 namespace {
 
 using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+using Floats = std::vector<float>;
 
 /// Which options of each kind are checked.
 struct Row {
@@ -25,22 +33,87 @@ const std::vector<Row>& rows() {
       {"softmax_cross_entropy", {}},
       {"softmax_cross_entropy", {{"label_smoothing", 0.1}}},
       {"softmax_cross_entropy", {{"label_smoothing", 0.9}}},
+      {"binary_cross_entropy", {}},
+      {"binary_cross_entropy", {{"label_smoothing", 0.2}}},
+      {"mean_squared_error", {}},
+      {"mean_absolute_error", {}},
+      {"huber", {}},
+      {"huber", {{"delta", 0.25}}},
+      {"hinge", {}},
   };
   return table;
 }
 
-struct Result {
-  std::vector<float> sums;
-  std::vector<float> grad;
+/// "0.5, 1, 1.5, 2, 0.5, …": one weight for each class.
+std::string weights_text(int64_t classes) {
+  std::string text;
+  for (int64_t c = 0; c < classes; ++c) {
+    text.append(text.empty() ? "" : ", ").append(std::to_string(0.5 * double(1 + c % 4)));
+  }
+  return text;
+}
+
+/// The targets of a batch, in either form.
+struct Targets {
+  std::vector<int32_t> classes;
+  Floats values;
+
+  Tensor on(Device& device, const Shape& outputs) const {
+    return values.empty() ? device.labels(classes) : device.tensor(outputs, values);
+  }
 };
 
-Result run(Backend& backend, const Loss& loss, const Shape& shape,
-           const std::vector<float>& outputs, const std::vector<int32_t>& labels) {
+struct Result {
+  Floats sums;
+  Floats grad;
+};
+
+Result run(Backend& backend, Loss& loss, const Shape& shape, const Floats& outputs,
+           const Targets& targets) {
   Device device(backend);
   const Tensor grad = device.output(shape);
   const Tensor sums = device.tensor({3}, {0, 0, 0});
-  loss.run(backend, device.tensor(shape, outputs), device.labels(labels), grad, sums);
+  loss.prepare(backend, shape[1]);
+  loss.run(backend, device.tensor(shape, outputs), targets.on(device, shape), grad, sums);
   return {device.read(sums), device.read(grad)};
+}
+
+/// Odd multiples of 1/16 below `limit` in size.
+Floats odd_sixteenths(int64_t count, uint64_t stream, float limit) {
+  Floats values = random_values(count, stream);
+  for (float& value : values) value = std::floor(value * limit * 8) / 8 + 0x1p-4F;
+  return values;
+}
+
+/// Multiples of 1/8 in [0, 1].
+Floats eighths(int64_t count, uint64_t stream) {
+  Random random(/*seed=*/1, stream);
+  Floats values;
+  for (int64_t i = 0; i < count; ++i) values.push_back(static_cast<float>(random.below(9)) / 8);
+  return values;
+}
+
+/// Checks the gradient against the slope of the mean loss, taken over a step in both directions.
+/// The third derivative of the loss of a row is at most 0.1, so a step of 1/32 bends the difference
+/// by at most 2e-5; twice that leaves room for a weight of 2. To it comes the rounding of both
+/// sums. The gradient of a mean over n rows is 1 / n of that.
+void check_slopes(Backend& backend, Loss& loss, const Shape& shape, const Floats& outputs,
+                  const Targets& targets) {
+  constexpr float step = 0x1p-5F;
+  const Result at = run(backend, loss, shape, outputs, targets);
+  const double rounding = 2 * 0x1p-24 * double{at.sums[0]} / (2 * step) / double(shape[0]);
+  double worst = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    Floats up = outputs;
+    Floats down = outputs;
+    up[i] += step;
+    down[i] -= step;
+    const double change = double{run(backend, loss, shape, up, targets).sums[0]} -
+                          double{run(backend, loss, shape, down, targets).sums[0]};
+    const double slope = change / (double{up[i]} - double{down[i]}) / double(shape[0]);
+    worst = std::max(worst, std::abs(slope - double{at.grad[i]}));
+  }
+  CHECK(worst < 4e-5 + rounding);
 }
 
 TEST_CASE("loss: every kind is checked") {
@@ -51,38 +124,89 @@ TEST_CASE("loss: every kind is checked") {
   CHECK(checked == registered);
 }
 
-// The third derivative of the loss of a row is at most 0.1, so a step of 1/32 bends the difference
-// by at most 2e-5; the sum's rounding, 1e-6 of a loss of about 8, adds 2e-5. The gradient of a mean
-// over n rows is 1 / n of that.
+// Kinks lie at multiples of 1/8, outputs in the middle between them: no step reaches one.
 TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
-  constexpr float step = 0x1p-5F;
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
-      const auto loss = make_loss(row.kind, row.options);
-      for (const Shape& shape : {Shape{1, 2}, Shape{3, 10}, Shape{5, 33}}) {
-        INFO(kind.name << ' ' << row.kind << ' ' << shape);
-        std::vector<float> outputs = random_values(shape.elements(), 1);
-        for (float& output : outputs) output *= 3;
-        std::vector<int32_t> labels;
-        for (int32_t r = 0; r < shape[0]; ++r)
-          labels.push_back(r * 7 % static_cast<int32_t>(shape[1]));
-        const Result at = run(*backend, *loss, shape, outputs, labels);
-        double worst = 0;
-        for (size_t i = 0; i < outputs.size(); ++i) {
-          std::vector<float> up = outputs;
-          std::vector<float> down = outputs;
-          up[i] += step;
-          down[i] -= step;
-          const double change = double{run(*backend, *loss, shape, up, labels).sums[0]} -
-                                double{run(*backend, *loss, shape, down, labels).sums[0]};
-          const double slope = change / (double{up[i]} - double{down[i]}) / double(shape[0]);
-          worst = std::max(worst, std::abs(slope - double{at.grad[i]}));
+      for (const Shape& shape : {Shape{1, 2}, Shape{3, 10}, Shape{5, 33}, Shape{4, 1}}) {
+        for (const bool weighted : {false, true}) {
+          INFO(kind.name << ' ' << row.kind << ' ' << shape << (weighted ? " weighted" : ""));
+          Options options = row.options;
+          if (weighted)
+            options.emplace_back("class_weights", weights_text(std::max<int64_t>(shape[1], 2)));
+          const auto loss = make_loss(row.kind, options);
+          const Floats outputs = odd_sixteenths(shape.elements(), 1, 3);
+          Targets targets;
+          for (int32_t r = 0; r < shape[0]; ++r)
+            targets.classes.push_back(r * 7 % static_cast<int32_t>(std::max<int64_t>(shape[1], 2)));
+          check_slopes(*backend, *loss, shape, outputs, targets);
+          targets.values = eighths(shape.elements(), 2);
+          check_slopes(*backend, *loss, shape, outputs, targets);
         }
-        CHECK(worst < 1e-4);
       }
     }
   }
+}
+
+TEST_CASE("loss: classes are one-hot rows, and of a single output its value") {
+  for (const BackendKind& kind : backend_kinds()) {
+    const auto backend = kind.make(1);
+    for (const Row& row : rows()) {
+      INFO(kind.name << ' ' << row.kind);
+      const auto loss = make_loss(row.kind, row.options);
+      const Floats outputs = odd_sixteenths(6, 1, 3);
+      const Result classes = run(*backend, *loss, {2, 3}, outputs, {.classes = {2, 0}});
+      const Result values = run(*backend, *loss, {2, 3}, outputs, {.values = {0, 0, 1, 1, 0, 0}});
+      CHECK(classes.sums == values.sums);
+      CHECK(classes.grad == values.grad);
+      const Result single = run(*backend, *loss, {3, 1}, {2, -2, 2}, {.classes = {1, 0, 0}});
+      const Result value = run(*backend, *loss, {3, 1}, {2, -2, 2}, {.values = {1, 0, 0}});
+      CHECK(single.sums == value.sums);
+      CHECK(single.grad == value.grad);
+      CHECK(single.sums[1] == 2);
+    }
+  }
+}
+
+// Keras: the mean over the batch of each sample's loss times its class's weight.
+TEST_CASE("loss: class weights multiply a sample's loss and its gradient") {
+  for (const BackendKind& kind : backend_kinds()) {
+    const auto backend = kind.make(1);
+    for (const Row& row : rows()) {
+      INFO(kind.name << ' ' << row.kind);
+      Options options = row.options;
+      options.emplace_back("class_weights", "3, 1, 0.5");
+      const auto weighted = make_loss(row.kind, options);
+      const auto plain = make_loss(row.kind, row.options);
+      const Floats outputs{0.5F, -1.5F, 0.25F};
+      for (const int32_t label : {0, 1, 2}) {
+        const float weight = label == 0 ? 3 : label == 1 ? 1 : 0.5F;
+        const Result got = run(*backend, *weighted, {1, 3}, outputs, {.classes = {label}});
+        const Result one = run(*backend, *plain, {1, 3}, outputs, {.classes = {label}});
+        CHECK(got.sums[0] == Approx(weight * one.sums[0]));
+        CHECK(got.sums[2] == 1);
+        for (size_t i = 0; i < 3; ++i) CHECK(got.grad[i] == Approx(weight * one.grad[i]));
+      }
+      // The class of a row of values is its first largest.
+      const Result soft = run(*backend, *weighted, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}});
+      const Result one = run(*backend, *plain, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}});
+      CHECK(soft.sums[0] == Approx(3 * one.sums[0]));
+    }
+  }
+}
+
+TEST_CASE("loss: class weights that do not fit are refused, and a run without prepare") {
+  const auto backend = make_backend("", 1);
+  Device device(*backend);
+  const auto loss = make_loss("huber", {{"class_weights", std::string("1, 2, 0.5")}});
+  CHECK_THROWS_MATCHES(
+      loss->prepare(*backend, 10), Error,
+      MessageMatches(ContainsSubstring("3 numbers") && ContainsSubstring("10 classes")));
+  const Tensor outputs = device.random({1, 3});
+  CHECK_THROWS_AS(loss->run(*backend, outputs, device.labels({0}), {}, device.random({3})), Error);
+  CHECK_NOTHROW(loss->prepare(*backend, 3));
+  CHECK_NOTHROW(make_loss("huber", {{"class_weights", std::string("1, 2")}})->prepare(*backend, 1));
 }
 
 TEST_CASE("softmax cross-entropy: hand numbers") {
@@ -90,37 +214,75 @@ TEST_CASE("softmax cross-entropy: hand numbers") {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     // Probabilities 1/4 and 3/4.
-    const std::vector<float> outputs{0, std::log(3.0F)};
-    const Result plain =
-        run(*backend, *make_loss("softmax_cross_entropy", {}), {1, 2}, outputs, {0});
-    CHECK(plain.sums[0] == Approx(std::log(4.0)).epsilon(1e-6));
-    CHECK(plain.grad[0] == Approx(-0.75).epsilon(1e-6));
-    CHECK(plain.grad[1] == Approx(0.75).epsilon(1e-6));
+    const Floats outputs{0, std::log(3.0F)};
+    const auto plain = make_loss("softmax_cross_entropy", {});
+    const Result sparse = run(*backend, *plain, {1, 2}, outputs, {.classes = {0}});
+    CHECK(sparse.sums[0] == Approx(std::log(4.0)).epsilon(1e-6));
+    CHECK(sparse.grad[0] == Approx(-0.75).epsilon(1e-6));
+    CHECK(sparse.grad[1] == Approx(0.75).epsilon(1e-6));
     // Smoothing 0.2 over two classes: targets 0.9 and 0.1.
-    const Result smooth =
-        run(*backend, *make_loss("softmax_cross_entropy", {{"label_smoothing", 0.2}}), {1, 2},
-            outputs, {0});
-    CHECK(smooth.sums[0] == Approx(0.9 * std::log(4.0) + 0.1 * std::log(4.0 / 3)).epsilon(1e-6));
-    CHECK(smooth.grad[0] == Approx(0.25 - 0.9).epsilon(1e-6));
+    const auto smooth = make_loss("softmax_cross_entropy", {{"label_smoothing", 0.2}});
+    const Result smoothed = run(*backend, *smooth, {1, 2}, outputs, {.classes = {0}});
+    CHECK(smoothed.sums[0] == Approx(0.9 * std::log(4.0) + 0.1 * std::log(4.0 / 3)).epsilon(1e-6));
+    CHECK(smoothed.grad[0] == Approx(0.25 - 0.9).epsilon(1e-6));
+    // Targets that are no probabilities: each still pulls on its own.
+    const Result dense = run(*backend, *plain, {1, 2}, outputs, {.values = {1, 2}});
+    CHECK(dense.sums[0] == Approx(std::log(4.0) + 2 * std::log(4.0 / 3)).epsilon(1e-6));
+    CHECK(dense.grad[0] == Approx(3 * 0.25 - 1).epsilon(1e-6));
+    CHECK(dense.grad[1] == Approx(3 * 0.75 - 2).epsilon(1e-6));
   }
+}
+
+TEST_CASE("pointwise losses: hand numbers, means over outputs and batch") {
+  const auto backend = make_backend("host", 1);
+  const auto of = [&](std::string_view kind, const Options& options, Floats outputs,
+                      Floats targets) {
+    const auto loss = make_loss(kind, options);
+    const auto columns = static_cast<int64_t>(outputs.size());
+    return run(*backend, *loss, {1, columns}, outputs, {.values = std::move(targets)});
+  };
+  const Result squared = of("mean_squared_error", {}, {3, 1}, {1, 1});
+  CHECK(squared.sums[0] == 2);
+  CHECK(squared.grad == Floats{2, 0});
+  const Result absolute = of("mean_absolute_error", {}, {3, 1, -1, 0}, {1, 1, 1, 0});
+  CHECK(absolute.sums[0] == 1);
+  CHECK(absolute.grad == Floats{0.25F, 0, -0.25F, 0});
+  // Inside of delta a parabola, outside a line.
+  const Result huber = of("huber", {}, {3, 1.5F}, {1, 1});
+  CHECK(huber.sums[0] == (1.5F + 0.125F) / 2);
+  CHECK(huber.grad == Floats{0.5F, 0.25F});
+  CHECK(of("huber", {{"delta", 0.5}}, {3}, {1}).sums[0] == 0.5F * (2 - 0.25F));
+  // 0 and -1 are the same side.
+  const Result hinge = of("hinge", {}, {0.5F, 0.5F, 0.5F, 2}, {1, 0, -1, 1});
+  CHECK(hinge.sums[0] == (0.5F + 1.5F + 1.5F + 0) / 4);
+  CHECK(hinge.grad == Floats{-0.25F, 0.25F, 0.25F, 0});
+  // A probability of 3/4; smoothing 0.2 makes a target of 0.9.
+  const float three_quarters = std::log(3.0F);
+  const Result binary = of("binary_cross_entropy", {}, {three_quarters, three_quarters}, {1, 0});
+  CHECK(binary.sums[0] == Approx((std::log(4.0 / 3) + std::log(4.0)) / 2).epsilon(1e-6));
+  CHECK(binary.grad[0] == Approx(-0.125).epsilon(1e-6));
+  CHECK(of("binary_cross_entropy", {{"label_smoothing", 0.2}}, {three_quarters}, {1}).sums[0] ==
+        Approx(0.9 * std::log(4.0 / 3) + 0.1 * std::log(4.0)).epsilon(1e-6));
 }
 
 TEST_CASE("loss: sums grow from batch to batch and count what is right") {
   for (const BackendKind& kind : backend_kinds()) {
-    INFO("backend " << kind.name);
     const auto backend = kind.make(1);
-    Device device(*backend);
-    const auto loss = make_loss("softmax_cross_entropy", {});
-    const Tensor sums = device.tensor({3}, {0, 0, 0});
-    const Tensor outputs = device.tensor({3, 2}, {1, 0, 0, 1, 0, 1});
-    loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, sums);
-    CHECK(device.read(sums)[1] == 2);
-    CHECK(device.read(sums)[2] == 3);
-    const float first = device.read(sums)[0];
-    loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, sums);
-    CHECK(device.read(sums)[0] == Approx(2 * first));
-    CHECK(device.read(sums)[1] == 4);
-    CHECK(device.read(sums)[2] == 6);
+    for (const Row& row : rows()) {
+      INFO(kind.name << ' ' << row.kind);
+      Device device(*backend);
+      const auto loss = make_loss(row.kind, row.options);
+      const Tensor sums = device.tensor({3}, {0, 0, 0});
+      const Tensor outputs = device.tensor({3, 2}, {1, 0, 0, 1, 0, 1});
+      loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, sums);
+      CHECK(device.read(sums)[1] == 2);
+      CHECK(device.read(sums)[2] == 3);
+      const float first = device.read(sums)[0];
+      loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, sums);
+      CHECK(device.read(sums)[0] == Approx(2 * first));
+      CHECK(device.read(sums)[1] == 4);
+      CHECK(device.read(sums)[2] == 6);
+    }
   }
 }
 
@@ -128,17 +290,34 @@ TEST_CASE("loss: large outputs do not overflow") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
-    const auto loss = make_loss("softmax_cross_entropy", {});
-    const Result result = run(*backend, *loss, {1, 3}, {1000, -1000, 0}, {1});
+    const Floats outputs{1000, -1000, 0};
+    const auto softmax = make_loss("softmax_cross_entropy", {});
+    const Result result = run(*backend, *softmax, {1, 3}, outputs, {.classes = {1}});
     CHECK(result.sums[0] == Approx(2000));
-    CHECK(result.grad == std::vector<float>{1, -1, 0});
+    CHECK(result.grad == Floats{1, -1, 0});
+    const auto binary = make_loss("binary_cross_entropy", {});
+    const Result sides = run(*backend, *binary, {1, 2}, {1000, -1000}, {.values = {0, 1}});
+    CHECK(sides.sums[0] == 1000);
+    CHECK(sides.grad == Floats{0.5F, -0.5F});
   }
 }
 
 TEST_CASE("loss: an unknown kind or option is refused") {
-  CHECK_THROWS_AS(make_loss("hinge", {}), Error);
+  CHECK_THROWS_AS(make_loss("triplet", {}), Error);
   CHECK_THROWS_AS(make_loss("softmax_cross_entropy", {{"smoothing", 0.1}}), Error);
   CHECK_THROWS_AS(make_loss("softmax_cross_entropy", {{"label_smoothing", 1.0}}), Error);
+  CHECK_THROWS_AS(make_loss("huber", {{"delta", 0.0}}), Error);
+  CHECK_THROWS_AS(make_loss("hinge", {{"delta", 1.0}}), Error);
+  for (const char* text : {"1, x", "1,", ",1", "-1, 1", "nan", "1 2", "1e99"}) {
+    INFO(text);
+    CHECK_THROWS_MATCHES(make_loss("hinge", {{"class_weights", std::string(text)}}), Error,
+                         MessageMatches(ContainsSubstring("class_weights")));
+  }
+}
+
+TEST_CASE("loss: options are written as they were read") {
+  const Options options{{"label_smoothing", 0.1}, {"class_weights", std::string("1, 0.5")}};
+  CHECK(make_loss("binary_cross_entropy", options)->options() == options);
 }
 
 }  // namespace

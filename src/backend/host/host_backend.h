@@ -58,8 +58,10 @@ class HostBackend : public Backend {
   void sum_rows(const Tensor& x, const Tensor& sums) override;
   void softmax(const Tensor& x, const Tensor& y) override;
   void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
-                             const Tensor& labels, const Tensor& grad_logits,
+                             const Tensor& targets, const Tensor& class_weights, const Tensor& grad,
                              const Tensor& sums) override;
+  void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs, const Tensor& targets,
+                      const Tensor& class_weights, const Tensor& grad, const Tensor& sums) override;
 
   void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                   const Tensor& momenta) override;

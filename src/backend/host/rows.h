@@ -1,0 +1,35 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <span>
+
+#include "core/tensor.h"
+
+/// A tensor seen as a matrix whose columns are its last extent.
+namespace convlab {
+
+inline int64_t last_extent(const Tensor& x) { return x.shape[x.shape.rank() - 1]; }
+
+inline int64_t row_count(const Tensor& x) {
+  const int64_t columns = last_extent(x);
+  return columns > 0 ? x.elements() / columns : 0;
+}
+
+inline std::span<float> row_of(const Tensor& x, int64_t row) {
+  const int64_t columns = last_extent(x);
+  return {x.data() + row * columns, static_cast<size_t>(columns)};
+}
+
+/// log Σ exp(x), without overflow.
+inline double log_sum_exp(std::span<const float> row) {
+  const double largest = *std::max_element(row.begin(), row.end());
+  const double sum = std::accumulate(row.begin(), row.end(), 0.0, [largest](double s, float value) {
+    return s + std::exp(value - largest);
+  });
+  return largest + std::log(sum);
+}
+
+}  // namespace convlab

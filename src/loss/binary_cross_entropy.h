@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "loss/pointwise_loss.h"
+
+namespace convlab {
+
+struct BinaryCrossEntropyOptions {
+  double label_smoothing = 0;         ///< share of the target that becomes 1/2
+  std::vector<double> class_weights;  ///< see ClassWeights
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// Cross-entropy of the sigmoid of each logit: max(z, 0) - z t + log(1 + exp(-|z|)), which never
+/// overflows. Each output is a question of its own, answered by a target in [0, 1]. As Keras'
+/// BinaryCrossentropy(from_logits).
+class BinaryCrossEntropy final : public PointwiseLoss {
+ public:
+  explicit BinaryCrossEntropy(const BinaryCrossEntropyOptions& options = {});
+
+  Options options() const override;
+
+ private:
+  BinaryCrossEntropyOptions options_;
+};
+
+}  // namespace convlab

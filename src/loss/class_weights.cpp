@@ -1,0 +1,30 @@
+#include "loss/class_weights.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace convlab {
+
+ClassWeights::ClassWeights(std::string_view owner, std::vector<double> weights)
+    : owner_(owner), weights_(std::move(weights)) {}
+
+void ClassWeights::upload(Backend& backend, int64_t outputs) {
+  if (weights_.empty()) return;
+  const int64_t classes = std::max<int64_t>(outputs, 2);
+  if (static_cast<int64_t>(weights_.size()) != classes) {
+    fail("[", owner_, "] option class_weights has ", weights_.size(), " numbers, but there are ",
+         classes, " classes");
+  }
+  const std::vector<float> values(weights_.begin(), weights_.end());
+  buffer_ = backend.allocate(values.size() * sizeof(float));
+  tensor_ = {{classes}, DType::f32, buffer_.memory()};
+  backend.upload(values.data(), tensor_);
+}
+
+const Tensor& ClassWeights::tensor() const {
+  if (!weights_.empty() && !tensor_) fail("[", owner_, "] run before prepare");
+  return tensor_;
+}
+
+}  // namespace convlab

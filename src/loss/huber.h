@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "loss/pointwise_loss.h"
+
+namespace convlab {
+
+struct HuberOptions {
+  double delta = 1;                   ///< where the line begins, in units of the outputs
+  std::vector<double> class_weights;  ///< see ClassWeights
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// (z - t)² / 2 where |z - t| is at most delta, else delta (|z - t| - delta / 2) (Huber 1964). As
+/// Keras' Huber and PyTorch's HuberLoss.
+class Huber final : public PointwiseLoss {
+ public:
+  explicit Huber(const HuberOptions& options = {});
+
+  Options options() const override;
+
+ private:
+  HuberOptions options_;
+};
+
+}  // namespace convlab
