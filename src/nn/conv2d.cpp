@@ -15,6 +15,7 @@ void Conv2dOptions::visit(Visitor& visitor) {
   visitor.choice("padding", padding, padding_choices);
   visitor.flag("bias", bias);
   visitor.choice("initializer", initializer, initializer_choices);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
 }
 template void Conv2dOptions::visit(OptionReader&);
 
@@ -49,7 +50,8 @@ std::vector<ParameterSpec> Conv2d::parameters(std::span<const Shape> inputs) con
        .shape = {options_.filters, options_.kernel, options_.kernel, channels},
        .initializer = options_.initializer,
        .fan_in = window * channels,
-       .fan_out = window * options_.filters}};
+       .fan_out = window * options_.filters,
+       .constant = options_.initializer_value}};
   if (options_.bias)
     specs.push_back({.name = "bias", .shape = {options_.filters}, .role = ParameterRole::bias});
   return specs;

@@ -14,6 +14,7 @@ struct Conv2dOptions {
   Padding padding = Padding::valid;
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
+  double initializer_value = 0;  ///< of the initializer constant
 
   template <class Visitor>
   void visit(Visitor& visitor);

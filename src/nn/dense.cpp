@@ -22,6 +22,7 @@ void DenseOptions::visit(Visitor& visitor) {
   visitor.integer("units", units, 1, 1 << 20);
   visitor.flag("bias", bias);
   visitor.choice("initializer", initializer, initializer_choices);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
 }
 template void DenseOptions::visit(OptionReader&);
 
@@ -42,7 +43,8 @@ std::vector<ParameterSpec> Dense::parameters(std::span<const Shape> inputs) cons
                                     .shape = {options_.units, features},
                                     .initializer = options_.initializer,
                                     .fan_in = features,
-                                    .fan_out = options_.units}};
+                                    .fan_out = options_.units,
+                                    .constant = options_.initializer_value}};
   if (options_.bias)
     specs.push_back({.name = "bias", .shape = {options_.units}, .role = ParameterRole::bias});
   return specs;

@@ -1,33 +1,77 @@
 #include "nn/initialize.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/normal.h"
 #include "core/random.h"
+#include "nn/orthogonal.h"
 
 namespace convlab {
 
 namespace {
 
-double uniform_limit(const ParameterSpec& spec) {
+enum class Distribution : uint8_t { uniform, truncated_normal };
+
+/// Numbers around zero with the variance numerator / divisor.
+struct Scaling {
+  double numerator = 1;
+  double divisor = 1;
+  Distribution distribution = Distribution::uniform;
+
+  double draw(Random& random) const {
+    if (distribution == Distribution::uniform) {
+      const double limit = std::sqrt(3 * numerator / divisor);
+      return limit * (2.0 * double{to_unit_float(random.next())} - 1.0);
+    }
+    const double deviation = std::sqrt(numerator / divisor);
+    return deviation / truncated_normal_deviation * to_truncated_normal(random.next());
+  }
+};
+
+/// Of the initializers that draw each number by itself.
+Scaling scaling(const ParameterSpec& spec) {
   const auto fan_in = static_cast<double>(spec.fan_in);
-  const auto fan_out = static_cast<double>(spec.fan_out);
-  return spec.initializer == Initializer::he_uniform ? std::sqrt(6.0 / fan_in)
-                                                     : std::sqrt(6.0 / (fan_in + fan_out));
+  const auto fans = fan_in + static_cast<double>(spec.fan_out);
+  switch (spec.initializer) {
+    case Initializer::he_uniform:
+      return {2, fan_in, Distribution::uniform};
+    case Initializer::he_normal:
+      return {2, fan_in, Distribution::truncated_normal};
+    case Initializer::lecun_uniform:
+      return {1, fan_in, Distribution::uniform};
+    case Initializer::lecun_normal:
+      return {1, fan_in, Distribution::truncated_normal};
+    case Initializer::glorot_normal:
+      return {2, fans, Distribution::truncated_normal};
+    default:
+      return {2, fans, Distribution::uniform};
+  }
 }
 
 }  // namespace
 
 std::vector<float> draw_parameter(const ParameterSpec& spec, uint64_t seed, uint64_t index) {
-  std::vector<float> values(static_cast<size_t>(spec.shape.elements()));
-  if (spec.initializer == Initializer::zeros) return values;
-  if (spec.initializer == Initializer::ones) {
-    values.assign(values.size(), 1.0F);
-    return values;
-  }
-  const double limit = uniform_limit(spec);
+  const int64_t count = spec.shape.elements();
+  std::vector<float> values(static_cast<size_t>(count));
   Random random(seed, stream_id(RandomStream::weights, index));
-  for (float& value : values) {
-    value = static_cast<float>(limit * (2.0 * double{to_unit_float(random.next())} - 1.0));
+  switch (spec.initializer) {
+    case Initializer::zeros:
+      break;
+    case Initializer::ones:
+      values.assign(values.size(), 1.0F);
+      break;
+    case Initializer::constant:
+      values.assign(values.size(), static_cast<float>(spec.constant));
+      break;
+    case Initializer::orthogonal:
+      if (count > 0) return draw_orthogonal(spec.shape[0], count / spec.shape[0], random);
+      break;
+    default: {
+      const Scaling numbers = scaling(spec);
+      std::generate(values.begin(), values.end(),
+                    [&] { return static_cast<float>(numbers.draw(random)); });
+    }
   }
   return values;
 }

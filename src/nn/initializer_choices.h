@@ -10,7 +10,13 @@ namespace convlab {
 inline constexpr std::array initializer_choices{
     Choice<Initializer>{Initializer::zeros, "zeros"},
     Choice<Initializer>{Initializer::ones, "ones"},
+    Choice<Initializer>{Initializer::constant, "constant"},
     Choice<Initializer>{Initializer::glorot_uniform, "glorot_uniform"},
-    Choice<Initializer>{Initializer::he_uniform, "he_uniform"}};
+    Choice<Initializer>{Initializer::glorot_normal, "glorot_normal"},
+    Choice<Initializer>{Initializer::he_uniform, "he_uniform"},
+    Choice<Initializer>{Initializer::he_normal, "he_normal"},
+    Choice<Initializer>{Initializer::lecun_uniform, "lecun_uniform"},
+    Choice<Initializer>{Initializer::lecun_normal, "lecun_normal"},
+    Choice<Initializer>{Initializer::orthogonal, "orthogonal"}};
 
 }  // namespace convlab
