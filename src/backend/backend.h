@@ -125,13 +125,13 @@ class Backend {
   virtual void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                     const Tensor& bias, const Tensor& c) = 0;
   virtual size_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
-  /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I] + bias[O], then the activation.
+  /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I/groups] + bias[O], then the activation.
   virtual void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                       const Parameter& kernel, const Parameter* bias, const Tensor& y) = 0;
   /// dx from dy (with respect to the product, before the activation).
   virtual void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                                  const Parameter& kernel, const Tensor& dx) = 0;
-  /// kernel_grad[O,kh,kw,I] from x and dy.
+  /// kernel_grad[O,kh,kw,I/groups] from x and dy.
   virtual void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                                   const Tensor& dy, const Tensor& kernel_grad) = 0;
   /// Enough for any of the three, for x and y of these shapes (with the batch).
@@ -164,6 +164,35 @@ class Backend {
   virtual void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
                               const Tensor& targets, const Tensor& class_weights,
                               const Tensor& grad, const Tensor& sums) = 0;
+
+  // Normalisation. Channels are the last extent, R all others together. A null gamma counts as 1, a
+  // null beta as 0; gradients that are null are not wanted.
+  /// Normalises by the batch's mean and biased variance of each channel, which move the running
+  /// ones: y = (x - mean) · inv_std · gamma + beta (Ioffe and Szegedy 2015). Saves mean and inv_std
+  /// = 1 / √(variance + epsilon).
+  virtual void batch_norm(const BatchNormDesc& desc, const Tensor& x, const Tensor& gamma,
+                          const Tensor& beta, const Tensor& running_mean,
+                          const Tensor& running_variance, const Tensor& mean, const Tensor& inv_std,
+                          const Tensor& y) = 0;
+  virtual void batch_norm_grad(const Tensor& x, const Tensor& gamma, const Tensor& mean,
+                               const Tensor& inv_std, const Tensor& dy, const Tensor& dx,
+                               const Tensor& dgamma, const Tensor& dbeta) = 0;
+  /// y = (x - mean) · gamma / √(variance + epsilon) + beta with given statistics; a null mean
+  /// counts as 0. y may be x.
+  virtual void normalize(float epsilon, const Tensor& x, const Tensor& mean, const Tensor& variance,
+                         const Tensor& gamma, const Tensor& beta, const Tensor& y) = 0;
+  /// Normalises each sample's groups of channels (Wu and He 2018). x [N, ..., C]; saves mean and
+  /// inv_std, each [N, groups].
+  virtual void group_norm(const GroupNormDesc& desc, const Tensor& x, const Tensor& gamma,
+                          const Tensor& beta, const Tensor& mean, const Tensor& inv_std,
+                          const Tensor& y) = 0;
+  virtual void group_norm_grad(const GroupNormDesc& desc, const Tensor& x, const Tensor& gamma,
+                               const Tensor& mean, const Tensor& inv_std, const Tensor& dy,
+                               const Tensor& dx, const Tensor& dgamma, const Tensor& dbeta) = 0;
+  virtual void local_response_norm(const LocalResponseNormDesc& desc, const Tensor& x,
+                                   const Tensor& y) = 0;
+  virtual void local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
+                                        const Tensor& dy, const Tensor& dx) = 0;
 
   // Optimizer updates over flat buffers, with the learning rate and update number of set_step. Each
   // first shrinks the values: w -= lr · weight_decay · w (Loshchilov and Hutter 2019).

@@ -55,11 +55,14 @@ struct GemmDesc {
   Activation activation = Activation::none;
 };
 
+/// The kernel is [O, kh, kw, I / groups]: output channel o reads the input channels of group
+/// o / (O / groups) only. groups = I makes the convolution depthwise.
 struct Conv2dDesc {
   Extent2d kernel;
   Extent2d stride;
   Extent2d dilation;
   Padding2d padding;
+  int64_t groups = 1;
   Activation activation = Activation::none;
 };
 
@@ -67,6 +70,27 @@ struct Pool2dDesc {
   Extent2d window;
   Extent2d stride;
   Padding2d padding;
+};
+
+/// How far the running statistics move: running = momentum · running + (1 - momentum) · batch's.
+struct BatchNormDesc {
+  float momentum = 0.99F;
+  float epsilon = 1e-3F;
+};
+
+/// Channels in so many groups of neighbours, each normalised over its channels and all pixels.
+struct GroupNormDesc {
+  int64_t groups = 1;
+  float epsilon = 1e-3F;
+};
+
+/// y[c] = x[c] / (bias + alpha · Σ x[j]²)^beta over the `size` channels j around c (Krizhevsky et
+/// al. 2012, section 3.3): from c - size / 2 on.
+struct LocalResponseNormDesc {
+  int64_t size = 5;
+  float bias = 2;
+  float alpha = 1e-4F;
+  float beta = 0.75F;
 };
 
 struct DropoutDesc {

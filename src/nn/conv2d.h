@@ -1,7 +1,6 @@
 #pragma once
 
-#include "nn/layer.h"
-#include "nn/window.h"
+#include "nn/convolution.h"
 
 namespace convlab {
 
@@ -12,6 +11,7 @@ struct Conv2dOptions {
   int64_t stride = 1;
   int64_t dilation = 1;
   Padding padding = Padding::valid;
+  int64_t groups = 1;  ///< of channels, each with filters of its own; divides channels and filters
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
   double initializer_value = 0;  ///< of the initializer constant
@@ -22,29 +22,53 @@ struct Conv2dOptions {
 
 /// (height, width, channels) → (height', width', filters): cross-correlation with `filters`
 /// kernels, plus a bias.
-class Conv2d final : public Layer {
+class Conv2d final : public Convolution {
  public:
   explicit Conv2d(const Conv2dOptions& options);
 
   std::string_view kind() const override { return "conv2d"; }
   Options options() const override;
-  Shape output_shape(std::span<const Shape> inputs) const override;
-  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
-  BackwardNeeds backward_needs() const override { return {.inputs = true}; }
-  size_t workspace_bytes(const Backend& backend, int64_t batch,
-                         std::span<const Shape> inputs) const override;
-  size_t slots() const override { return 3; }
-  bool can_fuse_activation() const override { return true; }
-  int64_t flops(std::span<const Shape> inputs) const override;
-  void forward(const Pass& pass, std::span<const Tensor> inputs,
-               const Tensor& output) const override;
-  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
-                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
+
+ protected:
+  int64_t filters(int64_t) const override { return options_.filters; }
+  int64_t groups(int64_t channels) const override;
+  ParameterSpec kernel_spec(int64_t channels) const override;
 
  private:
-  Conv2dDesc descriptor(const Shape& input) const;
-
   Conv2dOptions options_;
+};
+
+/// As Keras' DepthwiseConv2D.
+struct DepthwiseConv2dOptions {
+  int64_t kernel = 3;
+  int64_t stride = 1;
+  int64_t dilation = 1;
+  Padding padding = Padding::valid;
+  int64_t depth_multiplier = 1;  ///< filters for each channel
+  bool bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
+  double initializer_value = 0;  ///< of the initializer constant
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// (height, width, channels) → (height', width', channels · depth_multiplier): each channel with
+/// filters of its own; those of one channel stand side by side.
+class DepthwiseConv2d final : public Convolution {
+ public:
+  explicit DepthwiseConv2d(const DepthwiseConv2dOptions& options = {});
+
+  std::string_view kind() const override { return "depthwise_conv2d"; }
+  Options options() const override;
+
+ protected:
+  int64_t filters(int64_t channels) const override { return channels * options_.depth_multiplier; }
+  int64_t groups(int64_t channels) const override { return channels; }
+  ParameterSpec kernel_spec(int64_t channels) const override;
+
+ private:
+  DepthwiseConv2dOptions options_;
 };
 
 }  // namespace convlab

@@ -5,11 +5,14 @@
 
 #include "core/find_named.h"
 #include "nn/activations.h"
+#include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
 #include "nn/global_pool2d.h"
+#include "nn/group_norm.h"
+#include "nn/local_response_norm.h"
 #include "nn/merge.h"
 #include "nn/pool2d.h"
 
@@ -35,17 +38,22 @@ std::unique_ptr<Layer> make(std::string_view kind, const Options& options) {
 constexpr std::array kinds{
     LayerKind{"add", make<Add>},
     LayerKind{"avg_pool2d", make<AvgPool2d, Pool2dOptions>},
+    LayerKind{"batch_norm", make<BatchNorm, BatchNormOptions>},
     LayerKind{"concat", make<Concat>},
     LayerKind{"conv2d", make<Conv2d, Conv2dOptions>},
     LayerKind{"dense", make<Dense, DenseOptions>},
+    LayerKind{"depthwise_conv2d", make<DepthwiseConv2d, DepthwiseConv2dOptions>},
     LayerKind{"dropout", make<Dropout, DropoutOptions>},
     LayerKind{"elu", make<Elu, EluOptions>},
     LayerKind{"flatten", make<Flatten>},
     LayerKind{"gelu", make<Gelu>},
     LayerKind{"global_avg_pool2d", make<GlobalAvgPool2d>},
     LayerKind{"global_max_pool2d", make<GlobalMaxPool2d>},
+    LayerKind{"group_norm", make<GroupNorm, GroupNormOptions>},
     LayerKind{"hard_swish", make<HardSwish>},
+    LayerKind{"layer_norm", make<LayerNorm, LayerNormOptions>},
     LayerKind{"leaky_relu", make<LeakyRelu, LeakyReluOptions>},
+    LayerKind{"local_response_norm", make<LocalResponseNorm, LocalResponseNormOptions>},
     LayerKind{"max_pool2d", make<MaxPool2d, Pool2dOptions>},
     LayerKind{"multiply", make<Multiply>},
     LayerKind{"relu", make<Relu>},

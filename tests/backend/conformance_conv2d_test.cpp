@@ -24,6 +24,7 @@ struct ConvCase {
   bool with_bias = true;
   Activation activation = Activation::none;
   int64_t batch = 3;
+  int64_t groups = 1;
 };
 
 std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
@@ -32,7 +33,7 @@ std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
              << c.stride.h << "x" << c.stride.w << ", dilation " << c.dilation.h << "x"
              << c.dilation.w << ", padding " << static_cast<int>(c.padding) << ", bias "
              << c.with_bias << ", activation " << static_cast<int>(c.activation) << ", batch "
-             << c.batch;
+             << c.batch << ", groups " << c.groups;
 }
 
 int64_t reach(int64_t kernel, int64_t dilation) { return (kernel - 1) * dilation + 1; }
@@ -59,7 +60,7 @@ Padding2d padding_of(const ConvCase& c) {
 }
 
 Conv2dDesc desc_of(const ConvCase& c) {
-  return {c.kernel, c.stride, c.dilation, padding_of(c), c.activation};
+  return {c.kernel, c.stride, c.dilation, padding_of(c), c.groups, c.activation};
 }
 
 Extent2d output_extent(const ConvCase& c, const Conv2dDesc& desc) {
@@ -77,7 +78,8 @@ class Convolution {
       : device_(device),
         case_(c),
         desc_(desc_of(c)),
-        kernel_(device.parameter({c.out_channels, c.kernel.h, c.kernel.w, c.in_channels})),
+        kernel_(
+            device.parameter({c.out_channels, c.kernel.h, c.kernel.w, c.in_channels / c.groups})),
         bias_(device.parameter({c.out_channels})) {}
 
   void change_kernel() { device_.change(kernel_); }
@@ -99,8 +101,8 @@ class Convolution {
     backend.conv2d_grad_kernel({grad_kernel_, workspace}, desc_, x, dy, kernel_grad);
 
     const int64_t taps = case_.kernel.h * case_.kernel.w;
-    outputs.push_back(sums_of_products(device_.read(y), taps * case_.in_channels));
-    outputs.push_back(sums_of_products(device_.read(dx), taps * case_.out_channels));
+    outputs.push_back(sums_of_products(device_.read(y), taps * case_.in_channels / case_.groups));
+    outputs.push_back(sums_of_products(device_.read(dx), taps * case_.out_channels / case_.groups));
     outputs.push_back(sums_of_products(device_.read(kernel_grad), batch * out.h * out.w));
   }
 
@@ -162,6 +164,27 @@ TEST_CASE("conv2d: channels around the width of vectors match host") {
   const int64_t in = GENERATE(1, 3, 8, 25, 33);
   const int64_t out = GENERATE(1, 3, 8, 25, 33, 50);
   check_one_step({.image = {6, 5}, .in_channels = in, .out_channels = out, .batch = 2});
+}
+
+TEST_CASE("conv2d: groups of channels match host, also depthwise") {
+  const auto [in, out, groups] = GENERATE(table<int64_t, int64_t, int64_t>(
+      {{4, 6, 2}, {24, 40, 4}, {1, 3, 1}, {5, 5, 5}, {33, 33, 33}, {16, 32, 16}, {3, 9, 3}}));
+  const auto kernel = GENERATE(Extent2d{3, 3}, Extent2d{1, 1}, Extent2d{7, 7}, Extent2d{5, 5});
+  const int64_t stride = GENERATE(1, 2);
+  const auto padding = GENERATE(PaddingKind::valid, PaddingKind::same);
+  const int64_t dilation = GENERATE(1, 2);
+  if (reach(kernel.h, dilation) > 9) return;
+  check_one_step({.image = {9, 11},
+                  .in_channels = in,
+                  .out_channels = out,
+                  .kernel = kernel,
+                  .stride = {stride, stride},
+                  .dilation = {dilation, dilation},
+                  .padding = padding,
+                  .with_bias = stride == 1,
+                  .activation = stride == 1 ? Activation::none : Activation::relu6,
+                  .batch = 10,
+                  .groups = groups});
 }
 
 TEST_CASE("conv2d: images no larger than the kernel match host") {

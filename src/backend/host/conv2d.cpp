@@ -17,7 +17,8 @@ struct ConvGeometry {
         in{x.shape[1], x.shape[2]},
         out{y.shape[1], y.shape[2]},
         in_channels(x.shape[3]),
-        out_channels(y.shape[3]) {}
+        out_channels(y.shape[3]),
+        group_inputs(in_channels / conv.groups) {}
 
   int64_t in_row(int64_t out_row, int64_t kernel_row) const {
     return out_row * desc.stride.h + kernel_row * desc.dilation.h - desc.padding.top;
@@ -36,13 +37,17 @@ struct ConvGeometry {
   }
   /// The input channels of one kernel position of one output channel.
   int64_t kernel_pixel(int64_t channel, int64_t row, int64_t column) const {
-    return ((channel * desc.kernel.h + row) * desc.kernel.w + column) * in_channels;
+    return ((channel * desc.kernel.h + row) * desc.kernel.w + column) * group_inputs;
+  }
+  /// The first of the group_inputs input channels that an output channel reads.
+  int64_t first_input(int64_t out_channel) const {
+    return out_channel / (out_channels / desc.groups) * group_inputs;
   }
 
   Conv2dDesc desc;
   int64_t batch;
   Extent2d in, out;
-  int64_t in_channels, out_channels;
+  int64_t in_channels, out_channels, group_inputs;
 };
 
 /// Calls visit(kernel row, kernel column, input row, input column) for each kernel position whose
@@ -83,9 +88,9 @@ void HostBackend::conv2d(OpContext /*op*/, const Conv2dDesc& desc, const Tensor&
     for (int64_t o = 0; o < g.out_channels; ++o) {
       double sum = bias != nullptr ? bias->value.data()[o] : 0;
       for_each_tap(g, row, column, [&](int64_t kr, int64_t kc, int64_t in_row, int64_t in_column) {
-        const float* pixel = x.data() + g.in_pixel(n, in_row, in_column);
+        const float* pixel = x.data() + g.in_pixel(n, in_row, in_column) + g.first_input(o);
         const float* taps = weights + g.kernel_pixel(o, kr, kc);
-        for (int64_t i = 0; i < g.in_channels; ++i) sum += double{pixel[i]} * taps[i];
+        for (int64_t i = 0; i < g.group_inputs; ++i) sum += double{pixel[i]} * taps[i];
       });
       out[o] = static_cast<float>(activated(desc.activation, sum));
     }
@@ -103,7 +108,8 @@ void HostBackend::conv2d_grad_input(OpContext /*op*/, const Conv2dDesc& desc, co
       double* pixel = sums.data() + g.in_pixel(n, in_row, in_column);
       for (int64_t o = 0; o < g.out_channels; ++o) {
         const float* taps = weights + g.kernel_pixel(o, kr, kc);
-        for (int64_t i = 0; i < g.in_channels; ++i) pixel[i] += double{grads[o]} * taps[i];
+        double* inputs = pixel + g.first_input(o);
+        for (int64_t i = 0; i < g.group_inputs; ++i) inputs[i] += double{grads[o]} * taps[i];
       }
     });
   });
@@ -120,7 +126,8 @@ void HostBackend::conv2d_grad_kernel(OpContext /*op*/, const Conv2dDesc& desc, c
       const float* pixel = x.data() + g.in_pixel(n, in_row, in_column);
       for (int64_t o = 0; o < g.out_channels; ++o) {
         double* taps = sums.data() + g.kernel_pixel(o, kr, kc);
-        for (int64_t i = 0; i < g.in_channels; ++i) taps[i] += double{grads[o]} * pixel[i];
+        const float* inputs = pixel + g.first_input(o);
+        for (int64_t i = 0; i < g.group_inputs; ++i) taps[i] += double{grads[o]} * inputs[i];
       }
     });
   });

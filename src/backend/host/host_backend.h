@@ -63,6 +63,25 @@ class HostBackend : public Backend {
   void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs, const Tensor& targets,
                       const Tensor& class_weights, const Tensor& grad, const Tensor& sums) override;
 
+  void batch_norm(const BatchNormDesc& desc, const Tensor& x, const Tensor& gamma,
+                  const Tensor& beta, const Tensor& running_mean, const Tensor& running_variance,
+                  const Tensor& mean, const Tensor& inv_std, const Tensor& y) override;
+  void batch_norm_grad(const Tensor& x, const Tensor& gamma, const Tensor& mean,
+                       const Tensor& inv_std, const Tensor& dy, const Tensor& dx,
+                       const Tensor& dgamma, const Tensor& dbeta) override;
+  void normalize(float epsilon, const Tensor& x, const Tensor& mean, const Tensor& variance,
+                 const Tensor& gamma, const Tensor& beta, const Tensor& y) override;
+  void group_norm(const GroupNormDesc& desc, const Tensor& x, const Tensor& gamma,
+                  const Tensor& beta, const Tensor& mean, const Tensor& inv_std,
+                  const Tensor& y) override;
+  void group_norm_grad(const GroupNormDesc& desc, const Tensor& x, const Tensor& gamma,
+                       const Tensor& mean, const Tensor& inv_std, const Tensor& dy,
+                       const Tensor& dx, const Tensor& dgamma, const Tensor& dbeta) override;
+  void local_response_norm(const LocalResponseNormDesc& desc, const Tensor& x,
+                           const Tensor& y) override;
+  void local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
+                                const Tensor& dy, const Tensor& dx) override;
+
   void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                   const Tensor& momenta) override;
   void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,

@@ -1,3 +1,4 @@
+#include <algorithm>
 
 #include "backend/xnnpack/operators.h"
 #include "backend/xnnpack/threads.h"
@@ -40,26 +41,32 @@ xnn_operator_t create_conv(const Conv2dDesc& d, const Tensor& kernel, const floa
                            PackedWeights& packed) {
   const OutputRange range(d.activation);
   const size_t outputs = size(kernel.shape[0]);
-  const size_t inputs = size(kernel.shape[3]);
+  const size_t group_inputs = size(kernel.shape[3]);
+  const size_t groups = size(d.groups);
   xnn_operator_t created = nullptr;
   check(xnn_create_convolution2d_nhwc_f32(
             u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
             u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
-            u32(d.dilation.w), 1, inputs, outputs, inputs, outputs, kernel.data(), bias,
-            range.least, range.most, 0, nullptr, packed.provider(), &created),
+            u32(d.dilation.w), u32(d.groups), group_inputs, outputs / groups, group_inputs * groups,
+            outputs, kernel.data(), bias, range.least, range.most, 0, nullptr, packed.provider(),
+            &created),
         "convolution");
   return created;
 }
 
-xnn_operator_t create_deconv(const Conv2dDesc& d, size_t outputs, size_t inputs,
-                             const float* turned, PackedWeights& packed) {
+xnn_operator_t create_deconv(const Conv2dDesc& d, const Shape& kernel, const float* turned,
+                             PackedWeights& packed) {
   const OutputRange range(Activation::none);
+  const size_t groups = size(d.groups);
+  const size_t outputs = size(kernel[0]);
+  const size_t group_inputs = size(kernel[3]);
   xnn_operator_t created = nullptr;
   check(xnn_create_deconvolution2d_nhwc_f32(
             u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
             u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
-            u32(d.dilation.w), 1, outputs, inputs, outputs, inputs, turned, nullptr, range.least,
-            range.most, 0, nullptr, packed.provider(), &created),
+            u32(d.dilation.w), u32(d.groups), outputs / groups, group_inputs, outputs,
+            group_inputs * groups, turned, nullptr, range.least, range.most, 0, nullptr,
+            packed.provider(), &created),
         "transposed convolution");
   return created;
 }
@@ -69,6 +76,23 @@ xnn_operator_t create_deconv(const Conv2dDesc& d, size_t outputs, size_t inputs,
 uint32_t leftover(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation,
                   int64_t padding) {
   return u32(input + padding - ((output - 1) * stride + (kernel - 1) * dilation + 1));
+}
+
+// OHWI → IHWO within each group: the roles of input and output change.
+void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, float* turned) {
+  const int64_t outputs = kernel.shape[0] / groups;
+  const int64_t window = kernel.shape[1] * kernel.shape[2];
+  const int64_t inputs = kernel.shape[3];
+  const int64_t weights = outputs * window * inputs;  // of a group
+  threads.split(groups * window, std::max<int64_t>(1, 65536 / (outputs * inputs)),
+                [&](int64_t begin, int64_t end) {
+                  for (int64_t index = begin; index < end; ++index) {
+                    const int64_t group = index / window * weights;
+                    const int64_t k = index % window;
+                    transpose(kernel.data() + group + k * inputs, window * inputs, outputs, inputs,
+                              turned + group + k * outputs, window * outputs);
+                  }
+                });
 }
 
 }  // namespace
@@ -95,19 +119,9 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
                                        const Parameter& kernel, const Tensor& dx) {
   ConvState& state = state_in(op.slot);
   if (!state.is_current(kernel, nullptr)) {
-    // OHWI → IHWO: the roles of input and output change.
-    const Shape& shape = kernel.value.shape;
-    const int64_t window = shape[1] * shape[2];
     auto* turned = static_cast<float*>(op.workspace);
-    threads_->split(window, std::max<int64_t>(1, 65536 / (shape[0] * shape[3])),
-                    [&](int64_t begin, int64_t end) {
-                      for (int64_t k = begin; k < end; ++k) {
-                        transpose(kernel.value.data() + k * shape[3], window * shape[3], shape[0],
-                                  shape[3], turned + k * shape[0], window * shape[0]);
-                      }
-                    });
-    state.packed_by(create_deconv(desc, size(shape[0]), size(shape[3]), turned, state.packed),
-                    kernel, nullptr);
+    turn_kernel(*threads_, kernel.value, desc.groups, turned);
+    state.packed_by(create_deconv(desc, kernel.value.shape, turned, state.packed), kernel, nullptr);
   }
   const uint32_t rows = leftover(dx.shape[1], dy.shape[1], desc.kernel.h, desc.stride.h,
                                  desc.dilation.h, desc.padding.top + desc.padding.bottom);

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "backend/xnnpack/dynamic_gemm.h"
+#include "backend/xnnpack/grouped_grad_kernel.h"
 #include "backend/xnnpack/im2col.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
@@ -87,6 +88,10 @@ void sum_slice(const GradPlan& plan, DynamicGemm& gemm, const float* x, const fl
 
 void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                                         const Tensor& dy, const Tensor& kernel_grad) {
+  if (desc.groups > 1) {
+    grouped_grad_kernel(*threads_, desc, x, dy, static_cast<float*>(op.workspace), kernel_grad);
+    return;
+  }
   const GradPlan plan(desc, x.shape, dy.shape, threads_->count());
   if (!op.slot) {
     auto state = std::make_unique<GradState>();
@@ -112,6 +117,9 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
 
 size_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                         const Shape& y) const {
+  if (desc.groups > 1) {
+    return static_cast<size_t>(grouped_grad_workspace(desc, x, y)) * sizeof(float);
+  }
   const GradPlan plan(desc, x, y, threads_->count());
   const int64_t turned_kernel = aligned(plan.weights);
   return static_cast<size_t>(std::max(plan.total, turned_kernel)) * sizeof(float);

@@ -45,10 +45,55 @@ void multiply(const float* a, const float* b, int64_t count, float* c) {
   for (int64_t i = 0; i < count; ++i) c[i] = a[i] * b[i];
 }
 
+CONVLAB_CLONES void multiply_add(const float* a, const float* b, int64_t count, float* sums) {
+  for (int64_t i = 0; i < count; ++i) sums[i] += a[i] * b[i];
+}
+
 CONVLAB_CLONES void sum_rows(const float* x, int64_t rows, int64_t columns, float* sums) {
   std::fill_n(sums, columns, 0.0F);
   for (int64_t r = 0; r < rows; ++r) {
     for (int64_t c = 0; c < columns; ++c) sums[c] += x[r * columns + c];
+  }
+}
+
+CONVLAB_CLONES void sum_moments(const float* x, const float* origin, int64_t rows, int64_t columns,
+                                float* sums, float* squares) {
+  std::fill_n(sums, columns, 0.0F);
+  std::fill_n(squares, columns, 0.0F);
+  for (int64_t r = 0; r < rows; ++r, x += columns) {
+    for (int64_t c = 0; c < columns; ++c) {
+      const float distance = x[c] - origin[c];
+      sums[c] += distance;
+      squares[c] += distance * distance;
+    }
+  }
+}
+
+CONVLAB_CLONES void scale_rows(const float* x, const float* centers, const float* scales,
+                               const float* offsets, int64_t rows, int64_t columns, float* y) {
+  for (int64_t r = 0; r < rows; ++r, x += columns, y += columns) {
+    for (int64_t c = 0; c < columns; ++c) y[c] = (x[c] - centers[c]) * scales[c] + offsets[c];
+  }
+}
+
+CONVLAB_CLONES void sum_norm_grads(const float* x, const float* centers, const float* dy,
+                                   int64_t rows, int64_t columns, float* sums, float* products) {
+  std::fill_n(sums, columns, 0.0F);
+  std::fill_n(products, columns, 0.0F);
+  for (int64_t r = 0; r < rows; ++r, x += columns, dy += columns) {
+    for (int64_t c = 0; c < columns; ++c) {
+      sums[c] += dy[c];
+      products[c] += dy[c] * (x[c] - centers[c]);
+    }
+  }
+}
+
+CONVLAB_CLONES void norm_grad(const NormGrad& grad, const float* x, const float* centers,
+                              const float* dy, int64_t rows, int64_t columns, float* dx) {
+  for (int64_t r = 0; r < rows; ++r, x += columns, dy += columns, dx += columns) {
+    for (int64_t c = 0; c < columns; ++c) {
+      dx[c] = dy[c] * grad.scales[c] + (x[c] - centers[c]) * grad.slopes[c] + grad.offsets[c];
+    }
   }
 }
 

@@ -14,8 +14,25 @@ void relu6(const float* x, int64_t count, float* y);
 void relu6_grad(const float* y, const float* dy, int64_t count, float* dx);
 void add(const float* a, const float* b, int64_t count, float* c);
 void multiply(const float* a, const float* b, int64_t count, float* c);
+/// sums += a · b.
+void multiply_add(const float* a, const float* b, int64_t count, float* sums);
 /// sums[c] = Σ_r x[r, c] over `rows` rows.
 void sum_rows(const float* x, int64_t rows, int64_t columns, float* sums);
+/// sums[c] = Σ_r x[r, c] - origin[c], squares[c] = Σ_r (x[r, c] - origin[c])².
+void sum_moments(const float* x, const float* origin, int64_t rows, int64_t columns, float* sums,
+                 float* squares);
+/// y[r, c] = (x[r, c] - centers[c]) · scales[c] + offsets[c].
+void scale_rows(const float* x, const float* centers, const float* scales, const float* offsets,
+                int64_t rows, int64_t columns, float* y);
+/// sums[c] = Σ_r dy[r, c], products[c] = Σ_r dy[r, c] · (x[r, c] - centers[c]).
+void sum_norm_grads(const float* x, const float* centers, const float* dy, int64_t rows,
+                    int64_t columns, float* sums, float* products);
+struct NormGrad {
+  const float *scales, *slopes, *offsets;  ///< by column
+};
+/// dx = dy · scale + (x - center) · slope + offset.
+void norm_grad(const NormGrad& grad, const float* x, const float* centers, const float* dy,
+               int64_t rows, int64_t columns, float* dx);
 /// Elements [4 · first_block, 4 · last_block) of Backend::dropout_mask.
 void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block,
                   int64_t last_block, float* mask);

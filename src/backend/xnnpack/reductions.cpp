@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <vector>
 
 #include "backend/xnnpack/kernels.h"
 #include "backend/xnnpack/threads.h"
@@ -14,17 +13,17 @@ void XnnpackBackend::sum_rows(const Tensor& x, const Tensor& sums) {
   const int64_t columns = sums.elements();
   const int64_t rows = x.elements() / columns;
   const int64_t blocks = (rows + rows_per_block - 1) / rows_per_block;
-  std::vector<float> partial(static_cast<size_t>(blocks * columns));
+  float* partial = scratch(blocks * columns);
   threads_->split(blocks, std::max<int64_t>(1, 65536 / (rows_per_block * columns)),
                   [&](int64_t begin, int64_t end) {
                     for (int64_t block = begin; block < end; ++block) {
                       const int64_t first = block * rows_per_block;
                       kernels::sum_rows(x.data() + first * columns,
                                         std::min(rows_per_block, rows - first), columns,
-                                        partial.data() + block * columns);
+                                        partial + block * columns);
                     }
                   });
-  kernels::sum_rows(partial.data(), blocks, columns, sums.data());
+  kernels::sum_rows(partial, blocks, columns, sums.data());
 }
 
 }  // namespace convlab

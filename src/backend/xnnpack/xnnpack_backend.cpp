@@ -13,6 +13,11 @@ XnnpackBackend::~XnnpackBackend() = default;
 
 int XnnpackBackend::threads() const { return threads_->count(); }
 
+float* XnnpackBackend::scratch(int64_t floats) {
+  if (std::ssize(scratch_) < floats) scratch_.resize(static_cast<size_t>(floats));
+  return scratch_.data();
+}
+
 std::unique_ptr<Backend> make_xnnpack_backend(int threads) {
   return std::make_unique<XnnpackBackend>(threads);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "backend/host/host_backend.h"
 
@@ -47,6 +48,19 @@ class XnnpackBackend final : public HostBackend {
   void avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) override;
   void sum_rows(const Tensor& x, const Tensor& sums) override;
 
+  void batch_norm(const BatchNormDesc& desc, const Tensor& x, const Tensor& gamma,
+                  const Tensor& beta, const Tensor& running_mean, const Tensor& running_variance,
+                  const Tensor& mean, const Tensor& inv_std, const Tensor& y) override;
+  void batch_norm_grad(const Tensor& x, const Tensor& gamma, const Tensor& mean,
+                       const Tensor& inv_std, const Tensor& dy, const Tensor& dx,
+                       const Tensor& dgamma, const Tensor& dbeta) override;
+  void normalize(float epsilon, const Tensor& x, const Tensor& mean, const Tensor& variance,
+                 const Tensor& gamma, const Tensor& beta, const Tensor& y) override;
+  void local_response_norm(const LocalResponseNormDesc& desc, const Tensor& x,
+                           const Tensor& y) override;
+  void local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
+                                const Tensor& dy, const Tensor& dx) override;
+
   void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                   const Tensor& momenta) override;
   void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
@@ -60,7 +74,11 @@ class XnnpackBackend final : public HostBackend {
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 
  private:
+  /// At least so many floats, the same memory for every operation.
+  float* scratch(int64_t floats);
+
   std::unique_ptr<Threads> threads_;
+  std::vector<float> scratch_;
 };
 
 std::unique_ptr<Backend> make_xnnpack_backend(int threads);

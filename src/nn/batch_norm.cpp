@@ -1,0 +1,104 @@
+#include "nn/batch_norm.h"
+
+#include "nn/single_input.h"
+
+namespace convlab {
+
+namespace {
+
+int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
+
+}  // namespace
+
+template <class Visitor>
+void BatchNormOptions::visit(Visitor& visitor) {
+  visitor.number("momentum", momentum, 0, 1);
+  visitor.number("epsilon", epsilon, 1e-9, 1);
+  visitor.flag("center", center);
+  visitor.flag("scale", scale);
+}
+template void BatchNormOptions::visit(OptionReader&);
+
+/// The parameters and saved statistics by name; null where there is none.
+struct BatchNorm::Parts {
+  Parameter gamma, beta;
+  Tensor moving_mean, moving_variance;
+  Tensor mean, inv_std;  ///< of this batch, while it trains
+};
+
+BatchNorm::BatchNorm(const BatchNormOptions& options)
+    : options_(checked_options("batch_norm", options)) {}
+
+Options BatchNorm::options() const { return write_options(options_); }
+
+Shape BatchNorm::output_shape(std::span<const Shape> inputs) const {
+  return single_input(kind(), inputs);
+}
+
+std::vector<ParameterSpec> BatchNorm::parameters(std::span<const Shape> inputs) const {
+  const Shape shape{channels_of(inputs[0])};
+  std::vector<ParameterSpec> specs;
+  if (options_.scale) {
+    specs.push_back({.name = "gamma",
+                     .shape = shape,
+                     .role = ParameterRole::bias,
+                     .initializer = Initializer::ones});
+  }
+  if (options_.center)
+    specs.push_back({.name = "beta", .shape = shape, .role = ParameterRole::bias});
+  specs.push_back({.name = "moving_mean", .shape = shape, .role = ParameterRole::statistic});
+  specs.push_back({.name = "moving_variance",
+                   .shape = shape,
+                   .role = ParameterRole::statistic,
+                   .initializer = Initializer::ones});
+  return specs;
+}
+
+// One row for each sample, of which the first is used: the statistics are the batch's.
+std::vector<Shape> BatchNorm::saved_shapes(std::span<const Shape> inputs) const {
+  const Shape row{channels_of(inputs[0])};
+  return {row, row};
+}
+
+BatchNorm::Parts BatchNorm::parts(const Pass& pass) const {
+  Parts parts;
+  size_t next = 0;
+  if (options_.scale) parts.gamma = pass.parameters[next++];
+  if (options_.center) parts.beta = pass.parameters[next++];
+  parts.moving_mean = pass.parameters[next++].value;
+  parts.moving_variance = pass.parameters[next].value;
+  if (pass.mode == Mode::train) {
+    parts.mean = pass.saved[0].part(0, 1);
+    parts.inv_std = pass.saved[1].part(0, 1);
+  }
+  return parts;
+}
+
+void BatchNorm::forward(const Pass& pass, std::span<const Tensor> inputs,
+                        const Tensor& output) const {
+  const Parts p = parts(pass);
+  const auto epsilon = static_cast<float>(options_.epsilon);
+  if (pass.mode == Mode::eval || pass.frozen) {
+    pass.backend.normalize(epsilon, inputs[0], p.moving_mean, p.moving_variance, p.gamma.value,
+                           p.beta.value, output);
+    return;
+  }
+  pass.backend.batch_norm({static_cast<float>(options_.momentum), epsilon}, inputs[0],
+                          p.gamma.value, p.beta.value, p.moving_mean, p.moving_variance, p.mean,
+                          p.inv_std, output);
+}
+
+void BatchNorm::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
+                         const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  const Parts p = parts(pass);
+  if (pass.frozen) {
+    if (!grad_inputs[0]) return;
+    pass.backend.normalize(static_cast<float>(options_.epsilon), grad_output, {}, p.moving_variance,
+                           p.gamma.value, {}, grad_inputs[0]);
+    return;
+  }
+  pass.backend.batch_norm_grad(inputs[0], p.gamma.value, p.mean, p.inv_std, grad_output,
+                               grad_inputs[0], p.gamma.grad, p.beta.grad);
+}
+
+}  // namespace convlab

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "nn/layer.h"
+
+namespace convlab {
+
+/// As Keras' BatchNormalization. PyTorch's momentum is 1 - this one, 0.1 by default, and its
+/// epsilon 1e-5; it moves the running variance by the unbiased one.
+struct BatchNormOptions {
+  double momentum = 0.99;  ///< of the running statistics
+  double epsilon = 1e-3;
+  bool center = true;  ///< adds beta
+  bool scale = true;   ///< multiplies by gamma
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// Normalises each channel (the last extent) over the batch and all pixels (Ioffe and Szegedy
+/// 2015); with the running statistics in Mode::eval and when frozen. Parameters gamma, beta,
+/// moving_mean and moving_variance, each [channels].
+class BatchNorm final : public Layer {
+ public:
+  explicit BatchNorm(const BatchNormOptions& options = {});
+
+  std::string_view kind() const override { return "batch_norm"; }
+  Options options() const override;
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  BackwardNeeds backward_needs() const override { return {.inputs = true}; }
+  std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
+
+ private:
+  struct Parts;
+  Parts parts(const Pass& pass) const;
+
+  BatchNormOptions options_;
+};
+
+}  // namespace convlab

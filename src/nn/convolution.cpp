@@ -1,0 +1,75 @@
+#include "nn/convolution.h"
+
+#include "nn/fused_activation.h"
+#include "nn/single_input.h"
+
+namespace convlab {
+
+Conv2dDesc Convolution::descriptor(const Shape& input) const {
+  const Form& f = form_;
+  const WindowAxis rows = slide_window(kind(), input[0], f.kernel, f.stride, f.dilation, f.padding);
+  const WindowAxis columns =
+      slide_window(kind(), input[1], f.kernel, f.stride, f.dilation, f.padding);
+  return {.kernel = {f.kernel, f.kernel},
+          .stride = {f.stride, f.stride},
+          .dilation = {f.dilation, f.dilation},
+          .padding = {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after},
+          .groups = groups(input[2])};
+}
+
+Shape Convolution::output_shape(std::span<const Shape> inputs) const {
+  const Shape& input = single_image(kind(), inputs);
+  const Form& f = form_;
+  return {slide_window(kind(), input[0], f.kernel, f.stride, f.dilation, f.padding).output,
+          slide_window(kind(), input[1], f.kernel, f.stride, f.dilation, f.padding).output,
+          filters(input[2])};
+}
+
+std::vector<ParameterSpec> Convolution::parameters(std::span<const Shape> inputs) const {
+  const int64_t channels = inputs[0][2];
+  ParameterSpec kernel = kernel_spec(channels);
+  kernel.name = "kernel";
+  kernel.shape = {filters(channels), form_.kernel, form_.kernel, channels / groups(channels)};
+  std::vector<ParameterSpec> specs{kernel};
+  if (form_.bias) {
+    specs.push_back({.name = "bias", .shape = {filters(channels)}, .role = ParameterRole::bias});
+  }
+  return specs;
+}
+
+size_t Convolution::workspace_bytes(const Backend& backend, int64_t batch,
+                                    std::span<const Shape> inputs) const {
+  return backend.conv2d_workspace(descriptor(inputs[0]), inputs[0].with_front(batch),
+                                  output_shape(inputs).with_front(batch));
+}
+
+int64_t Convolution::flops(std::span<const Shape> inputs) const {
+  const int64_t channels = inputs[0][2];
+  return 2 * output_shape(inputs).elements() * form_.kernel * form_.kernel * channels /
+         groups(channels);
+}
+
+void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
+                          const Tensor& output) const {
+  Conv2dDesc desc = descriptor(inputs[0].shape.without_front());
+  desc.activation = pass.activation;
+  const Parameter* bias = form_.bias ? &pass.parameters[1] : nullptr;
+  pass.backend.conv2d(pass.op(0), desc, inputs[0], pass.parameters[0], bias, output);
+}
+
+void Convolution::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                           const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  const Conv2dDesc desc = descriptor(inputs[0].shape.without_front());
+  undo_activation(pass, output, grad_output);
+  if (!pass.frozen) {
+    pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,
+                                    pass.parameters[0].grad);
+    if (form_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
+  }
+  if (grad_inputs[0]) {
+    pass.backend.conv2d_grad_input(pass.op(2), desc, grad_output, pass.parameters[0],
+                                   grad_inputs[0]);
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "nn/layer.h"
+#include "nn/window.h"
+
+namespace convlab {
+
+/// What all convolutions have in common: a window of weights that slides over an image, in groups
+/// of channels, a bias, and perhaps an activation that is folded in.
+class Convolution : public Layer {
+ public:
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  BackwardNeeds backward_needs() const override { return {.inputs = true}; }
+  size_t workspace_bytes(const Backend& backend, int64_t batch,
+                         std::span<const Shape> inputs) const override;
+  size_t slots() const override { return 3; }
+  bool can_fuse_activation() const override { return true; }
+  int64_t flops(std::span<const Shape> inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
+
+ protected:
+  struct Form {
+    int64_t kernel = 3;
+    int64_t stride = 1;
+    int64_t dilation = 1;
+    Padding padding = Padding::valid;
+    bool bias = true;
+  };
+  explicit Convolution(const Form& form) : form_(form) {}
+
+  /// Output channels and groups for an input of so many channels. Throws Error for a number of
+  /// channels that does not fit.
+  virtual int64_t filters(int64_t channels) const = 0;
+  virtual int64_t groups(int64_t channels) const = 0;
+  /// Of the kernel [filters, kernel, kernel, channels / groups], shape and name apart.
+  virtual ParameterSpec kernel_spec(int64_t channels) const = 0;
+
+ private:
+  Conv2dDesc descriptor(const Shape& input) const;
+
+  Form form_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,128 @@
+#include "nn/group_norm.h"
+
+#include "core/error.h"
+#include "nn/single_input.h"
+
+namespace convlab {
+
+namespace {
+
+int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
+
+}  // namespace
+
+template <class Visitor>
+void GroupNormOptions::visit(Visitor& visitor) {
+  visitor.integer("groups", groups, 1, 65536);
+  visitor.number("epsilon", epsilon, 1e-9, 1);
+  visitor.flag("center", center);
+  visitor.flag("scale", scale);
+}
+template void GroupNormOptions::visit(OptionReader&);
+
+template <class Visitor>
+void LayerNormOptions::visit(Visitor& visitor) {
+  visitor.number("epsilon", epsilon, 1e-9, 1);
+  visitor.flag("center", center);
+  visitor.flag("scale", scale);
+}
+template void LayerNormOptions::visit(OptionReader&);
+
+/// A call in the backend's terms: [samples, pixels, channels], where a sample may be a pixel.
+struct SampleNorm::View {
+  GroupNormDesc desc;
+  Shape shape;
+  Parameter gamma, beta;
+  Tensor mean, inv_std;
+};
+
+Shape SampleNorm::output_shape(std::span<const Shape> inputs) const {
+  const Shape& input = single_input(kind(), inputs);
+  groups(input);
+  return input;
+}
+
+std::vector<ParameterSpec> SampleNorm::parameters(std::span<const Shape> inputs) const {
+  const Shape shape{channels_of(inputs[0])};
+  std::vector<ParameterSpec> specs;
+  if (form_.scale) {
+    specs.push_back({.name = "gamma",
+                     .shape = shape,
+                     .role = ParameterRole::bias,
+                     .initializer = Initializer::ones});
+  }
+  if (form_.center) specs.push_back({.name = "beta", .shape = shape, .role = ParameterRole::bias});
+  return specs;
+}
+
+std::vector<Shape> SampleNorm::saved_shapes(std::span<const Shape> inputs) const {
+  const int64_t pixels = by_pixel() ? inputs[0].elements() / channels_of(inputs[0]) : 1;
+  const Shape statistics{pixels * groups(inputs[0])};
+  return {statistics, statistics};
+}
+
+// In Mode::eval, where nothing is saved, the statistics still need a place.
+size_t SampleNorm::workspace_bytes(const Backend&, int64_t batch,
+                                   std::span<const Shape> inputs) const {
+  const auto floats = static_cast<size_t>(batch * saved_shapes(inputs)[0].elements());
+  return 2 * align_up(floats * sizeof(float));
+}
+
+SampleNorm::View SampleNorm::view(const Pass& pass, const Tensor& input) const {
+  const int64_t channels = channels_of(input.shape);
+  const int64_t rows = input.elements() / channels;
+  const int64_t samples = by_pixel() ? rows : input.shape[0];
+  View view{.desc = {groups(input.shape.without_front()), static_cast<float>(form_.epsilon)},
+            .shape = {samples, rows / samples, channels}};
+  size_t next = 0;
+  if (form_.scale) view.gamma = pass.parameters[next++];
+  if (form_.center) view.beta = pass.parameters[next];
+  const Shape statistics{samples * view.desc.groups};
+  if (pass.mode == Mode::train) {
+    view.mean = pass.saved[0].reshaped(statistics);
+    view.inv_std = pass.saved[1].reshaped(statistics);
+  } else {
+    view.mean = {statistics, DType::f32, pass.workspace};
+    view.inv_std = view.mean;
+    view.inv_std.memory = static_cast<std::byte*>(pass.workspace) + align_up(view.mean.bytes());
+  }
+  return view;
+}
+
+void SampleNorm::forward(const Pass& pass, std::span<const Tensor> inputs,
+                         const Tensor& output) const {
+  const View v = view(pass, inputs[0]);
+  pass.backend.group_norm(v.desc, inputs[0].reshaped(v.shape), v.gamma.value, v.beta.value, v.mean,
+                          v.inv_std, output.reshaped(v.shape));
+}
+
+void SampleNorm::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
+                          const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
+  const View v = view(pass, inputs[0]);
+  const Tensor dx = grad_inputs[0] ? grad_inputs[0].reshaped(v.shape) : Tensor{};
+  pass.backend.group_norm_grad(v.desc, inputs[0].reshaped(v.shape), v.gamma.value, v.mean,
+                               v.inv_std, grad_output.reshaped(v.shape), dx, v.gamma.grad,
+                               v.beta.grad);
+}
+
+GroupNorm::GroupNorm(const GroupNormOptions& options)
+    : SampleNorm({options.epsilon, options.center, options.scale}),
+      options_(checked_options("group_norm", options)) {}
+
+Options GroupNorm::options() const { return write_options(options_); }
+
+int64_t GroupNorm::groups(const Shape& sample) const {
+  if (channels_of(sample) % options_.groups != 0) {
+    fail("[group_norm] ", options_.groups, " groups do not divide the ", channels_of(sample),
+         " channels");
+  }
+  return options_.groups;
+}
+
+LayerNorm::LayerNorm(const LayerNormOptions& options)
+    : SampleNorm({options.epsilon, options.center, options.scale}),
+      options_(checked_options("layer_norm", options)) {}
+
+Options LayerNorm::options() const { return write_options(options_); }
+
+}  // namespace convlab
