@@ -28,12 +28,14 @@ Loader::Loader(const Dataset& dataset, const LoaderOptions& options)
 
 Loader::~Loader() = default;
 
-void Loader::start_epoch(int64_t epoch) {
+void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
   if (epoch < 0) fail("[loader] epoch ", epoch, "; expected at least 0");
+  if (first_batch < 0 || first_batch > batches_per_epoch())
+    fail("[loader] batch ", first_batch, "; expected 0 to ", batches_per_epoch());
   order_ = std::make_shared<const Order>(make_order(epoch));
-  position_ = 0;
+  position_ = static_cast<size_t>(std::min(first_batch * options_.batch, dataset_.size()));
   if (!prefetcher_) return;
-  prefetcher_->start([this, order = order_, position = size_t{0}](Batch& batch) mutable {
+  prefetcher_->start([this, order = order_, position = position_](Batch& batch) mutable {
     if (position == order->size()) return false;
     fill(*order, position, batch);
     position += batch.indices.size();
@@ -43,6 +45,10 @@ void Loader::start_epoch(int64_t epoch) {
 
 int64_t Loader::batches_per_epoch() const {
   return dataset_.size() / options_.batch + (dataset_.size() % options_.batch > 0 ? 1 : 0);
+}
+
+int64_t Loader::batches_done() const {
+  return (static_cast<int64_t>(position_) + options_.batch - 1) / options_.batch;
 }
 
 bool Loader::ready() const {

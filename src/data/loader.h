@@ -34,9 +34,12 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  /// Begins epoch `epoch` (from 0, else Error), dropping what was prefetched.
-  void start_epoch(int64_t epoch);
+  /// Begins epoch `epoch` (from 0) at its batch `first_batch` (from 0, at most batches_per_epoch),
+  /// dropping what was prefetched. Throws Error for others.
+  void start_epoch(int64_t epoch, int64_t first_batch = 0);
   int64_t batches_per_epoch() const;
+  /// Batches of this epoch that `next` has given.
+  int64_t batches_done() const;
   /// Whether the pictures of the next batch are here; true at the end of the epoch.
   bool ready() const;
   /// Fills `batch`, reusing its memory, and returns true; or false at the end of the epoch. Needs

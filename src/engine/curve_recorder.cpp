@@ -1,6 +1,7 @@
 #include "engine/curve_recorder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace convlab {
 
@@ -22,6 +23,13 @@ void halve(Curve& curve) {
 
 CurveRecorder::CurveRecorder(int64_t steps_per_epoch)
     : interval_(std::max<int64_t>(1, steps_per_epoch / points_per_epoch)) {}
+
+CurveRecorder::CurveRecorder(const Position& position, Curve loss, Curve accuracy)
+    : interval_(position.interval), loss_(std::move(loss)), accuracy_(std::move(accuracy)) {
+  last_.loss = position.last_loss;
+  last_.accuracy = position.last_accuracy;
+  last_.samples = position.last_samples;
+}
 
 void CurveRecorder::record(double epochs, const Metrics& metrics) {
   const auto samples = static_cast<double>(metrics.samples - last_.samples);

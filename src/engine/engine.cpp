@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/error.h"
 #include "engine/run.h"
 
 namespace convlab {
@@ -52,6 +53,20 @@ class Engine::Impl {
                    const std::string& source) {
     if (!run_ || run_->options().data != data) return;
     guarded([&] { run_->append_data(train, shard, source); });
+    publish(true);
+  }
+
+  std::vector<uint8_t> checkpoint() {
+    if (!run_) fail("[engine] there is no run to write a checkpoint of; configure one first");
+    return run_->checkpoint();
+  }
+
+  void resume(std::vector<uint8_t> checkpoint, const std::string& source) {
+    if (!run_ || state_ == RunState::failed) return;
+    guarded([&] {
+      run_->resume(std::move(checkpoint), source);
+      state_ = run_->finished() ? RunState::finished : RunState::paused;
+    });
     publish(true);
   }
 
@@ -188,6 +203,12 @@ void Engine::send(Command command) { impl_->send(std::move(command)); }
 std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->snapshot(); }
 
 Activity Engine::advance() { return impl_->advance(); }
+
+std::vector<uint8_t> Engine::checkpoint() { return impl_->checkpoint(); }
+
+void Engine::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
+  impl_->resume(std::move(checkpoint), source);
+}
 
 const Network* Engine::network() const { return impl_->network(); }
 

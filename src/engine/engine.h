@@ -48,6 +48,13 @@ class Engine {
   /// The network as it is now; null before the first Configure. For advance's thread.
   const Network* network() const;
 
+  /// A checkpoint of the run as it is between two steps, from which `resume` goes on bit for bit.
+  /// Throws Error before the first Configure. For advance's thread.
+  std::vector<uint8_t> checkpoint();
+  /// Brings a run that was just configured to where the checkpoint's was. What is wrong with it
+  /// (see Run::resume) fails the run and shows in the snapshot. For advance's thread.
+  void resume(std::vector<uint8_t> checkpoint, const std::string& source);
+
   /// More pictures of the data set `data` (ignored if it is no longer the chosen one). `shard` is
   /// one of formats/shard.h; a bad one fails the run. Called from advance's thread.
   void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,

@@ -27,7 +27,7 @@ RunOptions checked(RunOptions options) {
   if (options.learning_rate == 0) options.learning_rate = optimizer.learning_rate;
   within("learning_rate", options.learning_rate, least_rate, most_rate);
   within("batch", options.batch, int64_t{1}, int64_t{8192});
-  within("epochs", options.epochs, int64_t{1}, int64_t{100000});
+  within("epochs", options.epochs, int64_t{1}, Run::most_epochs);
   return options;
 }
 
@@ -75,10 +75,15 @@ void Run::reset() {
   train_loader_.start_epoch(0);
 }
 
-void Run::set_learning_rate(double rate) {
+void Run::check_learning_rate(double rate, const std::string& where) {
   if (!(rate >= least_rate && rate <= most_rate)) {
-    fail("[run] the learning rate is ", rate, " but must lie in ", least_rate, " to ", most_rate);
+    fail(where, "the learning rate is ", rate, " but must lie in ", least_rate, " to ",
+         most_rate);
   }
+}
+
+void Run::set_learning_rate(double rate) {
+  check_learning_rate(rate, "[run] ");
   learning_rate_ = rate;
   trainer_->set_learning_rate(rate);
 }

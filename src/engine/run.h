@@ -6,6 +6,7 @@
 #include "data/loader.h"
 #include "engine/curve_recorder.h"
 #include "engine/protocol.h"
+#include "engine/run_record.h"
 #include "nn/network.h"
 #include "train/trainer.h"
 
@@ -15,6 +16,7 @@ namespace convlab {
 /// of a front end.
 class Run {
  public:
+  static constexpr int64_t most_epochs = 100'000;
   enum class Progress : uint8_t { waiting, busy, finished };
 
   /// Throws Error for unknown names, options out of range, and models that the pictures do not fit.
@@ -30,6 +32,12 @@ class Run {
   void reset();
   void set_learning_rate(double rate);
   void append_data(bool train, std::span<const uint8_t> shard, const std::string& source);
+  /// A checkpoint (checkpoint_file.h) of where the run is now, between two steps.
+  std::vector<uint8_t> checkpoint();
+  /// Goes on where the run was that wrote the checkpoint, bit for bit. Throws Error, naming
+  /// `source`, and changes nothing, for what is no checkpoint of a run with these options (but for
+  /// the number of epochs), data and network.
+  void resume(std::vector<uint8_t> checkpoint, const std::string& source);
 
   const RunOptions& options() const { return options_; }
   const Network& network() const { return network_; }
@@ -43,6 +51,11 @@ class Run {
   Progress validation_batch();
   void finish_epoch();
   void check_loss(double loss) const;
+  static void check_learning_rate(double rate, const std::string& where);
+  std::vector<NamedTensor> state_tensors();
+  RunRecord record() const;
+  void check_position(const RunRecord& record, const std::string& where) const;
+  void go_on(const RunRecord& record);
   double seconds_left() const;
 
   RunOptions options_;

@@ -1,9 +1,6 @@
 #include "io/model_file.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
-#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -11,21 +8,11 @@
 #include "core/error.h"
 #include "io/graph_json.h"
 #include "io/json_text.h"
+#include "io/tensors.h"
 
 namespace convlab {
 
 namespace {
-
-static_assert(std::endian::native == std::endian::little,
-              "tensors go to files as they lie in memory");
-
-constexpr const char* architecture_key = "convlab.architecture";
-constexpr const char* training_key = "convlab.training";
-
-struct NamedShape {
-  std::string name;
-  Shape shape;
-};
 
 std::vector<NamedShape> parameter_shapes(const Graph& graph) {
   std::vector<NamedShape> shapes;
@@ -35,40 +22,6 @@ std::vector<NamedShape> parameter_shapes(const Graph& graph) {
     }
   }
   return shapes;
-}
-
-/// The tensors in the order of `wanted`. Throws Error, beginning with `where`, unless they are just
-/// those.
-std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,
-                                             std::span<const SafeTensor> tensors,
-                                             const std::string& where) {
-  std::map<std::string_view, const SafeTensor*> by_name;
-  for (const SafeTensor& tensor : tensors) by_name.emplace(tensor.name, &tensor);
-  std::vector<const SafeTensor*> matched;
-  for (const NamedShape& parameter : wanted) {
-    const auto found = by_name.find(parameter.name);
-    if (found == by_name.end())
-      fail(where, " lacks the tensor ", in_quotes(parameter.name), " ", parameter.shape);
-    const SafeTensor& tensor = *found->second;
-    if (tensor.shape != parameter.shape || tensor.dtype != "F32") {
-      fail(where, ": tensor ", in_quotes(parameter.name), " is ", tensor.dtype, " ", tensor.shape,
-           "; expected F32 ", parameter.shape);
-    }
-    matched.push_back(&tensor);
-    by_name.erase(found);
-  }
-  if (!by_name.empty()) {
-    fail(where, " has a tensor ", in_quotes(by_name.begin()->first),
-         ", which the architecture does not");
-  }
-  return matched;
-}
-
-std::string training_json(const TrainingInfo& training) {
-  return dump_json({{"model", training.model},
-                    {"data", training.data},
-                    {"class_names", training.class_names},
-                    {"options", options_json(training.options)}});
 }
 
 TrainingInfo parse_training(std::string_view text, const std::string& where) {
@@ -107,24 +60,20 @@ Graph parse_architecture(const SafeTensors& parsed, const std::string& where) {
 
 std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& training) {
   SafeTensors file;
-  file.metadata[architecture_key] = graph_json(network.graph());
-  file.metadata[training_key] = training_json(training);
+  file.metadata = model_metadata(network.graph(), training);
   std::vector<std::unique_ptr<ReadBack>> reads;  // they hold what the tensors point to
-  for (const Parameter& parameter : network.parameters()) {
-    reads.push_back(network.backend().read_back(parameter.value));
-    const std::span<const float> values = reads.back()->values();
-    file.tensors.push_back(
-        {parameter.name,
-         "F32",
-         parameter.value.shape,
-         {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()}});
-  }
+  for (const Parameter& parameter : network.parameters())
+    add_tensor(file, reads, network.backend(), parameter.name, parameter.value);
   return safetensors_bytes(file);
 }
 
 ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
   SafeTensors parsed = parse_safetensors(bytes, source);
   const std::string where = "[model] " + source;
+  if (parsed.metadata.contains(run_key)) {
+    std::erase_if(parsed.tensors,
+                  [](const SafeTensor& tensor) { return tensor.name.starts_with(state_prefix); });
+  }
   Graph graph = parse_architecture(parsed, where);
   TrainingInfo training;
   if (const auto found = parsed.metadata.find(training_key); found != parsed.metadata.end()) {

@@ -36,8 +36,9 @@ struct ModelFile {
 /// The file for a network as it is now.
 std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& training);
 
-/// Throws Error, naming `source`, for what is no safetensors file (see parse_safetensors), lacks an
-/// architecture, or whose tensors are not those of its architecture.
+/// A checkpoint (checkpoint_file.h) is a model, too. Throws Error, naming `source`, for what is no
+/// safetensors file (see parse_safetensors), lacks an architecture, or whose tensors are not those
+/// of its architecture.
 ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source);
 
 /// Gives a network the weights of a file. Throws Error, and changes nothing, unless names and

@@ -88,6 +88,11 @@ void Trainer::forward_backward(const Batch& batch) {
   network_.backward();
 }
 
+void Trainer::resume(uint64_t steps) {
+  steps_ = steps;
+  network_.values_changed();
+}
+
 void Trainer::update() { updater_.update(steps_); }
 
 void Trainer::step(const Batch& batch) {

@@ -69,6 +69,9 @@ class Trainer {
   void set_learning_rate(double rate) { learning_rate_ = rate; }
   /// Training steps done.
   uint64_t steps() const { return steps_; }
+  /// Goes on after `steps` training steps, once weights, states and sums of metrics are those of
+  /// then.
+  void resume(uint64_t steps);
 
  private:
   void check_images(const Batch& batch) const;

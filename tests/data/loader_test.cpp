@@ -64,6 +64,26 @@ TEST_CASE("loader: the order is a function of seed and epoch alone") {
   CHECK(order_of(loader, 1) != order_of(loader, 2));
 }
 
+TEST_CASE("loader: an epoch begun at a batch is the rest of the whole epoch") {
+  const Dataset dataset = numbered(300, 300);
+  for (const int64_t prefetch : {0, 2}) {
+    Loader loader(dataset, {.batch = 64, .seed = 1, .prefetch = prefetch});
+    const std::vector<int64_t> whole = order_of(loader, 3);
+    CHECK(loader.batches_done() == 5);
+    for (int64_t first = 0; first <= 5; ++first) {
+      loader.start_epoch(3, first);
+      CHECK(loader.batches_done() == first);
+      std::vector<int64_t> rest;
+      for (Batch batch; loader.next(batch);)
+        rest.insert(rest.end(), batch.indices.begin(), batch.indices.end());
+      CHECK(rest ==
+            std::vector<int64_t>(whole.begin() + std::min<int64_t>(64 * first, 300), whole.end()));
+    }
+    CHECK_THROWS_AS(loader.start_epoch(3, 6), Error);
+    CHECK_THROWS_AS(loader.start_epoch(3, -1), Error);
+  }
+}
+
 TEST_CASE("loader: every epoch holds every picture once, with its pixels and label") {
   const Dataset dataset = numbered(300, 300);
   Loader loader(dataset, {.batch = 64, .seed = 1});

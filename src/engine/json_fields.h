@@ -1,0 +1,313 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "core/error.h"
+#include "core/find_named.h"
+#include "core/named_numbers.h"
+#include "engine/protocol_fields.h"
+
+/// The one encoding of protocol.h: what is listed in protocol_fields.h as JSON with a block of
+/// bytes. Only for .cpp files of this folder: other headers stay free of the JSON library.
+namespace convlab {
+
+using FieldJson = nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little, "the block is little-endian");
+
+inline constexpr size_t most_json_bytes = 1 << 20;
+inline constexpr int most_json_depth = 8;
+
+struct StateName {
+  RunState state;
+  std::string_view name;
+};
+inline constexpr std::array<StateName, 7> state_names{
+    {{RunState::empty, "empty"},
+     {RunState::ready, "ready"},
+     {RunState::waiting_for_data, "waiting_for_data"},
+     {RunState::running, "running"},
+     {RunState::paused, "paused"},
+     {RunState::finished, "finished"},
+     {RunState::failed, "failed"}}};
+
+template <class T>
+constexpr std::string_view element_type() {
+  if constexpr (std::is_same_v<T, float>) return "f32";
+  if constexpr (std::is_same_v<T, double>) return "f64";
+  if constexpr (std::is_same_v<T, int32_t>) return "i32";
+  if constexpr (std::is_same_v<T, uint8_t>) return "u8";
+}
+
+/// Writes fields into a JSON object and their arrays into the block.
+class FieldWriter {
+ public:
+  explicit FieldWriter(std::vector<uint8_t>& block) : block_(block) {}
+
+  void operator()(const char* name, RunState value) { object_[name] = to_string(value); }
+  void operator()(const char* name, double value) {
+    object_[name] = std::isfinite(value) ? FieldJson(value) : FieldJson(nullptr);
+  }
+  template <class T>
+    requires std::is_integral_v<T>
+  void operator()(const char* name, T value) {
+    object_[name] = value;
+  }
+  void operator()(const char* name, const std::string& value) { object_[name] = value; }
+  void operator()(const char* name, const NamedNumbers& numbers) {
+    FieldJson object = FieldJson::object();
+    for (const auto& [key, value] : numbers) {
+      object[key] = std::isfinite(value) ? FieldJson(value) : FieldJson(nullptr);
+    }
+    object_[name] = std::move(object);
+  }
+  void operator()(const char* name, const std::vector<std::string>& values) {
+    object_[name] = values;
+  }
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  void operator()(const char* name, const std::vector<T>& values) {
+    block_.resize((block_.size() + 3) / 4 * 4);
+    const size_t offset = block_.size();
+    block_.resize(offset + values.size() * sizeof(T));
+    if (!values.empty()) {
+      std::memcpy(block_.data() + offset, values.data(), values.size() * sizeof(T));
+    }
+    object_[name] = {{"type", element_type<T>()}, {"offset", offset}, {"count", values.size()}};
+  }
+  void operator()(const char* name, const std::vector<EpochResult>& results) {
+    FieldJson array = FieldJson::array();
+    for (const EpochResult& result : results) array.push_back(nested(result));
+    object_[name] = std::move(array);
+  }
+  template <class T>
+    requires std::is_class_v<T>
+  void operator()(const char* name, const T& structure) {
+    object_[name] = nested(structure);
+  }
+
+  FieldJson take() { return std::move(object_); }
+
+ private:
+  template <class T>
+  FieldJson nested(const T& structure) {
+    FieldWriter inner(block_);
+    visit(inner, structure);
+    return inner.take();
+  }
+
+  std::vector<uint8_t>& block_;
+  FieldJson object_ = FieldJson::object();
+};
+
+/// Reads fields from a JSON object; errors name the field by its path ("samples.pixels").
+class FieldReader {
+ public:
+  /// With `optional`, absent fields keep their values.
+  FieldReader(std::string path, const FieldJson& object, std::span<const uint8_t> block,
+              bool optional)
+      : path_(std::move(path)), object_(object), block_(block), optional_(optional) {
+    if (!object_.is_object()) fail(path_, " must be an object");
+  }
+
+  void operator()(const char* name, RunState& value) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    const std::string text = string(name, *json);
+    value = find_named(concat(path_, ".", name), text, state_names, &StateName::name).state;
+  }
+  void operator()(const char* name, double& value) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    if (json->is_null()) {
+      value = std::numeric_limits<double>::quiet_NaN();
+    } else if (json->is_number() && std::isfinite(json->get<double>())) {
+      value = json->get<double>();
+    } else {
+      wrong(name, "a finite number or null");
+    }
+  }
+  template <class T>
+    requires std::is_integral_v<T>
+  void operator()(const char* name, T& value) {
+    if (const FieldJson* json = find(name)) value = integer<T>(name, *json);
+  }
+  void operator()(const char* name, bool& value) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    if (!json->is_boolean()) wrong(name, "true or false");
+    value = json->get<bool>();
+  }
+  void operator()(const char* name, NamedNumbers& numbers) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    FieldReader inner(concat(path_, ".", name), *json, block_, false);
+    numbers.clear();
+    for (const auto& [key, value] : json->items())
+      inner(key.c_str(), numbers.emplace_back(key, 0).second);
+  }
+  void operator()(const char* name, std::string& value) {
+    if (const FieldJson* json = find(name)) value = string(name, *json);
+  }
+  void operator()(const char* name, std::vector<std::string>& values) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    if (!json->is_array()) wrong(name, "an array of strings");
+    values.clear();
+    for (const FieldJson& item : *json) values.push_back(string(name, item));
+  }
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  void operator()(const char* name, std::vector<T>& values) {
+    if (const FieldJson* json = find(name)) read_array(name, *json, values);
+  }
+  template <class T>
+    requires std::is_class_v<T>
+  void operator()(const char* name, T& structure) {
+    if (const FieldJson* json = find(name)) read_nested(name, *json, structure);
+  }
+  void operator()(const char* name, std::vector<EpochResult>& results) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    if (!json->is_array()) wrong(name, "an array");
+    results.clear();
+    for (const FieldJson& item : *json) read_nested(name, item, results.emplace_back());
+  }
+
+  /// Throws Error when the object has a field that was not read.
+  void finish() const {
+    for (const auto& [name, value] : object_.items()) {
+      bool known = false;
+      for (const char* field : known_) known = known || name == field;
+      if (known) continue;
+      std::string fields;
+      for (const char* field : known_) fields.append(fields.empty() ? "" : ", ").append(field);
+      fail(path_, " has an unknown field '", name, "'; known are: ", fields);
+    }
+  }
+
+ private:
+  const FieldJson* find(const char* name) {
+    known_.push_back(name);
+    const auto found = object_.find(name);
+    if (found != object_.end()) return &*found;
+    if (!optional_) fail(path_, " lacks the field '", name, "'");
+    return nullptr;
+  }
+
+  [[noreturn]] void wrong(const char* name, std::string_view expected) const {
+    fail(path_, ".", name, " must be ", expected);
+  }
+
+  std::string string(const char* name, const FieldJson& json) const {
+    if (!json.is_string()) wrong(name, "a string");
+    return json.get<std::string>();
+  }
+
+  /// Counts are never negative in this protocol; a seed may use all its bits.
+  template <class T>
+  T integer(const char* name, const FieldJson& json) const {
+    constexpr auto most = static_cast<uint64_t>(std::numeric_limits<T>::max());
+    if (!json.is_number_unsigned() || json.get<uint64_t>() > most) {
+      wrong(name, concat("a whole number from 0 to ", most));
+    }
+    return static_cast<T>(json.get<uint64_t>());
+  }
+
+  template <class T>
+  void read_array(const char* name, const FieldJson& json, std::vector<T>& values) const {
+    FieldReader range(concat(path_, ".", name), json, block_, false);
+    std::string type;
+    uint64_t offset = 0;
+    uint64_t count = 0;
+    range("type", type);
+    range("offset", offset);
+    range("count", count);
+    range.finish();
+    if (type != element_type<T>()) range.wrong("type", concat("'", element_type<T>(), "'"));
+    if (offset % 4 != 0) range.wrong("offset", "a multiple of 4");
+    if (offset > block_.size() || count > (block_.size() - offset) / sizeof(T)) {
+      fail(path_, ".", name, ": ", count, " elements at byte ", offset,
+           " reach beyond the block of ", block_.size(), " bytes");
+    }
+    values.resize(count);
+    if (count > 0) std::memcpy(values.data(), block_.data() + offset, count * sizeof(T));
+  }
+
+  template <class T>
+  void read_nested(const char* name, const FieldJson& json, T& structure) const {
+    FieldReader inner(concat(path_, ".", name), json, block_, optional_);
+    visit(inner, structure);
+    inner.finish();
+    inner.check(structure);
+  }
+
+  void check(const RunOptions&) const {}
+  void check(const EpochResult&) const {}
+  void check(const Curve& curve) const {
+    if (curve.x.size() == curve.y.size()) return;
+    fail(path_, " has ", curve.x.size(), " x and ", curve.y.size(), " y");
+  }
+  void check(const Samples& samples) const {
+    const size_t count = samples.labels.size();
+    if (samples.predictions.size() != count || samples.confidences.size() != count) {
+      fail(path_, ": labels, predictions and confidences differ in number");
+    }
+    check_pictures(samples.pixels.size(), count, samples.height, samples.width, samples.channels);
+  }
+  void check(const Filters& filters) const {
+    check_pictures(filters.weights.size(), static_cast<uint64_t>(filters.count), filters.height,
+                   filters.width, filters.channels);
+  }
+
+  void check_pictures(size_t elements, uint64_t count, int64_t height, int64_t width,
+                      int64_t channels) const {
+    // Divides instead of multiplying, so that hostile extents cannot wrap.
+    uint64_t rest = elements;
+    bool fits = true;
+    bool none = count == 0;
+    for (const uint64_t factor : {count, static_cast<uint64_t>(height),
+                                  static_cast<uint64_t>(width), static_cast<uint64_t>(channels)}) {
+      none = none || factor == 0;
+      fits = fits && factor != 0 && rest % factor == 0;
+      if (fits) rest /= factor;
+    }
+    if (elements == 0 ? none : fits && rest == 1) return;
+    fail(path_, ": ", elements, " elements are not ", count, " pictures of ", height, " x ", width,
+         " x ", channels);
+  }
+
+  std::string path_;
+  const FieldJson& object_;
+  std::span<const uint8_t> block_;
+  bool optional_;
+  std::vector<const char*> known_;
+};
+
+inline FieldJson parse_fields(std::string_view what, std::string_view text) {
+  if (text.size() > most_json_bytes) {
+    fail(what, ": ", text.size(), " bytes of JSON are more than ", most_json_bytes);
+  }
+  const auto check_depth = [&](int depth, FieldJson::parse_event_t, FieldJson&) {
+    if (depth > most_json_depth) fail(what, ": JSON nested more than ", most_json_depth, " deep");
+    return true;
+  };
+  try {
+    return FieldJson::parse(text, check_depth);
+  } catch (const FieldJson::exception& error) {
+    fail(what, " is not JSON: ", error.what());
+  }
+}
+
+/// Text that is not UTF-8 (a file's name in an error) must not make the whole snapshot unreadable.
+inline std::string dump_fields(const FieldJson& json) {
+  return json.dump(-1, ' ', false, FieldJson::error_handler_t::replace);
+}
+
+}  // namespace convlab

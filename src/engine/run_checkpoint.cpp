@@ -1,0 +1,112 @@
+#include <cstddef>
+#include <utility>
+
+#include "core/error.h"
+#include "engine/run.h"
+
+namespace convlab {
+
+namespace {
+
+/// The part of a flat buffer like Network::values that belongs to a parameter.
+Tensor part_of(const Tensor& flat, const Parameter& parameter, const Tensor& values) {
+  const auto offset =
+      static_cast<std::byte*>(parameter.value.memory) - static_cast<std::byte*>(values.memory);
+  return {parameter.value.shape, DType::f32, static_cast<std::byte*>(flat.memory) + offset};
+}
+
+}  // namespace
+
+std::vector<NamedTensor> Run::state_tensors() {
+  std::vector<NamedTensor> tensors{{"state/metrics.training", trainer_->training().tensor()},
+                                   {"state/metrics.validation", trainer_->validation().tensor()}};
+  const std::span<const Tensor> states = trainer_->optimizer_states();
+  for (size_t i = 0; i < states.size(); ++i) {
+    for (const Parameter& parameter : network_.parameters()) {
+      if (!parameter.grad) continue;  // does not learn
+      tensors.push_back({concat("state/optimizer.", i, "/", parameter.name),
+                         part_of(states[i], parameter, network_.values())});
+    }
+  }
+  return tensors;
+}
+
+RunRecord Run::record() const {
+  return {.options = options_,
+          .epochs = epochs_,
+          .epoch = epoch_,
+          .step = step_,
+          .batches = train_loader_.batches_done(),
+          .validating = validating_,
+          .validation_batches = validating_ ? test_loader_.batches_done() : 0,
+          .learning_rate = learning_rate_,
+          .train_seconds = train_seconds_,
+          .validation_seconds = validation_seconds_,
+          .epoch_images = epoch_images_,
+          .images_per_second = images_per_second_,
+          .curve = recorder_.position(),
+          .train_loss = recorder_.loss(),
+          .train_accuracy = recorder_.accuracy(),
+          .val_loss = val_loss_,
+          .val_accuracy = val_accuracy_,
+          .history = history_,
+          .schedule = {},
+          .callbacks = {}};
+}
+
+std::vector<uint8_t> Run::checkpoint() {
+  trainer_->use_training_weights();
+  const TrainingInfo info{options_.model, options_.data, data_.train.class_names(), {}};
+  return checkpoint_bytes(network_, info, state_tensors(), encode(record()));
+}
+
+void Run::check_position(const RunRecord& record, const std::string& where) const {
+  const int64_t per_epoch = train_loader_.batches_per_epoch();
+  if (record.batches > per_epoch || (record.validating && record.batches < per_epoch)) {
+    fail(where, ": ", record.batches, " batches of the epoch are done",
+         record.validating ? " before its validation; expected " : "; expected at most ",
+         per_epoch);
+  }
+  if (record.validation_batches > test_loader_.batches_per_epoch()) {
+    fail(where, ": ", record.validation_batches, " batches of the validation are done; expected at",
+         " most ", test_loader_.batches_per_epoch());
+  }
+  if (record.epoch > most_epochs || record.step != record.epoch * per_epoch + record.batches) {
+    fail(where, ": ", record.step, " steps do not make ", record.epoch, " epochs of ", per_epoch,
+         " and ", record.batches, " batches more");
+  }
+}
+
+void Run::go_on(const RunRecord& record) {
+  trainer_->resume(static_cast<uint64_t>(record.step));
+  set_learning_rate(record.learning_rate);
+  recorder_ = CurveRecorder(record.curve, record.train_loss, record.train_accuracy);
+  val_loss_ = record.val_loss;
+  val_accuracy_ = record.val_accuracy;
+  history_ = record.history;
+  validating_ = record.validating;
+  epoch_ = record.epoch;
+  epochs_ = options_.epochs;
+  step_ = record.step;
+  train_seconds_ = record.train_seconds;
+  validation_seconds_ = record.validation_seconds;
+  epoch_images_ = record.epoch_images;
+  images_per_second_ = record.images_per_second;
+  train_loader_.start_epoch(epoch_, record.batches);
+  if (validating_) test_loader_.start_epoch(0, record.validation_batches);
+}
+
+void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
+  const CheckpointFile file = parse_checkpoint(std::move(checkpoint), source);
+  const std::string where = "[checkpoint] " + source;
+  const RunRecord record = decode_run_record(file.run, where + ": the run");
+  const std::string differing = differing_options(record.options, options_);
+  if (!differing.empty()) fail(where, " is of a run with other options: ", differing);
+  check_position(record, where);
+  check_learning_rate(record.learning_rate, where + ": ");
+  trainer_->use_training_weights();
+  load_checkpoint(network_, state_tensors(), file);
+  go_on(record);
+}
+
+}  // namespace convlab

@@ -1,0 +1,144 @@
+#include "engine/run_record.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/error.h"
+#include "engine/json_fields.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr int64_t version = 1;
+constexpr std::array<std::string_view, 1> may_differ{"epochs"};
+
+/// The results of the epochs, row by row.
+std::vector<double> flat(const std::vector<EpochResult>& history) {
+  std::vector<double> numbers;
+  for (const EpochResult& result : history) {
+    numbers.insert(numbers.end(), {result.train_loss, result.train_accuracy, result.val_loss,
+                                   result.val_accuracy, result.seconds, result.images_per_second});
+  }
+  return numbers;
+}
+
+std::vector<EpochResult> from_flat(const std::vector<double>& numbers, const std::string& where) {
+  constexpr size_t columns = 6;
+  if (numbers.size() % columns != 0)
+    fail(where, ": the history has ", numbers.size(), " numbers; expected ", columns, " per epoch");
+  std::vector<EpochResult> history;
+  for (size_t i = 0; i < numbers.size(); i += columns) {
+    history.push_back({.epoch = static_cast<int64_t>(i / columns) + 1,
+                       .train_loss = numbers[i],
+                       .train_accuracy = numbers[i + 1],
+                       .val_loss = numbers[i + 2],
+                       .val_accuracy = numbers[i + 3],
+                       .seconds = numbers[i + 4],
+                       .images_per_second = numbers[i + 5]});
+  }
+  return history;
+}
+
+/// The fields of a record but for the history, once for writing and reading.
+template <class Fields, MaybeConst<RunRecord> S>
+void visit_record(Fields& fields, S& record) {
+  fields("options", record.options);
+  fields("epochs", record.epochs);
+  fields("epoch", record.epoch);
+  fields("step", record.step);
+  fields("batches", record.batches);
+  fields("validating", record.validating);
+  fields("validation_batches", record.validation_batches);
+  fields("learning_rate", record.learning_rate);
+  fields("train_seconds", record.train_seconds);
+  fields("validation_seconds", record.validation_seconds);
+  fields("epoch_images", record.epoch_images);
+  fields("images_per_second", record.images_per_second);
+  fields("curve_interval", record.curve.interval);
+  fields("curve_loss", record.curve.last_loss);
+  fields("curve_accuracy", record.curve.last_accuracy);
+  fields("curve_samples", record.curve.last_samples);
+  fields("train_loss", record.train_loss);
+  fields("train_accuracy", record.train_accuracy);
+  fields("val_loss", record.val_loss);
+  fields("val_accuracy", record.val_accuracy);
+  fields("schedule", record.schedule);
+  fields("callbacks", record.callbacks);
+}
+
+void check(const RunRecord& record, const std::string& where) {
+  const auto epochs = static_cast<int64_t>(record.history.size());
+  if (record.epoch != epochs)
+    fail(where, ": ", record.epoch, " epochs are done, but results are there of ", epochs);
+  for (const Curve* curve : {&record.val_loss, &record.val_accuracy}) {
+    if (static_cast<int64_t>(curve->x.size()) != epochs)
+      fail(where, ": ", curve->x.size(), " points of validation; expected ", epochs);
+  }
+  const size_t points = record.train_loss.x.size();
+  if (points >= CurveRecorder::most_points || record.train_accuracy.x.size() != points) {
+    fail(where, ": curves of ", points, " and ", record.train_accuracy.x.size(),
+         " points; expected the same number, below ", CurveRecorder::most_points);
+  }
+  if (record.curve.interval < 1) fail(where, ": a curve_interval of 0; expected at least 1");
+  if (!record.validating && record.validation_batches > 0)
+    fail(where, ": ", record.validation_batches, " batches of a validation that is not running");
+}
+
+}  // namespace
+
+CheckpointRun encode(const RunRecord& record) {
+  CheckpointRun run;
+  FieldWriter fields(run.block);
+  fields("version", version);
+  visit_record(fields, record);
+  fields("history", flat(record.history));
+  run.json = dump_fields(fields.take());
+  return run;
+}
+
+RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) {
+  const FieldJson object = parse_fields(where, run.json);
+  FieldReader fields(where, object, run.block, false);
+  int64_t given = 0;
+  fields("version", given);
+  if (given != version)
+    fail(where, " has version ", given, "; this convlab reads version ", version);
+  RunRecord record;
+  visit_record(fields, record);
+  std::vector<double> numbers;
+  fields("history", numbers);
+  fields.finish();
+  record.history = from_flat(numbers, where);
+  check(record, where);
+  return record;
+}
+
+std::string differing_options(const RunOptions& there, const RunOptions& here) {
+  const auto fields_of = [](const RunOptions& options) {
+    std::vector<uint8_t> block;
+    FieldWriter fields(block);
+    fields("options", options);
+    return fields.take().at("options").flatten();
+  };
+  const FieldJson old = fields_of(there);
+  const FieldJson now = fields_of(here);
+  std::string text;
+  const auto compare = [&](const std::string& path) {
+    const std::string name = path.substr(1);
+    if (std::find(may_differ.begin(), may_differ.end(), name) != may_differ.end()) return;
+    const FieldJson before = old.value(path, FieldJson());
+    const FieldJson after = now.value(path, FieldJson());
+    if (before == after) return;
+    text += concat(text.empty() ? "" : ", ", name, " (", dump_fields(before), " there, ",
+                   dump_fields(after), " here)");
+  };
+  for (const auto& [path, value] : now.items()) compare(path);
+  for (const auto& [path, value] : old.items()) {
+    if (!now.contains(path)) compare(path);
+  }
+  return text;
+}
+
+}  // namespace convlab

@@ -1,0 +1,73 @@
+#include "io/checkpoint_file.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.h"
+#include "io/graph_json.h"
+#include "io/json_text.h"
+#include "io/tensors.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr const char* block_name = "state/run";
+
+}  // namespace
+
+std::vector<uint8_t> checkpoint_bytes(const Network& network, const TrainingInfo& training,
+                                      std::span<const NamedTensor> more, const CheckpointRun& run) {
+  SafeTensors file;
+  file.metadata = model_metadata(network.graph(), training);
+  file.metadata[run_key] = run.json;
+  std::vector<std::unique_ptr<ReadBack>> reads;  // they hold what the tensors point to
+  for (const Parameter& parameter : network.parameters())
+    add_tensor(file, reads, network.backend(), parameter.name, parameter.value);
+  for (const auto& [name, tensor] : more) add_tensor(file, reads, network.backend(), name, tensor);
+  file.tensors.push_back({block_name, "U8", {static_cast<int64_t>(run.block.size())}, run.block});
+  return safetensors_bytes(file);
+}
+
+CheckpointFile parse_checkpoint(std::vector<uint8_t> bytes, const std::string& source) {
+  SafeTensors parsed = parse_safetensors(bytes, source);
+  const std::string where = "[checkpoint] " + source;
+  for (const char* key : {architecture_key, run_key}) {
+    if (parsed.metadata.contains(key)) continue;
+    fail(where, " has no ", in_quotes(key),
+         " in its metadata; expected a file that train --checkpoint wrote");
+  }
+  const auto block =
+      std::find_if(parsed.tensors.begin(), parsed.tensors.end(),
+                   [](const SafeTensor& tensor) { return tensor.name == block_name; });
+  if (block == parsed.tensors.end() || block->dtype != "U8" || block->shape.rank() != 1)
+    fail(where, " lacks the tensor ", in_quotes(block_name), ", bytes in a row");
+  CheckpointRun run{parsed.metadata[run_key], {block->data.begin(), block->data.end()}};
+  parsed.tensors.erase(block);
+  // Moving `bytes` leaves their memory, and so the tensors' data, where it is.
+  return {source, std::move(bytes), std::move(parsed.tensors), parsed.metadata[architecture_key],
+          std::move(run)};
+}
+
+void load_checkpoint(Network& network, std::span<const NamedTensor> more,
+                     const CheckpointFile& file) {
+  const std::string where = "[checkpoint] " + file.source;
+  if (file.architecture != graph_json(network.graph()))
+    fail(where, " is of another architecture than the network; expected the same layers");
+  std::vector<NamedShape> wanted;
+  std::vector<Tensor> places;
+  for (const Parameter& parameter : network.parameters()) {
+    wanted.push_back({parameter.name, parameter.value.shape});
+    places.push_back(parameter.value);
+  }
+  for (const auto& [name, tensor] : more) {
+    wanted.push_back({name, tensor.shape});
+    places.push_back(tensor);
+  }
+  const std::vector<const SafeTensor*> tensors = match_tensors(wanted, file.tensors, where);
+  for (size_t i = 0; i < tensors.size(); ++i)
+    network.backend().upload(tensors[i]->data.data(), places[i]);
+  network.values_changed();
+}
+
+}  // namespace convlab

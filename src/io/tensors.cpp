@@ -1,0 +1,66 @@
+#include "io/tensors.h"
+
+#include <bit>
+#include <string_view>
+
+#include "core/error.h"
+#include "io/graph_json.h"
+#include "io/json_text.h"
+
+namespace convlab {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "tensors go to files as they lie in memory");
+
+std::string training_json(const TrainingInfo& training) {
+  return dump_json({{"model", training.model},
+                    {"data", training.data},
+                    {"class_names", training.class_names},
+                    {"options", options_json(training.options)}});
+}
+
+}  // namespace
+
+std::map<std::string, std::string> model_metadata(const Graph& graph,
+                                                  const TrainingInfo& training) {
+  return {{architecture_key, graph_json(graph)}, {training_key, training_json(training)}};
+}
+
+void add_tensor(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads, Backend& backend,
+                const std::string& name, const Tensor& tensor) {
+  reads.push_back(backend.read_back(tensor));
+  const std::span<const float> values = reads.back()->values();
+  file.tensors.push_back({name,
+                          "F32",
+                          tensor.shape,
+                          {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()}});
+}
+
+std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,
+                                             std::span<const SafeTensor> tensors,
+                                             const std::string& where) {
+  std::map<std::string_view, const SafeTensor*> by_name;
+  for (const SafeTensor& tensor : tensors) by_name.emplace(tensor.name, &tensor);
+  std::vector<const SafeTensor*> matched;
+  for (const NamedShape& parameter : wanted) {
+    const auto found = by_name.find(parameter.name);
+    if (found == by_name.end())
+      fail(where, " lacks the tensor ", in_quotes(parameter.name), " ", parameter.shape);
+    const SafeTensor& tensor = *found->second;
+    if (tensor.shape != parameter.shape || tensor.dtype != "F32") {
+      fail(where, ": tensor ", in_quotes(parameter.name), " is ", tensor.dtype, " ", tensor.shape,
+           "; expected F32 ", parameter.shape);
+    }
+    matched.push_back(&tensor);
+    by_name.erase(found);
+  }
+  if (!by_name.empty()) {
+    fail(where, " has a tensor ", in_quotes(by_name.begin()->first),
+         ", which the architecture does not");
+  }
+  return matched;
+}
+
+}  // namespace convlab

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "io/model_file.h"
+#include "io/safetensors.h"
+
+/// What files of models and of checkpoints have in common.
+namespace convlab {
+
+inline constexpr const char* architecture_key = "convlab.architecture";
+inline constexpr const char* training_key = "convlab.training";
+inline constexpr const char* run_key = "convlab.run";
+/// How the names of tensors begin that a checkpoint has beside the model's.
+inline constexpr const char* state_prefix = "state/";
+
+/// The __metadata__ of a model file.
+std::map<std::string, std::string> model_metadata(const Graph& graph, const TrainingInfo& training);
+
+/// Adds a tensor of floats from the device; its data lives as long as `reads`.
+void add_tensor(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads, Backend& backend,
+                const std::string& name, const Tensor& tensor);
+
+struct NamedShape {
+  std::string name;
+  Shape shape;
+};
+
+/// The tensors in the order of `wanted`. Throws Error, beginning with `where`, unless they are just
+/// those, all F32.
+std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,
+                                             std::span<const SafeTensor> tensors,
+                                             const std::string& where);
+
+}  // namespace convlab

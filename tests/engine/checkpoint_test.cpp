@@ -1,0 +1,221 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "data/synthetic.h"
+#include "engine/engine.h"
+#include "engine/run_record.h"
+#include "io/checkpoint_file.h"
+#include "optim/optimizer.h"
+
+using namespace convlab;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+const Shape image{12, 12, 1};
+
+// The clock stands still, so that two runs also agree in the seconds that a checkpoint holds.
+std::unique_ptr<Engine> make_engine(int64_t prefetch = 0) {
+  const auto open = [](const std::string&) { return make_synthetic(70, 40, image, 4); };
+  return std::make_unique<Engine>(EngineEnvironment{.backend = make_backend("", 1),
+                                                    .open_data = open,
+                                                    .now = [] { return 0.0; },
+                                                    .prefetch = prefetch});
+}
+
+// simple-convnet has dropout. Four full batches and a smaller one make an epoch.
+RunOptions small_run() {
+  RunOptions options;
+  options.data = "synthetic";
+  options.model = "simple-convnet";
+  options.batch = 16;
+  options.epochs = 2;
+  return options;
+}
+
+/// Advances of which each is a training step, a batch of the validation or the end of either.
+constexpr int advances_per_epoch = 5 + 1 + 3 + 1;
+
+std::unique_ptr<Engine> started(const RunOptions& options, int advances, int64_t prefetch = 0) {
+  auto engine = make_engine(prefetch);
+  engine->send(Configure{options});
+  engine->send(Start{});
+  for (int i = 0; i < advances; ++i) engine->advance();
+  return engine;
+}
+
+void finish(Engine& engine) {
+  engine.send(Start{});
+  for (int i = 0; i < 1000; ++i) {
+    if (engine.advance() == Activity::idle) break;
+  }
+  REQUIRE(engine.snapshot()->error.empty());
+  REQUIRE(engine.snapshot()->state == RunState::finished);
+}
+
+std::unique_ptr<Engine> resumed(const RunOptions& options, std::vector<uint8_t> checkpoint,
+                                int64_t prefetch = 0) {
+  auto engine = make_engine(prefetch);
+  engine->send(Configure{options});
+  engine->advance();
+  engine->resume(std::move(checkpoint), "run.checkpoint");
+  REQUIRE(engine->snapshot()->error.empty());
+  return engine;
+}
+
+/// Weights, optimizer states, sums of metrics, curves and history of a finished run, all in one.
+std::vector<uint8_t> whole_run(const RunOptions& options) {
+  const auto engine = started(options, 0);
+  finish(*engine);
+  return engine->checkpoint();
+}
+
+/// What `engine` says when it is to go on with `checkpoint`, which it must not, nor change.
+std::string refusal(const RunOptions& options, const std::vector<uint8_t>& checkpoint) {
+  const auto engine = make_engine();
+  engine->send(Configure{options});
+  engine->advance();
+  const std::vector<uint8_t> before = engine->checkpoint();
+  engine->resume(checkpoint, "some.file");
+  CHECK(engine->checkpoint() == before);
+  CHECK(engine->snapshot()->state == RunState::failed);
+  return engine->snapshot()->error;
+}
+
+/// The checkpoint with one number of its run's JSON replaced.
+std::vector<uint8_t> with_run(const std::vector<uint8_t>& checkpoint, const std::string& old_text,
+                              const std::string& new_text) {
+  SafeTensors file = parse_safetensors(checkpoint, "test");
+  std::string& json = file.metadata["convlab.run"];
+  const size_t at = json.find(old_text);
+  REQUIRE(at != std::string::npos);
+  json.replace(at, old_text.size(), new_text);
+  return safetensors_bytes(file);
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: a run resumed after any step is the run that never stopped, bit for bit") {
+  const std::vector<uint8_t> expected = whole_run(small_run());
+  for (int advances = 0; advances <= 2 * advances_per_epoch; ++advances) {
+    INFO("stopped after " << advances << " advances");
+    const auto engine = resumed(small_run(), started(small_run(), advances + 1)->checkpoint());
+    if (engine->snapshot()->state != RunState::finished) finish(*engine);
+    CHECK(engine->checkpoint() == expected);
+  }
+}
+
+TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and after it") {
+  for (const OptimizerKind& kind : optimizer_kinds()) {
+    INFO(kind.kind);
+    RunOptions options = small_run();
+    options.optimizer = kind.kind;
+    const std::vector<uint8_t> expected = whole_run(options);
+    for (const int advances : {3, advances_per_epoch + 2}) {
+      const auto engine = resumed(options, started(options, advances)->checkpoint());
+      finish(*engine);
+      CHECK(engine->checkpoint() == expected);
+    }
+  }
+}
+
+TEST_CASE("checkpoint: a thread that makes batches ahead changes nothing") {
+  const auto engine = resumed(small_run(), started(small_run(), 3, 4)->checkpoint(), 4);
+  finish(*engine);
+  CHECK(engine->checkpoint() == whole_run(small_run()));
+}
+
+TEST_CASE("checkpoint: a learning rate that was changed stays") {
+  const auto engine = started(small_run(), 2);
+  engine->send(SetLearningRate{0.01});
+  engine->advance();
+  const auto other = resumed(small_run(), engine->checkpoint());
+  CHECK(other->snapshot()->learning_rate == 0.01);
+  finish(*engine);
+  finish(*other);
+  CHECK(other->checkpoint() == engine->checkpoint());
+}
+
+TEST_CASE("checkpoint: a resumed run may have more epochs") {
+  RunOptions longer = small_run();
+  longer.epochs = 4;
+  const auto engine = resumed(longer, whole_run(small_run()));
+  CHECK(engine->snapshot()->state == RunState::paused);
+  CHECK(engine->snapshot()->epoch == 2);
+  finish(*engine);
+  CHECK(engine->checkpoint() == whole_run(longer));
+}
+
+TEST_CASE("checkpoint: it is a model file, too") {
+  const ModelFile model = parse_model(whole_run(small_run()), "run.checkpoint");
+  CHECK(model.training.model == "simple-convnet");
+  CHECK(model.training.class_names.size() == 4);
+}
+
+TEST_CASE("checkpoint: a run with other options is refused and each is named") {
+  const std::vector<uint8_t> checkpoint = started(small_run(), 3)->checkpoint();
+  RunOptions options = small_run();
+  options.model = "mnist-mlp";
+  options.batch = 32;
+  options.seed = 7;
+  options.data = "others";
+  options.epochs = 9;
+  const std::string error = refusal(options, checkpoint);
+  CHECK_THAT(error,
+             ContainsSubstring("some.file") && ContainsSubstring("batch (16 there, 32 here)"));
+  CHECK_THAT(error, ContainsSubstring("model (\"simple-convnet\" there, \"mnist-mlp\" here)"));
+  CHECK_THAT(error, ContainsSubstring("seed (1 there, 7 here)") && ContainsSubstring("data"));
+  CHECK_THAT(error, !ContainsSubstring("epochs"));
+}
+
+TEST_CASE("checkpoint: damaged and foreign files are refused and change nothing") {
+  const auto engine = started(small_run(), 3);
+  const std::vector<uint8_t> good = engine->checkpoint();
+  for (const size_t size : {size_t{0}, size_t{7}, size_t{100}, good.size() / 2, good.size() - 1}) {
+    INFO(size << " bytes of " << good.size());
+    const std::vector<uint8_t> cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
+    CHECK_THAT(refusal(small_run(), cut), ContainsSubstring("some.file"));
+  }
+  CHECK_THAT(refusal(small_run(), model_bytes(*engine->network(), {})),
+             ContainsSubstring("expected a file that train --checkpoint wrote"));
+
+  SafeTensors file = parse_safetensors(good, "test");
+  std::erase_if(file.tensors, [](const auto& tensor) { return tensor.name.ends_with(".bias"); });
+  CHECK_THAT(refusal(small_run(), safetensors_bytes(file)),
+             ContainsSubstring("lacks the tensor \"conv2d_1.bias\""));
+  file = parse_safetensors(good, "test");
+  file.tensors[0].shape = {file.tensors[0].shape.elements()};
+  CHECK_THAT(refusal(small_run(), safetensors_bytes(file)), ContainsSubstring("conv2d_1.kernel"));
+  file = parse_safetensors(good, "test");
+  std::string& architecture = file.metadata["convlab.architecture"];
+  architecture.replace(architecture.find("\"rate\":"), 7, "\"rate\":0");
+  CHECK_THAT(refusal(small_run(), safetensors_bytes(file)), ContainsSubstring("architecture"));
+}
+
+TEST_CASE("checkpoint: numbers that cannot be are refused") {
+  const std::vector<uint8_t> good = started(small_run(), 3)->checkpoint();
+  const auto refused = [&](const std::string& old_text, const std::string& new_text,
+                           const std::string& message) {
+    INFO(new_text);
+    CHECK_THAT(refusal(small_run(), with_run(good, old_text, new_text)),
+               ContainsSubstring("some.file") && ContainsSubstring(message));
+  };
+  refused("\"step\":3", "\"step\":4", "4 steps do not make 0 epochs of 5 and 3 batches");
+  refused("\"step\":3", "\"step\":-1", "step must be a whole number");
+  refused("\"step\":3", "\"stop\":3", "lacks the field 'step'");
+  refused("\"step\":3", "\"step\":3,\"more\":1", "unknown field 'more'");
+  refused("\"batches\":3", "\"batches\":6", "6 batches of the epoch are done");
+  refused("\"validating\":false", "\"validating\":true", "before its validation");
+  refused("\"validation_batches\":0", "\"validation_batches\":2", "that is not running");
+  refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but results are there of 0");
+  refused("\"version\":1", "\"version\":2", "this convlab reads version 1");
+  refused("\"learning_rate\":0.001,\"options", "\"learning_rate\":null,\"options",
+          "learning rate is nan");
+  refused("\"curve_interval\":1", "\"curve_interval\":0", "curve_interval");
+}
+
+TEST_CASE("checkpoint: an engine without a run has none") {
+  const auto engine = make_engine();
+  CHECK_THROWS_WITH(engine->checkpoint(), ContainsSubstring("configure one first"));
+}
