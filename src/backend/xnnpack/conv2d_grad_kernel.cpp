@@ -26,7 +26,8 @@ int64_t aligned(int64_t count) { return floats(static_cast<size_t>(count) * size
 
 // How the work is cut and where its parts lie in the workspace, in floats.
 struct GradPlan {
-  GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int lanes)
+  // `gemm` is asked for the memory that it needs.
+  GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int lanes, DynamicGemm& gemm)
       : im2col(desc, x, y), batch(x[0]), outputs(y[3]), image_floats(x.without_front().elements()) {
     weights = im2col.rows() * outputs;
     chunk_images = std::clamp<int64_t>(chunk_pixels / im2col.pixels_per_image(), 1, batch);
@@ -37,8 +38,7 @@ struct GradPlan {
     slices = (batch + slice_images - 1) / slice_images;
     columns = aligned(im2col.rows() * chunk_images * im2col.pixels_per_image());
     planes = aligned(im2col.scratch_size());
-    DynamicGemm probe(true, Activation::none);
-    packed = floats(probe.reshape(gemm_sizes(chunk_images), nullptr));
+    packed = floats(gemm.reshape(gemm_sizes(chunk_images), nullptr));
     sum = aligned(weights);
     lane = columns + planes + packed + sum;
     total = lane * lanes + sum * slices;  // any lane may get work, also where slices are few
@@ -92,7 +92,6 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
     grouped_grad_kernel(*threads_, desc, x, dy, static_cast<float*>(op.workspace), kernel_grad);
     return;
   }
-  const GradPlan plan(desc, x.shape, dy.shape, threads_->count());
   if (!op.slot) {
     auto state = std::make_unique<GradState>();
     for (int lane = 0; lane < threads_->count(); ++lane)
@@ -100,6 +99,7 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
     op.slot = std::move(state);
   }
   auto& lanes = static_cast<GradState&>(*op.slot).lanes;
+  const GradPlan plan(desc, x.shape, dy.shape, threads_->count(), lanes[0]);
   auto* workspace = static_cast<float*>(op.workspace);
   float* sums = workspace;
   float* scratch = sums + plan.sum * plan.slices;
@@ -120,7 +120,8 @@ size_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
   if (desc.groups > 1) {
     return static_cast<size_t>(grouped_grad_workspace(desc, x, y)) * sizeof(float);
   }
-  const GradPlan plan(desc, x, y, threads_->count());
+  DynamicGemm gemm(true, Activation::none);
+  const GradPlan plan(desc, x, y, threads_->count(), gemm);
   const int64_t turned_kernel = aligned(plan.weights);
   return static_cast<size_t>(std::max(plan.total, turned_kernel)) * sizeof(float);
 }

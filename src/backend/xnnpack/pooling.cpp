@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <iterator>
 
 #include "backend/xnnpack/kernels.h"
 #include "backend/xnnpack/operators.h"
@@ -39,17 +40,22 @@ bool windows_are_apart(const Pool2dDesc& d) {
 
 // The gradient of one image whose windows are apart.
 void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const float* x,
-                const float* y, const float* dy, float* dx, std::vector<uint32_t>& taken) {
+                const float* y, const float* dy, float* dx) {
   const int64_t channels = in[3];
   const bool covered = out[1] * d.window.h == in[1] && out[2] * d.window.w == in[2];
+  std::array<uint32_t, 256> taken{};  // by channel: the maximum was met; so many channels at a time
   if (!covered) std::fill_n(dx, in[1] * in[2] * channels, 0.0F);
   for (int64_t oy = 0; oy < out[1]; ++oy) {
     for (int64_t ox = 0; ox < out[2]; ++ox, y += channels, dy += channels) {
-      std::fill(taken.begin(), taken.end(), 0U);
-      for (int64_t ky = 0; ky < d.window.h; ++ky) {
-        for (int64_t kx = 0; kx < d.window.w; ++kx) {
-          const int64_t at = ((oy * d.stride.h + ky) * in[2] + ox * d.stride.w + kx) * channels;
-          kernels::route_max_grad(x + at, y, dy, channels, taken.data(), dx + at);
+      for (int64_t first = 0; first < channels; first += std::ssize(taken)) {
+        const int64_t count = std::min(channels - first, std::ssize(taken));
+        taken.fill(0);
+        for (int64_t ky = 0; ky < d.window.h; ++ky) {
+          for (int64_t kx = 0; kx < d.window.w; ++kx) {
+            const int64_t pixel = (oy * d.stride.h + ky) * in[2] + ox * d.stride.w + kx;
+            const int64_t at = pixel * channels + first;
+            kernels::route_max_grad(x + at, y + first, dy + first, count, taken.data(), dx + at);
+          }
         }
       }
     }
@@ -87,10 +93,9 @@ void XnnpackBackend::max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, co
   const int64_t in = x.elements() / x.shape[0];
   const int64_t out = y.elements() / y.shape[0];
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
-    std::vector<uint32_t> taken(static_cast<size_t>(x.shape[3]));
     for (int64_t n = begin; n < end; ++n) {
       grad_image(desc, x.shape, y.shape, x.data() + n * in, y.data() + n * out, dy.data() + n * out,
-                 dx.data() + n * in, taken);
+                 dx.data() + n * in);
     }
   });
 }

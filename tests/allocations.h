@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstdint>
+
+namespace convlab {
+
+/// How often this program called operator new so far, on any thread: allocations.cpp replaces it.
+uint64_t allocation_count();
+
+}  // namespace convlab

@@ -1,0 +1,147 @@
+// What holds for every network, tried on random graphs and on the models of the zoo.
+#include <catch2/catch_test_macros.hpp>
+#include <vector>
+
+#include "allocations.h"
+#include "backend/device.h"
+#include "data/synthetic.h"
+#include "nn/network.h"
+#include "nn/random_graph.h"
+#include "train/trainer.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+namespace {
+
+constexpr int rounds = 40;
+/// Obviously right before all: it keeps sums in memory that it takes for each call.
+constexpr std::string_view plain = "host";
+const Shape vector_shape{12};
+const Shape image_shape{4, 5, 3};
+
+/// Calls `check(backend, network, threads)` for random graphs on every backend.
+template <class Check>
+void on_random_networks(int threads, const Check& check) {
+  for (const BackendKind& kind : backend_kinds()) {
+    const auto backend = kind.make(threads);
+    backend->set_step({.learning_rate = 0.01F, .step = 1});
+    Random random(7, 1);
+    for (int round = 0; round < rounds; ++round) {
+      Network network(random_graph(random, round % 2 == 0 ? vector_shape : image_shape), *backend,
+                      3);
+      INFO(kind.name << describe(network.graph()));
+      check(*backend, network);
+    }
+  }
+}
+
+/// Input, forward, and where something learns a gradient of the output and backward.
+void pass(Network& network, Mode mode, int64_t batch, const std::vector<float>& values) {
+  network.backend().upload(values.data(), network.prepare(mode, batch));
+  network.forward();
+  if (mode == Mode::eval || !network.output_grad()) return;
+  network.backend().upload(values.data(), network.output_grad());
+  network.backward();
+}
+
+Batch synthetic_batch(const Shape& image, int64_t classes, int64_t size) {
+  const Dataset data = make_synthetic_split(size, image, classes, 1);
+  Loader loader(data, {.batch = size, .shuffle = false});
+  Batch batch;
+  loader.next(batch);
+  return batch;
+}
+
+TEST_CASE("network: planned bytes are the bytes that random graphs allocate") {
+  on_random_networks(1, [](Backend& backend, Network& network) {
+    const size_t before = backend.memory_use().bytes;
+    uint64_t largest = 0;
+    for (const auto& [mode, batch] : {std::pair{Mode::eval, 1}, std::pair{Mode::train, 3},
+                                      std::pair{Mode::eval, 9}, std::pair{Mode::train, 5}}) {
+      largest = std::max(largest, network.planned_bytes(mode, batch));
+      network.prepare(mode, batch);
+      CHECK(backend.memory_use().bytes - before == largest);
+    }
+  });
+}
+
+TEST_CASE("network: passes after the first allocate nothing, in random graphs") {
+  for (const int threads : {1, 2}) {
+    on_random_networks(threads, [](Backend& backend, Network& network) {
+      const auto values = random_values(3 * network.graph().input_shape().elements(), 1);
+      const auto passes = [&] {
+        pass(network, Mode::train, 3, values);
+        pass(network, Mode::eval, 2, values);
+      };
+      passes();
+      const MemoryUse before = backend.memory_use();
+      const uint64_t allocations = allocation_count();
+      passes();
+      const uint64_t more = allocation_count() - allocations;
+      if (backend.name() != plain) CHECK(more == 0);
+      CHECK(backend.memory_use().bytes == before.bytes);
+      CHECK(backend.memory_use().peak_bytes == before.peak_bytes);
+    });
+  }
+}
+
+TEST_CASE("network: a batch of one gives the bits of its row in a larger batch, in random graphs") {
+  on_random_networks(1, [](Backend& backend, Network& network) {
+    Device device(backend);
+    const auto size = static_cast<size_t>(network.graph().input_shape().elements());
+    const auto values = random_values(static_cast<int64_t>(7 * size), 1);
+    backend.upload(values.data(), network.prepare(Mode::eval, 7));
+    const std::vector<float> together = device.read(network.forward());
+    std::vector<float> alone;
+    for (size_t row = 0; row < 7; ++row) {
+      backend.upload(values.data() + row * size, network.prepare(Mode::eval, 1));
+      const std::vector<float> output = device.read(network.forward());
+      alone.insert(alone.end(), output.begin(), output.end());
+    }
+    CHECK(alone == together);
+  });
+}
+
+TEST_CASE("trainer: a step after the first allocates nothing, with any optimizer and around it") {
+  const Batch batch = synthetic_batch({14, 14, 1}, 4, 16);
+  const UpdateOptions clipped{.clip_norm = 1, .accumulate = 2, .ema_momentum = 0.9};
+  for (const BackendKind& kind : backend_kinds()) {
+    for (const OptimizerKind& optimizer : optimizer_kinds()) {
+      for (const UpdateOptions& update : {UpdateOptions{}, clipped}) {
+        INFO(optimizer.kind << " on " << kind.name << ", accumulate " << update.accumulate);
+        const auto backend = kind.make(2);
+        Network network(find_model("simple-convnet").build({14, 14, 1}, 4), *backend, 1);
+        Trainer trainer(network, make_loss("softmax_cross_entropy", {}), optimizer.make({}), 1e-3,
+                        update);
+        for (int i = 0; i < 2; ++i) trainer.step(batch);
+        trainer.evaluate(batch);
+        const MemoryUse before = backend->memory_use();
+        const uint64_t allocations = allocation_count();
+        for (int i = 0; i < 2; ++i) trainer.step(batch);
+        trainer.evaluate(batch);
+        const uint64_t more = allocation_count() - allocations;
+        if (kind.name != plain) CHECK(more == 0);
+        CHECK(backend->memory_use().peak_bytes == before.peak_bytes);
+      }
+    }
+  }
+}
+
+TEST_CASE("trainer: every model of the zoo steps without allocating after the first step") {
+  for (const Model& model : models()) {
+    INFO(model.name);
+    const auto backend = make_backend("", 2);
+    Network network(model.build({28, 28, 1}, 10), *backend, 1);
+    Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
+                    find_optimizer("adam").make({}), 1e-3);
+    const Batch batch = synthetic_batch({28, 28, 1}, 10, 4);
+    trainer.step(batch);
+    const uint64_t allocations = allocation_count();
+    trainer.step(batch);
+    const uint64_t more = allocation_count() - allocations;
+    CHECK(more == 0);
+  }
+}
+
+}  // namespace
+}  // namespace convlab
