@@ -13,7 +13,9 @@ const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
  * @property {'empty'|'ready'|'waiting_for_data'|'running'|'paused'|'finished'|'failed'} state
  * @property {string} error  for the user; empty if none
  * @property {{data: string, model: string, optimizer: string, learning_rate: number,
- *   batch: number, epochs: number, seed: number, label_smoothing: number}} options
+ *   batch: number, epochs: number, seed: number, label_smoothing: number,
+ *   early_stopping: boolean, early_stopping_options: Object<string, boolean|number|string>,
+ *   time_budget: number}} options
  * @property {string} backend
  * @property {number} threads
  * @property {string[]} class_names
@@ -28,6 +30,7 @@ const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
  * @property {number} learning_rate
  * @property {number} images_per_second
  * @property {number} seconds_left  negative: not known yet
+ * @property {string} stop_reason  why it ended before its epochs or paused by itself; else empty
  * @property {number} loss  of the current epoch so far
  * @property {number} accuracy  0 to 1
  * @property {EpochResult[]} history  of every finished epoch

@@ -101,13 +101,14 @@ class Engine::Impl {
     asked_ = configure.options;
     error_.clear();
     run_ = std::make_unique<Run>(configure.options, environment_.open_data(configure.options.data),
-                                 *environment_.backend, environment_.now, environment_.prefetch);
+                                 *environment_.backend, environment_.now, environment_.prefetch,
+                                 environment_.callbacks);
     state_ = RunState::ready;
   }
 
   void apply(const Start&) {
     if (!run_ || state_ == RunState::failed) return;
-    if (run_->finished()) run_->plan_more_epochs();
+    run_->begin();
     single_step_ = false;
     state_ = RunState::running;
   }
@@ -118,7 +119,7 @@ class Engine::Impl {
 
   void apply(const Step&) {
     if (!run_ || state_ == RunState::failed || is_running()) return;
-    if (run_->finished()) run_->plan_more_epochs();
+    run_->begin();
     single_step_ = true;
     state_ = RunState::running;
   }
@@ -136,15 +137,18 @@ class Engine::Impl {
 
   void advance_run() {
     const RunState before = state_;
+    const int64_t epochs = run_->epochs_done();
     const Run::Progress progress = run_->advance();
     if (progress == Run::Progress::waiting) {
       state_ = RunState::waiting_for_data;
     } else if (progress == Run::Progress::finished) {
       state_ = RunState::finished;
+    } else if (progress == Run::Progress::stopped) {
+      state_ = RunState::paused;
     } else {
       state_ = single_step_ ? RunState::paused : RunState::running;
     }
-    changed_ = state_ != before;
+    changed_ = state_ != before || run_->epochs_done() != epochs;
   }
 
   // Makes the present state the snapshot. Samples and filters cost a forward pass, so they are

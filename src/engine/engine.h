@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "engine/protocol.h"
 #include "nn/network.h"
+#include "train/callbacks/callback_list.h"
 
 namespace convlab {
 
@@ -23,6 +24,9 @@ struct EngineEnvironment {
   std::unique_ptr<Backend> backend;
   /// Opens a data set by name; it may still be empty and be filled by Engine::append_data.
   std::function<DatasetSplits(const std::string& name)> open_data;
+  /// Callbacks of each run beside those that its options ask for: what writes files is the front
+  /// end's business. Empty: none.
+  std::function<Callbacks()> callbacks;
   /// Seconds, monotonic.
   std::function<double()> now;
   /// How many batches a thread makes ahead; 0 where there are no threads or the data set is still

@@ -81,6 +81,12 @@ class FieldWriter {
     }
     object_[name] = {{"type", element_type<T>()}, {"offset", offset}, {"count", values.size()}};
   }
+  void operator()(const char* name, const Options& options) {
+    FieldJson object = FieldJson::object();
+    for (const auto& [option, value] : options)
+      object[option] = std::visit([](const auto& v) { return FieldJson(v); }, value);
+    object_[name] = std::move(object);
+  }
   void operator()(const char* name, const std::vector<EpochResult>& results) {
     FieldJson array = FieldJson::array();
     for (const EpochResult& result : results) array.push_back(nested(result));
@@ -172,6 +178,14 @@ class FieldReader {
   void operator()(const char* name, T& structure) {
     if (const FieldJson* json = find(name)) read_nested(name, *json, structure);
   }
+  void operator()(const char* name, Options& options) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    if (!json->is_object()) wrong(name, "an object of options by name");
+    options.clear();
+    for (const auto& [option, value] : json->items())
+      options.emplace_back(option, option_value(name, value));
+  }
   void operator()(const char* name, std::vector<EpochResult>& results) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
@@ -208,6 +222,16 @@ class FieldReader {
   std::string string(const char* name, const FieldJson& json) const {
     if (!json.is_string()) wrong(name, "a string");
     return json.get<std::string>();
+  }
+
+  OptionValue option_value(const char* name, const FieldJson& json) const {
+    if (json.is_boolean()) return json.get<bool>();
+    if (json.is_string()) return json.get<std::string>();
+    const bool fits = !json.is_number_unsigned() ||
+                      json.get<uint64_t>() <= uint64_t{std::numeric_limits<int64_t>::max()};
+    if (json.is_number_integer() && fits) return json.get<int64_t>();
+    if (json.is_number()) return json.get<double>();
+    wrong(name, "an object whose values are true, false, numbers or texts");
   }
 
   /// Counts are never negative in this protocol; a seed may use all its bits.

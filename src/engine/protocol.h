@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/options.h"
+
 /// What front ends and the engine say to each other: Commands go in, Snapshots come out. Plain data
 /// with one encoding, which is what crosses between the page's threads.
 namespace convlab {
@@ -22,6 +24,9 @@ struct RunOptions {
   int64_t epochs = 5;
   uint64_t seed = 1;
   double label_smoothing = 0;
+  bool early_stopping = false;
+  Options early_stopping_options;  ///< EarlyStoppingOptions: monitor, patience and so on
+  double time_budget = 0;          ///< seconds from each Start until it pauses; 0: no end
 
   bool operator==(const RunOptions&) const = default;
 };
@@ -79,6 +84,7 @@ struct EpochResult {
   double train_accuracy = 0;
   double val_loss = 0;
   double val_accuracy = 0;
+  double learning_rate = 0;      ///< of its last step
   double seconds = 0;            ///< with validation
   double images_per_second = 0;  ///< of training
 };
@@ -108,6 +114,7 @@ struct Snapshot {
   double loss = 0;               ///< of the current epoch so far (training)
   double accuracy = 0;
 
+  std::string stop_reason;           ///< why training ended before its epochs or paused by itself
   std::vector<EpochResult> history;  ///< of every finished epoch
   Curve train_loss;
   Curve train_accuracy;

@@ -22,6 +22,9 @@ void visit(Fields& fields, S& options) {
   fields("epochs", options.epochs);
   fields("seed", options.seed);
   fields("label_smoothing", options.label_smoothing);
+  fields("early_stopping", options.early_stopping);
+  fields("early_stopping_options", options.early_stopping_options);
+  fields("time_budget", options.time_budget);
 }
 
 template <class Fields, MaybeConst<EpochResult> S>
@@ -31,6 +34,7 @@ void visit(Fields& fields, S& result) {
   fields("train_accuracy", result.train_accuracy);
   fields("val_loss", result.val_loss);
   fields("val_accuracy", result.val_accuracy);
+  fields("learning_rate", result.learning_rate);
   fields("seconds", result.seconds);
   fields("images_per_second", result.images_per_second);
 }
@@ -81,6 +85,7 @@ void visit(Fields& fields, S& snapshot) {
   fields("learning_rate", snapshot.learning_rate);
   fields("images_per_second", snapshot.images_per_second);
   fields("seconds_left", snapshot.seconds_left);
+  fields("stop_reason", snapshot.stop_reason);
   fields("loss", snapshot.loss);
   fields("accuracy", snapshot.accuracy);
   fields("train_loss", snapshot.train_loss);

@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "data/formats/shard.h"
 #include "loss/softmax_cross_entropy.h"
+#include "train/callbacks/early_stopping.h"
+#include "train/callbacks/time_budget.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -14,6 +16,7 @@ namespace {
 
 constexpr int64_t sample_count = 30;
 constexpr int64_t most_filters = 64;
+constexpr double most_seconds = 1e9;
 constexpr double least_rate = 1e-9;
 constexpr double most_rate = 1e9;  // far too high, but a run that diverges says so itself
 
@@ -27,6 +30,7 @@ RunOptions checked(RunOptions options) {
   if (options.learning_rate == 0) options.learning_rate = optimizer.learning_rate;
   within("learning_rate", options.learning_rate, least_rate, most_rate);
   within("batch", options.batch, int64_t{1}, int64_t{8192});
+  within("time_budget", options.time_budget, 0.0, most_seconds);
   within("epochs", options.epochs, int64_t{1}, Run::most_epochs);
   return options;
 }
@@ -41,7 +45,7 @@ std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& networ
 }  // namespace
 
 Run::Run(const RunOptions& options, DatasetSplits data, Backend& backend,
-         std::function<double()> now, int64_t prefetch)
+         std::function<double()> now, int64_t prefetch, std::function<Callbacks()> more_callbacks)
     : options_(checked(options)),
       data_(std::move(data)),
       now_(std::move(now)),
@@ -54,6 +58,7 @@ Run::Run(const RunOptions& options, DatasetSplits data, Backend& backend,
       test_loader_(data_.test,
                    {.batch = options_.batch, .shuffle = false, .seed = 0, .prefetch = prefetch}),
       recorder_(train_loader_.batches_per_epoch()),
+      more_callbacks_(std::move(more_callbacks)),
       learning_rate_(options_.learning_rate) {
   reset();
 }
@@ -66,6 +71,9 @@ void Run::reset() {
   val_loss_ = {};
   val_accuracy_ = {};
   history_.clear();
+  callbacks_ = make_callbacks();
+  stop_reason_.clear();
+  ended_early_ = false;
   validating_ = false;
   epoch_ = 0;
   epochs_ = options_.epochs;
@@ -77,8 +85,7 @@ void Run::reset() {
 
 void Run::check_learning_rate(double rate, const std::string& where) {
   if (!(rate >= least_rate && rate <= most_rate)) {
-    fail(where, "the learning rate is ", rate, " but must lie in ", least_rate, " to ",
-         most_rate);
+    fail(where, "the learning rate is ", rate, " but must lie in ", least_rate, " to ", most_rate);
   }
 }
 
@@ -96,6 +103,28 @@ void Run::append_data(bool train, std::span<const uint8_t> shard, const std::str
          dataset.image_shape());
   }
   dataset.append(parsed.images, parsed.labels, source);
+}
+
+CallbackList Run::make_callbacks() {
+  Callbacks callbacks;
+  if (options_.early_stopping) {
+    callbacks.push_back(std::make_unique<EarlyStopping>(
+        read_options<EarlyStoppingOptions>("early_stopping", options_.early_stopping_options),
+        *trainer_));
+  }
+  if (options_.time_budget > 0)
+    callbacks.push_back(std::make_unique<TimeBudget>(options_.time_budget, now_));
+  if (more_callbacks_) {
+    for (auto& callback : more_callbacks_()) callbacks.push_back(std::move(callback));
+  }
+  return CallbackList(std::move(callbacks));
+}
+
+void Run::begin() {
+  if (finished()) epochs_ = epoch_ + options_.epochs;
+  ended_early_ = false;
+  callbacks_.train_began();
+  stop_reason_.clear();
 }
 
 Run::Progress Run::advance() {
@@ -128,7 +157,9 @@ Run::Progress Run::train_step() {
   constexpr double memory = 0.95;  // of a moving mean over some twenty steps
   images_per_second_ =
       images_per_second_ == 0 ? rate : memory * images_per_second_ + (1 - memory) * rate;
-  return Progress::busy;
+  callbacks_.step_ended(step_);
+  stop_reason_ = callbacks_.stop_reason();
+  return stop_reason_.empty() ? Progress::busy : Progress::stopped;
 }
 
 Run::Progress Run::validation_batch() {
@@ -153,6 +184,7 @@ void Run::finish_epoch() {
        .train_accuracy = train.accuracy,
        .val_loss = validation.loss,
        .val_accuracy = validation.accuracy,
+       .learning_rate = trainer_->learning_rate(),
        .seconds = train_seconds_ + validation_seconds_,
        .images_per_second = static_cast<double>(epoch_images_) / std::max(train_seconds_, 1e-9)});
   for (Curve* curve : {&val_loss_, &val_accuracy_}) curve->x.push_back(static_cast<float>(epoch_));
@@ -164,6 +196,16 @@ void Run::finish_epoch() {
   train_loader_.start_epoch(epoch_);
   train_seconds_ = validation_seconds_ = 0;
   epoch_images_ = 0;
+  callbacks_.epoch_ended({.epoch = epoch_,
+                          .step = step_,
+                          .loss = train.loss,
+                          .accuracy = train.accuracy,
+                          .val_loss = validation.loss,
+                          .val_accuracy = validation.accuracy,
+                          .learning_rate = trainer_->learning_rate()});
+  stop_reason_ = callbacks_.stop_reason();
+  ended_early_ = !stop_reason_.empty();
+  if (finished()) callbacks_.train_ended();
 }
 
 void Run::check_loss(double loss) const {
@@ -203,6 +245,7 @@ void Run::describe(Snapshot& snapshot) const {
       metrics.samples > 0 || history_.empty() ? metrics.loss : history_.back().train_loss;
   snapshot.accuracy =
       metrics.samples > 0 || history_.empty() ? metrics.accuracy : history_.back().train_accuracy;
+  snapshot.stop_reason = stop_reason_;
   snapshot.history = history_;
   snapshot.train_loss = recorder_.loss();
   snapshot.train_accuracy = recorder_.accuracy();

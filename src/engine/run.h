@@ -8,6 +8,7 @@
 #include "engine/protocol.h"
 #include "engine/run_record.h"
 #include "nn/network.h"
+#include "train/callbacks/callback_list.h"
 #include "train/trainer.h"
 
 namespace convlab {
@@ -17,17 +18,21 @@ namespace convlab {
 class Run {
  public:
   static constexpr int64_t most_epochs = 100'000;
-  enum class Progress : uint8_t { waiting, busy, finished };
+  /// stopped: between two steps, by a callback; begin goes on.
+  enum class Progress : uint8_t { waiting, busy, stopped, finished };
 
   /// Throws Error for unknown names, options out of range, and models that the pictures do not fit.
   Run(const RunOptions& options, DatasetSplits data, Backend& backend, std::function<double()> now,
-      int64_t prefetch);
+      int64_t prefetch, std::function<Callbacks()> more_callbacks = {});
 
   /// One training step or validation batch, unless the planned epochs are done or its data is not
   /// here. Throws Error when the loss is no longer a number.
   Progress advance();
-  bool finished() const { return epoch_ >= epochs_; }
-  void plan_more_epochs() { epochs_ += options_.epochs; }
+  bool finished() const { return epoch_ >= epochs_ || ended_early_; }
+  /// Training begins or goes on; after the end it has as many epochs again.
+  void begin();
+  /// Why a callback ended or stopped the training; empty if none did.
+  const std::string& stop_reason() const { return stop_reason_; }
   /// Back to the first step, with the same weights as then.
   void reset();
   void set_learning_rate(double rate);
@@ -40,6 +45,7 @@ class Run {
   void resume(std::vector<uint8_t> checkpoint, const std::string& source);
 
   const RunOptions& options() const { return options_; }
+  int64_t epochs_done() const { return epoch_; }
   const Network& network() const { return network_; }
   /// Fills what a snapshot shows of a run, but for `samples` and `filters`.
   void describe(Snapshot& snapshot) const;
@@ -52,8 +58,10 @@ class Run {
   void finish_epoch();
   void check_loss(double loss) const;
   static void check_learning_rate(double rate, const std::string& where);
+  CallbackList make_callbacks();
   std::vector<NamedTensor> state_tensors();
   RunRecord record() const;
+  void restore_callbacks(const RunRecord& record, const std::string& where);
   void check_position(const RunRecord& record, const std::string& where) const;
   void go_on(const RunRecord& record);
   double seconds_left() const;
@@ -70,6 +78,10 @@ class Run {
   Curve val_accuracy_;
   std::vector<EpochResult> history_;
   Batch batch_;
+  std::function<Callbacks()> more_callbacks_;
+  CallbackList callbacks_;
+  std::string stop_reason_;
+  bool ended_early_ = false;
   bool validating_ = false;
   int64_t epoch_ = 0;
   int64_t epochs_ = 0;

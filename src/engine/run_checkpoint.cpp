@@ -28,6 +28,9 @@ std::vector<NamedTensor> Run::state_tensors() {
                          part_of(states[i], parameter, network_.values())});
     }
   }
+  const std::vector<Tensor> remembered = callbacks_.tensors();
+  for (size_t i = 0; i < remembered.size(); ++i)
+    tensors.push_back({concat("state/callbacks.", i), remembered[i]});
   return tensors;
 }
 
@@ -51,7 +54,7 @@ RunRecord Run::record() const {
           .val_accuracy = val_accuracy_,
           .history = history_,
           .schedule = {},
-          .callbacks = {}};
+          .callbacks = callbacks_.state()};
 }
 
 std::vector<uint8_t> Run::checkpoint() {
@@ -77,6 +80,14 @@ void Run::check_position(const RunRecord& record, const std::string& where) cons
   }
 }
 
+void Run::restore_callbacks(const RunRecord& record, const std::string& where) {
+  try {
+    callbacks_.restore(record.callbacks);
+  } catch (const Error& error) {
+    fail(where, ": ", error.what());
+  }
+}
+
 void Run::go_on(const RunRecord& record) {
   trainer_->resume(static_cast<uint64_t>(record.step));
   set_learning_rate(record.learning_rate);
@@ -94,6 +105,9 @@ void Run::go_on(const RunRecord& record) {
   images_per_second_ = record.images_per_second;
   train_loader_.start_epoch(epoch_, record.batches);
   if (validating_) test_loader_.start_epoch(0, record.validation_batches);
+  stop_reason_ = callbacks_.stop_reason();
+  ended_early_ = !stop_reason_.empty();
+  if (finished()) callbacks_.train_ended();
 }
 
 void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
@@ -105,7 +119,14 @@ void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
   check_position(record, where);
   check_learning_rate(record.learning_rate, where + ": ");
   trainer_->use_training_weights();
-  load_checkpoint(network_, state_tensors(), file);
+  const NamedNumbers before = callbacks_.state();
+  try {
+    restore_callbacks(record, where);
+    load_checkpoint(network_, state_tensors(), file);
+  } catch (const Error&) {
+    callbacks_.restore(before);
+    throw;
+  }
   go_on(record);
 }
 

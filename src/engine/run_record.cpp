@@ -12,20 +12,21 @@ namespace convlab {
 namespace {
 
 constexpr int64_t version = 1;
-constexpr std::array<std::string_view, 1> may_differ{"epochs"};
+constexpr std::array<std::string_view, 2> may_differ{"epochs", "time_budget"};
 
 /// The results of the epochs, row by row.
 std::vector<double> flat(const std::vector<EpochResult>& history) {
   std::vector<double> numbers;
   for (const EpochResult& result : history) {
-    numbers.insert(numbers.end(), {result.train_loss, result.train_accuracy, result.val_loss,
-                                   result.val_accuracy, result.seconds, result.images_per_second});
+    numbers.insert(numbers.end(),
+                   {result.train_loss, result.train_accuracy, result.val_loss, result.val_accuracy,
+                    result.learning_rate, result.seconds, result.images_per_second});
   }
   return numbers;
 }
 
 std::vector<EpochResult> from_flat(const std::vector<double>& numbers, const std::string& where) {
-  constexpr size_t columns = 6;
+  constexpr size_t columns = 7;
   if (numbers.size() % columns != 0)
     fail(where, ": the history has ", numbers.size(), " numbers; expected ", columns, " per epoch");
   std::vector<EpochResult> history;
@@ -35,8 +36,9 @@ std::vector<EpochResult> from_flat(const std::vector<double>& numbers, const std
                        .train_accuracy = numbers[i + 1],
                        .val_loss = numbers[i + 2],
                        .val_accuracy = numbers[i + 3],
-                       .seconds = numbers[i + 4],
-                       .images_per_second = numbers[i + 5]});
+                       .learning_rate = numbers[i + 4],
+                       .seconds = numbers[i + 5],
+                       .images_per_second = numbers[i + 6]});
   }
   return history;
 }

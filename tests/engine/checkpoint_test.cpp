@@ -126,6 +126,32 @@ TEST_CASE("checkpoint: a thread that makes batches ahead changes nothing") {
   CHECK(engine->checkpoint() == whole_run(small_run()));
 }
 
+TEST_CASE("checkpoint: callbacks go on as if they had not been stopped, with their best weights") {
+  RunOptions options = small_run();
+  options.epochs = 12;
+  options.early_stopping = true;
+  // No epoch after the first is so much better: the run ends with the third.
+  options.early_stopping_options = {
+      {"patience", int64_t{2}}, {"min_delta", 10.0}, {"restore_best_weights", true}};
+  const auto whole = started(options, 0);
+  finish(*whole);
+  const auto epochs = whole->snapshot()->epoch;
+  REQUIRE(epochs == 3);
+  REQUIRE_THAT(whole->snapshot()->stop_reason, ContainsSubstring("no better val_loss"));
+  for (int64_t epoch = 0; epoch < epochs; ++epoch) {
+    const auto stopped = static_cast<int>(epoch * advances_per_epoch + 3);
+    const auto engine = resumed(options, started(options, stopped)->checkpoint());
+    finish(*engine);
+    CHECK(engine->checkpoint() == whole->checkpoint());
+    CHECK(engine->snapshot()->stop_reason == whole->snapshot()->stop_reason);
+  }
+  // Resumed after its end it has ended.
+  CHECK(resumed(options, whole->checkpoint())->snapshot()->state == RunState::finished);
+  options.early_stopping_options[0].second = int64_t{3};
+  CHECK_THAT(refusal(options, whole->checkpoint()),
+             ContainsSubstring("early_stopping_options/patience (2 there, 3 here)"));
+}
+
 TEST_CASE("checkpoint: a learning rate that was changed stays") {
   const auto engine = started(small_run(), 2);
   engine->send(SetLearningRate{0.01});

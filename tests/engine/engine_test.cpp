@@ -142,6 +142,80 @@ TEST_CASE("engine: the learning rate changes while running and is checked") {
   CHECK_THAT(settle(engine)->error, ContainsSubstring("learning rate is -1"));
 }
 
+TEST_CASE("engine: early stopping ends the run, and start again trains as many epochs more") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.epochs = 50;
+  options.early_stopping = true;
+  // No epoch after the first is so much better: the run ends with the second.
+  options.early_stopping_options = {
+      {"patience", int64_t{1}}, {"min_delta", 10.0}, {"restore_best_weights", true}};
+  engine.send(Configure{options});
+  engine.send(Start{});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::finished);
+  CHECK_THAT(snapshot->stop_reason, ContainsSubstring("no better val_loss than in epoch"));
+  CHECK(snapshot->history.size() == 2);
+  CHECK(snapshot->seconds_left == 0);
+
+  engine.send(Start{});
+  engine.advance();
+  snapshot = engine.snapshot();
+  CHECK(snapshot->state == RunState::running);
+  CHECK(snapshot->stop_reason.empty());
+  CHECK(snapshot->epochs == 2 + 50);
+
+  options.early_stopping_options = {{"patients", int64_t{1}}};
+  engine.send(Configure{options});
+  CHECK_THAT(settle(engine)->error, ContainsSubstring("patients") && ContainsSubstring("patience"));
+}
+
+TEST_CASE("engine: a time budget pauses between two steps, and start goes on") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.time_budget = 0.02;  // the clock ticks a few times in each step
+  engine.send(Configure{options});
+  engine.send(Start{});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::paused);
+  CHECK_THAT(snapshot->stop_reason, ContainsSubstring("time budget of 0.02 s"));
+  const int64_t step = snapshot->step;
+  CHECK(step > 0);
+  CHECK(step < 3 * train_size / 64);
+  engine.send(Start{});
+  snapshot = settle(engine);
+  CHECK(snapshot->step > step);
+}
+
+TEST_CASE("engine: callbacks of the front end are called for each run") {
+  std::vector<int64_t> epochs;
+  class Recorder final : public Callback {
+   public:
+    explicit Recorder(std::vector<int64_t>& seen) : seen_(seen) {}
+    void epoch_ended(const EpochLogs& logs) override { seen_.push_back(logs.epoch); }
+
+   private:
+    std::vector<int64_t>& seen_;
+  };
+  const auto open = [](const std::string&) { return make_synthetic(64, 20, {28, 28, 1}, 10); };
+  const auto callbacks = [&] {
+    Callbacks made;
+    made.push_back(std::make_unique<Recorder>(epochs));
+    return made;
+  };
+  Engine engine({.backend = make_backend("xnnpack", 1),
+                 .open_data = open,
+                 .callbacks = callbacks,
+                 .now = ticking_clock()});
+  engine.send(Configure{small_run()});
+  engine.send(Start{});
+  settle(engine);
+  engine.send(Reset{});
+  engine.send(Start{});
+  settle(engine);
+  CHECK(epochs == std::vector<int64_t>{1, 2, 3, 1, 2, 3});
+}
+
 TEST_CASE("engine: a loss that is no longer a number stops training and says so") {
   Engine engine = make_engine();
   RunOptions options = small_run();

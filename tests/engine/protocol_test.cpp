@@ -27,7 +27,13 @@ Snapshot full_snapshot() {
                .batch = 32,
                .epochs = 12,
                .seed = std::numeric_limits<uint64_t>::max(),
-               .label_smoothing = 0.1};
+               .label_smoothing = 0.1,
+               .early_stopping = true,
+               .early_stopping_options = {{"min_delta", 0.5},
+                                          {"monitor", std::string("val_loss")},
+                                          {"patience", int64_t{3}},
+                                          {"restore_best_weights", true}},
+               .time_budget = 7.5};
   s.backend = "xnnpack";
   s.threads = 2;
   s.class_names = {"T-shirt/top", "Trouser", "Zebra"};
@@ -42,6 +48,7 @@ Snapshot full_snapshot() {
   s.learning_rate = 0.001;
   s.images_per_second = 4321.5;
   s.seconds_left = 17.25;
+  s.stop_reason = "no better";
   s.loss = 0.5;
   s.accuracy = 0.75;
   s.train_loss = {{0.5F, 1.0F, 1.5F}, {2.0F, 1.0F, 0.5F}};
@@ -53,6 +60,7 @@ Snapshot full_snapshot() {
                 .train_accuracy = 0.625,
                 .val_loss = 0.25,
                 .val_accuracy = 0.875,
+                .learning_rate = 0.25,
                 .seconds = 12.5,
                 .images_per_second = 4800}};
   s.samples = {.height = 1,

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "train/callbacks/callback.h"
+
+namespace convlab {
+
+using Callbacks = std::vector<std::unique_ptr<Callback>>;
+
+/// Callbacks in order as one.
+class CallbackList {
+ public:
+  CallbackList() = default;
+  explicit CallbackList(Callbacks callbacks) : callbacks_(std::move(callbacks)) {}
+
+  void train_began();
+  void step_ended(int64_t step);
+  void epoch_ended(const EpochLogs& logs);
+  void train_ended();
+  /// The first that has one.
+  std::string stop_reason() const;
+  NamedNumbers state() const;
+  void restore(const NamedNumbers& state);
+  std::vector<Tensor> tensors() const;
+
+ private:
+  Callbacks callbacks_;
+};
+
+}  // namespace convlab

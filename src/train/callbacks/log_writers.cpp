@@ -1,0 +1,53 @@
+#include "train/callbacks/log_writers.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace convlab {
+
+namespace {
+
+struct Column {
+  std::string_view name;
+  double EpochLogs::* value;
+};
+// In the order of their names, as Keras writes them.
+constexpr std::array columns{
+    Column{"accuracy", &EpochLogs::accuracy}, Column{"learning_rate", &EpochLogs::learning_rate},
+    Column{"loss", &EpochLogs::loss}, Column{"val_accuracy", &EpochLogs::val_accuracy},
+    Column{"val_loss", &EpochLogs::val_loss}};
+
+/// The shortest text that reads as the same number; `otherwise` for what is none.
+std::string exact(double value, const std::string& otherwise) {
+  if (!std::isfinite(value)) return otherwise;
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+}  // namespace
+
+void CsvLogger::epoch_ended(const EpochLogs& logs) {
+  if (!header_written_) {
+    std::string header = "epoch";
+    for (const Column& column : columns) header.append(",").append(column.name);
+    write_(header);
+    header_written_ = true;
+  }
+  std::string line = std::to_string(logs.epoch);
+  for (const Column& column : columns) line.append(",").append(exact(logs.*column.value, "nan"));
+  write_(line);
+}
+
+void JsonLogger::epoch_ended(const EpochLogs& logs) {
+  std::string line = "{\"epoch\":" + std::to_string(logs.epoch);
+  for (const Column& column : columns) {
+    line.append(",\"").append(column.name).append("\":");
+    line += exact(logs.*column.value, "null");
+  }
+  write_(line + "}");
+}
+
+}  // namespace convlab

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "core/error.h"
+#include "train/callbacks/callback.h"
+
+namespace convlab {
+
+/// Pauses a training, after the step that was running, once it took so long; it may go on with
+/// the same time again. Keras has no such callback.
+class TimeBudget final : public Callback {
+ public:
+  /// `now` tells seconds, monotonic.
+  TimeBudget(double seconds, std::function<double()> now)
+      : seconds_(seconds), now_(std::move(now)) {}
+
+  void train_began() override {
+    end_ = now_() + seconds_;
+    over_ = false;
+  }
+  void step_ended(int64_t) override { over_ = over_ || now_() >= end_; }
+  std::string stop_reason() const override {
+    return over_ ? concat("the time budget of ", seconds_, " s is used up") : std::string();
+  }
+
+ private:
+  double seconds_;
+  std::function<double()> now_;
+  double end_ = 0;
+  bool over_ = false;
+};
+
+}  // namespace convlab
