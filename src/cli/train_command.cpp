@@ -6,6 +6,8 @@
 #include "cli/interrupt.h"
 #include "cli/json_lines.h"
 #include "cli/progress.h"
+#include "cli/run_files.h"
+#include "cli/stopping_options.h"
 #include "cli/text.h"
 #include "cli/values.h"
 #include "core/error.h"
@@ -29,6 +31,7 @@ struct TrainOptions {
   int threads = 0;
   std::string json;
   std::string save;
+  RunFileOptions files;
 };
 
 /// Batches that a thread makes ahead.
@@ -49,6 +52,14 @@ TrainingInfo training_info(const Snapshot& snapshot) {
   return info;
 }
 
+double mean_images_per_second(const Snapshot& snapshot) {
+  if (snapshot.history.empty()) return snapshot.images_per_second;
+  double seconds_per_image = 0;
+  for (const EpochResult& result : snapshot.history)
+    seconds_per_image += 1 / result.images_per_second;
+  return static_cast<double>(snapshot.history.size()) / seconds_per_image;
+}
+
 /// One training from its first step to the file. What can be wrong with the options is found before
 /// it starts.
 class Training {
@@ -56,6 +67,7 @@ class Training {
   explicit Training(TrainOptions options)
       : options_(std::move(options)),
         json_(options_.json),
+        files_(options_.files, {options_.save, json_.to_stdout() ? "" : options_.json}),
         progress_(json_.to_stdout() ? stderr : stdout, monotonic_seconds) {
     find_model(options_.run.model);
     find_entry(options_.run.data);
@@ -65,6 +77,7 @@ class Training {
         .backend = make_backend(options_.backend, options_.threads),
         .open_data =
             [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
+        .callbacks = [this] { return files_.callbacks(*engine_); },
         .now = monotonic_seconds,
         .prefetch = prefetch});
   }
@@ -73,6 +86,8 @@ class Training {
   int run() {
     engine_->send(Configure{options_.run});
     engine_->advance();
+    check_failed();
+    files_.resume(*engine_);
     check_failed();
     json_.open();
     try {
@@ -101,9 +116,17 @@ class Training {
   int train() {
     const Interrupt interrupt;
     introduce(*engine_->snapshot());
+    files_.begin(*engine_->snapshot());
     const double start = monotonic_seconds();
-    engine_->send(Start{});
-    while (interrupt.received() == 0 && engine_->advance() != Activity::idle) show();
+    const bool finished =
+        engine_->snapshot()->state == RunState::finished;  // before it was resumed
+    if (!finished) engine_->send(Start{});
+    bool busy = !finished;
+    while (interrupt.received() == 0 && busy) {
+      busy = engine_->advance() != Activity::idle;
+      show();
+      files_.advanced([this](const std::string& file) { save(*engine_->snapshot(), file); });
+    }
     if (interrupt.received() != 0) {
       engine_->send(Pause{});  // also makes a snapshot of where it stopped
       engine_->advance();
@@ -121,6 +144,10 @@ class Training {
                           with_commas(static_cast<double>(snapshot.train_images)),
                           " training images, ", snapshot.backend, ", ", snapshot.threads,
                           snapshot.threads == 1 ? " thread" : " threads"));
+    epochs_shown_ = snapshot.history.size();
+    if (options_.files.resume.empty()) return;
+    progress_.line(concat("resumed after ", snapshot.step, " steps, ", snapshot.epoch, " of ",
+                          snapshot.epochs, " epochs finished"));
   }
 
   void show() {
@@ -142,8 +169,8 @@ class Training {
     if (snapshot->state == RunState::running) progress_.update(*snapshot);
   }
 
-  void save(const Snapshot& snapshot) {
-    write_file(options_.save, model_bytes(*engine_->network(), training_info(snapshot)));
+  void save(const Snapshot& snapshot, const std::string& file) {
+    write_file(file, model_bytes(*engine_->network(), training_info(snapshot)));
   }
 
   int stop_early(int signal) {
@@ -152,11 +179,13 @@ class Training {
                               snapshot->epochs, " epochs finished");
     const bool saved = !options_.save.empty() && snapshot->step > 0;
     if (saved) {
-      save(*snapshot);
+      save(*snapshot, options_.save);
       text += "; the model so far is in " + options_.save;
     } else if (!options_.save.empty()) {
       text += "; nothing learned yet, so nothing saved";
     }
+    if (files_.write_checkpoint(*engine_))
+      text += concat("; --resume ", options_.files.checkpoint, " goes on");
     progress_.line(text);
     Json event{{"event", "interrupted"}, {"epochs", snapshot->epoch}, {"steps", snapshot->step}};
     if (saved) event["saved"] = options_.save;
@@ -167,37 +196,43 @@ class Training {
 
   void finish(double seconds) {
     const auto snapshot = engine_->snapshot();
-    const EpochResult& last = snapshot->history.back();
-    double seconds_per_image = 0;
-    for (const EpochResult& result : snapshot->history)
-      seconds_per_image += 1 / result.images_per_second;
-    Json event{
-        {"event", "done"},
-        {"model", snapshot->options.model},
-        {"data", snapshot->options.data},
-        {"backend", snapshot->backend},
-        {"threads", snapshot->threads},
-        {"epochs", snapshot->epoch},
-        {"train_loss", last.train_loss},
-        {"train_accuracy", last.train_accuracy},
-        {"val_loss", last.val_loss},
-        {"val_accuracy", last.val_accuracy},
-        {"seconds", seconds},
-        {"images_per_second", static_cast<double>(snapshot->history.size()) / seconds_per_image}};
-    std::string text =
-        concat("done: test accuracy ", percent(last.val_accuracy), " after ", snapshot->epoch,
-               snapshot->epoch == 1 ? " epoch, " : " epochs, ", fixed(seconds, 1), " s");
+    Json event{{"event", "done"},
+               {"model", snapshot->options.model},
+               {"data", snapshot->options.data},
+               {"backend", snapshot->backend},
+               {"threads", snapshot->threads},
+               {"epochs", snapshot->epoch}};
+    std::string text = snapshot->stop_reason.empty() ? "" : snapshot->stop_reason + "\n";
+    if (snapshot->history.empty()) {
+      text += concat("done: ", snapshot->step, " steps, ");
+    } else {
+      const EpochResult& last = snapshot->history.back();
+      event["train_loss"] = last.train_loss;
+      event["train_accuracy"] = last.train_accuracy;
+      event["val_loss"] = last.val_loss;
+      event["val_accuracy"] = last.val_accuracy;
+      text += concat("done: test accuracy ", percent(last.val_accuracy), " after ", snapshot->epoch,
+                     snapshot->epoch == 1 ? " epoch, " : " epochs, ");
+    }
+    event["seconds"] = seconds;
+    event["images_per_second"] = mean_images_per_second(*snapshot);
+    text += fixed(seconds, 1) + " s";
+    if (!snapshot->stop_reason.empty()) event["stopped"] = snapshot->stop_reason;
     if (!options_.save.empty()) {
-      save(*snapshot);
+      save(*snapshot, options_.save);
       event["saved"] = options_.save;
       text += "; the model is in " + options_.save;
     }
+    // In the middle of an epoch, where no callback wrote one.
+    if (snapshot->state == RunState::paused && files_.write_checkpoint(*engine_))
+      text += concat("; --resume ", options_.files.checkpoint, " goes on");
     progress_.line(text);
     json_.write(event);
   }
 
   TrainOptions options_;
   JsonLines json_;
+  RunFiles files_;
   Progress progress_;
   std::unique_ptr<Engine> engine_;
   uint64_t shown_ = 0;
@@ -240,6 +275,8 @@ void add_train(CLI::App& app, Action& action) {
       .add_option("--json", options->json,
                   "Write results to a file (- for standard output), one object a line")
       ->type_name("FILE");
+  add_run_files(command, options->files);
+  add_stopping(command, run);
   command.add_option("--save", options->save, "Write the trained model, a .safetensors file")
       ->type_name("FILE");
   command.footer(

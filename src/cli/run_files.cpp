@@ -1,0 +1,150 @@
+#include "cli/run_files.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+
+#include "core/error.h"
+#include "data/file.h"
+#include "io/write_file.h"
+#include "train/callbacks/log_writers.h"
+#include "train/callbacks/model_checkpoint.h"
+
+namespace convlab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t most_steps = 1'000'000'000;
+
+/// 0 for "epoch", -1 for what is neither that nor a number of steps.
+int64_t parse_every(const std::string& text) {
+  if (text == "epoch") return 0;
+  int64_t steps = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && steps >= 1 && steps <= most_steps ? steps : -1;
+}
+
+bool is_csv(const std::string& file) { return file.ends_with(".csv"); }
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
+}
+
+EpochLogs logs_of(const EpochResult& result) {
+  return {.epoch = result.epoch,
+          .step = 0,
+          .loss = result.train_loss,
+          .accuracy = result.train_accuracy,
+          .val_loss = result.val_loss,
+          .val_accuracy = result.val_accuracy,
+          .learning_rate = result.learning_rate};
+}
+
+}  // namespace
+
+void add_run_files(CLI::App& command, RunFileOptions& options) {
+  const auto file = [&command](const char* name, std::string& value, const char* description) {
+    return command.add_option(name, value, description)->type_name("FILE");
+  };
+  CLI::Option* checkpoint =
+      file("--checkpoint", options.checkpoint,
+           "Write where the training is, also when it is interrupted: --resume goes on from there");
+  const auto check = [](const std::string& text) {
+    if (parse_every(text) >= 0) return std::string();
+    return concat(text, " is neither 'epoch' nor a number of steps from 1 to ", most_steps);
+  };
+  command
+      .add_option("--checkpoint-every", options.checkpoint_every,
+                  "When to write it: 'epoch', or a number of training steps")
+      ->type_name("WHEN")
+      ->capture_default_str()
+      ->check(CLI::Validator(check, ""))
+      ->needs(checkpoint);
+  file("--resume", options.resume,
+       "Go on from a checkpoint, with the same options, bit for bit; --epochs may grow");
+  file("--save-best", options.save_best,
+       "Write the model after each epoch whose test loss is the lowest so far");
+  file("--log", options.log, "Write a line for each epoch, to a .csv or .jsonl file");
+}
+
+RunFiles::RunFiles(const RunFileOptions& options, const std::vector<std::string>& others)
+    : options_(options) {
+  if (!options_.log.empty() && !is_csv(options_.log) && !options_.log.ends_with(".jsonl"))
+    fail("--log ", options_.log, ": expected a name that ends with .csv or .jsonl");
+  std::vector<std::string> files = others;
+  for (const std::string& file : {options_.checkpoint, options_.save_best, options_.log}) {
+    if (file.empty()) continue;
+    check_writable(file);
+    for (const std::string& other : files) {
+      if (!other.empty() && same_file(file, other))
+        fail(file, " is named by two options; expected a file for each");
+    }
+    files.push_back(file);
+  }
+}
+
+int64_t RunFiles::checkpoint_steps() const { return parse_every(options_.checkpoint_every); }
+
+Callbacks RunFiles::callbacks(Engine& engine) {
+  Callbacks callbacks;
+  if (!options_.save_best.empty()) {
+    callbacks.push_back(std::make_unique<ModelCheckpoint>(
+        ModelCheckpointOptions{.save_best_only = true}, [this] { best_due_ = true; }));
+  }
+  if (!options_.log.empty()) {
+    callbacks.push_back(make_logger());
+    logger_ = callbacks.back().get();
+  }
+  // Last, so that it holds what the others remember.
+  if (!options_.checkpoint.empty()) {
+    callbacks.push_back(
+        std::make_unique<ModelCheckpoint>(ModelCheckpointOptions{.save_freq = checkpoint_steps()},
+                                          [this, &engine] { write_checkpoint(engine); }));
+  }
+  return callbacks;
+}
+
+std::unique_ptr<Callback> RunFiles::make_logger() {
+  const auto write = [this](const std::string& line) { write_line(line); };
+  if (is_csv(options_.log)) return std::make_unique<CsvLogger>(write);
+  return std::make_unique<JsonLogger>(write);
+}
+
+void RunFiles::write_line(const std::string& line) {
+  if (!log_) return;
+  const std::string text = line + "\n";
+  if (std::fputs(text.c_str(), log_.get()) >= 0 && std::fflush(log_.get()) == 0) return;
+  const std::string reason = std::strerror(errno);
+  log_.reset();
+  fail("[file] ", options_.log, ": writing failed: ", reason);
+}
+
+void RunFiles::resume(Engine& engine) const {
+  if (!options_.resume.empty()) engine.resume(read_file(options_.resume), options_.resume);
+}
+
+void RunFiles::begin(const Snapshot& snapshot) {
+  if (options_.log.empty()) return;
+  log_.reset(std::fopen(options_.log.c_str(), "w"));
+  if (!log_) fail("[file] ", options_.log, ": cannot be written: ", std::strerror(errno));
+  for (const EpochResult& result : snapshot.history) logger_->epoch_ended(logs_of(result));
+}
+
+void RunFiles::advanced(const std::function<void(const std::string& file)>& save) {
+  if (!best_due_) return;
+  best_due_ = false;
+  save(options_.save_best);
+}
+
+bool RunFiles::write_checkpoint(Engine& engine) const {
+  if (options_.checkpoint.empty()) return false;
+  write_file(options_.checkpoint, engine.checkpoint());
+  return true;
+}
+
+}  // namespace convlab

@@ -1,0 +1,29 @@
+#include "cli/stopping_options.h"
+
+#include "cli/values.h"
+
+namespace convlab {
+
+void add_stopping(CLI::App& command, RunOptions& run) {
+  const auto stop = [&run](const int64_t& patience) {
+    run.early_stopping = true;
+    run.early_stopping_options.emplace_back("patience", patience);
+  };
+  CLI::Option* early_stopping =
+      command
+          .add_option_function<int64_t>("--early-stopping", stop,
+                                        "Stop when the test loss has not fallen for so many epochs")
+          ->type_name("PATIENCE")
+          ->check(CLI::Range(int64_t{0}, int64_t{1'000'000}).description(""));
+  command
+      .add_flag_callback(
+          "--restore-best-weights",
+          [&run] { run.early_stopping_options.emplace_back("restore_best_weights", true); },
+          "At the end take back the weights of the epoch with the lowest test loss")
+      ->needs(early_stopping);
+  add_number(command, "--time-budget", run.time_budget, 1e-3, 1e9,
+             "Stop, between two steps, after so many seconds of training")
+      ->type_name("SECONDS");
+}
+
+}  // namespace convlab

@@ -1,0 +1,131 @@
+// convlab train --checkpoint and --resume: interrupted at any moment, a training goes on as if it had not been.
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {convlab, jsonLines, program, temporaryFolder, writeDataSet} from './helpers.mjs';
+
+function trainArguments(folder, ...more) {
+  return ['train', '--model', 'mnist-mlp', '--data', 'mnist', '--data-dir', folder, '--batch', '64', '--threads', '1',
+          ...more];
+}
+
+function train(folder, ...more) {
+  const result = convlab(...trainArguments(folder, ...more));
+  assert.equal(result.status, 0, result.stderr);
+  return result;
+}
+
+/** What the checkpoint says of its run. Fails unless the file is whole. */
+function readRun(file) {
+  const bytes = fs.readFileSync(file);
+  const data = 8 + Number(bytes.readBigUInt64LE(0));
+  const {__metadata__: metadata, ...tensors} = JSON.parse(bytes.subarray(8, data));
+  const end = Math.max(...Object.values(tensors).map((tensor) => tensor.data_offsets[1]));
+  assert.equal(data + end, bytes.length);
+  return JSON.parse(metadata['convlab.run']);
+}
+
+/** Runs convlab until `signal` after `milliseconds`; returns its exit status (null if killed) and what it printed. */
+function interrupted(args, signal, milliseconds) {
+  const child = spawn(program, args);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const timer = setTimeout(() => child.kill(signal), milliseconds);
+  return new Promise((resolve) => child.on('close', (status) => {
+    clearTimeout(timer);
+    resolve({status, output});
+  }));
+}
+
+test('kill -9 at any moment leaves a checkpoint that is whole, and from which the run comes out the same', async (t) => {
+  const kills = process.env.CONVLAB_QUICK ? 30 : 200;
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const checkpoint = path.join(folder, 'run.checkpoint');
+  const args = trainArguments(folder, '--epochs', '100000', '--checkpoint', checkpoint, '--checkpoint-every', '1');
+  let steps = 0;
+  let seed = 12345;
+  for (let i = 0; i < kills; ++i) {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    const resume = fs.existsSync(checkpoint) ? ['--resume', checkpoint] : [];
+    const {status, output} = await interrupted([...args, ...resume], 'SIGKILL', (120 * seed) / 2 ** 32);
+    assert.equal(status, null, output);
+    if (!fs.existsSync(checkpoint)) continue;
+    const {step} = readRun(checkpoint);
+    assert.ok(step >= steps, `${step} steps after ${steps}`);
+    steps = step;
+  }
+  t.diagnostic(`${kills} kills, ${steps} steps`);
+  assert.ok(steps > kills / 4, `only ${steps} steps in ${kills} runs`);
+
+  const epochs = String(Math.floor(steps / 10) + 1);
+  const resumed = path.join(folder, 'resumed');
+  const whole = path.join(folder, 'whole');
+  train(folder, '--epochs', epochs, '--resume', checkpoint, '--save', resumed);
+  train(folder, '--epochs', epochs, '--save', whole);
+  assert.ok(fs.readFileSync(resumed).equals(fs.readFileSync(whole)));
+});
+
+test('Ctrl-C writes the checkpoint, and --resume goes on to the same model', async (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const checkpoint = path.join(folder, 'run.checkpoint');
+  const args = trainArguments(folder, '--epochs', '100000', '--checkpoint', checkpoint);
+  const {status, output} = await interrupted(args, 'SIGINT', 700);
+  assert.equal(status, 130, output);
+  assert.match(output, /stopped after \d+ steps.*--resume .*run\.checkpoint goes on/);
+  const {step, epoch} = readRun(checkpoint);
+  assert.ok(step > 0);
+
+  const epochs = String(epoch + 2);
+  const resumed = path.join(folder, 'resumed');
+  const whole = path.join(folder, 'whole');
+  const result = train(folder, '--epochs', epochs, '--resume', checkpoint, '--save', resumed, '--json', '-');
+  assert.match(result.stderr, new RegExp(`resumed after ${step} steps`));
+  assert.equal(jsonLines(result.stdout).length, 3);
+  train(folder, '--epochs', epochs, '--save', whole);
+  assert.ok(fs.readFileSync(resumed).equals(fs.readFileSync(whole)));
+  // It is a model, too.
+  assert.equal(convlab('eval', '--model', checkpoint, '--data', 'mnist', '--data-dir', folder).status, 0);
+});
+
+test('--resume of a finished run saves its model without training', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const file = (name) => path.join(folder, name);
+  train(folder, '--epochs', '2', '--checkpoint', file('checkpoint'), '--save', file('first'));
+  const result = train(folder, '--epochs', '2', '--resume', file('checkpoint'), '--save', file('second'), '--json', '-');
+  assert.deepEqual(jsonLines(result.stdout).map(({event}) => event), ['done']);
+  assert.ok(fs.readFileSync(file('first')).equals(fs.readFileSync(file('second'))));
+});
+
+test('what differs from the run of the checkpoint, or is no checkpoint, is named', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const file = (name) => path.join(folder, name);
+  train(folder, '--epochs', '1', '--checkpoint', file('checkpoint'), '--save', file('model'));
+  const refused = (args, ...patterns) => {
+    const result = convlab(...trainArguments(folder, '--epochs', '2', ...args));
+    assert.equal(result.status, 1, result.stdout);
+    for (const pattern of patterns) assert.match(result.stderr, pattern);
+  };
+  refused(['--resume', file('checkpoint'), '--batch', '32', '--seed', '9', '--model', 'mnist-cnn'],
+          /checkpoint is of a run with other options/, /batch \(64 there, 32 here\)/, /seed \(1 there, 9 here\)/,
+          /model \("mnist-mlp" there, "mnist-cnn" here\)/);
+  refused(['--resume', file('none')], /none: no such file/);
+  refused(['--resume', file('model')], /model has no "convlab.run".*expected a file that train --checkpoint wrote/);
+  const bytes = fs.readFileSync(file('checkpoint'));
+  fs.writeFileSync(file('cut'), bytes.subarray(0, bytes.length - 100));
+  refused(['--resume', file('cut')], /cut/, /bytes/);
+  fs.writeFileSync(file('changed'), Buffer.from(bytes.toString('latin1').replace('\\"step\\":10,', '\\"step\\":11,'),
+                                                'latin1'));
+  refused(['--resume', file('changed')], /changed.*11 steps do not make/);
+  refused(['--checkpoint-every', '5'], /--checkpoint-every/, /--checkpoint/);
+  refused(['--checkpoint', file('new'), '--checkpoint-every', 'often'], /often.*'epoch' nor a number of steps/);
+  refused(['--checkpoint', file('none/new')], /none/);
+  refused(['--checkpoint', file('new'), '--save', file('new')], /new is named by two options/);
+  assert.ok(!fs.existsSync(file('new')));
+});
