@@ -1,0 +1,24 @@
+#include "optim/schedules/step_decay.h"
+
+#include <cmath>
+
+namespace convlab {
+
+template <class Visitor>
+void StepDecayOptions::visit(Visitor& visitor) {
+  visitor.number("gamma", gamma, 1e-6, 1);
+  visitor.number("epochs", epochs, 0, 100000);
+}
+template void StepDecayOptions::visit(OptionReader&);
+
+StepDecay::StepDecay(const StepDecayOptions& options, const RunLength& length)
+    : options_(checked_options("step", options)),
+      steps_(steps_of(options.epochs, length, (length.steps + 2) / 3)) {}
+
+Options StepDecay::options() const { return write_options(options_); }
+
+double StepDecay::rate(double base, int64_t step) const {
+  return base * std::pow(options_.gamma, static_cast<double>(step / steps_));
+}
+
+}  // namespace convlab
