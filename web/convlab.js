@@ -113,9 +113,11 @@ export class Convlab extends EventTarget {
   /**
    * Builds a network anew and fetches its data set; ends what ran before. Omitted options take
    * the engine's defaults (RunOptions in src/engine/protocol.h).
-   * @param {{data?: string, model?: string, optimizer?: string, learning_rate?: number,
-   *   batch?: number, epochs?: number, seed?: number, label_smoothing?: number}} options
-   *   learning_rate 0: the optimizer's default
+   * @param {{data?: string, model?: string, optimizer?: string, optimizer_options?: object,
+   *   learning_rate?: number, schedule?: string, schedule_options?: object, warmup_epochs?: number,
+   *   update_options?: object, batch?: number, epochs?: number, seed?: number,
+   *   label_smoothing?: number}} options
+   *   learning_rate 0: the optimizer's default; options of a kind by name: {momentum: 0.9}
    */
   configure(options = {}) { this.#command({command: 'configure', options: {...options}}); }
 
@@ -133,7 +135,7 @@ export class Convlab extends EventTarget {
   /** Fresh weights from the same seed, nothing trained. */
   reset() { this.#command({command: 'reset'}); }
 
-  /** Also while training. @param {number} learningRate */
+  /** The base of the schedule, also while training. @param {number} learningRate */
   setLearningRate(learningRate) {
     this.#command({command: 'set_learning_rate', learning_rate: learningRate});
   }

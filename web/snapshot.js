@@ -6,16 +6,19 @@ const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
 /**
  * @typedef {{x: Float32Array, y: Float32Array}} Curve  x counts epochs
  * @typedef {{epoch: number, train_loss: number, train_accuracy: number, val_loss: number,
- *   val_accuracy: number, seconds: number, images_per_second: number}} EpochResult
- *   epoch from 1; seconds with validation
+ *   val_accuracy: number, learning_rate: number, seconds: number,
+ *   images_per_second: number}} EpochResult
+ *   epoch from 1; learning_rate of the last step; seconds with validation
  * @typedef {object} Snapshot
  * @property {number} sequence
  * @property {'empty'|'ready'|'waiting_for_data'|'running'|'paused'|'finished'|'failed'} state
  * @property {string} error  for the user; empty if none
- * @property {{data: string, model: string, optimizer: string, learning_rate: number,
- *   batch: number, epochs: number, seed: number, label_smoothing: number,
- *   early_stopping: boolean, early_stopping_options: Object<string, boolean|number|string>,
- *   time_budget: number}} options
+ * @property {{data: string, model: string, optimizer: string,
+ *   optimizer_options: Object<string, boolean|number|string>, learning_rate: number,
+ *   schedule: string, schedule_options: Object<string, boolean|number|string>,
+ *   warmup_epochs: number, update_options: Object<string, boolean|number|string>, batch: number,
+ *   epochs: number, seed: number, label_smoothing: number, early_stopping: boolean,
+ *   early_stopping_options: Object<string, boolean|number|string>, time_budget: number}} options
  * @property {string} backend
  * @property {number} threads
  * @property {string[]} class_names
@@ -27,7 +30,8 @@ const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
  * @property {number} steps_per_epoch
  * @property {number} epoch  epochs done
  * @property {number} epochs  epochs planned
- * @property {number} learning_rate
+ * @property {number} learning_rate  the base of the schedule, as set
+ * @property {number} step_learning_rate  of the next step, by the schedule
  * @property {number} images_per_second
  * @property {number} seconds_left  negative: not known yet
  * @property {string} stop_reason  why it ended before its epochs or paused by itself; else empty

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   convlab::Action action;
   convlab::add_train(app, action);
   convlab::add_eval(app, action);
+  convlab::add_lr_find(app, action);
   convlab::add_bench(app, action);
   convlab::add_datasets(app, action);
   try {

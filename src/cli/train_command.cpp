@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/json_lines.h"
+#include "cli/optimizer_options.h"
 #include "cli/progress.h"
 #include "cli/run_files.h"
 #include "cli/stopping_options.h"
@@ -15,7 +16,6 @@
 #include "engine/engine.h"
 #include "io/model_file.h"
 #include "io/write_file.h"
-#include "optim/optimizer.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -47,6 +47,7 @@ TrainingInfo training_info(const Snapshot& snapshot) {
                   {"label_smoothing", run.label_smoothing},
                   {"epochs", snapshot.epoch},
                   {"steps", snapshot.step}};
+  append_optimizer_info(info.options, run);
   if (!snapshot.history.empty())
     info.options.emplace_back("val_accuracy", snapshot.history.back().val_accuracy);
   return info;
@@ -71,7 +72,7 @@ class Training {
         progress_(json_.to_stdout() ? stderr : stdout, monotonic_seconds) {
     find_model(options_.run.model);
     find_entry(options_.run.data);
-    find_optimizer(options_.run.optimizer);
+    check_optimizer_options(options_.run);
     check_save();
     engine_ = std::make_unique<Engine>(EngineEnvironment{
         .backend = make_backend(options_.backend, options_.threads),
@@ -163,6 +164,7 @@ class Training {
                    {"train_accuracy", result.train_accuracy},
                    {"val_loss", result.val_loss},
                    {"val_accuracy", result.val_accuracy},
+                   {"learning_rate", result.learning_rate},
                    {"seconds", result.seconds},
                    {"images_per_second", result.images_per_second}});
     }
@@ -254,14 +256,6 @@ void add_train(CLI::App& app, Action& action) {
   add_integer(command, "--epochs", run.epochs, 1, 100000,
               "How often to go through all training images");
   add_batch(command, run.batch);
-  command
-      .add_option("--optimizer", run.optimizer,
-                  known_names(optimizer_kinds(), &OptimizerKind::kind))
-      ->type_name("NAME")
-      ->capture_default_str();
-  add_number(command, "--lr", run.learning_rate, 1e-9, 1e9,
-             "Learning rate; without it the optimizer's usual one")
-      ->type_name("RATE");
   add_number(command, "--label-smoothing", run.label_smoothing, 0, 0.99,
              "Share of each target spread over all classes")
       ->type_name("SHARE")
@@ -279,9 +273,10 @@ void add_train(CLI::App& app, Action& action) {
   add_stopping(command, run);
   command.add_option("--save", options->save, "Write the trained model, a .safetensors file")
       ->type_name("FILE");
-  command.footer(
-      "Example:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save "
-      "digits.safetensors");
+  add_optimizer_options(command, run);
+  command.footer(optimizer_options_help() +
+                 "\nExample:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save "
+                 "digits.safetensors");
   command.callback([options, &action] { action = [options] { return Training(*options).run(); }; });
 }
 

@@ -49,7 +49,8 @@ class Engine {
   /// One training step, one validation batch or less.
   Activity advance();
 
-  /// The network as it is now; null before the first Configure. For advance's thread.
+  /// The network as it is now, with the average of its weights where the run keeps one; null before
+  /// the first Configure. For advance's thread.
   const Network* network() const;
 
   /// A checkpoint of the run as it is between two steps, from which `resume` goes on bit for bit.

@@ -13,13 +13,18 @@
 /// with one encoding, which is what crosses between the page's threads.
 namespace convlab {
 
-/// How a run trains. Names are those of the registries; learning_rate 0 takes the optimizer's
-/// default.
+/// How a run trains. Names and options are those of the registries; learning_rate 0 takes the
+/// optimizer's default.
 struct RunOptions {
   std::string data = "mnist";
   std::string model = "mnist-cnn";
   std::string optimizer = "adam";
-  double learning_rate = 0;
+  Options optimizer_options;
+  double learning_rate = 0;  ///< the schedule's base
+  std::string schedule = "constant";
+  Options schedule_options;
+  double warmup_epochs = 0;  ///< before the schedule begins; may be a fraction
+  Options update_options;    ///< UpdateOptions: clipping, accumulation, average of the weights
   int64_t batch = 128;
   int64_t epochs = 5;
   uint64_t seed = 1;
@@ -43,6 +48,7 @@ struct Pause {};
 struct Step {};
 /// Fresh weights from the same seed, nothing trained.
 struct Reset {};
+/// The base rate, which the schedule goes on to vary.
 struct SetLearningRate {
   double learning_rate = 0;
 };
@@ -106,12 +112,13 @@ struct Snapshot {
   int64_t train_images_here = 0;  ///< arrived so far
   int64_t step = 0;               ///< training steps done
   int64_t steps_per_epoch = 0;
-  int64_t epoch = 0;   ///< epochs done
-  int64_t epochs = 0;  ///< epochs planned
-  double learning_rate = 0;
-  double images_per_second = 0;  ///< of training, lately
-  double seconds_left = -1;      ///< to the end of the planned epochs; negative: not known yet
-  double loss = 0;               ///< of the current epoch so far (training)
+  int64_t epoch = 0;              ///< epochs done
+  int64_t epochs = 0;             ///< epochs planned
+  double learning_rate = 0;       ///< the base of the schedule, as set
+  double step_learning_rate = 0;  ///< of the next step, by the schedule
+  double images_per_second = 0;   ///< of training, lately
+  double seconds_left = -1;       ///< to the end of the planned epochs; negative: not known yet
+  double loss = 0;                ///< of the current epoch so far (training)
   double accuracy = 0;
 
   std::string stop_reason;           ///< why training ended before its epochs or paused by itself
@@ -139,7 +146,7 @@ EncodedSnapshot encode(const Snapshot& snapshot);
 Snapshot decode_snapshot(std::string_view json, std::span<const uint8_t> block);
 
 /// {"command": "start"}, {"command": "configure", "options": {"data": "mnist", …}}, {"command":
-/// "set_learning_rate", "learning_rate": 0.01}.
+/// "set_learning_rate", "learning_rate": 0.01}. Options of a kind are an object: {"momentum": 0.9}.
 std::string encode(const Command& command);
 /// Throws Error that says what is wrong and lists the known commands; omitted options keep their
 /// defaults.

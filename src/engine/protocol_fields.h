@@ -17,7 +17,12 @@ void visit(Fields& fields, S& options) {
   fields("data", options.data);
   fields("model", options.model);
   fields("optimizer", options.optimizer);
+  fields("optimizer_options", options.optimizer_options);
   fields("learning_rate", options.learning_rate);
+  fields("schedule", options.schedule);
+  fields("schedule_options", options.schedule_options);
+  fields("warmup_epochs", options.warmup_epochs);
+  fields("update_options", options.update_options);
   fields("batch", options.batch);
   fields("epochs", options.epochs);
   fields("seed", options.seed);
@@ -83,6 +88,7 @@ void visit(Fields& fields, S& snapshot) {
   fields("epoch", snapshot.epoch);
   fields("epochs", snapshot.epochs);
   fields("learning_rate", snapshot.learning_rate);
+  fields("step_learning_rate", snapshot.step_learning_rate);
   fields("images_per_second", snapshot.images_per_second);
   fields("seconds_left", snapshot.seconds_left);
   fields("stop_reason", snapshot.stop_reason);

@@ -39,7 +39,8 @@ std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& networ
   return std::make_unique<Trainer>(
       network,
       std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{options.label_smoothing}),
-      find_optimizer(options.optimizer).make({}), options.learning_rate);
+      find_optimizer(options.optimizer).make(options.optimizer_options), options.learning_rate,
+      read_update_options(options.update_options));
 }
 
 }  // namespace
@@ -66,7 +67,9 @@ Run::Run(const RunOptions& options, DatasetSplits data, Backend& backend,
 void Run::reset() {
   network_.initialize(options_.seed);
   trainer_ = make_trainer(options_, network_);
-  trainer_->set_learning_rate(learning_rate_);
+  const int64_t steps = train_loader_.batches_per_epoch();
+  schedule_ = make_schedule(options_.schedule, options_.schedule_options, options_.warmup_epochs,
+                            {steps, steps * options_.epochs});
   recorder_ = CurveRecorder(train_loader_.batches_per_epoch());
   val_loss_ = {};
   val_accuracy_ = {};
@@ -92,7 +95,11 @@ void Run::check_learning_rate(double rate, const std::string& where) {
 void Run::set_learning_rate(double rate) {
   check_learning_rate(rate, "[run] ");
   learning_rate_ = rate;
-  trainer_->set_learning_rate(rate);
+}
+
+const Network& Run::network() {
+  trainer_->use_eval_weights();
+  return network_;
 }
 
 void Run::append_data(bool train, std::span<const uint8_t> shard, const std::string& source) {
@@ -141,6 +148,7 @@ Run::Progress Run::train_step() {
     test_loader_.start_epoch(0);
     return Progress::busy;
   }
+  trainer_->set_learning_rate(schedule_->rate(learning_rate_, step_));
   trainer_->step(batch_);
   ++step_;
   epoch_images_ += batch_.size();
@@ -190,6 +198,7 @@ void Run::finish_epoch() {
   for (Curve* curve : {&val_loss_, &val_accuracy_}) curve->x.push_back(static_cast<float>(epoch_));
   val_loss_.y.push_back(static_cast<float>(validation.loss));
   val_accuracy_.y.push_back(static_cast<float>(validation.accuracy));
+  schedule_->epoch_ended(validation.loss);
   validating_ = false;
   trainer_->training().reset();
   recorder_.start_epoch();
@@ -211,7 +220,7 @@ void Run::finish_epoch() {
 void Run::check_loss(double loss) const {
   if (std::isfinite(loss)) return;
   fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step_,
-       "). The learning rate ", learning_rate_,
+       "). The learning rate ", trainer_->learning_rate(),
        " is probably too high: reset, choose a smaller one and start again.");
 }
 
@@ -239,6 +248,7 @@ void Run::describe(Snapshot& snapshot) const {
   snapshot.epoch = epoch_;
   snapshot.epochs = epochs_;
   snapshot.learning_rate = learning_rate_;
+  snapshot.step_learning_rate = schedule_->rate(learning_rate_, step_);
   snapshot.images_per_second = images_per_second_;
   snapshot.seconds_left = finished() ? 0 : seconds_left();
   snapshot.loss =

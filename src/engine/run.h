@@ -8,6 +8,7 @@
 #include "engine/protocol.h"
 #include "engine/run_record.h"
 #include "nn/network.h"
+#include "optim/schedules/schedule.h"
 #include "train/callbacks/callback_list.h"
 #include "train/trainer.h"
 
@@ -35,6 +36,7 @@ class Run {
   const std::string& stop_reason() const { return stop_reason_; }
   /// Back to the first step, with the same weights as then.
   void reset();
+  /// The base rate of the schedule.
   void set_learning_rate(double rate);
   void append_data(bool train, std::span<const uint8_t> shard, const std::string& source);
   /// A checkpoint (checkpoint_file.h) of where the run is now, between two steps.
@@ -46,7 +48,8 @@ class Run {
 
   const RunOptions& options() const { return options_; }
   int64_t epochs_done() const { return epoch_; }
-  const Network& network() const { return network_; }
+  /// With the weights that evaluation takes.
+  const Network& network();
   /// Fills what a snapshot shows of a run, but for `samples` and `filters`.
   void describe(Snapshot& snapshot) const;
   Samples samples();
@@ -71,6 +74,7 @@ class Run {
   std::function<double()> now_;
   Network network_;
   std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<Schedule> schedule_;
   Loader train_loader_;
   Loader test_loader_;
   CurveRecorder recorder_;

@@ -53,7 +53,7 @@ RunRecord Run::record() const {
           .val_loss = val_loss_,
           .val_accuracy = val_accuracy_,
           .history = history_,
-          .schedule = {},
+          .schedule = schedule_->state(),
           .callbacks = callbacks_.state()};
 }
 
@@ -83,6 +83,7 @@ void Run::check_position(const RunRecord& record, const std::string& where) cons
 void Run::restore_callbacks(const RunRecord& record, const std::string& where) {
   try {
     callbacks_.restore(record.callbacks);
+    schedule_->restore(record.schedule);
   } catch (const Error& error) {
     fail(where, ": ", error.what());
   }
@@ -120,11 +121,13 @@ void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
   check_learning_rate(record.learning_rate, where + ": ");
   trainer_->use_training_weights();
   const NamedNumbers before = callbacks_.state();
+  const NamedNumbers schedule_before = schedule_->state();
   try {
     restore_callbacks(record, where);
     load_checkpoint(network_, state_tensors(), file);
   } catch (const Error&) {
     callbacks_.restore(before);
+    schedule_->restore(schedule_before);
     throw;
   }
   go_on(record);

@@ -32,6 +32,10 @@ UpdateOptions checked(const UpdateOptions& options) {
 
 }  // namespace
 
+UpdateOptions read_update_options(const Options& options) {
+  return checked(read_options<UpdateOptions>("update", options));
+}
+
 Updater::Updater(Network& network, std::unique_ptr<Optimizer> optimizer,
                  const UpdateOptions& options)
     : network_(network),

@@ -29,6 +29,9 @@ struct UpdateOptions {
   void visit(Visitor& visitor);
 };
 
+/// From named values. Throws Error for those that are wrong alone or together.
+UpdateOptions read_update_options(const Options& options);
+
 /// Moves a network's weights by the gradients of batch after batch: accumulates, clips, lets the
 /// optimizer update, averages. Its buffers are allocated at the start; nothing reads back.
 class Updater {

@@ -20,16 +20,26 @@ const train = (...more) => ['train', '--model', 'mnist-mlp', '--data', 'mnist', 
 test('unknown names list the known ones', () => {
   checkRefused(['train', '--model', 'resnet', '--data', 'mnist'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
   checkRefused(['train', '--model', 'mnist-mlp', '--data', 'mnits'], /mnits/, /mnist, fashion-mnist/);
-  checkRefused(train('--optimizer', 'adma'), /adma/, /adam, adamw, sgd/);
+  checkRefused(train('--optimizer', 'adma'), /adma/, /adam, adamw, sgd, rmsprop, adagrad/);
+  checkRefused(train('--optimizer-options', 'momentum=0.9'), /\[adam\] has no option momentum; it has: beta1/);
+  checkRefused(train('--optimizer-options', 'momentum'), /expected name=value/);
+  checkRefused(train('--schedule', 'cosin'), /cosin/, /constant, step, exponential, cosine, one_cycle, plateau/);
+  checkRefused(train('--schedule', 'plateau', '--schedule-options', 'patience=-1'), /patience is -1/);
   checkRefused(train('--backend', 'cuda9'), /cuda9/, /xnnpack/, /host/);
   checkRefused(train('--epoch', '3'), /--epoch\b/, /known options of train are: .*--epochs, .*--save/);
-  checkRefused(['trian'], /trian/, /train, eval, bench, datasets/);
-  checkRefused([], /train, eval, bench, datasets/);
+  checkRefused(['trian'], /trian/, /train, eval, lr-find, bench, datasets/);
+  checkRefused([], /train, eval, lr-find, bench, datasets/);
   checkRefused(['bench', '--model', 'resnet'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
   checkRefused(['eval', '--data', 'mnist'], /--model/);
 });
 
 test('values out of range and of another kind are refused', () => {
+  for (const [option, value, name] of [['--clip-norm', '-1', 'clip_norm'], ['--clip-value', 'nan', 'clip_value'],
+                                       ['--accumulate', '0', 'accumulate'], ['--ema', '1', 'ema_momentum']]) {
+    checkRefused(train(option, value), new RegExp(name));
+  }
+  checkRefused(train('--warmup', '-1'), /--warmup/);
+  checkRefused(train('--clip-norm', '1', '--clip-value', '1'), /only one/);
   for (const [option, value] of [['--epochs', '0'], ['--epochs', 'many'], ['--batch', '0'], ['--batch', '-1'],
                                  ['--lr', '0'], ['--lr', 'nan'], ['--lr', '-1'], ['--threads', '-1'],
                                  ['--label-smoothing', '1'], ['--seed', '-1'], ['--seed', '1.5']]) {

@@ -6,8 +6,8 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {convlab, jsonLines, lines, program, temporaryFolder, writeDataSet} from './helpers.mjs';
 
-const epochFields = ['event', 'epoch', 'train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'seconds',
-                     'images_per_second'];
+const epochFields = ['event', 'epoch', 'train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'learning_rate',
+                     'seconds', 'images_per_second'];
 
 function trainArguments(folder, ...more) {
   return ['train', '--model', 'mnist-mlp', '--data', 'mnist', '--data-dir', folder, '--epochs', '3', '--batch', '32',

@@ -7,6 +7,7 @@
 #include "engine/run_record.h"
 #include "io/checkpoint_file.h"
 #include "optim/optimizer.h"
+#include "optim/schedules/schedule.h"
 
 using namespace convlab;
 using Catch::Matchers::ContainsSubstring;
@@ -103,6 +104,24 @@ TEST_CASE("checkpoint: a run resumed after any step is the run that never stoppe
     const auto engine = resumed(small_run(), started(small_run(), advances + 1)->checkpoint());
     if (engine->snapshot()->state != RunState::finished) finish(*engine);
     CHECK(engine->checkpoint() == expected);
+  }
+}
+
+TEST_CASE("checkpoint: every schedule resumes bit for bit, with an average and half an update") {
+  for (const ScheduleKind& kind : schedule_kinds()) {
+    RunOptions options = small_run();
+    options.schedule = kind.kind;
+    if (kind.kind == "plateau")
+      options.schedule_options = {{"min_delta", 1000.0}, {"patience", int64_t{1}}};
+    options.warmup_epochs = 0.5;
+    options.update_options = {{"accumulate", int64_t{2}}, {"ema_momentum", 0.9}};
+    const std::vector<uint8_t> expected = whole_run(options);
+    for (const int advances : {1, 4, advances_per_epoch + 2}) {
+      INFO(kind.kind << " stopped after " << advances << " advances");
+      const auto engine = resumed(options, started(options, advances)->checkpoint());
+      finish(*engine);
+      CHECK(engine->checkpoint() == expected);
+    }
   }
 }
 

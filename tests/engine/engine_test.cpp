@@ -216,6 +216,86 @@ TEST_CASE("engine: callbacks of the front end are called for each run") {
   CHECK(epochs == std::vector<int64_t>{1, 2, 3, 1, 2, 3});
 }
 
+TEST_CASE("engine: a schedule varies the learning rate, whose base can change while running") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();  // 3 epochs of 8 steps
+  options.learning_rate = 0.01;
+  options.schedule = "step";
+  options.schedule_options = {{"epochs", 1}, {"gamma", 0.5}};
+  options.warmup_epochs = 0.5;
+  engine.send(Configure{options});
+  CHECK(settle(engine)->step_learning_rate == 0);
+  engine.send(Start{});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->learning_rate == 0.01);
+  REQUIRE(snapshot->history.size() == 3);
+  // Of steps 7, 15 and 23; the schedule begins with step 4.
+  CHECK(snapshot->history[0].learning_rate == 0.01);
+  CHECK(snapshot->history[1].learning_rate == 0.005);
+  CHECK(snapshot->history[2].learning_rate == 0.0025);
+  engine.send(SetLearningRate{0.08});
+  snapshot = settle(engine);
+  CHECK(snapshot->learning_rate == 0.08);
+  CHECK(snapshot->step_learning_rate == 0.02);  // of step 24, after two halvings
+  engine.send(Reset{});
+  CHECK(settle(engine)->learning_rate == 0.08);
+}
+
+TEST_CASE("engine: the plateau sees the validation losses") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.schedule = "plateau";
+  options.schedule_options = {{"min_delta", 1000}, {"patience", 1}};  // nothing is good enough
+  engine.send(Configure{options});
+  engine.send(Start{});
+  const auto snapshot = settle(engine);
+  CHECK(snapshot->history[1].learning_rate == 1e-3);
+  CHECK(snapshot->history[2].learning_rate == 1e-4);
+}
+
+TEST_CASE("engine: an average of the weights is what validation and the network's owner see") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.learning_rate = 0.5;  // far too high to settle, so that averaging shows
+  options.optimizer = "sgd";
+  options.optimizer_options = {{"momentum", 0.9}};
+  options.update_options = {{"ema_momentum", 0.999}};
+  engine.send(Configure{options});
+  engine.send(Start{});
+  const auto first_weight = [&] {
+    return engine.network()->backend().read_back(engine.network()->values())->values()[0];
+  };
+  const auto snapshot = settle(engine);
+  REQUIRE(snapshot->state == RunState::finished);
+  const float averaged = first_weight();
+  CHECK(first_weight() == averaged);
+  engine.send(Start{});
+  CHECK(settle(engine)->state == RunState::finished);
+  CHECK(first_weight() != averaged);
+}
+
+TEST_CASE("engine: bad options of the optimizer, the schedule or the update are refused") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  const auto refused = [&](const RunOptions& bad, const std::string& message) {
+    engine.send(Configure{bad});
+    CHECK_THAT(settle(engine)->error, ContainsSubstring(message));
+    options = small_run();
+  };
+  options.optimizer_options = {{"momentum", 0.9}};
+  refused(options, "[adam] has no option momentum");
+  options.schedule = "zigzag";
+  refused(options, "constant, step, exponential");
+  options.schedule_options = {{"gamma", 0.5}};
+  refused(options, "[constant] has no option gamma");
+  options.warmup_epochs = -1;
+  refused(options, "warm-up");
+  options.update_options = {{"clip", 1}};
+  refused(options, "[update] has no option clip");
+  engine.send(Configure{options});
+  CHECK(settle(engine)->state == RunState::ready);
+}
+
 TEST_CASE("engine: a loss that is no longer a number stops training and says so") {
   Engine engine = make_engine();
   RunOptions options = small_run();

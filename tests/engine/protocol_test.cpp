@@ -23,7 +23,12 @@ Snapshot full_snapshot() {
   s.options = {.data = "fashion-mnist",
                .model = "simple-convnet",
                .optimizer = "sgd",
+               .optimizer_options = {{"momentum", 0.5}, {"nesterov", true}},
                .learning_rate = 0.0625,
+               .schedule = "one_cycle",
+               .schedule_options = {{"anneal_strategy", std::string("linear")}, {"epochs", 3}},
+               .warmup_epochs = 0.5,
+               .update_options = {{"accumulate", 4}, {"clip_norm", 1.0}},
                .batch = 32,
                .epochs = 12,
                .seed = std::numeric_limits<uint64_t>::max(),
@@ -46,6 +51,7 @@ Snapshot full_snapshot() {
   s.epoch = 1;
   s.epochs = 5;
   s.learning_rate = 0.001;
+  s.step_learning_rate = 0.0005;
   s.images_per_second = 4321.5;
   s.seconds_left = 17.25;
   s.stop_reason = "no better";
@@ -115,6 +121,7 @@ TEST_CASE("protocol: a snapshot survives the crossing, field by field") {
   CHECK(b.epoch == a.epoch);
   CHECK(b.epochs == a.epochs);
   CHECK(b.learning_rate == a.learning_rate);
+  CHECK(b.step_learning_rate == a.step_learning_rate);
   CHECK(b.images_per_second == a.images_per_second);
   CHECK(b.seconds_left == a.seconds_left);
   CHECK(b.loss == a.loss);
@@ -125,6 +132,7 @@ TEST_CASE("protocol: a snapshot survives the crossing, field by field") {
   CHECK(b.history[0].train_accuracy == a.history[0].train_accuracy);
   CHECK(b.history[0].val_loss == a.history[0].val_loss);
   CHECK(b.history[0].val_accuracy == a.history[0].val_accuracy);
+  CHECK(b.history[0].learning_rate == a.history[0].learning_rate);
   CHECK(b.history[0].seconds == a.history[0].seconds);
   CHECK(b.history[0].images_per_second == a.history[0].images_per_second);
   require_equal(b.train_loss, a.train_loss);
@@ -236,6 +244,21 @@ TEST_CASE("protocol: omitted options keep their defaults") {
   expected.epochs = 3;
   CHECK(std::get<Configure>(command).options == expected);
   CHECK(std::get<Configure>(decode_command(R"({"command": "configure"})")).options == RunOptions{});
+}
+
+TEST_CASE("protocol: options keep the kind of each value") {
+  const auto read = [](const std::string& options) {
+    const Command command = decode_command(
+        R"({"command": "configure", "options": {"optimizer_options": )" + options + "}}");
+    return std::get<Configure>(command).options.optimizer_options;
+  };
+  CHECK(read(R"({"a": true, "b": 2, "c": 2.0, "d": "x", "e": -3})") ==
+        Options{{"a", true}, {"b", 2}, {"c", 2.0}, {"d", std::string("x")}, {"e", -3}});
+  CHECK(read("{}").empty());
+  CHECK_THROWS_WITH(read("[1]"), ContainsSubstring("optimizer_options must be an object"));
+  for (const char* bad : {"null", "[1]", "{}"}) {
+    CHECK_THROWS_WITH(read(R"({"a": )" + std::string(bad) + "}"), ContainsSubstring("true, false"));
+  }
 }
 
 TEST_CASE("protocol: a bad command says what is wrong") {

@@ -2,11 +2,9 @@
 
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "core/named_numbers.h"
 #include "core/options.h"
 
 namespace convlab {
@@ -16,9 +14,6 @@ struct RunLength {
   int64_t steps_per_epoch = 1;
   int64_t steps = 1;
 };
-
-/// What a schedule remembers, for checkpoints.
-using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 /// The learning rate of each step of a run, from a base rate that a user may change meanwhile: a
 /// pure function of the step and, for a schedule that watches the loss, of the epochs' losses so

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/json_lines.h"
+#include "cli/optimizer_options.h"
+#include "cli/text.h"
+#include "cli/text_chart.h"
+#include "cli/values.h"
+#include "core/error.h"
+#include "data/catalog.h"
+#include "engine/lr_find.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+struct Arguments {
+  RunOptions run;
+  RangeTestOptions test;
+  std::string data_dir;
+  std::string backend;
+  int threads = 0;
+  std::string json;
+};
+
+/// 0.00213796: "0.0021", as fine as a range test can tell.
+std::string short_number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2g", value);
+  return text.data();
+}
+
+void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) {
+  const RunOptions& run = arguments.run;
+  std::string text =
+      concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data, ", ",
+             run.optimizer, ", ", result.rates.size(), " steps of ", run.batch, " images\n\n");
+  if (!result.rates.empty()) {
+    // Beyond a little more than the first loss only its explosion would be seen.
+    constexpr double above_first = 1.2;
+    constexpr size_t width = 70;
+    constexpr size_t height = 16;
+    text += text_chart(result.rates, result.smoothed, above_first * result.smoothed.front(),
+                       result.suggestion.value_or(0), width, height);
+  }
+  if (result.suggestion) {
+    text += "\nSuggestion: --lr " + short_number(*result.suggestion) +
+            ", where the loss falls steepest\n";
+  } else {
+    text += "\nNo suggestion: the loss does not fall; try --from, --to or more --steps\n";
+  }
+  std::fputs(text.c_str(), out);
+}
+
+int run(const Arguments& arguments) {
+  find_model(arguments.run.model);
+  find_entry(arguments.run.data);
+  check_optimizer_options(arguments.run);
+  JsonLines json(arguments.json);
+  const std::unique_ptr<Backend> backend = make_backend(arguments.backend, arguments.threads);
+  const DatasetSplits data = load_dataset(arguments.run.data, arguments.data_dir);
+  const RangeTest result = find_learning_rate(arguments.run, arguments.test, data.train, *backend);
+  print(json.to_stdout() ? stderr : stdout, arguments, result);
+  json.open();
+  json.write(nlohmann::ordered_json::parse(to_json(result)));
+  return 0;
+}
+
+}  // namespace
+
+void add_lr_find(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<Arguments>();
+  RunOptions& run_options = arguments->run;
+  RangeTestOptions& test = arguments->test;
+  CLI::App& command = *app.add_subcommand(
+      "lr-find", "Look for a learning rate: short training with ever larger rates");
+  command.add_option("--model", run_options.model, "Model: " + known_names(models(), &Model::name))
+      ->type_name("NAME")
+      ->required();
+  add_data(command, run_options.data);
+  add_data_dir(command, arguments->data_dir);
+  add_batch(command, run_options.batch);
+  add_number(command, "--from", test.first_rate, 1e-12, 1e9, "First learning rate")
+      ->type_name("RATE")
+      ->capture_default_str();
+  add_number(command, "--to", test.last_rate, 1e-12, 1e9, "Last learning rate")
+      ->type_name("RATE")
+      ->capture_default_str();
+  add_integer(command, "--steps", test.steps, 2, 1000000, "Training steps, at most");
+  add_optimizer(command, run_options);
+  command.add_option("--seed", run_options.seed, "Where start weights and order come from")
+      ->type_name("N")
+      ->capture_default_str();
+  add_threads(command, arguments->threads);
+  add_backend(command, arguments->backend);
+  command
+      .add_option("--json", arguments->json,
+                  "Write the result to a file (- for standard output), as one object")
+      ->type_name("FILE");
+  command.footer("Example:\n  convlab lr-find --model mnist-cnn --data mnist");
+  command.callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace convlab

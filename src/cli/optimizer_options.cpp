@@ -1,0 +1,121 @@
+#include "cli/optimizer_options.h"
+
+#include <algorithm>
+
+#include "cli/values.h"
+#include "core/options_text.h"
+#include "optim/optimizer.h"
+#include "optim/schedules/schedule.h"
+#include "train/updater.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr const char* group = "Optimization";
+
+CLI::Option* add_kind(CLI::App& command, const std::string& name, std::string& kind,
+                      const std::string& description) {
+  return command.add_option(name, kind, description)
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void add_kind_options(CLI::App& command, const std::string& name, Options& options,
+                      const std::string& description) {
+  command
+      .add_option_function<std::string>(
+          name, [&options](const std::string& text) { options = parse_options(text); }, description)
+      ->type_name("OPTIONS")
+      ->group(group);
+}
+
+/// One value of UpdateOptions, whose limits are checked there.
+template <class T>
+void add_update_option(CLI::App& command, const std::string& name, Options& options,
+                       const std::string& option, const std::string& type,
+                       const std::string& description) {
+  command
+      .add_option_function<T>(
+          name, [&options, option](const T& value) { options.emplace_back(option, value); },
+          description)
+      ->type_name(type)
+      ->group(group);
+}
+
+std::string kind_line(std::string_view kind, const std::string& remark, const Options& options) {
+  std::string line = "\n  " + std::string(kind) + remark;
+  if (!options.empty()) line += ": " + options_text(options);
+  return line;
+}
+
+}  // namespace
+
+void add_optimizer(CLI::App& command, RunOptions& run) {
+  add_kind(command, "--optimizer", run.optimizer,
+           known_names(optimizer_kinds(), &OptimizerKind::kind));
+  add_kind_options(command, "--optimizer-options", run.optimizer_options,
+                   "Its options: momentum=0.9,nesterov=true");
+}
+
+void add_optimizer_options(CLI::App& command, RunOptions& run) {
+  add_optimizer(command, run);
+  add_number(command, "--lr", run.learning_rate, 1e-9, 1e9,
+             "Learning rate, the base of the schedule; without it the optimizer's usual one")
+      ->type_name("RATE")
+      ->group(group);
+  add_kind(command, "--schedule", run.schedule,
+           "How the rate changes: " + known_names(schedule_kinds(), &ScheduleKind::kind));
+  add_kind_options(command, "--schedule-options", run.schedule_options,
+                   "Its options: epochs=2,gamma=0.5");
+  add_number(command, "--warmup", run.warmup_epochs, 0, 100000,
+             "Let the rate rise from 0 for so long, before the schedule; may be a fraction")
+      ->type_name("EPOCHS")
+      ->group(group);
+  Options& update = run.update_options;
+  add_update_option<double>(command, "--clip-norm", update, "clip_norm", "NORM",
+                            "Most that the norm of all gradients together may be");
+  add_update_option<double>(command, "--clip-value", update, "clip_value", "VALUE",
+                            "Most that each gradient may be, up and down");
+  add_update_option<int64_t>(command, "--accumulate", update, "accumulate", "N",
+                             "Batches whose gradients make up one update");
+  add_update_option<double>(
+      command, "--ema", update, "ema_momentum", "SHARE",
+      "Evaluate and save a moving average of the weights that keeps this share "
+      "in each update; usual is 0.99");
+  add_update_option<int64_t>(command, "--ema-overwrite", update, "ema_overwrite_frequency", "N",
+                             "Go on training from the average every N updates");
+}
+
+void check_optimizer_options(const RunOptions& run) {
+  find_optimizer(run.optimizer).make(run.optimizer_options);
+  make_schedule(run.schedule, run.schedule_options, run.warmup_epochs, {});
+  read_update_options(run.update_options);
+}
+
+std::string optimizer_options_help() {
+  std::string text = "Options of --optimizer:";
+  for (const OptimizerKind& kind : optimizer_kinds()) {
+    text +=
+        kind_line(kind.kind, " (--lr " + options_text({{"", kind.learning_rate}}).substr(1) + ")",
+                  kind.make({})->options());
+  }
+  text += "\nOptions of --schedule (epochs=0: the whole run, of step a third):";
+  for (const ScheduleKind& kind : schedule_kinds())
+    text += kind_line(kind.kind, "", kind.make({}, {})->options());
+  return text;
+}
+
+void append_optimizer_info(Options& info, const RunOptions& run) {
+  const auto add = [&info](const std::string& name, const Options& options) {
+    if (!options.empty()) info.emplace_back(name, options_text(options));
+  };
+  add("optimizer_options", run.optimizer_options);
+  if (run.schedule != RunOptions().schedule) info.emplace_back("schedule", run.schedule);
+  add("schedule_options", run.schedule_options);
+  if (run.warmup_epochs > 0) info.emplace_back("warmup_epochs", run.warmup_epochs);
+  add("update_options", run.update_options);
+}
+
+}  // namespace convlab

@@ -1,0 +1,69 @@
+#include "cli/text_chart.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "cli/text.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr size_t label_width = 9;
+
+std::string padded(std::string text) {
+  text.insert(0, label_width - std::min(text.size(), label_width), ' ');
+  return text;
+}
+
+/// 0.001: "1e-03"; the axis' ends need no more.
+std::string power_text(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2g", value);
+  return text.data();
+}
+
+/// Where `value` lies between the ends, in steps from 0 to count - 1.
+size_t place(double value, double first, double last, size_t count) {
+  const double share = last > first ? (value - first) / (last - first) : 0;
+  return static_cast<size_t>(
+      std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(count - 1)));
+}
+
+}  // namespace
+
+std::string text_chart(std::span<const double> x, std::span<const double> y, double most,
+                       double mark, size_t width, size_t height) {
+  if (x.empty()) return {};
+  const double least = *std::min_element(y.begin(), y.end());
+  const double top = std::max(std::min(*std::max_element(y.begin(), y.end()), most), least);
+  const double first = std::log(x.front());
+  const double last = std::log(x.back());
+  std::vector<std::string> rows(height, std::string(width, ' '));
+  if (mark > 0) {
+    const size_t column = place(std::log(mark), first, last, width);
+    for (std::string& row : rows) row[column] = '|';
+  }
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (y[i] > top) continue;
+    const size_t row = height - 1 - place(y[i], least, top, height);
+    rows[row][place(std::log(x[i]), first, last, width)] = '*';
+  }
+  std::string text;
+  for (size_t row = 0; row < height; ++row) {
+    const bool labelled = row == 0 || row + 1 == height;
+    const std::string label = labelled ? fixed(row == 0 ? top : least, 3) : "";
+    text += padded(label) + " |" + rows[row] + "\n";
+  }
+  const std::string from = power_text(x.front());
+  const std::string to = power_text(x.back());
+  text += padded("") + " +" + std::string(width, '-') + "\n";
+  text += padded("") + "  " + from;
+  text += std::string(width - std::min(width, from.size() + to.size()), ' ') + to + "\n";
+  return text;
+}
+
+}  // namespace convlab

@@ -1,0 +1,41 @@
+#include "engine/lr_find.h"
+
+#include <nlohmann/json.hpp>
+
+#include "loss/softmax_cross_entropy.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+RangeTest find_learning_rate(const RunOptions& run, const RangeTestOptions& options,
+                             const Dataset& train, Backend& backend) {
+  Network network(find_model(run.model).build(train.image_shape(), train.classes()), backend,
+                  run.seed);
+  Trainer trainer(
+      network,
+      std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{run.label_smoothing}),
+      find_optimizer(run.optimizer).make(run.optimizer_options), options.first_rate,
+      read_update_options(run.update_options));
+  Loader loader(train, {.batch = run.batch, .shuffle = true, .seed = run.seed});
+  const auto next = [&, epoch = int64_t{0}](Batch& batch) mutable {
+    if (loader.next(batch)) return;
+    loader.start_epoch(++epoch);
+    loader.next(batch);
+  };
+  return range_test(trainer, next, options);
+}
+
+std::string to_json(const RangeTest& result) {
+  nlohmann::ordered_json json;
+  if (result.suggestion) {
+    json["suggestion"] = *result.suggestion;
+  } else {
+    json["suggestion"] = nullptr;
+  }
+  json["rates"] = result.rates;
+  json["losses"] = result.losses;
+  json["smoothed"] = result.smoothed;
+  return json.dump();
+}
+
+}  // namespace convlab

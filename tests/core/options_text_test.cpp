@@ -1,0 +1,46 @@
+#include "core/options_text.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "core/error.h"
+
+namespace convlab {
+
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("options text: every kind of value is recognised") {
+  const Options options{{"momentum", 0.9},   {"nesterov", true},
+                        {"centered", false}, {"patience", int64_t{3}},
+                        {"epsilon", 1e-7},   {"strategy", std::string("cos")}};
+  const std::string text =
+      "momentum=0.9,nesterov=true,centered=false,patience=3,epsilon=1e-07,strategy=cos";
+  CHECK(parse_options(text) == options);
+  CHECK(options_text(options) == text);
+}
+
+TEST_CASE("options text: spaces do not matter and nothing is no option") {
+  CHECK(parse_options(" a = 1 , b= x ") == Options{{"a", int64_t{1}}, {"b", std::string("x")}});
+  CHECK(parse_options("").empty());
+  CHECK(parse_options("  ").empty());
+  CHECK(options_text({}).empty());
+}
+
+TEST_CASE("options text: a value may hold commas") {
+  CHECK(parse_options("weights=1,2,0.5,smoothing=0.1") ==
+        Options{{"weights", std::string("1,2,0.5")}, {"smoothing", 0.1}});
+}
+
+TEST_CASE("options text: what is only nearly a number is text") {
+  for (const char* text : {"1x", "1e", "--1", "true1", "1.2.3"})
+    CHECK(parse_options(std::string("a=") + text) == Options{{"a", std::string(text)}});
+}
+
+TEST_CASE("options text: parts without a name and names given twice are refused") {
+  for (const char* text : {"momentum", "=1", ",a=1", "a=1,=2"})
+    CHECK_THROWS_WITH(parse_options(text), ContainsSubstring("expected name=value"));
+  CHECK_THROWS_WITH(parse_options("a=1,b=2,a=3"), ContainsSubstring("a is given twice"));
+}
+
+}  // namespace convlab

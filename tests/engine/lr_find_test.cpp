@@ -1,0 +1,28 @@
+#include "engine/lr_find.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "data/synthetic.h"
+
+namespace convlab {
+
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("lr_find: finds a rate on any data set, epoch after epoch, the same every time") {
+  const DatasetSplits data = make_synthetic(200, 10, {28, 28, 1}, 10);
+  RunOptions run;
+  run.model = "mnist-mlp";
+  run.batch = 64;  // four steps an epoch
+  const auto find = [&] {
+    const auto backend = make_backend("", 1);
+    return find_learning_rate(run, {.steps = 60}, data.train, *backend);
+  };
+  const RangeTest result = find();
+  REQUIRE(result.suggestion.has_value());
+  CHECK(find().losses == result.losses);
+  CHECK_THAT(to_json(result), ContainsSubstring("{\"suggestion\":"));
+  CHECK_THAT(to_json({}), ContainsSubstring("\"suggestion\":null"));
+}
+
+}  // namespace convlab
