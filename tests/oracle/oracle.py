@@ -1,0 +1,61 @@
+"""What every compare*.py shares: Keras 3 on JAX in float64, and the files of convlab_oracle_dump."""
+
+import json
+import os
+import pathlib
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_ENABLE_X64"] = "1"
+os.environ["JAX_PLATFORMS"] = "cpu"
+
+import keras
+import numpy as np
+
+keras.config.set_floatx("float64")
+
+DUMP = pathlib.Path(os.environ["ORACLE_DUMP"])
+DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "U8": np.uint8}
+
+# What was compared: the largest ratio of each kind, and the ratio allowed.
+worst = {}
+
+
+def read(path):
+    """The tensors and the metadata of a safetensors file."""
+    data = path.read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (start + offset for offset in entry["data_offsets"])
+        tensors[name] = np.frombuffer(data[begin:end], DTYPES[entry["dtype"]]).reshape(
+            entry["shape"]
+        )
+    return tensors, metadata
+
+
+def files(kind):
+    return sorted(DUMP.glob(f"{kind}-*.safetensors"))
+
+
+def group(tensors, prefix):
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+
+def options(metadata, prefix):
+    """What Dump::options wrote."""
+    return {name: json.loads(text) for name, text in group(metadata, prefix + ".").items()}
+
+
+def manifest(names):
+    """The registered names of a kind."""
+    return set(read(DUMP / "manifest.safetensors")[1][names].split())
+
+
+def check(what, got, reference, limit):
+    """The norm of the difference over the norm of the reference."""
+    assert got.shape == reference.shape
+    ratio = np.linalg.norm(got - reference) / np.linalg.norm(reference)
+    worst[what] = (max(worst.get(what, (0, 0))[0], float(ratio)), limit)
+    assert ratio <= limit, f"{what} differs by {ratio:.2e}"
