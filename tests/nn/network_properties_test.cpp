@@ -106,10 +106,10 @@ TEST_CASE("trainer: a step after the first allocates nothing, with any optimizer
   const Batch batch = synthetic_batch({14, 14, 1}, 4, 16);
   const UpdateOptions clipped{.clip_norm = 1, .accumulate = 2, .ema_momentum = 0.9};
   for (const BackendKind& kind : backend_kinds()) {
+    const auto backend = kind.make(2);
     for (const OptimizerKind& optimizer : optimizer_kinds()) {
       for (const UpdateOptions& update : {UpdateOptions{}, clipped}) {
         INFO(optimizer.kind << " on " << kind.name << ", accumulate " << update.accumulate);
-        const auto backend = kind.make(2);
         Network network(find_model("simple-convnet").build({14, 14, 1}, 4), *backend, 1);
         Trainer trainer(network, make_loss("softmax_cross_entropy", {}), optimizer.make({}), 1e-3,
                         update);
@@ -121,6 +121,7 @@ TEST_CASE("trainer: a step after the first allocates nothing, with any optimizer
         trainer.evaluate(batch);
         const uint64_t more = allocation_count() - allocations;
         if (kind.name != plain) CHECK(more == 0);
+        CHECK(backend->memory_use().bytes == before.bytes);
         CHECK(backend->memory_use().peak_bytes == before.peak_bytes);
       }
     }
@@ -128,9 +129,9 @@ TEST_CASE("trainer: a step after the first allocates nothing, with any optimizer
 }
 
 TEST_CASE("trainer: every model of the zoo steps without allocating after the first step") {
+  const auto backend = make_backend("", 2);
   for (const Model& model : models()) {
     INFO(model.name);
-    const auto backend = make_backend("", 2);
     Network network(model.build({28, 28, 1}, 10), *backend, 1);
     Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
                     find_optimizer("adam").make({}), 1e-3);
