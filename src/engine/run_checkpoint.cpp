@@ -43,6 +43,7 @@ RunRecord Run::record() const {
           .validating = validating_,
           .validation_batches = validating_ ? test_loader_.batches_done() : 0,
           .learning_rate = learning_rate_,
+          .step_learning_rate = trainer_->learning_rate(),
           .train_seconds = train_seconds_,
           .validation_seconds = validation_seconds_,
           .epoch_images = epoch_images_,
@@ -92,6 +93,7 @@ void Run::restore_callbacks(const RunRecord& record, const std::string& where) {
 void Run::go_on(const RunRecord& record) {
   trainer_->resume(static_cast<uint64_t>(record.step));
   set_learning_rate(record.learning_rate);
+  trainer_->set_learning_rate(record.step_learning_rate);
   recorder_ = CurveRecorder(record.curve, record.train_loss, record.train_accuracy);
   val_loss_ = record.val_loss;
   val_accuracy_ = record.val_accuracy;

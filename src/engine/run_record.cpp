@@ -54,6 +54,7 @@ void visit_record(Fields& fields, S& record) {
   fields("validating", record.validating);
   fields("validation_batches", record.validation_batches);
   fields("learning_rate", record.learning_rate);
+  fields("step_learning_rate", record.step_learning_rate);
   fields("train_seconds", record.train_seconds);
   fields("validation_seconds", record.validation_seconds);
   fields("epoch_images", record.epoch_images);
@@ -84,6 +85,8 @@ void check(const RunRecord& record, const std::string& where) {
          " points; expected the same number, below ", CurveRecorder::most_points);
   }
   if (record.curve.interval < 1) fail(where, ": a curve_interval of 0; expected at least 1");
+  if (!(record.step_learning_rate >= 0))
+    fail(where, ": a step_learning_rate of ", record.step_learning_rate, "; expected at least 0");
   if (!record.validating && record.validation_batches > 0)
     fail(where, ": ", record.validation_batches, " batches of a validation that is not running");
 }

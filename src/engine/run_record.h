@@ -22,6 +22,7 @@ struct RunRecord {
   bool validating = false;  ///< this epoch's training batches are all done
   int64_t validation_batches = 0;
   double learning_rate = 0;
+  double step_learning_rate = 0;  ///< of the last step, by the schedule
   double train_seconds = 0;       ///< of this epoch
   double validation_seconds = 0;  ///< of this epoch
   int64_t epoch_images = 0;

@@ -72,6 +72,18 @@ std::vector<uint8_t> whole_run(const RunOptions& options) {
   return engine->checkpoint();
 }
 
+/// Whether a run resumed after a few steps, during the validation and in a later epoch is the whole
+/// run.
+void check_resumes(const RunOptions& options) {
+  const std::vector<uint8_t> expected = whole_run(options);
+  for (const int advances : {1, 4, 8, advances_per_epoch + 2}) {
+    INFO("stopped after " << advances << " advances");
+    const auto engine = resumed(options, started(options, advances)->checkpoint());
+    finish(*engine);
+    CHECK(engine->checkpoint() == expected);
+  }
+}
+
 /// What `engine` says when it is to go on with `checkpoint`, which it must not, nor change.
 std::string refusal(const RunOptions& options, const std::vector<uint8_t>& checkpoint) {
   const auto engine = make_engine();
@@ -115,13 +127,8 @@ TEST_CASE("checkpoint: every schedule resumes bit for bit, with an average and h
       options.schedule_options = {{"min_delta", 1000.0}, {"patience", int64_t{1}}};
     options.warmup_epochs = 0.5;
     options.update_options = {{"accumulate", int64_t{2}}, {"ema_momentum", 0.9}};
-    const std::vector<uint8_t> expected = whole_run(options);
-    for (const int advances : {1, 4, advances_per_epoch + 2}) {
-      INFO(kind.kind << " stopped after " << advances << " advances");
-      const auto engine = resumed(options, started(options, advances)->checkpoint());
-      finish(*engine);
-      CHECK(engine->checkpoint() == expected);
-    }
+    INFO(kind.kind);
+    check_resumes(options);
   }
 }
 
@@ -130,13 +137,18 @@ TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and 
     INFO(kind.kind);
     RunOptions options = small_run();
     options.optimizer = kind.kind;
-    const std::vector<uint8_t> expected = whole_run(options);
-    for (const int advances : {3, advances_per_epoch + 2}) {
-      const auto engine = resumed(options, started(options, advances)->checkpoint());
-      finish(*engine);
-      CHECK(engine->checkpoint() == expected);
-    }
+    check_resumes(options);
   }
+}
+
+TEST_CASE(
+    "checkpoint: momentum, clipping, accumulation and the average of the weights resume, too") {
+  RunOptions options = small_run();
+  options.optimizer = "sgd";
+  options.optimizer_options = {{"momentum", 0.9}, {"nesterov", true}};
+  check_resumes(options);
+  options.update_options = {{"accumulate", int64_t{3}}, {"clip_norm", 0.5}, {"ema_momentum", 0.9}};
+  check_resumes(options);
 }
 
 TEST_CASE("checkpoint: a thread that makes batches ahead changes nothing") {
@@ -257,6 +269,7 @@ TEST_CASE("checkpoint: numbers that cannot be are refused") {
   refused("\"version\":1", "\"version\":2", "this convlab reads version 1");
   refused("\"learning_rate\":0.001,\"options", "\"learning_rate\":null,\"options",
           "learning rate is nan");
+  refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate of -1");
   refused("\"curve_interval\":1", "\"curve_interval\":0", "curve_interval");
 }
 
