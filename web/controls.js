@@ -172,6 +172,7 @@ export class Controls {
     const {options, learning_rate: rate} = this.#snapshot;
     byId('data').value = options.data;
     byId('model').value = options.model;
+    this.#offerModels();
     byId('optimizer').value = options.optimizer;
     const batch = byId('batch');
     if (!this.#tables.batches.includes(options.batch)) {
@@ -187,6 +188,16 @@ export class Controls {
     this.#describe();
   }
 
+  /** Only models that take the pictures of the chosen data set are on offer. */
+  #offerModels() {
+    const data = byId('data').value;
+    const select = byId('model');
+    for (const option of select.options) {
+      const item = this.#tables.models.find(({name}) => name === option.value);
+      option.hidden = option.disabled = !item?.data_sets.includes(data);
+    }
+  }
+
   #describe() {
     for (const [field, table] of [['data', 'data_sets'], ['model', 'models']]) {
       const item = this.#tables[table].find(({name}) => name === byId(field).value);
@@ -198,6 +209,12 @@ export class Controls {
     if (name === 'optimizer') {
       byId('learning-rate').value = formatRate(this.#usualRate());
       this.#checkRate();
+    }
+    if (name === 'data') {
+      this.#offerModels();
+      const select = byId('model');
+      const fitting = [...select.options].find((option) => !option.disabled);
+      if (fitting && select.selectedOptions[0]?.disabled !== false) select.value = fitting.value;
     }
     if (name === 'epochs') {
       const epochs = byId('epochs');

@@ -4,10 +4,10 @@
 
 #include "cli/commands.h"
 #include "cli/json_lines.h"
+#include "cli/model_argument.h"
 #include "cli/text.h"
 #include "cli/values.h"
 #include "engine/bench.h"
-#include "zoo/zoo.h"
 
 namespace convlab {
 
@@ -17,7 +17,6 @@ void print_table(std::FILE* out, const BenchResult& result) {
   const auto row = [out](const char* name, const std::string& value) {
     std::fprintf(out, "  %-16s %s\n", name, value.c_str());
   };
-  constexpr double mebibyte = 1 << 20;
   std::fprintf(out, "%s, batch %lld, %s, %d %s\n", result.model.c_str(),
                static_cast<long long>(result.batch), result.backend.c_str(), result.threads,
                result.threads == 1 ? "thread" : "threads");
@@ -26,13 +25,20 @@ void print_table(std::FILE* out, const BenchResult& result) {
   row("arithmetic", fixed(result.gflops, 1) + " GFLOP/s");
   row("matrix product", fixed(result.gemm_peak_gflops, 1) + " GFLOP/s");
   row("efficiency", percent(result.efficiency) + " of the matrix product");
-  row("memory",
-      fixed(static_cast<double>(result.peak_memory_bytes) / mebibyte, 1) + " MiB at most");
+  row("memory", bytes_text(result.peak_memory_bytes) + " at most");
 }
 
-int run(const BenchOptions& options, const std::string& target) {
-  JsonLines json(target);
-  const BenchResult result = run_bench(options, monotonic_seconds);
+struct Arguments {
+  BenchOptions bench;
+  ModelSize size;
+  std::string json;
+};
+
+int run(const Arguments& arguments) {
+  JsonLines json(arguments.json);
+  const BenchOptions& options = arguments.bench;
+  const BenchResult result =
+      run_bench(options, open_model(options.model, arguments.size), monotonic_seconds);
   print_table(json.to_stdout() ? stderr : stdout, result);
   json.open();
   json.write(nlohmann::ordered_json::parse(to_json(result)));
@@ -42,17 +48,12 @@ int run(const BenchOptions& options, const std::string& target) {
 }  // namespace
 
 void add_bench(CLI::App& app, Action& action) {
-  struct Arguments {
-    BenchOptions bench;
-    std::string json;
-  };
   auto arguments = std::make_shared<Arguments>();
   BenchOptions& bench = arguments->bench;
   CLI::App& command =
       *app.add_subcommand("bench", "Measure a training step beside a matrix product, without data");
-  command.add_option("--model", bench.model, "Model: " + known_names(models(), &Model::name))
-      ->type_name("NAME")
-      ->capture_default_str();
+  add_model(command, bench.model)->capture_default_str();
+  add_model_size(command, arguments->size);
   add_batch(command, bench.batch);
   add_threads(command, bench.threads);
   add_backend(command, bench.backend);
@@ -65,9 +66,7 @@ void add_bench(CLI::App& app, Action& action) {
       ->type_name("FILE");
   command.footer(
       "Example:\n  convlab bench --model simple-convnet --batch 128 --threads 1 --json -");
-  command.callback([arguments, &action] {
-    action = [arguments] { return run(arguments->bench, arguments->json); };
-  });
+  command.callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 
 }  // namespace convlab

@@ -6,13 +6,13 @@
 #include "cli/json_lines.h"
 #include "cli/text.h"
 #include "cli/values.h"
-#include "core/error.h"
 #include "data/catalog.h"
 #include "data/file.h"
 #include "data/loader.h"
 #include "io/model_file.h"
 #include "loss/loss.h"
 #include "optim/optimizer.h"
+#include "train/check_fits.h"
 #include "train/trainer.h"
 
 namespace convlab {
@@ -28,17 +28,6 @@ struct EvalOptions {
   int64_t batch = 128;
   std::string json;
 };
-
-void check_fits(const Graph& graph, const Dataset& dataset, const std::string& source) {
-  if (graph.input_shape() != dataset.image_shape()) {
-    fail("[model] ", source, " wants images of ", graph.input_shape(), ", but those of ",
-         dataset.name(), " are ", dataset.image_shape());
-  }
-  if (graph.output_shape() != Shape{dataset.classes()}) {
-    fail("[model] ", source, " gives ", graph.output_shape(), " numbers, but ", dataset.name(),
-         " has ", dataset.classes(), " classes");
-  }
-}
 
 Metrics evaluate(Network& network, const Dataset& dataset, int64_t batch_size) {
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),

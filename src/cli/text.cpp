@@ -22,6 +22,16 @@ std::string with_commas(double value) {
   return text;
 }
 
+std::string bytes_text(uint64_t bytes) {
+  constexpr std::array units{" KiB", " MiB", " GiB", " TiB"};
+  constexpr double step = 1024;
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  double value = static_cast<double>(bytes) / step;
+  size_t unit = 0;
+  for (; value >= step && unit + 1 < units.size(); ++unit) value /= step;
+  return fixed(value, 1) + units[unit];
+}
+
 std::string duration(double seconds) {
   const auto whole = static_cast<int64_t>(std::lround(std::clamp(seconds, 0.0, 1e9)));
   std::array<char, 64> text{};

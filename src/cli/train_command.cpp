@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/json_lines.h"
+#include "cli/model_argument.h"
 #include "cli/optimizer_options.h"
 #include "cli/progress.h"
 #include "cli/run_files.h"
@@ -16,7 +17,6 @@
 #include "engine/engine.h"
 #include "io/model_file.h"
 #include "io/write_file.h"
-#include "zoo/zoo.h"
 
 namespace convlab {
 
@@ -70,14 +70,15 @@ class Training {
         json_(options_.json),
         files_(options_.files, {options_.save, json_.to_stdout() ? "" : options_.json}),
         progress_(json_.to_stdout() ? stderr : stdout, monotonic_seconds) {
-    find_model(options_.run.model);
-    find_entry(options_.run.data);
+    check_model();
     check_optimizer_options(options_.run);
     check_save();
     engine_ = std::make_unique<Engine>(EngineEnvironment{
         .backend = make_backend(options_.backend, options_.threads),
         .open_data =
             [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
+        .build_model = [](const std::string& model, const Shape& image,
+                          int64_t classes) { return open_model(model, image, classes); },
         .callbacks = [this] { return files_.callbacks(*engine_); },
         .now = monotonic_seconds,
         .prefetch = prefetch});
@@ -100,6 +101,12 @@ class Training {
   }
 
  private:
+  /// Builds the model once, before its data is read.
+  void check_model() const {
+    const CatalogEntry& data = find_entry(options_.run.data);
+    open_model(options_.run.model, data.image, static_cast<int64_t>(data.class_names.size()));
+  }
+
   void check_save() const {
     if (options_.save.empty()) return;
     check_writable(options_.save);
@@ -248,9 +255,7 @@ void add_train(CLI::App& app, Action& action) {
   RunOptions& run = options->run;
   CLI::App& command =
       *app.add_subcommand("train", "Train a model and say how well it does on the test images");
-  command.add_option("--model", run.model, "Model: " + known_names(models(), &Model::name))
-      ->type_name("NAME")
-      ->required();
+  add_model(command, run.model)->required();
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_integer(command, "--epochs", run.epochs, 1, 100000,

@@ -5,8 +5,6 @@
 #include <locale>
 #include <sstream>
 
-#include "core/error.h"
-
 namespace convlab {
 
 namespace {
@@ -38,6 +36,11 @@ bool parse_numbers(const std::string& text, std::vector<double>& values) {
   return false;
 }
 
+template <class... Parts>
+[[noreturn]] void refuse(std::string_view owner, std::string_view name, const Parts&... parts) {
+  throw OptionError(name, concat("[", owner, "] option ", name, " ", parts...));
+}
+
 }  // namespace
 
 void OptionWriter::numbers(std::string_view name, const std::vector<double>& values, double,
@@ -57,17 +60,16 @@ const OptionValue* OptionReader::find(std::string_view name) {
 void OptionReader::flag(std::string_view name, bool& value) {
   const OptionValue* given = find(name);
   if (given == nullptr) return;
-  if (!std::holds_alternative<bool>(*given))
-    fail("[", owner_, "] option ", name, " must be true or false");
+  if (!std::holds_alternative<bool>(*given)) refuse(owner_, name, "must be true or false");
   value = std::get<bool>(*given);
 }
 
 void OptionReader::integer(std::string_view name, int64_t& value, int64_t least, int64_t most) {
   const OptionValue* given = find(name);
   const int64_t* whole = given != nullptr ? std::get_if<int64_t>(given) : &value;
-  if (whole == nullptr) fail("[", owner_, "] option ", name, " must be a whole number");
+  if (whole == nullptr) refuse(owner_, name, "must be a whole number");
   if (*whole < least || *whole > most) {
-    fail("[", owner_, "] option ", name, " is ", *whole, " but must lie in ", least, " to ", most);
+    refuse(owner_, name, "is ", *whole, " but must lie in ", least, " to ", most);
   }
   value = *whole;
 }
@@ -79,11 +81,11 @@ void OptionReader::number(std::string_view name, double& value, double least, do
     } else if (const auto* whole = std::get_if<int64_t>(given)) {
       value = static_cast<double>(*whole);
     } else {
-      fail("[", owner_, "] option ", name, " must be a number");
+      refuse(owner_, name, "must be a number");
     }
   }
   if (!(value >= least && value <= most)) {
-    fail("[", owner_, "] option ", name, " is ", value, " but must lie in ", least, " to ", most);
+    refuse(owner_, name, "is ", value, " but must lie in ", least, " to ", most);
   }
 }
 
@@ -94,14 +96,13 @@ void OptionReader::numbers(std::string_view name, std::vector<double>& values, d
     const auto* text = std::get_if<std::string>(given);
     values.clear();
     if (text == nullptr || !parse_numbers(*text, values))
-      fail("[", owner_, "] option ", name, " must be numbers with commas between: \"1, 2, 0.5\"");
+      refuse(owner_, name, "must be numbers with commas between: \"1, 2, 0.5\"");
   }
   if (values.size() > most_numbers)
-    fail("[", owner_, "] option ", name, " may hold at most ", most_numbers, " numbers");
+    refuse(owner_, name, "may hold at most ", most_numbers, " numbers");
   for (const double value : values) {
     if (!(value >= least && value <= most)) {
-      fail("[", owner_, "] option ", name, " holds ", value, " but each must lie in ", least,
-           " to ", most);
+      refuse(owner_, name, "holds ", value, " but each must lie in ", least, " to ", most);
     }
   }
 }
@@ -111,15 +112,15 @@ int64_t OptionReader::find_choice(std::string_view name, std::span<const std::st
   if (given == nullptr) return -1;
   const auto* text = std::get_if<std::string>(given);
   const auto found = text == nullptr ? names.end() : std::find(names.begin(), names.end(), *text);
-  if (found == names.end()) fail("[", owner_, "] option ", name, " must be one of: ", join(names));
+  if (found == names.end()) refuse(owner_, name, "must be one of: ", join(names));
   return found - names.begin();
 }
 
 void OptionReader::finish() const {
   for (const auto& option : options_) {
     if (std::find(known_.begin(), known_.end(), option.first) == known_.end()) {
-      fail("[", owner_, "] has no option ", option.first,
-           "; it has: ", known_.empty() ? "none" : join(known_));
+      throw OptionError(option.first, concat("[", owner_, "] has no option ", option.first,
+                                             "; it has: ", known_.empty() ? "none" : join(known_)));
     }
   }
 }

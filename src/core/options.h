@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/error.h"
+
 namespace convlab {
 
 using OptionValue = std::variant<bool, int64_t, double, std::string>;
@@ -51,8 +53,16 @@ class OptionWriter {
   Options options_;
 };
 
+/// What is wrong with one option; `option` is its name.
+class OptionError : public Error {
+ public:
+  OptionError(std::string_view name, const std::string& message) : Error(message), option(name) {}
+
+  std::string option;
+};
+
 /// Sets the fields that are named in `options` and leaves the others at their defaults. Throws
-/// Error, beginning with [owner], for a value of another type or out of range (limits are
+/// OptionError, beginning with [owner], for a value of another type or out of range (limits are
 /// inclusive), and from `finish` for a name that no field has.
 class OptionReader {
  public:

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/error.h"
 #include "core/random.h"
 #include "loss/softmax_cross_entropy.h"
 #include "optim/adam.h"
@@ -65,14 +66,21 @@ Batch random_batch(int64_t size, const Shape& image, int64_t classes) {
 }  // namespace
 
 BenchResult run_bench(const BenchOptions& options, const Clock& now) {
-  const Shape image{28, 28, 1};
-  constexpr int64_t classes = 10;
+  return run_bench(options, find_model(options.model).build({28, 28, 1}, 10), now);
+}
+
+BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now) {
+  if (graph.output_shape().rank() != 1) {
+    fail("[bench] ", options.model, " gives ", graph.output_shape(),
+         "; expected a vector with one number for each class");
+  }
   const std::unique_ptr<Backend> backend = make_backend(options.backend, options.threads);
   const double peak = gemm_peak_gflops(*backend, now, options.seconds / 3);
 
-  Network network(find_model(options.model).build(image, classes), *backend, 1);
+  Network network(std::move(graph), *backend, 1);
   Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Adam>(), 1e-3);
-  const Batch batch = random_batch(options.batch, image, classes);
+  const Batch batch = random_batch(options.batch, network.graph().input_shape(),
+                                   network.graph().output_shape().elements());
   const double step_seconds = median_seconds(now, options.seconds, [&] { trainer.step(batch); });
 
   const auto images = static_cast<double>(options.batch);

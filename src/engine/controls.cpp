@@ -1,21 +1,50 @@
 #include "engine/controls.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "core/error.h"
 #include "data/catalog.h"
 #include "optim/optimizer.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
 
+namespace {
+
+bool takes(const Model& model, const CatalogEntry& data) {
+  try {
+    model.build(data.image, static_cast<int64_t>(data.class_names.size()));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Models that take some data set, but for those that are the layers of one before under another
+/// name, meant for pictures of another size.
+std::vector<ModelItem> model_items() {
+  std::vector<ModelItem> items;
+  std::set<decltype(Model::layers)> seen;
+  for (const Model& model : models()) {
+    if (!seen.insert(model.layers).second) continue;
+    ModelItem item{
+        std::string(model.name), std::string(model.title), std::string(model.description), {}};
+    for (const CatalogEntry& data : catalog()) {
+      if (takes(model, data)) item.data_sets.push_back(data.name);
+    }
+    if (!item.data_sets.empty()) items.push_back(std::move(item));
+  }
+  return items;
+}
+
+}  // namespace
+
 Controls controls() {
   Controls table;
   for (const CatalogEntry& entry : catalog())
     table.data_sets.push_back({entry.name, entry.title, entry.description});
-  for (const Model& model : models()) {
-    table.models.push_back(
-        {std::string(model.name), std::string(model.title), std::string(model.description)});
-  }
+  table.models = model_items();
   for (const OptimizerKind& kind : optimizer_kinds()) {
     table.optimizers.push_back(
         {std::string(kind.kind), std::string(kind.title), kind.learning_rate});
@@ -35,16 +64,18 @@ Controls controls() {
 std::string controls_json() {
   const Controls table = controls();
   nlohmann::ordered_json json;
-  const auto named = [](const std::vector<NamedItem>& items) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const NamedItem& item : items) {
-      list.push_back(
-          {{"name", item.name}, {"title", item.title}, {"description", item.description}});
-    }
-    return list;
-  };
-  json["data_sets"] = named(table.data_sets);
-  json["models"] = named(table.models);
+  json["data_sets"] = nlohmann::ordered_json::array();
+  for (const NamedItem& item : table.data_sets) {
+    json["data_sets"].push_back(
+        {{"name", item.name}, {"title", item.title}, {"description", item.description}});
+  }
+  json["models"] = nlohmann::ordered_json::array();
+  for (const ModelItem& item : table.models) {
+    json["models"].push_back({{"name", item.name},
+                              {"title", item.title},
+                              {"description", item.description},
+                              {"data_sets", item.data_sets}});
+  }
   json["optimizers"] = nlohmann::ordered_json::array();
   for (const OptimizerItem& item : table.optimizers) {
     json["optimizers"].push_back(

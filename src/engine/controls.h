@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,17 @@ struct NamedItem {
   std::string name;         ///< as in RunOptions
   std::string title;        ///< for people
   std::string description;  ///< one sentence
+};
+
+struct ModelItem {
+  std::string name;
+  std::string title;
+  std::string description;
+  std::vector<std::string> data_sets;  ///< names of those whose pictures it takes
+
+  bool takes(const std::string& data_set) const {
+    return std::find(data_sets.begin(), data_sets.end(), data_set) != data_sets.end();
+  }
 };
 
 struct OptimizerItem {
@@ -29,7 +41,7 @@ struct ButtonItem {
 
 struct Controls {
   std::vector<NamedItem> data_sets;
-  std::vector<NamedItem> models;
+  std::vector<ModelItem> models;
   std::vector<OptimizerItem> optimizers;
   std::vector<ButtonItem> buttons;  ///< start, pause, step, reset
   std::vector<int64_t> batches;     ///< sizes on offer

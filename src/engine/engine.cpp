@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "engine/run.h"
+#include "zoo/zoo.h"
 
 namespace convlab {
 
@@ -15,11 +16,16 @@ namespace {
 constexpr double publish_interval = 0.1;   // seconds between snapshots while training
 constexpr double pictures_interval = 0.5;  // between those with new samples and filters
 
+Graph build_from_zoo(const std::string& model, const Shape& image, int64_t classes) {
+  return find_model(model).build(image, classes);
+}
+
 }  // namespace
 
 class Engine::Impl {
  public:
   explicit Impl(EngineEnvironment environment) : environment_(std::move(environment)) {
+    if (!environment_.build_model) environment_.build_model = build_from_zoo;
     publish(true);
   }
 
@@ -100,7 +106,10 @@ class Engine::Impl {
     run_.reset();  // first, so that both need not fit into the memory
     asked_ = configure.options;
     error_.clear();
-    run_ = std::make_unique<Run>(configure.options, environment_.open_data(configure.options.data),
+    DatasetSplits data = environment_.open_data(configure.options.data);
+    Graph graph = environment_.build_model(configure.options.model, data.train.image_shape(),
+                                           data.train.classes());
+    run_ = std::make_unique<Run>(configure.options, std::move(data), std::move(graph),
                                  *environment_.backend, environment_.now, environment_.prefetch,
                                  environment_.callbacks);
     state_ = RunState::ready;

@@ -24,6 +24,8 @@ struct EngineEnvironment {
   std::unique_ptr<Backend> backend;
   /// Opens a data set by name; it may still be empty and be filled by Engine::append_data.
   std::function<DatasetSplits(const std::string& name)> open_data;
+  /// Builds the model of a name for pictures of a shape and so many classes; empty: the zoo's.
+  std::function<Graph(const std::string& model, const Shape& image, int64_t classes)> build_model;
   /// Callbacks of each run beside those that its options ask for: what writes files is the front
   /// end's business. Empty: none.
   std::function<Callbacks()> callbacks;

@@ -8,7 +8,7 @@
 #include "loss/softmax_cross_entropy.h"
 #include "train/callbacks/early_stopping.h"
 #include "train/callbacks/time_budget.h"
-#include "zoo/zoo.h"
+#include "train/check_fits.h"
 
 namespace convlab {
 
@@ -43,15 +43,19 @@ std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& networ
       read_update_options(options.update_options));
 }
 
+Graph fitting(Graph graph, const Dataset& dataset, const std::string& model) {
+  check_fits(graph, dataset, model);
+  return graph;
+}
+
 }  // namespace
 
-Run::Run(const RunOptions& options, DatasetSplits data, Backend& backend,
+Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
          std::function<double()> now, int64_t prefetch, std::function<Callbacks()> more_callbacks)
     : options_(checked(options)),
       data_(std::move(data)),
       now_(std::move(now)),
-      network_(find_model(options_.model).build(data_.train.image_shape(), data_.train.classes()),
-               backend, options_.seed),
+      network_(fitting(std::move(graph), data_.train, options_.model), backend, options_.seed),
       trainer_(make_trainer(options_, network_)),
       train_loader_(
           data_.train,

@@ -22,9 +22,10 @@ class Run {
   /// stopped: between two steps, by a callback; begin goes on.
   enum class Progress : uint8_t { waiting, busy, stopped, finished };
 
-  /// Throws Error for unknown names, options out of range, and models that the pictures do not fit.
-  Run(const RunOptions& options, DatasetSplits data, Backend& backend, std::function<double()> now,
-      int64_t prefetch, std::function<Callbacks()> more_callbacks = {});
+  /// Throws Error for unknown names, options out of range, and a graph that does not fit the data.
+  Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
+      std::function<double()> now, int64_t prefetch,
+      std::function<Callbacks()> more_callbacks = {});
 
   /// One training step or validation batch, unless the planned epochs are done or its data is not
   /// here. Throws Error when the loss is no longer a number.

@@ -1,11 +1,14 @@
 #include "io/json_text.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "io/json_position.h"
 
 namespace convlab {
 
@@ -13,11 +16,38 @@ namespace {
 
 constexpr int max_depth = 16;
 
+/// Hands out characters and counts them, so that the parser's callback can tell where it is.
+class CountingIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  CountingIterator(const char* at, size_t& count) : at_(at), count_(&count) {}
+
+  reference operator*() const { return *at_; }
+  CountingIterator& operator++() {
+    ++at_;
+    ++*count_;
+    return *this;
+  }
+  bool operator==(const CountingIterator& other) const { return at_ == other.at_; }
+  bool operator!=(const CountingIterator& other) const { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+  size_t* count_;
+};
+
 /// What the parser reports while it reads: refuses deep nesting, before it costs anything, and keys
 /// given twice, of which the JSON library would keep the last.
 class Watch {
  public:
-  explicit Watch(const std::string& where) : where_(where) {}
+  Watch(std::string_view text, const std::string& where) : text_(text), where_(where) {}
+
+  size_t& count() { return count_; }
 
   bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
     switch (event) {
@@ -42,40 +72,59 @@ class Watch {
 
  private:
   void check_depth(int depth) const {
-    if (depth >= max_depth) fail(where_, " is nested more than ", max_depth, " deep");
-  }
-  void add_key(const std::string& key) {
-    if (!keys_.back().insert(key).second) fail(where_, " names ", in_quotes(key), " twice");
+    if (depth < max_depth) return;
+    fail(where_, ", ", line_and_column(text_, count_ - 1), ": nested more than ", max_depth,
+         " deep");
   }
 
+  void add_key(const std::string& key) {
+    if (keys_.back().insert(key).second) return;
+    const size_t opening_quote = text_.rfind('"', count_ - 2);
+    fail(where_, ", ", line_and_column(text_, opening_quote), ": ", in_quotes(key),
+         " is named twice");
+  }
+
+  std::string_view text_;
   const std::string& where_;
+  size_t count_ = 0;  // characters that the parser has taken
   std::vector<std::set<std::string>> keys_;
 };
 
-OptionValue option_value(const Json& json, const std::string& where) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_unsigned() && !std::in_range<int64_t>(json.get<uint64_t>())) {
-    fail(where, " is too large");
+/// What the JSON library says is wrong and what it expected, without its own words around that and
+/// with whatever does not belong on a terminal escaped.
+std::string problem(const Json::exception& error) {
+  std::string_view text =
+      error.what();  // "[…] parse error at line 1, column 2: … while … - unexpected …"
+  for (const std::string_view before : {"] ", ", column ", ": ", " - "}) {
+    if (const size_t at = text.find(before); at != std::string_view::npos)
+      text.remove_prefix(at + before.size());
   }
-  if (json.is_number_integer()) return json.get<int64_t>();
-  if (json.is_number_float()) return json.get<double>();
-  if (json.is_string()) return json.get<std::string>();
-  fail(where, " must be true, false, a number or a string");
+  const std::string escaped = in_quotes(text);
+  std::string plain;
+  for (size_t i = 1; i + 1 < escaped.size(); ++i) {
+    const bool is_quote = escaped[i] == '\\' && (escaped[i + 1] == '"' || escaped[i + 1] == '\\');
+    plain += escaped[is_quote ? ++i : i];
+  }
+  return plain;
 }
 
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& where) {
+  Watch watch(text, where);
   try {
     // By reference: the library copies its callback.
-    Watch watch(where);
-    return Json::parse(text, [&watch](int depth, Json::parse_event_t event, const Json& parsed) {
-      return watch(depth, event, parsed);
-    });
+    return Json::parse(CountingIterator(text.data(), watch.count()),
+                       CountingIterator(text.data() + text.size(), watch.count()),
+                       [&watch](int depth, Json::parse_event_t event, const Json& parsed) {
+                         return watch(depth, event, parsed);
+                       });
   } catch (const Json::parse_error& error) {
-    fail(where, " is not JSON at its byte ", error.byte);
+    const size_t byte = std::min(std::max<size_t>(error.byte, 1) - 1, text.size());
+    fail(where, ", ", line_and_column(text, byte), ": not JSON: ", problem(error));
   } catch (const Json::exception& error) {
-    fail(where, " is not JSON: ", error.what());
+    const size_t byte = std::min(watch.count(), text.size());
+    fail(where, ", ", line_and_column(text, byte), ": not JSON: ", problem(error));
   }
 }
 
@@ -126,11 +175,23 @@ Json shape_json(const Shape& shape) {
   return json;
 }
 
+OptionValue read_option_json(const Json& json, const std::string& where) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_unsigned() && !std::in_range<int64_t>(json.get<uint64_t>())) {
+    fail(where, " is too large");
+  }
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number_float()) return json.get<double>();
+  if (json.is_string()) return json.get<std::string>();
+  fail(where, " must be true, false, a number or a string");
+}
+
 Options read_options_json(const Json& json, const std::string& where) {
   if (!json.is_object()) fail(where, ": the options must be an object");
   Options options;
   for (const auto& [name, value] : json.items()) {
-    options.emplace_back(name, option_value(value, concat(where, ": option ", in_quotes(name))));
+    options.emplace_back(name,
+                         read_option_json(value, concat(where, ": option ", in_quotes(name))));
   }
   return options;
 }

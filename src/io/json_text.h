@@ -13,8 +13,8 @@ namespace convlab {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses `text`. Throws Error, beginning with `where` and naming the byte, for what is no JSON, is
-/// nested more than 16 deep, or names a key twice in one object.
+/// Parses `text`. Throws Error, beginning with `where` and naming line and column, for what is no
+/// JSON, is nested more than 16 deep, or names a key twice in one object.
 Json parse_json(std::string_view text, const std::string& where);
 
 /// The text of `json`, on one line. Throws Error for strings that are not UTF-8.
@@ -32,6 +32,8 @@ std::string string_member(const Json& object, const char* key, const std::string
 Shape read_shape(const Json& json, const std::string& where);
 Json shape_json(const Shape& shape);
 
+/// true, 3, 0.5 or "same". Errors begin with `where`.
+OptionValue read_option_json(const Json& json, const std::string& where);
 /// {"filters": 25, "padding": "valid"}. Errors begin with `where`.
 Options read_options_json(const Json& json, const std::string& where);
 Json options_json(const Options& options);

@@ -1,53 +1,16 @@
 #include "zoo/zoo.h"
 
-#include <array>
-
+#include "core/error.h"
 #include "core/find_named.h"
-#include "nn/activations.h"
-#include "nn/conv2d.h"
-#include "nn/dense.h"
-#include "nn/dropout.h"
-#include "nn/flatten.h"
-#include "nn/pool2d.h"
-#include "nn/sequential.h"
+#include "zoo/builders.h"
 
 namespace convlab {
 
 namespace {
 
-Graph mnist_mlp(const Shape& image, int64_t classes) {
-  return Sequential(image)
-      .add<Flatten>()
-      .add<Dense>(DenseOptions{.units = 100})
-      .add<Relu>()
-      .add<Dense>(DenseOptions{.units = classes})
-      .graph();
-}
-
-Graph mnist_cnn(const Shape& image, int64_t classes) {
-  return Sequential(image)
-      .add<Conv2d>(Conv2dOptions{.filters = 25})
-      .add<Relu>()
-      .add<Flatten>()
-      .add<Dense>(DenseOptions{.units = 100})
-      .add<Relu>()
-      .add<Dense>(DenseOptions{.units = classes})
-      .graph();
-}
-
-Graph simple_convnet(const Shape& image, int64_t classes) {
-  return Sequential(image)
-      .add<Conv2d>(Conv2dOptions{.filters = 32})
-      .add<Relu>()
-      .add<MaxPool2d>()
-      .add<Conv2d>(Conv2dOptions{.filters = 64})
-      .add<Relu>()
-      .add<MaxPool2d>()
-      .add<Flatten>()
-      .add<Dropout>(DropoutOptions{.rate = 0.5})
-      .add<Dense>(DenseOptions{.units = classes})
-      .graph();
-}
+constexpr std::array<int64_t, 3> cifar_image{32, 32, 3};
+constexpr std::array<int64_t, 3> photo{224, 224, 3};
+constexpr int64_t imagenet_classes = 1000;
 
 constexpr std::array all{
     Model{"mnist-mlp", "Dense network", "One hidden layer of 100 units.",
@@ -58,9 +21,38 @@ constexpr std::array all{
     Model{"simple-convnet", "Simple convnet",
           "Two convolutions with 32 and 64 filters, each pooled, then dropout.",
           "keras.io, Simple MNIST convnet", simple_convnet},
+    Model{"lenet5", "LeNet-5",
+          "Two convolutions with averaging pools, then three dense layers, all with tanh.",
+          "LeCun et al. 1998, Gradient-based learning applied to document recognition", lenet5},
+    Model{"cifar-simple", "CIFAR, simple",
+          "The MNIST CNN on colour pictures, for which it is too small.",
+          "the article's first CIFAR-10 network", mnist_cnn, cifar_image},
+    Model{"cifar-cnn", "CIFAR CNN",
+          "Three convolutions and three dense layers, with dropout after each part.",
+          "the article's CIFAR-10 network", cifar_cnn, cifar_image},
+    Model{"imagenette-article", "Imagenette, article",
+          "The CIFAR CNN on large pictures: its first dense layer alone has 196 million weights.",
+          "the article's Imagenette network", cifar_cnn, photo},
+    Model{"squeezenet1.1", "SqueezeNet 1.1",
+          "Eight modules that squeeze channels before each wide convolution; no dense layer.",
+          "Iandola et al. 2016, version 1.1 of the authors", squeezenet, photo, imagenet_classes},
+    Model{"vgg11", "VGG11", "Eight convolutions in five blocks, then three dense layers.",
+          "Simonyan and Zisserman 2015, configuration A", vgg11, photo, imagenet_classes},
+    Model{"vgg16", "VGG16", "Thirteen convolutions in five blocks, then three dense layers.",
+          "Simonyan and Zisserman 2015, configuration D", vgg16, photo, imagenet_classes},
 };
 
 }  // namespace
+
+Graph Model::build(const Shape& image, int64_t classes) const {
+  if (image.rank() != 3)
+    fail("[model] ", name, " wants pictures (height, width, channels), not ", image);
+  try {
+    return layers(image, classes);
+  } catch (const Error& error) {
+    fail("[model] ", name, " does not take pictures of ", image, ": ", error.what());
+  }
+}
 
 std::span<const Model> models() { return all; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -12,8 +13,16 @@ struct Model {
   std::string_view name;
   std::string_view title;
   std::string_view description;  ///< one sentence
-  std::string_view source;
-  Graph (*build)(const Shape& image, int64_t classes);
+  std::string_view source;       ///< paper, or where it was published
+  Graph (*layers)(const Shape& image, int64_t classes);
+  std::array<int64_t, 3> usual_image{28, 28, 1};  ///< height, width, channels: where it comes from
+  int64_t usual_classes = 10;
+
+  Shape image() const { return {usual_image[0], usual_image[1], usual_image[2]}; }
+
+  /// The network for pictures (height, width, channels) and so many classes. Throws Error, naming
+  /// the model, for a picture that it does not take.
+  Graph build(const Shape& image, int64_t classes) const;
 };
 
 std::span<const Model> models();

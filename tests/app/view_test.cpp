@@ -79,7 +79,7 @@ std::shared_ptr<Snapshot> busy_snapshot() {
 Operation some_operation(std::vector<Command>& sent) {
   Controls table;
   table.data_sets = {{"mnist", "MNIST", "Handwritten digits"}};
-  table.models = {{"mnist-cnn", "Small CNN", "One convolution"}};
+  table.models = {{"mnist-cnn", "Small CNN", "One convolution", {"mnist"}}};
   table.optimizers = {{"adam", "Adam", 0.001}};
   table.buttons = {{"start", "Start", "Train", "Enter"},
                    {"pause", "Pause", "Stop for now", "p"},

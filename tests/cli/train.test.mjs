@@ -169,7 +169,7 @@ test('help and version', () => {
   assert.match(convlab('--version').stdout, /^convlab \d+\.\d+\.\d+\n$/);
   const help = convlab('--help');
   assert.equal(help.status, 0);
-  for (const word of ['train', 'eval', 'bench', 'datasets', 'Examples']) assert.ok(help.stdout.includes(word), word);
+  for (const word of ['train', 'eval', 'bench', 'summary', 'datasets', 'Examples']) assert.ok(help.stdout.includes(word), word);
   const train = convlab('train', '--help').stdout;
   for (const word of ['mnist-mlp', 'fashion-mnist', 'adamw', 'xnnpack', '--json', '--save']) {
     assert.ok(train.includes(word), word);

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "data/synthetic.h"
+#include "zoo/zoo.h"
 
 using namespace convlab;
 using Catch::Matchers::ContainsSubstring;
@@ -349,4 +350,25 @@ TEST_CASE("engine: training waits for data that is still to come") {
   engine.append_data("arriving", true, rubbish, "train-000.bin.gz");
   CHECK(engine.snapshot()->state == RunState::failed);
   CHECK_THAT(engine.snapshot()->error, ContainsSubstring("train-000.bin.gz"));
+}
+
+TEST_CASE(
+    "engine: it may be told how models are built; one that does not fit the data is refused") {
+  const auto open = [](const std::string&) { return make_synthetic(64, 64, {28, 28, 1}, 10); };
+  const auto build = [](const std::string& name, const Shape& image, int64_t classes) {
+    return find_model("mnist-mlp").build(image, name == "fits.json" ? classes : classes + 1);
+  };
+  Engine engine({.backend = make_backend("", 1),
+                 .open_data = open,
+                 .build_model = build,
+                 .now = ticking_clock()});
+  RunOptions options = small_run();
+  options.model = "wide.json";
+  engine.send(Configure{options});
+  CHECK(settle(engine)->state == RunState::failed);
+  CHECK_THAT(engine.snapshot()->error,
+             ContainsSubstring("wide.json gives (11) numbers, but synthetic has 10 classes"));
+  options.model = "fits.json";
+  engine.send(Configure{options});
+  CHECK(settle(engine)->state == RunState::ready);
 }

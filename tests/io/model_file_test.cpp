@@ -43,11 +43,11 @@ std::vector<uint8_t> with_metadata(const std::vector<uint8_t>& bytes, const std:
 
 }  // namespace
 
-TEST_CASE("model file: every model of the zoo comes back bit for bit") {
+TEST_CASE("model file: models come back bit for bit") {
   const auto backend = make_backend("host", 1);
-  for (const Model& model : models()) {
-    INFO(model.name);
-    const Network original = make_network(*backend, model.name, 3);
+  for (const std::string_view model : {"mnist-mlp", "mnist-cnn", "simple-convnet"}) {
+    INFO(model);
+    const Network original = make_network(*backend, model, 3);
     ModelFile file = parse_model(model_bytes(original, training), "test");
     CHECK(file.training == training);
 
@@ -115,7 +115,8 @@ TEST_CASE("model file: missing and foreign metadata is refused") {
   SafeTensors plain = parse_safetensors(bytes, "test");
   plain.metadata.clear();
   refused(safetensors_bytes(plain), "convlab did not write it");
-  refused(with_metadata(bytes, "convlab.architecture", "{"), "the architecture is not JSON");
+  refused(with_metadata(bytes, "convlab.architecture", "{"),
+          "the architecture, line 1, column 2: not JSON");
   refused(with_metadata(bytes, "convlab.architecture", R"({"version":9})"), "has version 9");
   refused(with_metadata(bytes, "convlab.training", "[]"), "training information must be an object");
   refused(with_metadata(bytes, "convlab.training",

@@ -1,5 +1,6 @@
 #include "train/trainer.h"
 
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
@@ -22,6 +23,9 @@ using Catch::Matchers::MessageMatches;
 
 const Shape image{14, 14, 1};
 constexpr int64_t classes = 4;
+
+/// Models that train within a second on small pictures.
+constexpr std::array<std::string_view, 3> small_models{"mnist-mlp", "mnist-cnn", "simple-convnet"};
 
 const DatasetSplits& data() {
   static const DatasetSplits splits = make_synthetic(512, 128, image, classes);
@@ -82,10 +86,10 @@ TEST_CASE("trainer: a convnet learns the synthetic pictures on every backend") {
   }
 }
 
-TEST_CASE("trainer: every model's loss falls") {
-  for (const Model& model : models()) {
-    INFO(model.name);
-    Run run("", 1, model.name);
+TEST_CASE("trainer: the loss of small models falls") {
+  for (const std::string_view model : small_models) {
+    INFO(model);
+    Run run("", 1, model);
     const double before = run.validate().loss;
     run.steps(20);
     CHECK(run.validate().loss < 0.8 * before);
@@ -106,13 +110,13 @@ TEST_CASE("trainer: the same seed gives the same bits, another seed others") {
 
 TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
   for (const BackendKind& kind : backend_kinds()) {
-    for (const Model& model : models()) {
-      INFO(model.name << " on " << kind.name);
-      Run one(kind.name, 1, model.name);
+    for (const std::string_view model : small_models) {
+      INFO(model << " on " << kind.name);
+      Run one(kind.name, 1, model);
       one.steps(4);
       for (const int threads : {2, 3}) {
         INFO(threads << " threads");
-        Run more(kind.name, threads, model.name);
+        Run more(kind.name, threads, model);
         more.steps(4);
         CHECK(more.weights() == one.weights());
       }

@@ -133,12 +133,31 @@ void ControlsPanel::draw_learning_rate() {
 void ControlsPanel::draw_settings() {
   field_label("Data set");
   ImGui::PushItemWidth(-1);
-  if (choose("##data", tables_.data_sets, chosen_.data)) changed();
+  if (choose("##data", tables_.data_sets, chosen_.data)) {
+    choose_fitting_model();
+    changed();
+  }
   field_label("Model");
-  if (choose("##model", tables_.models, chosen_.model)) changed();
+  if (choose("##model", fitting_models(), chosen_.model)) changed();
   ImGui::PopItemWidth();
   draw_pair([this] { draw_optimizer(); }, [this] { draw_learning_rate(); });
   draw_pair([this] { draw_batch(); }, [this] { draw_epochs(); });
+}
+
+std::vector<ModelItem> ControlsPanel::fitting_models() const {
+  std::vector<ModelItem> fitting;
+  for (const ModelItem& model : tables_.models) {
+    if (model.takes(chosen_.data)) fitting.push_back(model);
+  }
+  return fitting;
+}
+
+void ControlsPanel::choose_fitting_model() {
+  const std::vector<ModelItem> fitting = fitting_models();
+  const bool fits = std::any_of(fitting.begin(), fitting.end(), [this](const ModelItem& model) {
+    return model.name == chosen_.model;
+  });
+  if (!fits && !fitting.empty()) chosen_.model = fitting.front().name;
 }
 
 void ControlsPanel::draw_optimizer() {

@@ -24,6 +24,8 @@ class ControlsPanel {
 
  private:
   void draw_settings();
+  std::vector<ModelItem> fitting_models() const;
+  void choose_fitting_model();
   void draw_learning_rate();
   void draw_optimizer();
   void draw_batch();

@@ -1,0 +1,83 @@
+#include "cli/model_argument.h"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "cli/values.h"
+#include "core/error.h"
+#include "data/file.h"
+#include "io/graph_json.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr size_t max_document_bytes = size_t{4} << 20;
+constexpr int64_t max_extent = 65536;
+
+bool is_document(std::string_view model) { return model.ends_with(".json"); }
+
+Graph read_document(const std::string& path) {
+  const std::vector<uint8_t> bytes = read_file(path);
+  if (bytes.size() > max_document_bytes) {
+    fail("[model] ", path, " has ", bytes.size(), " bytes; expected at most ", max_document_bytes);
+  }
+  return parse_graph_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                          "[model] " + path);
+}
+
+/// "32x32x3" as (32, 32, 3).
+Shape parse_image(std::string_view text) {
+  std::array<int64_t, 3> extents{};
+  const char* at = text.data();
+  const char* end = at + text.size();
+  for (size_t axis = 0; axis < extents.size(); ++axis) {
+    const auto [stop, error] = std::from_chars(at, end, extents[axis]);
+    const bool goes_on = axis + 1 < extents.size() ? stop != end && *stop == 'x' : stop == end;
+    if (error != std::errc() || !goes_on || extents[axis] < 1 || extents[axis] > max_extent) {
+      fail("--input: '", text,
+           "' is no picture's height, width and channels, such as 32x32x3, each 1 to ", max_extent);
+    }
+    at = stop + (stop == end ? 0 : 1);
+  }
+  return {extents[0], extents[1], extents[2]};
+}
+
+}  // namespace
+
+CLI::Option* add_model(CLI::App& command, std::string& model) {
+  return command
+      .add_option("--model", model,
+                  "A .json file that describes a network, or one of: " +
+                      known_names(models(), &Model::name))
+      ->type_name("NAME|FILE");
+}
+
+void add_model_size(CLI::App& command, ModelSize& size) {
+  command.add_option("--input", size.input, "Pictures: height, width and channels, as 32x32x3")
+      ->type_name("HxWxC");
+  command.add_option("--classes", size.classes, "How many classes to tell apart")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1 << 20).description(""));
+}
+
+Graph open_model(const std::string& model, const Shape& image, int64_t classes) {
+  if (is_document(model)) return read_document(model);
+  return find_model(model).build(image, classes);
+}
+
+Graph open_model(const std::string& model, const ModelSize& size) {
+  if (is_document(model)) {
+    if (!size.input.empty() || size.classes != 0)
+      fail("[model] ", model,
+           " says itself what it takes and gives; leave out --input and --classes");
+    return read_document(model);
+  }
+  const Model& known = find_model(model);
+  return known.build(size.input.empty() ? known.image() : parse_image(size.input),
+                     size.classes == 0 ? known.usual_classes : size.classes);
+}
+
+}  // namespace convlab

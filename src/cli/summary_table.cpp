@@ -1,0 +1,150 @@
+#include "cli/summary_table.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "cli/text.h"
+#include "core/error.h"
+#include "nn/network_plan.h"
+
+namespace convlab {
+
+namespace {
+
+enum class Align : uint8_t { left, right };
+
+struct Column {
+  std::string title;
+  Align align = Align::left;
+  std::vector<std::string> cells;
+};
+
+/// Characters of UTF-8.
+size_t width(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+size_t width(const Column& column) {
+  size_t most = width(column.title);
+  for (const std::string& cell : column.cells) most = std::max(most, width(cell));
+  return most;
+}
+
+std::string repeated(std::string_view text, size_t count) {
+  std::string result;
+  for (size_t i = 0; i < count; ++i) result += text;
+  return result;
+}
+
+constexpr size_t gap = 2;  // spaces between columns
+
+/// One line of the cells that `cell` gives for each column; no spaces at its end.
+template <class Cell>
+std::string table_line(const std::vector<Column>& columns, Cell cell) {
+  std::string line;
+  for (const Column& column : columns) {
+    const std::string& text = cell(column);
+    const std::string space(width(column) - width(text), ' ');
+    line += column.align == Align::left ? text + space : space + text;
+    line.append(gap, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+std::string lines_of(const std::vector<Column>& columns, const std::string& rule) {
+  std::string text = table_line(columns, [](const Column& c) -> auto& { return c.title; }) + rule;
+  for (size_t row = 0; row < columns[0].cells.size(); ++row)
+    text += table_line(columns, [row](const Column& c) -> auto& { return c.cells[row]; });
+  return text + rule;
+}
+
+std::string count(int64_t value) { return with_commas(static_cast<double>(value)); }
+
+std::string count_or_nothing(int64_t value) { return value == 0 ? "" : count(value); }
+
+uint64_t float_bytes(int64_t elements) { return static_cast<uint64_t>(elements) * sizeof(float); }
+
+bool is_chain(const Graph& graph) {
+  for (size_t i = 0; i < graph.nodes().size(); ++i) {
+    if (graph.nodes()[i].inputs != std::vector{i}) return false;
+  }
+  return true;
+}
+
+std::string input_names(const Graph& graph, const Node& node) {
+  std::string names;
+  for (const size_t value : node.inputs)
+    names.append(names.empty() ? "" : ", ")
+        .append(value == 0 ? "input" : graph.nodes()[value - 1].name);
+  return names;
+}
+
+std::vector<Column> layer_columns(const Graph& graph, int64_t batch) {
+  const GraphFacts facts(graph);
+  const auto activations = [batch](const Shape& shape) {
+    return bytes_text(float_bytes(shape.with_front(batch).elements()));
+  };
+  Column names{"Layer", Align::left, {"input"}};
+  Column kinds{"Kind", Align::left, {""}};
+  Column shapes{"Output", Align::left, {graph.input_shape().str()}};
+  Column parameters{"Parameters", Align::right, {""}};
+  Column flops{"FLOPs", Align::right, {""}};
+  Column memory{"Activations", Align::right, {activations(graph.input_shape())}};
+  Column inputs{"Inputs", Align::left, {""}};
+  for (size_t i = 0; i < graph.nodes().size(); ++i) {
+    const Node& node = graph.nodes()[i];
+    int64_t elements = 0;
+    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
+      elements += spec.shape.elements();
+    const bool is_own = !facts.folded[i] && !node.layer->is_view(Mode::train);
+    names.cells.push_back(node.name);
+    kinds.cells.push_back(concat(node.layer->kind(), node.frozen ? ", frozen" : ""));
+    shapes.cells.push_back(node.output_shape.str());
+    parameters.cells.push_back(count_or_nothing(elements));
+    flops.cells.push_back(count_or_nothing(node.layer->flops(node.input_shapes)));
+    memory.cells.push_back(is_own ? activations(node.output_shape) : "-");
+    inputs.cells.push_back(input_names(graph, node));
+  }
+  std::vector<Column> columns{std::move(names),      std::move(kinds), std::move(shapes),
+                              std::move(parameters), std::move(flops), std::move(memory)};
+  if (!is_chain(graph)) columns.push_back(std::move(inputs));
+  return columns;
+}
+
+std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
+  const int64_t all = graph.parameter_count();
+  const int64_t learning = graph.learning_parameter_count();
+  const GraphFacts facts(graph);
+  const auto planned = [&](Mode mode) {
+    return bytes_text(NetworkPlan(graph, facts, backend, mode, batch).memory.bytes);
+  };
+  const auto row = [](const std::string& name, const auto&... parts) {
+    constexpr size_t name_width = 15;
+    return concat(name, std::string(name_width - name.size(), ' '), parts..., "\n");
+  };
+  return row("Parameters", count(all), ": ", count(learning), " trained, ", count(all - learning),
+             " not trained") +
+         row("FLOPs", count(graph.flops()), " forward, ", count(graph.training_flops()),
+             " a training step, for one picture") +
+         row("Weights", bytes_text(float_bytes(all)), ", gradients ",
+             bytes_text(float_bytes(learning))) +
+         row(concat("Batch of ", batch), planned(Mode::eval), " to evaluate, ",
+             planned(Mode::train), " to train, besides weights and gradients");
+}
+
+}  // namespace
+
+std::string summary_table(const Graph& graph, const std::string& title, const Backend& backend,
+                          int64_t batch) {
+  const std::vector<Column> columns = layer_columns(graph, batch);
+  size_t total = 0;
+  for (const Column& column : columns) total += width(column) + gap;
+  const std::string rule = repeated("─", total - gap) + "\n";
+  return concat(title, "\n\n", lines_of(columns, rule), totals(graph, backend, batch));
+}
+
+}  // namespace convlab

@@ -1,0 +1,48 @@
+#include "io/graph_dot.h"
+
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+/// Between quotes; \n stays a new line.
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '\n') {
+      result += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+std::string label(const Node& node) {
+  std::string text = node.name + "\n" + std::string(node.layer->kind());
+  if (node.frozen) text += ", frozen";
+  int64_t parameters = 0;
+  for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
+    parameters += spec.shape.elements();
+  if (parameters > 0) text += concat(", ", parameters, " parameters");
+  return text + "\n" + node.output_shape.str();
+}
+
+}  // namespace
+
+std::string graph_dot(const Graph& graph, const std::string& title) {
+  std::string text =
+      "digraph " + quoted(title) + " {\n  node [shape=box, fontname=\"sans-serif\"];\n";
+  text += concat("  v0 [label=", quoted("input\n" + graph.input_shape().str()), ", shape=oval];\n");
+  size_t value = 0;
+  for (const Node& node : graph.nodes()) {
+    ++value;
+    text += concat("  v", value, " [label=", quoted(label(node)), "];\n");
+    for (const size_t input : node.inputs) text += concat("  v", input, " -> v", value, ";\n");
+  }
+  return text + "}\n";
+}
+
+}  // namespace convlab

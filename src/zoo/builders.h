@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+
+#include "nn/graph.h"
+
+/// The networks of the zoo, one file for a family: see the table in zoo.cpp. Each is built for
+/// pictures of shape `image` (height, width, channels) and gives `classes` logits. Throws Error,
+/// naming the layer, where a picture is too small.
+namespace convlab {
+
+// article.cpp
+Graph mnist_mlp(const Shape& image, int64_t classes);
+Graph mnist_cnn(const Shape& image, int64_t classes);
+Graph simple_convnet(const Shape& image, int64_t classes);
+Graph cifar_cnn(const Shape& image, int64_t classes);
+
+// lenet.cpp
+Graph lenet5(const Shape& image, int64_t classes);
+
+// squeezenet.cpp
+Graph squeezenet(const Shape& image, int64_t classes);
+
+// vgg.cpp
+Graph vgg11(const Shape& image, int64_t classes);
+Graph vgg16(const Shape& image, int64_t classes);
+
+}  // namespace convlab

@@ -1,0 +1,152 @@
+// Models that a person writes as JSON: train, bench and summary take them, and tell what is wrong with them.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {convlab, jsonLines, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
+
+const document = `{
+  "input": [28, 28, 1],
+  "layers": [
+    {"kind": "flatten"},
+    {"kind": "dense", "name": "hidden", "options": {"units": 32}},
+    {"kind": "relu"},
+    {"kind": "dense", "options": {"units": 10}}
+  ]
+}
+`;
+
+function write(folder, text, name = 'my.json') {
+  const file = path.join(folder, name);
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+function checkRefused(args, ...patterns) {
+  const result = convlab(...args);
+  assert.equal(result.status, 1, result.stdout);
+  assert.equal(result.stdout, '');
+  assert.match(lines(result.stderr)[0], /^convlab: /);
+  for (const pattern of patterns) assert.match(result.stderr, pattern);
+}
+
+test('a document trains, and what it learned is a model like any other', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const model = write(folder, document);
+  const saved = path.join(folder, 'my.safetensors');
+  const result = convlab('train', '--model', model, '--data', 'mnist', '--data-dir', folder, '--epochs', '3', '--batch',
+                         '32', '--threads', '1', '--json', '-', '--save', saved);
+  assert.equal(result.status, 0, result.stderr);
+  const done = jsonLines(result.stdout).at(-1);
+  assert.equal(done.model, model);
+  assert.ok(done.val_accuracy > 0.9, `val_accuracy ${done.val_accuracy}`);
+  const evaluated = convlab('eval', '--model', saved, '--data', 'mnist', '--data-dir', folder, '--json', '-');
+  assert.equal(jsonLines(evaluated.stdout)[0].val_accuracy, done.val_accuracy);
+});
+
+test('a document can be measured', (t) => {
+  const model = write(temporaryFolder(t), document);
+  const result = convlab('bench', '--model', model, '--batch', '8', '--seconds', '0.05', '--json', '-');
+  assert.equal(result.status, 0, result.stderr);
+  assert.equal(jsonLines(result.stdout)[0].model, model);
+});
+
+test('errors name file, line and layer', (t) => {
+  const folder = temporaryFolder(t);
+  const train = (text) => ['train', '--data', 'mnist', '--model', write(folder, text)];
+  checkRefused(train(document.replace('"units": 32', '"units": "32"')),
+               /my\.json, line 5, column 62: layer 2 "hidden": \[dense\] option units must be a whole number/);
+  checkRefused(train(document.replace('},\n    {"kind": "relu"', '}\n    {"kind": "relu"')),
+               /my\.json, line 6, column 5: not JSON: unexpected '\{'; expected ']'/);
+  checkRefused(train(document.replace('"relu"', '"rleu"')),
+               /my\.json, line 6, column 14: layer 3: there is no layer "rleu"; known are: .*relu/);
+  checkRefused(['summary', '--model', path.join(folder, 'none.json')], /none\.json: no such file/);
+  checkRefused(['bench', '--model', folder + '/'], /unknown model/);
+  checkRefused(['summary', '--model', write(folder, ' '.repeat((4 << 20) + 1))], /4194305 bytes; expected at most 4194304/);
+});
+
+test('a document for other pictures or classes is refused before training', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const train = (text) => ['train', '--data', 'mnist', '--data-dir', folder, '--model', write(folder, text),
+                           '--save', path.join(folder, 'my.safetensors')];
+  checkRefused(train(document.replace('"units": 10', '"units": 11')),
+               /my\.json gives \(11\) numbers, but mnist has 10 classes/);
+  checkRefused(train(document.replace('28, 28, 1', '28, 28, 3')),
+               /my\.json wants images of \(28, 28, 3\), but those of mnist are \(28, 28, 1\)/);
+  assert.deepEqual(fs.readdirSync(folder).sort(), ['mnist', 'my.json']);
+  checkRefused(['train', '--model', 'vgg16', '--data', 'mnist', '--data-dir', folder],
+               /vgg16 does not take pictures of \(28, 28, 1\)/);
+});
+
+test('summary shows an aligned table and the totals', () => {
+  const result = convlab('summary', '--model', 'simple-convnet', '--batch', '32', '--backend', 'host');
+  assert.equal(result.status, 0, result.stderr);
+  assert.equal(result.stdout, `simple-convnet
+
+Layer         Kind        Output        Parameters      FLOPs  Activations
+──────────────────────────────────────────────────────────────────────────
+input                     (28, 28, 1)                             98.0 KiB
+conv2d_1      conv2d      (26, 26, 32)         320    389,376      2.6 MiB
+relu_1        relu        (26, 26, 32)                                   -
+max_pool2d_1  max_pool2d  (13, 13, 32)                           676.0 KiB
+conv2d_2      conv2d      (11, 11, 64)      18,496  4,460,544    968.0 KiB
+relu_2        relu        (11, 11, 64)                                   -
+max_pool2d_2  max_pool2d  (5, 5, 64)                             200.0 KiB
+flatten_1     flatten     (1600)                                         -
+dropout_1     dropout     (1600)                                 200.0 KiB
+dense_1       dense       (10)              16,010     32,000      1.2 KiB
+──────────────────────────────────────────────────────────────────────────
+Parameters     34,826: 34,826 trained, 0 not trained
+FLOPs          4,881,920 forward, 14,256,384 a training step, for one picture
+Weights        136.0 KiB, gradients 136.0 KiB
+Batch of 32    MEMORY
+`.replace('MEMORY', /^Batch of 32 +(.*)$/m.exec(result.stdout)?.[1]));
+  assert.match(result.stdout, /^Batch of 32 +[\d.]+ MiB to evaluate, [\d.]+ MiB to train, besides weights and gradients$/m);
+});
+
+test('summary names inputs when the network is no chain, and what is frozen', (t) => {
+  const model = write(temporaryFolder(t), `{"input": [4, 4, 1], "layers": [
+    {"kind": "flatten", "name": "größe"},
+    {"kind": "dense", "options": {"units": 2}, "frozen": true},
+    {"kind": "dense", "options": {"units": 2}, "inputs": ["größe"]},
+    {"kind": "add", "inputs": ["dense_1", "dense_2"]}]}`);
+  const {stdout} = convlab('summary', '--model', model);
+  const rows = lines(stdout);
+  assert.match(rows[1], /Activations  Inputs$/);
+  assert.equal(rows[4], 'größe    flatten        (16)                                    -  input');
+  assert.equal(rows[5], 'dense_1  dense, frozen  (2)                34     64      1.0 KiB  größe');
+  assert.equal(rows[6], 'dense_2  dense          (2)                34     64      1.0 KiB  größe');
+  assert.equal(rows[7], 'add_1    add            (2)                               1.0 KiB  dense_1, dense_2');
+  assert.match(stdout, /^Parameters +68: 34 trained, 34 not trained$/m);
+});
+
+test('summary takes a size for models of the zoo, and only for them', (t) => {
+  const model = write(temporaryFolder(t), document);
+  assert.match(convlab('summary', '--model', 'vgg16').stdout, /^Parameters +138,357,544: /m);
+  assert.match(convlab('summary', '--model', 'vgg16', '--input', '32x32x3', '--classes', '10').stdout,
+               /^Parameters +33,638,218: /m);
+  checkRefused(['summary', '--model', model, '--classes', '10'], /my\.json says itself/);
+  checkRefused(['summary', '--model', 'vgg16', '--input', '28x28x1'], /vgg16 does not take pictures of \(28, 28, 1\)/);
+  for (const input of ['28', '28x28', '28x28x0', '28x28x1x1', '-1x28x1', '28x28x1 ', 'x28x28', '99999x1x1']) {
+    checkRefused(['summary', '--model', 'vgg16', `--input=${input}`], /32x32x3/);
+  }
+});
+
+test('summary writes the model for changing, and a graph', (t) => {
+  const folder = temporaryFolder(t);
+  const file = path.join(folder, 'out.json');
+  const written = convlab('summary', '--model', 'mnist-cnn', '--json', file);
+  assert.equal(written.status, 0, written.stderr);
+  assert.match(written.stdout, /^Parameters/m);
+  const text = fs.readFileSync(file, 'utf8');
+  assert.equal(convlab('summary', '--model', 'mnist-cnn', '--json', '-').stdout, text);
+  assert.equal(convlab('summary', '--model', file, '--json', '-').stdout, text);
+  assert.deepEqual(JSON.parse(text).layers.map(({kind}) => kind), ['conv2d', 'relu', 'flatten', 'dense', 'relu', 'dense']);
+
+  const dot = convlab('summary', '--model', 'mnist-cnn', '--dot').stdout;
+  assert.match(dot, /^digraph "mnist-cnn" \{\n/);
+  assert.equal(dot.match(/ -> /g).length, 6);
+  checkRefused(['summary', '--model', 'mnist-cnn', '--dot', '--json', '-'], /--dot/);
+});

@@ -1,0 +1,55 @@
+#include "engine/controls.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+
+#include "data/catalog.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+const ModelItem* find(const Controls& table, const std::string& name) {
+  const auto found = std::find_if(table.models.begin(), table.models.end(),
+                                  [&](const ModelItem& item) { return item.name == name; });
+  return found == table.models.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+TEST_CASE("controls: a model is on offer with the data sets whose pictures it takes") {
+  const Controls table = controls();
+  REQUIRE(find(table, "mnist-cnn") != nullptr);
+  CHECK(find(table, "mnist-cnn")->takes("mnist"));
+  CHECK(find(table, "mnist-cnn")->takes("fashion-mnist"));
+  CHECK_FALSE(find(table, "mnist-cnn")->takes("letters"));
+  CHECK(find(table, "vgg16") == nullptr);  // five poolings are too many for 28 pixels
+  for (const ModelItem& item : table.models) {
+    INFO(item.name);
+    CHECK_FALSE(item.data_sets.empty());
+    for (const std::string& data : item.data_sets) {
+      const CatalogEntry& entry = find_entry(data);
+      CHECK_NOTHROW(
+          find_model(item.name).build(entry.image, static_cast<int64_t>(entry.class_names.size())));
+    }
+  }
+}
+
+TEST_CASE("controls: the same layers under two names are on offer once") {
+  const Controls table = controls();
+  CHECK(find(table, "cifar-simple") == nullptr);  // the MNIST CNN for other pictures
+  CHECK(find(table, "imagenette-article") == nullptr);
+}
+
+TEST_CASE("controls: the page gets the same tables") {
+  const std::string json = controls_json();
+  for (const ModelItem& item : controls().models) {
+    INFO(item.name);
+    CHECK(json.find(R"("name":")" + item.name + R"(","title":")" + item.title +
+                    R"(","description":")" + item.description + R"(","data_sets":["mnist",)") !=
+          std::string::npos);
+  }
+}
+
+}  // namespace convlab

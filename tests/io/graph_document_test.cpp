@@ -1,0 +1,234 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <string>
+
+#include "core/error.h"
+#include "io/graph_json.h"
+#include "nn/activations.h"
+#include "nn/conv2d.h"
+#include "nn/dropout.h"
+
+/// Documents that a person wrote, with what people get wrong.
+namespace convlab {
+
+namespace {
+
+void check_refused(const std::string& text, const std::string& message) {
+  INFO(text);
+  CHECK_THROWS_MATCHES(parse_graph_json(text, "my.json"), Error,
+                       Catch::Matchers::Message("my.json, " + message));
+}
+
+/// Layers, from line 4 on.
+std::string with_layers(const std::string& layers) {
+  return "{\n  \"input\": [8, 8, 1],\n  \"layers\": [\n" + layers + "\n  ]\n}\n";
+}
+
+const std::string known_layers = [] {
+  try {
+    parse_graph_json(with_layers(R"({"kind": "?"})"), "");
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    return message.substr(message.find("; known are: "));
+  }
+  return std::string();
+}();
+
+}  // namespace
+
+TEST_CASE("graph document: only kinds and needed options have to be written") {
+  const Graph graph = parse_graph_json(with_layers(R"(
+    {"kind": "conv2d", "options": {"filters": 3, "padding": "same"}},
+    {"kind": "relu", "name": "end"},
+    {"kind": "relu", "inputs": ["conv2d_1"]},
+    {"kind": "add", "inputs": ["relu_2", "end"]},
+    {"kind": "flatten"},
+    {"kind": "dense", "options": {"units": 2}}
+  )"),
+                                       "my.json");
+  const auto& nodes = graph.nodes();
+  REQUIRE(nodes.size() == 6);
+  CHECK(nodes[0].name == "conv2d_1");
+  CHECK(nodes[0].inputs == std::vector<size_t>{0});
+  CHECK(nodes[0].layer->options() ==
+        Conv2d(Conv2dOptions{.filters = 3, .padding = Padding::same}).options());
+  CHECK(nodes[1].name == "end");
+  CHECK(nodes[1].inputs == std::vector<size_t>{1});
+  CHECK(nodes[2].name == "relu_2");
+  CHECK(nodes[2].inputs == std::vector<size_t>{1});
+  CHECK(nodes[3].inputs == std::vector<size_t>{3, 2});
+  CHECK(nodes[5].inputs == std::vector<size_t>{5});
+  CHECK(graph.output_shape() == Shape{2});
+}
+
+TEST_CASE("graph document: written with a line for each layer") {
+  Graph graph({8, 8, 3});
+  graph.append(std::make_unique<Relu>());
+  graph.add(std::make_unique<Relu>(), {0}, "second");
+  graph.append(std::make_unique<Dropout>(DropoutOptions{.rate = 0.25}));
+  graph.set_frozen(2, true);
+  CHECK(graph_document(graph) == R"({
+  "version": 1,
+  "input": [8, 8, 3],
+  "layers": [
+    {"name": "relu_1", "kind": "relu"},
+    {"name": "second", "kind": "relu", "inputs": ["input"]},
+    {"name": "dropout_1", "kind": "dropout", "options": {"rate": 0.25}, "frozen": true}
+  ]
+}
+)");
+}
+
+TEST_CASE("graph document: what is no JSON is told with line, column and what was expected") {
+  check_refused("",
+                "line 1, column 1: not JSON: attempting to parse an empty input; check that your "
+                "input string or stream contains the expected JSON");
+  check_refused(
+      "\n", "line 2, column 1: not JSON: unexpected end of input; expected '[', '{', or a literal");
+  check_refused("{\n  \"input\": [8, 8, 1],\n  layers: []\n}",
+                "line 3, column 3: not JSON: invalid literal; last read: '1],<U+000A>  l'; "
+                "expected string literal");
+  check_refused("{\"input\": [8, 8, 1],}",
+                "line 1, column 21: not JSON: unexpected '}'; expected string literal");
+  check_refused("{\"input\": [8, 8, 1]\n\"layers\": []}",
+                "line 2, column 8: not JSON: unexpected string literal; expected '}'");
+  check_refused("{} {}", "line 1, column 4: not JSON: unexpected '{'; expected end of input");
+  check_refused("{\n\"input\": [1e999]}",
+                "line 2, column 17: not JSON: number overflow parsing '1e999'");
+  check_refused("{\n \"input\": [1], \"input\": [2]}",
+                "line 2, column 16: \"input\" is named twice");
+  check_refused("{\n\"layers\":" + std::string(100'000, '['),
+                "line 2, column 25: nested more than 16 deep");
+}
+
+TEST_CASE("graph document: members that are missing, foreign or of another type") {
+  check_refused("[]", "line 1, column 1: the document must be an object {…}");
+  check_refused("\n{}", "line 2, column 1: the document lacks \"input\"");
+  check_refused(R"({"input": [8]})", "line 1, column 1: the document lacks \"layers\"");
+  check_refused(
+      "{\"input\": [8],\n\"layer\": []}",
+      "line 2, column 10: the document has no member \"layer\"; it has: version, input, layers");
+  check_refused(R"({"version": 2, "input": [8], "layers": []})",
+                "line 1, column 13: the document has version 2; this convlab reads version 1");
+  check_refused(R"({"version": "1", "input": [8], "layers": []})",
+                "line 1, column 13: the document has version \"1\"; this convlab reads version 1");
+  check_refused(R"({"input": 8, "layers": []})",
+                "line 1, column 11: input: the shape must be a list of whole numbers");
+  check_refused(
+      R"({"input": [8, -1], "layers": []})",
+      "line 1, column 11: input: an extent of the shape is not a whole number from 0 to 2^63 - 1");
+  check_refused(R"({"input": [8, 0], "layers": []})",
+                "line 1, column 11: [graph] the input shape (8, 0) is empty");
+  check_refused(R"({"input": [9999999, 9999999, 9999999], "layers": []})",
+                "line 1, column 11: input: [shape] (9999999, 9999999) times 9999999 is too large");
+  check_refused("{\"input\": [8],\n\"layers\": []}",
+                "line 2, column 11: the layers must be a list of 1 to 10000");
+}
+
+TEST_CASE("graph document: a layer's members that are missing, foreign or of another type") {
+  const std::string relu = R"({"kind": "relu"},)";
+  check_refused(with_layers(relu + "\n7"), "line 5, column 1: layer 2: it must be an object {…}");
+  check_refused(with_layers(relu + "\n  {\"name\": \"end\"}"),
+                "line 5, column 3: layer 2 \"end\": it lacks \"kind\"");
+  check_refused(with_layers("{\"kind\": \"dense\",\n \"units\": 10}"),
+                "line 5, column 11: layer 1: it has no member \"units\"; it has: kind, name, "
+                "options, inputs, frozen");
+  check_refused(with_layers("{\"kind\": [\"relu\"]}"),
+                "line 4, column 10: layer 1: its kind must be a string");
+  check_refused(
+      with_layers("{\"name\": \"first\", \"kind\": \"Conv2D\"}"),
+      "line 4, column 27: layer 1 \"first\": there is no layer \"Conv2D\"" + known_layers);
+  check_refused(with_layers("{\"kind\": \"relu\", \"frozen\": 1}"),
+                "line 4, column 28: layer 1: \"frozen\" must be true or false");
+}
+
+TEST_CASE("graph document: names that cannot be") {
+  const auto named = [](const std::string& name) {
+    return with_layers("{\"kind\": \"relu\", \"name\": " + name + "}");
+  };
+  check_refused(named("1"), "line 4, column 26: layer 1: its name must be a string");
+  check_refused(named("\"\""), "line 4, column 26: layer 1: its name must have 1 to 200 bytes");
+  check_refused(named("\"" + std::string(201, 'a') + "\""),
+                "line 4, column 26: layer 1: its name must have 1 to 200 bytes");
+  check_refused(named("\"input\""), "line 4, column 26: layer 1 \"input\": the name is taken");
+  for (const std::string escape : {"\\u001b", "\\n", "\\u007f", "\\u0080", "\\u009b"}) {
+    check_refused(named("\"a" + escape + "\""),
+                  "line 4, column 26: layer 1 \"a" + escape +
+                      "\": its name must not have control characters");
+  }
+  CHECK(parse_graph_json(named("\"größe 1\""), "my.json").nodes()[0].name == "größe 1");
+  check_refused(with_layers("{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"name\": \"relu_1\"}"),
+                "line 5, column 26: layer 2 \"relu_1\": the name is taken");
+}
+
+TEST_CASE("graph document: options are told with their own place") {
+  const auto conv = [](const std::string& options) {
+    return with_layers("{\"kind\": \"conv2d\", \"options\": {\n  " + options + "\n}}");
+  };
+  check_refused(
+      conv(R"("filters": 0)"),
+      "line 5, column 14: layer 1: [conv2d] option filters is 0 but must lie in 1 to 65536");
+  check_refused(conv("\"filters\": 2,\n\"kernel\": 2.5"),
+                "line 6, column 11: layer 1: [conv2d] option kernel must be a whole number");
+  check_refused(conv("\"filters\": 2,\n\"padding\": \"Same\""),
+                "line 6, column 12: layer 1: [conv2d] option padding must be one of: valid, same");
+  check_refused(conv("\"filters\": 2,\n\"bias\": \"no\""),
+                "line 6, column 9: layer 1: [conv2d] option bias must be true or false");
+  check_refused(
+      conv(R"("kernel": 3)"),
+      "line 4, column 31: layer 1: [conv2d] option filters is 0 but must lie in 1 to 65536");
+  check_refused(with_layers("{\"kind\": \"dropout\",\n\"options\": {\"share\": 0.5}}"),
+                "line 5, column 22: layer 1: [dropout] has no option share; it has: rate");
+  check_refused(
+      conv("\"filters\": 2,\n\"kernel\": [3, 3]"),
+      "line 6, column 11: layer 1: option \"kernel\" must be true, false, a number or a string");
+  check_refused(conv("\"filters\": 2,\n\"\\u001b[2J\": 3"),
+                "line 6, column 14: layer 1: it has no option \"\\u001b[2J\"");
+  check_refused(with_layers("{\"kind\": \"relu\", \"options\": []}"),
+                "line 4, column 29: layer 1: its options must be an object {…}");
+  check_refused(with_layers("{\"kind\": \"relu\", \"options\": {\"x\": 1}}"),
+                "line 4, column 35: layer 1: [relu] has no option x; it has: none");
+}
+
+TEST_CASE("graph document: inputs are layers before, or the picture") {
+  const auto second = [](const std::string& inputs) {
+    return with_layers(
+        "{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"name\": \"b\", \"inputs\": " + inputs + "}");
+  };
+  check_refused(second(R"("relu_1")"),
+                "line 5, column 41: layer 2 \"b\": its inputs must be a list of names");
+  check_refused(second("[0]"),
+                "line 5, column 42: layer 2 \"b\": its inputs must be a list of names");
+  check_refused(second(R"(["relu_1", "b"])"),
+                "line 5, column 52: layer 2 \"b\": its input \"b\" is no layer before it; there "
+                "are: \"input\", \"relu_1\"");
+  check_refused(
+      with_layers("{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"inputs\": [\"input\"]}"),
+      "line 4, column 1: layer 1 \"relu_1\": no layer reads its output, and it is not the last");
+  check_refused(second("[]"), "line 5, column 1: layer 2 \"b\": [relu] takes one input, got 0");
+  check_refused(second(R"(["relu_1", "input"])"),
+                "line 5, column 1: layer 2 \"b\": [relu] takes one input, got 2");
+}
+
+TEST_CASE("graph document: shapes that a layer refuses") {
+  check_refused(
+      with_layers("{\"kind\": \"dense\", \"name\": \"end\", \"options\": {\"units\": 3}}"),
+      "line 4, column 1: layer 1 \"end\": [dense] wants a vector (features), got (8, 8, 1); put a "
+      "flatten layer before it");
+  check_refused(with_layers("{\"kind\": \"max_pool2d\"},\n{\"kind\": \"conv2d\", \"options\": "
+                            "{\"filters\": 2, \"kernel\": 5}}"),
+                "line 5, column 1: layer 2: conv2d_1: [conv2d] the window covers 5 pixels but the "
+                "image has only 4; use padding same or a smaller window");
+}
+
+TEST_CASE("graph document: more parameters than any machine holds") {
+  const std::string head =
+      "{\"kind\": \"flatten\"},\n{\"kind\": \"dense\", \"options\": {\"units\": 1048576}}";
+  const std::string more = ",\n{\"kind\": \"dense\", \"options\": {\"units\": 1048576}}";
+  check_refused(
+      with_layers(head + more),
+      "line 6, column 1: layer 3: the network has more than 1099511627776 parameters up to here");
+}
+
+}  // namespace convlab

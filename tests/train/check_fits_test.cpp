@@ -1,0 +1,25 @@
+#include "train/check_fits.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "core/error.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+TEST_CASE("check_fits: pictures of another size and another number of classes are told apart") {
+  const Dataset data("digits", {12, 12, 1}, {"zero", "one", "two"}, 0);
+  const auto refused = [&](const Shape& image, int64_t classes, const std::string& message) {
+    CHECK_THROWS_MATCHES(check_fits(find_model("mnist-cnn").build(image, classes), data, "my.json"),
+                         Error, Catch::Matchers::Message(message));
+  };
+  CHECK_NOTHROW(check_fits(find_model("mnist-cnn").build({12, 12, 1}, 3), data, "my.json"));
+  refused({12, 10, 1}, 3,
+          "[model] my.json wants images of (12, 10, 1), but those of digits are (12, 12, 1)");
+  refused({12, 12, 1}, 4, "[model] my.json gives (4) numbers, but digits has 3 classes");
+}
+
+}  // namespace convlab
