@@ -1,8 +1,10 @@
 #include "nn/activations.h"
+#include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
+#include "nn/global_pool2d.h"
 #include "nn/pool2d.h"
 #include "nn/sequential.h"
 #include "zoo/builders.h"
@@ -64,6 +66,17 @@ Graph cifar_cnn(const Shape& image, int64_t classes) {
       .add<Dropout>(DropoutOptions{.rate = 0.3})
       .add<Dense>(DenseOptions{.units = classes})
       .graph();
+}
+
+Graph imagenette_cnn(const Shape& image, int64_t classes) {
+  Sequential network(image);
+  for (const int64_t filters : {32, 64, 128, 256, 512}) {
+    network.add<Conv2d>(Conv2dOptions{.filters = filters, .padding = Padding::same, .bias = false})
+        .add<BatchNorm>()
+        .add<Relu>()
+        .add<MaxPool2d>();
+  }
+  return network.add<GlobalAvgPool2d>().add<Dense>(DenseOptions{.units = classes}).graph();
 }
 
 }  // namespace convlab

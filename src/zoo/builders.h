@@ -9,14 +9,29 @@
 /// naming the layer, where a picture is too small.
 namespace convlab {
 
+// alexnet.cpp
+Graph alexnet(const Shape& image, int64_t classes);
+Graph zfnet(const Shape& image, int64_t classes);
+
 // article.cpp
 Graph mnist_mlp(const Shape& image, int64_t classes);
 Graph mnist_cnn(const Shape& image, int64_t classes);
 Graph simple_convnet(const Shape& image, int64_t classes);
 Graph cifar_cnn(const Shape& image, int64_t classes);
+Graph imagenette_cnn(const Shape& image, int64_t classes);
+
+// googlenet.cpp
+Graph googlenet(const Shape& image, int64_t classes);
 
 // lenet.cpp
 Graph lenet5(const Shape& image, int64_t classes);
+
+// mobilenet.cpp
+Graph mobilenet(const Shape& image, int64_t classes);
+
+// resnet.cpp
+Graph resnet9(const Shape& image, int64_t classes);
+Graph resnet18(const Shape& image, int64_t classes);
 
 // squeezenet.cpp
 Graph squeezenet(const Shape& image, int64_t classes);
