@@ -8,6 +8,7 @@
 #include "nn/network.h"
 #include "nn/random_graph.h"
 #include "train/trainer.h"
+#include "zoo/zoo.h"
 
 namespace convlab {
 namespace {

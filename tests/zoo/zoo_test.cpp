@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "allocations.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "io/model_file.h"
@@ -147,7 +148,12 @@ TEST_CASE("zoo: every model plans, trains two steps and comes back from its file
     const std::vector<float> before = all_parameters(network);
     Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Sgd>(),
                     1e-3);
-    for (int step = 0; step < 2; ++step) trainer.step(random_batch(image, batch));
+    const Batch pictures = random_batch(image, batch);
+    trainer.step(pictures);
+    const uint64_t allocations = allocation_count();
+    trainer.step(pictures);
+    const uint64_t more = allocation_count() - allocations;
+    CHECK(more == 0);  // only the first step may
     const double loss = trainer.training().read().loss;
     CHECK(std::isfinite(loss));
     const std::vector<float> trained = all_parameters(network);
