@@ -21,7 +21,7 @@ template void BatchNormOptions::visit(OptionReader&);
 
 /// The parameters and saved statistics by name; null where there is none.
 struct BatchNorm::Parts {
-  Parameter gamma, beta;
+  Tensor gamma, beta, gamma_grad, beta_grad;
   Tensor moving_mean, moving_variance;
   Tensor mean, inv_std;  ///< of this batch, while it trains
 };
@@ -63,8 +63,14 @@ std::vector<Shape> BatchNorm::saved_shapes(std::span<const Shape> inputs) const 
 BatchNorm::Parts BatchNorm::parts(const Pass& pass) const {
   Parts parts;
   size_t next = 0;
-  if (options_.scale) parts.gamma = pass.parameters[next++];
-  if (options_.center) parts.beta = pass.parameters[next++];
+  if (options_.scale) {
+    parts.gamma = pass.parameters[next].value;
+    parts.gamma_grad = pass.parameters[next++].grad;
+  }
+  if (options_.center) {
+    parts.beta = pass.parameters[next].value;
+    parts.beta_grad = pass.parameters[next++].grad;
+  }
   parts.moving_mean = pass.parameters[next++].value;
   parts.moving_variance = pass.parameters[next].value;
   if (pass.mode == Mode::train) {
@@ -79,13 +85,12 @@ void BatchNorm::forward(const Pass& pass, std::span<const Tensor> inputs,
   const Parts p = parts(pass);
   const auto epsilon = static_cast<float>(options_.epsilon);
   if (pass.mode == Mode::eval || pass.frozen) {
-    pass.backend.normalize(epsilon, inputs[0], p.moving_mean, p.moving_variance, p.gamma.value,
-                           p.beta.value, output);
+    pass.backend.normalize(epsilon, inputs[0], p.moving_mean, p.moving_variance, p.gamma, p.beta,
+                           output);
     return;
   }
-  pass.backend.batch_norm({static_cast<float>(options_.momentum), epsilon}, inputs[0],
-                          p.gamma.value, p.beta.value, p.moving_mean, p.moving_variance, p.mean,
-                          p.inv_std, output);
+  pass.backend.batch_norm({static_cast<float>(options_.momentum), epsilon}, inputs[0], p.gamma,
+                          p.beta, p.moving_mean, p.moving_variance, p.mean, p.inv_std, output);
 }
 
 void BatchNorm::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
@@ -94,11 +99,11 @@ void BatchNorm::backward(const Pass& pass, std::span<const Tensor> inputs, const
   if (pass.frozen) {
     if (!grad_inputs[0]) return;
     pass.backend.normalize(static_cast<float>(options_.epsilon), grad_output, {}, p.moving_variance,
-                           p.gamma.value, {}, grad_inputs[0]);
+                           p.gamma, {}, grad_inputs[0]);
     return;
   }
-  pass.backend.batch_norm_grad(inputs[0], p.gamma.value, p.mean, p.inv_std, grad_output,
-                               grad_inputs[0], p.gamma.grad, p.beta.grad);
+  pass.backend.batch_norm_grad(inputs[0], p.gamma, p.mean, p.inv_std, grad_output, grad_inputs[0],
+                               p.gamma_grad, p.beta_grad);
 }
 
 }  // namespace convlab
