@@ -108,6 +108,8 @@ class Backend {
                           const Tensor& dx) = 0;
   /// c = a op b, same shapes; c may be a or b.
   virtual void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) = 0;
+  /// y[r, c] = x[r, c] + row[c]; in place is allowed.
+  virtual void add_row(const Tensor& x, const Tensor& row, const Tensor& y) = 0;
   /// Columns [y_first, y_first + count) of y become columns [x_first, x_first + count) of x; both
   /// seen as matrices whose columns are their last extent, with as many rows.
   virtual void copy_columns(const Tensor& x, int64_t x_first, const Tensor& y, int64_t y_first,
@@ -150,6 +152,8 @@ class Backend {
   virtual void sum_rows(const Tensor& x, const Tensor& sums) = 0;
   /// Softmax of each row.
   virtual void softmax(const Tensor& x, const Tensor& y) = 0;
+  /// dx = y · (dy - Σ dy · y) of each row, given y = softmax(x); dx may be dy.
+  virtual void softmax_grad(const Tensor& y, const Tensor& dy, const Tensor& dx) = 0;
   // Losses. Rows are samples. targets: i32 [rows], classes that count as one-hot rows (of a single
   // output 0 or 1, its value), or f32 of the outputs' shape. class_weights: f32, null for 1 each;
   // a row counts times the weight of its class, of f32 targets the first largest (of a single one 1
@@ -164,6 +168,13 @@ class Backend {
   virtual void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
                               const Tensor& targets, const Tensor& class_weights,
                               const Tensor& grad, const Tensor& sums) = 0;
+
+  // Images [N,H,W,C].
+  /// y is x with zeros around; crop2d takes them away again.
+  virtual void pad2d(const Padding2d& padding, const Tensor& x, const Tensor& y) = 0;
+  virtual void crop2d(const Padding2d& padding, const Tensor& y, const Tensor& x) = 0;
+  virtual void up_sample2d(const UpSample2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
+  virtual void up_sample2d_grad(const UpSample2dDesc& desc, const Tensor& dy, const Tensor& dx) = 0;
 
   // Normalisation. Channels are the last extent, R all others together. A null gamma counts as 1, a
   // null beta as 0; gradients that are null are not wanted.

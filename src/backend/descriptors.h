@@ -72,6 +72,15 @@ struct Pool2dDesc {
   Padding2d padding;
 };
 
+enum class Interpolation : uint8_t { nearest, bilinear };
+
+/// Each pixel becomes size · size; bilinear ones lie where the centers of the pixels say
+/// (half-pixel centers) and repeat the border.
+struct UpSample2dDesc {
+  int64_t size = 2;
+  Interpolation interpolation = Interpolation::nearest;
+};
+
 /// How far the running statistics move: running = momentum · running + (1 - momentum) · batch's.
 struct BatchNormDesc {
   float momentum = 0.99F;

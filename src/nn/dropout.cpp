@@ -5,6 +5,18 @@
 
 namespace convlab {
 
+namespace {
+
+/// Fills the one tensor that the layer saves.
+void draw_mask(const Pass& pass, double rate) {
+  const DropoutDesc desc{.rate = static_cast<float>(rate),
+                         .seed = pass.seed,
+                         .stream = stream_id(RandomStream::dropout, pass.node)};
+  pass.backend.dropout_mask(desc, pass.saved[0]);
+}
+
+}  // namespace
+
 template <class Visitor>
 void DropoutOptions::visit(Visitor& visitor) {
   visitor.number("rate", rate, 0, 0.999);
@@ -21,10 +33,7 @@ Shape Dropout::output_shape(std::span<const Shape> inputs) const {
 
 void Dropout::forward(const Pass& pass, std::span<const Tensor> inputs,
                       const Tensor& output) const {
-  const DropoutDesc desc{.rate = static_cast<float>(options_.rate),
-                         .seed = pass.seed,
-                         .stream = stream_id(RandomStream::dropout, pass.node)};
-  pass.backend.dropout_mask(desc, pass.saved[0]);
+  draw_mask(pass, options_.rate);
   pass.backend.binary(BinaryOp::multiply, inputs[0], pass.saved[0], output);
 }
 
@@ -32,6 +41,27 @@ void Dropout::backward(const Pass& pass, std::span<const Tensor>, const Tensor&,
                        const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   if (grad_inputs[0])
     pass.backend.binary(BinaryOp::multiply, grad_output, pass.saved[0], grad_inputs[0]);
+}
+
+SpatialDropout::SpatialDropout(const DropoutOptions& options)
+    : options_(checked_options("spatial_dropout", options)) {}
+
+Options SpatialDropout::options() const { return write_options(options_); }
+
+Shape SpatialDropout::output_shape(std::span<const Shape> inputs) const {
+  return single_image(kind(), inputs);
+}
+
+void SpatialDropout::forward(const Pass& pass, std::span<const Tensor> inputs,
+                             const Tensor& output) const {
+  draw_mask(pass, options_.rate);
+  pass.backend.scale_channels(inputs[0], pass.saved[0], output);
+}
+
+void SpatialDropout::backward(const Pass& pass, std::span<const Tensor>, const Tensor&,
+                              const Tensor& grad_output,
+                              std::span<const Tensor> grad_inputs) const {
+  if (grad_inputs[0]) pass.backend.scale_channels(grad_output, pass.saved[0], grad_inputs[0]);
 }
 
 }  // namespace convlab

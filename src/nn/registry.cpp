@@ -7,6 +7,7 @@
 #include "nn/activations.h"
 #include "nn/batch_norm.h"
 #include "nn/conv2d.h"
+#include "nn/conv_transpose2d.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/flatten.h"
@@ -15,6 +16,10 @@
 #include "nn/local_response_norm.h"
 #include "nn/merge.h"
 #include "nn/pool2d.h"
+#include "nn/reshape.h"
+#include "nn/resize2d.h"
+#include "nn/separable_conv2d.h"
+#include "nn/softmax.h"
 
 namespace convlab {
 
@@ -41,6 +46,7 @@ constexpr std::array kinds{
     LayerKind{"batch_norm", make<BatchNorm, BatchNormOptions>},
     LayerKind{"concat", make<Concat>},
     LayerKind{"conv2d", make<Conv2d, Conv2dOptions>},
+    LayerKind{"conv_transpose2d", make<ConvTranspose2d, ConvTranspose2dOptions>},
     LayerKind{"dense", make<Dense, DenseOptions>},
     LayerKind{"depthwise_conv2d", make<DepthwiseConv2d, DepthwiseConv2dOptions>},
     LayerKind{"dropout", make<Dropout, DropoutOptions>},
@@ -59,9 +65,15 @@ constexpr std::array kinds{
     LayerKind{"relu", make<Relu>},
     LayerKind{"relu6", make<Relu6>},
     LayerKind{"rescale", make<Rescale, RescaleOptions>},
+    LayerKind{"reshape", make<Reshape, ReshapeOptions>},
+    LayerKind{"separable_conv2d", make<SeparableConv2d, SeparableConv2dOptions>},
     LayerKind{"sigmoid", make<Sigmoid>},
     LayerKind{"silu", make<Silu>},
+    LayerKind{"softmax", make<Softmax>},
+    LayerKind{"spatial_dropout", make<SpatialDropout, DropoutOptions>},
     LayerKind{"tanh", make<Tanh>},
+    LayerKind{"up_sample2d", make<UpSample2d, UpSample2dOptions>},
+    LayerKind{"zero_pad2d", make<ZeroPad2d, ZeroPad2dOptions>},
 };
 
 }  // namespace

@@ -27,7 +27,10 @@ Options with_filters(Options options, int64_t filters = 2) {
 TEST_CASE("layers: each comes back from its own options") {
   for (const LayerKind& kind : layer_kinds()) {
     Options options;
-    if (kind.kind == "conv2d") options = with_filters({});
+    const bool has_filters =
+        kind.kind == "conv2d" || kind.kind == "conv_transpose2d" || kind.kind == "separable_conv2d";
+    if (has_filters) options = with_filters({});
+    if (kind.kind == "reshape") options = {{"shape", std::string("4, -1")}};
     if (kind.kind == "dense") options = {{"units", int64_t{3}}};
     const auto layer = make_layer(kind.kind, options);
     CHECK(layer->kind() == kind.kind);
@@ -153,6 +156,30 @@ TEST_CASE("merging layers: shapes that do not match are refused") {
                        MessageMatches(ContainsSubstring("(4, 5, 2)")));
   CHECK_THROWS_MATCHES(shape_of("multiply", {{4, 4, 2}, {1, 1, 3}}), Error,
                        MessageMatches(ContainsSubstring("(1, 1, 3)")));
+}
+
+TEST_CASE("reshape: -1 takes what is left, other shapes must have as many elements") {
+  const auto reshaped = [](const std::string& shape) {
+    return output_shape("reshape", {{"shape", shape}}, {4, 6, 2});
+  };
+  CHECK(reshaped("48") == Shape{48});
+  CHECK(reshaped("-1, 4") == Shape{12, 4});
+  CHECK(reshaped("2, 3, 8") == Shape{2, 3, 8});
+  for (const std::string shape :
+       {"47", "-1, 5", "16777216, 16777216, 16777216", "-1, -1", "0", "1.5", ""})
+    CHECK_THROWS_MATCHES(reshaped(shape), Error, MessageMatches(ContainsSubstring("[reshape]")));
+}
+
+// Keras: same gives input · stride, valid max(kernel - stride, 0) more.
+TEST_CASE("conv_transpose2d: output shapes are those of Keras' Conv2DTranspose") {
+  const auto size = [](int64_t kernel, int64_t stride, const std::string& padding) {
+    const Options options{{"kernel", kernel}, {"stride", stride}, {"padding", padding}};
+    return output_shape("conv_transpose2d", with_filters(options), {5, 5, 3})[0];
+  };
+  CHECK(size(3, 1, "valid") == 7);
+  CHECK(size(3, 2, "valid") == 11);
+  CHECK(size(2, 3, "valid") == 15);
+  CHECK(size(3, 2, "same") == 10);
 }
 
 }  // namespace

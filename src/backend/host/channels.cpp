@@ -15,6 +15,11 @@ void HostBackend::copy_columns(const Tensor& x, int64_t x_first, const Tensor& y
   }
 }
 
+void HostBackend::add_row(const Tensor& x, const Tensor& row, const Tensor& y) {
+  const int64_t columns = row.elements();
+  for (int64_t i = 0; i < x.elements(); ++i) y.data()[i] = x.data()[i] + row.data()[i % columns];
+}
+
 void HostBackend::scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) {
   const int64_t batch = x.shape[0];
   const int64_t channels = scales.elements() / batch;

@@ -28,4 +28,14 @@ void HostBackend::softmax(const Tensor& x, const Tensor& y) {
   }
 }
 
+void HostBackend::softmax_grad(const Tensor& y, const Tensor& dy, const Tensor& dx) {
+  for (int64_t r = 0; r < row_count(y); ++r) {
+    const auto output = row_of(y, r);
+    const auto grad = row_of(dy, r);
+    const double sum = std::inner_product(output.begin(), output.end(), grad.begin(), 0.0);
+    std::transform(output.begin(), output.end(), grad.begin(), row_of(dx, r).begin(),
+                   [sum](float out, float g) { return static_cast<float>(out * (g - sum)); });
+  }
+}
+
 }  // namespace convlab

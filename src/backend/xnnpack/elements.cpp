@@ -54,6 +54,15 @@ void XnnpackBackend::binary(BinaryOp op, const Tensor& a, const Tensor& b, const
   });
 }
 
+void XnnpackBackend::add_row(const Tensor& x, const Tensor& row, const Tensor& y) {
+  const int64_t columns = row.elements();
+  const Shape matrix{x.elements() / columns, columns};
+  threads_->split_batch(matrix, [&](int64_t begin, int64_t end) {
+    HostBackend::add_row(x.reshaped(matrix).part(begin, end), row,
+                         y.reshaped(matrix).part(begin, end));
+  });
+}
+
 void XnnpackBackend::scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) {
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
     HostBackend::scale_channels(x.part(begin, end), scales.part(begin, end), y.part(begin, end));

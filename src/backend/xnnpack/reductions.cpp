@@ -26,4 +26,10 @@ void XnnpackBackend::sum_rows(const Tensor& x, const Tensor& sums) {
   kernels::sum_rows(partial, blocks, columns, sums.data());
 }
 
+void XnnpackBackend::softmax_grad(const Tensor& y, const Tensor& dy, const Tensor& dx) {
+  threads_->split_batch(y.shape, [&](int64_t begin, int64_t end) {
+    HostBackend::softmax_grad(y.part(begin, end), dy.part(begin, end), dx.part(begin, end));
+  });
+}
+
 }  // namespace convlab

@@ -26,6 +26,7 @@ class XnnpackBackend final : public HostBackend {
   void unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
                   const Tensor& dx) override;
   void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) override;
+  void add_row(const Tensor& x, const Tensor& row, const Tensor& y) override;
   void scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) override;
   void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
@@ -47,6 +48,12 @@ class XnnpackBackend final : public HostBackend {
   void avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
   void avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) override;
   void sum_rows(const Tensor& x, const Tensor& sums) override;
+  void softmax_grad(const Tensor& y, const Tensor& dy, const Tensor& dx) override;
+
+  void pad2d(const Padding2d& padding, const Tensor& x, const Tensor& y) override;
+  void crop2d(const Padding2d& padding, const Tensor& y, const Tensor& x) override;
+  void up_sample2d(const UpSample2dDesc& desc, const Tensor& x, const Tensor& y) override;
+  void up_sample2d_grad(const UpSample2dDesc& desc, const Tensor& dy, const Tensor& dx) override;
 
   void batch_norm(const BatchNormDesc& desc, const Tensor& x, const Tensor& gamma,
                   const Tensor& beta, const Tensor& running_mean, const Tensor& running_variance,

@@ -1,0 +1,90 @@
+#include "nn/conv_transpose2d.h"
+
+#include <algorithm>
+
+#include "nn/initializer_choices.h"
+#include "nn/single_input.h"
+
+namespace convlab {
+
+template <class Visitor>
+void ConvTranspose2dOptions::visit(Visitor& visitor) {
+  visitor.integer("filters", filters, 1, 65536);
+  visitor.integer("kernel", kernel, 1, 255);
+  visitor.integer("stride", stride, 1, 255);
+  visitor.choice("padding", padding, padding_choices);
+  visitor.flag("bias", bias);
+  visitor.choice("initializer", initializer, initializer_choices);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
+}
+template void ConvTranspose2dOptions::visit(OptionReader&);
+
+ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dOptions& options)
+    : options_(checked_options("conv_transpose2d", options)) {}
+
+Options ConvTranspose2d::options() const { return write_options(options_); }
+
+Conv2dDesc ConvTranspose2d::descriptor(const Shape& output) const {
+  const auto& o = options_;
+  const WindowAxis rows = slide_window(kind(), output[0], o.kernel, o.stride, 1, o.padding);
+  const WindowAxis columns = slide_window(kind(), output[1], o.kernel, o.stride, 1, o.padding);
+  return {.kernel = {o.kernel, o.kernel},
+          .stride = {o.stride, o.stride},
+          .dilation = {1, 1},
+          .padding = {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after}};
+}
+
+Shape ConvTranspose2d::output_shape(std::span<const Shape> inputs) const {
+  const Shape& input = single_image(kind(), inputs);
+  const auto& o = options_;
+  const int64_t more = o.padding == Padding::same ? 0 : std::max<int64_t>(o.kernel - o.stride, 0);
+  return {input[0] * o.stride + more, input[1] * o.stride + more, o.filters};
+}
+
+// Keras takes the fans from its kernel's shape (kernel, kernel, filters, channels).
+std::vector<ParameterSpec> ConvTranspose2d::parameters(std::span<const Shape> inputs) const {
+  const auto& o = options_;
+  const int64_t channels = inputs[0][2];
+  std::vector<ParameterSpec> specs{{.name = "kernel",
+                                    .shape = {channels, o.kernel, o.kernel, o.filters},
+                                    .initializer = o.initializer,
+                                    .fan_in = o.kernel * o.kernel * o.filters,
+                                    .fan_out = o.kernel * o.kernel * channels,
+                                    .constant = o.initializer_value}};
+  if (o.bias) specs.push_back({.name = "bias", .shape = {o.filters}, .role = ParameterRole::bias});
+  return specs;
+}
+
+size_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
+                                        std::span<const Shape> inputs) const {
+  const Shape output = output_shape(inputs);
+  return backend.conv2d_workspace(descriptor(output), output.with_front(batch),
+                                  inputs[0].with_front(batch));
+}
+
+int64_t ConvTranspose2d::flops(std::span<const Shape> inputs) const {
+  return 2 * inputs[0].elements() * options_.kernel * options_.kernel * options_.filters;
+}
+
+void ConvTranspose2d::forward(const Pass& pass, std::span<const Tensor> inputs,
+                              const Tensor& output) const {
+  const Conv2dDesc desc = descriptor(output.shape.without_front());
+  pass.backend.conv2d_grad_input(pass.op(0), desc, inputs[0], pass.parameters[0], output);
+  if (options_.bias) pass.backend.add_row(output, pass.parameters[1].value, output);
+}
+
+void ConvTranspose2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
+                               const Tensor& grad_output,
+                               std::span<const Tensor> grad_inputs) const {
+  const Conv2dDesc desc = descriptor(grad_output.shape.without_front());
+  if (!pass.frozen) {
+    pass.backend.conv2d_grad_kernel(pass.op(1), desc, grad_output, inputs[0],
+                                    pass.parameters[0].grad);
+    if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
+  }
+  if (grad_inputs[0]) {
+    pass.backend.conv2d(pass.op(2), desc, grad_output, pass.parameters[0], nullptr, grad_inputs[0]);
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "nn/layer.h"
+#include "nn/window.h"
+
+namespace convlab {
+
+/// As Keras' Conv2DTranspose.
+struct ConvTranspose2dOptions {
+  int64_t filters = 0;
+  int64_t kernel = 3;
+  int64_t stride = 1;
+  Padding padding = Padding::valid;
+  bool bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
+  double initializer_value = 0;  ///< of the initializer constant
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// (height, width, channels) → (height', width', filters): what a convolution of the same options
+/// does to the gradient of its output (Zeiler et al. 2010). height' is height · stride with padding
+/// same, and max(kernel - stride, 0) more with valid. Kernel [channels, kernel, kernel, filters].
+class ConvTranspose2d final : public Layer {
+ public:
+  explicit ConvTranspose2d(const ConvTranspose2dOptions& options);
+
+  std::string_view kind() const override { return "conv_transpose2d"; }
+  Options options() const override;
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  BackwardNeeds backward_needs() const override { return {.inputs = true}; }
+  size_t workspace_bytes(const Backend& backend, int64_t batch,
+                         std::span<const Shape> inputs) const override;
+  size_t slots() const override { return 3; }
+  int64_t flops(std::span<const Shape> inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
+
+ private:
+  /// Of the convolution from the output back to the input.
+  Conv2dDesc descriptor(const Shape& output) const;
+
+  ConvTranspose2dOptions options_;
+};
+
+}  // namespace convlab

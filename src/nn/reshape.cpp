@@ -1,0 +1,50 @@
+#include "nn/reshape.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <variant>
+
+#include "nn/single_input.h"
+
+namespace convlab {
+
+template <class Visitor>
+void ReshapeOptions::visit(Visitor& visitor) {
+  visitor.numbers("shape", shape, -1, 1 << 24);
+}
+template void ReshapeOptions::visit(OptionReader&);
+
+Reshape::Reshape(const ReshapeOptions& options) : options_(checked_options("reshape", options)) {
+  const auto& shape = options_.shape;
+  const auto fits = [](double extent) { return extent == std::floor(extent) && extent != 0; };
+  if (shape.empty() || shape.size() >= Shape::max_rank ||
+      !std::all_of(shape.begin(), shape.end(), fits) ||
+      std::count(shape.begin(), shape.end(), -1.0) > 1) {
+    fail("[reshape] the shape must have 1 to ", Shape::max_rank - 1,
+         " whole numbers above 0, of which one may be -1");
+  }
+}
+
+Options Reshape::options() const { return write_options(options_); }
+
+Shape Reshape::output_shape(std::span<const Shape> inputs) const {
+  const Shape& input = single_input(kind(), inputs);
+  const int64_t too_many = input.elements() + 1;
+  int64_t known = 1;
+  for (const double extent : options_.shape) {
+    if (extent > 0)
+      known = std::min(known * std::min(static_cast<int64_t>(extent), too_many), too_many);
+  }
+  const bool has_rest = std::count(options_.shape.begin(), options_.shape.end(), -1.0) > 0;
+  if (has_rest ? input.elements() % known != 0 : input.elements() != known) {
+    fail("[reshape] ", input, " has ", input.elements(), " elements and cannot become (",
+         std::get<std::string>(options()[0].second), ")");
+  }
+  Shape output;
+  for (const double extent : options_.shape)
+    output.append(extent > 0 ? static_cast<int64_t>(extent) : input.elements() / known);
+  return output;
+}
+
+}  // namespace convlab

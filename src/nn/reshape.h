@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vector>
+
+#include "nn/layer.h"
+
+namespace convlab {
+
+/// As Keras' Reshape.
+struct ReshapeOptions {
+  std::vector<double> shape;  ///< of a sample; one extent may be -1, which takes what is left
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// The same numbers, row-major, under another shape. Costs nothing: the memory is the same.
+class Reshape final : public Layer {
+ public:
+  explicit Reshape(const ReshapeOptions& options);
+
+  std::string_view kind() const override { return "reshape"; }
+  Options options() const override;
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  bool is_view(Mode) const override { return true; }
+  void forward(const Pass&, std::span<const Tensor>, const Tensor&) const override {}
+  void backward(const Pass&, std::span<const Tensor>, const Tensor&, const Tensor&,
+                std::span<const Tensor>) const override {}
+
+ private:
+  ReshapeOptions options_;
+};
+
+}  // namespace convlab

@@ -1,0 +1,150 @@
+#include "nn/separable_conv2d.h"
+
+#include <algorithm>
+
+#include "nn/fused_activation.h"
+#include "nn/initializer_choices.h"
+#include "nn/single_input.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr Conv2dDesc pointwise{.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}};
+
+}  // namespace
+
+template <class Visitor>
+void SeparableConv2dOptions::visit(Visitor& visitor) {
+  visitor.integer("filters", filters, 1, 65536);
+  visitor.integer("kernel", kernel, 1, 255);
+  visitor.integer("stride", stride, 1, 255);
+  visitor.integer("dilation", dilation, 1, 255);
+  visitor.choice("padding", padding, padding_choices);
+  visitor.integer("depth_multiplier", depth_multiplier, 1, 1024);
+  visitor.flag("bias", bias);
+  visitor.choice("initializer", initializer, initializer_choices);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
+}
+template void SeparableConv2dOptions::visit(OptionReader&);
+
+SeparableConv2d::SeparableConv2d(const SeparableConv2dOptions& options)
+    : options_(checked_options("separable_conv2d", options)) {}
+
+Options SeparableConv2d::options() const { return write_options(options_); }
+
+Conv2dDesc SeparableConv2d::depthwise(const Shape& input) const {
+  const auto& o = options_;
+  const WindowAxis rows = slide_window(kind(), input[0], o.kernel, o.stride, o.dilation, o.padding);
+  const WindowAxis columns =
+      slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding);
+  return {.kernel = {o.kernel, o.kernel},
+          .stride = {o.stride, o.stride},
+          .dilation = {o.dilation, o.dilation},
+          .padding = {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after},
+          .groups = input[2]};
+}
+
+Shape SeparableConv2d::middle_shape(const Shape& input) const {
+  const auto& o = options_;
+  return {slide_window(kind(), input[0], o.kernel, o.stride, o.dilation, o.padding).output,
+          slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding).output,
+          input[2] * o.depth_multiplier};
+}
+
+Shape SeparableConv2d::output_shape(std::span<const Shape> inputs) const {
+  const Shape middle = middle_shape(single_image(kind(), inputs));
+  return {middle[0], middle[1], options_.filters};
+}
+
+std::vector<ParameterSpec> SeparableConv2d::parameters(std::span<const Shape> inputs) const {
+  const auto& o = options_;
+  const int64_t channels = inputs[0][2];
+  const int64_t middle = channels * o.depth_multiplier;
+  const int64_t window = o.kernel * o.kernel;
+  std::vector<ParameterSpec> specs{{.name = "depthwise_kernel",
+                                    .shape = {middle, o.kernel, o.kernel, 1},
+                                    .initializer = o.initializer,
+                                    .fan_in = window * channels,
+                                    .fan_out = window * o.depth_multiplier,
+                                    .constant = o.initializer_value},
+                                   {.name = "pointwise_kernel",
+                                    .shape = {o.filters, 1, 1, middle},
+                                    .initializer = o.initializer,
+                                    .fan_in = middle,
+                                    .fan_out = o.filters,
+                                    .constant = o.initializer_value}};
+  if (o.bias) specs.push_back({.name = "bias", .shape = {o.filters}, .role = ParameterRole::bias});
+  return specs;
+}
+
+std::vector<Shape> SeparableConv2d::saved_shapes(std::span<const Shape> inputs) const {
+  return {middle_shape(inputs[0])};
+}
+
+size_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batch,
+                                          const Shape& input) const {
+  const Shape middle = middle_shape(input).with_front(batch);
+  const Shape output = output_shape({&input, 1}).with_front(batch);
+  const size_t first = backend.conv2d_workspace(depthwise(input), input.with_front(batch), middle);
+  return align_up(std::max(first, backend.conv2d_workspace(pointwise, middle, output)));
+}
+
+// Behind the products' own: what stands between them in Mode::eval, its gradient while training.
+size_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
+                                        std::span<const Shape> inputs) const {
+  const auto middle =
+      static_cast<size_t>(middle_shape(inputs[0]).with_front(batch).elements()) * sizeof(float);
+  return product_workspace(backend, batch, inputs[0]) + align_up(middle) + tensor_alignment;
+}
+
+Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Shape& input,
+                                            int64_t batch) const {
+  const size_t offset = product_workspace(pass.backend, batch, input);
+  return {middle_shape(input).with_front(batch), DType::f32,
+          static_cast<std::byte*>(pass.workspace) + offset};
+}
+
+int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
+  const int64_t window = options_.kernel * options_.kernel;
+  return 2 * middle_shape(inputs[0]).elements() * (window + options_.filters);
+}
+
+void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,
+                              const Tensor& output) const {
+  const Shape input = inputs[0].shape.without_front();
+  const Tensor middle = pass.mode == Mode::train
+                            ? pass.saved[0]
+                            : middle_in_workspace(pass, input, inputs[0].shape[0]);
+  pass.backend.conv2d(pass.op(0), depthwise(input), inputs[0], pass.parameters[0], nullptr, middle);
+  Conv2dDesc last = pointwise;
+  last.activation = pass.activation;
+  const Parameter* bias = options_.bias ? &pass.parameters[2] : nullptr;
+  pass.backend.conv2d(pass.op(1), last, middle, pass.parameters[1], bias, output);
+}
+
+void SeparableConv2d::backward(const Pass& pass, std::span<const Tensor> inputs,
+                               const Tensor& output, const Tensor& grad_output,
+                               std::span<const Tensor> grad_inputs) const {
+  const Shape input = inputs[0].shape.without_front();
+  const Tensor& middle = pass.saved[0];
+  const Tensor grad_middle = middle_in_workspace(pass, input, inputs[0].shape[0]);
+  undo_activation(pass, output, grad_output);
+  if (!pass.frozen) {
+    pass.backend.conv2d_grad_kernel(pass.op(2), pointwise, middle, grad_output,
+                                    pass.parameters[1].grad);
+    if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[2].grad);
+  }
+  pass.backend.conv2d_grad_input(pass.op(3), pointwise, grad_output, pass.parameters[1],
+                                 grad_middle);
+  if (!pass.frozen) {
+    pass.backend.conv2d_grad_kernel(pass.op(4), depthwise(input), inputs[0], grad_middle,
+                                    pass.parameters[0].grad);
+  }
+  if (grad_inputs[0]) {
+    pass.backend.conv2d_grad_input(pass.op(5), depthwise(input), grad_middle, pass.parameters[0],
+                                   grad_inputs[0]);
+  }
+}
+
+}  // namespace convlab

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "nn/layer.h"
+#include "nn/window.h"
+
+namespace convlab {
+
+/// As Keras' SeparableConv2D.
+struct SeparableConv2dOptions {
+  int64_t filters = 0;
+  int64_t kernel = 3;
+  int64_t stride = 1;
+  int64_t dilation = 1;
+  Padding padding = Padding::valid;
+  int64_t depth_multiplier = 1;  ///< depthwise filters for each channel
+  bool bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
+  double initializer_value = 0;  ///< of the initializer constant
+
+  template <class Visitor>
+  void visit(Visitor& visitor);
+};
+
+/// (height, width, channels) → (height', width', filters): a depthwise convolution and a 1×1
+/// convolution over what it gives (Chollet 2017), with one bias at the end. Saves what stands
+/// between.
+class SeparableConv2d final : public Layer {
+ public:
+  explicit SeparableConv2d(const SeparableConv2dOptions& options);
+
+  std::string_view kind() const override { return "separable_conv2d"; }
+  Options options() const override;
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  BackwardNeeds backward_needs() const override { return {.inputs = true}; }
+  std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override;
+  size_t workspace_bytes(const Backend& backend, int64_t batch,
+                         std::span<const Shape> inputs) const override;
+  size_t slots() const override { return 6; }
+  bool can_fuse_activation() const override { return true; }
+  int64_t flops(std::span<const Shape> inputs) const override;
+  void forward(const Pass& pass, std::span<const Tensor> inputs,
+               const Tensor& output) const override;
+  void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
+                const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
+
+ private:
+  Conv2dDesc depthwise(const Shape& input) const;
+  Shape middle_shape(const Shape& input) const;
+  size_t product_workspace(const Backend& backend, int64_t batch, const Shape& input) const;
+  Tensor middle_in_workspace(const Pass& pass, const Shape& input, int64_t batch) const;
+
+  SeparableConv2dOptions options_;
+};
+
+}  // namespace convlab
