@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "backend/host/host_backend.h"
 #include "backend/xnnpack/xnnpack_backend.h"
@@ -29,7 +30,7 @@ std::string known_names() {
 
 std::span<const BackendKind> backend_kinds() { return kinds; }
 
-std::unique_ptr<Backend> make_backend(std::string_view name, int threads) {
+std::unique_ptr<Backend> make_backend(std::string_view name, int threads, MemorySource memory) {
   if (threads < 0 || threads > most_threads) {
     fail("[backend] the number of threads is ", threads, " but must lie in 0 to ", most_threads);
   }
@@ -39,7 +40,9 @@ std::unique_ptr<Backend> make_backend(std::string_view name, int threads) {
   if (kind == kinds.end()) {
     fail("[backend] there is no backend called \"", name, "\"; there are: ", known_names());
   }
-  return kind->make(threads);
+  auto backend = kind->make(threads);
+  backend->set_memory_source(std::move(memory));
+  return backend;
 }
 
 }  // namespace convlab

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backend/descriptors.h"
@@ -26,7 +28,9 @@ class OpState {
 using OpSlot = std::unique_ptr<OpState>;
 
 /// What an operation may use besides its tensors: its slot, and scratch memory of at least the size
-/// that the backend's matching *_workspace function names, aligned to tensor_alignment.
+/// that the backend's matching *_workspace function names, aligned to tensor_alignment. These tell
+/// bytes in 64 bits also where memory has fewer, so that too large a batch is known to be too
+/// large.
 struct OpContext {
   OpSlot& slot;
   void* workspace = nullptr;
@@ -67,6 +71,9 @@ struct StepState {
   uint64_t update = 0;  ///< of the optimizer, counted from 1; fewer where gradients are accumulated
 };
 
+/// Tells how many bytes the process may still take.
+using MemorySource = std::function<uint64_t()>;
+
 /// Bytes that this backend's buffers hold now and held at most.
 struct MemoryUse {
   size_t bytes = 0;
@@ -91,6 +98,12 @@ class Backend {
   /// Zeroed memory. Throws Error when there is not enough.
   virtual Buffer allocate(size_t bytes) = 0;
   virtual MemoryUse memory_use() const = 0;
+  /// Bytes that further buffers may take, as the source that was set tells; without one there is no
+  /// limit.
+  uint64_t memory_left() const {
+    return memory_source_ ? memory_source_() : std::numeric_limits<uint64_t>::max();
+  }
+  void set_memory_source(MemorySource source) { memory_source_ = std::move(source); }
   /// Copies tensor.bytes() bytes from the host.
   virtual void upload(const void* source, const Tensor& tensor) = 0;
   virtual std::unique_ptr<ReadBack> read_back(const Tensor& tensor) = 0;
@@ -126,7 +139,7 @@ class Backend {
   /// c = op(a) · op(b) (+ bias in every row), then the activation. a, b, c are matrices.
   virtual void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                     const Tensor& bias, const Tensor& c) = 0;
-  virtual size_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
+  virtual uint64_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
   /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I/groups] + bias[O], then the activation.
   virtual void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                       const Parameter& kernel, const Parameter* bias, const Tensor& y) = 0;
@@ -137,7 +150,8 @@ class Backend {
   virtual void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                                   const Tensor& dy, const Tensor& kernel_grad) = 0;
   /// Enough for any of the three, for x and y of these shapes (with the batch).
-  virtual size_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const = 0;
+  virtual uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
+                                    const Shape& y) const = 0;
 
   // Pooling, reductions.
   virtual void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x,
@@ -228,6 +242,9 @@ class Backend {
   /// norm, f32 [1], becomes ‖x‖; then x is scaled down to a norm of `limit` if it has a larger one
   /// (Pascanu et al. 2013, algorithm 1). An infinite norm makes all of x NaN, as in Keras.
   virtual void clip_norm(const Tensor& x, float limit, const Tensor& norm) = 0;
+
+ private:
+  MemorySource memory_source_;
 };
 
 /// A way of computing, by name.
@@ -240,7 +257,8 @@ struct BackendKind {
 std::span<const BackendKind> backend_kinds();
 
 /// The backend called `name`; an empty name takes the best. threads 0: as many as the machine has
-/// cores. Throws Error that lists the known ones.
-std::unique_ptr<Backend> make_backend(std::string_view name, int threads);
+/// cores. `memory` is asked before anything is allocated (Backend::memory_left). Throws Error that
+/// lists the known ones.
+std::unique_ptr<Backend> make_backend(std::string_view name, int threads, MemorySource memory = {});
 
 }  // namespace convlab

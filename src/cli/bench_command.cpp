@@ -2,6 +2,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "backend/system_memory.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
 #include "cli/model_argument.h"
@@ -36,7 +37,8 @@ struct Arguments {
 
 int run(const Arguments& arguments) {
   JsonLines json(arguments.json);
-  const BenchOptions& options = arguments.bench;
+  BenchOptions options = arguments.bench;
+  options.memory = system_memory_left;
   const BenchResult result =
       run_bench(options, open_model(options.model, arguments.size), monotonic_seconds);
   print_table(json.to_stdout() ? stderr : stdout, result);

@@ -2,6 +2,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "backend/system_memory.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
 #include "cli/text.h"
@@ -13,6 +14,7 @@
 #include "loss/loss.h"
 #include "optim/optimizer.h"
 #include "train/check_fits.h"
+#include "train/check_memory.h"
 #include "train/trainer.h"
 
 namespace convlab {
@@ -41,10 +43,13 @@ Metrics evaluate(Network& network, const Dataset& dataset, int64_t batch_size) {
 int run_eval(const EvalOptions& options) {
   JsonLines json(options.json);
   find_entry(options.data);
-  const std::unique_ptr<Backend> backend = make_backend(options.backend, options.threads);
+  const std::unique_ptr<Backend> backend =
+      make_backend(options.backend, options.threads, system_memory_left);
   ModelFile file = parse_model(read_file(options.model), options.model);
   const Dataset test = load_dataset(options.data, options.data_dir).test;
   check_fits(file.graph, test, options.model);
+  check_memory(file.graph, *backend,
+               {.model = options.model, .batch = options.batch, .eval_images = test.size()});
   Network network(std::move(file.graph), *backend, 0);
   load_weights(network, file);
 

@@ -39,7 +39,7 @@ CLI::Option* add_threads(CLI::App& command, int& threads) {
 }
 
 CLI::Option* add_batch(CLI::App& command, int64_t& batch) {
-  return add_integer(command, "--batch", batch, 1, 8192, "Images per training step");
+  return add_integer(command, "--batch", batch, 1, 131072, "Images per training step");
 }
 
 CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -43,8 +44,9 @@ struct Tensor {
 /// may read up to this many bytes past the end of an input, and workspaces must be aligned to it.
 inline constexpr size_t tensor_alignment = 64;
 
-constexpr size_t align_up(size_t bytes, size_t alignment = tensor_alignment) {
-  return (bytes + alignment - 1) / alignment * alignment;
+template <std::unsigned_integral Size>
+constexpr Size align_up(Size bytes) {
+  return (bytes + tensor_alignment - 1) / tensor_alignment * tensor_alignment;
 }
 
 }  // namespace convlab

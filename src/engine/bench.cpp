@@ -8,6 +8,7 @@
 #include "core/random.h"
 #include "loss/softmax_cross_entropy.h"
 #include "optim/adam.h"
+#include "train/check_memory.h"
 #include "train/trainer.h"
 #include "zoo/zoo.h"
 
@@ -44,7 +45,7 @@ double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
     return Tensor{square, DType::f32, static_cast<float*>(memory.memory()) + index * n * n};
   };
   const Buffer workspace =
-      backend.allocate(std::max<size_t>(backend.gemm_workspace(desc, square, square), 1));
+      backend.allocate(static_cast<size_t>(backend.gemm_workspace(desc, square, square)) + 1);
   for (const int64_t index : {0, 1}) backend.fill(matrix(index), 0.5F);
   OpSlot slot;
   const double duration = median_seconds(now, seconds, [&] {
@@ -74,11 +75,18 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
     fail("[bench] ", options.model, " gives ", graph.output_shape(),
          "; expected a vector with one number for each class");
   }
-  const std::unique_ptr<Backend> backend = make_backend(options.backend, options.threads);
+  const std::unique_ptr<Backend> backend =
+      make_backend(options.backend, options.threads, options.memory);
+  auto optimizer = std::make_unique<Adam>();
+  check_memory(graph, *backend,
+               {.model = options.model,
+                .batch = options.batch,
+                .train_images = options.batch,
+                .states = state_count(*optimizer, {})});
   const double peak = gemm_peak_gflops(*backend, now, options.seconds / 3);
 
   Network network(std::move(graph), *backend, 1);
-  Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Adam>(), 1e-3);
+  Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::move(optimizer), 1e-3);
   const Batch batch = random_batch(options.batch, network.graph().input_shape(),
                                    network.graph().output_shape().elements());
   const double step_seconds = median_seconds(now, options.seconds, [&] { trainer.step(batch); });

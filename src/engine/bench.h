@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "backend/backend.h"
 #include "nn/graph.h"
 
 namespace convlab {
@@ -12,8 +13,9 @@ struct BenchOptions {
   std::string model = "simple-convnet";
   std::string backend;  ///< empty: the best
   int64_t batch = 128;
-  int threads = 0;     ///< 0: one per core
-  double seconds = 3;  ///< about how long to measure each part
+  int threads = 0;      ///< 0: one per core
+  double seconds = 3;   ///< about how long to measure each part
+  MemorySource memory;  ///< see make_backend
 };
 
 /// A training step's speed, beside that of the same run's matrix product. All medians.
@@ -32,7 +34,7 @@ struct BenchResult {
 };
 
 /// Trains `graph`, which is called `options.model`, on made-up pictures. `now` tells seconds,
-/// monotonic. Throws Error for an unknown backend.
+/// monotonic. Throws Error for an unknown backend and for a batch that the memory does not hold.
 BenchResult run_bench(const BenchOptions& options, Graph graph, const std::function<double()>& now);
 
 /// The same with the zoo's `options.model` for 28×28 pictures of ten classes. Throws Error for a

@@ -3,19 +3,26 @@
 #include <nlohmann/json.hpp>
 
 #include "loss/softmax_cross_entropy.h"
+#include "train/check_memory.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
 
 RangeTest find_learning_rate(const RunOptions& run, const RangeTestOptions& options,
                              const Dataset& train, Backend& backend) {
-  Network network(find_model(run.model).build(train.image_shape(), train.classes()), backend,
-                  run.seed);
+  Graph graph = find_model(run.model).build(train.image_shape(), train.classes());
+  auto optimizer = find_optimizer(run.optimizer).make(run.optimizer_options);
+  const UpdateOptions update = read_update_options(run.update_options);
+  check_memory(graph, backend,
+               {.model = run.model,
+                .batch = run.batch,
+                .train_images = train.size(),
+                .states = state_count(*optimizer, update)});
+  Network network(std::move(graph), backend, run.seed);
   Trainer trainer(
       network,
       std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{run.label_smoothing}),
-      find_optimizer(run.optimizer).make(run.optimizer_options), options.first_rate,
-      read_update_options(run.update_options));
+      std::move(optimizer), options.first_rate, update);
   Loader loader(train, {.batch = run.batch, .shuffle = true, .seed = run.seed});
   const auto next = [&, epoch = int64_t{0}](Batch& batch) mutable {
     if (loader.next(batch)) return;

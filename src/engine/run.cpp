@@ -9,6 +9,7 @@
 #include "train/callbacks/early_stopping.h"
 #include "train/callbacks/time_budget.h"
 #include "train/check_fits.h"
+#include "train/check_memory.h"
 
 namespace convlab {
 
@@ -29,7 +30,7 @@ RunOptions checked(RunOptions options) {
   const OptimizerKind& optimizer = find_optimizer(options.optimizer);
   if (options.learning_rate == 0) options.learning_rate = optimizer.learning_rate;
   within("learning_rate", options.learning_rate, least_rate, most_rate);
-  within("batch", options.batch, int64_t{1}, int64_t{8192});
+  within("batch", options.batch, int64_t{1}, Run::most_batch);
   within("time_budget", options.time_budget, 0.0, most_seconds);
   within("epochs", options.epochs, int64_t{1}, Run::most_epochs);
   return options;
@@ -43,8 +44,18 @@ std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& networ
       read_update_options(options.update_options));
 }
 
-Graph fitting(Graph graph, const Dataset& dataset, const std::string& model) {
-  check_fits(graph, dataset, model);
+/// The graph, once it is known that it fits the data and its training the memory.
+Graph fitting(Graph graph, const DatasetSplits& data, const RunOptions& options,
+              const Backend& backend) {
+  check_fits(graph, data.train, options.model);
+  const auto optimizer = find_optimizer(options.optimizer).make(options.optimizer_options);
+  check_memory(graph, backend,
+               {.model = options.model,
+                .batch = options.batch,
+                .train_images = data.train.size(),
+                .eval_images = data.test.size(),
+                .least_eval = sample_count,
+                .states = state_count(*optimizer, read_update_options(options.update_options))});
   return graph;
 }
 
@@ -55,8 +66,7 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
     : options_(checked(options)),
       data_(std::move(data)),
       now_(std::move(now)),
-      network_(fitting(std::move(graph), data_.train, options_.model), backend, options_.seed),
-      trainer_(make_trainer(options_, network_)),
+      network_(fitting(std::move(graph), data_, options_, backend), backend, options_.seed),
       train_loader_(
           data_.train,
           {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),

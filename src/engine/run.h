@@ -19,10 +19,12 @@ namespace convlab {
 class Run {
  public:
   static constexpr int64_t most_epochs = 100'000;
+  static constexpr int64_t most_batch = 131'072;
   /// stopped: between two steps, by a callback; begin goes on.
   enum class Progress : uint8_t { waiting, busy, stopped, finished };
 
-  /// Throws Error for unknown names, options out of range, and a graph that does not fit the data.
+  /// Throws Error for unknown names, options out of range, and a graph that does not fit the
+  /// data or whose training does not fit the memory; nothing is allocated then.
   Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
       std::function<double()> now, int64_t prefetch,
       std::function<Callbacks()> more_callbacks = {});
@@ -40,7 +42,8 @@ class Run {
   /// The base rate of the schedule.
   void set_learning_rate(double rate);
   void append_data(bool train, std::span<const uint8_t> shard, const std::string& source);
-  /// A checkpoint (checkpoint_file.h) of where the run is now, between two steps.
+  /// A checkpoint (checkpoint_file.h) of where the run is now, between two steps. Throws Error when
+  /// the loss is no longer a number: it is not to take the place of one before.
   std::vector<uint8_t> checkpoint();
   /// Goes on where the run was that wrote the checkpoint, bit for bit. Throws Error, naming
   /// `source`, and changes nothing, for what is no checkpoint of a run with these options (but for

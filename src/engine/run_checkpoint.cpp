@@ -59,6 +59,7 @@ RunRecord Run::record() const {
 }
 
 std::vector<uint8_t> Run::checkpoint() {
+  check_loss(trainer_->training().read().loss);
   trainer_->use_training_weights();
   const TrainingInfo info{options_.model, options_.data, data_.train.class_names(), {}};
   return checkpoint_bytes(network_, info, state_tensors(), encode(record()));

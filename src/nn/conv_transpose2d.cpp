@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/bounded.h"
 #include "nn/initializer_choices.h"
 #include "nn/single_input.h"
 
@@ -55,15 +56,16 @@ std::vector<ParameterSpec> ConvTranspose2d::parameters(std::span<const Shape> in
   return specs;
 }
 
-size_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
-                                        std::span<const Shape> inputs) const {
+uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
+                                          std::span<const Shape> inputs) const {
   const Shape output = output_shape(inputs);
   return backend.conv2d_workspace(descriptor(output), output.with_front(batch),
                                   inputs[0].with_front(batch));
 }
 
 int64_t ConvTranspose2d::flops(std::span<const Shape> inputs) const {
-  return 2 * inputs[0].elements() * options_.kernel * options_.kernel * options_.filters;
+  return bounded_product(
+      {2, inputs[0].elements(), options_.kernel * options_.kernel, options_.filters}, most_flops);
 }
 
 void ConvTranspose2d::forward(const Pass& pass, std::span<const Tensor> inputs,

@@ -31,8 +31,8 @@ class ConvTranspose2d final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
-  size_t workspace_bytes(const Backend& backend, int64_t batch,
-                         std::span<const Shape> inputs) const override;
+  uint64_t workspace_bytes(const Backend& backend, int64_t batch,
+                           std::span<const Shape> inputs) const override;
   size_t slots() const override { return 3; }
   int64_t flops(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,

@@ -1,5 +1,6 @@
 #include "nn/convolution.h"
 
+#include "core/bounded.h"
 #include "nn/fused_activation.h"
 #include "nn/single_input.h"
 
@@ -37,16 +38,17 @@ std::vector<ParameterSpec> Convolution::parameters(std::span<const Shape> inputs
   return specs;
 }
 
-size_t Convolution::workspace_bytes(const Backend& backend, int64_t batch,
-                                    std::span<const Shape> inputs) const {
+uint64_t Convolution::workspace_bytes(const Backend& backend, int64_t batch,
+                                      std::span<const Shape> inputs) const {
   return backend.conv2d_workspace(descriptor(inputs[0]), inputs[0].with_front(batch),
                                   output_shape(inputs).with_front(batch));
 }
 
 int64_t Convolution::flops(std::span<const Shape> inputs) const {
   const int64_t channels = inputs[0][2];
-  return 2 * output_shape(inputs).elements() * form_.kernel * form_.kernel * channels /
-         groups(channels);
+  return bounded_product({2, output_shape(inputs).elements(), form_.kernel * form_.kernel,
+                          channels / groups(channels)},
+                         most_flops);
 }
 
 void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,

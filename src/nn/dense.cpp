@@ -50,8 +50,8 @@ std::vector<ParameterSpec> Dense::parameters(std::span<const Shape> inputs) cons
   return specs;
 }
 
-size_t Dense::workspace_bytes(const Backend& backend, int64_t batch,
-                              std::span<const Shape> inputs) const {
+uint64_t Dense::workspace_bytes(const Backend& backend, int64_t batch,
+                                std::span<const Shape> inputs) const {
   const Shape x{batch, inputs[0][0]};
   const Shape kernel{options_.units, inputs[0][0]};
   const Shape y{batch, options_.units};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/bounded.h"
 #include "nn/layer.h"
 
 namespace convlab {
@@ -25,12 +26,12 @@ class Dense final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
-  size_t workspace_bytes(const Backend& backend, int64_t batch,
-                         std::span<const Shape> inputs) const override;
+  uint64_t workspace_bytes(const Backend& backend, int64_t batch,
+                           std::span<const Shape> inputs) const override;
   size_t slots() const override { return 3; }
   bool can_fuse_activation() const override { return true; }
   int64_t flops(std::span<const Shape> inputs) const override {
-    return 2 * inputs[0][0] * options_.units;
+    return bounded_product({2, inputs[0][0], options_.units}, most_flops);
   }
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;

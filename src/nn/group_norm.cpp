@@ -62,9 +62,9 @@ std::vector<Shape> SampleNorm::saved_shapes(std::span<const Shape> inputs) const
 }
 
 // In Mode::eval, where nothing is saved, the statistics still need a place.
-size_t SampleNorm::workspace_bytes(const Backend&, int64_t batch,
-                                   std::span<const Shape> inputs) const {
-  const auto floats = static_cast<size_t>(batch * saved_shapes(inputs)[0].elements());
+uint64_t SampleNorm::workspace_bytes(const Backend&, int64_t batch,
+                                     std::span<const Shape> inputs) const {
+  const auto floats = static_cast<uint64_t>(batch * saved_shapes(inputs)[0].elements());
   return 2 * align_up(floats * sizeof(float));
 }
 

@@ -42,6 +42,9 @@ struct BackwardNeeds {
 /// Shapes here are of one sample, without the batch; tensors have the batch in front.
 class Layer {
  public:
+  /// Of a layer that a Graph takes: an hour of a fast machine for each sample.
+  static constexpr int64_t most_flops = int64_t{1} << 48U;
+
   Layer() = default;
   Layer(const Layer&) = delete;
   Layer& operator=(const Layer&) = delete;
@@ -57,7 +60,8 @@ class Layer {
   virtual BackwardNeeds backward_needs() const { return {}; }
   /// Per-sample shapes of f32 tensors that forward writes for backward in Mode::train.
   virtual std::vector<Shape> saved_shapes(std::span<const Shape>) const { return {}; }
-  virtual size_t workspace_bytes(const Backend&, int64_t /*batch*/, std::span<const Shape>) const {
+  virtual uint64_t workspace_bytes(const Backend&, int64_t /*batch*/,
+                                   std::span<const Shape>) const {
     return 0;
   }
   virtual size_t slots() const { return 0; }
@@ -68,7 +72,7 @@ class Layer {
   /// An activation that follows may be computed by this layer (Pass::activation).
   virtual bool can_fuse_activation() const { return false; }
   /// Multiplications and additions of a forward pass over one sample, counted as two each pair,
-  /// products only.
+  /// products only. Counted up to most_flops.
   virtual int64_t flops(std::span<const Shape>) const { return 0; }
 
   virtual void forward(const Pass&, std::span<const Tensor> inputs, const Tensor& output) const = 0;

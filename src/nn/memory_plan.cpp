@@ -7,14 +7,6 @@
 
 namespace convlab {
 
-namespace {
-
-uint64_t aligned(uint64_t bytes) {
-  return (bytes + tensor_alignment - 1) / tensor_alignment * tensor_alignment;
-}
-
-}  // namespace
-
 MemoryPlan plan_memory(std::span<const Lifetime> lifetimes) {
   std::vector<size_t> by_size(lifetimes.size());
   std::iota(by_size.begin(), by_size.end(), size_t{0});
@@ -25,13 +17,13 @@ MemoryPlan plan_memory(std::span<const Lifetime> lifetimes) {
   std::vector<size_t> placed;  // by offset
   for (const size_t index : by_size) {
     const Lifetime& life = lifetimes[index];
-    const uint64_t bytes = aligned(life.bytes);
+    const uint64_t bytes = align_up(life.bytes);
     uint64_t offset = 0;
     for (const size_t other : placed) {
       const Lifetime& neighbour = lifetimes[other];
       if (neighbour.last < life.first || life.last < neighbour.first) continue;
       if (offset + bytes <= plan.offsets[other]) break;
-      offset = std::max(offset, plan.offsets[other] + aligned(neighbour.bytes));
+      offset = std::max(offset, plan.offsets[other] + align_up(neighbour.bytes));
     }
     plan.offsets[index] = offset;
     plan.bytes = std::max(plan.bytes, offset + bytes);

@@ -1,12 +1,12 @@
 #include "nn/network.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
 #include "core/error.h"
 #include "nn/initialize.h"
+#include "nn/parameter_plan.h"
 
 namespace convlab {
 
@@ -24,14 +24,6 @@ size_t addressable(uint64_t bytes) {
   return static_cast<size_t>(bytes);
 }
 
-/// Where a parameter lies in the flat buffers.
-enum Region : uint8_t { weights, biases, fixed, region_count };
-
-Region region_of(const Node& node, const ParameterSpec& spec) {
-  if (node.frozen || spec.role == ParameterRole::statistic) return fixed;
-  return spec.role == ParameterRole::weight ? weights : biases;
-}
-
 }  // namespace
 
 Network::Network(Graph graph, Backend& backend, uint64_t seed)
@@ -42,42 +34,26 @@ Network::Network(Graph graph, Backend& backend, uint64_t seed)
 }
 
 void Network::make_parameters() {
-  struct Place {
-    Region region;
-    uint64_t offset;
-  };
-  std::vector<Place> places;
-  std::array<uint64_t, region_count> sizes{};
-  for (const Node& node : graph_.nodes()) {
-    first_parameter_.push_back(parameters_.size());
-    slots_.emplace_back(node.layer->slots());
-    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
-      uint64_t& size = sizes[region_of(node, spec)];
-      places.push_back({region_of(node, spec), size});
-      parameters_.push_back({node.name + "." + spec.name, {spec.shape, DType::f32, nullptr}, {}});
-      const auto bytes = static_cast<uint64_t>(spec.shape.elements()) * sizeof(float);
-      size += align_up(addressable(bytes));
-    }
-  }
-  first_parameter_.push_back(parameters_.size());
-
-  const std::array<uint64_t, region_count> starts{0, sizes[weights],
-                                                  sizes[weights] + sizes[biases]};
-  const size_t learning_bytes = addressable(starts[fixed]);
-  const size_t bytes = addressable(starts[fixed] + sizes[fixed]);
+  const ParameterPlan plan(graph_);
+  const size_t bytes = addressable(plan.bytes);
+  const auto learning_bytes = static_cast<size_t>(plan.learning_bytes);
   value_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
   grad_buffer_ = backend_.allocate(std::max(learning_bytes, tensor_alignment));
   const Shape flat{static_cast<int64_t>(learning_bytes / sizeof(float))};
   values_ = at(value_buffer_, 0, flat);
   grads_ = at(grad_buffer_, 0, flat);
-  weight_elements_ = static_cast<int64_t>(sizes[weights] / sizeof(float));
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    const auto [region, offset] = places[i];
-    const Shape shape = parameters_[i].value.shape;
-    const auto start = static_cast<size_t>(starts[region] + offset);
-    parameters_[i].value = at(value_buffer_, start, shape);
-    if (region != fixed) parameters_[i].grad = at(grad_buffer_, start, shape);
+  weight_elements_ = static_cast<int64_t>(plan.weight_bytes / sizeof(float));
+  for (const Node& node : graph_.nodes()) {
+    first_parameter_.push_back(parameters_.size());
+    slots_.emplace_back(node.layer->slots());
+    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
+      const auto [offset, learns] = plan.places[parameters_.size()];
+      const auto start = static_cast<size_t>(offset);
+      parameters_.push_back({node.name + "." + spec.name, at(value_buffer_, start, spec.shape),
+                             learns ? at(grad_buffer_, start, spec.shape) : Tensor{}});
+    }
   }
+  first_parameter_.push_back(parameters_.size());
 }
 
 void Network::initialize(uint64_t seed) {

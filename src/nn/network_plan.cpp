@@ -57,7 +57,7 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
   const size_t n = graph.nodes().size();
   const bool train = mode == Mode::train;
   planned_values_[0] = new_tensor(graph.input_shape(), 0);
-  size_t workspace_bytes = 0;
+  uint64_t workspace_bytes = 0;
   for (size_t i = 0; i < n; ++i) {
     const Node& node = graph.nodes()[i];
     const BackwardNeeds needs = node.layer->backward_needs();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/bounded.h"
 #include "nn/fused_activation.h"
 #include "nn/initializer_choices.h"
 #include "nn/single_input.h"
@@ -82,32 +83,34 @@ std::vector<Shape> SeparableConv2d::saved_shapes(std::span<const Shape> inputs) 
   return {middle_shape(inputs[0])};
 }
 
-size_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batch,
-                                          const Shape& input) const {
+uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batch,
+                                            const Shape& input) const {
   const Shape middle = middle_shape(input).with_front(batch);
   const Shape output = output_shape({&input, 1}).with_front(batch);
-  const size_t first = backend.conv2d_workspace(depthwise(input), input.with_front(batch), middle);
+  const uint64_t first =
+      backend.conv2d_workspace(depthwise(input), input.with_front(batch), middle);
   return align_up(std::max(first, backend.conv2d_workspace(pointwise, middle, output)));
 }
 
 // Behind the products' own: what stands between them in Mode::eval, its gradient while training.
-size_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
-                                        std::span<const Shape> inputs) const {
+uint64_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
+                                          std::span<const Shape> inputs) const {
   const auto middle =
-      static_cast<size_t>(middle_shape(inputs[0]).with_front(batch).elements()) * sizeof(float);
+      static_cast<uint64_t>(middle_shape(inputs[0]).with_front(batch).elements()) * sizeof(float);
   return product_workspace(backend, batch, inputs[0]) + align_up(middle) + tensor_alignment;
 }
 
 Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Shape& input,
                                             int64_t batch) const {
-  const size_t offset = product_workspace(pass.backend, batch, input);
+  const auto offset = static_cast<size_t>(product_workspace(pass.backend, batch, input));
   return {middle_shape(input).with_front(batch), DType::f32,
           static_cast<std::byte*>(pass.workspace) + offset};
 }
 
 int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
   const int64_t window = options_.kernel * options_.kernel;
-  return 2 * middle_shape(inputs[0]).elements() * (window + options_.filters);
+  return bounded_product({2, middle_shape(inputs[0]).elements(), window + options_.filters},
+                         most_flops);
 }
 
 void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,

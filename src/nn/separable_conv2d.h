@@ -34,8 +34,8 @@ class SeparableConv2d final : public Layer {
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
   std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override;
-  size_t workspace_bytes(const Backend& backend, int64_t batch,
-                         std::span<const Shape> inputs) const override;
+  uint64_t workspace_bytes(const Backend& backend, int64_t batch,
+                           std::span<const Shape> inputs) const override;
   size_t slots() const override { return 6; }
   bool can_fuse_activation() const override { return true; }
   int64_t flops(std::span<const Shape> inputs) const override;
@@ -47,7 +47,7 @@ class SeparableConv2d final : public Layer {
  private:
   Conv2dDesc depthwise(const Shape& input) const;
   Shape middle_shape(const Shape& input) const;
-  size_t product_workspace(const Backend& backend, int64_t batch, const Shape& input) const;
+  uint64_t product_workspace(const Backend& backend, int64_t batch, const Shape& input) const;
   Tensor middle_in_workspace(const Pass& pass, const Shape& input, int64_t batch) const;
 
   SeparableConv2dOptions options_;

@@ -1,6 +1,9 @@
 #include "wasm/api.h"
 
 #include <emscripten.h>
+#include <emscripten/heap.h>
+#include <malloc.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <exception>
@@ -31,6 +34,12 @@ struct Border {
 Border& border() {
   static Border instance;
   return instance;
+}
+
+// Up to the module's largest memory; what malloc holds free below its end counts as left, too.
+uint64_t memory_left() {
+  const auto end = reinterpret_cast<uintptr_t>(sbrk(0));
+  return uint64_t{emscripten_get_heap_max()} - end + static_cast<uint64_t>(mallinfo().fordblks);
 }
 
 double now_seconds() { return emscripten_get_now() * 1e-3; }
@@ -67,6 +76,7 @@ BenchOptions bench_options(std::string_view text) {
   options.batch = json.value("batch", options.batch);
   options.threads = json.value("threads", options.threads);
   options.seconds = json.value("seconds", options.seconds);
+  options.memory = memory_left;
   return options;
 }
 
@@ -76,8 +86,10 @@ extern "C" {
 
 EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
   return guarded([&] {
-    border().engine = std::make_unique<Engine>(EngineEnvironment{
-        .backend = make_backend("", threads), .open_data = empty_data, .now = now_seconds});
+    border().engine = std::make_unique<Engine>(
+        EngineEnvironment{.backend = make_backend("", threads, memory_left),
+                          .open_data = empty_data,
+                          .now = now_seconds});
     return 0;
   });
 }

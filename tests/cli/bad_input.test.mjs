@@ -53,6 +53,22 @@ test('a missing data set says where it was looked for and how to get it', (t) =>
   checkRefused(train('--data-dir', path.join(folder, 'none')), /mnist: not found/);
 });
 
+/** Files that are there before: the options that name them, and a check that they are as they were, and the only ones. */
+function oldFiles(folder) {
+  const files = {'--save': 'model.safetensors', '--save-best': 'best', '--checkpoint': 'run', '--json': 'events',
+                 '--log': 'log.csv'};
+  const all = Object.values(files).map((name) => path.join(folder, name));
+  for (const file of all) fs.writeFileSync(file, `old ${file}`);
+  const before = fs.readdirSync(folder);
+  return {
+    options: Object.keys(files).flatMap((option, i) => [option, all[i]]),
+    check() {
+      for (const file of all) assert.equal(fs.readFileSync(file, 'utf8'), `old ${file}`);
+      assert.deepEqual(fs.readdirSync(folder), before);
+    },
+  };
+}
+
 const good = Buffer.alloc(28 * 28 * 10);
 const damages = {
   'an empty file': ['train-labels-idx1-ubyte', () => Buffer.alloc(0), /train-labels-idx1-ubyte/],
@@ -83,14 +99,9 @@ for (const [what, [file, damage, pattern]] of Object.entries(damages)) {
     const data = writeDataSet(folder);
     const target = path.join(data, file);
     fs.writeFileSync(target, damage(fs.readFileSync(target)));
-    const model = path.join(folder, 'model.safetensors');
-    const events = path.join(folder, 'events');
-    fs.writeFileSync(model, 'old model');
-    fs.writeFileSync(events, 'old events');
-    checkRefused(train('--data-dir', folder, '--save', model, '--json', events), pattern);
-    assert.equal(fs.readFileSync(model, 'utf8'), 'old model');
-    assert.equal(fs.readFileSync(events, 'utf8'), 'old events');
-    assert.deepEqual(fs.readdirSync(folder).sort(), ['events', 'mnist', 'model.safetensors']);
+    const {options, check} = oldFiles(folder);
+    checkRefused(train('--data-dir', folder, ...options), pattern);
+    check();
   });
 }
 
@@ -124,4 +135,28 @@ test('eval refuses missing, foreign, cut and unfitting model files', (t) => {
   checkRefused(evaluate(changed), /changed/, /bytes/);
   fs.writeFileSync(changed, Buffer.from(bytes.toString('latin1').replace('[28,28,1]', '[14,56,1]'), 'latin1'));
   checkRefused(evaluate(changed), /\(14, 56, 1\)/, /\(28, 28, 1\)/);
+});
+
+test('a model that the memory does not hold is refused before anything is allocated or written', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const start = performance.now();
+  checkRefused(['bench', '--model', 'vgg16', '--batch', '100000', '--json', path.join(folder, 'events')],
+               /\[memory\] vgg16 needs \d+ MB to train with a batch of 100000, but \d+ MB are left; (the largest|not even)/);
+  assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`);
+
+  // An output of 28 · 28 · 65,536 numbers is 200 MB for each picture, so that no machine holds 640; two such layers
+  // have 150 GB of weights between them.
+  const wide = '{"kind": "conv2d", "options": {"filters": 65536, "padding": "same"}}';
+  const model = path.join(folder, 'wide.json');
+  const document = (layers) => `{"input": [28, 28, 1], "layers": [${layers.join(', ')}, {"kind": "global_avg_pool2d"},
+                                {"kind": "dense", "options": {"units": 10}}]}`;
+  fs.writeFileSync(model, document([wide]));
+  const {options, check} = oldFiles(folder);
+  checkRefused(['train', '--model', model, '--data', 'mnist', '--data-dir', folder, '--batch', '100000', ...options],
+               /wide\.json needs \d+ MB to train with a batch of 100000, but \d+ MB are left; (the largest|not even)/);
+  fs.writeFileSync(model, document([wide, wide]));
+  checkRefused(['train', '--model', model, '--data', 'mnist', '--data-dir', folder, ...options],
+               /not even a batch of 1 fits, which needs \d+ MB; try a smaller model/);
+  check();
 });

@@ -129,19 +129,21 @@ test('Ctrl-C saves the model so far and exits with 130', async (t) => {
   assert.equal(convlab('eval', '--model', model, '--data', 'mnist', '--data-dir', folder).status, 0);
 });
 
-test('a loss that is no longer a number stops training with an error', (t) => {
+test('a loss that is no longer a number stops training with an error and replaces no file', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model.safetensors');
-  fs.writeFileSync(model, 'old');
+  const kept = {'--save': model, '--save-best': path.join(folder, 'best'), '--checkpoint': path.join(folder, 'run')};
+  for (const file of Object.values(kept)) fs.writeFileSync(file, 'old');
   const result = convlab(...trainArguments(folder, '--optimizer', 'sgd', '--lr', '1e6', '--epochs', '50', '--json',
-                                           '-', '--save', model));
+                                           '-', ...Object.entries(kept).flat()));
   assert.equal(result.status, 1, result.stderr);
   assert.match(result.stderr, /^convlab: .*no longer a number/m);
   const last = jsonLines(result.stdout).at(-1);
   assert.equal(last.event, 'error');
   assert.match(last.message, /no longer a number/);
-  assert.equal(fs.readFileSync(model, 'utf8'), 'old');
+  for (const file of Object.values(kept)) assert.equal(fs.readFileSync(file, 'utf8'), 'old', file);
+  assert.deepEqual(fs.readdirSync(folder).sort(), ['best', 'mnist', 'model.safetensors', 'run']);
 });
 
 test('bench prints one object with all its numbers, or a table', () => {

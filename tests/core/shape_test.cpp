@@ -58,10 +58,10 @@ TEST_CASE("tensor: bytes follow the type, reshaping keeps the memory") {
 }
 
 TEST_CASE("align_up rounds to whole alignments") {
-  CHECK(align_up(0) == 0);
-  CHECK(align_up(1) == 64);
-  CHECK(align_up(64) == 64);
-  CHECK(align_up(65) == 128);
+  CHECK(align_up(size_t{0}) == 0);
+  CHECK(align_up(size_t{1}) == 64);
+  CHECK(align_up(size_t{64}) == 64);
+  CHECK(align_up(size_t{65}) == 128);
 }
 
 }  // namespace convlab

@@ -310,6 +310,32 @@ TEST_CASE("engine: a loss that is no longer a number stops training and says so"
   CHECK_THAT(snapshot->error, ContainsSubstring("no longer a number"));
 }
 
+TEST_CASE("engine: a training that the memory does not hold is refused before it takes any") {
+  const auto open = [](const std::string&) { return make_synthetic(512, 40, {28, 28, 1}, 10); };
+  Engine engine({.backend = make_backend("xnnpack", 1, [] { return uint64_t{3} << 20U; }),
+                 .open_data = open,
+                 .now = ticking_clock()});
+  RunOptions options = small_run();
+  options.batch = 512;
+  engine.send(Configure{options});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::failed);
+  CHECK_THAT(snapshot->error,
+             ContainsSubstring("[memory] mnist-mlp needs 6 MB to train with a batch "
+                               "of 512, but 3 MB are left; the largest batch"));
+  CHECK(snapshot->memory_bytes == 0);
+
+  const size_t at = snapshot->error.rfind(' ');
+  options.batch = std::stoll(snapshot->error.substr(at));
+  options.epochs = 1;
+  engine.send(Configure{options});
+  engine.send(Start{});
+  snapshot = settle(engine);
+  CHECK(snapshot->error.empty());
+  CHECK(snapshot->state == RunState::finished);
+  CHECK(snapshot->memory_bytes <= size_t{3} << 20U);
+}
+
 TEST_CASE("engine: unknown names list the known ones and leave the engine usable") {
   Engine engine = make_engine();
   RunOptions options = small_run();

@@ -43,7 +43,7 @@ TEST_CASE("memory plan: nothing needs nothing") {
 
 TEST_CASE("memory plan: tensors that never meet share the memory of the largest") {
   const std::vector<Lifetime> lifetimes{{100, 0, 1}, {1000, 2, 3}, {10, 4, 4}};
-  CHECK(plan_memory(lifetimes).bytes == align_up(1000));
+  CHECK(plan_memory(lifetimes).bytes == align_up(size_t{1000}));
 }
 
 TEST_CASE("memory plan: tensors that touch in one moment lie side by side") {

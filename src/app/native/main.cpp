@@ -12,6 +12,7 @@
 #include "app/platform/glfw.h"
 #include "app/view.h"
 #include "backend/backend.h"
+#include "backend/system_memory.h"
 #include "data/catalog.h"
 
 namespace convlab {
@@ -50,7 +51,7 @@ std::jthread wake_after(double seconds) {
 
 int run_window(const WindowOptions& options) {
   EngineEnvironment environment;
-  environment.backend = make_backend(options.backend, options.threads);
+  environment.backend = make_backend(options.backend, options.threads, system_memory_left);
   environment.open_data = [&](const std::string& name) {
     return load_dataset(name, options.data_dir);
   };

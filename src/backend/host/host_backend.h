@@ -40,14 +40,14 @@ class HostBackend : public Backend {
 
   void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
             const Tensor& bias, const Tensor& c) override;
-  size_t gemm_workspace(const GemmDesc&, const Shape&, const Shape&) const override { return 0; }
+  uint64_t gemm_workspace(const GemmDesc&, const Shape&, const Shape&) const override { return 0; }
   void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
               const Parameter* bias, const Tensor& y) override;
   void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                          const Parameter& kernel, const Tensor& dx) override;
   void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
                           const Tensor& kernel_grad) override;
-  size_t conv2d_workspace(const Conv2dDesc&, const Shape&, const Shape&) const override {
+  uint64_t conv2d_workspace(const Conv2dDesc&, const Shape&, const Shape&) const override {
     return 0;
   }
 

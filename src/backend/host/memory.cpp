@@ -28,7 +28,8 @@ class HostReadBack final : public ReadBack {
 
 Buffer HostBackend::allocate(size_t bytes) {
   const size_t reserved = align_up(bytes) + tensor_alignment;
-  void* memory = bytes <= largest_block ? std::aligned_alloc(tensor_alignment, reserved) : nullptr;
+  const bool fits = bytes <= largest_block && reserved <= memory_left();
+  void* memory = fits ? std::aligned_alloc(tensor_alignment, reserved) : nullptr;
   if (memory == nullptr) {
     fail("[", name(), "] not enough memory for another ", bytes >> 20U, " MB beside the ",
          memory_use_.bytes >> 20U, " MB in use; try a smaller batch or model");

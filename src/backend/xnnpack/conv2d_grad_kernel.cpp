@@ -21,8 +21,8 @@ constexpr int64_t chunk_pixels = 1024;
 constexpr int64_t most_slices = 16;
 constexpr int64_t most_slice_floats = int64_t{1} << 22;
 
-int64_t floats(size_t bytes) { return static_cast<int64_t>(align_up(bytes) / sizeof(float)); }
-int64_t aligned(int64_t count) { return floats(static_cast<size_t>(count) * sizeof(float)); }
+int64_t floats(uint64_t bytes) { return static_cast<int64_t>(align_up(bytes) / sizeof(float)); }
+int64_t aligned(int64_t count) { return floats(static_cast<uint64_t>(count) * sizeof(float)); }
 
 // How the work is cut and where its parts lie in the workspace, in floats.
 struct GradPlan {
@@ -115,15 +115,15 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
   transpose(*threads_, sums, plan.im2col.rows(), plan.outputs, kernel_grad.data());
 }
 
-size_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
-                                        const Shape& y) const {
+uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
+                                          const Shape& y) const {
   if (desc.groups > 1) {
-    return static_cast<size_t>(grouped_grad_workspace(desc, x, y)) * sizeof(float);
+    return static_cast<uint64_t>(grouped_grad_workspace(desc, x, y)) * sizeof(float);
   }
   DynamicGemm gemm(true, Activation::none);
   const GradPlan plan(desc, x, y, threads_->count(), gemm);
   const int64_t turned_kernel = aligned(plan.weights);
-  return static_cast<size_t>(std::max(plan.total, turned_kernel)) * sizeof(float);
+  return static_cast<uint64_t>(std::max(plan.total, turned_kernel)) * sizeof(float);
 }
 
 }  // namespace convlab

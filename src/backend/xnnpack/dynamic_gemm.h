@@ -17,7 +17,7 @@ class DynamicGemm {
   struct Sizes {
     size_t m, n, k;
   };
-  /// Bytes of workspace for these sizes.
+  /// Bytes of workspace for these sizes. Takes no memory itself, so that it can be asked about any.
   size_t reshape(const Sizes& sizes, pthreadpool_t pool);
   /// For the sizes of the last reshape. bias: [n] or null. `workspace` is 64-byte aligned.
   void run(const float* a, const float* b, const float* bias, float* c, void* workspace,
@@ -25,7 +25,8 @@ class DynamicGemm {
 
  private:
   Operator op_;
-  std::vector<float> no_bias_;
+  size_t outputs_ = 0;          // n of the last reshape
+  std::vector<float> no_bias_;  // grows with the first runs
   size_t bytes_to_clear_ = 0;
 };
 

@@ -44,7 +44,7 @@ DynamicGemm::DynamicGemm(bool b_is_kn, Activation activation) {
 }
 
 size_t DynamicGemm::reshape(const Sizes& sizes, pthreadpool_t pool) {
-  if (no_bias_.size() < sizes.n) no_bias_.resize(sizes.n);
+  outputs_ = sizes.n;
   size_t bytes = 0;
   size_t alignment = 0;
   check(xnn_reshape_dynamic_fully_connected_nc_f32(op_.get(), sizes.m, sizes.k, sizes.n, sizes.k,
@@ -58,13 +58,17 @@ void DynamicGemm::run(const float* a, const float* b, const float* bias, float* 
                       pthreadpool_t pool) {
   // XNNPACK leaves unwritten what it does not pack, a missing bias and the end of the last group,
   // and counts on zeros.
-  if (bias == nullptr) bias = no_bias_.data();
+  if (bias == nullptr) {
+    if (no_bias_.size() < outputs_) no_bias_.resize(outputs_);
+    bias = no_bias_.data();
+  }
   std::memset(workspace, 0, bytes_to_clear_);
   check(xnn_setup_dynamic_fully_connected_nc_f32(op_.get(), workspace, a, b, bias, c), operation);
   check(xnn_run_operator(op_.get(), pool), operation);
 }
 
-size_t XnnpackBackend::gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const {
+uint64_t XnnpackBackend::gemm_workspace(const GemmDesc& desc, const Shape& a,
+                                        const Shape& b) const {
   DynamicGemm gemm(!desc.transpose_b, desc.activation);
   return transposed_bytes(desc, a) + gemm.reshape(sizes_of(desc, a, b), threads_->pool());
 }

@@ -33,14 +33,14 @@ class XnnpackBackend final : public HostBackend {
 
   void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
             const Tensor& bias, const Tensor& c) override;
-  size_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const override;
+  uint64_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const override;
   void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
               const Parameter* bias, const Tensor& y) override;
   void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                          const Parameter& kernel, const Tensor& dx) override;
   void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
                           const Tensor& kernel_grad) override;
-  size_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const override;
+  uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const override;
 
   void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
   void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,

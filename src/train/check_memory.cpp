@@ -1,0 +1,59 @@
+#include "train/check_memory.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "nn/network_plan.h"
+#include "nn/parameter_plan.h"
+
+namespace convlab {
+
+namespace {
+
+uint64_t megabytes(uint64_t bytes) { return (bytes + (uint64_t{1} << 20U) - 1) >> 20U; }
+
+}  // namespace
+
+size_t state_count(const Optimizer& optimizer, const UpdateOptions& options) {
+  return optimizer.state_count() + (options.ema_momentum > 0 ? 1 : 0) +
+         (options.accumulate > 1 ? 1 : 0);
+}
+
+uint64_t needed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size) {
+  const ParameterPlan parameters(graph);
+  const GraphFacts facts(graph);
+  const auto arena = [&](Mode mode, int64_t batch) {
+    return batch > 0 ? NetworkPlan(graph, facts, backend, mode, batch).memory.bytes : 0;
+  };
+  const auto batch = static_cast<uint64_t>(std::max(size.train_batch(), size.eval_batch()));
+  const auto image = static_cast<uint64_t>(graph.input_shape().elements());
+  const auto outputs = static_cast<uint64_t>(graph.output_shape().elements());
+  return parameters.bytes + (1 + size.states) * parameters.learning_bytes +
+         std::max(arena(Mode::train, size.train_batch()), arena(Mode::eval, size.eval_batch())) +
+         batch * (image + sizeof(int32_t) + outputs * sizeof(float));
+}
+
+void check_memory(const Graph& graph, const Backend& backend, const TrainingSize& size) {
+  const uint64_t left = backend.memory_left();
+  TrainingSize tried = size;
+  const auto needed = [&](int64_t batch) {
+    tried.batch = batch;
+    return needed_bytes(graph, backend, tried);
+  };
+  const uint64_t need = needed(size.batch);
+  if (need <= left) return;
+  int64_t fits = 0;
+  for (int64_t too_large = size.batch; too_large - fits > 1;) {
+    const int64_t middle = fits + (too_large - fits) / 2;
+    (needed(middle) <= left ? fits : too_large) = middle;
+  }
+  const std::string problem =
+      concat("[memory] ", size.model, " needs ", megabytes(need), " MB to ",
+             size.train_images > 0 ? "train" : "evaluate", " with a batch of ", size.batch,
+             ", but ", left >> 20U, " MB are left; ");
+  if (fits > 0) fail(problem, "the largest batch that fits is ", fits);
+  fail(problem, "not even a batch of 1 fits, which needs ", megabytes(needed(1)),
+       " MB; try a smaller model");
+}
+
+}  // namespace convlab

@@ -1,0 +1,140 @@
+#include "train/check_memory.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "core/random.h"
+#include "data/bytes.h"
+#include "loss/loss.h"
+#include "nn/registry.h"
+#include "train/trainer.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::Equals;
+
+const Shape image{12, 12, 1};
+constexpr int64_t classes = 4;
+
+/// One of the zoo's, or a network with statistics, which do not learn, and a layer that is frozen.
+Graph graph_of(const std::string& model) {
+  if (model != "normalized") return find_model(model).build(image, classes);
+  Graph graph(image);
+  graph.append(make_layer("conv2d", {{"filters", int64_t{5}}}));
+  graph.append(make_layer("batch_norm", {}));
+  graph.append(make_layer("separable_conv2d", {{"filters", int64_t{7}}}));
+  graph.append(make_layer("flatten", {}));
+  graph.append(make_layer("dense", {{"units", classes}}));
+  graph.set_frozen(2, true);
+  return graph;
+}
+
+Batch batch_of(int64_t size) {
+  Batch batch;
+  batch.images.resize(static_cast<size_t>(size * image.elements()));
+  batch.labels.resize(static_cast<size_t>(size));
+  return batch;
+}
+
+TEST_CASE("memory: the need is what has been allocated after training and evaluating") {
+  const UpdateOptions plain;
+  const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
+  for (const BackendKind& kind : backend_kinds()) {
+    for (const char* model : {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized"}) {
+      for (const UpdateOptions& update : {plain, all}) {
+        INFO(model << " on " << kind.name);
+        const auto backend = kind.make(1);
+        Graph graph = graph_of(model);
+        auto optimizer = find_optimizer("adam").make({});
+        const TrainingSize size{.model = model,
+                                .batch = 3,
+                                .train_images = 100,
+                                .eval_images = 100,
+                                .least_eval = 5,
+                                .states = state_count(*optimizer, update)};
+        const uint64_t need = needed_bytes(graph, *backend, size);
+        CHECK(backend->memory_use().peak_bytes == 0);
+
+        Network network(std::move(graph), *backend, 1);
+        Trainer trainer(network, make_loss("softmax_cross_entropy", {}), std::move(optimizer), 1e-3,
+                        update);
+        trainer.step(batch_of(3));
+        trainer.evaluate(batch_of(5));
+        const uint64_t taken = backend->memory_use().bytes;
+        CHECK(need <= taken);
+        CHECK(need + 64 >= taken);  // sums of metrics and the norm of gradients
+      }
+    }
+  }
+}
+
+/// What is wrong with a training of simple-convnet when so much is left.
+std::string problem(uint64_t left, const TrainingSize& size) {
+  const auto backend = make_backend("", 1, [left] { return left; });
+  try {
+    check_memory(find_model(size.model).build(image, classes), *backend, size);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("memory: the largest batch that fits is named, and fits") {
+  const auto backend = make_backend("", 1);
+  const Graph graph = find_model("simple-convnet").build(image, classes);
+  TrainingSize size{.model = "simple-convnet",
+                    .batch = 5000,
+                    .train_images = 60000,
+                    .eval_images = 10000,
+                    .least_eval = 30,
+                    .states = 2};
+  const auto need = [&](int64_t batch) {
+    size.batch = batch;
+    return needed_bytes(graph, *backend, size);
+  };
+  constexpr int64_t largest = 1234;
+  for (const uint64_t left : {need(largest), need(largest + 1) - 1}) {
+    size.batch = 5000;
+    CHECK_THAT(problem(left, size),
+               ContainsSubstring("[memory] simple-convnet needs ") &&
+                   ContainsSubstring(" MB to train with a batch of 5000, but ") &&
+                   ContainsSubstring(" MB are left; the largest batch that fits is 1234"));
+    size.batch = largest;
+    CHECK(problem(left, size).empty());
+  }
+  const uint64_t least = need(1);
+  size.batch = 5000;
+  CHECK_THAT(problem(least - 1, size),
+             ContainsSubstring("; not even a batch of 1 fits, which needs ") &&
+                 ContainsSubstring("; try a smaller model"));
+  CHECK_THAT(problem(least, size), ContainsSubstring("; the largest batch that fits is "));
+}
+
+TEST_CASE("memory: batches are no larger than the data") {
+  TrainingSize size{.model = "mnist-mlp", .batch = 100, .train_images = 100, .eval_images = 10};
+  const auto backend = make_backend("", 1);
+  const uint64_t need = needed_bytes(find_model("mnist-mlp").build(image, classes), *backend, size);
+  size.batch = 100'000;
+  CHECK(problem(need, size).empty());
+  CHECK_THAT(problem(need - 1, size), ContainsSubstring("a batch of 100000") &&
+                                          ContainsSubstring("the largest batch that fits is 99"));
+}
+
+TEST_CASE("memory: numbers are whole megabytes, the need rounded up and what is left down") {
+  const TrainingSize size{.model = "vgg16", .batch = 100'000, .train_images = 1 << 20, .states = 2};
+  const auto backend = make_backend("", 1, [] { return (uint64_t{3} << 30U) + 5; });
+  const Model& vgg = find_model("vgg16");
+  const Graph graph = vgg.build(vgg.image(), vgg.usual_classes);
+  const uint64_t need = needed_bytes(graph, *backend, size);
+  CHECK_THROWS_WITH(check_memory(graph, *backend, size),
+                    ContainsSubstring(concat("vgg16 needs ", (need >> 20U) + 1, " MB to train")) &&
+                        ContainsSubstring("but 3072 MB are left; the largest batch that fits is "));
+  CHECK(backend->memory_use().peak_bytes == 0);
+}
+
+}  // namespace
+}  // namespace convlab
