@@ -8,20 +8,22 @@ namespace {
 
 // What operator new counts can only be global.
 std::atomic<uint64_t> count{0};
+std::atomic<uint64_t> bytes{0};
 
-void* counted(void* memory) {
+void* counted(void* memory, std::size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
   count.fetch_add(1, std::memory_order_relaxed);
+  bytes.fetch_add(size, std::memory_order_relaxed);
   return memory;
 }
 
 }  // namespace
 
-void* operator new(std::size_t size) { return counted(std::malloc(size > 0 ? size : 1)); }
+void* operator new(std::size_t size) { return counted(std::malloc(size > 0 ? size : 1), size); }
 
 void* operator new(std::size_t size, std::align_val_t alignment) {
   const auto step = static_cast<std::size_t>(alignment);
-  return counted(std::aligned_alloc(step, (size + step - 1) / step * step));
+  return counted(std::aligned_alloc(step, (size + step - 1) / step * step), size);
 }
 
 void operator delete(void* memory) noexcept { std::free(memory); }
@@ -30,3 +32,5 @@ void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 uint64_t convlab::allocation_count() { return count.load(); }
+
+uint64_t convlab::allocated_bytes() { return bytes.load(); }

@@ -85,7 +85,8 @@ void OptionReader::number(std::string_view name, double& value, double least, do
     }
   }
   if (!(value >= least && value <= most)) {
-    refuse(owner_, name, "is ", value, " but must lie in ", least, " to ", most);
+    refuse(owner_, name, "is ", shortest(value), " but must lie in ", shortest(least), " to ",
+           shortest(most));
   }
 }
 
@@ -102,7 +103,8 @@ void OptionReader::numbers(std::string_view name, std::vector<double>& values, d
     refuse(owner_, name, "may hold at most ", most_numbers, " numbers");
   for (const double value : values) {
     if (!(value >= least && value <= most)) {
-      refuse(owner_, name, "holds ", value, " but each must lie in ", least, " to ", most);
+      refuse(owner_, name, "holds ", shortest(value), " but each must lie in ", shortest(least),
+             " to ", shortest(most));
     }
   }
 }

@@ -165,7 +165,8 @@ class GraphReader {
       fail_at({"name"}, "its name must have 1 to ", max_name, " bytes");
     layer_.replace(layer_.size() - 2, 2, concat(" ", in_quotes(name), ": "));
     if (!is_printable(name)) fail_at({"name"}, "its name must not have control characters");
-    if (values_.contains(name)) fail_at({"name"}, "the name is taken");
+    if (values_.contains(name))
+      fail_at({"name"}, "the name is taken: each layer has its own, and its own weights");
     name_ = name;
   }
 
@@ -203,13 +204,22 @@ class GraphReader {
       const JsonPath place{"inputs", std::to_string(inputs.size())};
       if (!name.is_string()) fail_at(place, wanted);
       const auto found = values_.find(name.get_ref<const std::string&>());
-      if (found == values_.end()) {
-        fail_at(place, "its input ", in_quotes(name.get<std::string>()), " is no layer before it",
-                values_.size() <= max_listed ? "; there are: " + names_before() : "");
-      }
+      if (found == values_.end()) fail_input(place, name.get<std::string>());
       inputs.push_back(found->second);
     }
     return inputs;
+  }
+
+  /// What is wrong with an input that is no layer before; only in documents that name what comes
+  /// later can it be told from a slip of the pen.
+  [[noreturn]] void fail_input(const JsonPath& place, const std::string& name) const {
+    const Json& layers = json_["layers"];
+    const bool later = std::any_of(layers.begin(), layers.end(), [&](const Json& layer) {
+      return layer.is_object() && layer.contains("name") && layer["name"] == name;
+    });
+    fail_at(place, "its input ", in_quotes(name), " is no layer before it",
+            later ? ", but itself or a later one; layers cannot form a cycle" : "",
+            values_.size() <= max_listed ? "; there are: " + names_before() : "");
   }
 
   std::string names_before() const {

@@ -90,6 +90,14 @@ class Watch {
   std::vector<std::set<std::string>> keys_;
 };
 
+/// The text, or its beginning and end where it is long: messages are for people.
+std::string shortened(std::string_view text) {
+  constexpr size_t most = 300;
+  constexpr size_t end = 100;
+  if (text.size() <= most) return std::string(text);
+  return concat(text.substr(0, most - end), "...", text.substr(text.size() - end));
+}
+
 /// What the JSON library says is wrong and what it expected, without its own words around that and
 /// with whatever does not belong on a terminal escaped.
 std::string problem(const Json::exception& error) {
@@ -137,7 +145,7 @@ std::string dump_json(const Json& json) {
 }
 
 std::string in_quotes(std::string_view name) {
-  return Json(name).dump(-1, ' ', true, Json::error_handler_t::replace);
+  return Json(shortened(name)).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 const Json& member(const Json& object, const char* key, const std::string& where) {

@@ -20,8 +20,8 @@ Json parse_json(std::string_view text, const std::string& where);
 /// The text of `json`, on one line. Throws Error for strings that are not UTF-8.
 std::string dump_json(const Json& json);
 
-/// A name from a file for a message: in quotes, with whatever does not belong on a terminal
-/// escaped.
+/// A name from a file for a message: in quotes, with whatever does not belong on a terminal escaped
+/// and the middle left out of what is long.
 std::string in_quotes(std::string_view name);
 
 /// The member `key` of an object. Throws Error, beginning with `where`, if there is none.

@@ -19,6 +19,13 @@ int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
   return count;
 }
 
+/// So that no product of extents with a batch or a window overflows.
+void check_size(const Shape& shape) {
+  constexpr int64_t most = int64_t{1} << 30U;
+  if (shape.elements() > most)
+    fail("[graph] ", shape, " are ", shape.elements(), " numbers; expected at most ", most);
+}
+
 bool is_learning(const Node& node, const ParameterSpec& spec) {
   return !node.frozen && spec.role != ParameterRole::statistic;
 }
@@ -34,21 +41,24 @@ bool Node::learns() const {
 Graph::Graph(Shape input) : input_(input) {
   if (input_.rank() == 0 || input_.elements() == 0)
     fail("[graph] the input shape ", input_, " is empty");
+  if (input_.rank() == Shape::max_rank) {
+    fail("[graph] the input shape ", input_, " has ", Shape::max_rank, " extents; at most ",
+         Shape::max_rank - 1, " are supported, as the batch is another one");
+  }
+  check_size(input_);
 }
 
 size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name) {
-  const auto taken = [this](std::string_view wanted) {
-    return std::any_of(nodes_.begin(), nodes_.end(),
-                       [&](const Node& node) { return node.name == wanted; });
-  };
+  const std::string kind(layer->kind());
+  auto [count, number] = numbers_[kind];
   if (name.empty()) {
-    const auto same_kind = [&](const Node& node) { return node.layer->kind() == layer->kind(); };
-    auto number = std::count_if(nodes_.begin(), nodes_.end(), same_kind);
+    number = std::max(number, count);
     do {
-      name = concat(layer->kind(), '_', ++number);
-    } while (taken(name));
+      name = concat(kind, '_', ++number);
+    } while (names_.contains(name));
   }
-  if (taken(name)) fail("[graph] the name ", name, " is taken; every layer needs its own");
+  if (names_.contains(name))
+    fail("[graph] the name ", name, " is taken; every layer needs its own, and its own weights");
   Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}, false};
   for (const size_t value : node.inputs) {
     if (value > nodes_.size())
@@ -57,9 +67,14 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
   }
   try {
     node.output_shape = node.layer->output_shape(node.input_shapes);
+    check_size(node.output_shape);
+    if (node.layer->flops(node.input_shapes) >= Layer::most_flops)
+      fail("[graph] it would take more than ", Layer::most_flops, " FLOPs for a sample");
   } catch (const Error& error) {
     fail(node.name, ": ", error.what());
   }
+  names_.insert(node.name);
+  numbers_[kind] = {count + 1, number};
   nodes_.push_back(std::move(node));
   return nodes_.size();
 }

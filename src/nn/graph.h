@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +32,7 @@ class Graph {
 
   /// Adds a layer on the given values (see Node::inputs) and returns the value that it makes. An
   /// empty name becomes its kind and a number. Throws Error, naming the node, for a shape the layer
-  /// refuses, an unknown value or a taken name.
+  /// refuses, more than 2^30 numbers, an unknown value or a taken name.
   size_t add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name = "");
   /// Adds a layer on the last value.
   size_t append(std::unique_ptr<Layer> layer, std::string name = "");
@@ -56,8 +58,15 @@ class Graph {
   int64_t training_flops() const;
 
  private:
+  struct Numbers {
+    int64_t count = 0;  // layers of the kind
+    int64_t last = 0;   // the number in the last name that was made for it
+  };
+
   Shape input_;
   std::vector<Node> nodes_;
+  std::set<std::string> names_;             // of the nodes
+  std::map<std::string, Numbers> numbers_;  // by kind
 };
 
 }  // namespace convlab

@@ -21,8 +21,8 @@ Reshape::Reshape(const ReshapeOptions& options) : options_(checked_options("resh
   if (shape.empty() || shape.size() >= Shape::max_rank ||
       !std::all_of(shape.begin(), shape.end(), fits) ||
       std::count(shape.begin(), shape.end(), -1.0) > 1) {
-    fail("[reshape] the shape must have 1 to ", Shape::max_rank - 1,
-         " whole numbers above 0, of which one may be -1");
+    throw OptionError("shape", concat("[reshape] option shape must have 1 to ", Shape::max_rank - 1,
+                                      " whole numbers above 0, of which one may be -1"));
   }
 }
 

@@ -151,7 +151,9 @@ TEST_CASE("graph document: names that cannot be") {
   check_refused(named("\"\""), "line 4, column 26: layer 1: its name must have 1 to 200 bytes");
   check_refused(named("\"" + std::string(201, 'a') + "\""),
                 "line 4, column 26: layer 1: its name must have 1 to 200 bytes");
-  check_refused(named("\"input\""), "line 4, column 26: layer 1 \"input\": the name is taken");
+  check_refused(named("\"input\""),
+                "line 4, column 26: layer 1 \"input\": the name is taken: each layer has its own, "
+                "and its own weights");
   for (const std::string escape : {"\\u001b", "\\n", "\\u007f", "\\u0080", "\\u009b"}) {
     check_refused(named("\"a" + escape + "\""),
                   "line 4, column 26: layer 1 \"a" + escape +
@@ -159,7 +161,8 @@ TEST_CASE("graph document: names that cannot be") {
   }
   CHECK(parse_graph_json(named("\"größe 1\""), "my.json").nodes()[0].name == "größe 1");
   check_refused(with_layers("{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"name\": \"relu_1\"}"),
-                "line 5, column 26: layer 2 \"relu_1\": the name is taken");
+                "line 5, column 26: layer 2 \"relu_1\": the name is taken: each layer has its own, "
+                "and its own weights");
 }
 
 TEST_CASE("graph document: options are told with their own place") {
@@ -201,8 +204,9 @@ TEST_CASE("graph document: inputs are layers before, or the picture") {
   check_refused(second("[0]"),
                 "line 5, column 42: layer 2 \"b\": its inputs must be a list of names");
   check_refused(second(R"(["relu_1", "b"])"),
-                "line 5, column 52: layer 2 \"b\": its input \"b\" is no layer before it; there "
-                "are: \"input\", \"relu_1\"");
+                "line 5, column 52: layer 2 \"b\": its input \"b\" is no layer before it, but "
+                "itself or a later one; layers cannot form a cycle; there are: \"input\", "
+                "\"relu_1\"");
   check_refused(
       with_layers("{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"inputs\": [\"input\"]}"),
       "line 4, column 1: layer 1 \"relu_1\": no layer reads its output, and it is not the last");

@@ -1,0 +1,80 @@
+// Documents that nobody means well by; tests/io/graph_document_test.cpp has people's slips.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
+
+#include "core/error.h"
+#include "io/graph_json.h"
+
+namespace convlab {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+
+void check_refused(const std::string& text, const std::string& message) {
+  std::string told;
+  try {
+    parse_graph_json(text, "my.json");
+  } catch (const Error& error) {
+    told = error.what();
+  }
+  CHECK_THAT(told, StartsWith("my.json, line ") && ContainsSubstring(message));
+  CHECK(told.size() < 2000);
+}
+
+/// Layers, from line 4 on.
+std::string with_layers(const std::string& layers) {
+  return "{\n  \"input\": [8, 8, 1],\n  \"layers\": [\n" + layers + "\n  ]\n}\n";
+}
+
+TEST_CASE("hostile graph document: a cycle, and weights that two layers would share") {
+  check_refused(
+      with_layers(R"({"kind": "add", "name": "a", "inputs": ["input", "b"]},)"
+                  R"({"kind": "relu", "name": "b"})"),
+      "line 4, column 50: layer 1 \"a\": its input \"b\" is no layer before it, but itself or a "
+      "later one; layers cannot form a cycle; there are: \"input\"");
+  check_refused(with_layers(R"({"kind": "relu", "name": "a"}, {"kind": "relu", "share": "a"})"),
+                "layer 2: it has no member \"share\"; it has: kind, name, options, inputs, frozen");
+}
+
+TEST_CASE("hostile graph document: numbers that no machine counts to") {
+  const auto conv = [](const std::string& options) {
+    return with_layers(R"({"kind": "conv2d", "options": {)" + options + "}}");
+  };
+  check_refused(conv(R"("filters": 1000000000000)"),
+                "[conv2d] option filters is 1000000000000 but must lie in 1 to 65536");
+  check_refused(conv(R"("filters": 100000000000000000000)"),
+                "[conv2d] option filters must be a whole number");
+  check_refused(conv(R"("filters": 1, "kernel": 1000000000)"), "must lie in 1 to 255");
+  check_refused(R"({"input": [2147483648], "layers": [{"kind": "relu"}]})",
+                "column 11: [graph] (2147483648) are 2147483648 numbers; expected at most");
+  check_refused(R"({"input": [1, 1, 1, 1, 1, 1], "layers": [{"kind": "relu"}]})",
+                "has 6 extents; at most 5 are supported");
+}
+
+TEST_CASE("hostile graph document: ten megabytes of anything else") {
+  constexpr size_t all = 10'000'000;
+  check_refused(std::string(all, '\0'), "line 1, column 1: not JSON");
+  check_refused(std::string(all, ' '), "not JSON: unexpected end of input");
+  check_refused(std::string(all, '{'), "line 1, column 2: not JSON");
+  constexpr size_t one = 1'000'000;
+  check_refused(R"({"input": [8], "layers": [)" + std::string(one, '7') + "]}", "not JSON");
+  check_refused(R"({"input": [8], "x": ")" + std::string(one, 'x') + "\"}", "no member \"x\"");
+  check_refused("{\"" + std::string(one, 'x') + "\": 1}", "the document has no member \"xxx");
+}
+
+TEST_CASE("hostile graph document: names that stand in the way of those made up cost no time") {
+  // Minutes, were each name that is made up compared with those of all layers.
+  constexpr int half = 4000;
+  std::string layers;
+  for (int i = 1; i <= half; ++i)
+    layers += concat("{\"kind\": \"relu\", \"name\": \"relu_", half + i, "\"},\n");
+  for (int i = 1; i < half; ++i) layers += "{\"kind\": \"relu\"},\n";
+  const Graph graph = parse_graph_json(with_layers(layers + "{\"kind\": \"relu\"}"), "my.json");
+  CHECK(graph.nodes().back().name == concat("relu_", 3 * half));
+}
+
+}  // namespace
+}  // namespace convlab

@@ -1,0 +1,74 @@
+// Damaged inputs for everything that reads what others wrote. The same ones in every run; longer
+// with another count here, or with targets.h's functions under a fuzzer.
+#include <catch2/catch_test_macros.hpp>
+
+#include "allocations.h"
+#include "core/error.h"
+#include "fuzz/mutate.h"
+#include "fuzz/small_run.h"
+#include "fuzz/targets.h"
+
+namespace convlab {
+namespace {
+
+constexpr int inputs_per_target = 1500;
+constexpr uint64_t allocated_anyway = 256 << 10U;  // for messages and tables
+
+TEST_CASE("fuzz: what is whole is read") {
+  for (const FuzzTarget& target : fuzz_targets()) {
+    for (const Bytes& seed : target.seeds()) {
+      INFO(target.name);
+      target.read(seed.data(), seed.size());
+    }
+  }
+}
+
+TEST_CASE("fuzz: damaged input gives an Error and takes no more memory than it could fill") {
+  for (const FuzzTarget& target : fuzz_targets()) {
+    const std::vector<Bytes> seeds = target.seeds();
+    for (int i = 0; i < inputs_per_target; ++i) {
+      Random random(7, static_cast<uint64_t>(i));
+      const Bytes input = mutated(seeds, random);
+      INFO(target.name << ", input " << i);
+      const uint64_t before = allocated_bytes();
+      target.read(input.data(), input.size());
+      const uint64_t allocated = allocated_bytes() - before;
+      if (allocated > allocated_anyway + input.size() * target.allocated_per_byte)
+        FAIL_CHECK(allocated << " bytes allocated for an input of " << input.size());
+    }
+  }
+}
+
+TEST_CASE("fuzz: a run that refuses a damaged checkpoint stays as it was, bit for bit") {
+  const auto backend = make_backend("host", 1);
+  const std::vector<Bytes> seeds{small_checkpoint(2), small_checkpoint(7), small_checkpoint(11)};
+  auto run = small_run(*backend);
+  run->begin();
+  run->advance();
+  const Bytes before = run->checkpoint();
+  int refused = 0;
+  constexpr int inputs = 600;
+  for (int i = 0; i < inputs; ++i) {
+    Random random(8, static_cast<uint64_t>(i));
+    INFO("input " << i);
+    try {
+      run->resume(mutated(seeds, random), "fuzz");
+    } catch (const Error&) {
+      ++refused;
+      if (run->checkpoint() != before) FAIL("the run has changed");
+      continue;
+    }
+    try {  // what was taken for whole can be trained on, or says why not
+      run->begin();
+      for (int step = 0; step < 20; ++step) run->advance();
+      run->checkpoint();
+    } catch (const Error&) {
+    }
+    run->resume(before, "before");
+  }
+  CHECK(refused > inputs / 4);
+  CHECK(refused < inputs);
+}
+
+}  // namespace
+}  // namespace convlab

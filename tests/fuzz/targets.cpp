@@ -1,0 +1,246 @@
+#include "fuzz/targets.h"
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <string_view>
+
+#include "backend/backend.h"
+#include "core/error.h"
+#include "core/options_text.h"
+#include "data/formats/idx.h"
+#include "data/formats/shard.h"
+#include "engine/protocol.h"
+#include "engine/run_record.h"
+#include "fuzz/small_run.h"
+#include "io/checkpoint_file.h"
+#include "io/graph_json.h"
+#include "io/model_file.h"
+#include "io/safetensors.h"
+#include "nn/parameter_plan.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr const char* source = "fuzz";
+
+Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+std::string_view text_of(std::span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// An input of text and bytes: the text ends with the last brace.
+struct TextAndBytes {
+  explicit TextAndBytes(std::span<const uint8_t> input) {
+    const size_t end = text_of(input).rfind('}') + 1;  // npos + 1 is 0
+    text = text_of(input.first(end));
+    bytes = input.subspan(end);
+  }
+  std::string_view text;
+  std::span<const uint8_t> bytes;
+};
+
+Bytes joined(std::string_view text, std::span<const uint8_t> bytes) {
+  Bytes all = bytes_of(text);
+  // A brace among them would only make the text longer.
+  add_bytes(all, bytes);
+  return all;
+}
+
+template <void (*read)(std::span<const uint8_t>)>
+int entry(const uint8_t* data, size_t size) {
+  try {
+    read({data, size});
+  } catch (const Error& error) {
+    CHECK_FALSE(std::string_view(error.what()).empty());
+  }
+  return 0;
+}
+
+// Files.
+
+void read_safetensors(std::span<const uint8_t> input) {
+  const SafeTensors file = parse_safetensors(input, source);
+  const SafeTensors again = parse_safetensors(safetensors_bytes(file), source);
+  CHECK(again.metadata == file.metadata);
+  CHECK(again.tensors.size() == file.tensors.size());
+}
+
+/// With the right length before it, so that the header itself is reached.
+void read_header(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  Bytes file;
+  add_little_endian(file, static_cast<uint32_t>(parts.text.size()));
+  add_little_endian(file, 0);
+  add_bytes(file, input);
+  read_safetensors(file);
+}
+
+void read_model(std::span<const uint8_t> input) {
+  ModelFile file = parse_model({input.begin(), input.end()}, source);
+  const auto backend = make_backend("host", 1);
+  Network network(std::move(file.graph), *backend, 1);  // as large as the tensors in the file
+  load_weights(network, file);
+  parse_model(model_bytes(network, file.training), source);
+}
+
+void read_checkpoint(std::span<const uint8_t> input) {
+  const CheckpointFile file = parse_checkpoint({input.begin(), input.end()}, source);
+  decode_run_record(file.run, source);
+}
+
+void read_run_record(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  const RunRecord record = decode_run_record(
+      {std::string(parts.text), {parts.bytes.begin(), parts.bytes.end()}}, source);
+  CHECK(differing_options(record.options, record.options).empty());
+  decode_run_record(encode(record), source);
+}
+
+std::vector<Bytes> model_seeds() {
+  const auto backend = make_backend("host", 1);
+  const Network network(small_graph(), *backend, 1);
+  return {model_bytes(network, {"small", "mnist", {"a", "ü"}, {{"batch", int64_t{8}}}}),
+          small_checkpoint(3)};
+}
+
+std::vector<Bytes> header_seeds() {
+  std::vector<Bytes> seeds;
+  for (const Bytes& file : model_seeds()) {
+    // Without the data, whose braces would be taken for the header's end.
+    const auto end = std::find(file.rbegin(), file.rend(), '}').base();
+    const size_t data = static_cast<size_t>(file.end() - end);
+    Bytes seed(file.begin() + 8, end);
+    seed.resize(seed.size() + data);
+    seeds.push_back(seed);
+  }
+  for (const std::string_view text :
+       {R"({"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}})",
+        R"({"__metadata__":{"k":"v"},"b":{"dtype":"U8","shape":[24],"data_offsets":[0,24]}})"}) {
+    seeds.push_back(joined(text, Bytes(24)));
+  }
+  return seeds;
+}
+
+std::vector<Bytes> checkpoint_seeds() { return {small_checkpoint(3), small_checkpoint(9)}; }
+
+std::vector<Bytes> run_record_seeds() {
+  std::vector<Bytes> seeds;
+  for (const int steps : {3, 9}) {
+    const CheckpointFile file = parse_checkpoint(small_checkpoint(steps), source);
+    seeds.push_back(joined(file.run.json, file.run.block));
+  }
+  return seeds;
+}
+
+// Networks.
+
+void read_graph(std::span<const uint8_t> input) {
+  const Graph graph = parse_graph_json(text_of(input), source);
+  CHECK(graph_json(parse_graph_json(graph_document(graph), source)) == graph_json(graph));
+  const auto backend = make_backend("host", 1);
+  const GraphFacts facts(graph);
+  CHECK(NetworkPlan(graph, facts, *backend, Mode::train, 8).memory.bytes > 0);
+  CHECK(ParameterPlan(graph).places.size() <= 1'000'000);
+}
+
+std::vector<Bytes> graph_seeds() {
+  std::vector<Bytes> seeds;
+  for (const char* model : {"simple-convnet", "resnet9", "squeezenet1.1"}) {
+    const Model& known = find_model(model);
+    seeds.push_back(bytes_of(graph_document(known.build(known.image(), known.usual_classes))));
+  }
+  seeds.push_back(bytes_of(graph_json(small_graph())));
+  seeds.push_back(bytes_of(R"({"version": 1, "input": [8, 8, 2], "layers": [
+    {"kind": "separable_conv2d", "name": "größe", "options": {"filters": 4, "kernel": 3}},
+    {"kind": "group_norm", "options": {"groups": 2, "epsilon": 1e-05}, "frozen": true},
+    {"kind": "add", "inputs": ["größe", "group_norm_1"]},
+    {"kind": "reshape", "options": {"shape": "-1, 4"}}, {"kind": "flatten"},
+    {"kind": "dense", "options": {"units": 10, "initializer": "orthogonal"}}]})"));
+  return seeds;
+}
+
+// Data.
+
+void read_images(std::span<const uint8_t> input) { parse_idx_images(input, source); }
+void read_labels(std::span<const uint8_t> input) { parse_idx_labels(input, 10, source); }
+void read_shard(std::span<const uint8_t> input) { parse_shard(input, source); }
+
+std::vector<Bytes> plain_and_gzip(const Bytes& bytes) { return {bytes, gzip(bytes)}; }
+
+std::vector<Bytes> image_seeds() { return plain_and_gzip(make_idx({3, 5, 4}, Bytes(60, 7))); }
+std::vector<Bytes> label_seeds() { return plain_and_gzip(make_idx({30}, Bytes(30, 7))); }
+
+std::vector<Bytes> shard_seeds() {
+  Bytes bytes = bytes_of("CVLSHRD1");
+  for (const uint32_t value : {2, 3, 4, 3, 5}) add_little_endian(bytes, value);
+  add_bytes(bytes, Bytes(2 + 2 * 36, 4));
+  return plain_and_gzip(bytes);
+}
+
+// What crosses between the page's threads and comes from the command line.
+
+void read_command(std::span<const uint8_t> input) {
+  const std::string text = encode(decode_command(text_of(input)));
+  CHECK(encode(decode_command(text)) == text);
+}
+
+void read_snapshot(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  const EncodedSnapshot again = encode(decode_snapshot(parts.text, parts.bytes));
+  decode_snapshot(again.json, again.block);
+}
+
+void read_options(std::span<const uint8_t> input) { parse_options(text_of(input)); }
+
+std::vector<Bytes> command_seeds() {
+  RunOptions options;
+  options.optimizer_options = {{"beta1", 0.5}, {"decay_biases", true}, {"name", std::string("x")}};
+  std::vector<Bytes> seeds;
+  for (const Command& command :
+       {Command(Configure{options}), Command(Start{}), Command(SetLearningRate{0.01})}) {
+    seeds.push_back(bytes_of(encode(command)));
+  }
+  return seeds;
+}
+
+std::vector<Bytes> snapshot_seeds() {
+  Snapshot snapshot;
+  snapshot.class_names = {"a", "b"};
+  snapshot.history.resize(2);
+  snapshot.train_loss = {{1, 2}, {3, 4}};
+  snapshot.samples = {2, 3, 1, Bytes(12), {0, 1}, {1, 1}, {0.5F, 0.25F}};
+  snapshot.filters = {1, 2, 2, 1, {1, 2, 3, 4}};
+  const EncodedSnapshot encoded = encode(snapshot);
+  return {joined(encoded.json, encoded.block)};
+}
+
+std::vector<Bytes> option_seeds() {
+  return {bytes_of("momentum=0.9,nesterov=true"), bytes_of("weights=1,2,3, epochs = 12")};
+}
+
+// A byte of JSON may be a value of its own, which takes some hundred; one of gzip may be 1,032.
+constexpr std::array targets{
+    FuzzTarget{"safetensors file", entry<read_safetensors>, model_seeds, 500},
+    FuzzTarget{"safetensors header", entry<read_header>, header_seeds, 500},
+    FuzzTarget{"model file", entry<read_model>, model_seeds, 500},
+    FuzzTarget{"checkpoint", entry<read_checkpoint>, checkpoint_seeds, 500},
+    FuzzTarget{"run of a checkpoint", entry<read_run_record>, run_record_seeds, 500},
+    FuzzTarget{"graph document", entry<read_graph>, graph_seeds, 1000},
+    FuzzTarget{"IDX pictures", entry<read_images>, image_seeds, 1100},
+    FuzzTarget{"IDX labels", entry<read_labels>, label_seeds, 1100},
+    FuzzTarget{"shard", entry<read_shard>, shard_seeds, 2100},
+    FuzzTarget{"command", entry<read_command>, command_seeds, 500},
+    FuzzTarget{"snapshot", entry<read_snapshot>, snapshot_seeds, 500},
+    FuzzTarget{"options", entry<read_options>, option_seeds, 500},
+};
+
+}  // namespace
+
+std::span<const FuzzTarget> fuzz_targets() { return targets; }
+
+}  // namespace convlab
