@@ -308,6 +308,8 @@ TEST_CASE("engine: a loss that is no longer a number stops training and says so"
   const auto snapshot = settle(engine);
   CHECK(snapshot->state == RunState::failed);
   CHECK_THAT(snapshot->error, ContainsSubstring("no longer a number"));
+  // Nor does a checkpoint of it take the place of a good one.
+  CHECK_THROWS_WITH(engine.checkpoint(), ContainsSubstring("no longer a number"));
 }
 
 TEST_CASE("engine: a training that the memory does not hold is refused before it takes any") {
