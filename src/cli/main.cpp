@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
   convlab::add_lr_find(app, action);
   convlab::add_bench(app, action);
   convlab::add_summary(app, action);
+  convlab::add_layers(app, action);
   convlab::add_datasets(app, action);
   try {
     app.parse(argc, argv);

@@ -20,16 +20,9 @@ struct Column {
   std::vector<std::string> cells;
 };
 
-/// Characters of UTF-8.
-size_t width(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
 size_t width(const Column& column) {
-  size_t most = width(column.title);
-  for (const std::string& cell : column.cells) most = std::max(most, width(cell));
+  size_t most = columns_of(column.title);
+  for (const std::string& cell : column.cells) most = std::max(most, columns_of(cell));
   return most;
 }
 
@@ -47,7 +40,7 @@ std::string table_line(const std::vector<Column>& columns, Cell cell) {
   std::string line;
   for (const Column& column : columns) {
     const std::string& text = cell(column);
-    const std::string space(width(column) - width(text), ' ');
+    const std::string space(width(column) - columns_of(text), ' ');
     line += column.align == Align::left ? text + space : space + text;
     line.append(gap, ' ');
   }

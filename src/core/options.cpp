@@ -22,6 +22,13 @@ std::string shortest(double value) {
   return {text.data(), end.ptr};
 }
 
+/// "1, 2, 0.5".
+std::string joined(const std::vector<double>& values) {
+  std::string text;
+  for (const double value : values) text.append(text.empty() ? "" : ", ").append(shortest(value));
+  return text;
+}
+
 /// "1, 2, 0.5" as numbers; false if it is something else.
 bool parse_numbers(const std::string& text, std::vector<double>& values) {
   std::istringstream in(text);
@@ -43,11 +50,38 @@ template <class... Parts>
 
 }  // namespace
 
-void OptionWriter::numbers(std::string_view name, const std::vector<double>& values, double,
-                           double) {
-  std::string text;
-  for (const double value : values) text.append(text.empty() ? "" : ", ").append(shortest(value));
-  add(name, text);
+std::string OptionWriter::text_of(const std::vector<double>& values) { return joined(values); }
+
+void OptionLister::integer(std::string_view name, int64_t value, int64_t least, int64_t most,
+                           std::string_view help) {
+  fields_.push_back({.name = name,
+                     .type = OptionType::integer,
+                     .usual = value,
+                     .least = static_cast<double>(least),
+                     .most = static_cast<double>(most),
+                     .help = help,
+                     .required = value < least || value > most});
+}
+
+void OptionLister::number(std::string_view name, double value, double least, double most,
+                          std::string_view help) {
+  fields_.push_back({.name = name,
+                     .type = OptionType::number,
+                     .usual = value,
+                     .least = least,
+                     .most = most,
+                     .help = help,
+                     .required = !(value >= least && value <= most)});
+}
+
+void OptionLister::numbers(std::string_view name, const std::vector<double>& values, double least,
+                           double most, std::string_view help) {
+  fields_.push_back({.name = name,
+                     .type = OptionType::numbers,
+                     .usual = joined(values),
+                     .least = least,
+                     .most = most,
+                     .help = help});
 }
 
 const OptionValue* OptionReader::find(std::string_view name) {
@@ -57,14 +91,15 @@ const OptionValue* OptionReader::find(std::string_view name) {
   return found == options_.end() ? nullptr : &found->second;
 }
 
-void OptionReader::flag(std::string_view name, bool& value) {
+void OptionReader::read_flag(std::string_view name, bool& value) {
   const OptionValue* given = find(name);
   if (given == nullptr) return;
   if (!std::holds_alternative<bool>(*given)) refuse(owner_, name, "must be true or false");
   value = std::get<bool>(*given);
 }
 
-void OptionReader::integer(std::string_view name, int64_t& value, int64_t least, int64_t most) {
+void OptionReader::read_integer(std::string_view name, int64_t& value, int64_t least,
+                                int64_t most) {
   const OptionValue* given = find(name);
   const int64_t* whole = given != nullptr ? std::get_if<int64_t>(given) : &value;
   if (whole == nullptr) refuse(owner_, name, "must be a whole number");
@@ -74,7 +109,7 @@ void OptionReader::integer(std::string_view name, int64_t& value, int64_t least,
   value = *whole;
 }
 
-void OptionReader::number(std::string_view name, double& value, double least, double most) {
+void OptionReader::read_number(std::string_view name, double& value, double least, double most) {
   if (const OptionValue* given = find(name)) {
     if (const auto* real = std::get_if<double>(given)) {
       value = *real;
@@ -90,8 +125,8 @@ void OptionReader::number(std::string_view name, double& value, double least, do
   }
 }
 
-void OptionReader::numbers(std::string_view name, std::vector<double>& values, double least,
-                           double most) {
+void OptionReader::read_numbers(std::string_view name, std::vector<double>& values, double least,
+                                double most) {
   constexpr size_t most_numbers = 65536;
   if (const OptionValue* given = find(name)) {
     const auto* text = std::get_if<std::string>(given);

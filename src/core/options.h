@@ -29,15 +29,24 @@ struct Choice {
 
 /// An options aggregate lists its fields once, in `template <class V> void visit(V& v)`, by calling
 /// v.flag, v.integer, v.number, v.numbers (a list, whose named value is the text "1, 2, 0.5") and
-/// v.choice (with a range of Choice); OptionWriter and OptionReader below are the two visitors.
+/// v.choice (with a range of Choice), each with a help text for people at the end; OptionWriter,
+/// OptionReader and OptionLister below are the visitors. The first two drop the help texts inline,
+/// so that a program without OptionLister does not hold them.
 class OptionWriter {
  public:
-  void flag(std::string_view name, bool value) { add(name, value); }
-  void integer(std::string_view name, int64_t value, int64_t, int64_t) { add(name, value); }
-  void number(std::string_view name, double value, double, double) { add(name, value); }
-  void numbers(std::string_view name, const std::vector<double>& values, double, double);
+  void flag(std::string_view name, bool value, std::string_view = {}) { add(name, value); }
+  void integer(std::string_view name, int64_t value, int64_t, int64_t, std::string_view = {}) {
+    add(name, value);
+  }
+  void number(std::string_view name, double value, double, double, std::string_view = {}) {
+    add(name, value);
+  }
+  void numbers(std::string_view name, const std::vector<double>& values, double, double,
+               std::string_view = {}) {
+    add(name, text_of(values));
+  }
   template <class Enum, class Choices>
-  void choice(std::string_view name, Enum value, const Choices& choices) {
+  void choice(std::string_view name, Enum value, const Choices& choices, std::string_view = {}) {
     for (const auto& known : choices) {
       if (known.value == value) add(name, std::string(known.name));
     }
@@ -46,6 +55,7 @@ class OptionWriter {
   Options take() { return std::move(options_); }
 
  private:
+  static std::string text_of(const std::vector<double>& values);
   void add(std::string_view name, OptionValue value) {
     options_.emplace_back(name, std::move(value));
   }
@@ -68,13 +78,22 @@ class OptionReader {
  public:
   OptionReader(std::string_view owner, const Options& options) : owner_(owner), options_(options) {}
 
-  void flag(std::string_view name, bool& value);
-  void integer(std::string_view name, int64_t& value, int64_t least, int64_t most);
-  void number(std::string_view name, double& value, double least, double most);
+  void flag(std::string_view name, bool& value, std::string_view = {}) { read_flag(name, value); }
+  void integer(std::string_view name, int64_t& value, int64_t least, int64_t most,
+               std::string_view = {}) {
+    read_integer(name, value, least, most);
+  }
+  void number(std::string_view name, double& value, double least, double most,
+              std::string_view = {}) {
+    read_number(name, value, least, most);
+  }
   /// Each number within the limits; at most 65,536 of them; an empty text is an empty list.
-  void numbers(std::string_view name, std::vector<double>& values, double least, double most);
+  void numbers(std::string_view name, std::vector<double>& values, double least, double most,
+               std::string_view = {}) {
+    read_numbers(name, values, least, most);
+  }
   template <class Enum, class Choices>
-  void choice(std::string_view name, Enum& value, const Choices& choices) {
+  void choice(std::string_view name, Enum& value, const Choices& choices, std::string_view = {}) {
     std::vector<std::string_view> names;
     names.reserve(std::size(choices));
     for (const auto& known : choices) names.push_back(known.name);
@@ -86,12 +105,67 @@ class OptionReader {
 
  private:
   const OptionValue* find(std::string_view name);
+  void read_flag(std::string_view name, bool& value);
+  void read_integer(std::string_view name, int64_t& value, int64_t least, int64_t most);
+  void read_number(std::string_view name, double& value, double least, double most);
+  void read_numbers(std::string_view name, std::vector<double>& values, double least, double most);
   int64_t find_choice(std::string_view name, std::span<const std::string_view> names);
 
   std::string owner_;
   const Options& options_;
   std::vector<std::string_view> known_;
 };
+
+enum class OptionType : uint8_t { flag, integer, number, numbers, choice };
+
+/// What a person is told of one option, and what a form needs to ask for it.
+struct OptionField {
+  std::string_view name;
+  OptionType type = OptionType::flag;
+  OptionValue usual;           ///< the default
+  double least = 0, most = 0;  ///< limits, inclusive: of integer, number, and each of numbers
+  std::vector<std::string_view> choices;
+  std::string_view help;
+  bool required = false;  ///< the default lies outside the limits, so that one must be given
+};
+
+/// Lists an aggregate's fields.
+class OptionLister {
+ public:
+  void flag(std::string_view name, bool value, std::string_view help = {}) {
+    fields_.push_back({.name = name, .type = OptionType::flag, .usual = value, .help = help});
+  }
+  void integer(std::string_view name, int64_t value, int64_t least, int64_t most,
+               std::string_view help = {});
+  void number(std::string_view name, double value, double least, double most,
+              std::string_view help = {});
+  void numbers(std::string_view name, const std::vector<double>& values, double least, double most,
+               std::string_view help = {});
+  template <class Enum, class Choices>
+  void choice(std::string_view name, Enum value, const Choices& choices,
+              std::string_view help = {}) {
+    OptionField field{.name = name, .type = OptionType::choice, .usual = {}, .help = help};
+    for (const auto& known : choices) {
+      field.choices.push_back(known.name);
+      if (known.value == value) field.usual = std::string(known.name);
+    }
+    fields_.push_back(std::move(field));
+  }
+
+  std::vector<OptionField> take() { return std::move(fields_); }
+
+ private:
+  std::vector<OptionField> fields_;
+};
+
+/// The fields of an aggregate, in the order in which it declares them.
+template <class Aggregate>
+std::vector<OptionField> list_options() {
+  Aggregate aggregate;
+  OptionLister lister;
+  aggregate.visit(lister);
+  return lister.take();
+}
 
 /// The options of an aggregate as named values.
 template <class Aggregate>

@@ -74,11 +74,15 @@ Options parse_options(std::string_view text) {
   return options;
 }
 
+std::string option_value_text(const OptionValue& value) {
+  return std::visit([](const auto& v) { return value_text(v); }, value);
+}
+
 std::string options_text(const Options& options) {
   std::string text;
   for (const auto& [name, value] : options) {
     text.append(text.empty() ? "" : ",").append(name).append("=");
-    text.append(std::visit([](const auto& v) { return value_text(v); }, value));
+    text.append(option_value_text(value));
   }
   return text;
 }

@@ -12,6 +12,9 @@ namespace convlab {
 /// "1,2,3"). Throws Error for a part without a name or a name given twice.
 Options parse_options(std::string_view text);
 
+/// "0.9", "true", "same".
+std::string option_value_text(const OptionValue& value);
+
 /// "momentum=0.9,nesterov=true": what parse_options reads.
 std::string options_text(const Options& options);
 

@@ -6,22 +6,128 @@ namespace convlab {
 
 template <class Visitor>
 void LeakyReluOptions::visit(Visitor& visitor) {
-  visitor.number("slope", slope, 0, 1);
+  visitor.number("slope", slope, 0, 1, "factor where x is negative");
 }
 template void LeakyReluOptions::visit(OptionReader&);
+template void LeakyReluOptions::visit(OptionLister&);
 
 template <class Visitor>
 void EluOptions::visit(Visitor& visitor) {
-  visitor.number("alpha", alpha, 0, 100);
+  visitor.number("alpha", alpha, 0, 100, "how far below zero the output may go");
 }
 template void EluOptions::visit(OptionReader&);
+template void EluOptions::visit(OptionLister&);
 
 template <class Visitor>
 void RescaleOptions::visit(Visitor& visitor) {
-  visitor.number("scale", scale, -1e6, 1e6);
-  visitor.number("offset", offset, -1e6, 1e6);
+  visitor.number("scale", scale, -1e6, 1e6, "what x is multiplied by");
+  visitor.number("offset", offset, -1e6, 1e6, "what is added then");
 }
 template void RescaleOptions::visit(OptionReader&);
+template void RescaleOptions::visit(OptionLister&);
+
+constinit const LayerManual Elu::manual{.summary = "x for x > 0, else alpha · (exp(x) - 1)",
+                                        .shapes = "any shape → the same shape",
+                                        .source = "Clevert et al. 2016",
+                                        .keras = "ELU",
+                                        .pytorch = "ELU: the same",
+                                        .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "elu", "options": {"alpha": 1.0}}
+]})"};
+
+constinit const LayerManual Gelu::manual{
+    .summary = "x · Φ(x), Φ the normal distribution",
+    .shapes = "any shape → the same shape",
+    .source = "Hendrycks and Gimpel 2016, without approximation",
+    .keras = "activation gelu",
+    .pytorch = "GELU: the same",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "gelu"}
+]})"};
+
+constinit const LayerManual HardSwish::manual{.summary = "x · relu6(x + 3) / 6: silu without exp",
+                                              .shapes = "any shape → the same shape",
+                                              .source = "Howard et al. 2019, MobileNetV3",
+                                              .keras = "activation hard_silu",
+                                              .pytorch = "Hardswish: the same",
+                                              .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "hard_swish"}
+]})"};
+
+constinit const LayerManual LeakyRelu::manual{
+    .summary = "x for x > 0, else slope · x",
+    .shapes = "any shape → the same shape",
+    .source = "Maas et al. 2013",
+    .keras = "LeakyReLU, where slope is called negative_slope",
+    .pytorch = "LeakyReLU, whose slope is 0.01",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "leaky_relu", "options": {"slope": 0.1}}
+]})"};
+
+constinit const LayerManual Relu::manual{
+    .summary = "max(x, 0)",
+    .shapes =
+        "any shape → the same shape. Costs next to nothing right after a layer that can do it "
+        "along the way: conv2d, depthwise_conv2d, separable_conv2d, dense.",
+    .source = "Nair and Hinton 2010",
+    .keras = "ReLU",
+    .pytorch = "ReLU: the same",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "relu"}
+]})"};
+
+constinit const LayerManual Relu6::manual{
+    .summary = "min(max(x, 0), 6)",
+    .shapes = "any shape → the same shape",
+    .source = "Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10",
+    .keras = "activation relu6",
+    .pytorch = "ReLU6: the same",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "relu6"}
+]})"};
+
+constinit const LayerManual Rescale::manual{.summary = "scale · x + offset",
+                                            .shapes = "any shape → the same shape",
+                                            .keras = "Rescaling, which has no default for scale",
+                                            .pytorch = "none",
+                                            .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "rescale", "options": {"scale": 2.0, "offset": -1.0}},
+  {"kind": "conv2d", "options": {"filters": 8}}
+]})"};
+
+constinit const LayerManual Sigmoid::manual{.summary = "1 / (1 + exp(-x))",
+                                            .shapes = "any shape → the same shape",
+                                            .keras = "activation sigmoid",
+                                            .pytorch = "Sigmoid: the same",
+                                            .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "sigmoid"}
+]})"};
+
+constinit const LayerManual Silu::manual{.summary = "x · sigmoid(x), also called swish",
+                                         .shapes = "any shape → the same shape",
+                                         .source = "Elfwing et al. 2018",
+                                         .keras = "activation silu",
+                                         .pytorch = "SiLU: the same",
+                                         .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "silu"}
+]})"};
+
+constinit const LayerManual Tanh::manual{.summary = "hyperbolic tangent",
+                                         .shapes = "any shape → the same shape",
+                                         .keras = "activation tanh",
+                                         .pytorch = "Tanh: the same",
+                                         .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 8}},
+  {"kind": "tanh"}
+]})"};
 
 Shape UnaryLayer::output_shape(std::span<const Shape> inputs) const {
   return single_input(kind(), inputs);

@@ -24,6 +24,8 @@ class UnaryLayer : public Layer {
 /// max(x, 0).
 class Relu final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   Relu() : UnaryLayer({UnaryOp::relu}) {}
   std::string_view kind() const override { return "relu"; }
   Activation as_activation() const override { return Activation::relu; }
@@ -32,6 +34,8 @@ class Relu final : public UnaryLayer {
 /// min(max(x, 0), 6).
 class Relu6 final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   Relu6() : UnaryLayer({UnaryOp::relu6}) {}
   std::string_view kind() const override { return "relu6"; }
   Activation as_activation() const override { return Activation::relu6; }
@@ -48,6 +52,8 @@ struct LeakyReluOptions {
 /// x for x > 0, else slope · x (Maas et al. 2013).
 class LeakyRelu final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   explicit LeakyRelu(const LeakyReluOptions& options = {});
   std::string_view kind() const override { return "leaky_relu"; }
   Options options() const override { return write_options(options_); }
@@ -67,6 +73,8 @@ struct EluOptions {
 /// x for x > 0, else alpha · (exp(x) - 1) (Clevert et al. 2016).
 class Elu final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   explicit Elu(const EluOptions& options = {});
   std::string_view kind() const override { return "elu"; }
   Options options() const override { return write_options(options_); }
@@ -78,6 +86,8 @@ class Elu final : public UnaryLayer {
 /// x · Φ(x) with the normal distribution itself, no approximation (Hendrycks and Gimpel 2016).
 class Gelu final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   Gelu() : UnaryLayer({UnaryOp::gelu}) {}
   std::string_view kind() const override { return "gelu"; }
 };
@@ -85,6 +95,8 @@ class Gelu final : public UnaryLayer {
 /// x · sigmoid(x), also called swish (Elfwing et al. 2018).
 class Silu final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   Silu() : UnaryLayer({UnaryOp::silu}) {}
   std::string_view kind() const override { return "silu"; }
 };
@@ -92,6 +104,8 @@ class Silu final : public UnaryLayer {
 /// x · relu6(x + 3) / 6 (Howard et al. 2019); Keras calls it hard_silu.
 class HardSwish final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   HardSwish() : UnaryLayer({UnaryOp::hard_swish}) {}
   std::string_view kind() const override { return "hard_swish"; }
 };
@@ -99,12 +113,16 @@ class HardSwish final : public UnaryLayer {
 /// 1 / (1 + exp(-x)).
 class Sigmoid final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   Sigmoid() : UnaryLayer({UnaryOp::sigmoid}) {}
   std::string_view kind() const override { return "sigmoid"; }
 };
 
 class Tanh final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   Tanh() : UnaryLayer({UnaryOp::tanh}) {}
   std::string_view kind() const override { return "tanh"; }
 };
@@ -121,6 +139,8 @@ struct RescaleOptions {
 /// scale · x + offset.
 class Rescale final : public UnaryLayer {
  public:
+  static const LayerManual manual;
+
   explicit Rescale(const RescaleOptions& options = {});
   std::string_view kind() const override { return "rescale"; }
   Options options() const override { return write_options(options_); }

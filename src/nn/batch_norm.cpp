@@ -12,12 +12,31 @@ int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
 
 template <class Visitor>
 void BatchNormOptions::visit(Visitor& visitor) {
-  visitor.number("momentum", momentum, 0, 1);
-  visitor.number("epsilon", epsilon, 1e-9, 1);
-  visitor.flag("center", center);
-  visitor.flag("scale", scale);
+  visitor.number("momentum", momentum, 0, 1, "share of the running statistics that a step keeps");
+  visitor.number("epsilon", epsilon, 1e-9, 1,
+                 "added to the variance, so that nothing is divided by zero");
+  visitor.flag("center", center, "adds a learned number (beta) to each channel");
+  visitor.flag("scale", scale, "multiplies each channel by a learned number (gamma)");
 }
 template void BatchNormOptions::visit(OptionReader&);
+template void BatchNormOptions::visit(OptionLister&);
+
+constinit const LayerManual BatchNorm::manual{
+    .summary = "normalises each channel over the batch and all pixels",
+    .shapes =
+        "any shape → the same shape; channels are the last extent. Parameters gamma, beta and the "
+        "running moving_mean and moving_variance, each (channels). Evaluation uses the running "
+        "statistics.",
+    .source = "Ioffe and Szegedy 2015",
+    .keras = "BatchNormalization",
+    .pytorch =
+        "BatchNorm2d, whose momentum is 1 - this one: its default 0.1 is 0.9 here; its epsilon is "
+        "1e-5, and it moves the running variance by the unbiased one",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 16, "bias": false}},
+  {"kind": "batch_norm"},
+  {"kind": "relu"}
+]})"};
 
 /// The parameters and saved statistics by name; null where there is none.
 struct BatchNorm::Parts {

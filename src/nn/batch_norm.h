@@ -21,6 +21,8 @@ struct BatchNormOptions {
 /// moving_mean and moving_variance, each [channels].
 class BatchNorm final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit BatchNorm(const BatchNormOptions& options = {});
 
   std::string_view kind() const override { return "batch_norm"; }

@@ -7,30 +7,63 @@ namespace convlab {
 
 template <class Visitor>
 void Conv2dOptions::visit(Visitor& visitor) {
-  visitor.integer("filters", filters, 1, 65536);
-  visitor.integer("kernel", kernel, 1, 255);
-  visitor.integer("stride", stride, 1, 255);
-  visitor.integer("dilation", dilation, 1, 255);
-  visitor.choice("padding", padding, padding_choices);
-  visitor.integer("groups", groups, 1, 65536);
-  visitor.flag("bias", bias);
-  visitor.choice("initializer", initializer, initializer_choices);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
+  visitor.integer("filters", filters, 1, 65536, "channels that come out");
+  visitor.integer("kernel", kernel, 1, 255, "rows and columns of the window");
+  visitor.integer("stride", stride, 1, 255, "pixels from one window to the next");
+  visitor.integer("dilation", dilation, 1, 255,
+                  "distance between the pixels that a window reads; 1: neighbours");
+  visitor.choice("padding", padding, padding_choices, padding_help);
+  visitor.integer("groups", groups, 1, 65536,
+                  "groups of channels with filters of their own; divides channels and filters");
+  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
 }
 template void Conv2dOptions::visit(OptionReader&);
+template void Conv2dOptions::visit(OptionLister&);
 
 template <class Visitor>
 void DepthwiseConv2dOptions::visit(Visitor& visitor) {
-  visitor.integer("kernel", kernel, 1, 255);
-  visitor.integer("stride", stride, 1, 255);
-  visitor.integer("dilation", dilation, 1, 255);
-  visitor.choice("padding", padding, padding_choices);
-  visitor.integer("depth_multiplier", depth_multiplier, 1, 1024);
-  visitor.flag("bias", bias);
-  visitor.choice("initializer", initializer, initializer_choices);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
+  visitor.integer("kernel", kernel, 1, 255, "rows and columns of the window");
+  visitor.integer("stride", stride, 1, 255, "pixels from one window to the next");
+  visitor.integer("dilation", dilation, 1, 255,
+                  "distance between the pixels that a window reads; 1: neighbours");
+  visitor.choice("padding", padding, padding_choices, padding_help);
+  visitor.integer("depth_multiplier", depth_multiplier, 1, 1024, "filters for each channel");
+  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
 }
 template void DepthwiseConv2dOptions::visit(OptionReader&);
+template void DepthwiseConv2dOptions::visit(OptionLister&);
+
+constinit const LayerManual Conv2d::manual{
+    .summary = "filters that slide over an image",
+    .shapes =
+        "(height, width, channels) → (height', width', filters), cross-correlation. Parameters "
+        "kernel (filters, kernel, kernel, channels / groups) and bias (filters).",
+    .source = "LeCun et al. 1998, section II",
+    .keras = "Conv2D, which has no default for kernel",
+    .pytorch =
+        "Conv2d; weights and bias are drawn uniformly within ±1/√fan_in there. Padding is a number "
+        "of pixels there",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 32, "kernel": 3, "padding": "same"}}
+]})"};
+
+constinit const LayerManual DepthwiseConv2d::manual{
+    .summary = "each channel with filters of its own",
+    .shapes =
+        "(height, width, channels) → (height', width', channels · depth_multiplier). Parameters "
+        "kernel (channels · depth_multiplier, kernel, kernel, 1) and bias.",
+    .source = "Howard et al. 2017, MobileNets",
+    .keras = "DepthwiseConv2D, which has no default for kernel",
+    .pytorch =
+        "Conv2d with as many groups as channels; weights and bias are drawn uniformly within "
+        "±1/√fan_in there. Padding is a number of pixels there",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "depthwise_conv2d", "options": {"kernel": 3, "padding": "same"}}
+]})"};
 
 Conv2d::Conv2d(const Conv2dOptions& options)
     : Convolution(

@@ -24,6 +24,8 @@ struct Conv2dOptions {
 /// kernels, plus a bias.
 class Conv2d final : public Convolution {
  public:
+  static const LayerManual manual;
+
   explicit Conv2d(const Conv2dOptions& options);
 
   std::string_view kind() const override { return "conv2d"; }
@@ -57,6 +59,8 @@ struct DepthwiseConv2dOptions {
 /// filters of its own; those of one channel stand side by side.
 class DepthwiseConv2d final : public Convolution {
  public:
+  static const LayerManual manual;
+
   explicit DepthwiseConv2d(const DepthwiseConv2dOptions& options = {});
 
   std::string_view kind() const override { return "depthwise_conv2d"; }

@@ -10,15 +10,32 @@ namespace convlab {
 
 template <class Visitor>
 void ConvTranspose2dOptions::visit(Visitor& visitor) {
-  visitor.integer("filters", filters, 1, 65536);
-  visitor.integer("kernel", kernel, 1, 255);
-  visitor.integer("stride", stride, 1, 255);
-  visitor.choice("padding", padding, padding_choices);
-  visitor.flag("bias", bias);
-  visitor.choice("initializer", initializer, initializer_choices);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
+  visitor.integer("filters", filters, 1, 65536, "channels that come out");
+  visitor.integer("kernel", kernel, 1, 255, "rows and columns of the window");
+  visitor.integer("stride", stride, 1, 255, "how many times larger the image becomes");
+  visitor.choice("padding", padding, padding_choices, padding_help);
+  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
 }
 template void ConvTranspose2dOptions::visit(OptionReader&);
+template void ConvTranspose2dOptions::visit(OptionLister&);
+
+constinit const LayerManual ConvTranspose2d::manual{
+    .summary = "an image enlarged by learned filters",
+    .shapes =
+        "(height, width, channels) → (height · stride, width · stride, filters); with padding "
+        "valid max(kernel - stride, 0) more rows and columns. Parameters kernel (channels, kernel, "
+        "kernel, filters) and bias (filters).",
+    .source = "Zeiler et al. 2010",
+    .keras = "Conv2DTranspose, which has no default for kernel",
+    .pytorch =
+        "ConvTranspose2d; its output has kernel - stride more rows and columns, also where that is "
+        "negative; weights and bias are drawn uniformly within ±1/√fan_in there. Padding is a "
+        "number of pixels there",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv_transpose2d", "options": {"filters": 8, "stride": 2, "padding": "same"}}
+]})"};
 
 ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dOptions& options)
     : options_(checked_options("conv_transpose2d", options)) {}

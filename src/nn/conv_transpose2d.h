@@ -24,6 +24,8 @@ struct ConvTranspose2dOptions {
 /// same, and max(kernel - stride, 0) more with valid. Kernel [channels, kernel, kernel, filters].
 class ConvTranspose2d final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit ConvTranspose2d(const ConvTranspose2dOptions& options);
 
   std::string_view kind() const override { return "conv_transpose2d"; }

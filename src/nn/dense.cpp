@@ -19,12 +19,26 @@ constexpr GemmDesc input_product{};
 
 template <class Visitor>
 void DenseOptions::visit(Visitor& visitor) {
-  visitor.integer("units", units, 1, 1 << 20);
-  visitor.flag("bias", bias);
-  visitor.choice("initializer", initializer, initializer_choices);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
+  visitor.integer("units", units, 1, 1 << 20, "how many numbers come out");
+  visitor.flag("bias", bias, "adds one learned number to each output");
+  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
 }
 template void DenseOptions::visit(OptionReader&);
+template void DenseOptions::visit(OptionLister&);
+
+constinit const LayerManual Dense::manual{
+    .summary = "every output from every input: y = x · kernelᵀ + bias",
+    .shapes =
+        "(features) → (units); put flatten before it. Parameters kernel (units, features) and bias "
+        "(units).",
+    .source = "Rumelhart et al. 1986",
+    .keras = "Dense",
+    .pytorch = "Linear; weights and bias are drawn uniformly within ±1/√features there",
+    .example = R"({"input": [28, 28, 1], "layers": [
+  {"kind": "flatten"},
+  {"kind": "dense", "options": {"units": 10}}
+]})"};
 
 Dense::Dense(const DenseOptions& options) : options_(checked_options("dense", options)) {}
 

@@ -19,6 +19,8 @@ struct DenseOptions {
 /// (features) → (units): y = x · kernelᵀ + bias, kernel [units, features].
 class Dense final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit Dense(const DenseOptions& options);
 
   std::string_view kind() const override { return "dense"; }

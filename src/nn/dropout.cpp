@@ -19,9 +19,37 @@ void draw_mask(const Pass& pass, double rate) {
 
 template <class Visitor>
 void DropoutOptions::visit(Visitor& visitor) {
-  visitor.number("rate", rate, 0, 0.999);
+  visitor.number("rate", rate, 0, 0.999, "share of what is set to zero while training");
 }
 template void DropoutOptions::visit(OptionReader&);
+template void DropoutOptions::visit(OptionLister&);
+
+constinit const LayerManual Dropout::manual{
+    .summary = "sets numbers to zero at random while training",
+    .shapes =
+        "any shape → the same shape. Those that stay are multiplied by 1 / (1 - rate); evaluation "
+        "passes its input on.",
+    .source = "Srivastava et al. 2014",
+    .keras = "Dropout, which has no default for rate",
+    .pytorch = "Dropout: the same, rate is called p",
+    .example = R"({"input": [28, 28, 1], "layers": [
+  {"kind": "flatten"},
+  {"kind": "dropout", "options": {"rate": 0.5}},
+  {"kind": "dense", "options": {"units": 10}}
+]})"};
+
+constinit const LayerManual SpatialDropout::manual{
+    .summary = "sets whole channels to zero at random while training",
+    .shapes =
+        "(height, width, channels) → the same shape. Those that stay are multiplied by 1 / (1 - "
+        "rate); evaluation passes its input on.",
+    .source = "Tompson et al. 2015",
+    .keras = "SpatialDropout2D, which has no default for rate",
+    .pytorch = "Dropout2d: the same, rate is called p",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 16}},
+  {"kind": "spatial_dropout", "options": {"rate": 0.2}}
+]})"};
 
 Dropout::Dropout(const DropoutOptions& options) : options_(checked_options("dropout", options)) {}
 

@@ -16,6 +16,8 @@ struct DropoutOptions {
 /// rate) (Srivastava et al. 2014, inverted); otherwise passes its input on. Saves the mask.
 class Dropout final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit Dropout(const DropoutOptions& options);
 
   std::string_view kind() const override { return "dropout"; }
@@ -38,6 +40,8 @@ class Dropout final : public Layer {
 /// (Tompson et al. 2015). Saves the mask.
 class SpatialDropout final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit SpatialDropout(const DropoutOptions& options);
 
   std::string_view kind() const override { return "spatial_dropout"; }

@@ -8,6 +8,8 @@ namespace convlab {
 /// GlobalAveragePooling2D.
 class GlobalAvgPool2d final : public Layer {
  public:
+  static const LayerManual manual;
+
   std::string_view kind() const override { return "global_avg_pool2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
@@ -20,6 +22,8 @@ class GlobalAvgPool2d final : public Layer {
 /// GlobalMaxPooling2D.
 class GlobalMaxPool2d final : public Layer {
  public:
+  static const LayerManual manual;
+
   std::string_view kind() const override { return "global_max_pool2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true, .output = true}; }

@@ -13,20 +13,53 @@ int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
 
 template <class Visitor>
 void GroupNormOptions::visit(Visitor& visitor) {
-  visitor.integer("groups", groups, 1, 65536);
-  visitor.number("epsilon", epsilon, 1e-9, 1);
-  visitor.flag("center", center);
-  visitor.flag("scale", scale);
+  visitor.integer("groups", groups, 1, 65536,
+                  "groups of neighbouring channels; must divide the channels");
+  visitor.number("epsilon", epsilon, 1e-9, 1,
+                 "added to the variance, so that nothing is divided by zero");
+  visitor.flag("center", center, "adds a learned number (beta) to each channel");
+  visitor.flag("scale", scale, "multiplies each channel by a learned number (gamma)");
 }
 template void GroupNormOptions::visit(OptionReader&);
+template void GroupNormOptions::visit(OptionLister&);
 
 template <class Visitor>
 void LayerNormOptions::visit(Visitor& visitor) {
-  visitor.number("epsilon", epsilon, 1e-9, 1);
-  visitor.flag("center", center);
-  visitor.flag("scale", scale);
+  visitor.number("epsilon", epsilon, 1e-9, 1,
+                 "added to the variance, so that nothing is divided by zero");
+  visitor.flag("center", center, "adds a learned number (beta) to each channel");
+  visitor.flag("scale", scale, "multiplies each channel by a learned number (gamma)");
 }
 template void LayerNormOptions::visit(OptionReader&);
+template void LayerNormOptions::visit(OptionLister&);
+
+constinit const LayerManual GroupNorm::manual{
+    .summary = "normalises groups of channels of each sample",
+    .shapes =
+        "any shape → the same shape; channels are the last extent. As many groups as channels make "
+        "an instance normalisation. Parameters gamma and beta, each (channels).",
+    .source = "Wu and He 2018",
+    .keras = "GroupNormalization",
+    .pytorch = "GroupNorm, whose epsilon is 1e-5 and whose groups must be given",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 32}},
+  {"kind": "group_norm", "options": {"groups": 8}},
+  {"kind": "relu"}
+]})"};
+
+constinit const LayerManual LayerNorm::manual{
+    .summary = "normalises each pixel over its channels",
+    .shapes =
+        "any shape → the same shape; channels are the last extent. Parameters gamma and beta, each "
+        "(channels).",
+    .source = "Ba et al. 2016",
+    .keras = "LayerNormalization",
+    .pytorch = "LayerNorm, whose epsilon is 1e-5 and which normalises over the extents it is given",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 32}},
+  {"kind": "layer_norm"},
+  {"kind": "relu"}
+]})"};
 
 /// A call in the backend's terms: [samples, pixels, channels], where a sample may be a pixel.
 struct SampleNorm::View {

@@ -54,6 +54,8 @@ struct GroupNormOptions {
 /// instance normalisation.
 class GroupNorm final : public SampleNorm {
  public:
+  static const LayerManual manual;
+
   explicit GroupNorm(const GroupNormOptions& options = {});
 
   std::string_view kind() const override { return "group_norm"; }
@@ -80,6 +82,8 @@ struct LayerNormOptions {
 /// Each pixel over its channels (Ba et al. 2016).
 class LayerNorm final : public SampleNorm {
  public:
+  static const LayerManual manual;
+
   explicit LayerNorm(const LayerNormOptions& options = {});
 
   std::string_view kind() const override { return "layer_norm"; }

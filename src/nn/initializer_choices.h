@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include "core/options.h"
 #include "core/parameter.h"
@@ -18,5 +19,8 @@ inline constexpr std::array initializer_choices{
     Choice<Initializer>{Initializer::lecun_uniform, "lecun_uniform"},
     Choice<Initializer>{Initializer::lecun_normal, "lecun_normal"},
     Choice<Initializer>{Initializer::orthogonal, "orthogonal"}};
+inline constexpr std::string_view initializer_help = "what the weights are drawn from at the start";
+inline constexpr std::string_view initializer_value_help =
+    "the start value of initializer constant";
 
 }  // namespace convlab

@@ -9,6 +9,7 @@
 #include "backend/backend.h"
 #include "core/options.h"
 #include "core/parameter.h"
+#include "nn/layer_manual.h"
 
 namespace convlab {
 

@@ -6,12 +6,26 @@ namespace convlab {
 
 template <class Visitor>
 void LocalResponseNormOptions::visit(Visitor& visitor) {
-  visitor.integer("size", size, 1, 4096);
-  visitor.number("bias", bias, 1e-6, 1e6);
-  visitor.number("alpha", alpha, 0, 1e6);
-  visitor.number("beta", beta, 0, 100);
+  visitor.integer("size", size, 1, 4096, "neighbouring channels that are summed");
+  visitor.number("bias", bias, 1e-6, 1e6, "added to the sum, so that nothing is divided by zero");
+  visitor.number("alpha", alpha, 0, 1e6, "factor of the sum of squares");
+  visitor.number("beta", beta, 0, 100, "power to which the divisor is raised");
 }
 template void LocalResponseNormOptions::visit(OptionReader&);
+template void LocalResponseNormOptions::visit(OptionLister&);
+
+constinit const LayerManual LocalResponseNorm::manual{
+    .summary = "divides by the activity of neighbouring channels",
+    .shapes = "any shape → the same shape: x / (bias + alpha · Σ x²)^beta",
+    .source = "Krizhevsky et al. 2012, section 3.3, whose numbers are the defaults",
+    .pytorch =
+        "LocalResponseNorm, which divides alpha by size, calls bias k and has 1 for it; its size "
+        "must be given",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 16}},
+  {"kind": "relu"},
+  {"kind": "local_response_norm"}
+]})"};
 
 LocalResponseNorm::LocalResponseNorm(const LocalResponseNormOptions& options)
     : options_(checked_options("local_response_norm", options)) {}

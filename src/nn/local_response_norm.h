@@ -19,6 +19,8 @@ struct LocalResponseNormOptions {
 /// 3.3): the normalisation of AlexNet and GoogLeNet.
 class LocalResponseNorm final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit LocalResponseNorm(const LocalResponseNormOptions& options = {});
 
   std::string_view kind() const override { return "local_response_norm"; }

@@ -25,6 +25,44 @@ bool equal_but_for_channels(const Shape& a, const Shape& b) {
 
 }  // namespace
 
+constinit const LayerManual Add::manual{
+    .summary = "sum of its inputs: a residual connection",
+    .shapes = "two or more inputs of one shape → the same shape",
+    .source = "He et al. 2016, Deep residual learning",
+    .keras = "Add",
+    .pytorch = "the operator +",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "name": "conv", "options": {"filters": 3, "padding": "same"}},
+  {"kind": "add", "inputs": ["input", "conv"]}
+]})"};
+
+constinit const LayerManual Concat::manual{
+    .summary = "its inputs side by side, along the channels",
+    .shapes =
+        "two or more inputs whose extents but the last are equal → the same with the sum of their "
+        "channels",
+    .source = "Szegedy et al. 2015, Going deeper with convolutions",
+    .keras = "Concatenate",
+    .pytorch = "cat, whose dimension must be given: channels are dimension 1 there",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "name": "conv", "options": {"filters": 8, "padding": "same"}},
+  {"kind": "concat", "inputs": ["input", "conv"]}
+]})"};
+
+constinit const LayerManual Multiply::manual{
+    .summary = "product of two inputs: a gate",
+    .shapes =
+        "two inputs of one shape → the same shape; the second may be (1, 1, channels), a factor "
+        "for each channel",
+    .source = "Hu et al. 2018, Squeeze-and-excitation",
+    .keras = "Multiply",
+    .pytorch = "the operator *",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "name": "conv", "options": {"filters": 3, "padding": "same"}},
+  {"kind": "sigmoid", "name": "gate"},
+  {"kind": "multiply", "inputs": ["input", "gate"]}
+]})"};
+
 Shape Add::output_shape(std::span<const Shape> inputs) const {
   want_inputs(kind(), inputs);
   for (const Shape& input : inputs.subspan(1)) {

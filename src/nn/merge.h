@@ -7,6 +7,8 @@ namespace convlab {
 /// The sum of two or more inputs of one shape: a residual connection (He et al. 2015).
 class Add final : public Layer {
  public:
+  static const LayerManual manual;
+
   std::string_view kind() const override { return "add"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
@@ -19,6 +21,8 @@ class Add final : public Layer {
 /// channels as the first has: a gate for each channel (squeeze and excitation, Hu et al. 2018).
 class Multiply final : public Layer {
  public:
+  static const LayerManual manual;
+
   std::string_view kind() const override { return "multiply"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
@@ -31,6 +35,8 @@ class Multiply final : public Layer {
 /// Two or more inputs side by side along their last extent, the channels; the others are equal.
 class Concat final : public Layer {
  public:
+  static const LayerManual manual;
+
   std::string_view kind() const override { return "concat"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,

@@ -6,12 +6,36 @@ namespace convlab {
 
 template <class Visitor>
 void Pool2dOptions::visit(Visitor& visitor) {
-  visitor.integer("window", window, 1, 255);
-  visitor.integer("stride", stride, 0, 255);
-  visitor.choice("padding", padding, padding_choices);
-  visitor.flag("ceil_mode", ceil_mode);
+  visitor.integer("window", window, 1, 255, "rows and columns of the window");
+  visitor.integer("stride", stride, 0, 255,
+                  "pixels from one window to the next; 0: the window's size");
+  visitor.choice("padding", padding, padding_choices, padding_help);
+  visitor.flag("ceil_mode", ceil_mode, "with padding valid, a last window may stand over the edge");
 }
 template void Pool2dOptions::visit(OptionReader&);
+template void Pool2dOptions::visit(OptionLister&);
+
+constinit const LayerManual AvgPool2d::manual{
+    .summary = "mean of each window; padding does not count",
+    .shapes = "(height, width, channels) → (height', width', channels)",
+    .source = "LeCun et al. 1998, section II",
+    .keras = "AveragePooling2D",
+    .pytorch = "AvgPool2d, which counts its padding; padding is a number of pixels there",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "avg_pool2d", "options": {"window": 2}}
+]})"};
+
+constinit const LayerManual MaxPool2d::manual{
+    .summary = "largest number of each window",
+    .shapes = "(height, width, channels) → (height', width', channels)",
+    .source = "Ranzato et al. 2007",
+    .keras = "MaxPooling2D",
+    .pytorch = "MaxPool2d; its window must be given, and padding is a number of pixels there",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "conv2d", "options": {"filters": 16}},
+  {"kind": "relu"},
+  {"kind": "max_pool2d", "options": {"window": 2}}
+]})"};
 
 Pool2d::Pool2d(std::string_view kind, const Pool2dOptions& options)
     : options_(checked_options(kind, options)) {}

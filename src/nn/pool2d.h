@@ -35,6 +35,8 @@ class Pool2d : public Layer {
 /// The largest value of each window.
 class MaxPool2d final : public Pool2d {
  public:
+  static const LayerManual manual;
+
   explicit MaxPool2d(const Pool2dOptions& options = {}) : Pool2d("max_pool2d", options) {}
 
   std::string_view kind() const override { return "max_pool2d"; }
@@ -50,6 +52,8 @@ class MaxPool2d final : public Pool2d {
 /// PyTorch's AvgPool2d counts the padding that was asked for.
 class AvgPool2d final : public Pool2d {
  public:
+  static const LayerManual manual;
+
   explicit AvgPool2d(const Pool2dOptions& options = {}) : Pool2d("avg_pool2d", options) {}
 
   std::string_view kind() const override { return "avg_pool2d"; }

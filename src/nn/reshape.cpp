@@ -11,9 +11,23 @@ namespace convlab {
 
 template <class Visitor>
 void ReshapeOptions::visit(Visitor& visitor) {
-  visitor.numbers("shape", shape, -1, 1 << 24);
+  visitor.numbers(
+      "shape", shape, -1, 1 << 24,
+      "extents of a sample, \"4, 4, 8\"; one may be -1, which takes what is left; must be given");
 }
 template void ReshapeOptions::visit(OptionReader&);
+template void ReshapeOptions::visit(OptionLister&);
+
+constinit const LayerManual Reshape::manual{
+    .summary = "the same numbers under another shape",
+    .shapes = "any shape → the shape given, row by row, channels innermost",
+    .keras = "Reshape",
+    .pytorch = "Unflatten, where channels come first",
+    .example = R"({"input": [28, 28, 1], "layers": [
+  {"kind": "flatten"},
+  {"kind": "dense", "options": {"units": 128}},
+  {"kind": "reshape", "options": {"shape": "4, 4, 8"}}
+]})"};
 
 Reshape::Reshape(const ReshapeOptions& options) : options_(checked_options("reshape", options)) {
   const auto& shape = options_.shape;

@@ -17,6 +17,8 @@ struct ReshapeOptions {
 /// The same numbers, row-major, under another shape. Costs nothing: the memory is the same.
 class Reshape final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit Reshape(const ReshapeOptions& options);
 
   std::string_view kind() const override { return "reshape"; }

@@ -16,19 +16,42 @@ constexpr std::array interpolation_choices{
 
 template <class Visitor>
 void ZeroPad2dOptions::visit(Visitor& visitor) {
-  visitor.integer("top", top, 0, 4096);
-  visitor.integer("bottom", bottom, 0, 4096);
-  visitor.integer("left", left, 0, 4096);
-  visitor.integer("right", right, 0, 4096);
+  visitor.integer("top", top, 0, 4096, "rows of zeros above");
+  visitor.integer("bottom", bottom, 0, 4096, "rows of zeros below");
+  visitor.integer("left", left, 0, 4096, "columns of zeros on the left");
+  visitor.integer("right", right, 0, 4096, "columns of zeros on the right");
 }
 template void ZeroPad2dOptions::visit(OptionReader&);
+template void ZeroPad2dOptions::visit(OptionLister&);
 
 template <class Visitor>
 void UpSample2dOptions::visit(Visitor& visitor) {
-  visitor.integer("size", size, 1, 64);
-  visitor.choice("interpolation", interpolation, interpolation_choices);
+  visitor.integer("size", size, 1, 64, "pixels that each becomes, in rows and in columns");
+  visitor.choice("interpolation", interpolation, interpolation_choices,
+                 "repeat the nearest pixel, or blend the four around");
 }
 template void UpSample2dOptions::visit(OptionReader&);
+template void UpSample2dOptions::visit(OptionLister&);
+
+constinit const LayerManual UpSample2d::manual{
+    .summary = "enlarges an image without learning",
+    .shapes = "(height, width, channels) → (height · size, width · size, channels)",
+    .keras = "UpSampling2D",
+    .pytorch =
+        "Upsample, whose scale_factor must be given; bilinear is the same (align_corners=False)",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "up_sample2d", "options": {"size": 2, "interpolation": "bilinear"}}
+]})"};
+
+constinit const LayerManual ZeroPad2d::manual{
+    .summary = "rows and columns of zeros around an image",
+    .shapes = "(height, width, channels) → (height + top + bottom, width + left + right, channels)",
+    .keras = "ZeroPadding2D",
+    .pytorch = "ZeroPad2d, whose numbers must be given, in the order left, right, top, bottom",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "zero_pad2d", "options": {"top": 1, "bottom": 1, "left": 1, "right": 1}},
+  {"kind": "conv2d", "options": {"filters": 8}}
+]})"};
 
 ZeroPad2d::ZeroPad2d(const ZeroPad2dOptions& options)
     : options_(checked_options("zero_pad2d", options)) {}

@@ -18,6 +18,8 @@ struct ZeroPad2dOptions {
 /// (height, width, channels) → (height + top + bottom, width + left + right, channels).
 class ZeroPad2d final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit ZeroPad2d(const ZeroPad2dOptions& options = {});
 
   std::string_view kind() const override { return "zero_pad2d"; }
@@ -46,6 +48,8 @@ struct UpSample2dOptions {
 /// (height, width, channels) → (height · size, width · size, channels).
 class UpSample2d final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit UpSample2d(const UpSample2dOptions& options = {});
 
   std::string_view kind() const override { return "up_sample2d"; }

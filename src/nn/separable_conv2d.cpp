@@ -17,17 +17,35 @@ constexpr Conv2dDesc pointwise{.kernel = {1, 1}, .stride = {1, 1}, .dilation = {
 
 template <class Visitor>
 void SeparableConv2dOptions::visit(Visitor& visitor) {
-  visitor.integer("filters", filters, 1, 65536);
-  visitor.integer("kernel", kernel, 1, 255);
-  visitor.integer("stride", stride, 1, 255);
-  visitor.integer("dilation", dilation, 1, 255);
-  visitor.choice("padding", padding, padding_choices);
-  visitor.integer("depth_multiplier", depth_multiplier, 1, 1024);
-  visitor.flag("bias", bias);
-  visitor.choice("initializer", initializer, initializer_choices);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6);
+  visitor.integer("filters", filters, 1, 65536, "channels that come out");
+  visitor.integer("kernel", kernel, 1, 255, "rows and columns of the window");
+  visitor.integer("stride", stride, 1, 255, "pixels from one window to the next");
+  visitor.integer("dilation", dilation, 1, 255,
+                  "distance between the pixels that a window reads; 1: neighbours");
+  visitor.choice("padding", padding, padding_choices, padding_help);
+  visitor.integer("depth_multiplier", depth_multiplier, 1, 1024,
+                  "filters of the first convolution for each channel");
+  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
+  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
 }
 template void SeparableConv2dOptions::visit(OptionReader&);
+template void SeparableConv2dOptions::visit(OptionLister&);
+
+constinit const LayerManual SeparableConv2d::manual{
+    .summary = "a depthwise convolution, then one over the channels",
+    .shapes =
+        "(height, width, channels) → (height', width', filters). Parameters depthwise_kernel "
+        "(channels · depth_multiplier, kernel, kernel, 1), pointwise_kernel (filters, 1, 1, "
+        "channels · depth_multiplier) and bias (filters).",
+    .source = "Chollet 2017, Xception",
+    .keras = "SeparableConv2D, which has no default for kernel",
+    .pytorch =
+        "none; two Conv2d, where weights and bias are drawn uniformly within ±1/√fan_in there. "
+        "Padding is a number of pixels there",
+    .example = R"({"input": [32, 32, 3], "layers": [
+  {"kind": "separable_conv2d", "options": {"filters": 32, "kernel": 3, "padding": "same"}}
+]})"};
 
 SeparableConv2d::SeparableConv2d(const SeparableConv2dOptions& options)
     : options_(checked_options("separable_conv2d", options)) {}

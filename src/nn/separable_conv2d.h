@@ -26,6 +26,8 @@ struct SeparableConv2dOptions {
 /// between.
 class SeparableConv2d final : public Layer {
  public:
+  static const LayerManual manual;
+
   explicit SeparableConv2d(const SeparableConv2dOptions& options);
 
   std::string_view kind() const override { return "separable_conv2d"; }

@@ -4,6 +4,20 @@
 
 namespace convlab {
 
+constinit const LayerManual Softmax::manual{
+    .summary = "exp(x) / Σ exp(x): shares that add up to one",
+    .shapes =
+        "any shape → the same shape, over the last extent. The loss softmax_cross_entropy wants "
+        "its input without it.",
+    .source = "Bridle 1990",
+    .keras = "Softmax",
+    .pytorch = "Softmax, whose dimension must be given",
+    .example = R"({"input": [28, 28, 1], "layers": [
+  {"kind": "flatten"},
+  {"kind": "dense", "options": {"units": 10}},
+  {"kind": "softmax"}
+]})"};
+
 Shape Softmax::output_shape(std::span<const Shape> inputs) const {
   return single_input(kind(), inputs);
 }

@@ -8,6 +8,8 @@ namespace convlab {
 /// it.
 class Softmax final : public Layer {
  public:
+  static const LayerManual manual;
+
   std::string_view kind() const override { return "softmax"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.output = true}; }

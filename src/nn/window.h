@@ -16,6 +16,9 @@ enum class Padding : uint8_t { valid, same };
 
 inline constexpr std::array padding_choices{Choice<Padding>{Padding::valid, "valid"},
                                             Choice<Padding>{Padding::same, "same"}};
+inline constexpr std::string_view padding_help =
+    "valid: windows stay inside the image; same: zeros around it, so that the output is as large "
+    "as the input divided by the stride";
 
 /// What becomes of a last window that stands over the edge of the image: left out, or kept as far
 /// as it begins inside (PyTorch's ceil_mode).

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "nn/layer_manual.h"
+
+/// The manual of the layers (nn/layer_manual.h) as text.
+namespace convlab {
+
+/// A line for each kind, 80 columns wide.
+std::string layer_list_text();
+/// All about one kind, 80 columns wide.
+std::string layer_text(const LayerPage& page);
+/// All about all kinds, as a Markdown page.
+std::string layers_markdown();
+
+}  // namespace convlab

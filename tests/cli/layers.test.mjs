@@ -1,0 +1,52 @@
+// convlab layers: what a person reads who writes a model document.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {convlab, lines, temporaryFolder} from './helpers.mjs';
+
+const committed = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../src/nn/LAYERS.md');
+
+const names = () => lines(convlab('layers').stdout).map((line) => line.split(' ')[0]);
+
+test('layers lists every layer in a line of its own', () => {
+  const {status, stdout} = convlab('layers');
+  assert.equal(status, 0);
+  assert.match(stdout, /^max_pool2d +largest number of each window$/m);
+  assert.ok(names().length > 30, stdout);
+});
+
+test('layers NAME tells shapes, options, source and an example that summary takes', (t) => {
+  const {status, stdout} = convlab('layers', 'conv2d');
+  assert.equal(status, 0);
+  assert.match(stdout, /^Shapes +\(height, width, channels\) →/m);
+  assert.match(stdout, /^ {2}filters +channels that come out\n +whole number, 1 to 65536; must be given$/m);
+  assert.match(stdout, /^PyTorch +Conv2d/m);
+  const file = path.join(temporaryFolder(t), 'example.json');
+  fs.writeFileSync(file, stdout.slice(stdout.indexOf('{')));
+  const summary = convlab('summary', '--model', file);
+  assert.equal(summary.status, 0, summary.stderr);
+});
+
+test('what layers prints fits on 80 columns', () => {
+  for (const args of [[], ...names().map((name) => [name])]) {
+    for (const line of lines(convlab('layers', ...args).stdout)) assert.ok([...line].length <= 80, line);
+  }
+});
+
+test('layers of an unknown name lists the known ones', () => {
+  const {status, stderr} = convlab('layers', 'convolution');
+  assert.equal(status, 1);
+  assert.match(stderr, /unknown layer 'convolution'; known are: add, /);
+});
+
+test('LAYERS.md is what layers --markdown prints', () => {
+  const {status, stdout} = convlab('layers', '--markdown');
+  assert.equal(status, 0);
+  assert.equal(
+    fs.readFileSync(committed, 'utf8'),
+    stdout,
+    'write it anew: build/native/convlab layers --markdown > src/nn/LAYERS.md',
+  );
+});

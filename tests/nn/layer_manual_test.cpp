@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "io/graph_json.h"
+#include "nn/layer_manual.h"
+#include "nn/network.h"
+#include "nn/registry.h"
+
+namespace convlab {
+namespace {
+
+TEST_CASE("layer manual: every kind of layer has a page, in the registry's order") {
+  REQUIRE(layer_pages().size() == layer_kinds().size());
+  for (size_t i = 0; i < layer_kinds().size(); ++i)
+    CHECK(layer_pages()[i].kind == layer_kinds()[i].kind);
+}
+
+TEST_CASE("layer manual: every page says what the layer does, its shapes and its name elsewhere") {
+  constexpr size_t line = 58;
+  for (const LayerPage& page : layer_pages()) {
+    INFO(page.kind);
+    const LayerManual& manual = page.manual;
+    CHECK(!manual.summary.empty());
+    CHECK(manual.summary.size() <= line);
+    CHECK(manual.shapes.find("→") != std::string_view::npos);
+    CHECK(!manual.pytorch.empty());
+    CHECK((!manual.source.empty() || !manual.keras.empty()));
+  }
+}
+
+TEST_CASE("layer manual: every option has a help text, and values that a layer takes") {
+  for (const LayerPage& page : layer_pages()) {
+    for (const OptionField& field : page.options()) {
+      INFO(page.kind << " " << field.name);
+      CHECK(!field.help.empty());
+      CHECK((field.type == OptionType::choice) == (field.choices.size() > 1));
+    }
+  }
+}
+
+TEST_CASE("layer manual: the options are those of the layer, with its defaults") {
+  const auto graph = parse_graph_json(R"({"input": [8, 8, 3], "layers": [
+    {"kind": "conv2d", "options": {"filters": 4}}]})",
+                                      "test");
+  const Options options = graph.nodes()[0].layer->options();
+  const auto page = std::find_if(layer_pages().begin(), layer_pages().end(),
+                                 [](const LayerPage& p) { return p.kind == "conv2d"; });
+  const auto fields = page->options();
+  REQUIRE(fields.size() == options.size());
+  for (size_t i = 0; i < fields.size(); ++i) {
+    INFO(fields[i].name);
+    CHECK(fields[i].name == options[i].first);
+    CHECK(fields[i].required == (fields[i].name == "filters"));
+    if (!fields[i].required) CHECK(fields[i].usual == options[i].second);
+  }
+}
+
+TEST_CASE("layer manual: every example is a model that has the layer and runs") {
+  const auto backend = make_backend("", 1);
+  for (const LayerPage& page : layer_pages()) {
+    INFO(page.kind);
+    Graph graph = parse_graph_json(page.manual.example, std::string(page.kind));
+    const auto& nodes = graph.nodes();
+    CHECK(std::any_of(nodes.begin(), nodes.end(),
+                      [&](const Node& node) { return node.layer->kind() == page.kind; }));
+    Network network(std::move(graph), *backend, 1);
+    backend->fill(network.prepare(Mode::train, 2), 1);
+    network.forward();
+  }
+}
+
+}  // namespace
+}  // namespace convlab
