@@ -77,7 +77,7 @@ std::string input_names(const Graph& graph, const Node& node) {
 }
 
 std::vector<Column> layer_columns(const Graph& graph, int64_t batch) {
-  const GraphFacts facts(graph);
+  const GraphFacts facts(graph, Mode::train);
   const auto activations = [batch](const Shape& shape) {
     return bytes_text(float_bytes(shape.with_front(batch).elements()));
   };
@@ -111,9 +111,9 @@ std::vector<Column> layer_columns(const Graph& graph, int64_t batch) {
 std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
   const int64_t all = graph.parameter_count();
   const int64_t learning = graph.learning_parameter_count();
-  const GraphFacts facts(graph);
   const auto planned = [&](Mode mode) {
-    return bytes_text(NetworkPlan(graph, facts, backend, mode, batch).memory.bytes);
+    return bytes_text(
+        NetworkPlan(graph, GraphFacts(graph, mode), backend, mode, batch).memory.bytes);
   };
   const auto row = [](const std::string& name, const auto&... parts) {
     constexpr size_t name_width = 15;

@@ -26,7 +26,7 @@ constinit const LayerManual BatchNorm::manual{
     .shapes =
         "any shape → the same shape; channels are the last extent. Parameters gamma, beta and the "
         "running moving_mean and moving_variance, each (channels). Evaluation uses the running "
-        "statistics.",
+        "statistics, and right after a convolution or dense layer costs nothing",
     .source = "Ioffe and Szegedy 2015",
     .keras = "BatchNormalization",
     .pytorch =

@@ -30,6 +30,7 @@ class BatchNorm final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
+  bool is_channel_affine() const override { return true; }
   std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;

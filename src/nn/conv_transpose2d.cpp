@@ -89,7 +89,8 @@ void ConvTranspose2d::forward(const Pass& pass, std::span<const Tensor> inputs,
                               const Tensor& output) const {
   const Conv2dDesc desc = descriptor(output.shape.without_front());
   pass.backend.conv2d_grad_input(pass.op(0), desc, inputs[0], pass.parameters[0], output);
-  if (options_.bias) pass.backend.add_row(output, pass.parameters[1].value, output);
+  if (const Parameter* bias = pass.parameter_or_null(1))
+    pass.backend.add_row(output, bias->value, output);
 }
 
 void ConvTranspose2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,

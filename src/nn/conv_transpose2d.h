@@ -36,6 +36,9 @@ class ConvTranspose2d final : public Layer {
   uint64_t workspace_bytes(const Backend& backend, int64_t batch,
                            std::span<const Shape> inputs) const override;
   size_t slots() const override { return 3; }
+  std::optional<KernelToFold> kernel_to_fold() const override {
+    return KernelToFold{.channels_last = true};
+  }
   int64_t flops(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;

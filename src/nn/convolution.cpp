@@ -55,8 +55,8 @@ void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
                           const Tensor& output) const {
   Conv2dDesc desc = descriptor(inputs[0].shape.without_front());
   desc.activation = pass.activation;
-  const Parameter* bias = form_.bias ? &pass.parameters[1] : nullptr;
-  pass.backend.conv2d(pass.op(0), desc, inputs[0], pass.parameters[0], bias, output);
+  pass.backend.conv2d(pass.op(0), desc, inputs[0], pass.parameters[0], pass.parameter_or_null(1),
+                      output);
 }
 
 void Convolution::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,

@@ -16,6 +16,7 @@ class Convolution : public Layer {
                            std::span<const Shape> inputs) const override;
   size_t slots() const override { return 3; }
   bool can_fuse_activation() const override { return true; }
+  std::optional<KernelToFold> kernel_to_fold() const override { return KernelToFold{}; }
   int64_t flops(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;

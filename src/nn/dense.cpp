@@ -77,8 +77,9 @@ uint64_t Dense::workspace_bytes(const Backend& backend, int64_t batch,
 void Dense::forward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output) const {
   GemmDesc product = forward_product;
   product.activation = pass.activation;
-  const Tensor bias = options_.bias ? pass.parameters[1].value : Tensor{};
-  pass.backend.gemm(pass.op(0), product, inputs[0], pass.parameters[0].value, bias, output);
+  const Parameter* bias = pass.parameter_or_null(1);
+  pass.backend.gemm(pass.op(0), product, inputs[0], pass.parameters[0].value,
+                    bias != nullptr ? bias->value : Tensor{}, output);
 }
 
 void Dense::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,

@@ -32,6 +32,7 @@ class Dense final : public Layer {
                            std::span<const Shape> inputs) const override;
   size_t slots() const override { return 3; }
   bool can_fuse_activation() const override { return true; }
+  std::optional<KernelToFold> kernel_to_fold() const override { return KernelToFold{}; }
   int64_t flops(std::span<const Shape> inputs) const override {
     return bounded_product({2, inputs[0][0], options_.units}, most_flops);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,12 +31,22 @@ struct Pass {
   uint64_t node = 0;                ///< which layer of the network this is: its random stream
 
   OpContext op(size_t slot) const { return {slots[slot], workspace}; }
+  /// Null where there are not so many.
+  const Parameter* parameter_or_null(size_t index) const {
+    return index < parameters.size() ? &parameters[index] : nullptr;
+  }
 };
 
 /// Which of its forward tensors a layer wants to see again in backward.
 struct BackwardNeeds {
   bool inputs = false;
   bool output = false;
+};
+
+/// The parameter with whose products an output's channels are sums.
+struct KernelToFold {
+  size_t parameter = 0;        ///< the bias is the next one
+  bool channels_last = false;  ///< the output's channels are its last extent, else its first
 };
 
 /// A function with parameters and an explicit gradient. It holds its options and nothing else:
@@ -72,6 +83,13 @@ class Layer {
   virtual Activation as_activation() const { return Activation::none; }
   /// An activation that follows may be computed by this layer (Pass::activation).
   virtual bool can_fuse_activation() const { return false; }
+  /// In Mode::eval, and when frozen, it is y = a[c] · x + b[c] for each channel c (the last
+  /// extent), and its backward, which may then work in place, dx = a[c] · dy. So the layer before
+  /// can do it with other weights: see FoldedLayer.
+  virtual bool is_channel_affine() const { return false; }
+  /// A layer that can do so says where its kernel is. Its forward adds a bias whenever it is handed
+  /// one, also where its options want none.
+  virtual std::optional<KernelToFold> kernel_to_fold() const { return std::nullopt; }
   /// Multiplications and additions of a forward pass over one sample, counted as two each pair,
   /// products only. Counted up to most_flops.
   virtual int64_t flops(std::span<const Shape>) const { return 0; }

@@ -32,8 +32,8 @@ constinit const LayerManual Add::manual{
     .keras = "Add",
     .pytorch = "the operator +",
     .example = R"({"input": [32, 32, 3], "layers": [
-  {"kind": "conv2d", "name": "conv", "options": {"filters": 3, "padding": "same"}},
-  {"kind": "add", "inputs": ["input", "conv"]}
+  {"kind": "conv2d", "options": {"filters": 3, "padding": "same"}},
+  {"kind": "add", "inputs": ["input", "conv2d_1"]}
 ]})"};
 
 constinit const LayerManual Concat::manual{
@@ -45,8 +45,8 @@ constinit const LayerManual Concat::manual{
     .keras = "Concatenate",
     .pytorch = "cat, whose dimension must be given: channels are dimension 1 there",
     .example = R"({"input": [32, 32, 3], "layers": [
-  {"kind": "conv2d", "name": "conv", "options": {"filters": 8, "padding": "same"}},
-  {"kind": "concat", "inputs": ["input", "conv"]}
+  {"kind": "conv2d", "options": {"filters": 8, "padding": "same"}},
+  {"kind": "concat", "inputs": ["input", "conv2d_1"]}
 ]})"};
 
 constinit const LayerManual Multiply::manual{
@@ -58,7 +58,7 @@ constinit const LayerManual Multiply::manual{
     .keras = "Multiply",
     .pytorch = "the operator *",
     .example = R"({"input": [32, 32, 3], "layers": [
-  {"kind": "conv2d", "name": "conv", "options": {"filters": 3, "padding": "same"}},
+  {"kind": "conv2d", "options": {"filters": 3, "padding": "same"}},
   {"kind": "sigmoid", "name": "gate"},
   {"kind": "multiply", "inputs": ["input", "gate"]}
 ]})"};

@@ -27,9 +27,13 @@ size_t addressable(uint64_t bytes) {
 }  // namespace
 
 Network::Network(Graph graph, Backend& backend, uint64_t seed)
-    : graph_(std::move(graph)), facts_(graph_), backend_(backend) {
+    : graph_(std::move(graph)),
+      train_(graph_, Mode::train),
+      eval_(graph_, Mode::eval),
+      backend_(backend) {
   if (graph_.nodes().empty()) fail("[network] the graph has no layers");
   make_parameters();
+  make_folded_layers();
   initialize(seed);
 }
 
@@ -56,6 +60,40 @@ void Network::make_parameters() {
   first_parameter_.push_back(parameters_.size());
 }
 
+void Network::make_folded_layers() {
+  const auto own = [this](size_t node) {
+    return std::span(parameters_)
+        .subspan(first_parameter_[node], first_parameter_[node + 1] - first_parameter_[node]);
+  };
+  folded_.resize(graph_.nodes().size());
+  for (size_t i = 0; i < folded_.size(); ++i) {
+    if (const std::optional<size_t> norm = eval_.normalization[i]) {
+      folded_[i] = std::make_unique<FoldedLayer>(graph_.nodes()[i], own(i), graph_.nodes()[*norm],
+                                                 own(*norm));
+    }
+  }
+}
+
+/// Other plans overwrite the arena, and so the folded weights.
+void Network::update_folded_layers() {
+  const bool lost = folded_in_ != current_;
+  for (size_t i = 0; i < folded_.size(); ++i) {
+    if (folded_[i]) folded_[i]->update(backend_, current_->nodes[i].folded, lost);
+  }
+  folded_in_ = current_;
+}
+
+/// A training pass moves the statistics of normalisations, also where no update of the values
+/// follows.
+void Network::statistics_changed() {
+  for (size_t i = 0; i < graph_.nodes().size(); ++i) {
+    if (graph_.nodes()[i].frozen) continue;
+    for (size_t p = first_parameter_[i]; p < first_parameter_[i + 1]; ++p) {
+      if (!parameters_[p].grad) ++parameters_[p].version;
+    }
+  }
+}
+
 void Network::initialize(uint64_t seed) {
   seed_ = seed;
   size_t index = 0;
@@ -79,7 +117,7 @@ std::span<const Parameter> Network::parameters_of(size_t node) const {
 }
 
 uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
-  return NetworkPlan(graph_, facts_, backend_, mode, batch).memory.bytes;
+  return NetworkPlan(graph_, facts_of(mode), backend_, mode, batch).memory.bytes;
 }
 
 Tensor Network::prepare(Mode mode, int64_t batch) {
@@ -89,10 +127,12 @@ Tensor Network::prepare(Mode mode, int64_t batch) {
   });
   if (known != plans_.end()) {
     current_ = known->get();
+    if (folded_in_ != current_) folded_in_ = nullptr;
     return current_->values[0];
   }
-  auto plan = std::make_unique<NetworkPlan>(graph_, facts_, backend_, mode, batch);
+  auto plan = std::make_unique<NetworkPlan>(graph_, facts_of(mode), backend_, mode, batch);
   const size_t bytes = addressable(plan->memory.bytes);
+  folded_in_ = nullptr;
   if (bytes > arena_.bytes()) {
     current_ = nullptr;
     auto others =
@@ -110,30 +150,35 @@ Tensor Network::prepare(Mode mode, int64_t batch) {
 
 Pass Network::pass_of(size_t node) {
   const size_t first = first_parameter_[node];
+  FoldedLayer* folded = current_->mode == Mode::eval ? folded_[node].get() : nullptr;
+  const auto own = std::span(parameters_).subspan(first, first_parameter_[node + 1] - first);
   return {.backend = backend_,
           .mode = current_->mode,
           .frozen = graph_.nodes()[node].frozen,
-          .activation = facts_.activation[node],
-          .parameters = std::span(parameters_).subspan(first, first_parameter_[node + 1] - first),
+          .activation = facts_of(current_->mode).activation[node],
+          .parameters = folded != nullptr ? folded->parameters() : own,
           .saved = current_->nodes[node].saved,
-          .slots = slots_[node],
+          .slots = folded != nullptr ? folded->slots() : std::span(slots_[node]),
           .workspace = current_->workspace,
           .seed = seed_,
           .node = node};
 }
 
 Tensor Network::forward() {
+  const GraphFacts& facts = facts_of(current_->mode);
+  if (current_->mode == Mode::eval) update_folded_layers();
   for (size_t i = 0; i < graph_.nodes().size(); ++i) {
     const Layer& layer = *graph_.nodes()[i].layer;
-    if (facts_.folded[i] || layer.is_view(current_->mode)) continue;
+    if (facts.folded[i] || layer.is_view(current_->mode)) continue;
     layer.forward(pass_of(i), current_->nodes[i].inputs, current_->values[i + 1]);
   }
+  if (current_->mode == Mode::train) statistics_changed();
   return current_->values.back();
 }
 
 void Network::backward() {
   for (size_t i = graph_.nodes().size(); i-- > 0;) {
-    if (facts_.learns[i + 1] && current_->grads[i + 1]) backward_node(i);
+    if (train_.learns[i + 1] && current_->grads[i + 1]) backward_node(i);
   }
 }
 
@@ -141,7 +186,7 @@ void Network::backward_node(size_t i) {
   const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
   const Layer& layer = *graph_.nodes()[i].layer;
   const Tensor& grad_output = current_->grads[i + 1];
-  const bool view = facts_.folded[i] || layer.is_view(current_->mode);
+  const bool view = train_.folded[i] || layer.is_view(current_->mode);
   if (!view) {
     layer.backward(pass_of(i), tensors.backward_inputs, tensors.backward_output, grad_output,
                    tensors.grad_inputs);

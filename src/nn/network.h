@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "nn/folded_layer.h"
 #include "nn/graph.h"
 #include "nn/network_plan.h"
 
@@ -57,16 +58,23 @@ class Network {
 
  private:
   void make_parameters();
+  void make_folded_layers();
+  void update_folded_layers();
+  void statistics_changed();
+  const GraphFacts& facts_of(Mode mode) const { return mode == Mode::train ? train_ : eval_; }
   Pass pass_of(size_t node);
   void backward_node(size_t node);
 
   Graph graph_;
-  GraphFacts facts_;
+  GraphFacts train_;
+  GraphFacts eval_;
   Backend& backend_;
   uint64_t seed_ = 0;
   std::vector<Parameter> parameters_;
   std::vector<size_t> first_parameter_;  // by node, and one past the last
   std::vector<std::vector<OpSlot>> slots_;
+  std::vector<std::unique_ptr<FoldedLayer>> folded_;  // by node, for Mode::eval; mostly null
+  NetworkPlan* folded_in_ = nullptr;                  // whose folded weights are still in the arena
   Buffer value_buffer_;
   Buffer grad_buffer_;
   Tensor values_;

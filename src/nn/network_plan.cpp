@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "nn/folded_layer.h"
+
 namespace convlab {
 
-GraphFacts::GraphFacts(const Graph& graph)
+GraphFacts::GraphFacts(const Graph& graph, Mode mode)
     : activation(graph.nodes().size(), Activation::none),
+      normalization(graph.nodes().size()),
       folded(graph.nodes().size(), false),
       learns(1, false) {
   const auto& nodes = graph.nodes();
@@ -13,13 +16,28 @@ GraphFacts::GraphFacts(const Graph& graph)
     const Node& node = nodes[i];
     learns.push_back(node.learns() || std::any_of(node.inputs.begin(), node.inputs.end(),
                                                   [&](size_t v) { return learns[v]; }));
-    const size_t before = node.inputs.empty() ? 0 : node.inputs[0];
-    if (node.layer->as_activation() != Activation::none && before > 0 &&
-        graph.consumers(before) == 1 && nodes[before - 1].layer->can_fuse_activation()) {
-      activation[before - 1] = node.layer->as_activation();
+    const std::optional<size_t> before = computed_by(graph, node);
+    if (!before || activation[*before] != Activation::none) continue;
+    const Layer& product = *nodes[*before].layer;
+    if (node.layer->as_activation() != Activation::none && product.can_fuse_activation()) {
+      activation[*before] = node.layer->as_activation();
+      folded[i] = true;
+    } else if (mode == Mode::eval && node.layer->is_channel_affine() && product.kernel_to_fold() &&
+               !normalization[*before]) {
+      normalization[*before] = i;
       folded[i] = true;
     }
   }
+}
+
+std::optional<size_t> GraphFacts::computed_by(const Graph& graph, const Node& node) const {
+  if (node.inputs.size() != 1) return std::nullopt;
+  size_t value = node.inputs[0];
+  while (value > 0 && graph.consumers(value) == 1) {
+    if (!folded[value - 1]) return value - 1;
+    value = graph.nodes()[value - 1].inputs[0];
+  }
+  return std::nullopt;
 }
 
 // Moments: node i runs forward at i, the loss is taken at n, node i runs backward at 2n - i.
@@ -85,6 +103,19 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
   }
   extend(planned_values_[n].block, n);
   workspace_block_ = add_block(workspace_bytes, 0, 2 * n);
+  plan_folded(graph, facts);
+}
+
+// Folded weights last from one pass to the next, so they share their memory with nothing.
+void NetworkPlan::plan_folded(const Graph& graph, const GraphFacts& facts) {
+  const size_t n = graph.nodes().size();
+  for (size_t i = 0; i < n; ++i) {
+    if (!facts.normalization[i]) continue;
+    for (const Shape& shape : FoldedLayer::shapes(graph.nodes()[i])) {
+      const auto bytes = static_cast<uint64_t>(shape.elements()) * sizeof(float);
+      planned_nodes_[i].folded.push_back({shape, add_block(bytes, 0, 2 * n)});
+    }
+  }
 }
 
 void NetworkPlan::plan_backward(const Graph& graph, const GraphFacts& facts) {
@@ -138,6 +169,7 @@ void NetworkPlan::bind(void* arena) {
     const BackwardNeeds needs = node.layer->backward_needs();
     NodeTensors& tensors = nodes[i];
     tensors.saved = place_all(planned_nodes_[i].saved);
+    tensors.folded = place_all(planned_nodes_[i].folded);
     tensors.inputs.clear();
     tensors.grad_inputs.clear();
     for (size_t k = 0; k < node.inputs.size(); ++k) {

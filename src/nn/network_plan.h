@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "nn/graph.h"
@@ -7,14 +8,20 @@
 
 namespace convlab {
 
-/// What is known of a graph before any batch size: which activations are folded into the layer
-/// before, what learns.
+/// What is known of a graph in one mode before any batch size: which activations, and in Mode::eval
+/// which normalisations, are folded into the layer before, what learns.
 struct GraphFacts {
-  explicit GraphFacts(const Graph& graph);
+  GraphFacts(const Graph& graph, Mode mode);
 
   std::vector<Activation> activation;  ///< by node: computed together with it
-  std::vector<bool> folded;            ///< by node: computed by the node before
-  std::vector<bool> learns;            ///< by value: something at or before it learns
+  /// By node: the normalisation that is computed together with it, before the activation.
+  std::vector<std::optional<size_t>> normalization;
+  std::vector<bool> folded;  ///< by node: computed by the node before
+  std::vector<bool> learns;  ///< by value: something at or before it learns
+
+ private:
+  /// The node that computes the only input of `node`, if nobody else reads that.
+  std::optional<size_t> computed_by(const Graph& graph, const Node& node) const;
 };
 
 /// How a node's contribution reaches the gradient of one of its inputs.
@@ -35,7 +42,7 @@ struct PlannedTensor {
 };
 
 /// Which tensors passes of one mode over one batch size need, where they lie, and what each layer
-/// is handed.
+/// is handed. `facts` are of that mode.
 struct NetworkPlan {
   NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend, Mode mode,
               int64_t batch);
@@ -58,12 +65,14 @@ struct NetworkPlan {
     std::vector<Tensor> grad_inputs;
     std::vector<GradRoute> routes;
     std::vector<Tensor> saved;
+    std::vector<Tensor> folded;  ///< FoldedLayer::shapes, where a normalisation is folded in
   };
   std::vector<NodeTensors> nodes;
 
  private:
   struct NodePlan {
     std::vector<PlannedTensor> saved;
+    std::vector<PlannedTensor> folded;
     std::vector<PlannedTensor> extra;  // by input: a gradient that is added to another consumer's
   };
 
@@ -72,6 +81,7 @@ struct NetworkPlan {
   void plan_forward(const Graph& graph, const GraphFacts& facts, const Backend& backend);
   void plan_backward(const Graph& graph, const GraphFacts& facts);
   PlannedTensor new_tensor(const Shape& sample, size_t moment);
+  void plan_folded(const Graph& graph, const GraphFacts& facts);
 
   const Graph& graph_;
   const GraphFacts& facts_;

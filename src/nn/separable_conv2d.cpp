@@ -140,8 +140,8 @@ void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,
   pass.backend.conv2d(pass.op(0), depthwise(input), inputs[0], pass.parameters[0], nullptr, middle);
   Conv2dDesc last = pointwise;
   last.activation = pass.activation;
-  const Parameter* bias = options_.bias ? &pass.parameters[2] : nullptr;
-  pass.backend.conv2d(pass.op(1), last, middle, pass.parameters[1], bias, output);
+  pass.backend.conv2d(pass.op(1), last, middle, pass.parameters[1], pass.parameter_or_null(2),
+                      output);
 }
 
 void SeparableConv2d::backward(const Pass& pass, std::span<const Tensor> inputs,

@@ -40,6 +40,9 @@ class SeparableConv2d final : public Layer {
                            std::span<const Shape> inputs) const override;
   size_t slots() const override { return 6; }
   bool can_fuse_activation() const override { return true; }
+  std::optional<KernelToFold> kernel_to_fold() const override {
+    return KernelToFold{.parameter = 1};
+  }
   int64_t flops(std::span<const Shape> inputs) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;

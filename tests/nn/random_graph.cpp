@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "nn/activations.h"
+#include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
@@ -17,7 +18,7 @@ namespace {
 /// A layer that keeps the shape, of a kind that fits images or vectors.
 std::unique_ptr<Layer> random_layer(Random& random, const Shape& shape) {
   const int64_t channels = shape[shape.rank() - 1];
-  switch (random.below(shape.rank() == 3 ? 6 : 5)) {
+  switch (random.below(shape.rank() == 3 ? 7 : 6)) {
     case 0:
       if (shape.rank() == 1) return std::make_unique<Dense>(DenseOptions{.units = channels});
       return std::make_unique<Conv2d>(Conv2dOptions{.filters = channels, .padding = Padding::same});
@@ -29,6 +30,8 @@ std::unique_ptr<Layer> random_layer(Random& random, const Shape& shape) {
       return std::make_unique<Identity>();
     case 4:
       return std::make_unique<Sum>();
+    case 5:
+      return std::make_unique<BatchNorm>();
     default:
       return std::make_unique<MaxPool2d>(
           Pool2dOptions{.window = 2, .stride = 1, .padding = Padding::same});
