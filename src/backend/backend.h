@@ -183,6 +183,16 @@ class Backend {
                               const Tensor& targets, const Tensor& class_weights,
                               const Tensor& grad, const Tensor& sums) = 0;
 
+  // Metrics.
+  /// outputs f32 [rows, classes], labels i32 [rows]. Adds 1 per row to confusion, f32 [classes,
+  /// classes], in the row of its label and the column of its first largest output, and to hits, f32
+  /// [1], where fewer than top_k outputs are above that of its label: of equal ones all are among
+  /// the top k, as in Keras. NaN is below every number and never among the top k; a row of nothing
+  /// else counts as class 0. Floats count exactly to 2^24.
+  virtual void count_predictions(const CountPredictionsDesc& desc, const Tensor& outputs,
+                                 const Tensor& labels, const Tensor& confusion,
+                                 const Tensor& hits) = 0;
+
   // Images [N,H,W,C].
   /// y is x with zeros around; crop2d takes them away again.
   virtual void pad2d(const Padding2d& padding, const Tensor& x, const Tensor& y) = 0;

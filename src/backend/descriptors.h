@@ -132,6 +132,11 @@ struct PointwiseLossDesc {
   float delta = 1;
 };
 
+/// How many of the largest outputs of a row may hold its class for a hit, at least 1.
+struct CountPredictionsDesc {
+  int64_t top_k = 5;
+};
+
 /// m = momentum · m - lr · g; w += m, or with Nesterov w += momentum · m - lr · g (Keras' form of
 /// Sutskever et al. 2013). momenta is null where momentum is 0.
 struct SgdDesc {

@@ -65,6 +65,10 @@ class HostBackend : public Backend {
   void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs, const Tensor& targets,
                       const Tensor& class_weights, const Tensor& grad, const Tensor& sums) override;
 
+  void count_predictions(const CountPredictionsDesc& desc, const Tensor& outputs,
+                         const Tensor& labels, const Tensor& confusion,
+                         const Tensor& hits) override;
+
   void pad2d(const Padding2d& padding, const Tensor& x, const Tensor& y) override;
   void crop2d(const Padding2d& padding, const Tensor& y, const Tensor& x) override;
   void up_sample2d(const UpSample2dDesc& desc, const Tensor& x, const Tensor& y) override;

@@ -23,8 +23,7 @@ class Targets {
   int64_t class_of(int64_t row) const {
     if (targets_.dtype == DType::i32) return label(row);
     if (columns_ == 1) return at(row, 0) > 0.5 ? 1 : 0;
-    const auto values = row_of(targets_, row);
-    return std::max_element(values.begin(), values.end()) - values.begin();
+    return first_largest(row_of(targets_, row));
   }
   double weight(int64_t row) const {
     return class_weights_ ? double{class_weights_.data()[class_of(row)]} : 1.0;
@@ -41,7 +40,7 @@ class Targets {
 /// The class that a row of outputs says. A single output says 1 above `threshold`, else 0.
 int64_t prediction(std::span<const float> row, double threshold) {
   if (row.size() == 1) return row[0] > threshold ? 1 : 0;
-  return std::max_element(row.begin(), row.end()) - row.begin();
+  return first_largest(row);
 }
 
 void add(const Tensor& sums, double loss, int64_t correct, int64_t rows) {

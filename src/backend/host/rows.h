@@ -23,6 +23,16 @@ inline std::span<float> row_of(const Tensor& x, int64_t row) {
   return {x.data() + row * columns, static_cast<size_t>(columns)};
 }
 
+/// Where the first of the largest numbers is; NaN is below them all.
+inline int64_t first_largest(std::span<const float> row) {
+  size_t largest = 0;
+  for (size_t i = 1; i < row.size(); ++i) {
+    const bool is_first_number = std::isnan(row[largest]) && !std::isnan(row[i]);
+    if (row[i] > row[largest] || is_first_number) largest = i;
+  }
+  return static_cast<int64_t>(largest);
+}
+
 /// log Σ exp(x), without overflow.
 inline double log_sum_exp(std::span<const float> row) {
   const double largest = *std::max_element(row.begin(), row.end());
