@@ -3,10 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "backend/system_memory.h"
+#include "cli/class_report.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
 #include "cli/text.h"
 #include "cli/values.h"
+#include "core/error.h"
 #include "data/catalog.h"
 #include "data/file.h"
 #include "data/loader.h"
@@ -28,16 +30,73 @@ struct EvalOptions {
   std::string backend;
   int threads = 0;
   int64_t batch = 128;
+  int64_t top_k = 5;
+  bool report = false;
+  bool confusion = false;
   std::string json;
 };
 
-Metrics evaluate(Network& network, const Dataset& dataset, int64_t batch_size) {
+struct Evaluation {
+  Metrics metrics;
+  ClassificationMetrics classes;
+  double seconds = 0;
+
+  double images_per_second() const { return static_cast<double>(metrics.samples) / seconds; }
+};
+
+Evaluation evaluate(Network& network, const Dataset& dataset, int64_t batch_size, int64_t top_k) {
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
                   0);
+  ClassificationSums classes(network.backend(), dataset.classes(), top_k);
   Loader loader(dataset, {.batch = batch_size, .shuffle = false});
+  const double start = monotonic_seconds();
   Batch batch;
-  while (loader.next(batch)) trainer.evaluate(batch);
-  return trainer.validation().read();
+  while (loader.next(batch)) trainer.evaluate(batch, &classes);
+  Evaluation result{trainer.validation().read(), classes.read()};
+  result.seconds = std::max(monotonic_seconds() - start, 1e-9);
+  return result;
+}
+
+/// The top k say something only where they are not all classes.
+bool shows_top_k(const EvalOptions& options, const Dataset& test) {
+  return options.top_k < test.classes();
+}
+
+void print(std::FILE* out, const EvalOptions& options, const Dataset& test,
+           const Evaluation& result) {
+  std::string accuracy = percent(result.metrics.accuracy);
+  if (shows_top_k(options, test)) {
+    accuracy += concat(", top-", options.top_k, " ", percent(result.classes.top_k_accuracy));
+  }
+  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s images, %s images/s)\n",
+               options.model.c_str(), options.data.c_str(), accuracy.c_str(),
+               fixed(result.metrics.loss, 4).c_str(),
+               with_commas(static_cast<double>(result.metrics.samples)).c_str(),
+               with_commas(result.images_per_second()).c_str());
+  if (options.report)
+    std::fprintf(out, "\n%s", class_report(test.class_names(), result.classes).c_str());
+  if (options.confusion)
+    std::fprintf(out, "\n%s", confusion_table(test.class_names(), result.classes).c_str());
+}
+
+nlohmann::ordered_json figures(const EvalOptions& options, const Backend& backend,
+                               const Dataset& test, const Evaluation& result) {
+  nlohmann::ordered_json json{{"event", "eval"},
+                              {"model", options.model},
+                              {"data", options.data},
+                              {"backend", backend.name()},
+                              {"threads", backend.threads()},
+                              {"images", result.metrics.samples},
+                              {"val_loss", result.metrics.loss},
+                              {"val_accuracy", result.metrics.accuracy},
+                              {"seconds", result.seconds},
+                              {"images_per_second", result.images_per_second()}};
+  if (shows_top_k(options, test)) {
+    json["top_k"] = options.top_k;
+    json["top_k_accuracy"] = result.classes.top_k_accuracy;
+  }
+  json.update(class_figures(test.class_names(), result.classes));
+  return json;
 }
 
 int run_eval(const EvalOptions& options) {
@@ -53,31 +112,15 @@ int run_eval(const EvalOptions& options) {
   Network network(std::move(file.graph), *backend, 0);
   load_weights(network, file);
 
-  const double start = monotonic_seconds();
-  const Metrics metrics = evaluate(network, test, options.batch);
-  const double seconds = std::max(monotonic_seconds() - start, 1e-9);
-  const double images_per_second = static_cast<double>(metrics.samples) / seconds;
-
+  const Evaluation result =
+      evaluate(network, test, options.batch, std::min(options.top_k, test.classes()));
   std::FILE* out = json.to_stdout() ? stderr : stdout;
   if (!file.training.data.empty() && file.training.data != options.data) {
     std::fprintf(out, "note: this model was trained on %s\n", file.training.data.c_str());
   }
-  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s images, %s images/s)\n",
-               options.model.c_str(), options.data.c_str(), percent(metrics.accuracy).c_str(),
-               fixed(metrics.loss, 4).c_str(),
-               with_commas(static_cast<double>(metrics.samples)).c_str(),
-               with_commas(images_per_second).c_str());
+  print(out, options, test, result);
   json.open();
-  json.write({{"event", "eval"},
-              {"model", options.model},
-              {"data", options.data},
-              {"backend", backend->name()},
-              {"threads", backend->threads()},
-              {"images", metrics.samples},
-              {"val_loss", metrics.loss},
-              {"val_accuracy", metrics.accuracy},
-              {"seconds", seconds},
-              {"images_per_second", images_per_second}});
+  json.write(figures(options, *backend, test, result));
   return 0;
 }
 
@@ -95,11 +138,17 @@ void add_eval(CLI::App& app, Action& action) {
   add_batch(command, options->batch)->description("Images per pass");
   add_threads(command, options->threads);
   add_backend(command, options->backend);
+  add_integer(command, "--top-k", options->top_k, 1, 1000,
+              "Also count images whose class is among the K likeliest")
+      ->type_name("K");
+  command.add_flag("--report", options->report, "Show precision, recall and F1 of each class");
+  command.add_flag("--confusion", options->confusion,
+                   "Show how many images of each class were taken for which");
   command
       .add_option("--json", options->json,
                   "Write the result to a file (- for standard output), as one object")
       ->type_name("FILE");
-  command.footer("Example:\n  convlab eval --model digits.safetensors --data mnist");
+  command.footer("Example:\n  convlab eval --model digits.safetensors --data mnist --report");
   command.callback([options, &action] { action = [options] { return run_eval(*options); }; });
 }
 

@@ -1,9 +1,8 @@
 #include "cli/summary_table.h"
 
-#include <algorithm>
-#include <array>
 #include <vector>
 
+#include "cli/table.h"
 #include "cli/text.h"
 #include "core/error.h"
 #include "nn/network_plan.h"
@@ -11,49 +10,6 @@
 namespace convlab {
 
 namespace {
-
-enum class Align : uint8_t { left, right };
-
-struct Column {
-  std::string title;
-  Align align = Align::left;
-  std::vector<std::string> cells;
-};
-
-size_t width(const Column& column) {
-  size_t most = columns_of(column.title);
-  for (const std::string& cell : column.cells) most = std::max(most, columns_of(cell));
-  return most;
-}
-
-std::string repeated(std::string_view text, size_t count) {
-  std::string result;
-  for (size_t i = 0; i < count; ++i) result += text;
-  return result;
-}
-
-constexpr size_t gap = 2;  // spaces between columns
-
-/// One line of the cells that `cell` gives for each column; no spaces at its end.
-template <class Cell>
-std::string table_line(const std::vector<Column>& columns, Cell cell) {
-  std::string line;
-  for (const Column& column : columns) {
-    const std::string& text = cell(column);
-    const std::string space(width(column) - columns_of(text), ' ');
-    line += column.align == Align::left ? text + space : space + text;
-    line.append(gap, ' ');
-  }
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line + "\n";
-}
-
-std::string lines_of(const std::vector<Column>& columns, const std::string& rule) {
-  std::string text = table_line(columns, [](const Column& c) -> auto& { return c.title; }) + rule;
-  for (size_t row = 0; row < columns[0].cells.size(); ++row)
-    text += table_line(columns, [row](const Column& c) -> auto& { return c.cells[row]; });
-  return text + rule;
-}
 
 std::string count(int64_t value) { return with_commas(static_cast<double>(value)); }
 
@@ -133,11 +89,8 @@ std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
 
 std::string summary_table(const Graph& graph, const std::string& title, const Backend& backend,
                           int64_t batch) {
-  const std::vector<Column> columns = layer_columns(graph, batch);
-  size_t total = 0;
-  for (const Column& column : columns) total += width(column) + gap;
-  const std::string rule = repeated("─", total - gap) + "\n";
-  return concat(title, "\n\n", lines_of(columns, rule), totals(graph, backend, batch));
+  return concat(title, "\n\n", table_text(layer_columns(graph, batch)),
+                totals(graph, backend, batch));
 }
 
 }  // namespace convlab

@@ -100,12 +100,14 @@ void Trainer::step(const Batch& batch) {
   update();
 }
 
-void Trainer::evaluate(const Batch& batch) {
+void Trainer::evaluate(const Batch& batch, ClassificationSums* classes) {
   check_images(batch);
   check_labels(batch);
   use_eval_weights();
   const Tensor outputs = load(Mode::eval, batch);
-  loss_->run(backend_, outputs, load_labels(batch), {}, validation_.tensor());
+  const Tensor labels = load_labels(batch);
+  loss_->run(backend_, outputs, labels, {}, validation_.tensor());
+  if (classes != nullptr) classes->add(outputs, labels);
 }
 
 std::vector<float> Trainer::predict(const Batch& batch) {

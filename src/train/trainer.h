@@ -6,6 +6,7 @@
 #include "data/loader.h"
 #include "loss/loss.h"
 #include "nn/network.h"
+#include "train/classification_sums.h"
 #include "train/updater.h"
 
 namespace convlab {
@@ -48,10 +49,10 @@ class Trainer {
   void forward_backward(const Batch& batch);
   /// The update of one step, from the gradients as they are.
   void update();
-  /// One batch through the network in Mode::eval. Adds to `validation`. Like `predict` it takes the
-  /// average of the weights where UpdateOptions asks for one, and leaves it in the network until
-  /// the next step.
-  void evaluate(const Batch& batch);
+  /// One batch through the network in Mode::eval. Adds to `validation` and, where they are wanted,
+  /// to `classes`. Like `predict` it takes the average of the weights where UpdateOptions asks for
+  /// one, and leaves it in the network until the next step.
+  void evaluate(const Batch& batch, ClassificationSums* classes = nullptr);
   /// Class probabilities, [batch, classes] row by row.
   std::vector<float> predict(const Batch& batch);
 

@@ -169,6 +169,18 @@ TEST_CASE("trainer: metrics are means over the samples since the reset") {
   CHECK(run.trainer.training().read().loss == 0);
 }
 
+TEST_CASE("trainer: an evaluation counts classes where they are wanted, with the same accuracy") {
+  Run run("", 1, "mnist-mlp");
+  run.steps(5);
+  ClassificationSums sums(*run.backend, classes, 2);
+  run.trainer.evaluate(first_batch(50), &sums);
+  run.trainer.evaluate(first_batch(7), &sums);
+  const ClassificationMetrics counted = sums.read();
+  CHECK(counted.macro.support == 57);
+  CHECK(counted.accuracy == run.trainer.validation().read().accuracy);
+  CHECK(counted.top_k_accuracy > counted.accuracy);
+}
+
 TEST_CASE("trainer: predictions are probabilities, the same alone and in a batch") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
