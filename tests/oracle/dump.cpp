@@ -105,6 +105,7 @@ void run(const std::filesystem::path& folder) {
   manifest.text("models", models);
   manifest.text("backends", names(backend_kinds(), &BackendKind::name));
   dump_updates(folder, manifest);
+  dump_metrics(folder, manifest);
   dump_schedules(folder, manifest);
   manifest.write(folder / "manifest.safetensors");
 }
