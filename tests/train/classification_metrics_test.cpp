@@ -115,6 +115,18 @@ TEST_CASE("metrics: NaN is below every number and never among the top k") {
   }
 }
 
+TEST_CASE("metrics: losses take the same output for the prediction, also beside NaN") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    const std::unique_ptr<Backend> backend = kind.make(1);
+    Device device(*backend);
+    const Tensor outputs = device.tensor({2, 3}, {nan_value, 2, 1, 3, nan_value, 3});
+    const Tensor sums = device.tensor({3}, {0, 0, 0});
+    backend->softmax_cross_entropy({}, outputs, device.labels({1, 0}), {}, {}, sums);
+    CHECK(device.read(sums)[1] == 2);
+  }
+}
+
 TEST_CASE("metrics: the top k are 1 to the number of classes, of which there are two at least") {
   const std::unique_ptr<Backend> backend = make_backend("", 1);
   CHECK(ClassificationSums(*backend, 10).top_k() == 5);
