@@ -6,8 +6,10 @@
 #include "cli/commands.h"
 #include "cli/json_lines.h"
 #include "cli/model_argument.h"
+#include "cli/table.h"
 #include "cli/text.h"
 #include "cli/values.h"
+#include "core/error.h"
 #include "engine/bench.h"
 
 namespace convlab {
@@ -29,6 +31,38 @@ void print_table(std::FILE* out, const BenchResult& result) {
   row("memory", bytes_text(result.peak_memory_bytes) + " at most");
 }
 
+// Milliseconds, beside them GFLOP/s where products are most of the work.
+Column part(const BenchResult& result, const std::string& title, double LayerTime::* part) {
+  Column column{title, Align::right, {}};
+  for (const LayerTime& layer : result.layers) {
+    const double ms = layer.*part;
+    if (ms < 1e-3) {
+      column.cells.emplace_back("");
+    } else if (layer.gflop == 0) {
+      column.cells.push_back(fixed(ms, 2));
+    } else {
+      column.cells.push_back(fixed(ms, 2) + concat(" (", fixed(layer.gflop / ms * 1e3, 0), ")"));
+    }
+  }
+  return column;
+}
+
+void print_layers(std::FILE* out, const BenchResult& result) {
+  Column names{"Layer", Align::left, {}};
+  Column outputs{"Output", Align::left, {}};
+  Column shares{"Step", Align::right, {}};
+  for (const LayerTime& layer : result.layers) {
+    names.cells.push_back(layer.name);
+    outputs.cells.push_back(layer.output);
+    shares.cells.push_back(percent(layer.step_ms() / result.step_ms));
+  }
+  const std::string text =
+      table_text({names, outputs, part(result, "Forward", &LayerTime::forward_ms),
+                  part(result, "Input gradient", &LayerTime::input_grad_ms),
+                  part(result, "Weight gradient", &LayerTime::parameter_grad_ms), shares});
+  std::fprintf(out, "\nms (GFLOP/s)\n%s", text.c_str());
+}
+
 struct Arguments {
   BenchOptions bench;
   ModelSize size;
@@ -41,7 +75,9 @@ int run(const Arguments& arguments) {
   options.memory = system_memory_left;
   const BenchResult result =
       run_bench(options, open_model(options.model, arguments.size), monotonic_seconds);
-  print_table(json.to_stdout() ? stderr : stdout, result);
+  std::FILE* out = json.to_stdout() ? stderr : stdout;
+  print_table(out, result);
+  if (options.layers) print_layers(out, result);
   json.open();
   json.write(nlohmann::ordered_json::parse(to_json(result)));
   return 0;
@@ -62,6 +98,7 @@ void add_bench(CLI::App& app, Action& action) {
   add_number(command, "--seconds", bench.seconds, 0.01, 3600, "About how long to measure")
       ->type_name("SECONDS")
       ->capture_default_str();
+  command.add_flag("--layers", bench.layers, "Also measure the parts of each layer");
   command
       .add_option("--json", arguments->json,
                   "Write the result to a file (- for standard output), as one object")

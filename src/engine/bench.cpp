@@ -1,6 +1,7 @@
 #include "engine/bench.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -18,6 +19,12 @@ namespace {
 
 using Clock = std::function<double()>;
 
+double median(std::vector<double>& durations) {
+  const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
+  std::nth_element(durations.begin(), middle, durations.end());
+  return *middle;
+}
+
 // The median duration of `action` in seconds: for about `seconds`, at least five times after one to
 // warm up.
 double median_seconds(const Clock& now, double seconds, const std::function<void()>& action) {
@@ -30,10 +37,7 @@ double median_seconds(const Clock& now, double seconds, const std::function<void
     action();
     durations.push_back(now() - start);
   }
-  std::nth_element(durations.begin(),
-                   durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2),
-                   durations.end());
-  return durations[durations.size() / 2];
+  return median(durations);
 }
 
 double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
@@ -64,10 +68,47 @@ Batch random_batch(int64_t size, const Shape& image, int64_t classes) {
   return batch;
 }
 
+// The parts of all layers in the order of a step, so that each finds in the caches what it finds
+// there; for about `seconds`, at least three times.
+std::vector<LayerTime> measure_layers(Network& network, int64_t batch, const Clock& now,
+                                      double seconds) {
+  constexpr size_t least_runs = 3;
+  constexpr std::array works{NodeWork::forward, NodeWork::input_grads, NodeWork::parameter_grads};
+  const auto& nodes = network.graph().nodes();
+  std::vector<std::array<std::vector<double>, works.size()>> durations(nodes.size());
+  const auto measure = [&](size_t node, NodeWork work) {
+    const double start = now();
+    network.repeat(node, work);
+    durations[node][static_cast<size_t>(work)].push_back((now() - start) * 1e3);
+  };
+  const double end = now() + seconds;
+  while (durations[0][0].size() < least_runs || now() < end) {
+    for (size_t i = 0; i < nodes.size(); ++i) measure(i, NodeWork::forward);
+    for (size_t i = nodes.size(); i-- > 0;) {
+      measure(i, NodeWork::parameter_grads);
+      measure(i, NodeWork::input_grads);
+    }
+  }
+  std::vector<LayerTime> times;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    const int64_t flops = node.layer->flops(node.input_shapes) * batch;
+    times.push_back({.name = node.name,
+                     .kind = std::string(node.layer->kind()),
+                     .output = node.output_shape.str(),
+                     .forward_ms = median(durations[i][0]),
+                     .input_grad_ms = median(durations[i][1]),
+                     .parameter_grad_ms = median(durations[i][2]),
+                     .gflop = static_cast<double>(flops) * 1e-9});
+  }
+  return times;
+}
+
 }  // namespace
 
 BenchResult run_bench(const BenchOptions& options, const Clock& now) {
-  return run_bench(options, find_model(options.model).build({28, 28, 1}, 10), now);
+  const Model& model = find_model(options.model);
+  return run_bench(options, model.build(model.image(), model.usual_classes), now);
 }
 
 BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now) {
@@ -103,16 +144,27 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
           .gflops = gflops,
           .gemm_peak_gflops = peak,
           .efficiency = gflops / peak,
-          .peak_memory_bytes = backend->memory_use().peak_bytes};
+          .peak_memory_bytes = backend->memory_use().peak_bytes,
+          .layers = options.layers ? measure_layers(network, options.batch, now, options.seconds)
+                                   : std::vector<LayerTime>{}};
 }
 
 std::string to_json(const BenchResult& result) {
-  const nlohmann::ordered_json json{
+  nlohmann::ordered_json json{
       {"model", result.model},           {"backend", result.backend},
       {"threads", result.threads},       {"batch", result.batch},
       {"step_ms", result.step_ms},       {"images_per_second", result.images_per_second},
       {"gflops", result.gflops},         {"gemm_peak_gflops", result.gemm_peak_gflops},
       {"efficiency", result.efficiency}, {"peak_memory_bytes", result.peak_memory_bytes}};
+  for (const LayerTime& layer : result.layers) {
+    json["layers"].push_back({{"name", layer.name},
+                              {"kind", layer.kind},
+                              {"output", layer.output},
+                              {"gflop", layer.gflop},
+                              {"forward_ms", layer.forward_ms},
+                              {"input_grad_ms", layer.input_grad_ms},
+                              {"parameter_grad_ms", layer.parameter_grad_ms}});
+  }
   return json.dump();
 }
 

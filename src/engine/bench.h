@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "backend/backend.h"
 #include "nn/graph.h"
@@ -15,7 +16,22 @@ struct BenchOptions {
   int64_t batch = 128;
   int threads = 0;      ///< 0: one per core
   double seconds = 3;   ///< about how long to measure each part
+  bool layers = false;  ///< also the parts of each layer
   MemorySource memory;  ///< see make_backend
+};
+
+/// One layer's share of a training step; 0 where there is nothing to do. Activations are computed
+/// and undone with the layer that they are folded into.
+struct LayerTime {
+  std::string name;
+  std::string kind;
+  std::string output;  ///< shape of one sample's output
+  double forward_ms = 0;
+  double input_grad_ms = 0;
+  double parameter_grad_ms = 0;
+  double gflop = 0;  ///< 10^9 floating-point operations of any one of the three, over the batch
+
+  double step_ms() const { return forward_ms + input_grad_ms + parameter_grad_ms; }
 };
 
 /// A training step's speed, beside that of the same run's matrix product. All medians.
@@ -31,14 +47,15 @@ struct BenchResult {
   double gemm_peak_gflops = 0;  ///< of a product of two 1024² matrices
   double efficiency = 0;        ///< gflops / gemm_peak_gflops
   uint64_t peak_memory_bytes = 0;
+  std::vector<LayerTime> layers;  ///< if asked for
 };
 
 /// Trains `graph`, which is called `options.model`, on made-up pictures. `now` tells seconds,
 /// monotonic. Throws Error for an unknown backend and for a batch that the memory does not hold.
 BenchResult run_bench(const BenchOptions& options, Graph graph, const std::function<double()>& now);
 
-/// The same with the zoo's `options.model` for 28×28 pictures of ten classes. Throws Error for a
-/// model that is unknown or does not take them.
+/// The same with the zoo's `options.model` for its usual pictures and classes. Throws Error for a
+/// model that is unknown.
 BenchResult run_bench(const BenchOptions& options, const std::function<double()>& now);
 
 /// One object with the fields' names.

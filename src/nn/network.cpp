@@ -164,16 +164,21 @@ Pass Network::pass_of(size_t node) {
           .node = node};
 }
 
+bool Network::is_view(size_t node) const {
+  return facts_of(current_->mode).folded[node] ||
+         graph_.nodes()[node].layer->is_view(current_->mode);
+}
+
 Tensor Network::forward() {
-  const GraphFacts& facts = facts_of(current_->mode);
   if (current_->mode == Mode::eval) update_folded_layers();
-  for (size_t i = 0; i < graph_.nodes().size(); ++i) {
-    const Layer& layer = *graph_.nodes()[i].layer;
-    if (facts.folded[i] || layer.is_view(current_->mode)) continue;
-    layer.forward(pass_of(i), current_->nodes[i].inputs, current_->values[i + 1]);
-  }
+  for (size_t i = 0; i < graph_.nodes().size(); ++i) forward_node(i);
   if (current_->mode == Mode::train) statistics_changed();
   return current_->values.back();
+}
+
+void Network::forward_node(size_t i) {
+  if (is_view(i)) return;
+  graph_.nodes()[i].layer->forward(pass_of(i), current_->nodes[i].inputs, current_->values[i + 1]);
 }
 
 void Network::backward() {
@@ -186,7 +191,7 @@ void Network::backward_node(size_t i) {
   const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
   const Layer& layer = *graph_.nodes()[i].layer;
   const Tensor& grad_output = current_->grads[i + 1];
-  const bool view = train_.folded[i] || layer.is_view(current_->mode);
+  const bool view = is_view(i);
   if (!view) {
     layer.backward(pass_of(i), tensors.backward_inputs, tensors.backward_output, grad_output,
                    tensors.grad_inputs);
@@ -197,6 +202,26 @@ void Network::backward_node(size_t i) {
     const Tensor part = view ? grad_output.reshaped(sum.shape) : tensors.grad_inputs[k];
     backend_.binary(BinaryOp::add, sum, part, sum);
   }
+}
+
+void Network::repeat(size_t i, NodeWork work) {
+  if (work == NodeWork::forward) return forward_node(i);
+  const Node& node = graph_.nodes()[i];
+  const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
+  if (is_view(i) || !train_.learns[i + 1] || !current_->grads[i + 1]) return;
+  Pass pass = pass_of(i);
+  std::vector<Tensor> grad_inputs = tensors.grad_inputs;
+  if (work == NodeWork::parameter_grads) {
+    if (!node.learns()) return;
+    for (Tensor& grad : grad_inputs) grad.memory = nullptr;
+  } else {
+    pass.frozen = true;
+    if (std::none_of(grad_inputs.begin(), grad_inputs.end(),
+                     [](const Tensor& g) { return bool{g}; }))
+      return;
+  }
+  node.layer->backward(pass, tensors.backward_inputs, tensors.backward_output,
+                       current_->grads[i + 1], grad_inputs);
 }
 
 }  // namespace convlab

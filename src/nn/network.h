@@ -10,6 +10,9 @@
 
 namespace convlab {
 
+/// The parts of one node's work in a training step.
+enum class NodeWork : uint8_t { forward, input_grads, parameter_grads };
+
 /// A Graph brought to life on a backend: parameters in one flat buffer, activations in one planned
 /// arena. Plans are made once per (mode, batch) and kept; after that a pass allocates nothing here.
 /// The backend must outlive it.
@@ -37,6 +40,9 @@ class Network {
   Tensor output_grad() const { return current_->grads.back(); }
   /// Fills the gradients of all parameters from output_grad.
   void backward();
+  /// Does one part of one node's work again, on what its tensors hold by now: for benchmarks, after
+  /// a training step. Does nothing where a step has no such work.
+  void repeat(size_t node, NodeWork work);
 
   /// All parameters, in the order of the layers. `value` and `grad` of those that learn lie in
   /// `values` and `grads`.
@@ -63,6 +69,8 @@ class Network {
   void statistics_changed();
   const GraphFacts& facts_of(Mode mode) const { return mode == Mode::train ? train_ : eval_; }
   Pass pass_of(size_t node);
+  bool is_view(size_t node) const;
+  void forward_node(size_t node);
   void backward_node(size_t node);
 
   Graph graph_;
