@@ -146,9 +146,11 @@ class Backend {
   /// dx from dy (with respect to the product, before the activation).
   virtual void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                                  const Parameter& kernel, const Tensor& dx) = 0;
-  /// kernel_grad[O,kh,kw,I/groups] from x and dy.
+  /// kernel_grad[O,kh,kw,I/groups] from x and dy; bias_grad[O] = Σ dy over images and pixels, where
+  /// it is not null.
   virtual void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
-                                  const Tensor& dy, const Tensor& kernel_grad) = 0;
+                                  const Tensor& dy, const Tensor& kernel_grad,
+                                  const Tensor& bias_grad) = 0;
   /// Enough for any of the three, for x and y of these shapes (with the batch).
   virtual uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                     const Shape& y) const = 0;

@@ -99,7 +99,7 @@ void ConvTranspose2d::backward(const Pass& pass, std::span<const Tensor> inputs,
   const Conv2dDesc desc = descriptor(grad_output.shape.without_front());
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(1), desc, grad_output, inputs[0],
-                                    pass.parameters[0].grad);
+                                    pass.parameters[0].grad, {});
     if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
   }
   if (grad_inputs[0]) {

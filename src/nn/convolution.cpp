@@ -65,8 +65,8 @@ void Convolution::backward(const Pass& pass, std::span<const Tensor> inputs, con
   undo_activation(pass, output, grad_output);
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,
-                                    pass.parameters[0].grad);
-    if (form_.bias) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
+                                    pass.parameters[0].grad,
+                                    form_.bias ? pass.parameters[1].grad : Tensor{});
   }
   if (grad_inputs[0]) {
     pass.backend.conv2d_grad_input(pass.op(2), desc, grad_output, pass.parameters[0],

@@ -153,14 +153,14 @@ void SeparableConv2d::backward(const Pass& pass, std::span<const Tensor> inputs,
   undo_activation(pass, output, grad_output);
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(2), pointwise, middle, grad_output,
-                                    pass.parameters[1].grad);
-    if (options_.bias) pass.backend.sum_rows(grad_output, pass.parameters[2].grad);
+                                    pass.parameters[1].grad,
+                                    options_.bias ? pass.parameters[2].grad : Tensor{});
   }
   pass.backend.conv2d_grad_input(pass.op(3), pointwise, grad_output, pass.parameters[1],
                                  grad_middle);
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(4), depthwise(input), inputs[0], grad_middle,
-                                    pass.parameters[0].grad);
+                                    pass.parameters[0].grad, {});
   }
   if (grad_inputs[0]) {
     pass.backend.conv2d_grad_input(pass.op(5), depthwise(input), grad_middle, pass.parameters[0],

@@ -93,17 +93,19 @@ class Convolution {
     const Tensor dy = device_.random(y.shape);
     const Tensor dx = device_.output(x.shape);
     const Tensor kernel_grad = device_.output(kernel_.value.shape);
+    const Tensor bias_grad = device_.output(bias_.value.shape);
     Backend& backend = device_.backend();
     void* workspace = device_.workspace(backend.conv2d_workspace(desc_, x.shape, y.shape));
 
     backend.conv2d({forward_, workspace}, desc_, x, kernel_, case_.with_bias ? &bias_ : nullptr, y);
     backend.conv2d_grad_input({grad_input_, workspace}, desc_, dy, kernel_, dx);
-    backend.conv2d_grad_kernel({grad_kernel_, workspace}, desc_, x, dy, kernel_grad);
+    backend.conv2d_grad_kernel({grad_kernel_, workspace}, desc_, x, dy, kernel_grad, bias_grad);
 
     const int64_t taps = case_.kernel.h * case_.kernel.w;
     outputs.push_back(sums_of_products(device_.read(y), taps * case_.in_channels / case_.groups));
     outputs.push_back(sums_of_products(device_.read(dx), taps * case_.out_channels / case_.groups));
     outputs.push_back(sums_of_products(device_.read(kernel_grad), batch * out.h * out.w));
+    outputs.push_back(sums_of_products(device_.read(bias_grad), batch * out.h * out.w));
   }
 
  private:

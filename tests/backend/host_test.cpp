@@ -147,7 +147,7 @@ TEST_CASE_METHOD(Fixture, "host conv2d gradients are the adjoints of the convolu
   const Tensor kernel_grad = device.output(kernel.value.shape);
   backend.conv2d({slot}, desc, x, kernel, nullptr, y);
   backend.conv2d_grad_input({slot}, desc, dy, kernel, dx);
-  backend.conv2d_grad_kernel({slot}, desc, x, dy, kernel_grad);
+  backend.conv2d_grad_kernel({slot}, desc, x, dy, kernel_grad, {});
 
   const auto dot = [this](const Tensor& a, const Tensor& b) {
     const Floats left = read(a);
@@ -180,7 +180,7 @@ TEST_CASE_METHOD(Fixture, "host conv2d gradients equal differences of the output
   const Tensor dx = device.output(x.shape);
   const Tensor kernel_grad = device.output(kernel.value.shape);
   backend.conv2d_grad_input({slot}, desc, ones, kernel, dx);
-  backend.conv2d_grad_kernel({slot}, desc, x, ones, kernel_grad);
+  backend.conv2d_grad_kernel({slot}, desc, x, ones, kernel_grad, {});
   const auto count = [](const Tensor& tensor) { return static_cast<size_t>(tensor.elements()); };
   for (size_t i = 0; i < count(x); ++i) {
     CHECK(read(dx)[i] == Approx(slope(x.data()[i])).margin(1e-5));

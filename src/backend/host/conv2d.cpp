@@ -117,7 +117,8 @@ void HostBackend::conv2d_grad_input(OpContext /*op*/, const Conv2dDesc& desc, co
 }
 
 void HostBackend::conv2d_grad_kernel(OpContext /*op*/, const Conv2dDesc& desc, const Tensor& x,
-                                     const Tensor& dy, const Tensor& kernel_grad) {
+                                     const Tensor& dy, const Tensor& kernel_grad,
+                                     const Tensor& bias_grad) {
   const ConvGeometry g(desc, x, dy);
   std::vector<double> sums(static_cast<size_t>(kernel_grad.elements()));
   for_each_output_pixel(g, [&](int64_t n, int64_t row, int64_t column) {
@@ -132,6 +133,7 @@ void HostBackend::conv2d_grad_kernel(OpContext /*op*/, const Conv2dDesc& desc, c
     });
   });
   store(sums, kernel_grad);
+  if (bias_grad) sum_rows(dy, bias_grad);
 }
 
 }  // namespace convlab

@@ -46,7 +46,7 @@ class HostBackend : public Backend {
   void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                          const Parameter& kernel, const Tensor& dx) override;
   void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
-                          const Tensor& kernel_grad) override;
+                          const Tensor& kernel_grad, const Tensor& bias_grad) override;
   uint64_t conv2d_workspace(const Conv2dDesc&, const Shape&, const Shape&) const override {
     return 0;
   }

@@ -1,17 +1,20 @@
 #include <algorithm>
 #include <vector>
 
-#include "backend/xnnpack/dynamic_gemm.h"
 #include "backend/xnnpack/grouped_grad_kernel.h"
-#include "backend/xnnpack/im2col.h"
+#include "backend/xnnpack/indirect_gemm.h"
+#include "backend/xnnpack/kernels.h"
+#include "backend/xnnpack/tap_planes.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
-// The gradient of a convolution's kernel is transposed im2col [kh·kw·I, pixels] times dy [pixels,
-// O], taken in chunks of a few images that stay in the cache. The batch is cut into slices whose
-// number depends on the shapes alone, each summed on its own; threads ("lanes") take slices as they
-// come, and the slices are added in order: the bits are the same for any number of threads.
+// The gradient of a convolution's kernel is the product of a matrix [kh·kw·I, pixels], which holds
+// what each weight meets at each output pixel, and dy [pixels, O]. The left rows are pieces of
+// x's planes and are never gathered; a row of ones behind them gives the bias' gradient. The batch
+// is cut into slices whose number depends on the shapes alone, each summed on its own in chunks
+// that stay in the cache; threads ("lanes") take slices as they come, and the slices are added in
+// order: the bits are the same for any number of threads.
 
 namespace convlab {
 
@@ -21,98 +24,129 @@ constexpr int64_t chunk_pixels = 1024;
 constexpr int64_t most_slices = 16;
 constexpr int64_t most_slice_floats = int64_t{1} << 22;
 
-int64_t floats(uint64_t bytes) { return static_cast<int64_t>(align_up(bytes) / sizeof(float)); }
-int64_t aligned(int64_t count) { return floats(static_cast<uint64_t>(count) * sizeof(float)); }
+int64_t aligned(int64_t count) {
+  return static_cast<int64_t>(align_up(static_cast<uint64_t>(count) * sizeof(float)) /
+                              sizeof(float));
+}
 
 // How the work is cut and where its parts lie in the workspace, in floats.
 struct GradPlan {
-  // `gemm` is asked for the memory that it needs.
-  GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int lanes, DynamicGemm& gemm)
-      : im2col(desc, x, y), batch(x[0]), outputs(y[3]), image_floats(x.without_front().elements()) {
-    weights = im2col.rows() * outputs;
-    chunk_images = std::clamp<int64_t>(chunk_pixels / im2col.pixels_per_image(), 1, batch);
+  GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int lanes,
+           const IndirectGemm& gemm)
+      : planes(desc, x, y), batch(x[0]), outputs(y[3]), image_floats(x.without_front().elements()) {
+    rows = planes.taps() * planes.channels() + 1;
+    chunk_images = std::clamp<int64_t>(chunk_pixels / planes.pixels_per_image(), 1, batch);
     const int64_t chunks = (batch + chunk_images - 1) / chunk_images;
-    slices = std::min({chunks, most_slices, std::max<int64_t>(1, most_slice_floats / weights)});
+    const int64_t sum_floats = rows * outputs;
+    slices = std::min({chunks, most_slices, std::max<int64_t>(1, most_slice_floats / sum_floats)});
     const int64_t chunks_per_slice = (chunks + slices - 1) / slices;
     slice_images = chunks_per_slice * chunk_images;
     slices = (batch + slice_images - 1) / slice_images;
-    columns = aligned(im2col.rows() * chunk_images * im2col.pixels_per_image());
-    planes = aligned(im2col.scratch_size());
-    packed = floats(gemm.reshape(gemm_sizes(chunk_images), nullptr));
-    sum = aligned(weights);
-    lane = columns + planes + packed + sum;
+    left = aligned(planes.size() * chunk_images);
+    packed = aligned(gemm.packed_size(chunk_images * planes.pixels_per_image(), outputs));
+    sum = aligned(sum_floats);
+    lane = left + packed + sum;
     total = lane * lanes + sum * slices;  // any lane may get work, also where slices are few
   }
 
-  DynamicGemm::Sizes gemm_sizes(int64_t images) const {
-    return {static_cast<size_t>(im2col.rows()), static_cast<size_t>(outputs),
-            static_cast<size_t>(images * im2col.pixels_per_image())};
+  IndirectGemm::Sizes sizes(int64_t images) const {
+    return {rows, outputs, images * planes.pieces_per_image(), planes.piece_length()};
   }
 
-  TransposedIm2col im2col;
+  TapPlanes planes;
   int64_t batch, outputs, image_floats;
-  int64_t weights;
+  int64_t rows;  // of the product: the weights of one output, and its bias
   int64_t chunk_images, slices, slice_images;
-  int64_t columns, planes, packed, sum;  // sizes of a lane's parts
+  int64_t left, packed, sum;  // sizes of a lane's parts
   int64_t lane, total;
 };
 
+IndirectGemm::Pieces pieces_of(const GradPlan& plan, const IndirectGemm& gemm, int64_t images,
+                               const float* origin, const float* ones) {
+  const TapPlanes& planes = plan.planes;
+  const int64_t each = planes.pieces_per_image();
+  return gemm.arrange(plan.rows, images * each, [&](int64_t row, int64_t piece) {
+    if (row == plan.rows - 1) return ones;
+    return origin + piece / each * planes.size() +
+           planes.piece(row / planes.channels(), row % planes.channels(), piece % each);
+  });
+}
+
+// Where the pieces of a chunk's left rows lie, for planes that begin at `origin`.
 struct GradState final : OpState {
-  std::vector<DynamicGemm> lanes;
+  void prepare(const GradPlan& plan, const Shape& x_shape, const Shape& y_shape, float* planes) {
+    if (x == x_shape && y == y_shape) return;
+    x = x_shape;
+    y = y_shape;
+    origin = planes;
+    ones.assign(static_cast<size_t>(plan.planes.piece_length()), 1.0F);
+    chunk = pieces_of(plan, gemm, plan.chunk_images, origin, ones.data());
+    const int64_t rest = plan.batch % plan.chunk_images;
+    last_chunk =
+        rest == 0 ? IndirectGemm::Pieces{} : pieces_of(plan, gemm, rest, origin, ones.data());
+  }
+
+  IndirectGemm gemm;
+  Shape x, y;
+  std::vector<float> ones;
+  const float* origin = nullptr;
+  IndirectGemm::Pieces chunk;
+  IndirectGemm::Pieces last_chunk;  // of the batch, where it has fewer images
 };
 
 void add(const float* x, int64_t count, float* sum) {
   for (int64_t i = 0; i < count; ++i) sum[i] += x[i];
 }
 
-// Sums over one slice of the batch into `sum`, which is laid out [kh·kw·I, O].
-void sum_slice(const GradPlan& plan, DynamicGemm& gemm, const float* x, const float* dy,
+// Sums over one slice of the batch into `sum`, which is laid out [kh·kw·I + 1, O].
+void sum_slice(const GradPlan& plan, const GradState& state, const float* x, const float* dy,
                int64_t slice, float* lane, float* sum) {
-  float* columns = lane;
-  float* planes = columns + plan.columns;
-  float* packed = planes + plan.planes;
+  float* planes = lane;
+  float* packed = planes + plan.left;
   float* product = packed + plan.packed;
+  const int64_t pixels = plan.planes.pixels_per_image();
   const int64_t first = slice * plan.slice_images;
   const int64_t last = std::min(first + plan.slice_images, plan.batch);
+  const auto offset = reinterpret_cast<intptr_t>(planes) - reinterpret_cast<intptr_t>(state.origin);
+  std::fill_n(planes, plan.left, 0.0F);
   for (int64_t image = first; image < last; image += plan.chunk_images) {
     const int64_t images = std::min(plan.chunk_images, last - image);
-    plan.im2col.write(x + image * plan.image_floats, images, planes, columns);
-    gemm.reshape(plan.gemm_sizes(images), nullptr);
-    const float* dy_chunk = dy + image * plan.im2col.pixels_per_image() * plan.outputs;
-    gemm.run(columns, dy_chunk, nullptr, image == first ? sum : product, packed, nullptr);
-    if (image != first) add(product, plan.weights, sum);
+    plan.planes.write(x + image * plan.image_floats, images, planes);
+    state.gemm.pack(dy + image * pixels * plan.outputs, images * pixels, plan.outputs, packed);
+    state.gemm.run(plan.sizes(images), images == plan.chunk_images ? state.chunk : state.last_chunk,
+                   offset, state.ones.data(), packed, image == first ? sum : product);
+    if (image != first) add(product, plan.rows * plan.outputs, sum);
   }
 }
 
 }  // namespace
 
 void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
-                                        const Tensor& dy, const Tensor& kernel_grad) {
+                                        const Tensor& dy, const Tensor& kernel_grad,
+                                        const Tensor& bias_grad) {
   if (desc.groups > 1) {
     grouped_grad_kernel(*threads_, desc, x, dy, static_cast<float*>(op.workspace), kernel_grad);
+    if (bias_grad) sum_rows(dy, bias_grad);
     return;
   }
-  if (!op.slot) {
-    auto state = std::make_unique<GradState>();
-    for (int lane = 0; lane < threads_->count(); ++lane)
-      state->lanes.emplace_back(true, Activation::none);
-    op.slot = std::move(state);
-  }
-  auto& lanes = static_cast<GradState&>(*op.slot).lanes;
-  const GradPlan plan(desc, x.shape, dy.shape, threads_->count(), lanes[0]);
+  if (!op.slot) op.slot = std::make_unique<GradState>();
+  auto& state = static_cast<GradState&>(*op.slot);
+  const GradPlan plan(desc, x.shape, dy.shape, threads_->count(), state.gemm);
   auto* workspace = static_cast<float*>(op.workspace);
   float* sums = workspace;
-  float* scratch = sums + plan.sum * plan.slices;
+  float* lanes = sums + plan.sum * plan.slices;
+  state.prepare(plan, x.shape, dy.shape, lanes);
   threads_->run(static_cast<size_t>(plan.slices), [&](size_t slice, size_t lane) {
     const auto index = static_cast<int64_t>(slice);
-    sum_slice(plan, lanes[lane], x.data(), dy.data(), index,
-              scratch + static_cast<int64_t>(lane) * plan.lane, sums + index * plan.sum);
+    sum_slice(plan, state, x.data(), dy.data(), index,
+              lanes + static_cast<int64_t>(lane) * plan.lane, sums + index * plan.sum);
   });
-  threads_->split(plan.weights, 65536, [&](int64_t begin, int64_t end) {
+  threads_->split(plan.rows * plan.outputs, 65536, [&](int64_t begin, int64_t end) {
     for (int64_t slice = 1; slice < plan.slices; ++slice)
       add(sums + slice * plan.sum + begin, end - begin, sums + begin);
   });
-  transpose(*threads_, sums, plan.im2col.rows(), plan.outputs, kernel_grad.data());
+  transpose(*threads_, sums, plan.rows - 1, plan.outputs, kernel_grad.data());
+  if (bias_grad) std::copy_n(sums + (plan.rows - 1) * plan.outputs, plan.outputs, bias_grad.data());
 }
 
 uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
@@ -120,9 +154,8 @@ uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x
   if (desc.groups > 1) {
     return static_cast<uint64_t>(grouped_grad_workspace(desc, x, y)) * sizeof(float);
   }
-  DynamicGemm gemm(true, Activation::none);
-  const GradPlan plan(desc, x, y, threads_->count(), gemm);
-  const int64_t turned_kernel = aligned(plan.weights);
+  const GradPlan plan(desc, x, y, threads_->count(), IndirectGemm());
+  const int64_t turned_kernel = aligned(plan.rows * plan.outputs);
   return static_cast<uint64_t>(std::max(plan.total, turned_kernel)) * sizeof(float);
 }
 

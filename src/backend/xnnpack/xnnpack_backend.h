@@ -39,7 +39,7 @@ class XnnpackBackend final : public HostBackend {
   void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                          const Parameter& kernel, const Tensor& dx) override;
   void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
-                          const Tensor& kernel_grad) override;
+                          const Tensor& kernel_grad, const Tensor& bias_grad) override;
   uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const override;
 
   void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace convlab {
+
+/// The kernel inside XNNPACK's convolutions, for products whose left rows lie in pieces anywhere in
+/// memory, so that nothing needs to be gathered first:
+///   c[m, n] = Σ_p Σ_k left[m, p][k] · right[p · length + k, n].
+class IndirectGemm {
+ public:
+  /// Pointers to the pieces of all left rows, in the kernel's order.
+  using Pieces = std::vector<const float*>;
+  struct Sizes {
+    int64_t rows, columns;
+    int64_t pieces, length;  ///< of each left row: so many, of so many floats
+  };
+
+  /// For this machine. Throws Error where XNNPACK's kernels read in an order that is not known
+  /// here.
+  IndirectGemm();
+
+  /// piece(row, p) tells where a piece lies.
+  template <class Piece>
+  Pieces arrange(int64_t rows, int64_t pieces, const Piece& piece) const {
+    Pieces all;
+    all.reserve(static_cast<size_t>((rows + tile_rows_ - 1) / tile_rows_ * tile_rows_ * pieces));
+    for (int64_t tile = 0; tile < rows; tile += tile_rows_) {
+      for (int64_t p = 0; p < pieces; ++p) {
+        for (int64_t row = tile; row < tile + tile_rows_; ++row)
+          all.push_back(piece(row < rows ? row : rows - 1, p));
+      }
+    }
+    return all;
+  }
+
+  /// Floats that `pack` writes for `count` rows of the right factor.
+  int64_t packed_size(int64_t count, int64_t columns) const;
+  /// Packs right[count, columns] into memory aligned to tensor_alignment.
+  void pack(const float* right, int64_t count, int64_t columns, float* packed) const;
+
+  /// c[rows, columns], dense. All pieces but those equal to `fixed` are moved by `offset` bytes.
+  void run(const Sizes& sizes, const Pieces& pieces, intptr_t offset, const float* fixed,
+           const float* packed, float* c) const;
+
+ private:
+  int64_t tile_rows_;
+  int64_t tile_columns_;
+};
+
+}  // namespace convlab
