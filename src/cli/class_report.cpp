@@ -48,7 +48,7 @@ std::string confusion_table(const std::vector<std::string>& names,
                             const ClassificationMetrics& metrics) {
   // Columns have numbers instead of names, to stay narrow.
   Column numbers{"No.", Align::right, {}};
-  Column titles{"Images of, taken for No.", Align::left, {}};
+  Column titles{"Class, taken for No.", Align::left, {}};
   std::vector<Column> predictions;
   for (size_t label = 0; label < names.size(); ++label) {
     numbers.cells.push_back(std::to_string(label));
