@@ -61,15 +61,11 @@ void Network::make_parameters() {
 }
 
 void Network::make_folded_layers() {
-  const auto own = [this](size_t node) {
-    return std::span(parameters_)
-        .subspan(first_parameter_[node], first_parameter_[node + 1] - first_parameter_[node]);
-  };
   folded_.resize(graph_.nodes().size());
   for (size_t i = 0; i < folded_.size(); ++i) {
     if (const std::optional<size_t> norm = eval_.normalization[i]) {
-      folded_[i] = std::make_unique<FoldedLayer>(graph_.nodes()[i], own(i), graph_.nodes()[*norm],
-                                                 own(*norm));
+      folded_[i] = std::make_unique<FoldedLayer>(graph_.nodes()[i], own_parameters(i),
+                                                 graph_.nodes()[*norm], own_parameters(*norm));
     }
   }
 }
@@ -88,8 +84,8 @@ void Network::update_folded_layers() {
 void Network::statistics_changed() {
   for (size_t i = 0; i < graph_.nodes().size(); ++i) {
     if (graph_.nodes()[i].frozen) continue;
-    for (size_t p = first_parameter_[i]; p < first_parameter_[i + 1]; ++p) {
-      if (!parameters_[p].grad) ++parameters_[p].version;
+    for (Parameter& parameter : own_parameters(i)) {
+      if (!parameter.grad) ++parameter.version;
     }
   }
 }
@@ -109,6 +105,11 @@ void Network::initialize(uint64_t seed) {
 
 void Network::values_changed() {
   for (Parameter& parameter : parameters_) ++parameter.version;
+}
+
+std::span<Parameter> Network::own_parameters(size_t node) {
+  return std::span(parameters_)
+      .subspan(first_parameter_[node], first_parameter_[node + 1] - first_parameter_[node]);
 }
 
 std::span<const Parameter> Network::parameters_of(size_t node) const {
@@ -149,14 +150,12 @@ Tensor Network::prepare(Mode mode, int64_t batch) {
 }
 
 Pass Network::pass_of(size_t node) {
-  const size_t first = first_parameter_[node];
   FoldedLayer* folded = current_->mode == Mode::eval ? folded_[node].get() : nullptr;
-  const auto own = std::span(parameters_).subspan(first, first_parameter_[node + 1] - first);
   return {.backend = backend_,
           .mode = current_->mode,
           .frozen = graph_.nodes()[node].frozen,
           .activation = facts_of(current_->mode).activation[node],
-          .parameters = folded != nullptr ? folded->parameters() : own,
+          .parameters = folded != nullptr ? folded->parameters() : own_parameters(node),
           .saved = current_->nodes[node].saved,
           .slots = folded != nullptr ? folded->slots() : std::span(slots_[node]),
           .workspace = current_->workspace,

@@ -68,6 +68,7 @@ class Network {
   void update_folded_layers();
   void statistics_changed();
   const GraphFacts& facts_of(Mode mode) const { return mode == Mode::train ? train_ : eval_; }
+  std::span<Parameter> own_parameters(size_t node);
   Pass pass_of(size_t node);
   bool is_view(size_t node) const;
   void forward_node(size_t node);

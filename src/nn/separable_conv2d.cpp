@@ -13,6 +13,13 @@ namespace {
 
 constexpr Conv2dDesc pointwise{.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}};
 
+/// The same pass with what is behind `middle` as its workspace.
+Pass behind(const Pass& pass, const Tensor& middle) {
+  Pass products = pass;
+  products.workspace = static_cast<std::byte*>(pass.workspace) + align_up(middle.bytes());
+  return products;
+}
+
 }  // namespace
 
 template <class Visitor>
@@ -110,19 +117,18 @@ uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batc
   return align_up(std::max(first, backend.conv2d_workspace(pointwise, middle, output)));
 }
 
-// Behind the products' own: what stands between them in Mode::eval, its gradient while training.
+// In front what stands between them in Mode::eval, its gradient while training; behind it the
+// products' own.
 uint64_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
                                           std::span<const Shape> inputs) const {
   const auto middle =
       static_cast<uint64_t>(middle_shape(inputs[0]).with_front(batch).elements()) * sizeof(float);
-  return product_workspace(backend, batch, inputs[0]) + align_up(middle) + tensor_alignment;
+  return align_up(middle) + product_workspace(backend, batch, inputs[0]) + tensor_alignment;
 }
 
-Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Shape& input,
-                                            int64_t batch) const {
-  const auto offset = static_cast<size_t>(product_workspace(pass.backend, batch, input));
-  return {middle_shape(input).with_front(batch), DType::f32,
-          static_cast<std::byte*>(pass.workspace) + offset};
+Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Tensor& input) const {
+  const Shape middle = middle_shape(input.shape.without_front());
+  return {middle.with_front(input.shape[0]), DType::f32, pass.workspace};
 }
 
 int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
@@ -134,13 +140,14 @@ int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
 void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,
                               const Tensor& output) const {
   const Shape input = inputs[0].shape.without_front();
-  const Tensor middle = pass.mode == Mode::train
-                            ? pass.saved[0]
-                            : middle_in_workspace(pass, input, inputs[0].shape[0]);
-  pass.backend.conv2d(pass.op(0), depthwise(input), inputs[0], pass.parameters[0], nullptr, middle);
+  const Tensor in_workspace = middle_in_workspace(pass, inputs[0]);
+  const Tensor middle = pass.mode == Mode::train ? pass.saved[0] : in_workspace;
+  const Pass products = behind(pass, in_workspace);
+  pass.backend.conv2d(products.op(0), depthwise(input), inputs[0], pass.parameters[0], nullptr,
+                      middle);
   Conv2dDesc last = pointwise;
   last.activation = pass.activation;
-  pass.backend.conv2d(pass.op(1), last, middle, pass.parameters[1], pass.parameter_or_null(2),
+  pass.backend.conv2d(products.op(1), last, middle, pass.parameters[1], pass.parameter_or_null(2),
                       output);
 }
 
@@ -149,22 +156,23 @@ void SeparableConv2d::backward(const Pass& pass, std::span<const Tensor> inputs,
                                std::span<const Tensor> grad_inputs) const {
   const Shape input = inputs[0].shape.without_front();
   const Tensor& middle = pass.saved[0];
-  const Tensor grad_middle = middle_in_workspace(pass, input, inputs[0].shape[0]);
+  const Tensor grad_middle = middle_in_workspace(pass, inputs[0]);
+  const Pass products = behind(pass, grad_middle);
   undo_activation(pass, output, grad_output);
   if (!pass.frozen) {
-    pass.backend.conv2d_grad_kernel(pass.op(2), pointwise, middle, grad_output,
+    pass.backend.conv2d_grad_kernel(products.op(2), pointwise, middle, grad_output,
                                     pass.parameters[1].grad,
                                     options_.bias ? pass.parameters[2].grad : Tensor{});
   }
-  pass.backend.conv2d_grad_input(pass.op(3), pointwise, grad_output, pass.parameters[1],
+  pass.backend.conv2d_grad_input(products.op(3), pointwise, grad_output, pass.parameters[1],
                                  grad_middle);
   if (!pass.frozen) {
-    pass.backend.conv2d_grad_kernel(pass.op(4), depthwise(input), inputs[0], grad_middle,
+    pass.backend.conv2d_grad_kernel(products.op(4), depthwise(input), inputs[0], grad_middle,
                                     pass.parameters[0].grad, {});
   }
   if (grad_inputs[0]) {
-    pass.backend.conv2d_grad_input(pass.op(5), depthwise(input), grad_middle, pass.parameters[0],
-                                   grad_inputs[0]);
+    pass.backend.conv2d_grad_input(products.op(5), depthwise(input), grad_middle,
+                                   pass.parameters[0], grad_inputs[0]);
   }
 }
 

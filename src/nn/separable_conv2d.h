@@ -53,7 +53,7 @@ class SeparableConv2d final : public Layer {
   Conv2dDesc depthwise(const Shape& input) const;
   Shape middle_shape(const Shape& input) const;
   uint64_t product_workspace(const Backend& backend, int64_t batch, const Shape& input) const;
-  Tensor middle_in_workspace(const Pass& pass, const Shape& input, int64_t batch) const;
+  Tensor middle_in_workspace(const Pass& pass, const Tensor& input) const;
 
   SeparableConv2dOptions options_;
 };
