@@ -198,6 +198,18 @@ TEST_CASE("conv2d: images no larger than the kernel match host") {
                   .batch = 1});
 }
 
+TEST_CASE("conv2d: images smaller than the stride match host") {
+  const auto image = GENERATE(Extent2d{1, 4}, Extent2d{4, 1}, Extent2d{2, 3});
+  const int64_t groups = GENERATE(1, 8);
+  check_one_step({.image = image,
+                  .in_channels = 8,
+                  .out_channels = 8,
+                  .kernel = {5, 5},
+                  .stride = {4, 4},
+                  .padding = PaddingKind::same,
+                  .groups = groups});
+}
+
 TEST_CASE("conv2d: layers with work for every thread match host") {
   check_one_step(GENERATE(values<ConvCase>({
       {.image = {28, 28}, .in_channels = 1, .out_channels = 25, .batch = 17},
