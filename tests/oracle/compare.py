@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from oracle import check, files, group, manifest, read
+from oracle import check, files, group, manifest, read, to_keras
 
 
 class Masked(layers.Layer):
@@ -47,12 +47,6 @@ def simple_convnet(classes, masks):
 
 
 MODELS = {"mnist-mlp": mnist_mlp, "mnist-cnn": mnist_cnn, "simple-convnet": simple_convnet}
-
-
-def to_keras(weight):
-    """OHWI to HWIO, [out, in] to [in, out], in float64."""
-    weight = weight.astype(np.float64)
-    return weight.transpose(1, 2, 3, 0) if weight.ndim == 4 else weight.T
 
 
 def test_everything_is_compared():

@@ -104,6 +104,9 @@ void run(const std::filesystem::path& folder) {
     models.append(models.empty() ? "" : " ").append(model);
   manifest.text("models", models);
   manifest.text("backends", names(backend_kinds(), &BackendKind::name));
+  dump_layers(folder, manifest);
+  dump_layer_training(folder);
+  dump_losses(folder, manifest);
   dump_updates(folder, manifest);
   dump_metrics(folder, manifest);
   dump_schedules(folder, manifest);

@@ -83,6 +83,9 @@ std::string names(const Table& table, Member member) {
 
 /// What each file of this folder writes into `folder`; the names of what is registered go into the
 /// manifest.
+void dump_layers(const std::filesystem::path& folder, Dump& manifest);
+void dump_layer_training(const std::filesystem::path& folder);
+void dump_losses(const std::filesystem::path& folder, Dump& manifest);
 void dump_updates(const std::filesystem::path& folder, Dump& manifest);
 void dump_metrics(const std::filesystem::path& folder, Dump& manifest);
 void dump_schedules(const std::filesystem::path& folder, Dump& manifest);

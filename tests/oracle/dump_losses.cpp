@@ -1,0 +1,151 @@
+// Losses on random outputs, with classes and with values as targets: value and gradient.
+
+#include <cmath>
+#include <numeric>
+
+#include "core/error.h"
+#include "dump_file.h"
+#include "loss/loss.h"
+
+namespace convlab {
+
+namespace {
+
+/// Rows and outputs: one of each, odd ones, and more than the kernels take at once.
+const std::vector<Shape> shapes{{1, 2}, {33, 1}, {7, 130}};
+
+struct LossCase {
+  std::string_view kind;
+  Options options;
+  Shape shape;  ///< of the outputs
+  bool dense = false;
+  bool weighted = false;  ///< by class
+};
+
+/// Options besides class_weights; throws Error for a kind that is not listed.
+std::vector<Options> variants(std::string_view kind) {
+  if (kind == "softmax_cross_entropy" || kind == "binary_cross_entropy")
+    return {{}, {{"label_smoothing", 0.1}}};
+  if (kind == "huber") return {{}, {{"delta", 0.25}}};
+  if (kind == "mean_squared_error" || kind == "mean_absolute_error" || kind == "hinge") return {{}};
+  fail("[oracle] loss ", kind, " is not compared; add it to dump_losses.cpp");
+}
+
+std::string random_weights(int64_t outputs, uint64_t stream) {
+  std::string text;
+  for (const float value : random_floats(std::max<int64_t>(outputs, 2), stream, 1))
+    text += (text.empty() ? "" : ", ") + std::to_string(1 + value);
+  return text;
+}
+
+std::vector<LossCase> loss_cases() {
+  std::vector<LossCase> cases;
+  for (const LossKind& kind : loss_kinds()) {
+    for (const Options& options : variants(kind.kind)) {
+      for (const Shape& shape : shapes) {
+        // A softmax of one number is always 1.
+        if (kind.kind == "softmax_cross_entropy" && shape[1] == 1) continue;
+        for (const bool dense : {false, true}) {
+          for (const bool weighted : {false, true}) {
+            cases.push_back({kind.kind, options, shape, dense, weighted});
+            if (weighted) {
+              cases.back().options.emplace_back("class_weights",
+                                                random_weights(shape[1], cases.size()));
+            }
+          }
+        }
+      }
+    }
+  }
+  return cases;
+}
+
+/// What each loss takes: of hinge -1 or 1, of a softmax shares that sum to 1, of a sigmoid
+/// shares, of the others any values.
+std::vector<float> dense_targets(const LossCase& loss, uint64_t stream) {
+  std::vector<float> values = random_floats(loss.shape.elements(), stream, 2);
+  const auto row = static_cast<size_t>(loss.shape[1]);
+  for (float& value : values) {
+    if (loss.kind == "hinge") value = value < 0 ? -1.0F : 1.0F;
+    if (loss.kind == "binary_cross_entropy") value = (value + 2) / 4;
+    if (loss.kind == "softmax_cross_entropy") value = std::exp(value);
+  }
+  if (loss.kind != "softmax_cross_entropy") return values;
+  for (size_t i = 0; i < values.size(); i += row) {
+    const std::span<float> shares = std::span(values).subspan(i, row);
+    const float sum = std::accumulate(shares.begin(), shares.end(), 0.0F);
+    for (float& share : shares) share /= sum;
+  }
+  return values;
+}
+
+std::vector<int32_t> classes(const LossCase& loss, uint64_t stream) {
+  Random random(5, stream);
+  std::vector<int32_t> values;
+  const auto count = static_cast<uint32_t>(std::max<int64_t>(loss.shape[1], 2));
+  for (int64_t i = 0; i < loss.shape[0]; ++i)
+    values.push_back(static_cast<int32_t>(random.below(count)));
+  return values;
+}
+
+/// Tensors of one backend, alive as long as this object.
+class Tensors {
+ public:
+  explicit Tensors(Backend& backend) : backend_(backend) {}
+
+  Tensor make(const Shape& shape, DType dtype, const void* values = nullptr) {
+    Tensor tensor{shape, dtype, nullptr};
+    buffers_.push_back(backend_.allocate(tensor.bytes()));
+    tensor.memory = buffers_.back().memory();
+    if (values != nullptr) backend_.upload(values, tensor);
+    return tensor;
+  }
+
+ private:
+  Backend& backend_;
+  std::vector<Buffer> buffers_;
+};
+
+void dump_case(const std::filesystem::path& folder, const LossCase& chosen, uint64_t number,
+               const BackendKind& kind) {
+  constexpr float scale = 4;
+  const std::unique_ptr<Backend> backend = kind.make(2);
+  const std::unique_ptr<Loss> loss = make_loss(chosen.kind, chosen.options);
+  loss->prepare(*backend, chosen.shape[1]);
+  const std::vector<float> drawn = random_floats(chosen.shape.elements(), number, scale);
+  const std::vector<float> values = dense_targets(chosen, 1000 + number);
+  const std::vector<int32_t> labels = classes(chosen, number);
+  Tensors tensors(*backend);
+  const Tensor outputs = tensors.make(chosen.shape, DType::f32, drawn.data());
+  const Tensor targets = chosen.dense ? tensors.make(chosen.shape, DType::f32, values.data())
+                                      : tensors.make({chosen.shape[0]}, DType::i32, labels.data());
+  const Tensor grad = tensors.make(chosen.shape, DType::f32);
+  const Tensor sums = tensors.make({3}, DType::f32);
+  loss->run(*backend, outputs, targets, grad, sums);
+
+  Dump dump;
+  dump.text("kind", std::string(chosen.kind));
+  dump.text("backend", std::string(kind.name));
+  dump.options("option", loss->options());
+  dump.floats("outputs", *backend, outputs);
+  if (chosen.dense)
+    dump.floats("values", *backend, targets);
+  else
+    dump.bytes("classes", "I32", targets.shape, labels.data(), labels.size() * sizeof(int32_t));
+  dump.floats("grad", *backend, grad);
+  dump.floats("sums", *backend, sums);
+  dump.write(folder / concat("loss-", chosen.kind, "-", number, "-", kind.name, ".safetensors"));
+}
+
+}  // namespace
+
+void dump_losses(const std::filesystem::path& folder, Dump& manifest) {
+  uint64_t number = 0;
+  for (const LossCase& loss : loss_cases()) {
+    for (const BackendKind& kind : backend_kinds()) dump_case(folder, loss, number, kind);
+    ++number;
+  }
+  manifest.text("losses", names(loss_kinds(), &LossKind::kind));
+}
+
+}  // namespace convlab

@@ -1,0 +1,207 @@
+"""Keras' layer for each of convlab's kinds, and how convlab's parameters lie in it."""
+
+import jax
+import keras
+import numpy as np
+from keras import layers
+from oracle import to_keras
+
+
+class Masked(layers.Layer):
+    """Dropout with a mask given from outside: of each number, or of each sample's channels."""
+
+    def __init__(self, mask):
+        super().__init__()
+        self.mask = mask
+
+    def call(self, x, training=False):
+        if not training:
+            return x
+        if self.mask.ndim < x.ndim:
+            return x * self.mask[:, None, None, :]
+        return x * self.mask
+
+
+class CeilPooling(layers.Layer):
+    """Pooling as in PyTorch's documentation of ceil_mode: of so many windows as stride steps fit,
+    rounded up, each of which begins inside the image; what lies outside does not count."""
+
+    def __init__(self, largest, window, stride):
+        super().__init__()
+        self.largest, self.window, self.stride = largest, window, stride or window
+
+    def added(self, extent):
+        steps = -(-(extent - self.window) // self.stride)
+        if steps * self.stride >= extent:
+            steps -= 1
+        return max(steps * self.stride + self.window - extent, 0)
+
+    def reduce(self, x, start, function):
+        padding = [(0, 0), (0, self.added(x.shape[1])), (0, self.added(x.shape[2])), (0, 0)]
+        window, strides = (1, self.window, self.window, 1), (1, self.stride, self.stride, 1)
+        return jax.lax.reduce_window(x, start, function, window, strides, padding)
+
+    def call(self, x):
+        if self.largest:
+            return self.reduce(x, -np.inf, jax.lax.max)
+        inside = self.reduce(np.ones(x.shape), 0.0, jax.lax.add)
+        return self.reduce(x, 0.0, jax.lax.add) / inside
+
+
+class LocalResponseNorm(layers.Layer):
+    """Krizhevsky et al. 2012, section 3.3: k is the bias and n the size; the sum over the channels j
+    from max(0, i - n/2) to min(N - 1, i + n/2). There n is 5; of an even n the channel more stands
+    before, as in PyTorch."""
+
+    def __init__(self, size, bias, alpha, beta):
+        super().__init__()
+        self.size, self.bias, self.alpha, self.beta = size, bias, alpha, beta
+
+    def call(self, x):
+        channels = np.arange(x.shape[-1])
+        from_here = channels[:, None] - channels[None, :]  # how far channel j lies before i
+        near = (from_here <= self.size // 2) & (-from_here <= (self.size - 1) // 2)
+        sums = x**2 @ near.T.astype(np.float64)
+        return x / (self.bias + self.alpha * sums) ** self.beta
+
+
+def convolution(keras_class):
+    """Keras refuses a stride together with a dilation, which JAX knows and both define alike."""
+
+    def make(strides=1, **arguments):
+        layer = keras_class(**arguments)
+        layer.strides = (strides, strides)
+        return layer
+
+    return make
+
+
+def pooling(keras_class):
+    def make(pool_size, strides, padding, ceil_mode):
+        if ceil_mode and padding == "valid":
+            return CeilPooling(keras_class is layers.MaxPooling2D, pool_size, strides)
+        return keras_class(pool_size, strides or None, padding)
+
+    return make
+
+
+def zero_padding(top, bottom, left, right):
+    return layers.ZeroPadding2D(((top, bottom), (left, right)))
+
+
+def reshape(target_shape):
+    return layers.Reshape([int(extent) for extent in target_shape.split(",")])
+
+
+def activation(name):
+    return lambda: layers.Activation(name)
+
+
+CONVOLUTION = {
+    "kernel": "kernel_size",
+    "stride": "strides",
+    "dilation": "dilation_rate",
+    "padding": "padding",
+    "bias": "use_bias",
+}
+POOL = {
+    "window": "pool_size",
+    "stride": "strides",
+    "padding": "padding",
+    "ceil_mode": "ceil_mode",
+}
+NORM = {"epsilon": "epsilon", "center": "center", "scale": "scale"}
+
+# The Keras class whose defaults count, what makes a layer of it (the class itself where there is
+# none), and the names that Keras gives the options.
+KINDS = {
+    "add": (layers.Add, None, {}),
+    "avg_pool2d": (layers.AveragePooling2D, pooling(layers.AveragePooling2D), POOL),
+    "batch_norm": (layers.BatchNormalization, None, NORM | {"momentum": "momentum"}),
+    "concat": (layers.Concatenate, None, {}),
+    "conv2d": (
+        layers.Conv2D,
+        convolution(layers.Conv2D),
+        CONVOLUTION | {"filters": "filters", "groups": "groups"},
+    ),
+    "conv_transpose2d": (
+        layers.Conv2DTranspose,
+        None,
+        {k: v for k, v in CONVOLUTION.items() if k != "dilation"} | {"filters": "filters"},
+    ),
+    "dense": (layers.Dense, None, {"units": "units", "bias": "use_bias"}),
+    "depthwise_conv2d": (
+        layers.DepthwiseConv2D,
+        convolution(layers.DepthwiseConv2D),
+        CONVOLUTION | {"depth_multiplier": "depth_multiplier"},
+    ),
+    "dropout": (layers.Dropout, None, {"rate": "rate"}),
+    "elu": (layers.ELU, None, {"alpha": "alpha"}),
+    "flatten": (layers.Flatten, None, {}),
+    "gelu": (layers.Activation, activation("gelu"), {}),
+    "global_avg_pool2d": (layers.GlobalAveragePooling2D, None, {}),
+    "global_max_pool2d": (layers.GlobalMaxPooling2D, None, {}),
+    "group_norm": (layers.GroupNormalization, None, NORM | {"groups": "groups"}),
+    "hard_swish": (layers.Activation, activation("hard_silu"), {}),
+    "layer_norm": (layers.LayerNormalization, None, NORM),
+    "leaky_relu": (layers.LeakyReLU, None, {"slope": "negative_slope"}),
+    "local_response_norm": (
+        None,
+        LocalResponseNorm,
+        {name: name for name in ("size", "bias", "alpha", "beta")},
+    ),
+    "max_pool2d": (layers.MaxPooling2D, pooling(layers.MaxPooling2D), POOL),
+    "multiply": (layers.Multiply, None, {}),
+    "relu": (layers.ReLU, None, {}),
+    "relu6": (layers.ReLU, lambda: layers.ReLU(max_value=6), {}),
+    "rescale": (layers.Rescaling, None, {"scale": "scale", "offset": "offset"}),
+    "reshape": (layers.Reshape, reshape, {"shape": "target_shape"}),
+    "separable_conv2d": (
+        layers.SeparableConv2D,
+        convolution(layers.SeparableConv2D),
+        CONVOLUTION | {"filters": "filters", "depth_multiplier": "depth_multiplier"},
+    ),
+    "sigmoid": (layers.Activation, activation("sigmoid"), {}),
+    "silu": (layers.Activation, activation("silu"), {}),
+    "softmax": (layers.Softmax, None, {}),
+    "spatial_dropout": (layers.SpatialDropout2D, None, {"rate": "rate"}),
+    "tanh": (layers.Activation, activation("tanh"), {}),
+    "up_sample2d": (
+        layers.UpSampling2D,
+        None,
+        {"size": "size", "interpolation": "interpolation"},
+    ),
+    "zero_pad2d": (
+        layers.ZeroPadding2D,
+        zero_padding,
+        {name: name for name in ("top", "bottom", "left", "right")},
+    ),
+}
+# Only where a parameter starts depends on these.
+START = {"initializer", "initializer_value"}
+# What Keras calls the initializer.
+INITIALIZERS = {
+    "conv2d": ["kernel_initializer"],
+    "conv_transpose2d": ["kernel_initializer"],
+    "dense": ["kernel_initializer"],
+    "depthwise_conv2d": ["depthwise_initializer"],
+    "separable_conv2d": ["depthwise_initializer", "pointwise_initializer"],
+}
+
+
+def make_layer(kind, options, mask=None):
+    if mask is not None:
+        return Masked(mask)
+    keras_class, make, option_names = KINDS[kind]
+    chosen = {option_names[k]: v for k, v in options.items() if k not in START}
+    return (make or keras_class)(**chosen)
+
+
+def parameter_to_keras(kind, name, value, channels):
+    """One of convlab's parameters, or its gradient, as Keras keeps it; `channels` are the input's."""
+    value = value.astype(np.float64)
+    if kind == "depthwise_conv2d" and name == "kernel" or name == "depthwise_kernel":
+        filters, height, width, _ = value.shape
+        by_channel = value.reshape(channels, filters // channels, height, width)
+        return by_channel.transpose(2, 3, 0, 1)
+    return to_keras(value)
