@@ -60,19 +60,19 @@ void FoldedLayer::fold_bias(const Pass& pass, const Tensor& folded) const {
   normalization_.forward(pass, {&row, 1}, row);
 }
 
-void FoldedLayer::fold_kernel(const Pass& pass, const Tensor& folded, const Tensor& factor) const {
+void FoldedLayer::fold_kernel(const Pass& pass, const Tensor& folded, const Tensor& factors) const {
   const Tensor& source = sources_[kernel_.parameter].value;
   if (kernel_.channels_last) {
     pass.backend.copy(source, folded);
     normalization_.backward(pass, {}, {}, folded, {&folded, 1});
     return;
   }
-  const int64_t channels = factor.elements();
-  const Tensor row = factor.reshaped({1, channels});
+  const int64_t channels = factors.elements();
+  const Tensor row = factors.reshaped({1, channels});
   pass.backend.fill(row, 1);
   normalization_.backward(pass, {}, {}, row, {&row, 1});
   const Shape matrix{channels, source.elements() / channels, 1};
-  pass.backend.scale_channels(source.reshaped(matrix), factor.reshaped({channels, 1}),
+  pass.backend.scale_channels(source.reshaped(matrix), factors.reshaped({channels, 1}),
                               folded.reshaped(matrix));
 }
 

@@ -34,7 +34,7 @@ class FoldedLayer {
  private:
   uint64_t source_version() const;
   void fold_bias(const Pass& pass, const Tensor& folded) const;
-  void fold_kernel(const Pass& pass, const Tensor& folded, const Tensor& factor) const;
+  void fold_kernel(const Pass& pass, const Tensor& folded, const Tensor& factors) const;
 
   const Layer& normalization_;
   KernelToFold kernel_;
