@@ -21,9 +21,10 @@ size_t state_count(const Optimizer& optimizer, const UpdateOptions& options) {
 
 uint64_t needed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size) {
   const ParameterPlan parameters(graph);
-  const GraphFacts facts(graph);
   const auto arena = [&](Mode mode, int64_t batch) {
-    return batch > 0 ? NetworkPlan(graph, facts, backend, mode, batch).memory.bytes : 0;
+    if (batch == 0) return uint64_t{0};
+    const GraphFacts facts(graph, mode);
+    return NetworkPlan(graph, facts, backend, mode, batch).memory.bytes;
   };
   const auto batch = static_cast<uint64_t>(std::max(size.train_batch(), size.eval_batch()));
   const auto image = static_cast<uint64_t>(graph.input_shape().elements());
