@@ -20,6 +20,7 @@ Conv2dDesc Convolution::descriptor(const Shape& input) const {
 
 Shape Convolution::output_shape(std::span<const Shape> inputs) const {
   const Shape& input = single_image(kind(), inputs);
+  groups(input[2]);
   const Form& f = form_;
   return {slide_window(kind(), input[0], f.kernel, f.stride, f.dilation, f.padding).output,
           slide_window(kind(), input[1], f.kernel, f.stride, f.dilation, f.padding).output,

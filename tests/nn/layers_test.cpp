@@ -117,6 +117,9 @@ TEST_CASE("layers: an input that does not fit is refused with what came and what
                                       ContainsSubstring("2")));
   CHECK_THROWS_MATCHES(output_shape("conv2d", with_filters({}), {784}), Error,
                        MessageMatches(ContainsSubstring("[conv2d]") && ContainsSubstring("(784)")));
+  const Options groups = with_filters({{"groups", int64_t{2}}});
+  CHECK_THROWS_MATCHES(output_shape("conv2d", groups, {28, 28, 3}), Error,
+                       MessageMatches(ContainsSubstring("2 groups must divide the 3 channels")));
   CHECK_THROWS_MATCHES(
       output_shape("max_pool2d", {}, {784}), Error,
       MessageMatches(ContainsSubstring("[max_pool2d]") && ContainsSubstring("(784)")));
