@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "core/error.h"
 #include "core/options.h"
 #include "core/random.h"
 #include "io/safetensors.h"
@@ -24,7 +25,7 @@ class Dump {
 
   /// Each option as JSON under "PREFIX.name".
   void options(const std::string& prefix, const Options& options) {
-    for (const auto& [name, value] : options) text(prefix + "." + name, json_of(value));
+    for (const auto& [name, value] : options) text(concat(prefix, ".", name), json_of(value));
   }
 
   void floats(const std::string& name, Backend& backend, const Tensor& tensor) {

@@ -12,11 +12,8 @@ os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
 
 import keras
 import numpy as np
-from keras.src.backend.common import dtypes
 
 keras.config.set_floatx("float64")
-# On JAX Keras' own promotion takes 64 bits for 32: tanh, for one, would be computed in float32.
-dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
 
 DUMP = pathlib.Path(os.environ["ORACLE_DUMP"])
 DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "U8": np.uint8}
