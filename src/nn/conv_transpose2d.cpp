@@ -34,7 +34,7 @@ constinit const LayerManual ConvTranspose2d::manual{
         "negative; weights and bias are drawn uniformly within ±1/√fan_in there. Padding is a "
         "number of pixels there",
     .example = R"({"input": [32, 32, 3], "layers": [
-  {"kind": "conv_transpose2d", "options": {"filters": 8, "stride": 2, "padding": "same"}}
+  {"kind": "conv_transpose2d", "options": {"filters": 8, "stride": 2}}
 ]})"};
 
 ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dOptions& options)

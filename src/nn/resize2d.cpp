@@ -49,7 +49,7 @@ constinit const LayerManual ZeroPad2d::manual{
     .keras = "ZeroPadding2D",
     .pytorch = "ZeroPad2d, whose numbers must be given, in the order left, right, top, bottom",
     .example = R"({"input": [32, 32, 3], "layers": [
-  {"kind": "zero_pad2d", "options": {"top": 1, "bottom": 1, "left": 1, "right": 1}},
+  {"kind": "zero_pad2d", "options": {"top": 0, "left": 0}},
   {"kind": "conv2d", "options": {"filters": 8}}
 ]})"};
 

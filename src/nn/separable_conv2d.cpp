@@ -51,7 +51,7 @@ constinit const LayerManual SeparableConv2d::manual{
         "none; two Conv2d, where weights and bias are drawn uniformly within ±1/√fan_in there. "
         "Padding is a number of pixels there",
     .example = R"({"input": [32, 32, 3], "layers": [
-  {"kind": "separable_conv2d", "options": {"filters": 32, "kernel": 3, "padding": "same"}}
+  {"kind": "separable_conv2d", "options": {"filters": 32, "padding": "same"}}
 ]})"};
 
 SeparableConv2d::SeparableConv2d(const SeparableConv2dOptions& options)
