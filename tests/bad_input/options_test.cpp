@@ -141,7 +141,7 @@ void check_integer(const Check& check) {
   CHECK(most < int64_t{1} << 31U);  // two of them multiply without overflow
   CHECK(least > -(int64_t{1} << 31U));
   for (const int64_t value : {least - 1, most + 1, std::numeric_limits<int64_t>::max()})
-    check.refused(value, "must lie in " + least_text + " to " + most_text);
+    check.refused(value, concat("must lie in ", least_text, " to ", most_text));
   check.in_range(least);
   check.in_range(most);
 }
@@ -157,7 +157,7 @@ void check_number(const Check& check) {
   CHECK(std::isfinite(most));
   for (const double value :
        {std::nextafter(least, -infinity), std::nextafter(most, infinity), -infinity, infinity}) {
-    check.refused(value, "must lie in " + least_text + " to " + most_text);
+    check.refused(value, concat("must lie in ", least_text, " to ", most_text));
   }
   check.in_range(least);
   check.in_range(most);
@@ -167,7 +167,7 @@ void check_list(const Check& check) {
   for (const std::string text : {"a", "1,", ",1", "1;2", "nan", "inf", "1e999", "1 2", "0x"})
     check.refused(text, "must be numbers with commas between");
   const auto [least, most] = limits(check.refused(std::string("-1e300")));
-  check.refused(std::string("1e300"), "must lie in " + least + " to " + most);
+  check.refused(std::string("1e300"), concat("must lie in ", least, " to ", most));
   std::string long_list = "1";
   for (int i = 0; i < 65536; ++i) long_list += ",1";
   check.refused(long_list, "at most 65536 numbers");

@@ -62,7 +62,8 @@ TEST_CASE("fuzz: a run that refuses a damaged checkpoint stays as it was, bit fo
       run->begin();
       for (int step = 0; step < 20; ++step) run->advance();
       run->checkpoint();
-    } catch (const Error&) {
+    } catch (const Error& error) {
+      CHECK_FALSE(std::string_view(error.what()).empty());
     }
     run->resume(before, "before");
   }
