@@ -40,13 +40,13 @@ void FoldedLayer::update(Backend& backend, std::span<const Tensor> places, bool 
   if (version == version_ && !lost) return;
   version_ = version;
   for (Parameter& parameter : parameters_) parameter.version = version;
-  parameters_[kernel_.parameter].value = places[kernel];
-  parameters_[bias_index(kernel_)].value = places[bias];
+  parameters_[kernel_.parameter].value = places[kernel_place];
+  parameters_[bias_index(kernel_)].value = places[bias_place];
   // Frozen, so that its gradient is that of a · x + b.
   const Pass pass{
       .backend = backend, .mode = Mode::eval, .frozen = true, .parameters = normalization_sources_};
-  fold_bias(pass, places[bias]);
-  fold_kernel(pass, places[kernel], places[factor]);
+  fold_bias(pass, places[bias_place]);
+  fold_kernel(pass, places[kernel_place], places[factor_place]);
 }
 
 void FoldedLayer::fold_bias(const Pass& pass, const Tensor& folded) const {

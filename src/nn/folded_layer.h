@@ -15,7 +15,7 @@ namespace convlab {
 class FoldedLayer {
  public:
   /// The tensors that it needs in a plan's arena.
-  enum Place : uint8_t { kernel, bias, factor, place_count };
+  enum Place : uint8_t { kernel_place, bias_place, factor_place, place_count };
   static std::array<Shape, place_count> shapes(const Node& layer);
 
   /// Both layers with their parameters, all of which must outlive it.

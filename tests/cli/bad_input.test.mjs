@@ -27,8 +27,8 @@ test('unknown names list the known ones', () => {
   checkRefused(train('--schedule', 'plateau', '--schedule-options', 'patience=-1'), /patience is -1/);
   checkRefused(train('--backend', 'cuda9'), /cuda9/, /xnnpack/, /host/);
   checkRefused(train('--epoch', '3'), /--epoch\b/, /known options of train are: .*--epochs, .*--save/);
-  checkRefused(['trian'], /trian/, /train, eval, lr-find, bench, summary, datasets/);
-  checkRefused([], /train, eval, lr-find, bench, summary, datasets/);
+  checkRefused(['trian'], /trian/, /train, eval, lr-find, bench, summary, layers, datasets/);
+  checkRefused([], /train, eval, lr-find, bench, summary, layers, datasets/);
   checkRefused(['bench', '--model', 'resnet'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
   checkRefused(['eval', '--data', 'mnist'], /--model/);
 });
