@@ -193,9 +193,10 @@ TEST_CASE("shapes: options and inputs at their limits overflow nothing (-fsaniti
           graph.add(make_layer(kind, options), std::vector<size_t>(row.least_inputs, 0));
           graph.flops();
           const ParameterPlan parameters(graph);
-          const GraphFacts facts(graph);
-          for (const Mode mode : {Mode::train, Mode::eval})
+          for (const Mode mode : {Mode::train, Mode::eval}) {
+            const GraphFacts facts(graph, mode);
             CHECK(NetworkPlan(graph, facts, *backend, mode, 1 << 17).memory.bytes > 0);
+          }
           ++planned;
         } catch (const Error&) {
           ++refused;  // too large
