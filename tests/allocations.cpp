@@ -21,15 +21,26 @@ void* counted(void* memory, std::size_t size) {
 
 void* operator new(std::size_t size) { return counted(std::malloc(size > 0 ? size : 1), size); }
 
-// Also this one, as a sanitizer's would not fit the delete below.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  void* memory = std::malloc(size > 0 ? size : 1);
-  return memory == nullptr ? nullptr : counted(memory, size);
-}
-
 void* operator new(std::size_t size, std::align_val_t alignment) {
   const auto step = static_cast<std::size_t>(alignment);
   return counted(std::aligned_alloc(step, (size + step - 1) / step * step), size);
+}
+
+// Also those that do not throw, as a sanitizer's would not fit the delete below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size, alignment);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 void operator delete(void* memory) noexcept { std::free(memory); }
