@@ -115,7 +115,7 @@ std::vector<Bytes> header_seeds() {
     const auto end = std::find(file.rbegin(), file.rend(), '}').base();
     const size_t data = static_cast<size_t>(file.end() - end);
     Bytes seed(file.begin() + 8, end);
-    seed.resize(seed.size() + data);
+    seed.insert(seed.end(), data, 0);
     seeds.push_back(seed);
   }
   for (const std::string_view text :
