@@ -121,9 +121,10 @@ std::string problem(const Json::exception& error) {
 Json parse_json(std::string_view text, const std::string& where) {
   Watch watch(text, where);
   try {
+    const char* first = text.data();
     // By reference: the library copies its callback.
-    return Json::parse(CountingIterator(text.data(), watch.count()),
-                       CountingIterator(text.data() + text.size(), watch.count()),
+    return Json::parse(CountingIterator(first, watch.count()),
+                       CountingIterator(first + text.size(), watch.count()),
                        [&watch](int depth, Json::parse_event_t event, const Json& parsed) {
                          return watch(depth, event, parsed);
                        });

@@ -18,7 +18,8 @@ StepDecay::StepDecay(const StepDecayOptions& options, const RunLength& length)
 Options StepDecay::options() const { return write_options(options_); }
 
 double StepDecay::rate(double base, int64_t step) const {
-  return base * std::pow(options_.gamma, static_cast<double>(step / steps_));
+  const int64_t decays = step / steps_;
+  return base * std::pow(options_.gamma, static_cast<double>(decays));
 }
 
 }  // namespace convlab
