@@ -1,0 +1,83 @@
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+
+#include "core/random.h"
+#include "io/model_file.h"
+#include "loss/softmax_cross_entropy.h"
+#include "nn/dense.h"
+#include "nn/global_pool2d.h"
+#include "nn/network.h"
+#include "nn/registry.h"
+#include "optim/sgd.h"
+#include "train/trainer.h"
+#include "zoo/zoo.h"
+
+// The largest model of the zoo on its own pictures: seconds and gigabytes, so that scripts/test
+// runs it alone, and neither under the sanitizers.
+
+namespace convlab {
+
+namespace {
+
+constexpr bool is_32_bits = sizeof(void*) == 4;
+
+/// VGG16; in a memory of 32 bits without its dense layers ("without top", as Keras calls it), a
+/// pooling and one small dense layer in their place.
+Graph largest_model() {
+  const Model& model = find_model("vgg16");
+  Graph whole = model.build(model.image(), model.usual_classes);
+  if (!is_32_bits) return whole;
+  Graph body(model.image());
+  for (const Node& node : whole.nodes()) {
+    if (node.layer->kind() == "flatten") break;
+    body.append(make_layer(node.layer->kind(), node.layer->options()), node.name);
+  }
+  body.append(std::make_unique<GlobalAvgPool2d>());
+  body.append(std::make_unique<Dense>(DenseOptions{.units = 10}));
+  return body;
+}
+
+Batch random_batch(const Graph& graph, int64_t size) {
+  Random random(1, 0);
+  Batch batch;
+  batch.images.resize(static_cast<size_t>(graph.input_shape().with_front(size).elements()));
+  for (uint8_t& pixel : batch.images) pixel = static_cast<uint8_t>(random.below(256));
+  for (int64_t i = 0; i < size; ++i) batch.labels.push_back(static_cast<int32_t>(i));
+  return batch;
+}
+
+/// How many parameters of two networks differ in any bit.
+size_t different_parameters(const Network& a, const Network& b) {
+  size_t different = 0;
+  for (size_t i = 0; i < a.parameters().size(); ++i) {
+    const auto left = a.backend().read_back(a.parameters()[i].value);
+    const auto right = b.backend().read_back(b.parameters()[i].value);
+    different += std::ranges::equal(left->values(), right->values()) ? 0 : 1;
+  }
+  return different;
+}
+
+}  // namespace
+
+TEST_CASE("zoo: vgg16 in full trains two steps and comes back from its file bit for bit",
+          "[.full]") {
+  const auto backend = make_backend("xnnpack", 0);
+  Network network(largest_model(), *backend, 1);
+  CHECK(network.graph().parameter_count() == (is_32_bits ? 14'714'688 + 5'130 : 138'357'544));
+  {
+    Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Sgd>(),
+                    1e-3);
+    const Batch pictures = random_batch(network.graph(), 2);
+    trainer.step(pictures);
+    trainer.step(pictures);
+    CHECK(std::isfinite(trainer.training().read().loss));
+  }
+  ModelFile file = parse_model(model_bytes(network, {}), "test");
+  Network copy(std::move(file.graph), *backend, 1);
+  CHECK(different_parameters(network, copy) == network.parameters().size());  // both steps count
+  load_weights(copy, file);
+  CHECK(different_parameters(network, copy) == 0);
+}
+
+}  // namespace convlab
