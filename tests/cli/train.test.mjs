@@ -146,18 +146,6 @@ test('a loss that is no longer a number stops training with an error and replace
   assert.deepEqual(fs.readdirSync(folder).sort(), ['best', 'mnist', 'model.safetensors', 'run']);
 });
 
-test('bench prints one object with all its numbers, or a table', () => {
-  const bench = ['bench', '--model', 'mnist-mlp', '--batch', '16', '--threads', '1', '--seconds', '0.05'];
-  const result = convlab(...bench, '--json', '-');
-  assert.equal(result.status, 0, result.stderr);
-  const [numbers, ...more] = jsonLines(result.stdout);
-  assert.equal(more.length, 0);
-  assert.deepEqual(Object.keys(numbers), ['model', 'backend', 'threads', 'batch', 'step_ms', 'images_per_second',
-                                          'gflops', 'gemm_peak_gflops', 'efficiency', 'peak_memory_bytes']);
-  for (const field of Object.keys(numbers).slice(2)) assert.ok(numbers[field] > 0, field);
-  assert.match(convlab(...bench).stdout, /efficiency +\d+\.\d+ %/);
-});
-
 test('datasets says where each data set is, or how to get it', (t) => {
   const folder = temporaryFolder(t);
   const place = writeDataSet(folder);

@@ -1,0 +1,43 @@
+// convlab bench: what it prints, and that a training step has not collapsed.
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {convlab, jsonLines} from './helpers.mjs';
+
+function bench(model, seconds, ...more) {
+  const result = convlab('bench', '--model', model, '--batch', '16', '--threads', '1', '--seconds', seconds, ...more);
+  assert.equal(result.status, 0, result.stderr);
+  return result.stdout;
+}
+
+test('bench prints one object with all its numbers, or a table', () => {
+  const [numbers, ...more] = jsonLines(bench('mnist-mlp', '0.05', '--json', '-'));
+  assert.equal(more.length, 0);
+  assert.deepEqual(Object.keys(numbers), ['model', 'backend', 'threads', 'batch', 'step_ms', 'images_per_second',
+                                          'gflops', 'gemm_peak_gflops', 'efficiency', 'peak_memory_bytes']);
+  for (const field of Object.keys(numbers).slice(2)) assert.ok(numbers[field] > 0, field);
+  assert.match(bench('mnist-mlp', '0.05'), /efficiency +\d+\.\d+ %/);
+});
+
+test('bench --layers tells the parts of each layer', () => {
+  const [{layers}] = jsonLines(bench('simple-convnet', '0.05', '--layers', '--json', '-'));
+  assert.deepEqual(layers.map(({kind}) => kind), ['conv2d', 'relu', 'max_pool2d', 'conv2d', 'relu', 'max_pool2d',
+                                                  'flatten', 'dropout', 'dense']);
+  const [first, relu, pool, second] = layers;
+  for (const part of ['forward_ms', 'input_grad_ms', 'parameter_grad_ms']) assert.ok(second[part] > 1e-3, part);
+  // Nothing before the first layer learns; a relu is computed by the convolution before it; a pooling has no weights.
+  for (const none of [first.input_grad_ms, relu.forward_ms, relu.input_grad_ms, pool.parameter_grad_ms])
+    assert.ok(none < second.forward_ms / 4, `${none} ms`);
+  // 2 · 9 · 32 · 64 operations for each of 11 · 11 pixels of 16 pictures.
+  assert.equal(Math.round(second.gflop * 1e9), 2 * 9 * 32 * 64 * 11 * 11 * 16);
+  assert.match(bench('simple-convnet', '0.05', '--layers'), /^conv2d_2 +\(11, 11, 64\) +\d+\.\d\d \(\d+\)/m);
+});
+
+// Loose, and the best of five, because other tests run beside it: usually it is twice as much.
+test('a training step of simple-convnet reaches 0.3 of the speed of a matrix product', () => {
+  let best = 0;
+  for (let i = 0; i < 5 && best < 0.3; ++i) {
+    const [{efficiency}] = jsonLines(bench('simple-convnet', '0.5', '--json', '-'));
+    best = Math.max(best, efficiency);
+  }
+  assert.ok(best >= 0.3, `${best}`);
+});
