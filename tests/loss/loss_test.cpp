@@ -235,11 +235,11 @@ TEST_CASE("softmax cross-entropy: hand numbers") {
 
 TEST_CASE("pointwise losses: hand numbers, means over outputs and batch") {
   const auto backend = make_backend("host", 1);
-  const auto of = [&](std::string_view kind, const Options& options, Floats outputs,
-                      Floats targets) {
+  const auto of = [&](std::string_view kind, const Options& options, const Floats& outputs,
+                      const Floats& targets) {
     const auto loss = make_loss(kind, options);
     const auto columns = static_cast<int64_t>(outputs.size());
-    return run(*backend, *loss, {1, columns}, outputs, {.values = std::move(targets)});
+    return run(*backend, *loss, {1, columns}, outputs, {.values = targets});
   };
   const Result squared = of("mean_squared_error", {}, {3, 1}, {1, 1});
   CHECK(squared.sums[0] == 2);
