@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include "backend/xnnpack/kernels.h"
 #include "backend/xnnpack/operators.h"
@@ -43,12 +42,13 @@ void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const fl
                 const float* y, const float* dy, float* dx) {
   const int64_t channels = in[3];
   const bool covered = out[1] * d.window.h == in[1] && out[2] * d.window.w == in[2];
-  std::array<uint32_t, 256> taken{};  // by channel: the maximum was met; so many channels at a time
+  constexpr int64_t channels_at_once = 256;
+  std::array<uint32_t, channels_at_once> taken{};  // by channel: the maximum was met
   if (!covered) std::fill_n(dx, in[1] * in[2] * channels, 0.0F);
   for (int64_t oy = 0; oy < out[1]; ++oy) {
     for (int64_t ox = 0; ox < out[2]; ++ox, y += channels, dy += channels) {
-      for (int64_t first = 0; first < channels; first += std::ssize(taken)) {
-        const int64_t count = std::min(channels - first, std::ssize(taken));
+      for (int64_t first = 0; first < channels; first += channels_at_once) {
+        const int64_t count = std::min(channels - first, channels_at_once);
         taken.fill(0);
         for (int64_t ky = 0; ky < d.window.h; ++ky) {
           for (int64_t kx = 0; kx < d.window.w; ++kx) {
