@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <locale>
 #include <sstream>
 
@@ -36,7 +37,7 @@ bool parse_numbers(const std::string& text, std::vector<double>& values) {
   if ((in >> std::ws).eof()) return true;
   for (char comma = ','; comma == ',';) {
     double value = 0;
-    if (!(in >> value)) return false;
+    if (!(in >> value) || !std::isfinite(value)) return false;  // some libraries read "nan"
     values.push_back(value);
     if (!(in >> comma)) return true;
   }
