@@ -95,7 +95,7 @@ endif()
 file(LOCK "${_deps}.lock" RELEASE)
 
 add_library(xnnpack INTERFACE)
-# src: its kernels themselves, which conv2d_grad_kernel.cpp runs on left factors in pieces.
+# src: its kernels themselves, which indirect_gemm.cpp runs on left factors in pieces.
 target_include_directories(xnnpack SYSTEM INTERFACE "${xnnpack_SOURCE_DIR}/include" "${xnnpack_SOURCE_DIR}/src")
 target_link_libraries(xnnpack INTERFACE "${_deps}/lib/libXNNPACK.a")
 if(NOT EMSCRIPTEN)

@@ -210,11 +210,13 @@ void Network::repeat(size_t i, NodeWork work) {
   if (is_view(i) || !train_.learns[i + 1] || !current_->grads[i + 1]) return;
   Pass pass = pass_of(i);
   std::vector<Tensor> grad_inputs = tensors.grad_inputs;
+  // One operation computes all gradients of a normalisation; frozen, it would be another.
+  const bool together = node.layer->is_channel_affine();
   if (work == NodeWork::parameter_grads) {
-    if (!node.learns()) return;
+    if (!node.learns() || together) return;
     for (Tensor& grad : grad_inputs) grad.memory = nullptr;
   } else {
-    pass.frozen = true;
+    if (!together) pass.frozen = true;
     if (std::none_of(grad_inputs.begin(), grad_inputs.end(),
                      [](const Tensor& g) { return bool{g}; }))
       return;

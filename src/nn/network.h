@@ -41,7 +41,8 @@ class Network {
   /// Fills the gradients of all parameters from output_grad.
   void backward();
   /// Does one part of one node's work again, on what its tensors hold by now: for benchmarks, after
-  /// a training step. Does nothing where a step has no such work.
+  /// a training step. Does nothing where a step has no such work. All gradients of a batch
+  /// normalisation are input_grads.
   void repeat(size_t node, NodeWork work);
 
   /// All parameters, in the order of the layers. `value` and `grad` of those that learn lie in

@@ -2,7 +2,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 
-#include "core/random.h"
 #include "io/model_file.h"
 #include "loss/softmax_cross_entropy.h"
 #include "nn/dense.h"
@@ -11,6 +10,7 @@
 #include "nn/registry.h"
 #include "optim/sgd.h"
 #include "train/trainer.h"
+#include "zoo/random_batch.h"
 #include "zoo/zoo.h"
 
 // The largest model of the zoo on its own pictures: seconds and gigabytes, so that scripts/test
@@ -36,15 +36,6 @@ Graph largest_model() {
   body.append(std::make_unique<GlobalAvgPool2d>());
   body.append(std::make_unique<Dense>(DenseOptions{.units = 10}));
   return body;
-}
-
-Batch random_batch(const Graph& graph, int64_t size) {
-  Random random(1, 0);
-  Batch batch;
-  batch.images.resize(static_cast<size_t>(graph.input_shape().with_front(size).elements()));
-  for (uint8_t& pixel : batch.images) pixel = static_cast<uint8_t>(random.below(256));
-  for (int64_t i = 0; i < size; ++i) batch.labels.push_back(static_cast<int32_t>(i));
-  return batch;
 }
 
 /// How many parameters of two networks differ in any bit.

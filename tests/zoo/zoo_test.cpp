@@ -10,12 +10,12 @@
 
 #include "allocations.h"
 #include "core/error.h"
-#include "core/random.h"
 #include "io/model_file.h"
 #include "loss/softmax_cross_entropy.h"
 #include "nn/network.h"
 #include "optim/sgd.h"
 #include "train/trainer.h"
+#include "zoo/random_batch.h"
 
 namespace convlab {
 
@@ -52,15 +52,6 @@ Shape test_image(const Model& model) {
 }
 
 constexpr int64_t classes = 4;
-
-Batch random_batch(const Shape& image, int64_t size) {
-  Random random(1, 0);
-  Batch batch;
-  batch.images.resize(static_cast<size_t>(image.with_front(size).elements()));
-  for (uint8_t& pixel : batch.images) pixel = static_cast<uint8_t>(random.below(256));
-  for (int64_t i = 0; i < size; ++i) batch.labels.push_back(static_cast<int32_t>(i % classes));
-  return batch;
-}
 
 std::vector<float> all_parameters(const Network& network) {
   std::vector<float> all;
@@ -152,7 +143,7 @@ TEST_CASE("zoo: every model plans, trains two steps and comes back from its file
     const std::vector<float> before = all_parameters(network);
     Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Sgd>(),
                     1e-3);
-    const Batch pictures = random_batch(image, batch);
+    const Batch pictures = random_batch(network.graph(), batch);
     trainer.step(pictures);
     const uint64_t allocations = allocation_count();
     trainer.step(pictures);
