@@ -143,15 +143,18 @@ export class Convlab extends EventTarget {
   /**
    * Measures training steps on random pictures beside a matrix product; trains nothing else
    * meanwhile. Resolves to what `convlab bench --json -` prints; rejects when there is no such model
-   * or the engine ends.
-   * @param {{model?: string, batch?: number, threads?: number, seconds?: number}} options
+   * or the engine ends. Options are those of `convlab bench`; `document` is a network as JSON, which
+   * takes the place of the zoo's model.
+   * @param {{model?: string, document?: string, batch?: number, threads?: number,
+   *   optimizer?: string, inference?: boolean, images?: number, layers?: boolean,
+   *   seconds?: number}} options
    */
   bench(options = {}) {
-    return new Promise((resolve, reject) => {
-      this.#benches.push({resolve, reject});
-      this.#post({type: 'bench', options: {...options, threads: options.threads ?? this.threads}});
-    });
+    return this.#measure({options: {...options, threads: options.threads ?? this.threads}});
   }
+
+  /** What `convlab bench --suite` measures: options for bench(), in order. */
+  benchSuite() { return this.#measure({threads: this.threads}); }
 
   /** Fetches on from the file at which an error of kind 'data' stopped. */
   retry() { this.#post({type: 'retry'}); }
@@ -162,6 +165,13 @@ export class Convlab extends EventTarget {
     this.#worker = null;
     this.#waiting = [];
     for (const {reject} of this.#benches.splice(0)) reject(new Error('The engine has ended.'));
+  }
+
+  #measure(what) {
+    return new Promise((resolve, reject) => {
+      this.#benches.push({resolve, reject});
+      this.#post({type: 'bench', ...what});
+    });
   }
 
   #command(command) { this.#post({type: 'command', command}); }

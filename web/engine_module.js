@@ -74,7 +74,14 @@ export class EngineModule {
     return {sequence, json, block: block.buffer};
   }
 
-  /** `convlab bench` with {model, batch, threads, seconds}: its JSON as an object. */
+  /** The runs of `convlab bench --suite`: options for `bench`. */
+  benchSuite(threads) {
+    const text = this.#module._convlab_bench_suite(threads);
+    if (text === 0) this.#check(-1);
+    return JSON.parse(this.#text(text));
+  }
+
+  /** `convlab bench`, see convlab.js: its JSON as an object. */
   bench(options) {
     const bytes = encoder.encode(JSON.stringify(options));
     return this.#withBytes([bytes], ([memory]) => {

@@ -1,5 +1,6 @@
 // The engine's own thread. From the page come {type: 'create', base, bundle, threads}, then
-// {type: 'command', command}, {type: 'bench', options}, {type: 'retry'} and {type: 'seen'} (the last
+// {type: 'command', command}, {type: 'bench', options or
+// threads}, {type: 'retry'} and {type: 'seen'} (the last
 // snapshot has arrived); back go {type: 'ready', controls}, {type: 'snapshot', json, block},
 // {type: 'bench', result or message} and {type: 'error', error}.
 
@@ -114,9 +115,10 @@ function command(value) {
   }
 }
 
-function bench(options) {
+// Without options: what the suite measures.
+function bench({options, threads}) {
   try {
-    postMessage({type: 'bench', result: engine.bench(options)});
+    postMessage({type: 'bench', result: options ? engine.bench(options) : engine.benchSuite(threads)});
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     postMessage({type: 'bench', message: error.message});
@@ -132,7 +134,7 @@ function receive(message) {
       report({kind: 'command', message: error.message});
     }
   } else if (message?.type === 'bench') {
-    bench(message.options);
+    bench(message);
   } else if (message?.type === 'retry') {
     feed.retry();
   } else if (message?.type === 'seen') {

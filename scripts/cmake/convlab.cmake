@@ -55,7 +55,7 @@ function(convlab_wasm_module target kind)
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_SOURCE_DIR}/build/web/dist")
 endfunction()
 
-# convlab_node_program(TARGET): a test program for node. It reads the real file system, so that tests find their data.
+# convlab_node_program(TARGET): a program for node, on the real file system.
 function(convlab_node_program target)
   target_link_options(${target} PRIVATE -sENVIRONMENT=node,worker -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sSTACK_SIZE=1MB
     -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=2GB -sINITIAL_MEMORY=64MB)

@@ -1,8 +1,8 @@
 // Trains the models of the README's table of results and prints the table: scripts/results.
 import {spawnSync} from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {writeBlocks} from './readme.mjs';
 
 const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--write]
 
@@ -87,16 +87,6 @@ function table(results) {
           `Adam with its usual learning rate, ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join('\n');
 }
 
-/** Puts `text` between <!-- name --> and <!-- /name -->. */
-function replaceBlock(readme, name, text) {
-  const begin = `<!-- ${name} -->`;
-  const end = `<!-- /${name} -->`;
-  const from = readme.indexOf(begin);
-  const to = readme.indexOf(end, from);
-  if (from < 0 || to < 0) stop(`README.md lacks ${begin} … ${end}`);
-  return `${readme.slice(0, from + begin.length)}\n${text}\n${readme.slice(to)}`;
-}
-
 function help() {
   const text = [[], ['train']].map((command) => {
     const args = [...command, '--help'];
@@ -111,9 +101,7 @@ function main() {
   const text = table(results);
   console.log(text);
   if (options.write) {
-    const file = path.join(root, 'README.md');
-    const readme = replaceBlock(fs.readFileSync(file, 'utf8'), 'results', text);
-    fs.writeFileSync(file, replaceBlock(readme, 'help', help()));
+    writeBlocks({results: text, help: help()});
   }
   const missed = results.filter(({run, done}) => done.val_accuracy < run.goal);
   for (const {command} of missed) console.error(`scripts/results: below its goal: ${command}`);

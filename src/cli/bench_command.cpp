@@ -1,86 +1,73 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "backend/system_memory.h"
+#include "cli/bench_tables.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
 #include "cli/model_argument.h"
-#include "cli/table.h"
-#include "cli/text.h"
 #include "cli/values.h"
 #include "core/error.h"
 #include "engine/bench.h"
+#include "engine/bench_suite.h"
+#include "optim/optimizer.h"
 
 namespace convlab {
 
 namespace {
 
-void print_table(std::FILE* out, const BenchResult& result) {
-  const auto row = [out](const char* name, const std::string& value) {
-    std::fprintf(out, "  %-16s %s\n", name, value.c_str());
-  };
-  std::fprintf(out, "%s, batch %lld, %s, %d %s\n", result.model.c_str(),
-               static_cast<long long>(result.batch), result.backend.c_str(), result.threads,
-               result.threads == 1 ? "thread" : "threads");
-  row("training step", fixed(result.step_ms, 2) + " ms");
-  row("images", with_commas(result.images_per_second) + " per second");
-  row("arithmetic", fixed(result.gflops, 1) + " GFLOP/s");
-  row("matrix product", fixed(result.gemm_peak_gflops, 1) + " GFLOP/s");
-  row("efficiency", percent(result.efficiency) + " of the matrix product");
-  row("memory", bytes_text(result.peak_memory_bytes) + " at most");
-}
-
-// Milliseconds, beside them GFLOP/s where products are most of the work.
-Column part(const BenchResult& result, const std::string& title, double LayerTime::* part) {
-  Column column{title, Align::right, {}};
-  for (const LayerTime& layer : result.layers) {
-    const double ms = layer.*part;
-    if (ms < 1e-3) {
-      column.cells.emplace_back("");
-    } else if (layer.gflop == 0) {
-      column.cells.push_back(fixed(ms, 2));
-    } else {
-      column.cells.push_back(fixed(ms, 2) + concat(" (", fixed(layer.gflop / ms * 1e3, 0), ")"));
-    }
-  }
-  return column;
-}
-
-void print_layers(std::FILE* out, const BenchResult& result) {
-  Column names{"Layer", Align::left, {}};
-  Column outputs{"Output", Align::left, {}};
-  Column shares{"Step", Align::right, {}};
-  for (const LayerTime& layer : result.layers) {
-    names.cells.push_back(layer.name);
-    outputs.cells.push_back(layer.output);
-    shares.cells.push_back(percent(layer.step_ms() / result.step_ms));
-  }
-  const std::string text =
-      table_text({names, outputs, part(result, "Forward", &LayerTime::forward_ms),
-                  part(result, "Input gradient", &LayerTime::input_grad_ms),
-                  part(result, "Weight gradient", &LayerTime::parameter_grad_ms), shares});
-  std::fprintf(out, "\nms (GFLOP/s)\n%s", text.c_str());
-}
-
 struct Arguments {
   BenchOptions bench;
   ModelSize size;
+  bool suite = false;
   std::string json;
 };
 
-int run(const Arguments& arguments) {
-  JsonLines json(arguments.json);
-  BenchOptions options = arguments.bench;
-  options.memory = system_memory_left;
+int run_one(const Arguments& arguments, JsonLines& json, std::FILE* out) {
+  const BenchOptions& options = arguments.bench;
   const BenchResult result =
       run_bench(options, open_model(options.model, arguments.size), monotonic_seconds);
-  std::FILE* out = json.to_stdout() ? stderr : stdout;
-  print_table(out, result);
+  print_result(out, result);
   if (options.layers) print_layers(out, result);
   json.open();
   json.write(nlohmann::ordered_json::parse(to_json(result)));
   return 0;
+}
+
+// A run that does not fit into this machine's memory becomes a row that says so.
+int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
+  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = arguments.bench.threads > 0 ? arguments.bench.threads : cores;
+  const std::vector<BenchOptions> runs = bench_suite(arguments.bench, threads);
+  BenchRows rows(out, runs.size(), monotonic_seconds);
+  json.open();
+  for (const BenchOptions& run : runs) {
+    rows.begin(run);
+    try {
+      const BenchResult result = run_bench(run, monotonic_seconds);
+      rows.end(result);
+      json.write(nlohmann::ordered_json::parse(to_json(result)));
+    } catch (const Error& error) {
+      rows.end(run, error.what());
+      json.write({{"model", run.model},
+                  {"threads", run.threads},
+                  {"batch", run.batch},
+                  {"error", error.what()}});
+    }
+  }
+  return 0;
+}
+
+int run(Arguments arguments) {
+  JsonLines json(arguments.json);
+  arguments.bench.memory = system_memory_left;
+  std::FILE* out = json.to_stdout() ? stderr : stdout;
+  return arguments.suite ? run_suite(arguments, json, out) : run_one(arguments, json, out);
 }
 
 }  // namespace
@@ -90,21 +77,42 @@ void add_bench(CLI::App& app, Action& action) {
   BenchOptions& bench = arguments->bench;
   CLI::App& command =
       *app.add_subcommand("bench", "Measure a training step beside a matrix product, without data");
-  add_model(command, bench.model)->capture_default_str();
+  CLI::Option* model = add_model(command, bench.model)->capture_default_str();
   add_model_size(command, arguments->size);
-  add_batch(command, bench.batch);
+  CLI::Option* batch = add_batch(command, bench.batch);
+  command
+      .add_option("--optimizer", bench.optimizer,
+                  known_names(optimizer_kinds(), &OptimizerKind::kind))
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_flag("--inference", bench.inference, "Measure evaluation instead of training steps");
+  CLI::Option* images =
+      add_integer(command, "--images", bench.images, 0, 10'000'000,
+                  "Draw the batches from so many made-up pictures; 0: always the same batch")
+          ->type_name("N")
+          ->capture_default_str();
   add_threads(command, bench.threads);
   add_backend(command, bench.backend);
   add_number(command, "--seconds", bench.seconds, 0.01, 3600, "About how long to measure")
       ->type_name("SECONDS")
       ->capture_default_str();
-  command.add_flag("--layers", bench.layers, "Also measure the parts of each layer");
+  CLI::Option* layers =
+      command.add_flag("--layers", bench.layers, "Also measure the parts of each layer");
+  command
+      .add_flag("--suite", arguments->suite,
+                "Measure every model on one and on all threads, with batches of seconds; also how "
+                "the time per picture changes with batch and number of pictures")
+      ->excludes(model)
+      ->excludes(batch)
+      ->excludes(images)
+      ->excludes(layers);
   command
       .add_option("--json", arguments->json,
-                  "Write the result to a file (- for standard output), as one object")
+                  "Write results to a file (- for standard output), one object a line")
       ->type_name("FILE");
   command.footer(
-      "Example:\n  convlab bench --model simple-convnet --batch 128 --threads 1 --json -");
+      "Examples:\n  convlab bench --model simple-convnet --batch 128 --threads 1 --json -\n  "
+      "convlab bench --suite --json suite.jsonl");
   command.callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -1,13 +1,10 @@
 #include "cli/progress.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
+#include "cli/terminal.h"
 #include "cli/text.h"
 #include "core/error.h"
 
@@ -16,17 +13,6 @@ namespace convlab {
 namespace {
 
 constexpr double redraw_seconds = 0.1;
-
-bool is_terminal(std::FILE* out) {
-  const char* kind = std::getenv("TERM");
-  return isatty(fileno(out)) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
-}
-
-size_t columns(std::FILE* out) {
-  winsize size{};
-  constexpr size_t usual = 80;
-  return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
-}
 
 std::string bar(double fraction) {
   constexpr double cells = 20;
@@ -73,7 +59,7 @@ void Progress::update(const Snapshot& snapshot) {
   if (!terminal_ || now_() < next_) return;
   next_ = now_() + redraw_seconds;
   // One column stays free, or the cursor would wrap to the next line.
-  std::fprintf(out_, "\r%s\x1b[K", progress_text(snapshot, columns(out_) - 1).c_str());
+  std::fprintf(out_, "\r%s\x1b[K", progress_text(snapshot, terminal_columns(out_) - 1).c_str());
   std::fflush(out_);
   drawn_ = true;
 }

@@ -7,8 +7,10 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "data/loader.h"
+#include "io/graph_json.h"
 #include "loss/softmax_cross_entropy.h"
-#include "optim/adam.h"
+#include "optim/optimizer.h"
 #include "train/check_memory.h"
 #include "train/trainer.h"
 #include "zoo/zoo.h"
@@ -25,19 +27,25 @@ double median(std::vector<double>& durations) {
   return *middle;
 }
 
-// The median duration of `action` in seconds: for about `seconds`, at least five times after one to
-// warm up.
-double median_seconds(const Clock& now, double seconds, const std::function<void()>& action) {
+/// Seconds.
+struct Duration {
+  double first = 0;
+  double median = 0;  // of those after the first
+};
+
+// Measures `action` for about `seconds`, at least five times after the first.
+Duration measure(const Clock& now, double seconds, const std::function<void()>& action) {
   constexpr size_t least_runs = 5;
-  action();
-  std::vector<double> durations;
-  const double end = now() + seconds;
-  while (durations.size() < least_runs || now() < end) {
+  const auto once = [&] {
     const double start = now();
     action();
-    durations.push_back(now() - start);
-  }
-  return median(durations);
+    return now() - start;
+  };
+  const double first = once();
+  std::vector<double> durations;
+  const double end = now() + seconds;
+  while (durations.size() < least_runs || now() < end) durations.push_back(once());
+  return {first, median(durations)};
 }
 
 double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
@@ -52,20 +60,61 @@ double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
       backend.allocate(static_cast<size_t>(backend.gemm_workspace(desc, square, square)) + 1);
   for (const int64_t index : {0, 1}) backend.fill(matrix(index), 0.5F);
   OpSlot slot;
-  const double duration = median_seconds(now, seconds, [&] {
+  const Duration duration = measure(now, seconds, [&] {
     backend.gemm({slot, workspace.memory()}, desc, matrix(0), matrix(1), {}, matrix(2));
   });
-  return 2.0 * n * n * n / duration * 1e-9;
+  return 2.0 * n * n * n / duration.median * 1e-9;
 }
 
-Batch random_batch(int64_t size, const Shape& image, int64_t classes) {
+Dataset random_pictures(const Graph& graph, int64_t count) {
+  const Shape& image = graph.input_shape();
+  const int64_t classes = std::min<int64_t>(graph.output_shape().elements(), 256);
+  Dataset pictures("made up", image, std::vector<std::string>(static_cast<size_t>(classes)), count);
   Random random(1, 0);
-  Batch batch;
-  batch.images.resize(static_cast<size_t>(image.with_front(size).elements()));
-  for (uint8_t& pixel : batch.images) pixel = static_cast<uint8_t>(random.below(256));
-  for (int64_t i = 0; i < size; ++i)
-    batch.labels.push_back(static_cast<int32_t>(random.below(static_cast<uint32_t>(classes))));
-  return batch;
+  std::vector<uint8_t> pixels(static_cast<size_t>(image.elements()));
+  for (int64_t i = 0; i < count; ++i) {
+    for (uint8_t& pixel : pixels) pixel = static_cast<uint8_t>(random.below(256));
+    const auto label = static_cast<uint8_t>(random.below(static_cast<uint32_t>(classes)));
+    pictures.append(pixels, {&label, 1}, "made up");
+  }
+  return pictures;
+}
+
+// Batches without end, all of one size.
+class Batches {
+ public:
+  Batches(const BenchOptions& options, const Graph& graph)
+      : size_(options.batch),
+        pictures_(random_pictures(graph, std::max(options.images, options.batch))),
+        loader_(pictures_, {.batch = options.batch, .seed = 1}) {
+    start_epoch();
+    loader_.next(batch_);
+    draws_anew_ = options.images > 0;
+  }
+
+  const Batch& next() {
+    if (!draws_anew_) return batch_;
+    while (!loader_.next(batch_) || batch_.size() < size_) start_epoch();
+    return batch_;
+  }
+
+ private:
+  // From epoch 1 on, since epoch 0 keeps neighbours together.
+  void start_epoch() { loader_.start_epoch(++epoch_); }
+
+  int64_t size_;
+  Dataset pictures_;
+  Loader loader_;
+  int64_t epoch_ = 0;
+  Batch batch_;
+  bool draws_anew_ = false;
+};
+
+Duration measure_inference(Network& network, const BenchOptions& options, const Clock& now) {
+  Backend& backend = network.backend();
+  const Tensor input = network.prepare(Mode::eval, options.batch);
+  backend.fill(input, 0.5F);
+  return measure(now, options.seconds, [&] { network.forward(); });
 }
 
 // The parts of all layers in the order of a step, so that each finds in the caches what it finds
@@ -76,17 +125,17 @@ std::vector<LayerTime> measure_layers(Network& network, int64_t batch, const Clo
   constexpr std::array works{NodeWork::forward, NodeWork::input_grads, NodeWork::parameter_grads};
   const auto& nodes = network.graph().nodes();
   std::vector<std::array<std::vector<double>, works.size()>> durations(nodes.size());
-  const auto measure = [&](size_t node, NodeWork work) {
+  const auto measure_part = [&](size_t node, NodeWork work) {
     const double start = now();
     network.repeat(node, work);
     durations[node][static_cast<size_t>(work)].push_back((now() - start) * 1e3);
   };
   const double end = now() + seconds;
   while (durations[0][0].size() < least_runs || now() < end) {
-    for (size_t i = 0; i < nodes.size(); ++i) measure(i, NodeWork::forward);
+    for (size_t i = 0; i < nodes.size(); ++i) measure_part(i, NodeWork::forward);
     for (size_t i = nodes.size(); i-- > 0;) {
-      measure(i, NodeWork::parameter_grads);
-      measure(i, NodeWork::input_grads);
+      measure_part(i, NodeWork::parameter_grads);
+      measure_part(i, NodeWork::input_grads);
     }
   }
   std::vector<LayerTime> times;
@@ -107,55 +156,74 @@ std::vector<LayerTime> measure_layers(Network& network, int64_t batch, const Clo
 }  // namespace
 
 BenchResult run_bench(const BenchOptions& options, const Clock& now) {
+  if (!options.document.empty())
+    return run_bench(options, parse_graph_json(options.document, "[bench] " + options.model), now);
   const Model& model = find_model(options.model);
   return run_bench(options, model.build(model.image(), model.usual_classes), now);
 }
 
 BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now) {
-  if (graph.output_shape().rank() != 1) {
+  if (!options.inference && graph.output_shape().rank() != 1) {
     fail("[bench] ", options.model, " gives ", graph.output_shape(),
          "; expected a vector with one number for each class");
   }
   const std::unique_ptr<Backend> backend =
       make_backend(options.backend, options.threads, options.memory);
-  auto optimizer = std::make_unique<Adam>();
+  auto optimizer = find_optimizer(options.optimizer).make({});
   check_memory(graph, *backend,
                {.model = options.model,
                 .batch = options.batch,
-                .train_images = options.batch,
-                .states = state_count(*optimizer, {})});
+                .train_images = options.inference ? 0 : options.batch,
+                .eval_images = options.inference ? options.batch : 0,
+                .states = options.inference ? 0 : state_count(*optimizer, {})});
   const double peak = gemm_peak_gflops(*backend, now, options.seconds / 3);
+  const int64_t flops = options.inference ? graph.flops() : graph.training_flops();
 
   Network network(std::move(graph), *backend, 1);
-  Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::move(optimizer), 1e-3);
-  const Batch batch = random_batch(options.batch, network.graph().input_shape(),
-                                   network.graph().output_shape().elements());
-  const double step_seconds = median_seconds(now, options.seconds, [&] { trainer.step(batch); });
+  Duration duration;
+  std::vector<LayerTime> layers;
+  if (options.inference) {
+    duration = measure_inference(network, options, now);
+  } else {
+    Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::move(optimizer), 1e-3);
+    Batches batches(options, network.graph());
+    duration = measure(now, options.seconds, [&] { trainer.step(batches.next()); });
+    if (options.layers) layers = measure_layers(network, options.batch, now, options.seconds);
+  }
 
   const auto images = static_cast<double>(options.batch);
-  const double gflops =
-      static_cast<double>(network.graph().training_flops()) * images / step_seconds * 1e-9;
+  const double gflops = static_cast<double>(flops) * images / duration.median * 1e-9;
   return {.model = options.model,
           .backend = std::string(backend->name()),
           .threads = backend->threads(),
           .batch = options.batch,
-          .step_ms = step_seconds * 1e3,
-          .images_per_second = images / step_seconds,
+          .optimizer = options.inference ? "" : options.optimizer,
+          .images = options.images,
+          .first_step_ms = duration.first * 1e3,
+          .step_ms = duration.median * 1e3,
+          .images_per_second = images / duration.median,
           .gflops = gflops,
           .gemm_peak_gflops = peak,
           .efficiency = gflops / peak,
           .peak_memory_bytes = backend->memory_use().peak_bytes,
-          .layers = options.layers ? measure_layers(network, options.batch, now, options.seconds)
-                                   : std::vector<LayerTime>{}};
+          .layers = std::move(layers)};
 }
 
 std::string to_json(const BenchResult& result) {
-  nlohmann::ordered_json json{
-      {"model", result.model},           {"backend", result.backend},
-      {"threads", result.threads},       {"batch", result.batch},
-      {"step_ms", result.step_ms},       {"images_per_second", result.images_per_second},
-      {"gflops", result.gflops},         {"gemm_peak_gflops", result.gemm_peak_gflops},
-      {"efficiency", result.efficiency}, {"peak_memory_bytes", result.peak_memory_bytes}};
+  nlohmann::ordered_json json{{"model", result.model},
+                              {"backend", result.backend},
+                              {"threads", result.threads},
+                              {"batch", result.batch}};
+  if (result.images > 0) json["images"] = result.images;
+  json["inference"] = result.optimizer.empty();
+  if (!result.optimizer.empty()) json["optimizer"] = result.optimizer;
+  json["first_step_ms"] = result.first_step_ms;
+  json["step_ms"] = result.step_ms;
+  json["images_per_second"] = result.images_per_second;
+  json["gflops"] = result.gflops;
+  json["gemm_peak_gflops"] = result.gemm_peak_gflops;
+  json["efficiency"] = result.efficiency;
+  json["peak_memory_bytes"] = result.peak_memory_bytes;
   for (const LayerTime& layer : result.layers) {
     json["layers"].push_back({{"name", layer.name},
                               {"kind", layer.kind},

@@ -149,12 +149,12 @@ Tensor Network::prepare(Mode mode, int64_t batch) {
   return current_->values[0];
 }
 
-Pass Network::pass_of(size_t node) {
+Pass Network::pass_of(size_t node, Activation activation) {
   FoldedLayer* folded = current_->mode == Mode::eval ? folded_[node].get() : nullptr;
   return {.backend = backend_,
           .mode = current_->mode,
           .frozen = graph_.nodes()[node].frozen,
-          .activation = facts_of(current_->mode).activation[node],
+          .activation = activation,
           .parameters = folded != nullptr ? folded->parameters() : own_parameters(node),
           .saved = current_->nodes[node].saved,
           .slots = folded != nullptr ? folded->slots() : std::span(slots_[node]),
@@ -177,7 +177,8 @@ Tensor Network::forward() {
 
 void Network::forward_node(size_t i) {
   if (is_view(i)) return;
-  graph_.nodes()[i].layer->forward(pass_of(i), current_->nodes[i].inputs, current_->values[i + 1]);
+  const Pass pass = pass_of(i, facts_of(current_->mode).activation[i]);
+  graph_.nodes()[i].layer->forward(pass, current_->nodes[i].inputs, current_->values[i + 1]);
 }
 
 void Network::backward() {
@@ -192,8 +193,8 @@ void Network::backward_node(size_t i) {
   const Tensor& grad_output = current_->grads[i + 1];
   const bool view = is_view(i);
   if (!view) {
-    layer.backward(pass_of(i), tensors.backward_inputs, tensors.backward_output, grad_output,
-                   tensors.grad_inputs);
+    layer.backward(pass_of(i, train_.undone[i]), tensors.backward_inputs, tensors.backward_output,
+                   grad_output, tensors.grad_inputs);
   }
   for (size_t k = 0; k < tensors.routes.size(); ++k) {
     if (tensors.routes[k] != GradRoute::add) continue;
@@ -208,7 +209,7 @@ void Network::repeat(size_t i, NodeWork work) {
   const Node& node = graph_.nodes()[i];
   const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
   if (is_view(i) || !train_.learns[i + 1] || !current_->grads[i + 1]) return;
-  Pass pass = pass_of(i);
+  Pass pass = pass_of(i, train_.undone[i]);
   std::vector<Tensor> grad_inputs = tensors.grad_inputs;
   // One operation computes all gradients of a normalisation; frozen, it would be another.
   const bool together = node.layer->is_channel_affine();

@@ -70,7 +70,7 @@ class Network {
   void statistics_changed();
   const GraphFacts& facts_of(Mode mode) const { return mode == Mode::train ? train_ : eval_; }
   std::span<Parameter> own_parameters(size_t node);
-  Pass pass_of(size_t node);
+  Pass pass_of(size_t node, Activation activation);
   bool is_view(size_t node) const;
   void forward_node(size_t node);
   void backward_node(size_t node);

@@ -8,6 +8,7 @@ namespace convlab {
 
 GraphFacts::GraphFacts(const Graph& graph, Mode mode)
     : activation(graph.nodes().size(), Activation::none),
+      undone(graph.nodes().size(), Activation::none),
       normalization(graph.nodes().size()),
       folded(graph.nodes().size(), false),
       learns(1, false) {
@@ -17,10 +18,12 @@ GraphFacts::GraphFacts(const Graph& graph, Mode mode)
     learns.push_back(node.learns() || std::any_of(node.inputs.begin(), node.inputs.end(),
                                                   [&](size_t v) { return learns[v]; }));
     const std::optional<size_t> before = computed_by(graph, node);
-    if (!before || activation[*before] != Activation::none) continue;
+    if (!before) continue;
     const Layer& product = *nodes[*before].layer;
-    if (node.layer->as_activation() != Activation::none && product.can_fuse_activation()) {
-      activation[*before] = node.layer->as_activation();
+    if (activation[*before] != Activation::none) {
+      if (node.layer->can_undo_activation()) std::swap(undone[i], undone[*before]);
+    } else if (node.layer->as_activation() != Activation::none && product.can_fuse_activation()) {
+      activation[*before] = undone[*before] = node.layer->as_activation();
       folded[i] = true;
     } else if (mode == Mode::eval && node.layer->is_channel_affine() && product.kernel_to_fold() &&
                !normalization[*before]) {
@@ -90,7 +93,7 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
       extend(planned_values_[input].block, i);
       if (train && needs.inputs) extend(planned_values_[input].block, backward);
     }
-    if (train && (needs.output || facts.activation[i] != Activation::none))
+    if (train && (needs.output || facts.undone[i] != Activation::none))
       extend(output.block, backward);
     if (train) {
       for (const Shape& shape : node.layer->saved_shapes(node.input_shapes)) {
@@ -183,7 +186,7 @@ void NetworkPlan::bind(void* arena) {
     if (!needs.inputs) {
       for (Tensor& input : tensors.backward_inputs) input.memory = nullptr;
     }
-    const bool output = needs.output || facts_.activation[i] != Activation::none;
+    const bool output = needs.output || facts_.undone[i] != Activation::none;
     tensors.backward_output = output ? values[i + 1] : Tensor{};
   }
 }

@@ -14,6 +14,8 @@ struct GraphFacts {
   GraphFacts(const Graph& graph, Mode mode);
 
   std::vector<Activation> activation;  ///< by node: computed together with it
+  /// By node: undone by its backward. Its own activation, unless a pooling after it does so.
+  std::vector<Activation> undone;
   /// By node: the normalisation that is computed together with it, before the activation.
   std::vector<std::optional<size_t>> normalization;
   std::vector<bool> folded;  ///< by node: computed by the node before

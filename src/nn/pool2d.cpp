@@ -1,5 +1,6 @@
 #include "nn/pool2d.h"
 
+#include "nn/fused_activation.h"
 #include "nn/single_input.h"
 
 namespace convlab {
@@ -69,6 +70,8 @@ void MaxPool2d::forward(const Pass& pass, std::span<const Tensor> inputs,
 void MaxPool2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                          const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   if (!grad_inputs[0]) return;
+  // Where a maximum came from, its activation's slope is the one at the maximum itself.
+  undo_activation(pass, output, grad_output);
   pass.backend.max_pool2d_grad(descriptor(inputs[0]), inputs[0], output, grad_output,
                                grad_inputs[0]);
 }

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "data/catalog.h"
 #include "engine/bench.h"
+#include "engine/bench_suite.h"
 #include "engine/controls.h"
 #include "engine/engine.h"
 
@@ -75,7 +76,12 @@ BenchOptions bench_options(std::string_view text) {
   options.model = json.value("model", options.model);
   options.batch = json.value("batch", options.batch);
   options.threads = json.value("threads", options.threads);
+  options.document = json.value("document", options.document);
+  options.optimizer = json.value("optimizer", options.optimizer);
+  options.inference = json.value("inference", options.inference);
+  options.images = json.value("images", options.images);
   options.seconds = json.value("seconds", options.seconds);
+  options.layers = json.value("layers", options.layers);
   options.memory = memory_left;
   return options;
 }
@@ -154,6 +160,21 @@ EMSCRIPTEN_KEEPALIVE uint32_t convlab_snapshot_block_bytes() {
 EMSCRIPTEN_KEEPALIVE const char* convlab_bench(const char* json, uint32_t length) {
   const int code = guarded([&] {
     border().text = to_json(run_bench(bench_options({json, length}), now_seconds));
+    return 0;
+  });
+  return code == 0 ? border().text.c_str() : nullptr;
+}
+
+EMSCRIPTEN_KEEPALIVE const char* convlab_bench_suite(int threads) {
+  const int code = guarded([&] {
+    auto runs = nlohmann::ordered_json::array();
+    for (const BenchOptions& run : bench_suite({}, threads)) {
+      runs.push_back({{"model", run.model},
+                      {"batch", run.batch},
+                      {"images", run.images},
+                      {"threads", run.threads}});
+    }
+    border().text = runs.dump();
     return 0;
   });
   return code == 0 ? border().text.c_str() : nullptr;

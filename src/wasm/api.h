@@ -30,7 +30,9 @@ double convlab_sequence();
 const char* convlab_snapshot_json();
 const uint8_t* convlab_snapshot_block();
 uint32_t convlab_snapshot_block_bytes();
-/// Runs `convlab bench` with {"model", "batch", "threads"} and returns its JSON, or null after an
+/// Runs `convlab bench` with the fields of BenchOptions and returns its JSON, or null after an
 /// error.
 const char* convlab_bench(const char* json, uint32_t length);
+/// The runs of `convlab bench --suite`: options for convlab_bench in an array, or null.
+const char* convlab_bench_suite(int threads);
 }

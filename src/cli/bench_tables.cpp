@@ -1,0 +1,115 @@
+#include "cli/bench_tables.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "cli/text.h"
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+// Milliseconds, beside them GFLOP/s where products are most of the work.
+Column part(const BenchResult& result, const std::string& title, double LayerTime::* part) {
+  Column column{title, Align::right, {}};
+  for (const LayerTime& layer : result.layers) {
+    const double ms = layer.*part;
+    if (ms < 1e-3) {
+      column.cells.emplace_back("");
+    } else if (layer.gflop == 0) {
+      column.cells.push_back(fixed(ms, 2));
+    } else {
+      column.cells.push_back(fixed(ms, 2) + concat(" (", fixed(layer.gflop / ms * 1e3, 0), ")"));
+    }
+  }
+  return column;
+}
+
+std::string row_of(std::initializer_list<std::string> cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) row.append(" ").append(cell).append(" |");
+  return row;
+}
+
+}  // namespace
+
+void print_result(std::FILE* out, const BenchResult& result) {
+  const auto row = [out](const char* name, const std::string& value) {
+    std::fprintf(out, "  %-16s %s\n", name, value.c_str());
+  };
+  std::fprintf(out, "%s, batch %lld, %s, %d %s\n", result.model.c_str(),
+               static_cast<long long>(result.batch), result.backend.c_str(), result.threads,
+               result.threads == 1 ? "thread" : "threads");
+  const bool inference = result.optimizer.empty();
+  row(inference ? "evaluation" : "training step", fixed(result.step_ms, 2) + " ms");
+  row("the first", fixed(result.first_step_ms, 2) + " ms");
+  row("images", with_commas(result.images_per_second) + " per second");
+  row("arithmetic", fixed(result.gflops, 1) + " GFLOP/s");
+  row("matrix product", fixed(result.gemm_peak_gflops, 1) + " GFLOP/s");
+  row("efficiency", percent(result.efficiency) + " of the matrix product");
+  row("memory", bytes_text(result.peak_memory_bytes) + " at most");
+}
+
+void print_layers(std::FILE* out, const BenchResult& result) {
+  Column names{"Layer", Align::left, {}};
+  Column outputs{"Output", Align::left, {}};
+  Column shares{"Step", Align::right, {}};
+  for (const LayerTime& layer : result.layers) {
+    names.cells.push_back(layer.name);
+    outputs.cells.push_back(layer.output);
+    shares.cells.push_back(percent(layer.step_ms() / result.step_ms));
+  }
+  const std::string text =
+      table_text({names, outputs, part(result, "Forward", &LayerTime::forward_ms),
+                  part(result, "Input gradient", &LayerTime::input_grad_ms),
+                  part(result, "Weight gradient", &LayerTime::parameter_grad_ms), shares});
+  std::fprintf(out, "\nms (GFLOP/s)\n%s", text.c_str());
+}
+
+BenchRows::BenchRows(std::FILE* out, size_t runs, std::function<double()> now)
+    : out_(out), runs_(runs), now_(std::move(now)), start_(now_()), terminal_(is_terminal(out)) {
+  std::fputs(
+      "| model | batch | pictures | threads | first step ms | step ms | images/s | GFLOP/s | of "
+      "the "
+      "matrix product | MB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+      out_);
+}
+
+void BenchRows::begin(const BenchOptions& run) {
+  if (!terminal_) return;
+  std::fprintf(out_, "%zu of %zu: %s, batch %lld, %d %s …", done_ + 1, runs_, run.model.c_str(),
+               static_cast<long long>(run.batch), run.threads,
+               run.threads == 1 ? "thread" : "threads");
+  if (done_ > 0) {
+    const double each = (now_() - start_) / static_cast<double>(done_);
+    std::fprintf(out_, "  about %s left",
+                 duration(each * static_cast<double>(runs_ - done_)).c_str());
+  }
+  std::fflush(out_);
+}
+
+void BenchRows::end(const BenchResult& result) {
+  constexpr double megabyte = 1 << 20;
+  print(row_of({result.model, std::to_string(result.batch),
+                result.images > 0 ? with_commas(static_cast<double>(result.images)) : "",
+                std::to_string(result.threads), fixed(result.first_step_ms, 1),
+                fixed(result.step_ms, 1), with_commas(result.images_per_second),
+                fixed(result.gflops, 1), fixed(result.efficiency, 2),
+                with_commas(static_cast<double>(result.peak_memory_bytes) / megabyte)}));
+}
+
+void BenchRows::end(const BenchOptions& run, const std::string& error) {
+  print(row_of({run.model, std::to_string(run.batch), "", std::to_string(run.threads), error, "",
+                "", "", "", ""}));
+}
+
+void BenchRows::print(const std::string& row) {
+  ++done_;
+  std::fprintf(out_, "%s%s\n", terminal_ ? "\r\x1b[K" : "", row.c_str());
+  std::fflush(out_);
+}
+
+}  // namespace convlab

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+
+namespace convlab {
+
+/// Whether lines may be redrawn in place.
+bool is_terminal(std::FILE* out);
+
+/// How wide it is; the usual 80 where that is unknown.
+size_t terminal_columns(std::FILE* out);
+
+}  // namespace convlab

@@ -1,0 +1,191 @@
+// Google Benchmark of single operations of the best backend, each on one thread and on all:
+//   build/native/tests/convlab_single_ops --benchmark_filter=conv2d
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <thread>
+
+#include "backend/device.h"
+
+namespace convlab {
+namespace {
+
+int64_t all_threads() { return static_cast<int64_t>(std::thread::hardware_concurrency()); }
+
+/// A backend, and tensors on it, for one run of a benchmark.
+struct Bench {
+  explicit Bench(int64_t threads)
+      : backend(make_backend("", static_cast<int>(threads))), device(*backend) {}
+
+  std::unique_ptr<Backend> backend;
+  Device device;
+  OpSlot slot;
+};
+
+void report_flops(benchmark::State& state, double flops) {
+  state.counters["FLOP/s"] =
+      benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void report_elements(benchmark::State& state, const Shape& shape, int64_t tensors) {
+  state.SetBytesProcessed(state.iterations() * shape.elements() * tensors *
+                          static_cast<int64_t>(sizeof(float)));
+}
+
+void gemm(benchmark::State& state) {
+  Bench bench(state.range(1));
+  const Shape square{state.range(0), state.range(0)};
+  const Tensor a = bench.device.random(square);
+  const Tensor b = bench.device.random(square);
+  const Tensor c = bench.device.output(square);
+  constexpr GemmDesc desc{};
+  void* workspace = bench.device.workspace(
+      static_cast<size_t>(bench.backend->gemm_workspace(desc, square, square)));
+  for (auto _ : state) bench.backend->gemm({bench.slot, workspace}, desc, a, b, {}, c);
+  const auto n = static_cast<double>(state.range(0));
+  report_flops(state, 2 * n * n * n);
+}
+BENCHMARK(gemm)
+    ->ArgNames({"size", "threads"})
+    ->ArgsProduct({{256, 1024}, {1, all_threads()}})
+    ->UseRealTime();
+
+/// Convolutions 3×3 of the networks of the README, their padding "same" or none.
+struct Convolution : Bench {
+  explicit Convolution(const benchmark::State& state)
+      : Bench(state.range(5)),
+        x_shape{state.range(0), state.range(1), state.range(1), state.range(2)},
+        y_shape{state.range(0), state.range(1) - (state.range(4) != 0 ? 0 : 2),
+                state.range(1) - (state.range(4) != 0 ? 0 : 2), state.range(3)},
+        desc{.kernel = {3, 3}, .stride = {1, 1}, .dilation = {1, 1}} {
+    if (state.range(4) != 0) desc.padding = {1, 1, 1, 1};
+    x = device.random(x_shape);
+    kernel = device.parameter({y_shape[3], 3, 3, x_shape[3]});
+    bias = device.parameter({y_shape[3]});
+    dy = device.random(y_shape);
+    workspace =
+        device.workspace(static_cast<size_t>(backend->conv2d_workspace(desc, x_shape, y_shape)));
+  }
+
+  OpContext op() { return {slot, workspace}; }
+  double flops() const { return 2.0 * static_cast<double>(y_shape.elements() * 9 * x_shape[3]); }
+
+  Shape x_shape, y_shape;
+  Conv2dDesc desc;
+  Tensor x, dy;
+  Parameter kernel, bias;
+  void* workspace;
+};
+
+void conv2d_forward(benchmark::State& state) {
+  Convolution c(state);
+  const Tensor y = c.device.output(c.y_shape);
+  for (auto _ : state) c.backend->conv2d(c.op(), c.desc, c.x, c.kernel, &c.bias, y);
+  report_flops(state, c.flops());
+}
+
+void conv2d_grad_input(benchmark::State& state) {
+  Convolution c(state);
+  const Tensor dx = c.device.output(c.x_shape);
+  for (auto _ : state) c.backend->conv2d_grad_input(c.op(), c.desc, c.dy, c.kernel, dx);
+  report_flops(state, c.flops());
+}
+
+void conv2d_grad_kernel(benchmark::State& state) {
+  Convolution c(state);
+  const Tensor kernel_grad = c.device.output(c.kernel.value.shape);
+  const Tensor bias_grad = c.device.output(c.bias.value.shape);
+  for (auto _ : state)
+    c.backend->conv2d_grad_kernel(c.op(), c.desc, c.x, c.dy, kernel_grad, bias_grad);
+  report_flops(state, c.flops());
+}
+
+void convolutions(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"batch", "image", "inputs", "filters", "same", "threads"})->UseRealTime();
+  for (const int64_t threads : {int64_t{1}, all_threads()}) {
+    benchmark->Args({128, 28, 1, 32, 0, threads});
+    benchmark->Args({128, 13, 32, 64, 0, threads});
+    benchmark->Args({128, 32, 3, 50, 1, threads});
+    benchmark->Args({128, 32, 50, 75, 1, threads});
+    benchmark->Args({128, 16, 75, 125, 1, threads});
+    benchmark->Args({8, 56, 256, 256, 1, threads});
+  }
+}
+BENCHMARK(conv2d_forward)->Apply(convolutions);
+BENCHMARK(conv2d_grad_input)->Apply(convolutions);
+BENCHMARK(conv2d_grad_kernel)->Apply(convolutions);
+
+const Shape image_shape{128, 26, 26, 32};
+
+void relu(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Tensor x = bench.device.random(image_shape);
+  const Tensor y = bench.device.output(image_shape);
+  for (auto _ : state) bench.backend->unary({UnaryOp::relu}, x, y);
+  report_elements(state, image_shape, 2);
+}
+
+void max_pool2d(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Tensor x = bench.device.random(image_shape);
+  const Tensor y = bench.device.output({128, 13, 13, 32});
+  const Pool2dDesc desc{{2, 2}, {2, 2}, {}};
+  for (auto _ : state) bench.backend->max_pool2d({bench.slot}, desc, x, y);
+  report_elements(state, image_shape, 1);
+}
+
+void max_pool2d_grad(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Tensor x = bench.device.random(image_shape);
+  const Tensor y = bench.device.output({128, 13, 13, 32});
+  const Tensor dy = bench.device.random(y.shape);
+  const Tensor dx = bench.device.output(image_shape);
+  const Pool2dDesc desc{{2, 2}, {2, 2}, {}};
+  bench.backend->max_pool2d({bench.slot}, desc, x, y);
+  for (auto _ : state) bench.backend->max_pool2d_grad(desc, x, y, dy, dx);
+  report_elements(state, image_shape, 2);
+}
+
+void batch_norm(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Shape channels{image_shape[3]};
+  const Tensor x = bench.device.random(image_shape);
+  const Tensor y = bench.device.output(image_shape);
+  const Tensor gamma = bench.device.random(channels);
+  const Tensor beta = bench.device.random(channels);
+  const Tensor running_mean = bench.device.random(channels);
+  const Tensor running_variance = bench.device.random(channels);
+  const Tensor mean = bench.device.output(channels);
+  const Tensor inv_std = bench.device.output(channels);
+  for (auto _ : state) {
+    bench.backend->batch_norm({}, x, gamma, beta, running_mean, running_variance, mean, inv_std, y);
+  }
+  report_elements(state, image_shape, 3);
+}
+
+void adam(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Shape parameters{1 << 20};
+  const Tensor values = bench.device.random(parameters);
+  const Tensor grads = bench.device.random(parameters);
+  const Tensor means = bench.device.tensor(parameters, std::vector<float>(1 << 20, 0.0F));
+  const Tensor variances = bench.device.tensor(parameters, std::vector<float>(1 << 20, 0.0F));
+  bench.backend->set_step({.learning_rate = 1e-3F, .step = 1, .update = 1});
+  for (auto _ : state) bench.backend->adam_update({}, values, grads, means, variances);
+  report_elements(state, parameters, 7);
+}
+
+void threads_alone(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("threads")->Arg(1)->Arg(all_threads())->UseRealTime();
+}
+BENCHMARK(relu)->Apply(threads_alone);
+BENCHMARK(max_pool2d)->Apply(threads_alone);
+BENCHMARK(max_pool2d_grad)->Apply(threads_alone);
+BENCHMARK(batch_norm)->Apply(threads_alone);
+BENCHMARK(adam)->Apply(threads_alone);
+
+}  // namespace
+}  // namespace convlab
+
+BENCHMARK_MAIN();
