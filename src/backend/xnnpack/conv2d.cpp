@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "backend/xnnpack/operators.h"
+#include "backend/xnnpack/thin_conv2d.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
@@ -99,9 +100,16 @@ void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, f
 
 void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                             const Parameter& kernel, const Parameter* bias, const Tensor& y) {
+  const float* bias_values = bias == nullptr ? nullptr : bias->value.data();
+  if (ThinConv2d::is_for(desc, x.shape)) {
+    if (!op.slot) op.slot = std::make_unique<ThinConv2d>();
+    auto* workspace = static_cast<float*>(op.workspace);
+    static_cast<ThinConv2d&>(*op.slot).run(*threads_, desc, x, kernel.value, bias_values, workspace,
+                                           y);
+    return;
+  }
   ConvState& state = state_in(op.slot);
   if (!state.is_current(kernel, bias)) {
-    const float* bias_values = bias == nullptr ? nullptr : bias->value.data();
     state.packed_by(create_conv(desc, kernel.value, bias_values, state.packed), kernel, bias);
   }
   size_t workspace_bytes = 0;  // stays 0: we do not ask for transient indirection buffers

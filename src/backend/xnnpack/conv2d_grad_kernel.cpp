@@ -5,6 +5,7 @@
 #include "backend/xnnpack/indirect_gemm.h"
 #include "backend/xnnpack/kernels.h"
 #include "backend/xnnpack/tap_planes.h"
+#include "backend/xnnpack/thin_conv2d.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
@@ -112,9 +113,11 @@ void sum_slice(const GradPlan& plan, const GradState& state, const float* x, con
   for (int64_t image = first; image < last; image += plan.chunk_images) {
     const int64_t images = std::min(plan.chunk_images, last - image);
     plan.planes.write(x + image * plan.image_floats, images, planes);
-    state.gemm.pack(dy + image * pixels * plan.outputs, images * pixels, plan.outputs, packed);
+    state.gemm.pack(dy + image * pixels * plan.outputs, images * pixels, plan.outputs, nullptr,
+                    packed);
     state.gemm.run(plan.sizes(images), images == plan.chunk_images ? state.chunk : state.last_chunk,
-                   offset, state.ones.data(), packed, image == first ? sum : product);
+                   offset, state.ones.data(), packed, Activation::none,
+                   image == first ? sum : product);
     if (image != first) add(product, plan.rows * plan.outputs, sum);
   }
 }
@@ -156,7 +159,9 @@ uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x
   }
   const GradPlan plan(desc, x, y, threads_->count(), IndirectGemm());
   const int64_t turned_kernel = aligned(plan.rows * plan.outputs);
-  return static_cast<uint64_t>(std::max(plan.total, turned_kernel)) * sizeof(float);
+  const int64_t thin =
+      ThinConv2d::is_for(desc, x) ? ThinConv2d::workspace_size(desc, x, y, threads_->count()) : 0;
+  return static_cast<uint64_t>(std::max({plan.total, turned_kernel, thin})) * sizeof(float);
 }
 
 }  // namespace convlab

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
+#include "backend/xnnpack/operators.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -46,11 +46,13 @@ int64_t IndirectGemm::packed_size(int64_t count, int64_t columns) const {
   return (columns + tile_columns_ - 1) / tile_columns_ * tile_columns_ * (count + 1);
 }
 
-void IndirectGemm::pack(const float* right, int64_t count, int64_t columns, float* packed) const {
+void IndirectGemm::pack(const float* right, int64_t count, int64_t columns, const float* bias,
+                        float* packed) const {
   for (int64_t first = 0; first < columns; first += tile_columns_) {
-    std::fill_n(packed, tile_columns_, 0.0F);  // the bias
-    packed += tile_columns_;
     const int64_t width = std::min(tile_columns_, columns - first);
+    std::fill_n(packed, tile_columns_, 0.0F);
+    if (bias != nullptr) std::copy_n(bias + first, width, packed);
+    packed += tile_columns_;
     if (width == tile_columns_) {
       copy_rows(right + first, columns, count, width, packed);
     } else {
@@ -63,15 +65,20 @@ void IndirectGemm::pack(const float* right, int64_t count, int64_t columns, floa
   }
 }
 
-void IndirectGemm::run(const Sizes& sizes, const Pieces& pieces, intptr_t offset,
-                       const float* fixed, const float* packed, float* c) const {
+void IndirectGemm::run(const Sizes& sizes, std::span<const float* const> pieces, intptr_t offset,
+                       const float* fixed, const float* packed, Activation activation,
+                       float* c) const {
   const auto kernel = reinterpret_cast<xnn_f32_igemm_minmax_ukernel_fn>(
       config().minmax.igemm[tile_rows_ - 1].function[XNN_UARCH_DEFAULT]);
-  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const OutputRange limits(activation);
   xnn_f32_minmax_params range;
-  config().init.f32(&range, -infinity, infinity);
+  config().init.f32(&range, limits.least, limits.most);
   const auto bytes = [](int64_t floats) { return static_cast<size_t>(floats) * sizeof(float); };
+  const int64_t tile_floats = tile_rows_ * sizes.columns;
   for (int64_t row = 0; row < sizes.rows; row += tile_rows_) {
+    // Short products wait for the lines that they write to, unless these were asked for before.
+    const float* next = c + (row + tile_rows_) * sizes.columns;
+    for (int64_t i = 0; i < tile_floats; i += 16) __builtin_prefetch(next + i, 1);
     const float* const* tile = pieces.data() + row * sizes.pieces;
     kernel(static_cast<size_t>(std::min(tile_rows_, sizes.rows - row)),
            static_cast<size_t>(sizes.columns), bytes(sizes.length),

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
+
+#include "backend/descriptors.h"
 
 namespace convlab {
 
@@ -38,12 +41,17 @@ class IndirectGemm {
 
   /// Floats that `pack` writes for `count` rows of the right factor.
   int64_t packed_size(int64_t count, int64_t columns) const;
-  /// Packs right[count, columns] into memory aligned to tensor_alignment.
-  void pack(const float* right, int64_t count, int64_t columns, float* packed) const;
+  /// Packs right[count, columns] and bias[columns], which is added to every row of c and may be
+  /// null, into memory aligned to tensor_alignment.
+  void pack(const float* right, int64_t count, int64_t columns, const float* bias,
+            float* packed) const;
 
-  /// c[rows, columns], dense. All pieces but those equal to `fixed` are moved by `offset` bytes.
-  void run(const Sizes& sizes, const Pieces& pieces, intptr_t offset, const float* fixed,
-           const float* packed, float* c) const;
+  /// c[rows, columns], dense, after the activation. All pieces but those equal to `fixed` are moved
+  /// by `offset` bytes. `pieces` may begin at any multiple of tile_rows().
+  void run(const Sizes& sizes, std::span<const float* const> pieces, intptr_t offset,
+           const float* fixed, const float* packed, Activation activation, float* c) const;
+
+  int64_t tile_rows() const { return tile_rows_; }
 
  private:
   int64_t tile_rows_;

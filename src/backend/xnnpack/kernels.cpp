@@ -26,7 +26,10 @@ void relu(const float* x, int64_t count, float* y) {
 }
 
 CONVLAB_CLONES void relu_grad(const float* y, const float* dy, int64_t count, float* dx) {
-  for (int64_t i = 0; i < count; ++i) dx[i] = y[i] > 0.0F ? dy[i] : 0.0F;
+  for (int64_t i = 0; i < count; ++i) {
+    const float grad = dy[i];  // read in any case: compilers vectorise no conditional reads
+    dx[i] = y[i] > 0.0F ? grad : 0.0F;
+  }
 }
 
 void relu6(const float* x, int64_t count, float* y) {
@@ -34,7 +37,10 @@ void relu6(const float* x, int64_t count, float* y) {
 }
 
 CONVLAB_CLONES void relu6_grad(const float* y, const float* dy, int64_t count, float* dx) {
-  for (int64_t i = 0; i < count; ++i) dx[i] = y[i] > 0.0F && y[i] < 6.0F ? dy[i] : 0.0F;
+  for (int64_t i = 0; i < count; ++i) {
+    const float grad = dy[i];
+    dx[i] = y[i] > 0.0F && y[i] < 6.0F ? grad : 0.0F;
+  }
 }
 
 void add(const float* a, const float* b, int64_t count, float* c) {
@@ -111,10 +117,43 @@ void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, i
 CONVLAB_CLONES void route_max_grad(const float* x, const float* y, const float* dy,
                                    int64_t channels, uint32_t* taken, float* dx) {
   for (int64_t c = 0; c < channels; ++c) {
+    const float grad = dy[c];
     const uint32_t here = static_cast<uint32_t>(x[c] == y[c]) & ~taken[c];
-    dx[c] = here != 0 ? dy[c] : 0.0F;
+    dx[c] = here != 0 ? grad : 0.0F;
     taken[c] |= here;
   }
+}
+
+namespace {
+
+// Compilers vectorise it with masks of 32 bits, but not with bool, and trust __restrict in argument
+// lists alone.
+CONVLAB_CLONES void route_max_grad_2x2(const float* x0, const float* x1, const float* x2,
+                                       const float* x3, const float* y, const float* dy,
+                                       int64_t channels, float* __restrict dx0,
+                                       float* __restrict dx1, float* __restrict dx2,
+                                       float* __restrict dx3) {
+  for (int64_t c = 0; c < channels; ++c) {
+    const float grad = dy[c];
+    const auto at0 = static_cast<uint32_t>(x0[c] == y[c]);
+    const uint32_t at1 = static_cast<uint32_t>(x1[c] == y[c]) & ~at0;
+    const uint32_t at2 = static_cast<uint32_t>(x2[c] == y[c]) & ~(at0 | at1);
+    const uint32_t at3 = static_cast<uint32_t>(x3[c] == y[c]) & ~(at0 | at1 | at2);
+    dx0[c] = at0 != 0 ? grad : 0.0F;
+    dx1[c] = at1 != 0 ? grad : 0.0F;
+    dx2[c] = at2 != 0 ? grad : 0.0F;
+    dx3[c] = at3 != 0 ? grad : 0.0F;
+  }
+}
+
+}  // namespace
+
+void route_max_grad_2x2(const float* x, int64_t row, const float* y, const float* dy,
+                        int64_t channels, float* dx) {
+  const float* below = x + row;
+  float* dx_below = dx + row;
+  route_max_grad_2x2(x, x + channels, below, below + channels, y, dy, channels, dx, dx + channels,
+                     dx_below, dx_below + channels);
 }
 
 void sgd(const SgdStep& step, const float* grads, int64_t count, float* values, float* momenta) {

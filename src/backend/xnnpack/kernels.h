@@ -40,6 +40,9 @@ void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, i
 /// and taken is 0, dx becomes dy and taken 1; elsewhere dx becomes 0.
 void route_max_grad(const float* x, const float* y, const float* dy, int64_t channels,
                     uint32_t* taken, float* dx);
+/// All four positions of a window 2×2, in images with `row` floats from one row to the next.
+void route_max_grad_2x2(const float* x, int64_t row, const float* y, const float* dy,
+                        int64_t channels, float* dx);
 
 struct SgdStep {
   float learning_rate, momentum;

@@ -37,27 +37,38 @@ bool windows_are_apart(const Pool2dDesc& d) {
   return d.stride.h >= d.window.h && d.stride.w >= d.window.w && d.padding == Padding2d{};
 }
 
+// The gradient of one window, of which x and dx begin at the first pixel.
+void grad_window(const Pool2dDesc& d, int64_t row, int64_t channels, const float* x, const float* y,
+                 const float* dy, float* dx) {
+  if (d.window == Extent2d{2, 2}) {
+    kernels::route_max_grad_2x2(x, row, y, dy, channels, dx);
+    return;
+  }
+  constexpr int64_t channels_at_once = 256;
+  std::array<uint32_t, channels_at_once> taken;  // by channel: the maximum was met
+  for (int64_t first = 0; first < channels; first += channels_at_once) {
+    const int64_t count = std::min(channels - first, channels_at_once);
+    taken.fill(0);
+    for (int64_t ky = 0; ky < d.window.h; ++ky) {
+      for (int64_t kx = 0; kx < d.window.w; ++kx) {
+        const int64_t at = ky * row + kx * channels + first;
+        kernels::route_max_grad(x + at, y + first, dy + first, count, taken.data(), dx + at);
+      }
+    }
+  }
+}
+
 // The gradient of one image whose windows are apart.
 void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const float* x,
                 const float* y, const float* dy, float* dx) {
   const int64_t channels = in[3];
+  const int64_t row = in[2] * channels;
   const bool covered = out[1] * d.window.h == in[1] && out[2] * d.window.w == in[2];
-  constexpr int64_t channels_at_once = 256;
-  std::array<uint32_t, channels_at_once> taken{};  // by channel: the maximum was met
-  if (!covered) std::fill_n(dx, in[1] * in[2] * channels, 0.0F);
+  if (!covered) std::fill_n(dx, in[1] * row, 0.0F);
   for (int64_t oy = 0; oy < out[1]; ++oy) {
     for (int64_t ox = 0; ox < out[2]; ++ox, y += channels, dy += channels) {
-      for (int64_t first = 0; first < channels; first += channels_at_once) {
-        const int64_t count = std::min(channels - first, channels_at_once);
-        taken.fill(0);
-        for (int64_t ky = 0; ky < d.window.h; ++ky) {
-          for (int64_t kx = 0; kx < d.window.w; ++kx) {
-            const int64_t pixel = (oy * d.stride.h + ky) * in[2] + ox * d.stride.w + kx;
-            const int64_t at = pixel * channels + first;
-            kernels::route_max_grad(x + at, y + first, dy + first, count, taken.data(), dx + at);
-          }
-        }
-      }
+      const int64_t at = oy * d.stride.h * row + ox * d.stride.w * channels;
+      grad_window(d, row, channels, x + at, y, dy, dx + at);
     }
   }
 }

@@ -1,0 +1,107 @@
+#include "backend/xnnpack/thin_conv2d.h"
+
+#include <algorithm>
+
+#include "backend/xnnpack/threads.h"
+#include "backend/xnnpack/transpose.h"
+
+namespace convlab {
+
+namespace {
+
+// Measured: with 4 channels it is as fast or faster everywhere, with 8 no longer.
+constexpr int64_t most_channels = 4;
+
+int64_t aligned(int64_t floats) {
+  return static_cast<int64_t>(align_up(static_cast<uint64_t>(floats) * sizeof(float)) /
+                              sizeof(float));
+}
+
+/// Sizes in floats, but for those of pictures in pixels.
+struct Plan {
+  Plan(const Conv2dDesc& desc, const Shape& x, const Shape& y, const IndirectGemm& gemm)
+      : channels(x[3]),
+        row((x[2] + desc.padding.left + desc.padding.right) * channels),
+        pixels(y[1] * y[2]),
+        outputs(y[3]),
+        window_row(desc.kernel.w * channels),
+        window(desc.kernel.h * window_row) {
+    constexpr int64_t extra = 16;  // kernels may read a vector beyond the end
+    picture = aligned((x[1] + desc.padding.top + desc.padding.bottom) * row + extra);
+    right = aligned(window * outputs);
+    packed = aligned(gemm.packed_size(window, outputs));
+  }
+
+  int64_t channels;
+  int64_t row;  // of the picture with its padding
+  int64_t pixels, outputs;
+  int64_t window_row, window;
+  int64_t picture, right, packed;
+};
+
+/// An image of x [N,H,W,C] with zeros around.
+void write_padded(const Conv2dDesc& desc, const Shape& x, const float* image, const Plan& plan,
+                  float* to) {
+  const int64_t left = desc.padding.left * plan.channels;
+  const int64_t inner = x[2] * plan.channels;
+  to = std::fill_n(to, desc.padding.top * plan.row, 0.0F);
+  for (int64_t y = 0; y < x[1]; ++y, image += inner) {
+    to = std::fill_n(to, left, 0.0F);
+    to = std::copy_n(image, inner, to);
+    to = std::fill_n(to, plan.row - left - inner, 0.0F);
+  }
+  std::fill_n(to, desc.padding.bottom * plan.row, 0.0F);
+}
+
+}  // namespace
+
+bool ThinConv2d::is_for(const Conv2dDesc& desc, const Shape& x) {
+  return x[3] <= most_channels && desc.groups == 1 && desc.dilation.w == 1 && desc.kernel.w > 1;
+}
+
+int64_t ThinConv2d::workspace_size(const Conv2dDesc& desc, const Shape& x, const Shape& y,
+                                   int threads) {
+  const Plan plan(desc, x, y, IndirectGemm());
+  return plan.right + plan.packed + plan.picture * threads;
+}
+
+void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tensor& x,
+                     const Tensor& kernel, const float* bias, float* workspace, const Tensor& y) {
+  const Plan plan(desc, x.shape, y.shape, gemm_);
+  float* right = workspace;
+  float* packed = right + plan.right;
+  float* pictures = packed + plan.packed;  // one for each lane
+  if (image_ != x.shape.without_front()) {
+    image_ = x.shape.without_front();
+    origin_ = pictures;
+    const int64_t columns = y.shape[2];
+    pieces_ = gemm_.arrange(plan.pixels, desc.kernel.h, [&](int64_t pixel, int64_t window_row) {
+      const int64_t row = pixel / columns * desc.stride.h + window_row * desc.dilation.h;
+      return origin_ + row * plan.row + pixel % columns * desc.stride.w * plan.channels;
+    });
+  }
+  transpose(kernel.data(), plan.window, plan.outputs, plan.window, right, plan.outputs);
+  gemm_.pack(right, plan.window, plan.outputs, bias, packed);
+
+  // Small batches are cut into bands of pixels as well.
+  const int64_t tile = gemm_.tile_rows();
+  const int64_t tasks_wanted = int64_t{4} * threads.count();
+  const int64_t bands =
+      std::clamp<int64_t>(tasks_wanted / x.shape[0], 1, (plan.pixels + tile - 1) / tile);
+  const int64_t band = (plan.pixels / bands + tile) / tile * tile;
+  threads.run(static_cast<size_t>(x.shape[0] * bands), [&](size_t task, size_t lane) {
+    const int64_t image = static_cast<int64_t>(task) / bands;
+    const int64_t first = static_cast<int64_t>(task) % bands * band;
+    if (first >= plan.pixels) return;
+    float* picture = pictures + static_cast<int64_t>(lane) * plan.picture;
+    write_padded(desc, x.shape, x.part(image, image + 1).data(), plan, picture);
+    const int64_t pixels = std::min(band, plan.pixels - first);
+    const auto offset = reinterpret_cast<intptr_t>(picture) - reinterpret_cast<intptr_t>(origin_);
+    gemm_.run({pixels, plan.outputs, desc.kernel.h, plan.window_row},
+              std::span(pieces_).subspan(static_cast<size_t>(first * desc.kernel.h)), offset,
+              nullptr, packed, desc.activation,
+              y.data() + (image * plan.pixels + first) * plan.outputs);
+  });
+}
+
+}  // namespace convlab
