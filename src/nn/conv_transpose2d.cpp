@@ -15,8 +15,7 @@ void ConvTranspose2dOptions::visit(Visitor& visitor) {
   visitor.integer("stride", stride, 1, 255, "how many times larger the image becomes");
   visitor.choice("padding", padding, padding_choices, padding_help);
   visitor.flag("bias", bias, "adds one learned number to each channel");
-  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
+  visit_initializer(visitor, *this);
 }
 template void ConvTranspose2dOptions::visit(OptionReader&);
 template void ConvTranspose2dOptions::visit(OptionLister&);

@@ -21,8 +21,7 @@ template <class Visitor>
 void DenseOptions::visit(Visitor& visitor) {
   visitor.integer("units", units, 1, 1 << 20, "how many numbers come out");
   visitor.flag("bias", bias, "adds one learned number to each output");
-  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
+  visit_initializer(visitor, *this);
 }
 template void DenseOptions::visit(OptionReader&);
 template void DenseOptions::visit(OptionLister&);

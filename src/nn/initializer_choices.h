@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <string_view>
 
 #include "core/options.h"
 #include "core/parameter.h"
@@ -19,8 +18,14 @@ inline constexpr std::array initializer_choices{
     Choice<Initializer>{Initializer::lecun_uniform, "lecun_uniform"},
     Choice<Initializer>{Initializer::lecun_normal, "lecun_normal"},
     Choice<Initializer>{Initializer::orthogonal, "orthogonal"}};
-inline constexpr std::string_view initializer_help = "what the weights are drawn from at the start";
-inline constexpr std::string_view initializer_value_help =
-    "the start value of initializer constant";
+
+/// The options of layers whose kernel is drawn.
+template <class Visitor, class LayerOptions>
+void visit_initializer(Visitor& visitor, LayerOptions& options) {
+  visitor.choice("initializer", options.initializer, initializer_choices,
+                 "what the weights are drawn from at the start");
+  visitor.number("initializer_value", options.initializer_value, -1e6, 1e6,
+                 "the start value of initializer constant");
+}
 
 }  // namespace convlab

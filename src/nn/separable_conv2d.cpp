@@ -25,16 +25,11 @@ Pass behind(const Pass& pass, const Tensor& middle) {
 template <class Visitor>
 void SeparableConv2dOptions::visit(Visitor& visitor) {
   visitor.integer("filters", filters, 1, 65536, "channels that come out");
-  visitor.integer("kernel", kernel, 1, 255, "rows and columns of the window");
-  visitor.integer("stride", stride, 1, 255, "pixels from one window to the next");
-  visitor.integer("dilation", dilation, 1, 255,
-                  "distance between the pixels that a window reads; 1: neighbours");
-  visitor.choice("padding", padding, padding_choices, padding_help);
+  visit_window(visitor, *this);
   visitor.integer("depth_multiplier", depth_multiplier, 1, 1024,
                   "filters of the first convolution for each channel");
   visitor.flag("bias", bias, "adds one learned number to each channel");
-  visitor.choice("initializer", initializer, initializer_choices, initializer_help);
-  visitor.number("initializer_value", initializer_value, -1e6, 1e6, initializer_value_help);
+  visit_initializer(visitor, *this);
 }
 template void SeparableConv2dOptions::visit(OptionReader&);
 template void SeparableConv2dOptions::visit(OptionLister&);

@@ -20,6 +20,16 @@ inline constexpr std::string_view padding_help =
     "valid: windows stay inside the image; same: zeros around it, so that the output is as large "
     "as the input divided by the stride";
 
+/// The options of layers that slide a window with weights over an image.
+template <class Visitor, class LayerOptions>
+void visit_window(Visitor& visitor, LayerOptions& options) {
+  visitor.integer("kernel", options.kernel, 1, 255, "rows and columns of the window");
+  visitor.integer("stride", options.stride, 1, 255, "pixels from one window to the next");
+  visitor.integer("dilation", options.dilation, 1, 255,
+                  "distance between the pixels that a window reads; 1: neighbours");
+  visitor.choice("padding", options.padding, padding_choices, padding_help);
+}
+
 /// What becomes of a last window that stands over the edge of the image: left out, or kept as far
 /// as it begins inside (PyTorch's ceil_mode).
 enum class Rounding : uint8_t { down, up };

@@ -231,8 +231,9 @@ TEST_CASE("conv2d: one slot follows new weights and other batch sizes") {
   const auto padding = GENERATE(PaddingKind::valid, PaddingKind::same);
   const int64_t stride = GENERATE(1, 2);
   const bool with_bias = GENERATE(false, true);
+  const int64_t in = GENERATE(3, 8);
   const ConvCase c{.image = {9, 10},
-                   .in_channels = 8,
+                   .in_channels = in,
                    .out_channels = 25,
                    .stride = {stride, stride},
                    .padding = padding,

@@ -12,10 +12,37 @@ function bench(model, seconds, ...more) {
 test('bench prints one object with all its numbers, or a table', () => {
   const [numbers, ...more] = jsonLines(bench('mnist-mlp', '0.05', '--json', '-'));
   assert.equal(more.length, 0);
-  assert.deepEqual(Object.keys(numbers), ['model', 'backend', 'threads', 'batch', 'step_ms', 'images_per_second',
-                                          'gflops', 'gemm_peak_gflops', 'efficiency', 'peak_memory_bytes']);
-  for (const field of Object.keys(numbers).slice(2)) assert.ok(numbers[field] > 0, field);
+  const measured = ['first_step_ms', 'step_ms', 'images_per_second', 'gflops', 'gemm_peak_gflops', 'efficiency',
+                    'peak_memory_bytes'];
+  assert.deepEqual(Object.keys(numbers), ['model', 'backend', 'threads', 'batch', 'inference', 'optimizer',
+                                          ...measured]);
+  for (const field of measured) assert.ok(numbers[field] > 0, field);
+  assert.equal(numbers.inference, false);
+  assert.equal(numbers.optimizer, 'adam');
   assert.match(bench('mnist-mlp', '0.05'), /efficiency +\d+\.\d+ %/);
+});
+
+test('bench takes an optimizer, a set of pictures, or only evaluates', () => {
+  const [sgd] = jsonLines(bench('mnist-mlp', '0.02', '--optimizer', 'sgd', '--images', '100', '--json', '-'));
+  assert.equal(sgd.optimizer, 'sgd');
+  assert.equal(sgd.images, 100);
+  const [forward] = jsonLines(bench('simple-convnet', '0.02', '--inference', '--json', '-'));
+  assert.equal(forward.inference, true);
+  assert.equal('optimizer' in forward, false);
+  const [train] = jsonLines(bench('simple-convnet', '0.02', '--json', '-'));
+  assert.ok(forward.step_ms < train.step_ms, `${forward.step_ms} ms to evaluate, ${train.step_ms} ms to train`);
+  assert.match(bench('mnist-mlp', '0.02', '--inference'), /evaluation +\d/);
+  const wrong = convlab('bench', '--optimizer', 'newton');
+  assert.notEqual(wrong.status, 0);
+  assert.match(wrong.stderr, /newton.*adam/s);
+});
+
+test('bench --suite chooses models and batches itself', () => {
+  for (const option of ['--model', '--batch', '--images']) {
+    const result = convlab('bench', '--suite', option, option === '--model' ? 'mnist-mlp' : '8');
+    assert.notEqual(result.status, 0);
+    assert.match(result.stderr, new RegExp(`--suite.*${option}|${option}.*--suite`));
+  }
 });
 
 test('bench --layers tells the parts of each layer', () => {

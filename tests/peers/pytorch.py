@@ -80,7 +80,7 @@ def measure(action, seconds):
     """Milliseconds of the first call, and the median of those that follow."""
     times = []
     end = None
-    while end is None or len(times) < 6 or time.perf_counter() < end:
+    while end is None or len(times) < 4 or time.perf_counter() < end:
         start = time.perf_counter()
         action()
         times.append((time.perf_counter() - start) * 1e3)

@@ -2,7 +2,7 @@
 export async function measure(action, seconds) {
   const times = [];
   let end = Infinity;
-  while (times.length < 6 || performance.now() < end) {
+  while (times.length < 4 || performance.now() < end) {
     const start = performance.now();
     await action();
     times.push(performance.now() - start);
