@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <cmath>
+#include <limits>
 
 #include "backend/conformance.h"
 
@@ -91,11 +93,33 @@ TEST_CASE("every function of one number matches host, with its gradient, also in
     backend.unary_grad(desc, from, dy, dx);
     backend.unary_grad(desc, from, dy, dy);
     backend.unary(desc, x, x);
+    // Where tanh is nearly 1 its slope, 1 - y², is what is left of two equal numbers.
+    constexpr double gradient = 0.5;
     return std::vector<Output>{{device.read(y), 1e-6},
-                               {device.read(dx), 1e-6},
+                               {device.read(dx), 1e-6, gradient},
                                {device.read(x), 1e-6},
-                               {device.read(dy), 1e-6}};
+                               {device.read(dy), 1e-6, gradient}};
   });
+}
+
+TEST_CASE("activations let NaN through at any place, and make none") {
+  const auto op =
+      GENERATE(UnaryOp::relu, UnaryOp::relu6, UnaryOp::silu, UnaryOp::sigmoid, UnaryOp::tanh);
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO(kind.name << ", operation " << static_cast<int>(op));
+    const auto backend = kind.make(1);
+    Device device(*backend);
+    std::vector<float> values(37, 0.5F);
+    for (const size_t place : {size_t{0}, size_t{17}, size_t{36}}) values[place] = nan;
+    values[5] = infinity;
+    const Tensor x = device.tensor({37}, values);
+    const Tensor y = device.output({37});
+    backend->unary({op}, x, y);
+    const std::vector<float> got = device.read(y);
+    for (size_t i = 0; i < got.size(); ++i) CHECK(std::isnan(got[i]) == std::isnan(values[i]));
+  }
 }
 
 TEST_CASE("channels are copied and scaled as on host") {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "backend/xnnpack/depthwise_grad_input.h"
 #include "backend/xnnpack/operators.h"
 #include "backend/xnnpack/thin_conv2d.h"
 #include "backend/xnnpack/threads.h"
@@ -125,6 +126,10 @@ void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& 
 
 void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                                        const Parameter& kernel, const Tensor& dx) {
+  if (is_depthwise(desc, dx.shape, dy.shape)) {
+    depthwise_grad_input(*threads_, desc, dy, kernel.value, static_cast<float*>(op.workspace), dx);
+    return;
+  }
   // XNNPACK splits a transposed convolution by the offsets within a stride, and writes beyond the
   // image where it has no pixel at an offset. Such images are tiny.
   if (dx.shape[1] < desc.stride.h || dx.shape[2] < desc.stride.w) {

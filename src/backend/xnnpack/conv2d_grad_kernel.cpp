@@ -122,46 +122,98 @@ void sum_slice(const GradPlan& plan, const GradState& state, const float* x, con
   }
 }
 
+// The gradient of a convolution without groups.
+void grad_kernel(const Threads& threads, GradState& state, const Conv2dDesc& desc, const Tensor& x,
+                 const Tensor& dy, float* workspace, const Tensor& kernel_grad,
+                 const Tensor& bias_grad) {
+  const GradPlan plan(desc, x.shape, dy.shape, threads.count(), state.gemm);
+  float* sums = workspace;
+  float* lanes = sums + plan.sum * plan.slices;
+  state.prepare(plan, x.shape, dy.shape, lanes);
+  threads.run(static_cast<size_t>(plan.slices), [&](size_t slice, size_t lane) {
+    const auto index = static_cast<int64_t>(slice);
+    sum_slice(plan, state, x.data(), dy.data(), index,
+              lanes + static_cast<int64_t>(lane) * plan.lane, sums + index * plan.sum);
+  });
+  threads.split(plan.rows * plan.outputs, 65536, [&](int64_t begin, int64_t end) {
+    for (int64_t slice = 1; slice < plan.slices; ++slice)
+      add(sums + slice * plan.sum + begin, end - begin, sums + begin);
+  });
+  transpose(threads, sums, plan.rows - 1, plan.outputs, kernel_grad.data());
+  if (bias_grad) std::copy_n(sums + (plan.rows - 1) * plan.outputs, plan.outputs, bias_grad.data());
+}
+
+// Groups of channels that are wide enough for a product of their own, on copies of their channels.
+struct Groups {
+  Groups(const Conv2dDesc& whole, const Shape& x_all, const Shape& y_all)
+      : count(whole.groups), desc(whole), x(x_all), y(y_all) {
+    desc.groups = 1;
+    x = {x_all[0], x_all[1], x_all[2], x_all[3] / count};
+    y = {y_all[0], y_all[1], y_all[2], y_all[3] / count};
+  }
+
+  bool are_wide() const { return x[3] >= 4 && y[3] >= 8; }
+
+  int64_t count;
+  Conv2dDesc desc;
+  Shape x, y;  // of one group
+};
+
+// Channels [first, first + those of y) of x.
+void copy_channels(const Threads& threads, const Tensor& x, int64_t first, const Tensor& y) {
+  const int64_t channels = x.shape[3];
+  const int64_t count = y.shape[3];
+  threads.split(y.elements() / count, 4096, [&](int64_t begin, int64_t end) {
+    for (int64_t pixel = begin; pixel < end; ++pixel)
+      std::copy_n(x.data() + pixel * channels + first, count, y.data() + pixel * count);
+  });
+}
+
 }  // namespace
 
 void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                                         const Tensor& dy, const Tensor& kernel_grad,
                                         const Tensor& bias_grad) {
-  if (desc.groups > 1) {
-    grouped_grad_kernel(*threads_, desc, x, dy, static_cast<float*>(op.workspace), kernel_grad);
+  auto* workspace = static_cast<float*>(op.workspace);
+  const Groups groups(desc, x.shape, dy.shape);
+  if (desc.groups > 1 && !groups.are_wide()) {
+    grouped_grad_kernel(*threads_, desc, x, dy, workspace, kernel_grad);
     if (bias_grad) sum_rows(dy, bias_grad);
     return;
   }
   if (!op.slot) op.slot = std::make_unique<GradState>();
   auto& state = static_cast<GradState&>(*op.slot);
-  const GradPlan plan(desc, x.shape, dy.shape, threads_->count(), state.gemm);
-  auto* workspace = static_cast<float*>(op.workspace);
-  float* sums = workspace;
-  float* lanes = sums + plan.sum * plan.slices;
-  state.prepare(plan, x.shape, dy.shape, lanes);
-  threads_->run(static_cast<size_t>(plan.slices), [&](size_t slice, size_t lane) {
-    const auto index = static_cast<int64_t>(slice);
-    sum_slice(plan, state, x.data(), dy.data(), index,
-              lanes + static_cast<int64_t>(lane) * plan.lane, sums + index * plan.sum);
-  });
-  threads_->split(plan.rows * plan.outputs, 65536, [&](int64_t begin, int64_t end) {
-    for (int64_t slice = 1; slice < plan.slices; ++slice)
-      add(sums + slice * plan.sum + begin, end - begin, sums + begin);
-  });
-  transpose(*threads_, sums, plan.rows - 1, plan.outputs, kernel_grad.data());
-  if (bias_grad) std::copy_n(sums + (plan.rows - 1) * plan.outputs, plan.outputs, bias_grad.data());
+  if (desc.groups == 1) {
+    grad_kernel(*threads_, state, desc, x, dy, workspace, kernel_grad, bias_grad);
+    return;
+  }
+  const Tensor group_x{groups.x, DType::f32, workspace};
+  const Tensor group_dy{groups.y, DType::f32, workspace + aligned(group_x.elements())};
+  float* rest = group_dy.data() + aligned(group_dy.elements());
+  for (int64_t group = 0; group < groups.count; ++group) {
+    const int64_t outputs = group * groups.y[3];
+    copy_channels(*threads_, x, group * groups.x[3], group_x);
+    copy_channels(*threads_, dy, outputs, group_dy);
+    grad_kernel(*threads_, state, groups.desc, group_x, group_dy, rest,
+                kernel_grad.part(outputs, outputs + groups.y[3]),
+                bias_grad ? bias_grad.part(outputs, outputs + groups.y[3]) : Tensor{});
+  }
 }
 
 uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                           const Shape& y) const {
+  const Groups groups(desc, x, y);
+  const GradPlan plan(groups.desc, groups.x, groups.y, threads_->count(), IndirectGemm());
+  int64_t floats = plan.total;
   if (desc.groups > 1) {
-    return static_cast<uint64_t>(grouped_grad_workspace(desc, x, y)) * sizeof(float);
+    floats = groups.are_wide()
+                 ? aligned(groups.x.elements()) + aligned(groups.y.elements()) + plan.total
+                 : grouped_grad_workspace(desc, x, y);
   }
-  const GradPlan plan(desc, x, y, threads_->count(), IndirectGemm());
-  const int64_t turned_kernel = aligned(plan.rows * plan.outputs);
+  const int64_t turned_kernel = aligned(plan.rows * plan.outputs * desc.groups);
   const int64_t thin =
       ThinConv2d::is_for(desc, x) ? ThinConv2d::workspace_size(desc, x, y, threads_->count()) : 0;
-  return static_cast<uint64_t>(std::max({plan.total, turned_kernel, thin})) * sizeof(float);
+  return static_cast<uint64_t>(std::max({floats, turned_kernel, thin})) * sizeof(float);
 }
 
 }  // namespace convlab

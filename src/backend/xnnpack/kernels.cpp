@@ -43,6 +43,14 @@ CONVLAB_CLONES void relu6_grad(const float* y, const float* dy, int64_t count, f
   }
 }
 
+void keep_nan(const float* x, const float* values, int64_t count, float* y) {
+  for (int64_t i = 0; i < count; ++i) {
+    const float value = values[i];
+    const float given = x[i];
+    y[i] = given == given ? value : given;
+  }
+}
+
 void add(const float* a, const float* b, int64_t count, float* c) {
   for (int64_t i = 0; i < count; ++i) c[i] = a[i] + b[i];
 }
@@ -114,20 +122,20 @@ void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, i
   }
 }
 
-CONVLAB_CLONES void route_max_grad(const float* x, const float* y, const float* dy,
-                                   int64_t channels, uint32_t* taken, float* dx) {
+CONVLAB_CLONES void add_max_grad(const float* x, const float* y, const float* dy, int64_t channels,
+                                 uint32_t* taken, float* dx) {
   for (int64_t c = 0; c < channels; ++c) {
     const float grad = dy[c];
     const uint32_t here = static_cast<uint32_t>(x[c] == y[c]) & ~taken[c];
-    dx[c] = here != 0 ? grad : 0.0F;
+    dx[c] += here != 0 ? grad : 0.0F;
     taken[c] |= here;
   }
 }
 
 namespace {
 
-// Compilers vectorise it with masks of 32 bits, but not with bool, and trust __restrict in argument
-// lists alone.
+// Vectorised with masks of 32 bits, not with bool; compilers trust __restrict in argument lists
+// alone.
 CONVLAB_CLONES void route_max_grad_2x2(const float* x0, const float* x1, const float* x2,
                                        const float* x3, const float* y, const float* dy,
                                        int64_t channels, float* __restrict dx0,

@@ -12,6 +12,8 @@ void relu_grad(const float* y, const float* dy, int64_t count, float* dx);
 void relu6(const float* x, int64_t count, float* y);
 /// dx = 0 < y < 6 ? dy : 0.
 void relu6_grad(const float* y, const float* dy, int64_t count, float* dx);
+/// y = x where that is no number, else value.
+void keep_nan(const float* x, const float* values, int64_t count, float* y);
 void add(const float* a, const float* b, int64_t count, float* c);
 void multiply(const float* a, const float* b, int64_t count, float* c);
 /// sums += a · b.
@@ -36,11 +38,12 @@ void norm_grad(const NormGrad& grad, const float* x, const float* centers, const
 /// Elements [4 · first_block, 4 · last_block) of Backend::dropout_mask.
 void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block,
                   int64_t last_block, float* mask);
-/// One window position of Backend::max_pool2d_grad over `channels`: where x equals the maximum y
-/// and taken is 0, dx becomes dy and taken 1; elsewhere dx becomes 0.
-void route_max_grad(const float* x, const float* y, const float* dy, int64_t channels,
-                    uint32_t* taken, float* dx);
-/// All four positions of a window 2×2, in images with `row` floats from one row to the next.
+/// One pixel of a window of Backend::max_pool2d_grad: where x equals the maximum y and taken is 0,
+/// dy is added to dx and taken becomes 1.
+void add_max_grad(const float* x, const float* y, const float* dy, int64_t channels,
+                  uint32_t* taken, float* dx);
+/// All four pixels of a window 2×2 that belong to no other, in images with `row` floats from one
+/// row to the next: dx becomes dy at the first pixel that equals the maximum y, elsewhere 0.
 void route_max_grad_2x2(const float* x, int64_t row, const float* y, const float* dy,
                         int64_t channels, float* dx);
 

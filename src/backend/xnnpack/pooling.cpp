@@ -31,44 +31,48 @@ bool is_for_xnnpack(const Pool2dDesc& d) {
   return d.window.h * d.window.w > 1 && d.stride.h <= d.window.h && d.stride.w <= d.window.w;
 }
 
-// Images whose windows neither overlap nor leave the image: each input pixel belongs to one window
-// at most.
-bool windows_are_apart(const Pool2dDesc& d) {
-  return d.stride.h >= d.window.h && d.stride.w >= d.window.w && d.padding == Padding2d{};
+// Windows 2×2 side by side, nearly all that there are: each input pixel belongs to one at most.
+bool is_2x2_apart(const Pool2dDesc& d) {
+  return d.window == Extent2d{2, 2} && d.stride == Extent2d{2, 2} && d.padding == Padding2d{};
 }
 
-// The gradient of one window, of which x and dx begin at the first pixel.
-void grad_window(const Pool2dDesc& d, int64_t row, int64_t channels, const float* x, const float* y,
-                 const float* dy, float* dx) {
-  if (d.window == Extent2d{2, 2}) {
-    kernels::route_max_grad_2x2(x, row, y, dy, channels, dx);
-    return;
-  }
-  constexpr int64_t channels_at_once = 256;
-  std::array<uint32_t, channels_at_once> taken;  // by channel: the maximum was met
-  for (int64_t first = 0; first < channels; first += channels_at_once) {
-    const int64_t count = std::min(channels - first, channels_at_once);
-    taken.fill(0);
-    for (int64_t ky = 0; ky < d.window.h; ++ky) {
-      for (int64_t kx = 0; kx < d.window.w; ++kx) {
-        const int64_t at = ky * row + kx * channels + first;
-        kernels::route_max_grad(x + at, y + first, dy + first, count, taken.data(), dx + at);
-      }
+// The gradients below are those of one image.
+
+void grad_2x2(const Shape& in, const Shape& out, const float* x, const float* y, const float* dy,
+              float* dx) {
+  const int64_t channels = in[3];
+  const int64_t row = in[2] * channels;
+  const bool covered = out[1] * 2 == in[1] && out[2] * 2 == in[2];
+  if (!covered) std::fill_n(dx, in[1] * row, 0.0F);
+  for (int64_t oy = 0; oy < out[1]; ++oy) {
+    for (int64_t ox = 0; ox < out[2]; ++ox, y += channels, dy += channels) {
+      const int64_t at = 2 * (oy * row + ox * channels);
+      kernels::route_max_grad_2x2(x + at, row, y, dy, channels, dx + at);
     }
   }
 }
 
-// The gradient of one image whose windows are apart.
-void grad_image(const Pool2dDesc& d, const Shape& in, const Shape& out, const float* x,
-                const float* y, const float* dy, float* dx) {
+void grad_any(const Pool2dDesc& d, const Shape& in, const Shape& out, const float* x,
+              const float* y, const float* dy, float* dx) {
+  constexpr int64_t channels_at_once = 256;
+  std::array<uint32_t, channels_at_once> taken{};  // by channel: the maximum was met
   const int64_t channels = in[3];
-  const int64_t row = in[2] * channels;
-  const bool covered = out[1] * d.window.h == in[1] && out[2] * d.window.w == in[2];
-  if (!covered) std::fill_n(dx, in[1] * row, 0.0F);
+  std::fill_n(dx, in[1] * in[2] * channels, 0.0F);
   for (int64_t oy = 0; oy < out[1]; ++oy) {
+    const int64_t row = oy * d.stride.h - d.padding.top;
     for (int64_t ox = 0; ox < out[2]; ++ox, y += channels, dy += channels) {
-      const int64_t at = oy * d.stride.h * row + ox * d.stride.w * channels;
-      grad_window(d, row, channels, x + at, y, dy, dx + at);
+      const int64_t column = ox * d.stride.w - d.padding.left;
+      for (int64_t first = 0; first < channels; first += channels_at_once) {
+        const int64_t count = std::min(channels - first, channels_at_once);
+        taken.fill(0);
+        for (int64_t iy = std::max<int64_t>(row, 0); iy < std::min(row + d.window.h, in[1]); ++iy) {
+          for (int64_t ix = std::max<int64_t>(column, 0); ix < std::min(column + d.window.w, in[2]);
+               ++ix) {
+            const int64_t at = (iy * in[2] + ix) * channels + first;
+            kernels::add_max_grad(x + at, y + first, dy + first, count, taken.data(), dx + at);
+          }
+        }
+      }
     }
   }
 }
@@ -97,16 +101,18 @@ void XnnpackBackend::max_pool2d(OpContext op, const Pool2dDesc& desc, const Tens
 
 void XnnpackBackend::max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y,
                                      const Tensor& dy, const Tensor& dx) {
-  if (!windows_are_apart(desc)) {
-    HostBackend::max_pool2d_grad(desc, x, y, dy, dx);
-    return;
-  }
+  const bool is_simple = is_2x2_apart(desc);
   const int64_t in = x.elements() / x.shape[0];
   const int64_t out = y.elements() / y.shape[0];
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
-      grad_image(desc, x.shape, y.shape, x.data() + n * in, y.data() + n * out, dy.data() + n * out,
-                 dx.data() + n * in);
+      const float* maxima = y.data() + n * out;
+      const float* grads = dy.data() + n * out;
+      if (is_simple) {
+        grad_2x2(x.shape, y.shape, x.data() + n * in, maxima, grads, dx.data() + n * in);
+      } else {
+        grad_any(desc, x.shape, y.shape, x.data() + n * in, maxima, grads, dx.data() + n * in);
+      }
     }
   });
 }
