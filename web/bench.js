@@ -10,12 +10,16 @@ const number = (value, digits = 0) => value.toLocaleString('en',
 
 let convlab = null;
 let isStopping = false;
+let hasCrashed = false;
 const results = [];
 
 try {
   convlab = new Convlab({bundle});
   convlab.addEventListener('ready', getReady);
-  convlab.addEventListener('error', ({error}) => say(error.message));
+  convlab.addEventListener('error', ({error}) => {
+    hasCrashed ||= error.kind === 'crash';
+    say(error.message);
+  });
 } catch (error) {
   say(error.message);
 }
@@ -32,8 +36,8 @@ function getReady() {
 }
 
 function setBusy(isBusy) {
-  element('run').disabled = isBusy;
-  element('suite').disabled = isBusy;
+  element('run').disabled = isBusy || hasCrashed;
+  element('suite').disabled = isBusy || hasCrashed;
 }
 
 /** A result, or {model, batch, threads, error}, becomes a row and part of the JSON. */
@@ -81,12 +85,13 @@ async function runSuite() {
   setBusy(true);
   isStopping = false;
   element('stop').hidden = false;
+  element('progress').value = 0;
   element('progress').hidden = false;
   try {
     const runs = await convlab.benchSuite();
     const start = performance.now();
     for (const [index, options] of runs.entries()) {
-      if (isStopping) break;
+      if (isStopping || hasCrashed) break;
       const left = (performance.now() - start) / index * (runs.length - index) / 60_000;
       say(`${index + 1} of ${runs.length}: ${options.model}, batch ${options.batch}, ` +
         `threads: ${options.threads}${index ? `. About ${number(Math.ceil(left))} min left` : ''}`);
@@ -97,7 +102,7 @@ async function runSuite() {
       }
       element('progress').value = (index + 1) / runs.length;
     }
-    say(isStopping ? 'Stopped.' : 'Done.');
+    if (!hasCrashed) say(isStopping ? 'Stopped.' : 'Done.');
   } catch (error) {
     say(error.message);
   }

@@ -168,6 +168,7 @@ export class Convlab extends EventTarget {
   }
 
   #measure(what) {
+    if (this.#worker === null) return Promise.reject(new Error('The engine has ended.'));
     return new Promise((resolve, reject) => {
       this.#benches.push({resolve, reject});
       this.#post({type: 'bench', ...what});

@@ -25,6 +25,7 @@ export class EngineModule {
       throw new Error(`The engine could not be loaded from ${url}: ${error.message}`);
     }
     const module = await factory({
+      threads: 2 * threads,  // those that train, and those of a benchmark beside them
       onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
     });
     return new EngineModule(module, threads);

@@ -2,14 +2,15 @@
 import {spawnSync} from 'node:child_process';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {writeBlocks} from './readme.mjs';
+import {readBlock, writeBlocks} from './readme.mjs';
 
-const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--write]
+const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--only NAME] [--write]
 
 Trains natively with build/native/convlab (or $CONVLAB) and prints a table in Markdown.
 
   --data-dir DIR   look for the data sets there first, then where convlab looks, then in node_modules
   --threads N      compute on N threads; else on all cores
+  --only NAME      only the runs of this model; with --write the others' rows stay as they are
   --write          also put the table, and the command's help, between their markers in README.md`;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -22,6 +23,7 @@ const runs = [
   {model: 'mnist-cnn', data: 'mnist', epochs: 5, batch: 128, goal: 0.98},
   {model: 'simple-convnet', data: 'mnist', epochs: 12, batch: 128, goal: 0.989},
   {model: 'simple-convnet', data: 'fashion-mnist', epochs: 5, batch: 32, goal: 0.885},
+  {model: 'resnet9', data: 'fashion-mnist', epochs: 3, batch: 128, goal: 0.91},
 ];
 
 function stop(message) {
@@ -29,8 +31,10 @@ function stop(message) {
   process.exit(1);
 }
 
+const valued = {'--data-dir': 'dataDir', '--threads': 'threads', '--only': 'only'};
+
 function parseArguments(args) {
-  const options = {dataDir: null, threads: null, write: false};
+  const options = {dataDir: null, threads: null, only: null, write: false};
   while (args.length > 0) {
     const argument = args.shift();
     if (argument === '--write') {
@@ -38,9 +42,9 @@ function parseArguments(args) {
     } else if (argument === '--help' || argument === '-h') {
       console.log(usage);
       process.exit(0);
-    } else if (argument === '--data-dir' || argument === '--threads') {
+    } else if (Object.hasOwn(valued, argument)) {
       if (args.length === 0) stop(`${argument} needs a value\n${usage}`);
-      options[argument === '--threads' ? 'threads' : 'dataDir'] = args.shift();
+      options[valued[argument]] = args.shift();
     } else {
       stop(`unknown option ${argument}\n${usage}`);
     }
@@ -66,24 +70,33 @@ function placeArguments(data, dataDir) {
   return places.find((place) => found.test(convlab(['datasets', ...place], ['ignore', 'pipe', 'inherit']))) ?? [];
 }
 
+const argumentsOf = (run) => ['train', '--model', run.model, '--data', run.data, '--epochs', String(run.epochs),
+  '--batch', String(run.batch)];
+const commandOf = (run) => `convlab ${argumentsOf(run).join(' ')}`;
+
 function train(run, options) {
-  const args = ['train', '--model', run.model, '--data', run.data, '--epochs', String(run.epochs), '--batch',
-                String(run.batch)];
+  const args = argumentsOf(run);
   const hidden = placeArguments(run.data, options.dataDir);
   if (options.threads) hidden.push('--threads', options.threads);
-  console.error(`convlab ${args.join(' ')}`);
+  console.error(commandOf(run));
   const output = convlab([...args, ...hidden, '--json', '-'], ['ignore', 'pipe', 'inherit']);
-  return {command: `convlab ${args.join(' ')}`, done: JSON.parse(output.trim().split('\n').at(-1))};
+  return JSON.parse(output.trim().split('\n').at(-1));
 }
 
 const speed = (imagesPerSecond) => Number(imagesPerSecond.toPrecision(3)).toLocaleString('en-US');
 
-function table(results) {
-  const rows = results.map(({run, command, done}) =>
-    `| \`${command}\` | ${(100 * done.val_accuracy).toFixed(2)} % | ${(100 * run.goal).toFixed(1)} % | ` +
-    `${speed(done.images_per_second)} | ${Math.round(done.seconds)} s |`);
+const row = ({run, done}) =>
+  `| \`${commandOf(run)}\` | ${(100 * done.val_accuracy).toFixed(2)} % | ${(100 * run.goal).toFixed(1)} % | ` +
+  `${speed(done.images_per_second)} | ${Math.round(done.seconds)} s |`;
+
+/** Rows of runs that were not measured now are taken from `former`, the lines of README.md. */
+function table(results, former) {
+  const rows = runs.map((run) => {
+    const result = results.find((other) => other.run === run);
+    return result ? row(result) : former.find((line) => line.startsWith(`| \`${commandOf(run)}\` |`));
+  });
   const {backend, threads} = results[0].done;
-  return ['| command | test accuracy | goal | images/s | time |', '|---|--:|--:|--:|--:|', ...rows, '',
+  return ['| command | test accuracy | goal | images/s | time |', '|---|--:|--:|--:|--:|', ...rows.filter(Boolean), '',
           `Adam with its usual learning rate, ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join('\n');
 }
 
@@ -97,15 +110,22 @@ function help() {
 
 function main() {
   const options = parseArguments(process.argv.slice(2));
-  const results = runs.map((run) => ({run, ...train(run, options)}));
-  const text = table(results);
+  const chosen = runs.filter(({model}) => options.only === null || model === options.only);
+  if (chosen.length === 0) stop(`--only ${options.only}: expected ${runs.map(({model}) => model).join(', ')}`);
+  const former = options.only ? readBlock('results').split('\n') : [];
+  const results = chosen.map((run) => ({run, done: train(run, options)}));
+  const text = table(results, former);
   console.log(text);
-  if (options.write) {
-    writeBlocks({results: text, help: help()});
-  }
+  if (options.only && !former.includes(text.split('\n').at(-1)))
+    stop(`the other rows were not measured as this one: ${former.at(-1)}`);
+  if (options.write) writeBlocks({results: text, help: help()});
   const missed = results.filter(({run, done}) => done.val_accuracy < run.goal);
-  for (const {command} of missed) console.error(`scripts/results: below its goal: ${command}`);
+  for (const {run} of missed) console.error(`scripts/results: below its goal: ${commandOf(run)}`);
   process.exitCode = missed.length > 0 ? 1 : 0;
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  stop(error.message);
+}

@@ -24,7 +24,7 @@ step() {
     sleep 0.2
     ticks=$((ticks + 1))
     if [ $((ticks % 50)) = 0 ]; then
-      last=$(tail -c 400 "$log" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-110)
+      last=$(tail -c 400 "$log" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-110) || true
       say "    $((SECONDS - started)) s  $last"
     fi
   done

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -39,10 +40,13 @@ int run_one(const Arguments& arguments, JsonLines& json, std::FILE* out) {
   return 0;
 }
 
-// A run that does not fit into this machine's memory becomes a row that says so.
+// A run that fails, as for want of memory, becomes a row that says so.
 int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int threads = arguments.bench.threads > 0 ? arguments.bench.threads : cores;
+  // Now rather than in every row.
+  find_optimizer(arguments.bench.optimizer);
+  make_backend(arguments.bench.backend, 1);
   const std::vector<BenchOptions> runs = bench_suite(arguments.bench, threads);
   BenchRows rows(out, runs.size(), monotonic_seconds);
   json.open();
@@ -52,7 +56,7 @@ int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
       const BenchResult result = run_bench(run, monotonic_seconds);
       rows.end(result);
       json.write(nlohmann::ordered_json::parse(to_json(result)));
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       rows.end(run, error.what());
       json.write({{"model", run.model},
                   {"threads", run.threads},
@@ -85,24 +89,29 @@ void add_bench(CLI::App& app, Action& action) {
                   known_names(optimizer_kinds(), &OptimizerKind::kind))
       ->type_name("NAME")
       ->capture_default_str();
-  command.add_flag("--inference", bench.inference, "Measure evaluation instead of training steps");
+  CLI::Option* inference = command.add_flag("--inference", bench.inference,
+                                            "Measure evaluation instead of training steps");
   CLI::Option* images =
       add_integer(command, "--images", bench.images, 0, 10'000'000,
                   "Draw the batches from so many made-up pictures; 0: always the same batch")
           ->type_name("N")
-          ->capture_default_str();
+          ->capture_default_str()
+          ->excludes(inference);
   add_threads(command, bench.threads);
   add_backend(command, bench.backend);
   add_number(command, "--seconds", bench.seconds, 0.01, 3600, "About how long to measure")
       ->type_name("SECONDS")
       ->capture_default_str();
   CLI::Option* layers =
-      command.add_flag("--layers", bench.layers, "Also measure the parts of each layer");
+      command.add_flag("--layers", bench.layers, "Also measure the parts of each layer")
+          ->excludes(inference);
   command
       .add_flag("--suite", arguments->suite,
                 "Measure every model on one and on all threads, with batches of seconds; also how "
                 "the time per picture changes with batch and number of pictures")
       ->excludes(model)
+      ->excludes(command.get_option("--input"))
+      ->excludes(command.get_option("--classes"))
       ->excludes(batch)
       ->excludes(images)
       ->excludes(layers);

@@ -167,6 +167,12 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
     fail("[bench] ", options.model, " gives ", graph.output_shape(),
          "; expected a vector with one number for each class");
   }
+  if (options.inference && (options.images > 0 || options.layers))
+    fail("[bench] inference takes no set of pictures, and has no layers to measure");
+  if (options.images > 0 && options.images < options.batch) {
+    fail("[bench] ", options.images, " pictures do not fill a batch of ", options.batch,
+         "; expected at least as many");
+  }
   const std::unique_ptr<Backend> backend =
       make_backend(options.backend, options.threads, options.memory);
   auto optimizer = find_optimizer(options.optimizer).make({});

@@ -13,7 +13,7 @@ namespace convlab {
 struct BenchOptions {
   std::string model = "simple-convnet";
   std::string document;  ///< a graph as in io/graph_json.h, then called `model`; empty: the zoo's
-  std::string backend;  ///< empty: the best
+  std::string backend;   ///< empty: the best
   int64_t batch = 128;
   int threads = 0;  ///< 0: one per core
   std::string optimizer = "adam";
@@ -26,7 +26,7 @@ struct BenchOptions {
 };
 
 /// One layer's share of a training step; 0 where there is nothing to do. Activations are computed
-/// and undone with the layer that they are folded into.
+/// with the layer that they are folded into, and undone there or by a pooling after it.
 struct LayerTime {
   std::string name;
   std::string kind;
@@ -59,8 +59,8 @@ struct BenchResult {
 };
 
 /// Trains `graph`, which is called `options.model`, on made-up pictures. `now` tells seconds,
-/// monotonic. Throws Error for an unknown backend or optimizer, and for a batch that the memory
-/// does not hold.
+/// monotonic. Throws Error for an unknown backend or optimizer, for a batch that the memory
+/// does not hold, and for options that contradict each other.
 BenchResult run_bench(const BenchOptions& options, Graph graph, const std::function<double()>& now);
 
 /// The same with `options.document`, or the zoo's `options.model` for its usual pictures and

@@ -224,6 +224,15 @@ TEST_CASE("conv2d: layers with work for every thread match host") {
        .activation = Activation::relu,
        .batch = 5},
       {.image = {14, 14}, .in_channels = 64, .out_channels = 40, .kernel = {1, 1}, .batch = 9},
+      {.image = {28, 28},
+       .in_channels = 64,
+       .out_channels = 64,
+       .stride = {2, 2},
+       .padding = PaddingKind::same,
+       .batch = 7,
+       .groups = 64},
+      {.image = {40, 40}, .in_channels = 8, .out_channels = 16, .batch = 11, .groups = 2},
+      {.image = {40, 41}, .in_channels = 3, .out_channels = 9, .batch = 1},
   })));
 }
 

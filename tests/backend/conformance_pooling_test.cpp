@@ -67,6 +67,15 @@ TEST_CASE("max_pool2d: the smallest image and a layer with work for every thread
   });
 }
 
+TEST_CASE("max_pool2d: windows that overlap, with work for every thread, match host") {
+  check_against_host([](Device& device) {
+    std::vector<Output> outputs;
+    Pooling(device, {.window = {3, 3}, .stride = {2, 2}, .padding = {0, 1, 0, 1}})
+        .step({17, 26, 26, 32}, true, outputs);
+    return outputs;
+  });
+}
+
 TEST_CASE("max_pool2d: one slot serves changing batch sizes") {
   check_against_host([](Device& device) {
     Pooling pooling(device, {.window = {3, 3}, .stride = {2, 2}, .padding = {0, 1, 0, 1}});

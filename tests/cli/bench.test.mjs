@@ -23,21 +23,26 @@ test('bench prints one object with all its numbers, or a table', () => {
 });
 
 test('bench takes an optimizer, a set of pictures, or only evaluates', () => {
-  const [sgd] = jsonLines(bench('mnist-mlp', '0.02', '--optimizer', 'sgd', '--images', '100', '--json', '-'));
+  const [sgd] = jsonLines(bench('mnist-mlp', '0.02', '--optimizer', 'sgd', '--images', '1000', '--json', '-'));
   assert.equal(sgd.optimizer, 'sgd');
-  assert.equal(sgd.images, 100);
+  assert.equal(sgd.images, 1000);
   const [forward] = jsonLines(bench('simple-convnet', '0.02', '--inference', '--json', '-'));
   assert.equal(forward.inference, true);
   assert.equal('optimizer' in forward, false);
   const [train] = jsonLines(bench('simple-convnet', '0.02', '--json', '-'));
   assert.ok(forward.step_ms < train.step_ms, `${forward.step_ms} ms to evaluate, ${train.step_ms} ms to train`);
   assert.match(bench('mnist-mlp', '0.02', '--inference'), /evaluation +\d/);
+  const few = convlab('bench', '--images', '100');
+  assert.notEqual(few.status, 0);
+  assert.match(few.stderr, /100 pictures do not fill a batch of 128/);
   const wrong = convlab('bench', '--optimizer', 'newton');
   assert.notEqual(wrong.status, 0);
   assert.match(wrong.stderr, /newton.*adam/s);
 });
 
 test('bench --suite chooses models and batches itself', () => {
+  const wrong = convlab('bench', '--suite', '--optimizer', 'newton');
+  assert.notEqual(wrong.status, 0, 'not a row for each run');
   for (const option of ['--model', '--batch', '--images']) {
     const result = convlab('bench', '--suite', option, option === '--model' ? 'mnist-mlp' : '8');
     assert.notEqual(result.status, 0);

@@ -23,6 +23,7 @@ test('the bench page measures one model, then all until it is stopped', () =>
     assert.match(await page.locator('#state').innerText(), /images\/s/);
 
     await page.locator('#suite').click();
+    await page.locator('#state', {hasText: /^1 of/}).waitFor();
     await page.locator('#stop').click();
     await page.locator('#run:enabled').waitFor({timeout: 120_000});
     assert.equal(await rows(page).count(), 2, 'the one that had begun');

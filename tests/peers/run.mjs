@@ -13,8 +13,9 @@ const usage = `Usage: scripts/peers [--only PATTERN] [--rounds N] [--seconds S] 
 
 Trains the same networks from the same weights with convlab and with other libraries, each in its own best layout, and
 prints a table. Natively the peer is PyTorch's own wheel, channels-last; in the same Chromium TensorFlow.js (wasm with
-the gradients of convolutions added, so that it can train; cpu; webgl) and jax-js (wasm). Before anything is timed the
-losses of three steps of SGD must agree with convlab's. The machine should be otherwise idle.
+the gradients of convolutions added, so that it can train; cpu; webgl) and jax-js (wasm, without dropout). A peer's
+losses in three steps of SGD without dropout, or the mean magnitude of its outputs, must be convlab's, or there is no
+row. The machine should be otherwise idle.
 
   --only PATTERN   rows whose name matches, such as 'native|jax'
   --rounds N       how often to measure both in turn; the medians count; else 3
@@ -139,8 +140,10 @@ async function measureRow(row, {rounds, seconds}) {
   for (let round = 0; round < rounds && !(peer[0]?.step_ms > 2000); ++round) {
     ours.push(await row.ours(row, seconds));
     peer.push(await row.peer(row, seconds));
-    if (!(peer.at(-1).difference <= mostDifference))
-      throw new Error(`${row.name}: the peer's losses differ from convlab's by ${peer.at(-1).difference}`);
+    const {difference, threads} = peer.at(-1);
+    if (!(difference <= mostDifference))
+      throw new Error(`${row.name}: the peer's losses differ from convlab's by ${difference}`);
+    if ((threads ?? row.threads) !== row.threads) throw new Error(`${row.name}: the peer ran on ${threads} threads`);
   }
   const middle = (results, field) => median(results.map((result) => result[field]));
   return {where: row.where, model: row.model, work: row.work, batch: row.batch, threads: row.threads, peer: row.peerName,
@@ -170,13 +173,11 @@ function ourConvolutions() {
     const [op, ...fields] = name.replace('/real_time', '').split('/');
     const shape = Object.fromEntries(fields.map((field) => field.split(':')).map(([key, value]) => [key, Number(value)]));
     const key = JSON.stringify(shape);
-    const entry = shapes.get(key) ?? {...shape, forward_ms: 0, grads_ms: 0};
-    const isFirst = shape.inputs <= 3;
-    if (op === 'conv2d_forward') entry.forward_ms = nanoseconds * 1e-6;
-    else if (op === 'conv2d_grad_kernel' || !isFirst) entry.grads_ms += nanoseconds * 1e-6;
-    shapes.set(key, entry);
+    shapes.set(key, {...shape, ...shapes.get(key), [op]: nanoseconds * 1e-6});
   }
-  return [...shapes.values()];
+  // A first layer needs no gradient of its input.
+  return [...shapes.values()].map(({conv2d_forward, conv2d_grad_input, conv2d_grad_kernel, ...shape}) => ({...shape,
+    forward_ms: conv2d_forward, grads_ms: conv2d_grad_kernel + (shape.inputs <= 3 ? 0 : conv2d_grad_input)}));
 }
 
 function measureConvolutions({seconds}) {
@@ -207,6 +208,9 @@ async function main() {
     console.log(usage);
     return;
   }
+  if (values.write && values.only !== '') throw new Error('--write wants all rows, so no --only');
+  if (!fs.existsSync(binary('tests/convlab_single_ops')))
+    throw new Error('no convlab_single_ops: install Google Benchmark (libbenchmark-dev) and build again');
   const options = {rounds: Number(values.rounds), seconds: Number(values.seconds)};
   const only = new RegExp(values.only, 'i');
   prepare();
@@ -219,7 +223,6 @@ async function main() {
   const convolutions = only.test('convolutions') ? measureConvolutions(options) : [];
   if (convolutions.length > 0) console.log(['', convolutionHead, ...convolutions.map(convolutionRow)].join('\n'));
   if (values.write) {
-    if (values.only !== '') throw new Error('--write wants all rows, so no --only');
     const processor = os.cpus()[0].model.trim();
     fs.writeFileSync(path.join(here, 'results.json'),
       `${JSON.stringify({processor, cores: os.cpus().length, results, convolutions}, null, 1)}\n`);

@@ -25,11 +25,6 @@ constexpr int64_t chunk_pixels = 1024;
 constexpr int64_t most_slices = 16;
 constexpr int64_t most_slice_floats = int64_t{1} << 22;
 
-int64_t aligned(int64_t count) {
-  return static_cast<int64_t>(align_up(static_cast<uint64_t>(count) * sizeof(float)) /
-                              sizeof(float));
-}
-
 // How the work is cut and where its parts lie in the workspace, in floats.
 struct GradPlan {
   GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int lanes,
@@ -43,9 +38,9 @@ struct GradPlan {
     const int64_t chunks_per_slice = (chunks + slices - 1) / slices;
     slice_images = chunks_per_slice * chunk_images;
     slices = (batch + slice_images - 1) / slice_images;
-    left = aligned(planes.size() * chunk_images);
-    packed = aligned(gemm.packed_size(chunk_images * planes.pixels_per_image(), outputs));
-    sum = aligned(sum_floats);
+    left = aligned_floats(planes.size() * chunk_images);
+    packed = aligned_floats(gemm.packed_size(chunk_images * planes.pixels_per_image(), outputs));
+    sum = aligned_floats(sum_floats);
     lane = left + packed + sum;
     total = lane * lanes + sum * slices;  // any lane may get work, also where slices are few
   }
@@ -188,8 +183,8 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
     return;
   }
   const Tensor group_x{groups.x, DType::f32, workspace};
-  const Tensor group_dy{groups.y, DType::f32, workspace + aligned(group_x.elements())};
-  float* rest = group_dy.data() + aligned(group_dy.elements());
+  const Tensor group_dy{groups.y, DType::f32, workspace + aligned_floats(group_x.elements())};
+  float* rest = group_dy.data() + aligned_floats(group_dy.elements());
   for (int64_t group = 0; group < groups.count; ++group) {
     const int64_t outputs = group * groups.y[3];
     copy_channels(*threads_, x, group * groups.x[3], group_x);
@@ -206,11 +201,11 @@ uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x
   const GradPlan plan(groups.desc, groups.x, groups.y, threads_->count(), IndirectGemm());
   int64_t floats = plan.total;
   if (desc.groups > 1) {
-    floats = groups.are_wide()
-                 ? aligned(groups.x.elements()) + aligned(groups.y.elements()) + plan.total
-                 : grouped_grad_workspace(desc, x, y);
+    floats = groups.are_wide() ? aligned_floats(groups.x.elements()) +
+                                     aligned_floats(groups.y.elements()) + plan.total
+                               : grouped_grad_workspace(desc, x, y);
   }
-  const int64_t turned_kernel = aligned(plan.rows * plan.outputs * desc.groups);
+  const int64_t turned_kernel = aligned_floats(plan.rows * plan.outputs * desc.groups);
   const int64_t thin =
       ThinConv2d::is_for(desc, x) ? ThinConv2d::workspace_size(desc, x, y, threads_->count()) : 0;
   return static_cast<uint64_t>(std::max({floats, turned_kernel, thin})) * sizeof(float);

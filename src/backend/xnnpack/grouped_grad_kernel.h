@@ -7,8 +7,8 @@ namespace convlab {
 
 class Threads;
 
-/// Kernel gradients of convolutions in groups, also depthwise ones: too few products for each
-/// weight to make matrices of them.
+/// Kernel gradients of convolutions in narrow groups, also depthwise ones: too few products for
+/// each weight to make matrices of them.
 void grouped_grad_kernel(const Threads& threads, const Conv2dDesc& desc, const Tensor& x,
                          const Tensor& dy, float* workspace, const Tensor& kernel_grad);
 

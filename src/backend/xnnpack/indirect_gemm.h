@@ -6,8 +6,15 @@
 #include <vector>
 
 #include "backend/descriptors.h"
+#include "core/tensor.h"
 
 namespace convlab {
+
+/// `count` floats and as many more that what follows is aligned to tensor_alignment.
+inline int64_t aligned_floats(int64_t count) {
+  return static_cast<int64_t>(align_up(static_cast<uint64_t>(count) * sizeof(float)) /
+                              sizeof(float));
+}
 
 /// The kernel inside XNNPACK's convolutions, for products whose left rows lie in pieces anywhere in
 /// memory, so that nothing needs to be gathered first:

@@ -12,11 +12,6 @@ namespace {
 // Measured: with 4 channels it is as fast or faster everywhere, with 8 no longer.
 constexpr int64_t most_channels = 4;
 
-int64_t aligned(int64_t floats) {
-  return static_cast<int64_t>(align_up(static_cast<uint64_t>(floats) * sizeof(float)) /
-                              sizeof(float));
-}
-
 /// Sizes in floats, but for those of pictures in pixels.
 struct Plan {
   Plan(const Conv2dDesc& desc, const Shape& x, const Shape& y, const IndirectGemm& gemm)
@@ -27,9 +22,9 @@ struct Plan {
         window_row(desc.kernel.w * channels),
         window(desc.kernel.h * window_row) {
     constexpr int64_t extra = 16;  // kernels may read a vector beyond the end
-    picture = aligned((x[1] + desc.padding.top + desc.padding.bottom) * row + extra);
-    right = aligned(window * outputs);
-    packed = aligned(gemm.packed_size(window, outputs));
+    picture = aligned_floats((x[1] + desc.padding.top + desc.padding.bottom) * row + extra);
+    right = aligned_floats(window * outputs);
+    packed = aligned_floats(gemm.packed_size(window, outputs));
   }
 
   int64_t channels;
@@ -39,18 +34,21 @@ struct Plan {
   int64_t picture, right, packed;
 };
 
-/// An image of x [N,H,W,C] with zeros around.
+/// Rows [first, last) of an image of x [N,H,W,C] with zeros around.
 void write_padded(const Conv2dDesc& desc, const Shape& x, const float* image, const Plan& plan,
-                  float* to) {
+                  int64_t first, int64_t last, float* padded) {
   const int64_t left = desc.padding.left * plan.channels;
   const int64_t inner = x[2] * plan.channels;
-  to = std::fill_n(to, desc.padding.top * plan.row, 0.0F);
-  for (int64_t y = 0; y < x[1]; ++y, image += inner) {
+  float* to = padded + first * plan.row;
+  for (int64_t row = first - desc.padding.top; row < last - desc.padding.top; ++row) {
+    if (row < 0 || row >= x[1]) {
+      to = std::fill_n(to, plan.row, 0.0F);
+      continue;
+    }
     to = std::fill_n(to, left, 0.0F);
-    to = std::copy_n(image, inner, to);
+    to = std::copy_n(image + row * inner, inner, to);
     to = std::fill_n(to, plan.row - left - inner, 0.0F);
   }
-  std::fill_n(to, desc.padding.bottom * plan.row, 0.0F);
 }
 
 }  // namespace
@@ -94,8 +92,12 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
     const int64_t first = static_cast<int64_t>(task) % bands * band;
     if (first >= plan.pixels) return;
     float* picture = pictures + static_cast<int64_t>(lane) * plan.picture;
-    write_padded(desc, x.shape, x.part(image, image + 1).data(), plan, picture);
     const int64_t pixels = std::min(band, plan.pixels - first);
+    const int64_t first_row = first / y.shape[2] * desc.stride.h;
+    const int64_t last_row = (first + pixels - 1) / y.shape[2] * desc.stride.h +
+                             (desc.kernel.h - 1) * desc.dilation.h + 1;
+    write_padded(desc, x.shape, x.part(image, image + 1).data(), plan, first_row, last_row,
+                 picture);
     const auto offset = reinterpret_cast<intptr_t>(picture) - reinterpret_cast<intptr_t>(origin_);
     gemm_.run({pixels, plan.outputs, desc.kernel.h, plan.window_row},
               std::span(pieces_).subspan(static_cast<size_t>(first * desc.kernel.h)), offset,

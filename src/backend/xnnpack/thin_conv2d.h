@@ -12,7 +12,7 @@ class Threads;
 /// Convolutions of pictures with few channels, as a network's first. XNNPACK's own operator takes
 /// one pixel's channels at a time, which are too few to be worth a turn of its kernel's loop; here
 /// the kernel takes a row of the window at once, from a copy of the picture with its padding
-/// around. The same sums in the same order, so the same bits.
+/// around. The same sums in the same order.
 class ThinConv2d final : public OpState {
  public:
   static bool is_for(const Conv2dDesc& desc, const Shape& x);

@@ -2,7 +2,7 @@
 // none of its own. Arguments of its functions are used up; .ref keeps a value for another use.
 
 import * as jax from './jax/index.js';
-import {difference, measure} from './measure.js';
+import {difference, measure, timed} from './measure.js';
 import {parameterOf, pixelsOf, readModel} from './model_file.js';
 
 const {lax, nn, numpy: np} = jax;
@@ -63,11 +63,10 @@ export async function run({model: url, seconds}) {
     await jax.blockUntilReady(parameters);
     return (await value.data())[0];
   };
-  const start = performance.now();
-  const losses = [await step()];
-  const first = performance.now() - start;
+  const {result, ms: first} = await timed(step);
+  const losses = [result];
   while (losses.length < model.tensors.losses.data.length) losses.push(await step());
-  const times = await measure(step, seconds);
-  return {difference: difference(losses, model.tensors.losses.data), ...times, first_step_ms: first,
-    images_per_second: batch / times.step_ms * 1e3};
+  const ms = await measure(step, seconds);
+  return {difference: difference(losses, model.tensors.losses.data), first_step_ms: first, step_ms: ms,
+    images_per_second: batch / ms * 1e3};
 }

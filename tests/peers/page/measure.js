@@ -1,16 +1,18 @@
-/** Milliseconds of the first call of an async function, and the median of those that follow. */
+/** Milliseconds of an async function: the median, after one call to warm up. */
 export async function measure(action, seconds) {
+  await action();
   const times = [];
-  let end = Infinity;
-  while (times.length < 4 || performance.now() < end) {
-    const start = performance.now();
-    await action();
-    times.push(performance.now() - start);
-    if (times.length === 1) end = performance.now() + seconds * 1000;
-  }
-  const [first, ...others] = times;
-  others.sort((a, b) => a - b);
-  return {first_step_ms: first, step_ms: others[others.length >> 1]};
+  const end = performance.now() + seconds * 1000;
+  while (times.length < 3 || performance.now() < end) times.push((await timed(action)).ms);
+  times.sort((a, b) => a - b);
+  return times[times.length >> 1];
+}
+
+/** One call's result and its milliseconds. */
+export async function timed(action) {
+  const start = performance.now();
+  const result = await action();
+  return {result, ms: performance.now() - start};
 }
 
 /** The largest relative difference. */

@@ -2,7 +2,7 @@
 // kernel's gradient is missing there and the input's is a plain loop: both are registered here, as
 // convolutions by its own Conv2D.
 
-import {difference, measure} from './measure.js';
+import {difference, measure, timed} from './measure.js';
 import {parameterOf, pixelsOf, readModel} from './model_file.js';
 
 const tf = globalThis.tf;
@@ -83,8 +83,8 @@ export async function run({model: url, work, backend, threads, seconds}) {
   const {variables, forward} = build(model);
   const x = tf.tensor(pixelsOf(model), model.tensors.images.shape);
   const batch = x.shape[0];
-  const report = (differs, times) => ({difference: differs, ...times,
-    images_per_second: batch / times.step_ms * 1e3,
+  const report = (differs, first, ms) => ({difference: differs, first_step_ms: first, step_ms: ms,
+    images_per_second: batch / ms * 1e3,
     threads: backend === 'wasm' ? tf.wasm.getThreadsCount() : undefined});
 
   if (work === 'inference') {
@@ -94,8 +94,8 @@ export async function run({model: url, work, backend, threads, seconds}) {
       mean.dispose();
       return value;
     };
-    const differs = difference([await pass()], model.tensors.magnitude.data);
-    return report(differs, await measure(pass, seconds));
+    const {result, ms} = await timed(pass);
+    return report(difference([result], model.tensors.magnitude.data), ms, await measure(pass, seconds));
   }
   const targets = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(model.tensors.labels.data, 'int32'), 10), 'float32'));
   const optimizer = tf.train.sgd(Number(model.info.learning_rate));
@@ -105,8 +105,9 @@ export async function run({model: url, work, backend, threads, seconds}) {
     loss.dispose();
     return value;
   };
-  const losses = [];
   const check = step(false);
+  const {result, ms} = await timed(check);
+  const losses = [result];
   while (losses.length < model.tensors.losses.data.length) losses.push(await check());
-  return report(difference(losses, model.tensors.losses.data), await measure(step(true), seconds));
+  return report(difference(losses, model.tensors.losses.data), ms, await measure(step(true), seconds));
 }
