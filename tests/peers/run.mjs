@@ -140,10 +140,8 @@ async function measureRow(row, {rounds, seconds}) {
   for (let round = 0; round < rounds && !(peer[0]?.step_ms > 2000); ++round) {
     ours.push(await row.ours(row, seconds));
     peer.push(await row.peer(row, seconds));
-    const {difference, threads} = peer.at(-1);
-    if (!(difference <= mostDifference))
-      throw new Error(`${row.name}: the peer's losses differ from convlab's by ${difference}`);
-    if ((threads ?? row.threads) !== row.threads) throw new Error(`${row.name}: the peer ran on ${threads} threads`);
+    if (!(peer.at(-1).difference <= mostDifference))
+      throw new Error(`${row.name}: the peer's losses differ from convlab's by ${peer.at(-1).difference}`);
   }
   const middle = (results, field) => median(results.map((result) => result[field]));
   return {where: row.where, model: row.model, work: row.work, batch: row.batch, threads: row.threads, peer: row.peerName,
@@ -152,6 +150,7 @@ async function measureRow(row, {rounds, seconds}) {
     ratio: median(ours.map((result, i) => result.images_per_second / peer[i].images_per_second)),
     efficiency: middle(ours, 'efficiency'),
     gemm_peak_gflops: middle(ours, 'gemm_peak_gflops'),
+    peer_threads: peer[0].threads ?? row.threads,  // TensorFlow.js takes half of the cores at most
     peer_gemm_peak_gflops: peer[0].gemm_peak_gflops && middle(peer, 'gemm_peak_gflops'),
     peer_first_step_ms: middle(peer, 'first_step_ms'),
     first_step_ms: middle(ours, 'first_step_ms'),
@@ -163,7 +162,7 @@ async function measureRow(row, {rounds, seconds}) {
 const tableHead = '| where | network | threads | convlab images/s | peer | peer images/s | convlab is |\n' +
   '|---|---|--:|--:|---|--:|--:|';
 const tableRow = (r) => `| ${r.where} | ${r.model}${r.work === 'inference' ? ', forward' : ''} | ${r.threads} | ` +
-  `${speed(r.images_per_second)} | ${r.peer} | ${speed(r.peer_images_per_second)} | ${r.ratio.toFixed(2)} × |`;
+  `${speed(r.images_per_second)} | ${r.peer}${r.peer_threads === r.threads ? '' : `, ${r.peer_threads} thread`} | ${speed(r.peer_images_per_second)} | ${r.ratio.toFixed(2)} × |`;
 
 // Single convolutions: convlab's from Google Benchmark, by "forward" and "grads".
 function ourConvolutions() {
