@@ -45,7 +45,8 @@ void print_result(std::FILE* out, const BenchResult& result) {
                result.threads == 1 ? "thread" : "threads");
   const bool inference = result.optimizer.empty();
   row(inference ? "evaluation" : "training step", fixed(result.step_ms, 2) + " ms");
-  row("the first", fixed(result.first_step_ms, 2) + " ms");
+  row("the first two",
+      fixed(result.first_step_ms, 2) + concat(" and ", fixed(result.second_step_ms, 2), " ms"));
   row("images", with_commas(result.images_per_second) + " per second");
   row("arithmetic", fixed(result.gflops, 1) + " GFLOP/s");
   row("matrix product", fixed(result.gemm_peak_gflops, 1) + " GFLOP/s");

@@ -30,7 +30,8 @@ double median(std::vector<double>& durations) {
 /// Seconds.
 struct Duration {
   double first = 0;
-  double median = 0;  // of those after the first
+  double second = 0;
+  double median = 0;  // of all after the first
 };
 
 // Measures `action` for about `seconds`, at least five times after the first.
@@ -45,7 +46,8 @@ Duration measure(const Clock& now, double seconds, const std::function<void()>& 
   std::vector<double> durations;
   const double end = now() + seconds;
   while (durations.size() < least_runs || now() < end) durations.push_back(once());
-  return {first, median(durations)};
+  const double second = durations.front();
+  return {first, second, median(durations)};
 }
 
 double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
@@ -206,6 +208,7 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
           .optimizer = options.inference ? "" : options.optimizer,
           .images = options.images,
           .first_step_ms = duration.first * 1e3,
+          .second_step_ms = duration.second * 1e3,
           .step_ms = duration.median * 1e3,
           .images_per_second = images / duration.median,
           .gflops = gflops,
@@ -224,6 +227,7 @@ std::string to_json(const BenchResult& result) {
   json["inference"] = result.optimizer.empty();
   if (!result.optimizer.empty()) json["optimizer"] = result.optimizer;
   json["first_step_ms"] = result.first_step_ms;
+  json["second_step_ms"] = result.second_step_ms;
   json["step_ms"] = result.step_ms;
   json["images_per_second"] = result.images_per_second;
   json["gflops"] = result.gflops;

@@ -48,7 +48,8 @@ struct BenchResult {
   int64_t batch = 0;
   std::string optimizer;  ///< empty: inference
   int64_t images = 0;
-  double first_step_ms = 0;  ///< with all that is made once
+  double first_step_ms = 0;   ///< with all that is made once
+  double second_step_ms = 0;  ///< in a browser its compiler is still at work
   double step_ms = 0;
   double images_per_second = 0;
   double gflops = 0;  ///< 10^9 FLOP/s of Graph::training_flops, or of Graph::flops for inference

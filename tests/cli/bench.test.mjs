@@ -12,7 +12,7 @@ function bench(model, seconds, ...more) {
 test('bench prints one object with all its numbers, or a table', () => {
   const [numbers, ...more] = jsonLines(bench('mnist-mlp', '0.05', '--json', '-'));
   assert.equal(more.length, 0);
-  const measured = ['first_step_ms', 'step_ms', 'images_per_second', 'gflops', 'gemm_peak_gflops', 'efficiency',
+  const measured = ['first_step_ms', 'second_step_ms', 'step_ms', 'images_per_second', 'gflops', 'gemm_peak_gflops', 'efficiency',
                     'peak_memory_bytes'];
   assert.deepEqual(Object.keys(numbers), ['model', 'backend', 'threads', 'batch', 'inference', 'optimizer',
                                           ...measured]);

@@ -20,7 +20,7 @@ row. The machine should be otherwise idle.
   --only PATTERN   rows whose name matches, such as 'native|jax'
   --rounds N       how often to measure both in turn; the medians count; else 3
   --seconds S      how long each time; else 3
-  --write          put the table into README.md and the numbers into tests/peers/results.json`;
+  --write          put the table into README.md and all numbers into tests/peers/results.json`;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -225,8 +225,7 @@ async function main() {
     const processor = os.cpus()[0].model.trim();
     fs.writeFileSync(path.join(here, 'results.json'),
       `${JSON.stringify({processor, cores: os.cpus().length, results, convolutions}, null, 1)}\n`);
-    writeBlocks({peers: [tableHead, ...results.map(tableRow), '', convolutionHead,
-      ...convolutions.map(convolutionRow)].join('\n')});
+    writeBlocks({peers: [tableHead, ...results.map(tableRow)].join('\n')});
   }
 }
 
