@@ -73,7 +73,7 @@ const places = {
 };
 
 function row({where, ...result}) {
-  const cells = [where, result.model, result.batch, result.images ?? '', result.threads];
+  const cells = [where, result.model, result.batch, result.images || '', result.threads];
   if (result.error) {
     cells.push(result.error, '', '', '', '', '', '');
   } else {
