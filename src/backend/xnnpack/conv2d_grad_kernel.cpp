@@ -154,16 +154,6 @@ struct Groups {
   Shape x, y;  // of one group
 };
 
-// Channels [first, first + those of y) of x.
-void copy_channels(const Threads& threads, const Tensor& x, int64_t first, const Tensor& y) {
-  const int64_t channels = x.shape[3];
-  const int64_t count = y.shape[3];
-  threads.split(y.elements() / count, 4096, [&](int64_t begin, int64_t end) {
-    for (int64_t pixel = begin; pixel < end; ++pixel)
-      std::copy_n(x.data() + pixel * channels + first, count, y.data() + pixel * count);
-  });
-}
-
 }  // namespace
 
 void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
@@ -187,8 +177,8 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
   float* rest = group_dy.data() + aligned_floats(group_dy.elements());
   for (int64_t group = 0; group < groups.count; ++group) {
     const int64_t outputs = group * groups.y[3];
-    copy_channels(*threads_, x, group * groups.x[3], group_x);
-    copy_channels(*threads_, dy, outputs, group_dy);
+    copy_columns(x, group * groups.x[3], group_x, 0, groups.x[3]);
+    copy_columns(dy, outputs, group_dy, 0, groups.y[3]);
     grad_kernel(*threads_, state, groups.desc, group_x, group_dy, rest,
                 kernel_grad.part(outputs, outputs + groups.y[3]),
                 bias_grad ? bias_grad.part(outputs, outputs + groups.y[3]) : Tensor{});

@@ -92,6 +92,19 @@ void XnnpackBackend::add_row(const Tensor& x, const Tensor& row, const Tensor& y
   });
 }
 
+void XnnpackBackend::copy_columns(const Tensor& x, int64_t x_first, const Tensor& y,
+                                  int64_t y_first, int64_t count) {
+  const auto rows_of = [](const Tensor& t) {
+    const int64_t columns = t.shape[t.shape.rank() - 1];
+    return t.reshaped({t.elements() / columns, columns});
+  };
+  const Tensor from = rows_of(x);
+  const Tensor to = rows_of(y);
+  threads_->split_batch({from.shape[0], count}, [&](int64_t begin, int64_t end) {
+    HostBackend::copy_columns(from.part(begin, end), x_first, to.part(begin, end), y_first, count);
+  });
+}
+
 void XnnpackBackend::scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) {
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
     HostBackend::scale_channels(x.part(begin, end), scales.part(begin, end), y.part(begin, end));

@@ -27,6 +27,8 @@ class XnnpackBackend final : public HostBackend {
                   const Tensor& dx) override;
   void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) override;
   void add_row(const Tensor& x, const Tensor& row, const Tensor& y) override;
+  void copy_columns(const Tensor& x, int64_t x_first, const Tensor& y, int64_t y_first,
+                    int64_t count) override;
   void scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) override;
   void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
