@@ -42,14 +42,17 @@ class Product {
 
 TEST_CASE("gemm: every transposition, bias and activation matches host") {
   const auto size = GENERATE(values<GemmSize>({
-      {1, 1, 1},       // the smallest
-      {3, 5, 7},       // smaller than a tile everywhere
-      {1, 300, 10},    // one image through a classifier
-      {64, 64, 64},    // whole tiles
-      {65, 33, 100},   // a little more than tiles
-      {300, 1, 35},    // an outer product
-      {7, 257, 1},     // one output
-      {127, 300, 129}  // enough work for every thread
+      {1, 1, 1},        // the smallest
+      {3, 5, 7},        // smaller than a tile everywhere
+      {1, 300, 10},     // one image through a classifier
+      {64, 64, 64},     // whole tiles
+      {65, 33, 100},    // a little more than tiles
+      {300, 1, 35},     // an outer product
+      {7, 257, 1},      // one output
+      {127, 300, 129},  // enough work for every thread
+      {300, 200, 10},   // the same, but few columns to share out
+      {13, 1500, 200},  // columns that fill a cache
+      {9, 8, 4500}      // many short ones
   }));
   const bool transpose_a = GENERATE(false, true);
   const bool transpose_b = GENERATE(false, true);

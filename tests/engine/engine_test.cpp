@@ -323,7 +323,7 @@ TEST_CASE("engine: a training that the memory does not hold is refused before it
   auto snapshot = settle(engine);
   CHECK(snapshot->state == RunState::failed);
   CHECK_THAT(snapshot->error,
-             ContainsSubstring("[memory] mnist-mlp needs 6 MB to train with a batch "
+             ContainsSubstring("[memory] mnist-mlp needs 4 MB to train with a batch "
                                "of 512, but 3 MB are left; the largest batch"));
   CHECK(snapshot->memory_bytes == 0);
 

@@ -1,91 +1,134 @@
-#include <cstring>
+#include <algorithm>
 
-#include "backend/xnnpack/dynamic_gemm.h"
+#include "backend/xnnpack/product_kernels.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
+
+// Each thread takes groups of panels of the right factor, packs a group and multiplies with it, so
+// that packed values stay in that core's cache and nothing but results passes between cores: where
+// these have caches of their own, a step of a dense network waits for little else. A right factor of
+// few panels is packed as a whole and the rows are shared out. Every number is the same sum in the
+// same order either way, for any number of threads.
 
 namespace convlab {
 
 namespace {
 
-constexpr std::string_view operation = "matrix product";
+constexpr int64_t group_bytes = 128 * 1024;  // of packed panels, to stay in a core's cache
+constexpr int64_t least_products = int64_t{1} << 18;  // below which a second thread does not pay
 
-// A product with fewer columns than XNNPACK's widest tile runs on a narrow kernel, which reads
-// packed values in groups along k.
-constexpr size_t widest_tile = 32;
+struct GemmPlan {
+  GemmPlan(const GemmDesc& desc, const Shape& a, const Shape& b, int threads)
+      : rows(a[desc.transpose_a ? 1 : 0]),
+        depth(a[desc.transpose_a ? 0 : 1]),
+        columns(b[desc.transpose_b ? 0 : 1]),
+        panel(product_kernels().panel_floats(depth)),
+        panels(product_kernels().panels(columns)),
+        lanes(rows * depth * columns < least_products ? 1 : threads) {
+    constexpr int64_t extra = 16;  // kernels may read a vector beyond the end
+    transposed = desc.transpose_a ? aligned_floats(a.elements() + extra) : 0;
+    by_panels = lanes == 1 || panels >= int64_t{2} * lanes;
+    const int64_t group_panels =
+        std::max<int64_t>(1, group_bytes / (panel * static_cast<int64_t>(sizeof(float))));
+    groups = (panels + group_panels - 1) / group_panels;
+    if (by_panels) groups = std::min((groups + lanes - 1) / lanes * lanes, panels);
+    packed = by_panels ? aligned_floats((panels + groups - 1) / groups * panel) * lanes
+                       : aligned_floats(panels * panel);
+  }
 
-struct GemmState final : OpState {
-  explicit GemmState(const GemmDesc& desc) : gemm(!desc.transpose_b, desc.activation) {}
-  DynamicGemm gemm;
+  int64_t rows, depth, columns;
+  int64_t panel, panels;  // floats of each, and how many
+  int lanes;
+  bool by_panels;  // else by rows
+  int64_t groups;
+  int64_t transposed, packed;  // floats of workspace
 };
 
-DynamicGemm::Sizes sizes_of(const GemmDesc& desc, const Shape& a, const Shape& b) {
-  return {static_cast<size_t>(a[desc.transpose_a ? 1 : 0]),
-          static_cast<size_t>(b[desc.transpose_b ? 0 : 1]),
-          static_cast<size_t>(a[desc.transpose_a ? 0 : 1])};
-}
+class Product {
+ public:
+  Product(const GemmPlan& plan, const GemmDesc& desc, const float* a, const float* b,
+          const float* bias, float* c)
+      : plan_(plan),
+        b_is_transposed_(desc.transpose_b),
+        a_(a),
+        b_(b),
+        bias_(bias),
+        c_(c),
+        range_(kernels_.range(desc.activation)) {}
 
-size_t transposed_bytes(const GemmDesc& desc, const Shape& a) {
-  return desc.transpose_a
-             ? align_up(static_cast<size_t>(a.elements()) * sizeof(float) + XNN_EXTRA_BYTES)
-             : 0;
-}
+  void pack(int64_t first_panel, int64_t last_panel, float* packed) const {
+    const int64_t first = first_panel * kernels_.tile_columns;
+    const int64_t last = std::min(last_panel * kernels_.tile_columns, plan_.columns);
+    if (b_is_transposed_) {
+      kernels_.pack_rows(b_, plan_.depth, bias_, first, last, packed);
+    } else {
+      kernels_.pack(b_, plan_.depth, plan_.columns, bias_, first, last, packed);
+    }
+  }
+
+  void multiply(int64_t first_row, int64_t last_row, int64_t first_panel, int64_t last_panel,
+                const float* packed) const {
+    const auto bytes = [](int64_t floats) { return static_cast<size_t>(floats) * sizeof(float); };
+    const int64_t first = first_panel * kernels_.tile_columns;
+    const int64_t last = std::min(last_panel * kernels_.tile_columns, plan_.columns);
+    for (int64_t row = first_row; row < last_row; row += kernels_.tile_rows) {
+      const int64_t height = std::min(kernels_.tile_rows, last_row - row);
+      const auto kernel = height == 1 ? kernels_.gemm_row : kernels_.gemm;
+      kernel(static_cast<size_t>(height), static_cast<size_t>(last - first), bytes(plan_.depth),
+             a_ + row * plan_.depth, bytes(plan_.depth), packed, c_ + row * plan_.columns + first,
+             bytes(plan_.columns), bytes(kernels_.tile_columns), &range_);
+    }
+  }
+
+ private:
+  const ProductKernels& kernels_ = product_kernels();
+  const GemmPlan& plan_;
+  bool b_is_transposed_;
+  const float* a_;
+  const float* b_;
+  const float* bias_;
+  float* c_;
+  xnn_f32_minmax_params range_;
+};
 
 }  // namespace
 
-DynamicGemm::DynamicGemm(bool b_is_kn, Activation activation) {
-  const OutputRange range(activation);
-  xnn_operator_t created = nullptr;
-  check(xnn_create_dynamic_fully_connected_nc_f32(
-            range.least, range.most, b_is_kn ? XNN_FLAG_TRANSPOSE_WEIGHTS : 0, &created),
-        operation);
-  op_.reset(created);
-}
-
-size_t DynamicGemm::reshape(const Sizes& sizes, pthreadpool_t pool) {
-  outputs_ = sizes.n;
-  size_t bytes = 0;
-  size_t alignment = 0;
-  check(xnn_reshape_dynamic_fully_connected_nc_f32(op_.get(), sizes.m, sizes.k, sizes.n, sizes.k,
-                                                   sizes.n, &bytes, &alignment, pool),
-        operation);
-  bytes_to_clear_ = sizes.n < widest_tile ? bytes : 0;
-  return align_up(bytes + XNN_EXTRA_BYTES);
-}
-
-void DynamicGemm::run(const float* a, const float* b, const float* bias, float* c, void* workspace,
-                      pthreadpool_t pool) {
-  // XNNPACK leaves unwritten what it does not pack, a missing bias and the end of the last group,
-  // and counts on zeros.
-  if (bias == nullptr) {
-    if (no_bias_.size() < outputs_) no_bias_.resize(outputs_);
-    bias = no_bias_.data();
-  }
-  std::memset(workspace, 0, bytes_to_clear_);
-  check(xnn_setup_dynamic_fully_connected_nc_f32(op_.get(), workspace, a, b, bias, c), operation);
-  check(xnn_run_operator(op_.get(), pool), operation);
-}
-
 uint64_t XnnpackBackend::gemm_workspace(const GemmDesc& desc, const Shape& a,
                                         const Shape& b) const {
-  DynamicGemm gemm(!desc.transpose_b, desc.activation);
-  return transposed_bytes(desc, a) + gemm.reshape(sizes_of(desc, a, b), threads_->pool());
+  const GemmPlan plan(desc, a, b, threads_->count());
+  return static_cast<uint64_t>(plan.transposed + plan.packed) * sizeof(float);
 }
 
 void XnnpackBackend::gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                           const Tensor& bias, const Tensor& c) {
-  if (!op.slot) op.slot = std::make_unique<GemmState>(desc);
-  DynamicGemm& gemm = static_cast<GemmState&>(*op.slot).gemm;
+  const GemmPlan plan(desc, a.shape, b.shape, threads_->count());
+  auto* workspace = static_cast<float*>(op.workspace);
   const float* left = a.data();
   if (desc.transpose_a) {
-    auto* transposed = static_cast<float*>(op.workspace);
-    transpose(*threads_, a.data(), a.shape[0], a.shape[1], transposed);
-    left = transposed;
+    transpose(*threads_, a.data(), a.shape[0], a.shape[1], workspace);
+    left = workspace;
   }
-  gemm.reshape(sizes_of(desc, a.shape, b.shape), threads_->pool());
-  void* packed = static_cast<std::byte*>(op.workspace) + transposed_bytes(desc, a.shape);
-  gemm.run(left, b.data(), bias.data(), c.data(), packed, threads_->pool());
+  float* packed = workspace + plan.transposed;
+  const Product product(plan, desc, left, b.data(), bias.data(), c.data());
+  if (!plan.by_panels) {
+    product.pack(0, plan.panels, packed);
+    const int64_t tile = product_kernels().tile_rows;
+    const int64_t tiles = (plan.rows + tile - 1) / tile;
+    threads_->split(tiles, 4, [&](int64_t begin, int64_t end) {
+      product.multiply(begin * tile, std::min(end * tile, plan.rows), 0, plan.panels, packed);
+    });
+    return;
+  }
+  const auto group = [&](size_t index, size_t lane) {
+    const int64_t first = static_cast<int64_t>(index) * plan.panels / plan.groups;
+    const int64_t last = static_cast<int64_t>(index + 1) * plan.panels / plan.groups;
+    float* own = packed + static_cast<int64_t>(lane) * (plan.packed / plan.lanes);
+    product.pack(first, last, own);
+    product.multiply(0, plan.rows, first, last, own);
+  };
+  if (plan.lanes > 1) return threads_->run(static_cast<size_t>(plan.groups), group);
+  for (int64_t index = 0; index < plan.groups; ++index) group(static_cast<size_t>(index), 0);
 }
 
 }  // namespace convlab

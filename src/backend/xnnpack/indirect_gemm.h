@@ -5,16 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "backend/descriptors.h"
-#include "core/tensor.h"
+#include "backend/xnnpack/product_kernels.h"
 
 namespace convlab {
-
-/// `count` floats and as many more that what follows is aligned to tensor_alignment.
-inline int64_t aligned_floats(int64_t count) {
-  return static_cast<int64_t>(align_up(static_cast<uint64_t>(count) * sizeof(float)) /
-                              sizeof(float));
-}
 
 /// The kernel inside XNNPACK's convolutions, for products whose left rows lie in pieces anywhere in
 /// memory, so that nothing needs to be gathered first:
@@ -28,18 +21,14 @@ class IndirectGemm {
     int64_t pieces, length;  ///< of each left row: so many, of so many floats
   };
 
-  /// For this machine. Throws Error where XNNPACK's kernels read in an order that is not known
-  /// here.
-  IndirectGemm();
-
   /// piece(row, p) tells where a piece lies.
   template <class Piece>
   Pieces arrange(int64_t rows, int64_t pieces, const Piece& piece) const {
     Pieces all;
-    all.reserve(static_cast<size_t>((rows + tile_rows_ - 1) / tile_rows_ * tile_rows_ * pieces));
-    for (int64_t tile = 0; tile < rows; tile += tile_rows_) {
+    all.reserve(static_cast<size_t>((rows + tile_rows() - 1) / tile_rows() * tile_rows() * pieces));
+    for (int64_t tile = 0; tile < rows; tile += tile_rows()) {
       for (int64_t p = 0; p < pieces; ++p) {
-        for (int64_t row = tile; row < tile + tile_rows_; ++row)
+        for (int64_t row = tile; row < tile + tile_rows(); ++row)
           all.push_back(piece(row < rows ? row : rows - 1, p));
       }
     }
@@ -47,22 +36,25 @@ class IndirectGemm {
   }
 
   /// Floats that `pack` writes for `count` rows of the right factor.
-  int64_t packed_size(int64_t count, int64_t columns) const;
+  int64_t packed_size(int64_t count, int64_t columns) const {
+    return kernels_.panels(columns) * kernels_.panel_floats(count);
+  }
   /// Packs right[count, columns] and bias[columns], which is added to every row of c and may be
   /// null, into memory aligned to tensor_alignment.
   void pack(const float* right, int64_t count, int64_t columns, const float* bias,
-            float* packed) const;
+            float* packed) const {
+    kernels_.pack(right, count, columns, bias, 0, columns, packed);
+  }
 
   /// c[rows, columns], dense, after the activation. All pieces but those equal to `fixed` are moved
   /// by `offset` bytes. `pieces` may begin at any multiple of tile_rows().
   void run(const Sizes& sizes, std::span<const float* const> pieces, intptr_t offset,
            const float* fixed, const float* packed, Activation activation, float* c) const;
 
-  int64_t tile_rows() const { return tile_rows_; }
+  int64_t tile_rows() const { return kernels_.tile_rows; }
 
  private:
-  int64_t tile_rows_;
-  int64_t tile_columns_;
+  const ProductKernels& kernels_ = product_kernels();
 };
 
 }  // namespace convlab
