@@ -194,6 +194,7 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
     duration = measure_inference(network, options, now);
   } else {
     Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::move(optimizer), 1e-3);
+    trainer.prepare(Mode::train, options.batch);
     Batches batches(options, network.graph());
     duration = measure(now, options.seconds, [&] { trainer.step(batches.next()); });
     if (options.layers) layers = measure_layers(network, options.batch, now, options.seconds);

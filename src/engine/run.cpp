@@ -44,18 +44,21 @@ std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& networ
       read_update_options(options.update_options));
 }
 
+TrainingSize size_of(const RunOptions& options, const DatasetSplits& data) {
+  const auto optimizer = find_optimizer(options.optimizer).make(options.optimizer_options);
+  return {.model = options.model,
+          .batch = options.batch,
+          .train_images = data.train.size(),
+          .eval_images = data.test.size(),
+          .least_eval = sample_count,
+          .states = state_count(*optimizer, read_update_options(options.update_options))};
+}
+
 /// The graph, once it is known that it fits the data and its training the memory.
 Graph fitting(Graph graph, const DatasetSplits& data, const RunOptions& options,
               const Backend& backend) {
   check_fits(graph, data.train, options.model);
-  const auto optimizer = find_optimizer(options.optimizer).make(options.optimizer_options);
-  check_memory(graph, backend,
-               {.model = options.model,
-                .batch = options.batch,
-                .train_images = data.train.size(),
-                .eval_images = data.test.size(),
-                .least_eval = sample_count,
-                .states = state_count(*optimizer, read_update_options(options.update_options))});
+  check_memory(graph, backend, size_of(options, data));
   return graph;
 }
 
@@ -81,6 +84,9 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
 void Run::reset() {
   network_.initialize(options_.seed);
   trainer_ = make_trainer(options_, network_);
+  const TrainingSize size = size_of(options_, data_);
+  trainer_->prepare(Mode::train, size.train_batch());
+  if (size.eval_batch() > 0) trainer_->prepare(Mode::eval, size.eval_batch());
   const int64_t steps = train_loader_.batches_per_epoch();
   schedule_ = make_schedule(options_.schedule, options_.schedule_options, options_.warmup_epochs,
                             {steps, steps * options_.epochs});

@@ -30,16 +30,20 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
   loss_->prepare(backend_, network.graph().output_shape().elements());
 }
 
-void Trainer::reserve(int64_t batch) {
+void Trainer::prepare(Mode mode, int64_t batch) { prepare_input(mode, batch); }
+
+Tensor Trainer::prepare_input(Mode mode, int64_t batch) {
   const auto count = static_cast<size_t>(batch);
   const size_t image_bytes = static_cast<size_t>(network_.graph().input_shape().elements());
   const size_t class_bytes =
       static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
-  if (images_.bytes() >= count * image_bytes) return;
-  labels_ = backend_.allocate(count * sizeof(int32_t));
-  probabilities_ = backend_.allocate(count * class_bytes);
-  images_ =
-      backend_.allocate(count * image_bytes);  // last: its size says that there is enough of all
+  if (images_.bytes() < count * image_bytes) {
+    labels_ = backend_.allocate(count * sizeof(int32_t));
+    probabilities_ = backend_.allocate(count * class_bytes);
+    // Last: its size says that there is enough of all.
+    images_ = backend_.allocate(count * image_bytes);
+  }
+  return network_.prepare(mode, batch);
 }
 
 void Trainer::check_images(const Batch& batch) const {
@@ -61,8 +65,7 @@ void Trainer::check_labels(const Batch& batch) const {
 }
 
 Tensor Trainer::load(Mode mode, const Batch& batch) {
-  reserve(batch.size());
-  const Tensor input = network_.prepare(mode, batch.size());
+  const Tensor input = prepare_input(mode, batch.size());
   const Tensor staged{input.shape, DType::u8, images_.memory()};
   backend_.upload(batch.images.data(), staged);
   backend_.scale_bytes(staged, 1.0F / 255.0F, input);

@@ -42,6 +42,9 @@ class Trainer {
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
           double learning_rate, const UpdateOptions& update = {});
 
+  /// Takes the memory for batches of so many pictures now instead of within the first. Throws Error
+  /// when there is not enough.
+  void prepare(Mode mode, int64_t batch);
   /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the
   /// pictures do not fit the network.
   void step(const Batch& batch);
@@ -77,9 +80,9 @@ class Trainer {
  private:
   void check_images(const Batch& batch) const;
   void check_labels(const Batch& batch) const;
+  Tensor prepare_input(Mode mode, int64_t batch);
   Tensor load(Mode mode, const Batch& batch);
   Tensor load_labels(const Batch& batch);
-  void reserve(int64_t batch);
 
   Network& network_;
   Backend& backend_;

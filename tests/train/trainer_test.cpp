@@ -124,11 +124,11 @@ TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
   }
 }
 
-TEST_CASE("trainer: steps after the first allocate nothing, also with a smaller last batch") {
+TEST_CASE("trainer: once prepared, steps allocate nothing, also with a smaller last batch") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     Run run(kind.name, 1, "simple-convnet");
-    run.steps(1);
+    run.trainer.prepare(Mode::train, 32);
     const MemoryUse before = run.backend->memory_use();
     run.steps(2);
     run.trainer.step(first_batch(7));
