@@ -10,7 +10,9 @@ target_compile_options(convlab_options INTERFACE
   $<$<BOOL:${CONVLAB_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees it in std::string's own code (its bug 105651)
   # The same bits from the same operations on every processor and in the browser.
-  -ffp-contract=off)
+  -ffp-contract=off
+  # Nobody asks errno or the floating-point flags; without these, no square root is vectorised.
+  -fno-math-errno -fno-trapping-math)
 
 # convlab_library(NAME SOURCES a.cpp… [DEPENDS core…] [PRIVATE_DEPENDS zlib…])
 # One static library convlab_NAME per folder. DEPENDS names other libraries of ours without the prefix and passes them

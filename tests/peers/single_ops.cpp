@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <string>
 #include <thread>
 
@@ -124,12 +125,45 @@ BENCHMARK(conv2d_grad_kernel)->Apply(convolutions);
 
 const Shape image_shape{128, 26, 26, 32};
 
-void relu(benchmark::State& state) {
-  Bench bench(state.range(0));
+struct Function {
+  const char* name;
+  UnaryOp op;
+};
+constexpr std::array functions{Function{"relu", UnaryOp::relu},
+                               Function{"leaky_relu", UnaryOp::leaky_relu},
+                               Function{"elu", UnaryOp::elu},
+                               Function{"gelu", UnaryOp::gelu},
+                               Function{"silu", UnaryOp::silu},
+                               Function{"hard_swish", UnaryOp::hard_swish},
+                               Function{"sigmoid", UnaryOp::sigmoid},
+                               Function{"tanh", UnaryOp::tanh}};
+
+void unary(benchmark::State& state) {
+  const Function& function = functions[static_cast<size_t>(state.range(0))];
+  Bench bench(state.range(1));
   const Tensor x = bench.device.random(image_shape);
   const Tensor y = bench.device.output(image_shape);
-  for (auto _ : state) bench.backend->unary({UnaryOp::relu}, x, y);
+  for (auto _ : state) bench.backend->unary({function.op, 0.1F}, x, y);
+  state.SetLabel(function.name);
   report_elements(state, image_shape, 2);
+}
+
+void unary_grad(benchmark::State& state) {
+  const Function& function = functions[static_cast<size_t>(state.range(0))];
+  Bench bench(state.range(1));
+  const Tensor x = bench.device.random(image_shape);
+  const Tensor dy = bench.device.random(image_shape);
+  for (auto _ : state) bench.backend->unary_grad({function.op, 0.1F}, x, dy, dy);
+  state.SetLabel(function.name);
+  report_elements(state, image_shape, 3);
+}
+
+void each_function(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"function", "threads"})->UseRealTime();
+  for (const int64_t threads : {int64_t{1}, all_threads()}) {
+    for (size_t i = 0; i < functions.size(); ++i)
+      benchmark->Args({static_cast<int64_t>(i), threads});
+  }
 }
 
 void max_pool2d(benchmark::State& state) {
@@ -151,6 +185,23 @@ void max_pool2d_grad(benchmark::State& state) {
   bench.backend->max_pool2d({bench.slot}, desc, x, y);
   for (auto _ : state) bench.backend->max_pool2d_grad(desc, x, y, dy, dx);
   report_elements(state, image_shape, 2);
+}
+
+void local_response_norm(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Tensor x = bench.device.random(image_shape);
+  const Tensor y = bench.device.output(image_shape);
+  for (auto _ : state) bench.backend->local_response_norm({}, x, y);
+  report_elements(state, image_shape, 2);
+}
+
+void local_response_norm_grad(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Tensor x = bench.device.random(image_shape);
+  const Tensor dy = bench.device.random(image_shape);
+  const Tensor dx = bench.device.output(image_shape);
+  for (auto _ : state) bench.backend->local_response_norm_grad({}, x, dy, dx);
+  report_elements(state, image_shape, 3);
 }
 
 void batch_norm(benchmark::State& state) {
@@ -185,9 +236,12 @@ void adam(benchmark::State& state) {
 void threads_alone(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("threads")->Arg(1)->Arg(all_threads())->UseRealTime();
 }
-BENCHMARK(relu)->Apply(threads_alone);
+BENCHMARK(unary)->Apply(each_function);
+BENCHMARK(unary_grad)->Apply(each_function);
 BENCHMARK(max_pool2d)->Apply(threads_alone);
 BENCHMARK(max_pool2d_grad)->Apply(threads_alone);
+BENCHMARK(local_response_norm)->Apply(threads_alone);
+BENCHMARK(local_response_norm_grad)->Apply(threads_alone);
 BENCHMARK(batch_norm)->Apply(threads_alone);
 BENCHMARK(adam)->Apply(threads_alone);
 

@@ -1,7 +1,4 @@
-#include <xnnpack/config.h>
-
 #include <algorithm>
-#include <array>
 
 #include "backend/xnnpack/kernels.h"
 #include "backend/xnnpack/threads.h"
@@ -13,66 +10,11 @@ namespace {
 
 constexpr int64_t grain = 32768;  // elements, below which a second thread costs more than it brings
 
-Tensor flat(const Tensor& x) { return x.reshaped({x.elements()}); }
-
-// XNNPACK's kernel for an operation or, of silu, its factor; null where it has none.
-xnn_vunary_ukernel_fn approximation(UnaryOp op) {
-  if (op == UnaryOp::tanh) return xnn_init_f32_tanh_config()->ukernel;
-  if (op == UnaryOp::sigmoid || op == UnaryOp::silu) return xnn_init_f32_sigmoid_config()->ukernel;
-  return nullptr;
-}
-
-// In blocks, so that y may be x and NaN, of which these kernels make numbers, can be put back.
-void approximate(UnaryOp op, xnn_vunary_ukernel_fn kernel, const float* x, int64_t count,
-                 float* y) {
-  constexpr int64_t block = 256;
-  std::array<float, block> values;
-  for (int64_t i = 0; i < count; i += block) {
-    const int64_t n = std::min(block, count - i);
-    kernel(static_cast<size_t>(n) * sizeof(float), x + i, values.data(), nullptr);
-    if (op == UnaryOp::silu) {
-      kernels::multiply(x + i, values.data(), n, y + i);
-    } else {
-      kernels::keep_nan(x + i, values.data(), n, y + i);
-    }
-  }
-}
-
 }  // namespace
 
 void XnnpackBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) {
   threads_->split(x.elements(), grain, [&](int64_t begin, int64_t end) {
     kernels::scale_bytes(x.data<uint8_t>() + begin, scale, end - begin, y.data() + begin);
-  });
-}
-
-void XnnpackBackend::unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) {
-  const auto kernel = approximation(desc.op);
-  threads_->split(x.elements(), grain, [&](int64_t begin, int64_t end) {
-    if (desc.op == UnaryOp::relu) {
-      kernels::relu(x.data() + begin, end - begin, y.data() + begin);
-    } else if (desc.op == UnaryOp::relu6) {
-      kernels::relu6(x.data() + begin, end - begin, y.data() + begin);
-    } else if (kernel != nullptr) {
-      approximate(desc.op, kernel, x.data() + begin, end - begin, y.data() + begin);
-    } else {
-      HostBackend::unary(desc, flat(x).part(begin, end), flat(y).part(begin, end));
-    }
-  });
-}
-
-void XnnpackBackend::unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
-                                const Tensor& dx) {
-  threads_->split(dy.elements(), grain, [&](int64_t begin, int64_t end) {
-    const float* v = x_or_y.data() + begin;
-    if (desc.op == UnaryOp::relu) {
-      kernels::relu_grad(v, dy.data() + begin, end - begin, dx.data() + begin);
-    } else if (desc.op == UnaryOp::relu6) {
-      kernels::relu6_grad(v, dy.data() + begin, end - begin, dx.data() + begin);
-    } else {
-      HostBackend::unary_grad(desc, flat(x_or_y).part(begin, end), flat(dy).part(begin, end),
-                              flat(dx).part(begin, end));
-    }
   });
 }
 

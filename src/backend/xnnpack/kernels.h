@@ -2,7 +2,8 @@
 
 #include <cstdint>
 
-/// The elementwise loops, plain enough for the compiler to vectorise.
+/// The elementwise loops, plain enough for the compiler to vectorise. An output may be one of the
+/// inputs of as many elements, but must not overlap one otherwise.
 namespace convlab::kernels {
 
 void scale_bytes(const uint8_t* x, float scale, int64_t count, float* y);
@@ -12,6 +13,27 @@ void relu_grad(const float* y, const float* dy, int64_t count, float* dx);
 void relu6(const float* x, int64_t count, float* y);
 /// dx = 0 < y < 6 ? dy : 0.
 void relu6_grad(const float* y, const float* dy, int64_t count, float* dx);
+/// y = x > 0 ? x : alpha · x.
+void leaky_relu(const float* x, float alpha, int64_t count, float* y);
+/// dx = y > 0 ? dy : alpha · dy.
+void leaky_relu_grad(const float* y, float alpha, const float* dy, int64_t count, float* dx);
+/// dx = y > 0 ? dy : (y + alpha) · dy.
+void elu_grad(const float* y, float alpha, const float* dy, int64_t count, float* dx);
+void hard_swish(const float* x, int64_t count, float* y);
+void hard_swish_grad(const float* x, const float* dy, int64_t count, float* dx);
+/// dx = y · (1 - y) · dy.
+void sigmoid_grad(const float* y, const float* dy, int64_t count, float* dx);
+/// dx = (1 - y²) · dy.
+void tanh_grad(const float* y, const float* dy, int64_t count, float* dx);
+/// The gradient of x · s with s = sigmoid(x).
+void silu_grad(const float* x, const float* s, const float* dy, int64_t count, float* dx);
+/// y = -x² / 2.
+void half_square(const float* x, int64_t count, float* y);
+/// The gradient of g = gelu(x), with s = sigmoid(-x² / 2).
+void gelu_grad(const float* x, const float* g, const float* s, const float* dy, int64_t count,
+               float* dx);
+/// y = alpha · x + beta.
+void affine(const float* x, float alpha, float beta, int64_t count, float* y);
 /// y = x where that is no number, else value.
 void keep_nan(const float* x, const float* values, int64_t count, float* y);
 void add(const float* a, const float* b, int64_t count, float* c);
@@ -79,7 +101,6 @@ void adagrad(const AdagradStep& step, const float* grads, int64_t count, float* 
 /// y += share · (x − y)
 void lerp(const float* x, float share, int64_t count, float* y);
 void clip_value(float limit, int64_t count, float* x);
-void scale(float factor, int64_t count, float* x);
 /// Σ x²
 double sum_squares(const float* x, int64_t count);
 

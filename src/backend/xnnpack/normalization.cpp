@@ -129,19 +129,4 @@ void XnnpackBackend::normalize(float epsilon, const Tensor& x, const Tensor& mea
   });
 }
 
-void XnnpackBackend::local_response_norm(const LocalResponseNormDesc& desc, const Tensor& x,
-                                         const Tensor& y) {
-  threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
-    HostBackend::local_response_norm(desc, x.part(begin, end), y.part(begin, end));
-  });
-}
-
-void XnnpackBackend::local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
-                                              const Tensor& dy, const Tensor& dx) {
-  threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
-    HostBackend::local_response_norm_grad(desc, x.part(begin, end), dy.part(begin, end),
-                                          dx.part(begin, end));
-  });
-}
-
 }  // namespace convlab

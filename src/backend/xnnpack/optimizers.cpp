@@ -98,7 +98,7 @@ void XnnpackBackend::clip_norm(const Tensor& x, float limit, const Tensor& norm)
   if (length <= limit) return;
   const auto factor = static_cast<float>(limit / length + (length - length));
   threads_->split(count, grain, [&](int64_t begin, int64_t end) {
-    kernels::scale(factor, end - begin, x.data() + begin);
+    kernels::affine(x.data() + begin, factor, 0, end - begin, x.data() + begin);
   });
 }
 
