@@ -11,7 +11,7 @@ target_compile_options(convlab_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees it in std::string's own code (its bug 105651)
   # The same bits from the same operations on every processor and in the browser.
   -ffp-contract=off
-  # Nobody asks errno or the floating-point flags; without these, no square root is vectorised.
+  # Nobody asks errno or the floating-point flags: square roots and choices can be vectorised.
   -fno-math-errno -fno-trapping-math)
 
 # convlab_library(NAME SOURCES a.cpp… [DEPENDS core…] [PRIVATE_DEPENDS zlib…])

@@ -136,8 +136,9 @@ class Backend {
   virtual void dropout_mask(const DropoutDesc& desc, const Tensor& mask) = 0;
 
   // Products. A kernel's bias may be null.
-  /// c = op(a) · op(b) (+ bias in every row), then the activation. a, b, c are matrices.
-  virtual void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+  /// c = op(a) · op(b) (+ bias in every row), then the activation. a, b, c are matrices;
+  /// `workspace` has gemm_workspace bytes, aligned to tensor_alignment.
+  virtual void gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                     const Tensor& bias, const Tensor& c) = 0;
   virtual uint64_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
   /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I/groups] + bias[O], then the activation.

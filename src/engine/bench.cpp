@@ -61,9 +61,8 @@ double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
   const Buffer workspace =
       backend.allocate(static_cast<size_t>(backend.gemm_workspace(desc, square, square)) + 1);
   for (const int64_t index : {0, 1}) backend.fill(matrix(index), 0.5F);
-  OpSlot slot;
   const Duration duration = measure(now, seconds, [&] {
-    backend.gemm({slot, workspace.memory()}, desc, matrix(0), matrix(1), {}, matrix(2));
+    backend.gemm(workspace.memory(), desc, matrix(0), matrix(1), {}, matrix(2));
   });
   return 2.0 * n * n * n / duration.median * 1e-9;
 }

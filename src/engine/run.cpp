@@ -85,7 +85,7 @@ void Run::reset() {
   network_.initialize(options_.seed);
   trainer_ = make_trainer(options_, network_);
   const TrainingSize size = size_of(options_, data_);
-  trainer_->prepare(Mode::train, size.train_batch());
+  if (size.train_batch() > 0) trainer_->prepare(Mode::train, size.train_batch());
   if (size.eval_batch() > 0) trainer_->prepare(Mode::eval, size.eval_batch());
   const int64_t steps = train_loader_.batches_per_epoch();
   schedule_ = make_schedule(options_.schedule, options_.schedule_options, options_.warmup_epochs,

@@ -22,8 +22,7 @@ std::vector<uint8_t> checkpoint_bytes(const Network& network, const TrainingInfo
   file.metadata = model_metadata(network.graph(), training);
   file.metadata[run_key] = run.json;
   std::vector<std::unique_ptr<ReadBack>> reads;  // they hold what the tensors point to
-  for (const Parameter& parameter : network.parameters())
-    add_tensor(file, reads, network.backend(), parameter.name, parameter.value);
+  add_parameters(file, reads, network);
   for (const auto& [name, tensor] : more) add_tensor(file, reads, network.backend(), name, tensor);
   file.tensors.push_back({block_name, "U8", {static_cast<int64_t>(run.block.size())}, run.block});
   return safetensors_bytes(file);

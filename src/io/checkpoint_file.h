@@ -35,7 +35,8 @@ struct CheckpointFile {
   CheckpointRun run;
 };
 
-/// The file for a network, `more` tensors on its backend and its run.
+/// The file for a network, `more` tensors on its backend and its run. Throws Error where a weight
+/// is no finite number.
 std::vector<uint8_t> checkpoint_bytes(const Network& network, const TrainingInfo& training,
                                       std::span<const NamedTensor> more, const CheckpointRun& run);
 

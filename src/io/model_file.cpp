@@ -62,8 +62,7 @@ std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& tra
   SafeTensors file;
   file.metadata = model_metadata(network.graph(), training);
   std::vector<std::unique_ptr<ReadBack>> reads;  // they hold what the tensors point to
-  for (const Parameter& parameter : network.parameters())
-    add_tensor(file, reads, network.backend(), parameter.name, parameter.value);
+  add_parameters(file, reads, network);
   return safetensors_bytes(file);
 }
 

@@ -33,7 +33,7 @@ struct ModelFile {
   TrainingInfo training;
 };
 
-/// The file for a network as it is now.
+/// The file for a network as it is now. Throws Error where a weight is no finite number.
 std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& training);
 
 /// A checkpoint (checkpoint_file.h) is a model, too. Throws Error, naming `source`, for what is no

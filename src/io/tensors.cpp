@@ -1,6 +1,8 @@
 #include "io/tensors.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <string_view>
 
 #include "core/error.h"
@@ -36,6 +38,18 @@ void add_tensor(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads
                           "F32",
                           tensor.shape,
                           {reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes()}});
+}
+
+void add_parameters(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads,
+                    const Network& network) {
+  for (const Parameter& parameter : network.parameters()) {
+    add_tensor(file, reads, network.backend(), parameter.name, parameter.value);
+    const std::span<const float> values = reads.back()->values();
+    if (std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); }))
+      continue;
+    fail("[model] not written: ", parameter.name, " holds values that are no finite numbers. The ",
+         "training diverged; start again with a smaller learning rate");
+  }
 }
 
 std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,

@@ -26,6 +26,11 @@ std::map<std::string, std::string> model_metadata(const Graph& graph, const Trai
 void add_tensor(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads, Backend& backend,
                 const std::string& name, const Tensor& tensor);
 
+/// Adds all parameters of a network. Throws Error where one is not finite: what a diverged training
+/// left is not to take the place of a good model.
+void add_parameters(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads,
+                    const Network& network);
+
 struct NamedShape {
   std::string name;
   Shape shape;

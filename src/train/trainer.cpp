@@ -30,9 +30,7 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
   loss_->prepare(backend_, network.graph().output_shape().elements());
 }
 
-void Trainer::prepare(Mode mode, int64_t batch) { prepare_input(mode, batch); }
-
-Tensor Trainer::prepare_input(Mode mode, int64_t batch) {
+Tensor Trainer::prepare(Mode mode, int64_t batch) {
   const auto count = static_cast<size_t>(batch);
   const size_t image_bytes = static_cast<size_t>(network_.graph().input_shape().elements());
   const size_t class_bytes =
@@ -65,7 +63,7 @@ void Trainer::check_labels(const Batch& batch) const {
 }
 
 Tensor Trainer::load(Mode mode, const Batch& batch) {
-  const Tensor input = prepare_input(mode, batch.size());
+  const Tensor input = prepare(mode, batch.size());
   const Tensor staged{input.shape, DType::u8, images_.memory()};
   backend_.upload(batch.images.data(), staged);
   backend_.scale_bytes(staged, 1.0F / 255.0F, input);

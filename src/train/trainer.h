@@ -42,9 +42,10 @@ class Trainer {
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
           double learning_rate, const UpdateOptions& update = {});
 
-  /// Takes the memory for batches of so many pictures now instead of within the first. Throws Error
-  /// when there is not enough.
-  void prepare(Mode mode, int64_t batch);
+  /// Takes the memory for batches of so many pictures now instead of within the first, but for what
+  /// a backend keeps in its OpStates, and returns the network's input. Throws Error when there is
+  /// not enough.
+  Tensor prepare(Mode mode, int64_t batch);
   /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the
   /// pictures do not fit the network.
   void step(const Batch& batch);
@@ -80,7 +81,6 @@ class Trainer {
  private:
   void check_images(const Batch& batch) const;
   void check_labels(const Batch& batch) const;
-  Tensor prepare_input(Mode mode, int64_t batch);
   Tensor load(Mode mode, const Batch& batch);
   Tensor load_labels(const Batch& batch);
 

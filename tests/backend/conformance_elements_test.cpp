@@ -102,9 +102,33 @@ TEST_CASE("every function of one number matches host, with its gradient, also in
   });
 }
 
+TEST_CASE("functions of one number match host at 0, near it and far away, with their gradients") {
+  const auto op = GENERATE(UnaryOp::relu, UnaryOp::relu6, UnaryOp::leaky_relu, UnaryOp::elu,
+                           UnaryOp::gelu, UnaryOp::silu, UnaryOp::hard_swish, UnaryOp::sigmoid,
+                           UnaryOp::tanh, UnaryOp::affine);
+  INFO("operation " << static_cast<int>(op));
+  const float smallest = std::numeric_limits<float>::denorm_min();
+  const float value =
+      GENERATE_COPY(0.0F, -0.0F, smallest, -3 * smallest, 1e-30F, -1e-20F, 1e-6F, -3.0F, 3.0F,
+                    20.0F, -20.0F, 100.0F, -100.0F, 1e30F, -1e30F, 3e38F, -3e38F);
+  INFO("of " << value);
+  check_against_host([=](Device& device) {
+    Backend& backend = device.backend();
+    const UnaryDesc desc{op, 0.25F, 0.5F};
+    const Tensor x = device.tensor({2}, {value, 1});
+    const Tensor y = device.output({2});
+    backend.unary(desc, x, y);
+    const Tensor dy = device.tensor({2}, {1, 1});
+    const Tensor dx = device.output({2});
+    backend.unary_grad(desc, grad_from_input(op) ? x : y, dy, dx);
+    return std::vector<Output>{{device.read(y), 1e-6}, {device.read(dx), 1e-6, 0.5}};
+  });
+}
+
 TEST_CASE("activations let NaN through at any place, and make none") {
-  const auto op =
-      GENERATE(UnaryOp::relu, UnaryOp::relu6, UnaryOp::silu, UnaryOp::sigmoid, UnaryOp::tanh);
+  const auto op = GENERATE(UnaryOp::relu, UnaryOp::relu6, UnaryOp::leaky_relu, UnaryOp::elu,
+                           UnaryOp::gelu, UnaryOp::silu, UnaryOp::hard_swish, UnaryOp::sigmoid,
+                           UnaryOp::tanh, UnaryOp::affine);
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   constexpr float infinity = std::numeric_limits<float>::infinity();
   for (const BackendKind& kind : backend_kinds()) {
@@ -116,7 +140,7 @@ TEST_CASE("activations let NaN through at any place, and make none") {
     values[5] = infinity;
     const Tensor x = device.tensor({37}, values);
     const Tensor y = device.output({37});
-    backend->unary({op}, x, y);
+    backend->unary({op, 0.25F, 0.5F}, x, y);
     const std::vector<float> got = device.read(y);
     for (size_t i = 0; i < got.size(); ++i) CHECK(std::isnan(got[i]) == std::isnan(values[i]));
   }

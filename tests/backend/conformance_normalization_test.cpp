@@ -98,8 +98,9 @@ TEST_CASE("group_norm: statistics, output and gradients match host") {
 TEST_CASE("local_response_norm matches host, with the gradient") {
   const auto shape = GENERATE(Shape{1, 1, 1, 1}, Shape{3, 4, 5, 3}, Shape{8, 17, 16, 32});
   const int64_t size = GENERATE(1, 4, 5);
+  const float beta = GENERATE(0.75F, 0.6F);
   check_against_host([=](Device& device) {
-    const LocalResponseNormDesc desc{size, 1, 0.5F, 0.75F};
+    const LocalResponseNormDesc desc{size, 1, 0.5F, beta};
     const Tensor x = device.random(shape);
     const Tensor y = device.output(shape);
     const Tensor dy = device.random(shape);

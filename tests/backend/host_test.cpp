@@ -98,10 +98,10 @@ TEST_CASE_METHOD(Fixture, "host gemm by hand: all transpositions give the same p
                                : device.tensor({3, 2}, {1, 0, 0, 1, 2, -3});
   const Tensor c = device.output({2, 2});
   GemmDesc desc{.transpose_a = transpose_a, .transpose_b = transpose_b};
-  backend.gemm({slot}, desc, a, b, {}, c);
+  backend.gemm(nullptr, desc, a, b, {}, c);
   CHECK(read(c) == Floats{7, -7, 16, -13});
   desc.activation = Activation::relu;
-  backend.gemm({slot}, desc, a, b, device.tensor({2}, {-10, 10}), c);
+  backend.gemm(nullptr, desc, a, b, device.tensor({2}, {-10, 10}), c);
   CHECK(read(c) == Floats{0, 3, 6, 0});
 }
 

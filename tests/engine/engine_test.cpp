@@ -312,6 +312,29 @@ TEST_CASE("engine: a loss that is no longer a number stops training and says so"
   CHECK_THROWS_WITH(engine.checkpoint(), ContainsSubstring("no longer a number"));
 }
 
+TEST_CASE("engine: all memory is taken when a training is configured") {
+  for (const int64_t batch : {16, 64}) {  // fewer and more than the pictures shown
+    Engine engine = make_engine(2);
+    RunOptions options = small_run();
+    options.batch = batch;
+    options.epochs = 1;
+    engine.send(Configure{options});
+    const size_t configured = settle(engine)->memory_bytes;
+    CHECK(configured > 0);
+    engine.send(Start{});
+    const auto snapshot = settle(engine);
+    CHECK(snapshot->state == RunState::finished);
+    CHECK(snapshot->memory_bytes == configured);
+  }
+}
+
+TEST_CASE("engine: a data set without training pictures is configured and learns nothing") {
+  const auto open = [](const std::string&) { return make_synthetic(0, 40, {28, 28, 1}, 10); };
+  Engine engine({.backend = make_backend("xnnpack", 1), .open_data = open, .now = ticking_clock()});
+  engine.send(Configure{small_run()});
+  CHECK(settle(engine)->error.empty());
+}
+
 TEST_CASE("engine: a training that the memory does not hold is refused before it takes any") {
   const auto open = [](const std::string&) { return make_synthetic(512, 40, {28, 28, 1}, 10); };
   Engine engine({.backend = make_backend("xnnpack", 1, [] { return uint64_t{3} << 20U; }),

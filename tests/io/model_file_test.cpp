@@ -4,6 +4,8 @@
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
+#include <limits>
 
 #include "backend/backend.h"
 #include "core/error.h"
@@ -58,6 +60,17 @@ TEST_CASE("model file: models come back bit for bit") {
     CHECK(values(copy) == values(original));
     CHECK(copy.parameters()[0].version > version);
     CHECK(model_bytes(copy, training) == file.bytes);
+  }
+}
+
+TEST_CASE("model file: what a diverged training left is not written") {
+  const auto backend = make_backend("host", 1);
+  const Network network = make_network(*backend, "mnist-mlp", 3);
+  for (const float value : {std::numeric_limits<float>::quiet_NaN(), HUGE_VALF, -HUGE_VALF}) {
+    network.parameters()[2].value.data()[5] = value;
+    CHECK_THROWS_MATCHES(
+        model_bytes(network, training), Error,
+        MessageMatches(ContainsSubstring("dense_2.kernel") && ContainsSubstring("diverged")));
   }
 }
 

@@ -43,7 +43,7 @@ void gemm(benchmark::State& state) {
   constexpr GemmDesc desc{};
   void* workspace = bench.device.workspace(
       static_cast<size_t>(bench.backend->gemm_workspace(desc, square, square)));
-  for (auto _ : state) bench.backend->gemm({bench.slot, workspace}, desc, a, b, {}, c);
+  for (auto _ : state) bench.backend->gemm(workspace, desc, a, b, {}, c);
   const auto n = static_cast<double>(state.range(0));
   report_flops(state, 2 * n * n * n);
 }
@@ -129,14 +129,11 @@ struct Function {
   const char* name;
   UnaryOp op;
 };
-constexpr std::array functions{Function{"relu", UnaryOp::relu},
-                               Function{"leaky_relu", UnaryOp::leaky_relu},
-                               Function{"elu", UnaryOp::elu},
-                               Function{"gelu", UnaryOp::gelu},
-                               Function{"silu", UnaryOp::silu},
-                               Function{"hard_swish", UnaryOp::hard_swish},
-                               Function{"sigmoid", UnaryOp::sigmoid},
-                               Function{"tanh", UnaryOp::tanh}};
+constexpr std::array functions{
+    Function{"relu", UnaryOp::relu},       Function{"leaky_relu", UnaryOp::leaky_relu},
+    Function{"elu", UnaryOp::elu},         Function{"gelu", UnaryOp::gelu},
+    Function{"silu", UnaryOp::silu},       Function{"hard_swish", UnaryOp::hard_swish},
+    Function{"sigmoid", UnaryOp::sigmoid}, Function{"tanh", UnaryOp::tanh}};
 
 void unary(benchmark::State& state) {
   const Function& function = functions[static_cast<size_t>(state.range(0))];
@@ -153,7 +150,8 @@ void unary_grad(benchmark::State& state) {
   Bench bench(state.range(1));
   const Tensor x = bench.device.random(image_shape);
   const Tensor dy = bench.device.random(image_shape);
-  for (auto _ : state) bench.backend->unary_grad({function.op, 0.1F}, x, dy, dy);
+  const Tensor dx = bench.device.output(image_shape);
+  for (auto _ : state) bench.backend->unary_grad({function.op, 0.1F}, x, dy, dx);
   state.SetLabel(function.name);
   report_elements(state, image_shape, 3);
 }

@@ -38,7 +38,7 @@ class HostBackend : public Backend {
   void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
 
-  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+  void gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
             const Tensor& bias, const Tensor& c) override;
   uint64_t gemm_workspace(const GemmDesc&, const Shape&, const Shape&) const override { return 0; }
   void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,

@@ -6,31 +6,24 @@
 
 namespace convlab {
 
-namespace {
-
-constexpr int64_t grain = 32768;  // elements, below which a second thread costs more than it brings
-
-}  // namespace
-
 void XnnpackBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) {
-  threads_->split(x.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(x.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::scale_bytes(x.data<uint8_t>() + begin, scale, end - begin, y.data() + begin);
   });
 }
 
 void XnnpackBackend::binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) {
   const auto kernel = op == BinaryOp::add ? kernels::add : kernels::multiply;
-  threads_->split(a.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(a.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernel(a.data() + begin, b.data() + begin, end - begin, c.data() + begin);
   });
 }
 
 void XnnpackBackend::add_row(const Tensor& x, const Tensor& row, const Tensor& y) {
   const int64_t columns = row.elements();
-  const Shape matrix{x.elements() / columns, columns};
-  threads_->split_batch(matrix, [&](int64_t begin, int64_t end) {
-    HostBackend::add_row(x.reshaped(matrix).part(begin, end), row,
-                         y.reshaped(matrix).part(begin, end));
+  threads_->split_batch({x.elements() / columns, columns}, [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin * columns; at < end * columns; at += columns)
+      kernels::add(x.data() + at, row.data(), columns, y.data() + at);
   });
 }
 
@@ -48,22 +41,32 @@ void XnnpackBackend::copy_columns(const Tensor& x, int64_t x_first, const Tensor
 }
 
 void XnnpackBackend::scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) {
+  const int64_t image = x.shape.without_front().elements();
+  const int64_t channels = scales.elements() / x.shape[0];
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
-    HostBackend::scale_channels(x.part(begin, end), scales.part(begin, end), y.part(begin, end));
+    for (int64_t at = begin * image; at < end * image; at += channels) {
+      kernels::multiply(x.data() + at, scales.data() + at / image * channels, channels,
+                        y.data() + at);
+    }
   });
 }
 
 void XnnpackBackend::scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) {
+  const int64_t image = x.shape.without_front().elements();
+  const int64_t channels = dscales.elements() / x.shape[0];
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
-    HostBackend::scale_channels_grad(x.part(begin, end), dy.part(begin, end),
-                                     dscales.part(begin, end));
+    std::fill_n(dscales.data() + begin * channels, (end - begin) * channels, 0.0F);
+    for (int64_t at = begin * image; at < end * image; at += channels) {
+      kernels::multiply_add(x.data() + at, dy.data() + at, channels,
+                            dscales.data() + at / image * channels);
+    }
   });
 }
 
 void XnnpackBackend::dropout_mask(const DropoutDesc& desc, const Tensor& mask) {
   const int64_t whole_blocks = mask.elements() / 4;
   const uint64_t offset = step().step << 32;
-  threads_->split(whole_blocks, grain / 16, [&](int64_t begin, int64_t end) {
+  threads_->split(whole_blocks, parallel_grain / 16, [&](int64_t begin, int64_t end) {
     kernels::dropout_mask(desc.seed, desc.stream, offset, desc.rate, begin, end, mask.data());
   });
   if (const int64_t rest = mask.elements() % 4; rest > 0) {

@@ -6,17 +6,21 @@
 #include "backend/xnnpack/xnnpack_backend.h"
 
 // Each thread takes groups of panels of the right factor, packs a group and multiplies with it, so
-// that packed values stay in that core's cache and nothing but results passes between cores: where
-// these have caches of their own, a step of a dense network waits for little else. A right factor of
-// few panels is packed as a whole and the rows are shared out. Every number is the same sum in the
-// same order either way, for any number of threads.
+// that packed values stay in that core's cache and nothing but results passes between cores: a
+// dense network's step on cores with caches of their own waits for little else. Where panels are
+// too few for all threads, all are packed first and the rows are shared out. Every number is the
+// same sum in the same order either way, for any number of threads.
 
 namespace convlab {
 
 namespace {
 
-constexpr int64_t group_bytes = 128 * 1024;  // of packed panels, to stay in a core's cache
+constexpr int64_t group_floats = 32 * 1024;           // of packed panels, to stay in a core's cache
 constexpr int64_t least_products = int64_t{1} << 18;  // below which a second thread does not pay
+// Panels by thread up to which all may be packed at once, which bounds the memory.
+constexpr int64_t most_shared_panels = 4;
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 struct GemmPlan {
   GemmPlan(const GemmDesc& desc, const Shape& a, const Shape& b, int threads)
@@ -25,24 +29,28 @@ struct GemmPlan {
         columns(b[desc.transpose_b ? 0 : 1]),
         panel(product_kernels().panel_floats(depth)),
         panels(product_kernels().panels(columns)),
+        tiles(ceil_div(rows, product_kernels().tile_rows)),
         lanes(rows * depth * columns < least_products ? 1 : threads) {
-    constexpr int64_t extra = 16;  // kernels may read a vector beyond the end
-    transposed = desc.transpose_a ? aligned_floats(a.elements() + extra) : 0;
-    by_panels = lanes == 1 || panels >= int64_t{2} * lanes;
-    const int64_t group_panels =
-        std::max<int64_t>(1, group_bytes / (panel * static_cast<int64_t>(sizeof(float))));
-    groups = (panels + group_panels - 1) / group_panels;
-    if (by_panels) groups = std::min((groups + lanes - 1) / lanes * lanes, panels);
-    packed = by_panels ? aligned_floats((panels + groups - 1) / groups * panel) * lanes
-                       : aligned_floats(panels * panel);
+    const bool may_share = threads > 1 && panels <= most_shared_panels * threads;
+    // By the lane with most to do; a panel that moves from core to core costs about a quarter.
+    by_panels =
+        !may_share || 4 * ceil_div(panels, lanes) * tiles <= 5 * ceil_div(tiles, lanes) * panels;
+    groups = ceil_div(panels, std::max<int64_t>(1, group_floats / panel));
+    groups = std::min(ceil_div(groups, lanes) * lanes, panels);
+    lane = ceil_div(panels, groups) * panel;
+    // A bound that does not fall as a batch grows, which is `rows` or `depth`.
+    packed = may_share ? (panels + threads) * panel : threads * std::max(group_floats, panel);
+    transposed = desc.transpose_a ? aligned_floats(a.elements() + kernel_overread) : 0;
   }
 
   int64_t rows, depth, columns;
   int64_t panel, panels;  // floats of each, and how many
+  int64_t tiles;          // of rows
   int lanes;
   bool by_panels;  // else by rows
   int64_t groups;
-  int64_t transposed, packed;  // floats of workspace
+  int64_t lane;                // floats of a group
+  int64_t packed, transposed;  // floats of workspace
 };
 
 class Product {
@@ -50,7 +58,7 @@ class Product {
   Product(const GemmPlan& plan, const GemmDesc& desc, const float* a, const float* b,
           const float* bias, float* c)
       : plan_(plan),
-        b_is_transposed_(desc.transpose_b),
+        desc_(desc),
         a_(a),
         b_(b),
         bias_(bias),
@@ -60,7 +68,7 @@ class Product {
   void pack(int64_t first_panel, int64_t last_panel, float* packed) const {
     const int64_t first = first_panel * kernels_.tile_columns;
     const int64_t last = std::min(last_panel * kernels_.tile_columns, plan_.columns);
-    if (b_is_transposed_) {
+    if (desc_.transpose_b) {
       kernels_.pack_rows(b_, plan_.depth, bias_, first, last, packed);
     } else {
       kernels_.pack(b_, plan_.depth, plan_.columns, bias_, first, last, packed);
@@ -70,11 +78,12 @@ class Product {
   void multiply(int64_t first_row, int64_t last_row, int64_t first_panel, int64_t last_panel,
                 const float* packed) const {
     const auto bytes = [](int64_t floats) { return static_cast<size_t>(floats) * sizeof(float); };
+    const ProductKernels::Functions& functions = kernels_.functions(desc_.activation);
     const int64_t first = first_panel * kernels_.tile_columns;
     const int64_t last = std::min(last_panel * kernels_.tile_columns, plan_.columns);
     for (int64_t row = first_row; row < last_row; row += kernels_.tile_rows) {
       const int64_t height = std::min(kernels_.tile_rows, last_row - row);
-      const auto kernel = height == 1 ? kernels_.gemm_row : kernels_.gemm;
+      const auto kernel = height == 1 ? functions.gemm_row : functions.gemm;
       kernel(static_cast<size_t>(height), static_cast<size_t>(last - first), bytes(plan_.depth),
              a_ + row * plan_.depth, bytes(plan_.depth), packed, c_ + row * plan_.columns + first,
              bytes(plan_.columns), bytes(kernels_.tile_columns), &range_);
@@ -84,7 +93,7 @@ class Product {
  private:
   const ProductKernels& kernels_ = product_kernels();
   const GemmPlan& plan_;
-  bool b_is_transposed_;
+  const GemmDesc& desc_;
   const float* a_;
   const float* b_;
   const float* bias_;
@@ -100,22 +109,20 @@ uint64_t XnnpackBackend::gemm_workspace(const GemmDesc& desc, const Shape& a,
   return static_cast<uint64_t>(plan.transposed + plan.packed) * sizeof(float);
 }
 
-void XnnpackBackend::gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+void XnnpackBackend::gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                           const Tensor& bias, const Tensor& c) {
   const GemmPlan plan(desc, a.shape, b.shape, threads_->count());
-  auto* workspace = static_cast<float*>(op.workspace);
-  const float* left = a.data();
-  if (desc.transpose_a) {
-    transpose(*threads_, a.data(), a.shape[0], a.shape[1], workspace);
-    left = workspace;
-  }
-  float* packed = workspace + plan.transposed;
-  const Product product(plan, desc, left, b.data(), bias.data(), c.data());
+  auto* transposed = static_cast<float*>(workspace);
+  float* packed = transposed + plan.transposed;
+  if (desc.transpose_a) transpose(*threads_, a.data(), a.shape[0], a.shape[1], transposed);
+  const Product product(plan, desc, desc.transpose_a ? transposed : a.data(), b.data(), bias.data(),
+                        c.data());
   if (!plan.by_panels) {
-    product.pack(0, plan.panels, packed);
-    const int64_t tile = product_kernels().tile_rows;
-    const int64_t tiles = (plan.rows + tile - 1) / tile;
-    threads_->split(tiles, 4, [&](int64_t begin, int64_t end) {
+    threads_->split(plan.panels, 1, [&](int64_t begin, int64_t end) {
+      product.pack(begin, end, packed + begin * plan.panel);
+    });
+    threads_->split(plan.tiles, 1, [&](int64_t begin, int64_t end) {
+      const int64_t tile = product_kernels().tile_rows;
       product.multiply(begin * tile, std::min(end * tile, plan.rows), 0, plan.panels, packed);
     });
     return;
@@ -123,7 +130,7 @@ void XnnpackBackend::gemm(OpContext op, const GemmDesc& desc, const Tensor& a, c
   const auto group = [&](size_t index, size_t lane) {
     const int64_t first = static_cast<int64_t>(index) * plan.panels / plan.groups;
     const int64_t last = static_cast<int64_t>(index + 1) * plan.panels / plan.groups;
-    float* own = packed + static_cast<int64_t>(lane) * (plan.packed / plan.lanes);
+    float* own = packed + static_cast<int64_t>(lane) * plan.lane;
     product.pack(first, last, own);
     product.multiply(0, plan.rows, first, last, own);
   };

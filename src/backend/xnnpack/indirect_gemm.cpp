@@ -7,6 +7,7 @@ namespace convlab {
 void IndirectGemm::run(const Sizes& sizes, std::span<const float* const> pieces, intptr_t offset,
                        const float* fixed, const float* packed, Activation activation,
                        float* c) const {
+  const auto kernel = kernels_.functions(activation).igemm;
   const xnn_f32_minmax_params range = kernels_.range(activation);
   const int64_t tile_rows = kernels_.tile_rows;
   const auto bytes = [](int64_t floats) { return static_cast<size_t>(floats) * sizeof(float); };
@@ -15,13 +16,13 @@ void IndirectGemm::run(const Sizes& sizes, std::span<const float* const> pieces,
     // Short products wait for the lines that they write to, unless these were asked for before.
     const float* next = c + (row + tile_rows) * sizes.columns;
     for (int64_t i = 0; i < tile_floats; i += 16) __builtin_prefetch(next + i, 1);
-    const float* const* tile = pieces.data() + row * sizes.pieces;
-    kernels_.igemm(static_cast<size_t>(std::min(tile_rows, sizes.rows - row)),
-                   static_cast<size_t>(sizes.columns), bytes(sizes.length),
-                   static_cast<size_t>(sizes.pieces * tile_rows) * sizeof(void*),
-                   const_cast<const float**>(tile), packed, c + row * sizes.columns,
-                   bytes(sizes.columns), bytes(kernels_.tile_columns), static_cast<size_t>(offset),
-                   fixed, &range);
+    const auto tile = reinterpret_cast<const void**>(
+        const_cast<const float**>(pieces.data() + row * sizes.pieces));
+    kernel(static_cast<size_t>(std::min(tile_rows, sizes.rows - row)),
+           static_cast<size_t>(sizes.columns), bytes(sizes.length),
+           static_cast<size_t>(sizes.pieces * tile_rows) * sizeof(void*), tile, packed,
+           c + row * sizes.columns, bytes(sizes.columns), bytes(kernels_.tile_columns),
+           static_cast<size_t>(offset), fixed, &range);
   }
 }
 

@@ -30,12 +30,12 @@ void scale_bytes(const uint8_t* x, float scale, int64_t count, float* y) {
 }
 
 void relu(const float* x, int64_t count, float* y) {
-CONVLAB_IN_PLACE
+  CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) y[i] = std::max(x[i], 0.0F);
 }
 
 CONVLAB_CLONES void relu_grad(const float* y, const float* dy, int64_t count, float* dx) {
-CONVLAB_IN_PLACE
+  CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) {
     const float grad = dy[i];  // read in any case: compilers vectorise no conditional reads
     dx[i] = y[i] > 0.0F ? grad : 0.0F;
@@ -43,12 +43,12 @@ CONVLAB_IN_PLACE
 }
 
 void relu6(const float* x, int64_t count, float* y) {
-CONVLAB_IN_PLACE
+  CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) y[i] = std::min(std::max(x[i], 0.0F), 6.0F);
 }
 
 CONVLAB_CLONES void relu6_grad(const float* y, const float* dy, int64_t count, float* dx) {
-CONVLAB_IN_PLACE
+  CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) {
     const float grad = dy[i];
     dx[i] = y[i] > 0.0F && y[i] < 6.0F ? grad : 0.0F;
@@ -87,7 +87,7 @@ void hard_swish(const float* x, int64_t count, float* y) {
   CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) {
     const float gate = std::min(std::max(x[i] + 3.0F, 0.0F), 6.0F);
-    y[i] = x[i] * gate / 6.0F;
+    y[i] = x[i] * (gate / 6.0F);
   }
 }
 
@@ -127,7 +127,7 @@ CONVLAB_CLONES void gelu_grad(const float* x, const float* g, const float* s, co
   CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) {
     const float quotient = g[i] / x[i];
-    const float share = x[i] == 0.0F ? 0.5F : quotient;
+    const float share = std::abs(x[i]) < 1e-30F ? 0.5F : quotient;
     const float density = s[i] / (1.0F - s[i]) * inv_sqrt_2pi;
     dx[i] = (share + x[i] * density) * dy[i];
   }
@@ -139,7 +139,7 @@ void affine(const float* x, float alpha, float beta, int64_t count, float* y) {
 }
 
 void keep_nan(const float* x, const float* values, int64_t count, float* y) {
-CONVLAB_IN_PLACE
+  CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) {
     const float value = values[i];
     const float given = x[i];
@@ -148,12 +148,12 @@ CONVLAB_IN_PLACE
 }
 
 void add(const float* a, const float* b, int64_t count, float* c) {
-CONVLAB_IN_PLACE
+  CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) c[i] = a[i] + b[i];
 }
 
 void multiply(const float* a, const float* b, int64_t count, float* c) {
-CONVLAB_IN_PLACE
+  CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) c[i] = a[i] * b[i];
 }
 
@@ -184,7 +184,7 @@ CONVLAB_CLONES void sum_moments(const float* x, const float* origin, int64_t row
 CONVLAB_CLONES void scale_rows(const float* x, const float* centers, const float* scales,
                                const float* offsets, int64_t rows, int64_t columns, float* y) {
   for (int64_t r = 0; r < rows; ++r, x += columns, y += columns) {
-CONVLAB_IN_PLACE
+    CONVLAB_IN_PLACE
     for (int64_t c = 0; c < columns; ++c) y[c] = (x[c] - centers[c]) * scales[c] + offsets[c];
   }
 }
@@ -204,7 +204,7 @@ CONVLAB_CLONES void sum_norm_grads(const float* x, const float* centers, const f
 CONVLAB_CLONES void norm_grad(const NormGrad& grad, const float* x, const float* centers,
                               const float* dy, int64_t rows, int64_t columns, float* dx) {
   for (int64_t r = 0; r < rows; ++r, x += columns, dy += columns, dx += columns) {
-CONVLAB_IN_PLACE
+    CONVLAB_IN_PLACE
     for (int64_t c = 0; c < columns; ++c) {
       dx[c] = dy[c] * grad.scales[c] + (x[c] - centers[c]) * grad.slopes[c] + grad.offsets[c];
     }

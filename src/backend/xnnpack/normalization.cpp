@@ -123,10 +123,11 @@ void XnnpackBackend::normalize(float epsilon, const Tensor& x, const Tensor& mea
     scales[c] = value_or(gamma, c, 1) / std::sqrt(variance.data()[c] + epsilon);
     offsets[c] = value_or(beta, c, 0);
   }
-  threads_->split(rows, std::max<int64_t>(1, 32768 / channels), [&](int64_t begin, int64_t end) {
-    kernels::scale_rows(x.data() + begin * channels, centers, scales, offsets, end - begin,
-                        channels, y.data() + begin * channels);
-  });
+  threads_->split(rows, std::max<int64_t>(1, parallel_grain / channels),
+                  [&](int64_t begin, int64_t end) {
+                    kernels::scale_rows(x.data() + begin * channels, centers, scales, offsets,
+                                        end - begin, channels, y.data() + begin * channels);
+                  });
 }
 
 }  // namespace convlab

@@ -10,8 +10,6 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t grain = 32768;  // elements, below which a second thread costs more than it brings
-
 float* from(const Tensor& tensor, int64_t begin) {
   return tensor ? tensor.data() + begin : nullptr;
 }
@@ -26,7 +24,7 @@ void XnnpackBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const
                                 const Tensor& momenta) {
   const kernels::SgdStep update{step().learning_rate, desc.momentum, desc.nesterov,
                                 kept(step(), desc.weight_decay)};
-  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::sgd(update, grads.data() + begin, end - begin, values.data() + begin,
                  from(momenta, begin));
   });
@@ -39,7 +37,7 @@ void XnnpackBackend::adam_update(const AdamDesc& desc, const Tensor& values, con
                       (1.0 - std::pow(desc.beta1, t));
   const kernels::AdamStep update{static_cast<float>(rate), desc.beta1, desc.beta2, desc.epsilon,
                                  kept(step(), desc.weight_decay)};
-  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::adam(update, grads.data() + begin, end - begin, values.data() + begin,
                   means.data() + begin, variances.data() + begin);
   });
@@ -50,7 +48,7 @@ void XnnpackBackend::rmsprop_update(const RmspropDesc& desc, const Tensor& value
                                     const Tensor& momenta, const Tensor& means) {
   const kernels::RmspropStep update{step().learning_rate, desc.rho, desc.momentum, desc.epsilon,
                                     kept(step(), desc.weight_decay)};
-  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::rmsprop(update, grads.data() + begin, end - begin, values.data() + begin,
                      squares.data() + begin, from(momenta, begin), from(means, begin));
   });
@@ -60,7 +58,7 @@ void XnnpackBackend::adagrad_update(const AdagradDesc& desc, const Tensor& value
                                     const Tensor& grads, const Tensor& squares) {
   const kernels::AdagradStep update{step().learning_rate, desc.epsilon,
                                     kept(step(), desc.weight_decay)};
-  threads_->split(values.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::adagrad(update, grads.data() + begin, end - begin, values.data() + begin,
                      squares.data() + begin);
   });
@@ -68,13 +66,13 @@ void XnnpackBackend::adagrad_update(const AdagradDesc& desc, const Tensor& value
 
 void XnnpackBackend::lerp(const Tensor& x, float share, const Tensor& y) {
   if (share == 1) return copy(x, y);
-  threads_->split(y.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(y.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::lerp(x.data() + begin, share, end - begin, y.data() + begin);
   });
 }
 
 void XnnpackBackend::clip_value(const Tensor& x, float limit) {
-  threads_->split(x.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(x.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::clip_value(limit, end - begin, x.data() + begin);
   });
 }
@@ -84,7 +82,8 @@ void XnnpackBackend::clip_value(const Tensor& x, float limit) {
 void XnnpackBackend::clip_norm(const Tensor& x, float limit, const Tensor& norm) {
   constexpr size_t most_slices = 64;
   const int64_t count = x.elements();
-  const auto slices = static_cast<size_t>(std::clamp<int64_t>(count / grain, 1, most_slices));
+  const auto slices =
+      static_cast<size_t>(std::clamp<int64_t>(count / parallel_grain, 1, most_slices));
   const int64_t each = (count + static_cast<int64_t>(slices) - 1) / static_cast<int64_t>(slices);
   std::array<double, most_slices> squares{};
   threads_->run(slices, [&](size_t slice, size_t) {
@@ -97,7 +96,7 @@ void XnnpackBackend::clip_norm(const Tensor& x, float limit, const Tensor& norm)
   norm.data()[0] = static_cast<float>(length);
   if (length <= limit) return;
   const auto factor = static_cast<float>(limit / length + (length - length));
-  threads_->split(count, grain, [&](int64_t begin, int64_t end) {
+  threads_->split(count, parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::affine(x.data() + begin, factor, 0, end - begin, x.data() + begin);
   });
 }

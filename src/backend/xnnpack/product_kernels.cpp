@@ -14,32 +14,41 @@ namespace convlab {
 
 namespace {
 
+ProductKernels::Functions functions_of(const gemm_fused_ukernels& kernels, size_t rows) {
+  return {.gemm_row = kernels.gemm[0].function[XNN_UARCH_DEFAULT],
+          .gemm = kernels.gemm[rows - 1].function[XNN_UARCH_DEFAULT],
+          .igemm = kernels.igemm[rows - 1].function[XNN_UARCH_DEFAULT]};
+}
+
 ProductKernels choose() {
   const xnn_gemm_config* config = xnn_init_f32_gemm_config();
   if (config == nullptr) fail("[xnnpack] has no matrix product for this processor");
-  ProductKernels kernels{
-      .tile_rows = config->mr,
-      .tile_columns = config->nr,
-      .gemm_row = reinterpret_cast<xnn_f32_gemm_minmax_ukernel_fn>(
-          config->minmax.gemm[0].function[XNN_UARCH_DEFAULT]),
-      .gemm = reinterpret_cast<xnn_f32_gemm_minmax_ukernel_fn>(
-          config->minmax.gemm[config->mr - 1].function[XNN_UARCH_DEFAULT]),
-      .igemm = reinterpret_cast<xnn_f32_igemm_minmax_ukernel_fn>(
-          config->minmax.igemm[config->mr - 1].function[XNN_UARCH_DEFAULT]),
-      .pack_transposed = config->pack_gemm_goi,
-      .init_range = config->init.f32,
-  };
+  ProductKernels kernels{.tile_rows = config->mr,
+                         .tile_columns = config->nr,
+                         .plain = functions_of(config->linear, config->mr),
+                         .clamped = functions_of(config->minmax, config->mr),
+                         .pack_transposed = config->pack_gemm_goi,
+                         .init_range = config->init.f32};
+  // Where there are none, those that clamp let NaN through.
+  const ProductKernels::Functions& plain = kernels.plain;
+  if (plain.gemm_row == nullptr || plain.gemm == nullptr || plain.igemm == nullptr)
+    kernels.plain = kernels.clamped;
   if (config->log2_kr != 0 || config->log2_sr != 0) {
 #ifdef __x86_64__
     // The first Zen's kernels shuffle the rows of a panel; what XNNPACK takes for later ones reads
     // them in order.
     kernels.tile_rows = 5;
     kernels.tile_columns = 16;
-    kernels.gemm_row = xnn_f32_gemm_minmax_ukernel_1x16__fma3_broadcast;
-    kernels.gemm = xnn_f32_gemm_minmax_ukernel_5x16__fma3_broadcast;
-    kernels.igemm = xnn_f32_igemm_minmax_ukernel_5x16__fma3_broadcast_prfm;
-    kernels.pack_transposed = reinterpret_cast<xnn_packw_gemm_goi_ukernel_fn>(
-        xnn_x32_packw_gemm_goi_ukernel_x16__avx_u4);
+    kernels.clamped = {
+        .gemm_row =
+            reinterpret_cast<xnn_gemm_ukernel_fn>(xnn_f32_gemm_minmax_ukernel_1x16__fma3_broadcast),
+        .gemm =
+            reinterpret_cast<xnn_gemm_ukernel_fn>(xnn_f32_gemm_minmax_ukernel_5x16__fma3_broadcast),
+        .igemm = reinterpret_cast<xnn_igemm_ukernel_fn>(
+            xnn_f32_igemm_minmax_ukernel_5x16__fma3_broadcast_prfm)};
+    kernels.plain = kernels.clamped;
+    kernels.pack_transposed =
+        reinterpret_cast<xnn_packw_gemm_goi_ukernel_fn>(xnn_x32_packw_gemm_goi_ukernel_x16__avx_u4);
 #else
     fail("[xnnpack] its product for this processor packs in groups, which is not supported");
 #endif

@@ -15,16 +15,28 @@ inline int64_t aligned_floats(int64_t count) {
                               sizeof(float));
 }
 
+/// Floats that XNNPACK's kernels may read beyond the end of a left factor.
+inline constexpr int64_t kernel_overread = 16;
+
 /// XNNPACK's kernels for products of matrices on this machine. They compute tiles of rows and
 /// columns and read the right factor in panels as wide as a tile: the biases of its columns, then
 /// its rows.
 struct ProductKernels {
+  struct Functions {
+    xnn_gemm_ukernel_fn gemm_row;  ///< for a single row
+    xnn_gemm_ukernel_fn gemm;
+    xnn_igemm_ukernel_fn igemm;  ///< its left rows lie in pieces
+  };
+
   int64_t tile_rows, tile_columns;
-  xnn_f32_gemm_minmax_ukernel_fn gemm_row;  ///< for a single row
-  xnn_f32_gemm_minmax_ukernel_fn gemm;
-  xnn_f32_igemm_minmax_ukernel_fn igemm;  ///< its left rows lie in pieces
+  Functions plain;    ///< without an activation: some of those that clamp make numbers of NaN
+  Functions clamped;  ///< to `range`
   xnn_packw_gemm_goi_ukernel_fn pack_transposed;
   xnn_init_f32_minmax_params_fn init_range;
+
+  const Functions& functions(Activation activation) const {
+    return activation == Activation::none ? plain : clamped;
+  }
 
   int64_t panels(int64_t columns) const { return (columns + tile_columns - 1) / tile_columns; }
   int64_t panel_floats(int64_t depth) const { return tile_columns * (depth + 1); }

@@ -22,8 +22,8 @@ struct Plan {
         outputs(y[3]),
         window_row(desc.kernel.w * channels),
         window(desc.kernel.h * window_row) {
-    constexpr int64_t extra = 16;  // kernels may read a vector beyond the end
-    picture = aligned_floats((x[1] + desc.padding.top + desc.padding.bottom) * row + extra);
+    picture =
+        aligned_floats((x[1] + desc.padding.top + desc.padding.bottom) * row + kernel_overread);
     right = aligned_floats(window * outputs);
     packed = aligned_floats(gemm.packed_size(window, outputs));
   }

@@ -11,6 +11,9 @@
 
 namespace convlab {
 
+/// Elements of a simple loop below which a second thread costs more than it brings.
+inline constexpr int64_t parallel_grain = 32768;
+
 /// The one pool of threads, for XNNPACK's operators and our own loops. The calling thread is one of
 /// them.
 class Threads {
@@ -51,8 +54,7 @@ class Threads {
   /// The same over the entries of a batch of this shape.
   template <class Body>
   void split_batch(const Shape& shape, const Body& body) const {
-    constexpr int64_t elements = 32768;  // below which a second thread costs more than it brings
-    split(shape[0], std::max<int64_t>(1, elements / shape.without_front().elements()), body);
+    split(shape[0], std::max<int64_t>(1, parallel_grain / shape.without_front().elements()), body);
   }
 
  private:

@@ -54,9 +54,7 @@ void transpose(const float* x, int64_t x_stride, int64_t rows, int64_t columns, 
 }
 
 void transpose(const Threads& threads, const float* x, int64_t rows, int64_t columns, float* y) {
-  constexpr int64_t grain =
-      32768;  // elements, below which a second thread costs more than it brings
-  threads.split(columns, std::max<int64_t>(grain / std::max<int64_t>(rows, 1), 4),
+  threads.split(columns, std::max<int64_t>(parallel_grain / std::max<int64_t>(rows, 1), 4),
                 [&](int64_t begin, int64_t end) {
                   transpose(x + begin, columns, rows, end - begin, y + begin * rows, rows);
                 });

@@ -14,7 +14,6 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t grain = 32768;  // elements, below which a second thread costs more than it brings
 constexpr int64_t block = 256;
 using Block = std::array<float, block>;
 
@@ -22,8 +21,12 @@ void run(const xnn_unary_elementwise_config& config, const float* x, int64_t cou
   config.ukernel(static_cast<size_t>(count) * sizeof(float), x, y, nullptr);
 }
 
+// XNNPACK's makes NaN of numbers like 1e30.
 void sigmoid(const float* x, int64_t count, float* y) {
-  run(*xnn_init_f32_sigmoid_config(), x, count, y);
+  constexpr float saturated = 200;
+  std::copy_n(x, count, y);
+  kernels::clip_value(saturated, count, y);
+  run(*xnn_init_f32_sigmoid_config(), y, count, y);
 }
 
 void gelu(const float* x, int64_t count, float* y) {
@@ -75,6 +78,7 @@ void function(const UnaryDesc& desc, const float* x, int64_t count, float* y) {
 void gradient(const UnaryDesc& desc, const float* v, const float* dy, int64_t count, float* dx) {
   Block values;
   Block squares;
+  Block sigmoids;
   switch (desc.op) {
     case UnaryOp::relu:
       return kernels::relu_grad(v, dy, count, dx);
@@ -98,15 +102,15 @@ void gradient(const UnaryDesc& desc, const float* v, const float* dy, int64_t co
     case UnaryOp::gelu:
       gelu(v, count, values.data());
       kernels::half_square(v, count, squares.data());
-      sigmoid(squares.data(), count, squares.data());
-      return kernels::gelu_grad(v, values.data(), squares.data(), dy, count, dx);
+      sigmoid(squares.data(), count, sigmoids.data());
+      return kernels::gelu_grad(v, values.data(), sigmoids.data(), dy, count, dx);
   }
 }
 
 }  // namespace
 
 void XnnpackBackend::unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) {
-  threads_->split(x.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(x.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += block)
       function(desc, x.data() + i, std::min(block, end - i), y.data() + i);
   });
@@ -114,7 +118,7 @@ void XnnpackBackend::unary(const UnaryDesc& desc, const Tensor& x, const Tensor&
 
 void XnnpackBackend::unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
                                 const Tensor& dx) {
-  threads_->split(dy.elements(), grain, [&](int64_t begin, int64_t end) {
+  threads_->split(dy.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += block)
       gradient(desc, x_or_y.data() + i, dy.data() + i, std::min(block, end - i), dx.data() + i);
   });

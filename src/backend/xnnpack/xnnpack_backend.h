@@ -33,7 +33,7 @@ class XnnpackBackend final : public HostBackend {
   void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
 
-  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+  void gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
             const Tensor& bias, const Tensor& c) override;
   uint64_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const override;
   void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
