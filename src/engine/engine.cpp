@@ -135,7 +135,12 @@ class Engine::Impl {
 
   void apply(const Reset&) {
     if (!run_) return;
-    run_->reset();
+    try {
+      run_->reset();
+    } catch (...) {
+      run_.reset();  // what is left of it cannot be trained
+      throw;
+    }
     error_.clear();
     state_ = RunState::ready;
   }

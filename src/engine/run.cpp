@@ -83,6 +83,8 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
 
 void Run::reset() {
   network_.initialize(options_.seed);
+  callbacks_ = {};
+  trainer_ = {};  // first, so that the memory of both is not needed at once
   trainer_ = make_trainer(options_, network_);
   const TrainingSize size = size_of(options_, data_);
   if (size.train_batch() > 0) trainer_->prepare(Mode::train, size.train_batch());

@@ -337,9 +337,10 @@ TEST_CASE("engine: a data set without training pictures is configured and learns
 
 TEST_CASE("engine: a training that the memory does not hold is refused before it takes any") {
   const auto open = [](const std::string&) { return make_synthetic(512, 40, {28, 28, 1}, 10); };
-  Engine engine({.backend = make_backend("xnnpack", 1, [] { return uint64_t{3} << 20U; }),
-                 .open_data = open,
-                 .now = ticking_clock()});
+  uint64_t left = uint64_t{3} << 20U;
+  auto owned = make_backend("xnnpack", 1, [&left] { return left; });
+  const Backend& backend = *owned;
+  Engine engine({.backend = std::move(owned), .open_data = open, .now = ticking_clock()});
   RunOptions options = small_run();
   options.batch = 512;
   engine.send(Configure{options});
@@ -358,7 +359,19 @@ TEST_CASE("engine: a training that the memory does not hold is refused before it
   snapshot = settle(engine);
   CHECK(snapshot->error.empty());
   CHECK(snapshot->state == RunState::finished);
-  CHECK(snapshot->memory_bytes <= size_t{3} << 20U);
+
+  engine.send(Reset{});
+  snapshot = settle(engine);
+  CHECK(snapshot->error.empty());
+  CHECK(snapshot->step == 0);
+  CHECK(backend.memory_use().peak_bytes <= left);
+
+  left = 0;
+  engine.send(Reset{});
+  snapshot = settle(engine);
+  CHECK(snapshot->state == RunState::failed);
+  CHECK_THAT(snapshot->error, ContainsSubstring("not enough memory"));
+  CHECK(backend.memory_use().bytes == 0);
 }
 
 TEST_CASE("engine: unknown names list the known ones and leave the engine usable") {
