@@ -130,7 +130,11 @@ function rows() {
   return all;
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
 const speed = (value) => Number(value.toPrecision(3)).toLocaleString('en-US');
 
 async function measureRow(row, {rounds, seconds}) {
