@@ -5,7 +5,7 @@ export const bundleNames = Object.freeze([
   'threads-relaxed', 'threads-simd', 'single-relaxed', 'single-simd',
 ]);
 
-export const mostThreads = 64;
+export const maxThreads = 64;
 
 // \0asm, version 1; one type () → (); one function of it, whose body is
 // (unreachable), `opcode`, (drop): validates only where the opcode is known.
@@ -67,8 +67,8 @@ export function checkBundle(bundle, features) {
 
 /** Throws Error for what is no number of threads. */
 export function checkThreads(threads) {
-  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
-    throw new Error(`Threads must be a whole number from 1 to ${mostThreads}, not "${threads}".`);
+  if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads) {
+    throw new Error(`Threads must be a whole number from 1 to ${maxThreads}, not "${threads}".`);
   }
 }
 

@@ -5,7 +5,7 @@ import {formatRate} from './format.js';
 const byId = (id) => document.getElementById(id);
 const listFields = ['data', 'model', 'optimizer', 'batch'];
 const atRest = ['ready', 'paused', 'finished'];
-const mostEpochs = 1000;
+const maxEpochs = 1000;
 
 /** Which commands make sense now. */
 const isPossible = {
@@ -218,7 +218,7 @@ export class Controls {
     }
     if (name === 'epochs') {
       const epochs = byId('epochs');
-      epochs.value = Math.min(Math.max(Math.round(Number(epochs.value)) || 1, 1), mostEpochs);
+      epochs.value = Math.min(Math.max(Math.round(Number(epochs.value)) || 1, 1), maxEpochs);
     }
     this.#describe();
     const isFresh = this.#snapshot.step === 0 && !isPossible.pause(this.#snapshot);
@@ -235,7 +235,7 @@ export class Controls {
   #usualRate() {
     const chosen = byId('optimizer').value;
     const item = this.#tables.optimizers.find(({name}) => name === chosen);
-    return item?.learning_rate ?? this.#tables.least_learning_rate;
+    return item?.learning_rate ?? this.#tables.min_learning_rate;
   }
 
   #chosen() {
@@ -271,13 +271,13 @@ export class Controls {
   #checkRate() {
     const field = byId('learning-rate');
     const about = byId('learning-rate-about');
-    const {least_learning_rate: least, most_learning_rate: most} = this.#tables;
+    const {min_learning_rate: min, max_learning_rate: max} = this.#tables;
     const rate = Number(field.value.trim().replace(',', '.') || NaN);
-    const isGood = rate >= least && rate <= most;
+    const isGood = rate >= min && rate <= max;
     field.setAttribute('aria-invalid', String(!isGood));
     about.classList.toggle('bad', !isGood);
     about.textContent = isGood ? 'Also while training'
-      : `A number from ${formatRate(least)} to ${formatRate(most)}`;
+      : `A number from ${formatRate(min)} to ${formatRate(max)}`;
     return isGood ? rate : null;
   }
 
@@ -292,8 +292,8 @@ export class Controls {
   #moveRate(isHigher) {
     const rate = this.#checkRate();
     if (rate === null) return;
-    const {least_learning_rate: least, most_learning_rate: most} = this.#tables;
-    const next = Math.min(Math.max(nearbyRate(rate, isHigher), least), most);
+    const {min_learning_rate: min, max_learning_rate: max} = this.#tables;
+    const next = Math.min(Math.max(nearbyRate(rate, isHigher), min), max);
     byId('learning-rate').value = formatRate(next);
     this.#changeRate();
   }

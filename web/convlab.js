@@ -72,7 +72,7 @@ export class Convlab extends EventTarget {
   features = detectFeatures();
   /**
    * The tables of what can be chosen (src/engine/controls.h): data_sets, models, optimizers,
-   * buttons, batches, least_learning_rate, most_learning_rate. Null until 'ready'.
+   * buttons, batches, min_learning_rate, max_learning_rate. Null until 'ready'.
    */
   controls = null;
 

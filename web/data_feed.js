@@ -9,12 +9,12 @@ export class DataError extends Error {
   }
 }
 
-const mostCatalogBytes = 2 ** 20;
-const mostShardBytes = 2 ** 28;
+const maxCatalogBytes = 2 ** 20;
+const maxShardBytes = 2 ** 28;
 // A data set up to this size stays here, so that another network on it starts at once.
-const mostKeptBytes = 2 ** 26;
+const maxKeptBytes = 2 ** 26;
 
-async function readBody(response, url, most) {
+async function readBody(response, url, max) {
   const reader = response.body.getReader();
   const chunks = [];
   let size = 0;
@@ -22,9 +22,9 @@ async function readBody(response, url, most) {
     const {done, value} = await reader.read();
     if (done) break;
     size += value.length;
-    if (size > most) {
+    if (size > max) {
       reader.cancel();
-      throw new DataError(`${url}: more than ${most} bytes; expected fewer.`, url, response.status);
+      throw new DataError(`${url}: more than ${max} bytes; expected fewer.`, url, response.status);
     }
     chunks.push(value);
   }
@@ -37,14 +37,14 @@ async function readBody(response, url, most) {
   return bytes;
 }
 
-async function fetchBytes(url, most, options) {
+async function fetchBytes(url, max, options) {
   try {
     const response = await fetch(url, options);
     if (!response.ok) {
       const what = `HTTP ${response.status} ${response.statusText}`.trim();
       throw new DataError(`${url} could not be fetched: ${what}.`, url, response.status);
     }
-    return await readBody(response, url, most);
+    return await readBody(response, url, max);
   } catch (error) {
     if (error instanceof DataError || options.signal.aborted) throw error;
     throw new DataError(`${url} could not be fetched: no answer (${error.message}).`, url);
@@ -81,7 +81,7 @@ function readShards(catalog, name, folder, catalogUrl) {
     }
     return shards.map(({file, bytes, sha256}) => {
       const url = new URL(String(file), folder).href;
-      if (!url.startsWith(folder) || !(bytes > 0 && bytes <= mostShardBytes)) {
+      if (!url.startsWith(folder) || !(bytes > 0 && bytes <= maxShardBytes)) {
         throw new DataError(`${catalogUrl}: bad shard ${file} of ${name}.`, catalogUrl);
       }
       return {url, isTrain: split === 'train', size: bytes, sha256};
@@ -158,7 +158,7 @@ export class DataFeed {
 
   async #fetchShards(options) {
     const url = new URL('catalog.json', this.#folder).href;
-    const bytes = await fetchBytes(url, mostCatalogBytes, options);
+    const bytes = await fetchBytes(url, maxCatalogBytes, options);
     let catalog;
     try {
       catalog = JSON.parse(new TextDecoder().decode(bytes));
@@ -171,10 +171,10 @@ export class DataFeed {
   async #fetchShard(shard, options) {
     const kept = this.#kept.get(shard.url);
     if (kept) return kept;
-    const bytes = await fetchBytes(shard.url, mostShardBytes, options);
+    const bytes = await fetchBytes(shard.url, maxShardBytes, options);
     await checkShard(bytes, shard);
     const total = this.#shards.reduce((sum, {size}) => sum + size, 0);
-    if (total <= mostKeptBytes) this.#kept.set(shard.url, bytes);
+    if (total <= maxKeptBytes) this.#kept.set(shard.url, bytes);
     return bytes;
   }
 }

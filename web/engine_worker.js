@@ -11,7 +11,7 @@ import {Activity, EngineError, EngineModule} from './engine_module.js';
 // Short enough to answer a command at once, long enough that the loop costs nothing.
 const sliceMilliseconds = 30;
 const commandNames = ['configure', 'start', 'pause', 'step', 'reset', 'set_learning_rate'];
-const mostCommandLength = 2 ** 16;
+const maxCommandLength = 2 ** 16;
 
 let engine = null;
 let feed = null;
@@ -99,7 +99,7 @@ function command(value) {
   if (!commandNames.includes(value?.command)) {
     throw new EngineError(`Unknown command; known: ${commandNames.join(', ')}.`);
   }
-  if (JSON.stringify(value).length > mostCommandLength) {
+  if (JSON.stringify(value).length > maxCommandLength) {
     throw new EngineError(`Command ${value.command} is too long.`);
   }
   engine.send(value);

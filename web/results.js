@@ -14,16 +14,16 @@ function svg(name, attributes, ...children) {
   return element;
 }
 
-/** 1, 2 or 5 times a power of ten, so that about four steps reach `most`. */
-function niceStep(most) {
-  const power = 10 ** Math.floor(Math.log10(most / 4));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => most / step <= 5);
+/** 1, 2 or 5 times a power of ten, so that about four steps reach `max`. */
+function niceStep(max) {
+  const power = 10 ** Math.floor(Math.log10(max / 4));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => max / step <= 5);
 }
 
-function axis(most, toText, place) {
-  const step = niceStep(most);
+function axis(max, toText, place) {
+  const step = niceStep(max);
   const lines = [];
-  for (let i = 0; i * step <= most * 1.0001; ++i) lines.push(...place(i * step, toText(i * step)));
+  for (let i = 0; i * step <= max * 1.0001; ++i) lines.push(...place(i * step, toText(i * step)));
   return lines;
 }
 
@@ -31,16 +31,16 @@ function axis(most, toText, place) {
  * @param {string} title
  * @param {{train: object, val: object}} curves
  * @param {number} epochs  the right end
- * @param {number} most  the upper end
+ * @param {number} max  the upper end
  * @param {(value: number) => string} toText
  */
-function makeChart(title, {train, val}, epochs, most, toText) {
+function makeChart(title, {train, val}, epochs, max, toText) {
   const x = (epoch) => margin.left + (epoch / epochs) * (width - margin.left - margin.right);
   const y = (value) =>
-    height - margin.bottom - (value / most) * (height - margin.top - margin.bottom);
+    height - margin.bottom - (value / max) * (height - margin.top - margin.bottom);
   const points = (curve) =>
     Array.from(curve.x, (at, i) => `${x(at).toFixed(1)},${y(curve.y[i]).toFixed(1)}`).join(' ');
-  const horizontal = axis(most, toText, (value, text) => [
+  const horizontal = axis(max, toText, (value, text) => [
     svg('line',
       {class: 'axis', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value)}),
     svg('text', {x: margin.left - 8, y: y(value) + 4, 'text-anchor': 'end'}, text),
@@ -62,7 +62,7 @@ function makeChart(title, {train, val}, epochs, most, toText) {
 }
 
 const largest = (...curves) =>
-  curves.reduce((most, {y}) => y.reduce((a, b) => Math.max(a, b), most), 0);
+  curves.reduce((max, {y}) => y.reduce((a, b) => Math.max(a, b), max), 0);
 
 function makeRow({epoch, train_loss, train_accuracy, val_loss, val_accuracy}) {
   const row = document.createElement('tr');
@@ -105,11 +105,11 @@ export class Results {
 
   #drawCharts() {
     const {train_loss, val_loss, train_accuracy, val_accuracy, epochs} = this.#snapshot;
-    const most = Math.max(epochs, 1);
+    const max = Math.max(epochs, 1);
     document.getElementById('charts').replaceChildren(
-      makeChart('Loss', {train: train_loss, val: val_loss}, most,
+      makeChart('Loss', {train: train_loss, val: val_loss}, max,
         largest(train_loss, val_loss) || 1, (value) => String(Number(value.toPrecision(3)))),
-      makeChart('Accuracy', {train: train_accuracy, val: val_accuracy}, most, 1,
+      makeChart('Accuracy', {train: train_accuracy, val: val_accuracy}, max, 1,
         (value) => `${Math.round(100 * value)} %`));
   }
 }

@@ -1,6 +1,6 @@
 # An Emscripten that knows final relaxed SIMD: the one on PATH if new enough, else Debian 13's. Sourced.
 
-emscripten_at_least='3.1.69'
+emscripten_min_version='3.1.69'
 emscripten_prefix=$root/third_party/emsdk
 emscripten_packages='clang-19 lld-19 llvm-19 node-acorn'
 
@@ -8,7 +8,7 @@ emscripten_on_path() {
   local version
   command -v emcc >/dev/null || return 1
   version=$(emcc -dumpversion 2>/dev/null | sed 's/[^0-9.].*//')
-  [ "$(printf '%s\n' "$emscripten_at_least" "$version" | sort -V | head -n 1)" = "$emscripten_at_least" ]
+  [ "$(printf '%s\n' "$emscripten_min_version" "$version" | sort -V | head -n 1)" = "$emscripten_min_version" ]
 }
 
 emscripten_ready() { [ -e "$emscripten_prefix/ready" ] || emscripten_on_path; }

@@ -149,11 +149,11 @@ const readSplit = (entry, files) => {
     throw new UserError(
       `${files.images} has ${images.count} pictures, but ${files.labels} ${labels.count} labels`);
   }
-  const most = entry.classes.length - 1;
-  const bad = labels.bytes.findIndex((label) => label > most);
+  const max = entry.classes.length - 1;
+  const bad = labels.bytes.findIndex((label) => label > max);
   if (bad >= 0) {
     throw new UserError(
-      `${files.labels}: byte ${8 + bad}: found label ${labels.bytes[bad]}, expected 0 to ${most}`);
+      `${files.labels}: byte ${8 + bad}: found label ${labels.bytes[bad]}, expected 0 to ${max}`);
   }
   return {count: images.count, images: images.bytes, labels: labels.bytes};
 };

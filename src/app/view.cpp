@@ -88,7 +88,7 @@ class View::Impl final : PanelHeights {
   }
 
   bool scrolls(float direction) const {
-    return direction > 0 ? scrolled_ > 0 : scrolled_ < most_scrolled_;
+    return direction > 0 ? scrolled_ > 0 : scrolled_ < max_scrolled_;
   }
 
   void scroll(float distance) { scroll_ += distance; }
@@ -130,7 +130,7 @@ class View::Impl final : PanelHeights {
                  (controls_ && controls_->height() != layout.controls.height);
     content_height_ = layout.height;
     scrolled_ = ImGui::GetScrollY();
-    most_scrolled_ = ImGui::GetScrollMaxY();
+    max_scrolled_ = ImGui::GetScrollMaxY();
     ImGui::End();
   }
 
@@ -143,7 +143,7 @@ class View::Impl final : PanelHeights {
   float content_height_ = 0;
   bool unsettled_ = false;
   float scrolled_ = 0;
-  float most_scrolled_ = 0;
+  float max_scrolled_ = 0;
   SamplesPanel samples_;
   FiltersPanel filters_;
   std::optional<ControlsPanel> controls_;

@@ -18,7 +18,7 @@ constexpr std::array kinds{
     BackendKind{"host", make_host_backend},
 };
 
-constexpr int most_threads = 1024;
+constexpr int max_threads = 1024;
 
 std::string known_names() {
   std::string names;
@@ -31,8 +31,8 @@ std::string known_names() {
 std::span<const BackendKind> backend_kinds() { return kinds; }
 
 std::unique_ptr<Backend> make_backend(std::string_view name, int threads, MemorySource memory) {
-  if (threads < 0 || threads > most_threads) {
-    fail("[backend] the number of threads is ", threads, " but must lie in 0 to ", most_threads);
+  if (threads < 0 || threads > max_threads) {
+    fail("[backend] the number of threads is ", threads, " but must lie in 0 to ", max_threads);
   }
   const auto* kind = name.empty() ? kinds.begin()
                                   : std::find_if(kinds.begin(), kinds.end(),

@@ -29,10 +29,10 @@ std::optional<uint64_t> number(const fs::path& file, std::string_view name) {
 /// Of the control group (version 2) that a container sees as the whole machine. Pages of files are
 /// given back on demand, so only the others count as used.
 uint64_t control_group_left(const fs::path& folder) {
-  const auto most = number(folder / "memory.max", "");  // the word "max" where there is no limit
-  if (!most) return unknown;
+  const auto max = number(folder / "memory.max", "");  // the word "max" where there is no limit
+  if (!max) return unknown;
   const uint64_t used = number(folder / "memory.stat", "anon").value_or(0);
-  return *most - std::min(*most, used);
+  return *max - std::min(*max, used);
 }
 
 }  // namespace

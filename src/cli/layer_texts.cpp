@@ -24,7 +24,7 @@ std::string entry(std::string_view name, std::string_view text, size_t indent = 
 }
 
 std::string range_text(const OptionField& field) {
-  return option_value_text(field.least) + " to " + option_value_text(field.most);
+  return option_value_text(field.min) + " to " + option_value_text(field.max);
 }
 
 /// What may be given: "whole number, 1 to 255".

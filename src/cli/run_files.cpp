@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t most_steps = 1'000'000'000;
+constexpr int64_t max_steps = 1'000'000'000;
 
 /// 0 for "epoch", -1 for what is neither that nor a number of steps.
 int64_t parse_every(const std::string& text) {
@@ -25,7 +25,7 @@ int64_t parse_every(const std::string& text) {
   int64_t steps = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
   const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && steps >= 1 && steps <= most_steps ? steps : -1;
+  return whole && steps >= 1 && steps <= max_steps ? steps : -1;
 }
 
 bool is_csv(const std::string& file) { return file.ends_with(".csv"); }
@@ -56,7 +56,7 @@ void add_run_files(CLI::App& command, RunFileOptions& options) {
            "Write where the training is, also when it is interrupted: --resume goes on from there");
   const auto check = [](const std::string& text) {
     if (parse_every(text) >= 0) return std::string();
-    return concat(text, " is neither 'epoch' nor a number of steps from 1 to ", most_steps);
+    return concat(text, " is neither 'epoch' nor a number of steps from 1 to ", max_steps);
   };
   command
       .add_option("--checkpoint-every", options.checkpoint_every,

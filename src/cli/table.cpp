@@ -9,9 +9,9 @@ namespace convlab {
 namespace {
 
 size_t width(const Column& column) {
-  size_t most = columns_of(column.title);
-  for (const std::string& cell : column.cells) most = std::max(most, columns_of(cell));
-  return most;
+  size_t max = columns_of(column.title);
+  for (const std::string& cell : column.cells) max = std::max(max, columns_of(cell));
+  return max;
 }
 
 constexpr size_t gap = 2;  // spaces between columns

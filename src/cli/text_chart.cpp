@@ -35,11 +35,11 @@ size_t place(double value, double first, double last, size_t count) {
 
 }  // namespace
 
-std::string text_chart(std::span<const double> x, std::span<const double> y, double most,
+std::string text_chart(std::span<const double> x, std::span<const double> y, double max,
                        double mark, size_t width, size_t height) {
   if (x.empty()) return {};
-  const double least = *std::min_element(y.begin(), y.end());
-  const double top = std::max(std::min(*std::max_element(y.begin(), y.end()), most), least);
+  const double min = *std::min_element(y.begin(), y.end());
+  const double top = std::max(std::min(*std::max_element(y.begin(), y.end()), max), min);
   const double first = std::log(x.front());
   const double last = std::log(x.back());
   std::vector<std::string> rows(height, std::string(width, ' '));
@@ -49,13 +49,13 @@ std::string text_chart(std::span<const double> x, std::span<const double> y, dou
   }
   for (size_t i = 0; i < x.size(); ++i) {
     if (y[i] > top) continue;
-    const size_t row = height - 1 - place(y[i], least, top, height);
+    const size_t row = height - 1 - place(y[i], min, top, height);
     rows[row][place(std::log(x[i]), first, last, width)] = '*';
   }
   std::string text;
   for (size_t row = 0; row < height; ++row) {
     const bool labelled = row == 0 || row + 1 == height;
-    const std::string label = labelled ? fixed(row == 0 ? top : least, 3) : "";
+    const std::string label = labelled ? fixed(row == 0 ? top : min, 3) : "";
     text += padded(label) + " |" + rows[row] + "\n";
   }
   const std::string from = power_text(x.front());

@@ -42,22 +42,22 @@ CLI::Option* add_batch(CLI::App& command, int64_t& batch) {
   return add_integer(command, "--batch", batch, 1, 131072, "Images per training step");
 }
 
-CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least,
-                         int64_t most, const std::string& description) {
+CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t min,
+                         int64_t max, const std::string& description) {
   return command.add_option(name, value, description)
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::Range(least, most).description(""));
+      ->check(CLI::Range(min, max).description(""));
 }
 
-CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double least,
-                        double most, const std::string& description) {
+CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
+                        double max, const std::string& description) {
   // CLI::Range lets what is not a number pass.
-  const auto check = [least, most](const std::string& text) {
+  const auto check = [min, max](const std::string& text) {
     double number = 0;
-    if (CLI::detail::lexical_cast(text, number) && number >= least && number <= most)
+    if (CLI::detail::lexical_cast(text, number) && number >= min && number <= max)
       return std::string();
-    return concat(text, " is not a number from ", least, " to ", most);
+    return concat(text, " is not a number from ", min, " to ", max);
   };
   return command.add_option(name, value, description)->check(CLI::Validator(check, ""));
 }

@@ -22,13 +22,13 @@ CLI::Option* add_backend(CLI::App& command, std::string& backend);
 CLI::Option* add_threads(CLI::App& command, int& threads);
 CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 
-/// A whole number from `least` to `most`.
-CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t least,
-                         int64_t most, const std::string& description);
+/// A whole number from `min` to `max`.
+CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t min,
+                         int64_t max, const std::string& description);
 
-/// A number from `least` to `most`.
-CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double least,
-                        double most, const std::string& description);
+/// A number from `min` to `max`.
+CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
+                        double max, const std::string& description);
 
 /// Seconds of a clock that never jumps.
 double monotonic_seconds();

@@ -6,11 +6,11 @@
 
 namespace convlab {
 
-/// The product of numbers above 0, or `most` if that is less; never overflows.
-constexpr int64_t bounded_product(std::initializer_list<int64_t> factors, int64_t most) {
+/// The product of numbers above 0, or `max` if that is less; never overflows.
+constexpr int64_t bounded_product(std::initializer_list<int64_t> factors, int64_t max) {
   int64_t product = 1;
   for (const int64_t factor : factors)
-    product = factor > most / product ? most : std::min(product * factor, most);
+    product = factor > max / product ? max : std::min(product * factor, max);
   return product;
 }
 

@@ -53,35 +53,35 @@ template <class... Parts>
 
 std::string OptionWriter::text_of(const std::vector<double>& values) { return joined(values); }
 
-void OptionLister::integer(std::string_view name, int64_t value, int64_t least, int64_t most,
+void OptionLister::integer(std::string_view name, int64_t value, int64_t min, int64_t max,
                            std::string_view help) {
   fields_.push_back({.name = name,
                      .type = OptionType::integer,
                      .usual = value,
-                     .least = static_cast<double>(least),
-                     .most = static_cast<double>(most),
+                     .min = static_cast<double>(min),
+                     .max = static_cast<double>(max),
                      .help = help,
-                     .required = value < least || value > most});
+                     .required = value < min || value > max});
 }
 
-void OptionLister::number(std::string_view name, double value, double least, double most,
+void OptionLister::number(std::string_view name, double value, double min, double max,
                           std::string_view help) {
   fields_.push_back({.name = name,
                      .type = OptionType::number,
                      .usual = value,
-                     .least = least,
-                     .most = most,
+                     .min = min,
+                     .max = max,
                      .help = help,
-                     .required = !(value >= least && value <= most)});
+                     .required = !(value >= min && value <= max)});
 }
 
-void OptionLister::numbers(std::string_view name, const std::vector<double>& values, double least,
-                           double most, std::string_view help) {
+void OptionLister::numbers(std::string_view name, const std::vector<double>& values, double min,
+                           double max, std::string_view help) {
   fields_.push_back({.name = name,
                      .type = OptionType::numbers,
                      .usual = joined(values),
-                     .least = least,
-                     .most = most,
+                     .min = min,
+                     .max = max,
                      .help = help});
 }
 
@@ -99,18 +99,17 @@ void OptionReader::read_flag(std::string_view name, bool& value) {
   value = std::get<bool>(*given);
 }
 
-void OptionReader::read_integer(std::string_view name, int64_t& value, int64_t least,
-                                int64_t most) {
+void OptionReader::read_integer(std::string_view name, int64_t& value, int64_t min, int64_t max) {
   const OptionValue* given = find(name);
   const int64_t* whole = given != nullptr ? std::get_if<int64_t>(given) : &value;
   if (whole == nullptr) refuse(owner_, name, "must be a whole number");
-  if (*whole < least || *whole > most) {
-    refuse(owner_, name, "is ", *whole, " but must lie in ", least, " to ", most);
+  if (*whole < min || *whole > max) {
+    refuse(owner_, name, "is ", *whole, " but must lie in ", min, " to ", max);
   }
   value = *whole;
 }
 
-void OptionReader::read_number(std::string_view name, double& value, double least, double most) {
+void OptionReader::read_number(std::string_view name, double& value, double min, double max) {
   if (const OptionValue* given = find(name)) {
     if (const auto* real = std::get_if<double>(given)) {
       value = *real;
@@ -120,27 +119,27 @@ void OptionReader::read_number(std::string_view name, double& value, double leas
       refuse(owner_, name, "must be a number");
     }
   }
-  if (!(value >= least && value <= most)) {
-    refuse(owner_, name, "is ", shortest(value), " but must lie in ", shortest(least), " to ",
-           shortest(most));
+  if (!(value >= min && value <= max)) {
+    refuse(owner_, name, "is ", shortest(value), " but must lie in ", shortest(min), " to ",
+           shortest(max));
   }
 }
 
-void OptionReader::read_numbers(std::string_view name, std::vector<double>& values, double least,
-                                double most) {
-  constexpr size_t most_numbers = 65536;
+void OptionReader::read_numbers(std::string_view name, std::vector<double>& values, double min,
+                                double max) {
+  constexpr size_t max_numbers = 65536;
   if (const OptionValue* given = find(name)) {
     const auto* text = std::get_if<std::string>(given);
     values.clear();
     if (text == nullptr || !parse_numbers(*text, values))
       refuse(owner_, name, "must be numbers with commas between: \"1, 2, 0.5\"");
   }
-  if (values.size() > most_numbers)
-    refuse(owner_, name, "may hold at most ", most_numbers, " numbers");
+  if (values.size() > max_numbers)
+    refuse(owner_, name, "may hold at most ", max_numbers, " numbers");
   for (const double value : values) {
-    if (!(value >= least && value <= most)) {
-      refuse(owner_, name, "holds ", shortest(value), " but each must lie in ", shortest(least),
-             " to ", shortest(most));
+    if (!(value >= min && value <= max)) {
+      refuse(owner_, name, "holds ", shortest(value), " but each must lie in ", shortest(min),
+             " to ", shortest(max));
     }
   }
 }

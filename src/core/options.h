@@ -79,18 +79,17 @@ class OptionReader {
   OptionReader(std::string_view owner, const Options& options) : owner_(owner), options_(options) {}
 
   void flag(std::string_view name, bool& value, std::string_view = {}) { read_flag(name, value); }
-  void integer(std::string_view name, int64_t& value, int64_t least, int64_t most,
+  void integer(std::string_view name, int64_t& value, int64_t min, int64_t max,
                std::string_view = {}) {
-    read_integer(name, value, least, most);
+    read_integer(name, value, min, max);
   }
-  void number(std::string_view name, double& value, double least, double most,
-              std::string_view = {}) {
-    read_number(name, value, least, most);
+  void number(std::string_view name, double& value, double min, double max, std::string_view = {}) {
+    read_number(name, value, min, max);
   }
   /// Each number within the limits; at most 65,536 of them; an empty text is an empty list.
-  void numbers(std::string_view name, std::vector<double>& values, double least, double most,
+  void numbers(std::string_view name, std::vector<double>& values, double min, double max,
                std::string_view = {}) {
-    read_numbers(name, values, least, most);
+    read_numbers(name, values, min, max);
   }
   template <class Enum, class Choices>
   void choice(std::string_view name, Enum& value, const Choices& choices, std::string_view = {}) {
@@ -106,9 +105,9 @@ class OptionReader {
  private:
   const OptionValue* find(std::string_view name);
   void read_flag(std::string_view name, bool& value);
-  void read_integer(std::string_view name, int64_t& value, int64_t least, int64_t most);
-  void read_number(std::string_view name, double& value, double least, double most);
-  void read_numbers(std::string_view name, std::vector<double>& values, double least, double most);
+  void read_integer(std::string_view name, int64_t& value, int64_t min, int64_t max);
+  void read_number(std::string_view name, double& value, double min, double max);
+  void read_numbers(std::string_view name, std::vector<double>& values, double min, double max);
   int64_t find_choice(std::string_view name, std::span<const std::string_view> names);
 
   std::string owner_;
@@ -122,8 +121,8 @@ enum class OptionType : uint8_t { flag, integer, number, numbers, choice };
 struct OptionField {
   std::string_view name;
   OptionType type = OptionType::flag;
-  OptionValue usual;           ///< the default
-  double least = 0, most = 0;  ///< limits, inclusive: of integer, number, and each of numbers
+  OptionValue usual;        ///< the default
+  double min = 0, max = 0;  ///< limits, inclusive: of integer, number, and each of numbers
   std::vector<std::string_view> choices;
   std::string_view help;
   bool required = false;  ///< the default lies outside the limits, so that one must be given
@@ -135,11 +134,11 @@ class OptionLister {
   void flag(std::string_view name, bool value, std::string_view help = {}) {
     fields_.push_back({.name = name, .type = OptionType::flag, .usual = value, .help = help});
   }
-  void integer(std::string_view name, int64_t value, int64_t least, int64_t most,
+  void integer(std::string_view name, int64_t value, int64_t min, int64_t max,
                std::string_view help = {});
-  void number(std::string_view name, double value, double least, double most,
+  void number(std::string_view name, double value, double min, double max,
               std::string_view help = {});
-  void numbers(std::string_view name, const std::vector<double>& values, double least, double most,
+  void numbers(std::string_view name, const std::vector<double>& values, double min, double max,
                std::string_view help = {});
   template <class Enum, class Choices>
   void choice(std::string_view name, Enum value, const Choices& choices,

@@ -36,7 +36,7 @@ struct Duration {
 
 // Measures `action` for about `seconds`, at least five times after the first.
 Duration measure(const Clock& now, double seconds, const std::function<void()>& action) {
-  constexpr size_t least_runs = 5;
+  constexpr size_t min_runs = 5;
   const auto once = [&] {
     const double start = now();
     action();
@@ -45,7 +45,7 @@ Duration measure(const Clock& now, double seconds, const std::function<void()>& 
   const double first = once();
   std::vector<double> durations;
   const double end = now() + seconds;
-  while (durations.size() < least_runs || now() < end) durations.push_back(once());
+  while (durations.size() < min_runs || now() < end) durations.push_back(once());
   const double second = durations.front();
   return {first, second, median(durations)};
 }
@@ -122,7 +122,7 @@ Duration measure_inference(Network& network, const BenchOptions& options, const 
 // there; for about `seconds`, at least three times.
 std::vector<LayerTime> measure_layers(Network& network, int64_t batch, const Clock& now,
                                       double seconds) {
-  constexpr size_t least_runs = 3;
+  constexpr size_t min_runs = 3;
   constexpr std::array works{NodeWork::forward, NodeWork::input_grads, NodeWork::parameter_grads};
   const auto& nodes = network.graph().nodes();
   std::vector<std::array<std::vector<double>, works.size()>> durations(nodes.size());
@@ -132,7 +132,7 @@ std::vector<LayerTime> measure_layers(Network& network, int64_t batch, const Clo
     durations[node][static_cast<size_t>(work)].push_back((now() - start) * 1e3);
   };
   const double end = now() + seconds;
-  while (durations[0][0].size() < least_runs || now() < end) {
+  while (durations[0][0].size() < min_runs || now() < end) {
     for (size_t i = 0; i < nodes.size(); ++i) measure_part(i, NodeWork::forward);
     for (size_t i = nodes.size(); i-- > 0;) {
       measure_part(i, NodeWork::parameter_grads);

@@ -11,10 +11,10 @@ namespace {
 
 /// The largest power of two up to 128 for which a training step takes 200 GFLOP at most.
 int64_t usual_batch(const Model& model) {
-  constexpr int64_t most_batch = 128;
-  constexpr int64_t most_flops = 200'000'000'000;
+  constexpr int64_t max_batch = 128;
+  constexpr int64_t max_flops = 200'000'000'000;
   const int64_t flops = model.build(model.image(), model.usual_classes).training_flops();
-  const int64_t fitting = std::clamp<int64_t>(most_flops / flops, 1, most_batch);
+  const int64_t fitting = std::clamp<int64_t>(max_flops / flops, 1, max_batch);
   return static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(fitting)));
 }
 

@@ -89,8 +89,8 @@ std::string controls_json() {
                                {"shortcut", item.shortcut}});
   }
   json["batches"] = table.batches;
-  json["least_learning_rate"] = table.least_learning_rate;
-  json["most_learning_rate"] = table.most_learning_rate;
+  json["min_learning_rate"] = table.min_learning_rate;
+  json["max_learning_rate"] = table.max_learning_rate;
   return json.dump();
 }
 

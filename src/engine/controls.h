@@ -45,8 +45,8 @@ struct Controls {
   std::vector<OptimizerItem> optimizers;
   std::vector<ButtonItem> buttons;  ///< start, pause, step, reset
   std::vector<int64_t> batches;     ///< sizes on offer
-  double least_learning_rate = 1e-6;
-  double most_learning_rate = 10;
+  double min_learning_rate = 1e-6;
+  double max_learning_rate = 10;
 };
 
 Controls controls();

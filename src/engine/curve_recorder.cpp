@@ -43,7 +43,7 @@ void CurveRecorder::record(double epochs, const Metrics& metrics) {
   loss_.y.push_back(mean(&Metrics::loss));
   accuracy_.y.push_back(mean(&Metrics::accuracy));
   last_ = metrics;
-  if (loss_.x.size() >= most_points) {
+  if (loss_.x.size() >= max_points) {
     halve(loss_);
     halve(accuracy_);
     interval_ *= 2;

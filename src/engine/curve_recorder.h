@@ -9,7 +9,7 @@ namespace convlab {
 /// neighbouring points are merged and from then on points are recorded half as often.
 class CurveRecorder {
  public:
-  static constexpr size_t most_points = 1024;
+  static constexpr size_t max_points = 1024;
 
   /// What it remembers beside its lines.
   struct Position {

@@ -21,8 +21,8 @@ using FieldJson = nlohmann::json;
 
 static_assert(std::endian::native == std::endian::little, "the block is little-endian");
 
-inline constexpr size_t most_json_bytes = 1 << 20;
-inline constexpr int most_json_depth = 8;
+inline constexpr size_t max_json_bytes = 1 << 20;
+inline constexpr int max_json_depth = 8;
 
 struct StateName {
   RunState state;
@@ -237,9 +237,9 @@ class FieldReader {
   /// Counts are never negative in this protocol; a seed may use all its bits.
   template <class T>
   T integer(const char* name, const FieldJson& json) const {
-    constexpr auto most = static_cast<uint64_t>(std::numeric_limits<T>::max());
-    if (!json.is_number_unsigned() || json.get<uint64_t>() > most) {
-      wrong(name, concat("a whole number from 0 to ", most));
+    constexpr auto max = static_cast<uint64_t>(std::numeric_limits<T>::max());
+    if (!json.is_number_unsigned() || json.get<uint64_t>() > max) {
+      wrong(name, concat("a whole number from 0 to ", max));
     }
     return static_cast<T>(json.get<uint64_t>());
   }
@@ -315,11 +315,11 @@ class FieldReader {
 };
 
 inline FieldJson parse_fields(std::string_view what, std::string_view text) {
-  if (text.size() > most_json_bytes) {
-    fail(what, ": ", text.size(), " bytes of JSON are more than ", most_json_bytes);
+  if (text.size() > max_json_bytes) {
+    fail(what, ": ", text.size(), " bytes of JSON are more than ", max_json_bytes);
   }
   const auto check_depth = [&](int depth, FieldJson::parse_event_t, FieldJson&) {
-    if (depth > most_json_depth) fail(what, ": JSON nested more than ", most_json_depth, " deep");
+    if (depth > max_json_depth) fail(what, ": JSON nested more than ", max_json_depth, " deep");
     return true;
   };
   try {

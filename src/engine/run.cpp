@@ -16,23 +16,23 @@ namespace convlab {
 namespace {
 
 constexpr int64_t sample_count = 30;
-constexpr int64_t most_filters = 64;
-constexpr double most_seconds = 1e9;
-constexpr double least_rate = 1e-9;
-constexpr double most_rate = 1e9;  // far too high, but a run that diverges says so itself
+constexpr int64_t max_filters = 64;
+constexpr double max_seconds = 1e9;
+constexpr double min_rate = 1e-9;
+constexpr double max_rate = 1e9;  // far too high, but a run that diverges says so itself
 
 RunOptions checked(RunOptions options) {
-  const auto within = [](std::string_view name, auto value, auto least, auto most) {
-    if (!(value >= least && value <= most)) {
-      fail("[run] option ", name, " is ", value, " but must lie in ", least, " to ", most);
+  const auto within = [](std::string_view name, auto value, auto min, auto max) {
+    if (!(value >= min && value <= max)) {
+      fail("[run] option ", name, " is ", value, " but must lie in ", min, " to ", max);
     }
   };
   const OptimizerKind& optimizer = find_optimizer(options.optimizer);
   if (options.learning_rate == 0) options.learning_rate = optimizer.learning_rate;
-  within("learning_rate", options.learning_rate, least_rate, most_rate);
-  within("batch", options.batch, int64_t{1}, Run::most_batch);
-  within("time_budget", options.time_budget, 0.0, most_seconds);
-  within("epochs", options.epochs, int64_t{1}, Run::most_epochs);
+  within("learning_rate", options.learning_rate, min_rate, max_rate);
+  within("batch", options.batch, int64_t{1}, Run::max_batch);
+  within("time_budget", options.time_budget, 0.0, max_seconds);
+  within("epochs", options.epochs, int64_t{1}, Run::max_epochs);
   return options;
 }
 
@@ -50,7 +50,7 @@ TrainingSize size_of(const RunOptions& options, const DatasetSplits& data) {
           .batch = options.batch,
           .train_images = data.train.size(),
           .eval_images = data.test.size(),
-          .least_eval = sample_count,
+          .min_eval = sample_count,
           .states = state_count(*optimizer, read_update_options(options.update_options))};
 }
 
@@ -109,8 +109,8 @@ void Run::reset() {
 }
 
 void Run::check_learning_rate(double rate, const std::string& where) {
-  if (!(rate >= least_rate && rate <= most_rate)) {
-    fail(where, "the learning rate is ", rate, " but must lie in ", least_rate, " to ", most_rate);
+  if (!(rate >= min_rate && rate <= max_rate)) {
+    fail(where, "the learning rate is ", rate, " but must lie in ", min_rate, " to ", max_rate);
   }
 }
 
@@ -317,7 +317,7 @@ Filters Run::filters() const {
   const Tensor& weights = parameters[0].value;
   const Shape& image = network_.graph().input_shape();
   Filters filters;
-  filters.count = std::min(weights.shape[0], most_filters);
+  filters.count = std::min(weights.shape[0], max_filters);
   if (weights.shape.rank() == 4) {
     filters.height = weights.shape[1];
     filters.width = weights.shape[2];

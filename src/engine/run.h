@@ -18,8 +18,8 @@ namespace convlab {
 /// of a front end.
 class Run {
  public:
-  static constexpr int64_t most_epochs = 100'000;
-  static constexpr int64_t most_batch = 131'072;
+  static constexpr int64_t max_epochs = 100'000;
+  static constexpr int64_t max_batch = 131'072;
   /// stopped: between two steps, by a callback; begin goes on.
   enum class Progress : uint8_t { waiting, busy, stopped, finished };
 

@@ -76,7 +76,7 @@ void Run::check_position(const RunRecord& record, const std::string& where) cons
     fail(where, ": ", record.validation_batches, " batches of the validation are done; expected at",
          " most ", test_loader_.batches_per_epoch());
   }
-  if (record.epoch > most_epochs || record.step != record.epoch * per_epoch + record.batches) {
+  if (record.epoch > max_epochs || record.step != record.epoch * per_epoch + record.batches) {
     fail(where, ": ", record.step, " steps do not make ", record.epoch, " epochs of ", per_epoch,
          " and ", record.batches, " batches more");
   }

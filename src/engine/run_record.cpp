@@ -80,9 +80,9 @@ void check(const RunRecord& record, const std::string& where) {
       fail(where, ": ", curve->x.size(), " points of validation; expected ", epochs);
   }
   const size_t points = record.train_loss.x.size();
-  if (points >= CurveRecorder::most_points || record.train_accuracy.x.size() != points) {
+  if (points >= CurveRecorder::max_points || record.train_accuracy.x.size() != points) {
     fail(where, ": curves of ", points, " and ", record.train_accuracy.x.size(),
-         " points; expected the same number, below ", CurveRecorder::most_points);
+         " points; expected the same number, below ", CurveRecorder::max_points);
   }
   if (record.curve.interval < 1) fail(where, ": a curve_interval of 0; expected at least 1");
   if (!(record.step_learning_rate >= 0))

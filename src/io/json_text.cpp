@@ -92,10 +92,10 @@ class Watch {
 
 /// The text, or its beginning and end where it is long: messages are for people.
 std::string shortened(std::string_view text) {
-  constexpr size_t most = 300;
+  constexpr size_t max = 300;
   constexpr size_t end = 100;
-  if (text.size() <= most) return std::string(text);
-  return concat(text.substr(0, most - end), "...", text.substr(text.size() - end));
+  if (text.size() <= max) return std::string(text);
+  return concat(text.substr(0, max - end), "...", text.substr(text.size() - end));
 }
 
 /// What the JSON library says is wrong and what it expected, without its own words around that and

@@ -5,7 +5,7 @@ namespace convlab {
 template <class Visitor>
 void BinaryCrossEntropyOptions::visit(Visitor& visitor) {
   visitor.number("label_smoothing", label_smoothing, 0, 0.999);
-  visitor.numbers("class_weights", class_weights, 0, ClassWeights::most);
+  visitor.numbers("class_weights", class_weights, 0, ClassWeights::max);
 }
 template void BinaryCrossEntropyOptions::visit(OptionReader&);
 

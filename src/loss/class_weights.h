@@ -12,7 +12,7 @@ namespace convlab {
 /// CrossEntropyLoss(weight) divides by the sum of the batch's weights instead.
 class ClassWeights {
  public:
-  static constexpr double most = 1e6;
+  static constexpr double max = 1e6;
 
   /// Empty: all classes count 1. `owner` names the loss in errors.
   ClassWeights(std::string_view owner, std::vector<double> weights);

@@ -5,7 +5,7 @@ namespace convlab {
 template <class Visitor>
 void HuberOptions::visit(Visitor& visitor) {
   visitor.number("delta", delta, 1e-6, 1e6);
-  visitor.numbers("class_weights", class_weights, 0, ClassWeights::most);
+  visitor.numbers("class_weights", class_weights, 0, ClassWeights::max);
 }
 template void HuberOptions::visit(OptionReader&);
 

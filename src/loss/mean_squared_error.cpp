@@ -4,7 +4,7 @@ namespace convlab {
 
 template <class Visitor>
 void MeanSquaredErrorOptions::visit(Visitor& visitor) {
-  visitor.numbers("class_weights", class_weights, 0, ClassWeights::most);
+  visitor.numbers("class_weights", class_weights, 0, ClassWeights::max);
 }
 template void MeanSquaredErrorOptions::visit(OptionReader&);
 

@@ -81,7 +81,7 @@ uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
 
 int64_t ConvTranspose2d::flops(std::span<const Shape> inputs) const {
   return bounded_product(
-      {2, inputs[0].elements(), options_.kernel * options_.kernel, options_.filters}, most_flops);
+      {2, inputs[0].elements(), options_.kernel * options_.kernel, options_.filters}, max_flops);
 }
 
 void ConvTranspose2d::forward(const Pass& pass, std::span<const Tensor> inputs,

@@ -49,7 +49,7 @@ int64_t Convolution::flops(std::span<const Shape> inputs) const {
   const int64_t channels = inputs[0][2];
   return bounded_product({2, output_shape(inputs).elements(), form_.kernel * form_.kernel,
                           channels / groups(channels)},
-                         most_flops);
+                         max_flops);
 }
 
 void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,

@@ -33,7 +33,7 @@ class Dense final : public Layer {
   bool can_fuse_activation() const override { return true; }
   std::optional<KernelToFold> kernel_to_fold() const override { return KernelToFold{}; }
   int64_t flops(std::span<const Shape> inputs) const override {
-    return bounded_product({2, inputs[0][0], options_.units}, most_flops);
+    return bounded_product({2, inputs[0][0], options_.units}, max_flops);
   }
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;

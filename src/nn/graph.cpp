@@ -21,9 +21,9 @@ int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
 
 /// So that no product of extents with a batch or a window overflows.
 void check_size(const Shape& shape) {
-  constexpr int64_t most = int64_t{1} << 30U;
-  if (shape.elements() > most)
-    fail("[graph] ", shape, " are ", shape.elements(), " numbers; expected at most ", most);
+  constexpr int64_t max = int64_t{1} << 30U;
+  if (shape.elements() > max)
+    fail("[graph] ", shape, " are ", shape.elements(), " numbers; expected at most ", max);
 }
 
 bool is_learning(const Node& node, const ParameterSpec& spec) {
@@ -68,8 +68,8 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
   try {
     node.output_shape = node.layer->output_shape(node.input_shapes);
     check_size(node.output_shape);
-    if (node.layer->flops(node.input_shapes) >= Layer::most_flops)
-      fail("[graph] it would take more than ", Layer::most_flops, " FLOPs for a sample");
+    if (node.layer->flops(node.input_shapes) >= Layer::max_flops)
+      fail("[graph] it would take more than ", Layer::max_flops, " FLOPs for a sample");
   } catch (const Error& error) {
     fail(node.name, ": ", error.what());
   }

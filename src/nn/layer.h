@@ -55,7 +55,7 @@ struct KernelToFold {
 class Layer {
  public:
   /// Of a layer that a Graph takes: an hour of a fast machine for each sample.
-  static constexpr int64_t most_flops = int64_t{1} << 48U;
+  static constexpr int64_t max_flops = int64_t{1} << 48U;
 
   Layer() = default;
   Layer(const Layer&) = delete;
@@ -94,7 +94,7 @@ class Layer {
   /// one, also where its options want none.
   virtual std::optional<KernelToFold> kernel_to_fold() const { return std::nullopt; }
   /// Multiplications and additions of a forward pass over one sample, counted as two each pair,
-  /// products only. Counted up to most_flops.
+  /// products only. Counted up to max_flops.
   virtual int64_t flops(std::span<const Shape>) const { return 0; }
 
   virtual void forward(const Pass&, std::span<const Tensor> inputs, const Tensor& output) const = 0;

@@ -129,7 +129,7 @@ Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Tensor& inpu
 int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
   const int64_t window = options_.kernel * options_.kernel;
   return bounded_product({2, middle_shape(inputs[0]).elements(), window + options_.filters},
-                         most_flops);
+                         max_flops);
 }
 
 void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,

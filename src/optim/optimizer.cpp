@@ -21,7 +21,7 @@ void Optimizer::update(Backend& backend, const Tensor& values, const Tensor& gra
   if (decay == 0 || decay_.decay_biases || weight_elements == count)
     return update_part(backend, decay, values, grads, states);
   const auto update_range = [&](int64_t begin, int64_t end, float weight_decay) {
-    std::array<Tensor, most_states> parts;
+    std::array<Tensor, max_states> parts;
     std::transform(states.begin(), states.end(), parts.begin(),
                    [=](const Tensor& state) { return part(state, begin, end); });
     update_part(backend, weight_decay, part(values, begin, end), part(grads, begin, end),

@@ -29,7 +29,7 @@ struct WeightDecay {
 /// of its `state_start`. Learning rate and update number come from Backend::set_step.
 class Optimizer {
  public:
-  static constexpr size_t most_states = 3;
+  static constexpr size_t max_states = 3;
 
   explicit Optimizer(const WeightDecay& decay) : decay_(decay) {}
   Optimizer(const Optimizer&) = delete;
@@ -38,7 +38,7 @@ class Optimizer {
 
   virtual std::string_view kind() const = 0;
   virtual Options options() const = 0;
-  /// At most most_states.
+  /// At most max_states.
   virtual size_t state_count() const = 0;
   /// Every element of a state before the first update.
   virtual double state_start(size_t /*state*/) const { return 0; }

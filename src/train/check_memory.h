@@ -17,12 +17,12 @@ struct TrainingSize {
   int64_t batch = 1;
   int64_t train_images = 0;  ///< pictures to train on; 0: it only evaluates
   int64_t eval_images = 0;
-  int64_t least_eval = 0;  ///< pictures that are evaluated together however small the batch
-  size_t states = 0;       ///< flat buffers of Updater::states
+  int64_t min_eval = 0;  ///< pictures that are evaluated together however small the batch
+  size_t states = 0;     ///< flat buffers of Updater::states
 
   /// The largest batches that there will be.
   int64_t train_batch() const { return std::min(batch, train_images); }
-  int64_t eval_batch() const { return std::min(std::max(batch, least_eval), eval_images); }
+  int64_t eval_batch() const { return std::min(std::max(batch, min_eval), eval_images); }
 };
 
 /// How many states an Updater keeps.

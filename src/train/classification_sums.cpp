@@ -8,7 +8,7 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t most_samples = int64_t{1} << 24;
+constexpr int64_t max_samples = int64_t{1} << 24;
 
 }  // namespace
 
@@ -37,8 +37,8 @@ void ClassificationSums::add(const Tensor& outputs, const Tensor& labels) {
     fail("[metrics] outputs of ", outputs.shape, ", but ", batch, " samples of ", classes_,
          " classes have ", Shape{batch, classes_});
   }
-  if (samples_ + batch > most_samples)
-    fail("[metrics] more than ", most_samples, " samples cannot be counted; read and reset before");
+  if (samples_ + batch > max_samples)
+    fail("[metrics] more than ", max_samples, " samples cannot be counted; read and reset before");
   samples_ += batch;
   backend_.count_predictions({.top_k = top_k_}, outputs, labels, confusion(), hits());
 }

@@ -9,7 +9,7 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t least_steps = 2;
+constexpr int64_t min_steps = 2;
 
 void check(const RangeTestOptions& options) {
   if (!(options.first_rate > 0 && options.last_rate > options.first_rate &&
@@ -17,8 +17,8 @@ void check(const RangeTestOptions& options) {
     fail("[range test] rates from ", options.first_rate, " to ", options.last_rate,
          "; expected a range above 0");
   }
-  if (options.steps < least_steps)
-    fail("[range test] ", options.steps, " steps; expected at least ", least_steps);
+  if (options.steps < min_steps)
+    fail("[range test] ", options.steps, " steps; expected at least ", min_steps);
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ RangeTest range_test(Trainer& trainer, const std::function<void(Batch&)>& next,
   RangeTest result;
   Batch batch;
   double mean = 0;
-  double least = 0;
+  double min = 0;
   const double range = options.last_rate / options.first_rate;
   for (int64_t i = 0; i < options.steps; ++i) {
     const double rate =
@@ -46,8 +46,8 @@ RangeTest range_test(Trainer& trainer, const std::function<void(Batch&)>& next,
     result.rates.push_back(rate);
     result.losses.push_back(loss);
     result.smoothed.push_back(smoothed);
-    least = i == 0 ? smoothed : std::min(least, smoothed);
-    if (smoothed > options.stop_factor * least) break;
+    min = i == 0 ? smoothed : std::min(min, smoothed);
+    if (smoothed > options.stop_factor * min) break;
   }
   result.suggestion = steepest_rate(result.rates, result.smoothed);
   return result;

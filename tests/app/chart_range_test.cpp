@@ -24,9 +24,9 @@ TEST_CASE("chart range: one outlier at the start does not squeeze the rest") {
   const Curve curve = falling_from(1000);
   const std::array<Series, 1> series{{{.name = "Train", .curve = &curve}}};
   const Range range = choose_y_range({.series = series});
-  CHECK(range.least == 0);
-  CHECK(range.most < 2);
-  CHECK(range.most > 1);
+  CHECK(range.min == 0);
+  CHECK(range.max < 2);
+  CHECK(range.max > 1);
 }
 
 TEST_CASE("chart range: a line of few points is shown whole") {
@@ -34,16 +34,16 @@ TEST_CASE("chart range: a line of few points is shown whole") {
   const Curve validation{{1}, {5}};
   const std::array<Series, 2> series{{{.name = "Train", .curve = &train},
                                       {.name = "Validation", .curve = &validation, .dots = true}}};
-  CHECK(choose_y_range({.series = series}).most > 5);
+  CHECK(choose_y_range({.series = series}).max > 5);
 }
 
 TEST_CASE("chart range: accuracy reaches from its lowest to 100 percent") {
   const Curve curve{{1, 2, 3}, {0.9F, 0.95F, 0.97F}};
   const std::array<Series, 1> series{{{.name = "Validation", .curve = &curve, .dots = true}}};
   const Range range = choose_y_range({.series = series, .percent = true});
-  CHECK(range.most == 1);
-  CHECK(range.least < 0.9);
-  CHECK(range.least > 0.85);
+  CHECK(range.max == 1);
+  CHECK(range.min < 0.9);
+  CHECK(range.min > 0.85);
 }
 
 TEST_CASE("chart range: nothing, NaN or zero still gives an axis") {
@@ -54,8 +54,8 @@ TEST_CASE("chart range: nothing, NaN or zero still gives an axis") {
     for (const bool percent : {false, true}) {
       const std::array<Series, 1> series{{{.name = "Train", .curve = curve}}};
       const Range range = choose_y_range({.series = series, .percent = percent});
-      CHECK(range.most > range.least);
-      CHECK(std::isfinite(range.most));
+      CHECK(range.max > range.min);
+      CHECK(std::isfinite(range.max));
     }
   }
 }

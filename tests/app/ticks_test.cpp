@@ -22,13 +22,13 @@ TEST_CASE("ticks: an accuracy axis that does not begin at zero ends at one") {
 }
 
 TEST_CASE("ticks: never more than asked for, in any range") {
-  for (const double most : {1e-7, 0.003, 0.7, 1.0, 5.0, 12.0, 999.0, 1e9}) {
+  for (const double max : {1e-7, 0.003, 0.7, 1.0, 5.0, 12.0, 999.0, 1e9}) {
     for (int count = 2; count <= 12; ++count) {
-      const Ticks ticks = choose_ticks(0, most, count);
-      INFO(most << " in " << count);
+      const Ticks ticks = choose_ticks(0, max, count);
+      INFO(max << " in " << count);
       CHECK(!ticks.values.empty());
       CHECK(ticks.values.size() <= static_cast<size_t>(count));
-      CHECK(ticks.values.back() <= most * (1 + 1e-6));
+      CHECK(ticks.values.back() <= max * (1 + 1e-6));
     }
   }
 }

@@ -83,8 +83,8 @@ std::pair<std::string, std::string> limits(const std::string& message) {
 /// All options of the subject; those without a usable default are given the least that is allowed.
 Options valid_options(const Subject& subject) {
   Options options;
-  constexpr int most_needed = 3;
-  for (int i = 0; i < most_needed; ++i) {
+  constexpr int max_needed = 3;
+  for (int i = 0; i < max_needed; ++i) {
     const auto error = error_of(subject, options);
     if (!error) break;
     const bool is_shape = error->option == "shape";  // of reshape, which any default would hide
@@ -135,39 +135,39 @@ void check_integer(const Check& check) {
                                    OptionValue(1.5), OptionValue(std::nan(""))}) {
     check.refused(other, "must be a whole number");
   }
-  const auto [least_text, most_text] = limits(check.refused(std::numeric_limits<int64_t>::min()));
-  const int64_t least = std::stoll(least_text);
-  const int64_t most = std::stoll(most_text);
-  CHECK(most < int64_t{1} << 31U);  // two of them multiply without overflow
-  CHECK(least > -(int64_t{1} << 31U));
-  for (const int64_t value : {least - 1, most + 1, std::numeric_limits<int64_t>::max()})
-    check.refused(value, concat("must lie in ", least_text, " to ", most_text));
-  check.in_range(least);
-  check.in_range(most);
+  const auto [min_text, max_text] = limits(check.refused(std::numeric_limits<int64_t>::min()));
+  const int64_t min = std::stoll(min_text);
+  const int64_t max = std::stoll(max_text);
+  CHECK(max < int64_t{1} << 31U);  // two of them multiply without overflow
+  CHECK(min > -(int64_t{1} << 31U));
+  for (const int64_t value : {min - 1, max + 1, std::numeric_limits<int64_t>::max()})
+    check.refused(value, concat("must lie in ", min_text, " to ", max_text));
+  check.in_range(min);
+  check.in_range(max);
 }
 
 void check_number(const Check& check) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   check.refused(true, "must be a number");
   check.refused(std::string("0.5"), "must be a number");
-  const auto [least_text, most_text] = limits(check.refused(std::nan("")));
-  const double least = std::stod(least_text);
-  const double most = std::stod(most_text);
-  CHECK(std::isfinite(least));
-  CHECK(std::isfinite(most));
+  const auto [min_text, max_text] = limits(check.refused(std::nan("")));
+  const double min = std::stod(min_text);
+  const double max = std::stod(max_text);
+  CHECK(std::isfinite(min));
+  CHECK(std::isfinite(max));
   for (const double value :
-       {std::nextafter(least, -infinity), std::nextafter(most, infinity), -infinity, infinity}) {
-    check.refused(value, concat("must lie in ", least_text, " to ", most_text));
+       {std::nextafter(min, -infinity), std::nextafter(max, infinity), -infinity, infinity}) {
+    check.refused(value, concat("must lie in ", min_text, " to ", max_text));
   }
-  check.in_range(least);
-  check.in_range(most);
+  check.in_range(min);
+  check.in_range(max);
 }
 
 void check_list(const Check& check) {
   for (const std::string text : {"a", "1,", ",1", "1;2", "nan", "inf", "1e999", "1 2", "0x"})
     check.refused(text, "must be numbers with commas between");
-  const auto [least, most] = limits(check.refused(std::string("-1e300")));
-  check.refused(std::string("1e300"), concat("must lie in ", least, " to ", most));
+  const auto [min, max] = limits(check.refused(std::string("-1e300")));
+  check.refused(std::string("1e300"), concat("must lie in ", min, " to ", max));
   std::string long_list = "1";
   for (int i = 0; i < 65536; ++i) long_list += ",1";
   check.refused(long_list, "at most 65536 numbers");

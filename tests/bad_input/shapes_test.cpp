@@ -19,8 +19,8 @@ enum class Takes : uint8_t { vector, image, any };
 
 struct Row {
   Takes takes = Takes::any;
-  size_t least_inputs = 1;
-  size_t most_inputs = 1;
+  size_t min_inputs = 1;
+  size_t max_inputs = 1;
   Options options = {};
 };
 
@@ -87,7 +87,7 @@ void run(std::string_view kind, const Row& row, const Shape& shape) {
     const auto backend = backend_kind.make(1);
     backend->set_step({.learning_rate = 0, .step = 1});
     Graph graph(shape);
-    graph.add(make_layer(kind, row.options), std::vector<size_t>(row.least_inputs, 0));
+    graph.add(make_layer(kind, row.options), std::vector<size_t>(row.min_inputs, 0));
     Network network(std::move(graph), *backend, 1);
     network.prepare(Mode::train, 2);
     network.forward();
@@ -109,7 +109,7 @@ TEST_CASE("shapes: a layer runs on every rank that it takes and refuses all othe
   for (const auto& [kind, row] : rows()) {
     for (const Shape& shape : samples) {
       INFO(kind << " on " << shape);
-      const std::vector<Shape> inputs(row.least_inputs, shape);
+      const std::vector<Shape> inputs(row.min_inputs, shape);
       const std::string error = error_of(kind, row.options, inputs);
       if (takes(row, shape)) {
         REQUIRE(error.empty());
@@ -128,7 +128,7 @@ TEST_CASE("shapes: too many and too few inputs are refused") {
     for (size_t count = 0; count <= 9; ++count) {
       INFO(kind << " on " << count << " inputs");
       const std::string error = error_of(kind, row.options, std::vector<Shape>(count, shape));
-      if (count >= row.least_inputs && count <= row.most_inputs) {
+      if (count >= row.min_inputs && count <= row.max_inputs) {
         CHECK(error.empty());
       } else {
         CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] takes "));
@@ -140,7 +140,7 @@ TEST_CASE("shapes: too many and too few inputs are refused") {
 
 TEST_CASE("shapes: layers that merge refuse inputs that do not fit each other") {
   for (const auto& [kind, row] : rows()) {
-    if (row.least_inputs < 2) continue;
+    if (row.min_inputs < 2) continue;
     for (const Shape& other : {Shape{8, 6, 4}, Shape{7, 7, 4}, Shape{8, 28}, Shape{224}}) {
       INFO(kind << " with " << other);
       const std::string error = error_of(kind, row.options, {{8, 7, 4}, other});
@@ -151,7 +151,7 @@ TEST_CASE("shapes: layers that merge refuse inputs that do not fit each other") 
 }
 
 /// The largest value that an option's error allows.
-OptionValue most_of(std::string_view kind, const Options& options, const std::string& name) {
+OptionValue max_of(std::string_view kind, const Options& options, const std::string& name) {
   Options changed = options;
   for (auto& option : changed) {
     if (option.first == name) option.second = std::numeric_limits<int64_t>::max();
@@ -180,17 +180,17 @@ TEST_CASE("shapes: options and inputs at their limits overflow nothing (-fsaniti
   size_t refused = 0;
   const auto backend = make_backend("", 1);
   for (const auto& [kind, row] : rows()) {
-    Options most = make_layer(kind, row.options)->options();
-    for (auto& [name, value] : most) {
-      if (std::holds_alternative<int64_t>(value)) value = most_of(kind, most, name);
+    Options max = make_layer(kind, row.options)->options();
+    for (auto& [name, value] : max) {
+      if (std::holds_alternative<int64_t>(value)) value = max_of(kind, max, name);
       if (name == "padding") value = std::string("same");
     }
-    for (const Options& options : {most, row.options}) {
+    for (const Options& options : {max, row.options}) {
       for (const Shape& shape : huge) {
         INFO(kind << " on " << shape);
         try {
           Graph graph(shape);
-          graph.add(make_layer(kind, options), std::vector<size_t>(row.least_inputs, 0));
+          graph.add(make_layer(kind, options), std::vector<size_t>(row.min_inputs, 0));
           graph.flops();
           const ParameterPlan parameters(graph);
           for (const Mode mode : {Mode::train, Mode::eval}) {

@@ -39,8 +39,8 @@ inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, 
     Random random(part, static_cast<uint64_t>(index));
     const auto spots = synthetic_spots(label);
     const auto move = [&random](int64_t extent) {
-      const int64_t most = extent / 14;
-      return int64_t{random.below(static_cast<uint32_t>(2 * most + 1))} - most;
+      const int64_t max = extent / 14;
+      return int64_t{random.below(static_cast<uint32_t>(2 * max + 1))} - max;
     };
     const int64_t move_y = move(height);
     const int64_t move_x = move(width);

@@ -81,11 +81,11 @@ export const waitForState = (page, states, timeout = 30000) =>
     [states].flat(), {timeout});
 
 /** Waits until the HTML number `id` is at least (or at most) `bound`. */
-export const waitForNumber = (page, id, {least = -Infinity, most = Infinity}, timeout = 60000) =>
+export const waitForNumber = (page, id, {min = -Infinity, max = Infinity}, timeout = 60000) =>
   page.waitForFunction(([name, low, high]) => {
     const value = Number.parseFloat(document.getElementById(name).innerText.replaceAll(',', ''));
     return value >= low && value <= high;
-  }, [id, least, most], {timeout});
+  }, [id, min, max], {timeout});
 
 export const stepOf = (page) => page.locator('#progress').evaluate((element) => element.value);
 
@@ -93,9 +93,9 @@ export const stepOf = (page) => page.locator('#progress').evaluate((element) => 
 export async function trainTo97(page) {
   await waitForState(page, 'ready');
   await page.locator('#start').click();
-  await waitForNumber(page, 'loss', {least: 0});
+  await waitForNumber(page, 'loss', {min: 0});
   const first = await readNumber(page, 'loss');
-  await waitForNumber(page, 'loss', {most: first / 2}, trainMilliseconds);
+  await waitForNumber(page, 'loss', {max: first / 2}, trainMilliseconds);
   await page.waitForFunction(() => ['finished', 'failed'].includes(document.body.dataset.state) ||
     parseFloat(document.getElementById('val-accuracy').innerText) >= 97,
   undefined, {timeout: trainMilliseconds});

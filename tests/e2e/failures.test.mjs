@@ -8,7 +8,7 @@ const alertOf = (page) => page.locator('#alert');
 
 const trainFor = async (page, steps) => {
   await page.locator('#start').click();
-  await page.waitForFunction((least) => document.getElementById('progress').value >= least, steps);
+  await page.waitForFunction((min) => document.getElementById('progress').value >= min, steps);
 };
 
 const failingOnce = (pattern, fail) => async (page) => {
@@ -29,7 +29,7 @@ test('a missing shard is named with its status, and Retry goes on from there', (
     await page.waitForFunction(() => !/pictures/.test(document.getElementById('steps').innerText),
       undefined, {timeout: 60000});
     assert.equal(await alertOf(page).innerText(), '');
-    await waitForNumber(page, 'loss', {least: 0});
+    await waitForNumber(page, 'loss', {min: 0});
   }));
 
 test('a first shard that gets no answer is named; Retry lets a waiting Start train', () =>

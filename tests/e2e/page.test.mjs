@@ -5,7 +5,7 @@ import {test} from 'node:test';
 import {screenshot, stepOf, waitForNumber, waitForState, withPage} from './browser.mjs';
 
 const waitForSteps = (page, steps) =>
-  page.waitForFunction((least) => document.getElementById('progress').value >= least, steps);
+  page.waitForFunction((min) => document.getElementById('progress').value >= min, steps);
 
 const scrollsSideways = (page) => page.evaluate(() =>
   document.documentElement.scrollWidth > document.documentElement.clientWidth);
@@ -124,7 +124,7 @@ test('without WebGL2: says so, trains, and shows charts and numbers in HTML', ()
     assert.match(await page.locator('#no-view-why').innerText(), /no WebGL2/);
     assert.equal(await page.locator('#view').isVisible(), false);
     await page.locator('#start').click();
-    await waitForNumber(page, 'loss', {least: 0});
+    await waitForNumber(page, 'loss', {min: 0});
     await page.waitForFunction(() =>
       document.querySelector('#charts polyline.train').getAttribute('points').length > 0);
     await screenshot(page, 'no-webgl2');

@@ -25,7 +25,7 @@ namespace {
 constexpr float step = 0x1p-4F;
 constexpr double tolerance = 4e-4;  // of the largest element of the gradient
 constexpr int64_t batch = 2;
-constexpr size_t most_elements = 96;  // checked of each tensor, evenly spread
+constexpr size_t max_elements = 96;  // checked of each tensor, evenly spread
 
 enum class Data : uint8_t {
   any,       ///< in [-1, 1)
@@ -200,7 +200,7 @@ class Check {
     double largest = 0;
     for (const float g : grad) largest = std::max(largest, std::abs(double{g}));
     double worst = 0;
-    const size_t stride = std::max<size_t>(1, grad.size() / most_elements);
+    const size_t stride = std::max<size_t>(1, grad.size() / max_elements);
     for (size_t i = 0; i < grad.size(); i += stride) {
       worst = std::max(worst, std::abs(difference(index, i) - double{grad[i]}));
     }

@@ -107,12 +107,12 @@ TEST_CASE("initializers: moments and limits are those of theory") {
     const double fourth = row.kurtosis * row.variance * row.variance;
     CHECK(std::abs(moment(values, 4) - fourth) <
           4 * row.variance * row.variance * std::sqrt(20.0 / count));
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    CHECK(*least >= static_cast<float>(-row.limit));
-    CHECK(*most <= static_cast<float>(row.limit));
+    const auto [min, max] = std::minmax_element(values.begin(), values.end());
+    CHECK(*min >= static_cast<float>(-row.limit));
+    CHECK(*max <= static_cast<float>(row.limit));
     // And both ends are reached.
-    CHECK(*least < -0.999 * row.limit);
-    CHECK(*most > 0.999 * row.limit);
+    CHECK(*min < -0.999 * row.limit);
+    CHECK(*max > 0.999 * row.limit);
   }
 }
 

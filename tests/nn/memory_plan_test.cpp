@@ -13,16 +13,16 @@ namespace {
 bool meet(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
 
 /// The most bytes that are alive at one moment: no plan can do with less.
-size_t least_bytes(const std::vector<Lifetime>& lifetimes) {
-  size_t least = 0;
+size_t min_bytes(const std::vector<Lifetime>& lifetimes) {
+  size_t min = 0;
   for (const Lifetime& moment : lifetimes) {
     size_t alive = 0;
     for (const Lifetime& other : lifetimes) {
       if (meet({0, moment.first, moment.first}, other)) alive += align_up(other.bytes);
     }
-    least = std::max(least, alive);
+    min = std::max(min, alive);
   }
-  return least;
+  return min;
 }
 
 std::vector<Lifetime> random_lifetimes(Random& random) {
@@ -80,7 +80,7 @@ TEST_CASE("memory plan: random needs never overlap, are aligned and fit") {
     CHECK_FALSE(overlap);
     CHECK(aligned);
     CHECK(inside);
-    CHECK(plan.bytes >= least_bytes(lifetimes));
+    CHECK(plan.bytes >= min_bytes(lifetimes));
   }
 }
 

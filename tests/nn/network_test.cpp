@@ -82,10 +82,10 @@ TEST_CASE("network: weights start within Glorot's limit, biases at zero") {
   Device device(*backend);
   const double limit = std::sqrt(6.0 / 150);
   const std::vector<float> kernel = device.read(network.parameters()[0].value);
-  const auto [least, most] = std::minmax_element(kernel.begin(), kernel.end());
-  CHECK(*least >= -limit);
-  CHECK(*most <= limit);
-  CHECK(*most - *least > 1.9 * limit);  // 5,000 numbers reach into both corners
+  const auto [min, max] = std::minmax_element(kernel.begin(), kernel.end());
+  CHECK(*min >= -limit);
+  CHECK(*max <= limit);
+  CHECK(*max - *min > 1.9 * limit);  // 5,000 numbers reach into both corners
   CHECK(device.read(network.parameters()[1].value) == std::vector<float>(50, 0.0F));
 }
 

@@ -28,7 +28,7 @@ const build = path.join(root, 'build/peers');
 const site = path.join(build, 'site');
 const models = path.join(site, 'models');
 // Of sums of some thousand floats in another order.
-const mostDifference = 1e-3;
+const maxDifference = 1e-3;
 
 function runProgram(program, args) {
   const {status, stdout, stderr, error} =
@@ -144,7 +144,7 @@ async function measureRow(row, {rounds, seconds}) {
   for (let round = 0; round < rounds && !(peer[0]?.step_ms > 2000); ++round) {
     ours.push(await row.ours(row, seconds));
     peer.push(await row.peer(row, seconds));
-    if (!(peer.at(-1).difference <= mostDifference))
+    if (!(peer.at(-1).difference <= maxDifference))
       throw new Error(`${row.name}: the peer's losses differ from convlab's by ${peer.at(-1).difference}`);
   }
   const middle = (results, field) => median(results.map((result) => result[field]));

@@ -54,7 +54,7 @@ TEST_CASE("memory: the need is what has been allocated after training and evalua
                                 .batch = 3,
                                 .train_images = 100,
                                 .eval_images = 100,
-                                .least_eval = 5,
+                                .min_eval = 5,
                                 .states = state_count(*optimizer, update)};
         const uint64_t need = needed_bytes(graph, *backend, size);
         CHECK(backend->memory_use().peak_bytes == 0);
@@ -90,7 +90,7 @@ TEST_CASE("memory: the largest batch that fits is named, and fits") {
                     .batch = 5000,
                     .train_images = 60000,
                     .eval_images = 10000,
-                    .least_eval = 30,
+                    .min_eval = 30,
                     .states = 2};
   const auto need = [&](int64_t batch) {
     size.batch = batch;
@@ -106,12 +106,12 @@ TEST_CASE("memory: the largest batch that fits is named, and fits") {
     size.batch = largest;
     CHECK(problem(left, size).empty());
   }
-  const uint64_t least = need(1);
+  const uint64_t min = need(1);
   size.batch = 5000;
-  CHECK_THAT(problem(least - 1, size),
+  CHECK_THAT(problem(min - 1, size),
              ContainsSubstring("; not even a batch of 1 fits, which needs ") &&
                  ContainsSubstring("; try a smaller model"));
-  CHECK_THAT(problem(least, size), ContainsSubstring("; the largest batch that fits is "));
+  CHECK_THAT(problem(min, size), ContainsSubstring("; the largest batch that fits is "));
 }
 
 TEST_CASE("memory: batches are no larger than the data") {

@@ -26,9 +26,9 @@ constexpr bool is_32_bits = sizeof(void*) == 4;
 /// layers
 /// ("without top", as Keras calls it), a pooling and one small dense layer in their place.
 Graph usual_size(const Model& model) {
-  constexpr int64_t most_parameters = 100'000'000;
+  constexpr int64_t max_parameters = 100'000'000;
   Graph whole = model.build(model.image(), model.usual_classes);
-  if (!is_32_bits || whole.parameter_count() <= most_parameters) return whole;
+  if (!is_32_bits || whole.parameter_count() <= max_parameters) return whole;
   Graph body(model.image());
   for (const Node& node : whole.nodes()) {
     if (node.layer->kind() == "flatten") break;

@@ -20,7 +20,7 @@ void draw(const Snapshot& snapshot, std::string_view title, const Curve& train,
                    .x_name = "epoch",
                    .empty = empty,
                    .series = series,
-                   .most_x = static_cast<double>(snapshot.epochs),
+                   .max_x = static_cast<double>(snapshot.epochs),
                    .percent = percent},
                   rect, theme);
 }

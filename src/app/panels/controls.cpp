@@ -15,7 +15,7 @@
 namespace convlab {
 namespace {
 
-constexpr int64_t most_epochs = 1000;
+constexpr int64_t max_epochs = 1000;
 
 void field_label(const char* text) {
   ImGui::PushFont(small_font());
@@ -124,9 +124,9 @@ void ControlsPanel::draw_learning_rate() {
   ImGui::InputDouble("##learning-rate", &chosen_.learning_rate, 0, 0, "%.6g");
   if (!ImGui::IsItemDeactivatedAfterEdit()) return;
   const double rate = chosen_.learning_rate;
-  chosen_.learning_rate = std::isfinite(rate) ? std::clamp(rate, tables_.least_learning_rate,
-                                                           tables_.most_learning_rate)
-                                              : shown_.learning_rate;
+  chosen_.learning_rate =
+      std::isfinite(rate) ? std::clamp(rate, tables_.min_learning_rate, tables_.max_learning_rate)
+                          : shown_.learning_rate;
   if (!differs()) send_(SetLearningRate{chosen_.learning_rate});
 }
 
@@ -185,7 +185,7 @@ void ControlsPanel::draw_epochs() {
   field_label("Epochs");
   auto epochs = static_cast<int>(chosen_.epochs);
   ImGui::InputInt("##epochs", &epochs);
-  chosen_.epochs = std::clamp<int64_t>(epochs, 1, most_epochs);
+  chosen_.epochs = std::clamp<int64_t>(epochs, 1, max_epochs);
   if (ImGui::IsItemDeactivatedAfterEdit()) changed();
 }
 

@@ -52,10 +52,10 @@ void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const std::string most = value_label(static_cast<double>(scale_), false);
-  const std::string least = "−" + most;
-  draw_text(small_font(), {rect.x, rect.y}, theme.quiet, least);
-  const float x = rect.x + text_extent(small_font(), least).x + 8;
+  const std::string max = value_label(static_cast<double>(scale_), false);
+  const std::string min = "−" + max;
+  draw_text(small_font(), {rect.x, rect.y}, theme.quiet, min);
+  const float x = rect.x + text_extent(small_font(), min).x + 8;
   const float middle = x + 50;
   const float top = rect.y + 4;
   const float bottom = top + 8;
@@ -64,7 +64,7 @@ void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
   const ImU32 high = diverging_color(1);
   list.AddRectFilledMultiColor({x, top}, {middle, bottom}, low, zero, zero, low);
   list.AddRectFilledMultiColor({middle, top}, {middle + 50, bottom}, zero, high, high, zero);
-  draw_text(small_font(), {middle + 58, rect.y}, theme.quiet, most);
+  draw_text(small_font(), {middle + 58, rect.y}, theme.quiet, max);
 }
 
 void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const {

@@ -58,11 +58,11 @@ Grid SamplesPanel::grid(float width, float room, float scale) const {
   for (const std::string& name : class_names_) longest = std::max(longest, name.size());
   const bool short_names = longest <= 3;
   const float least = short_names ? 44 : 66;
-  for (float side = short_names ? 64 : 88; side > least; side -= 4) {
+  for (float side = short_names ? 64 : 88; side > min; side -= 4) {
     const Grid cells = arrange_grid(width, side, gap, samples_.width, scale);
     if (height(cells) <= room) return cells;
   }
-  return arrange_grid(width, least, gap, samples_.width, scale);
+  return arrange_grid(width, min, gap, samples_.width, scale);
 }
 
 float SamplesPanel::height(const Grid& cells) const {

@@ -11,7 +11,7 @@ using Color = std::array<float, 3>;
 constexpr Color blue{0x1d, 0x4f, 0xc4};
 constexpr Color white{0xfa, 0xfa, 0xfa};
 constexpr Color orange{0xd9, 0x5f, 0x02};
-constexpr int64_t most_side = 4096;  // of a texture; what does not fit is left out
+constexpr int64_t max_side = 4096;  // of a texture; what does not fit is left out
 
 uint32_t rgba(float red, float green, float blue_part) {
   const auto byte = [](float v) {
@@ -24,11 +24,11 @@ uint32_t rgba(float red, float green, float blue_part) {
 template <class PixelColor>
 Atlas make_atlas(int64_t count, int64_t height, int64_t width, PixelColor color) {
   Atlas atlas;
-  if (count <= 0 || height <= 0 || width <= 0 || height > most_side || width > most_side)
+  if (count <= 0 || height <= 0 || width <= 0 || height > max_side || width > max_side)
     return atlas;
   const auto side = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
-  const int64_t columns = std::min(side, most_side / width);
-  const int64_t rows = std::min((count + columns - 1) / columns, most_side / height);
+  const int64_t columns = std::min(side, max_side / width);
+  const int64_t rows = std::min((count + columns - 1) / columns, max_side / height);
   atlas.columns = static_cast<int>(columns);
   atlas.width = static_cast<int>(columns * width);
   atlas.height = static_cast<int>(rows * height);
@@ -71,9 +71,9 @@ Atlas sample_atlas(const Samples& samples) {
 float filter_scale(const Filters& filters) {
   float most = 1e-6F;
   for (const float weight : filters.weights) {
-    if (std::isfinite(weight)) most = std::max(most, std::abs(weight));
+    if (std::isfinite(weight)) max = std::max(max, std::abs(weight));
   }
-  return most;
+  return max;
 }
 
 Atlas filter_atlas(const Filters& filters, float scale) {

@@ -23,10 +23,10 @@ struct Plot {
   Range y;
 
   float to_x(double value) const {
-    return area.x + static_cast<float>((value - x.least) / (x.most - x.least)) * area.width;
+    return area.x + static_cast<float>((value - x.min) / (x.max - x.min)) * area.width;
   }
   float to_y(double value) const {
-    return area.bottom() - static_cast<float>((value - y.least) / (y.most - y.least)) * area.height;
+    return area.bottom() - static_cast<float>((value - y.min) / (y.max - y.min)) * area.height;
   }
 };
 
@@ -40,20 +40,20 @@ bool is_empty(const LineChart& chart) {
 }
 
 double last_x(const LineChart& chart) {
-  double most = std::isfinite(chart.most_x) && chart.most_x > 0 ? chart.most_x : 1;
+  double max = std::isfinite(chart.max_x) && chart.max_x > 0 ? chart.max_x : 1;
   for (const Series& series : chart.series) {
     for (size_t i = 0; i < points(series); ++i) {
       const double x = series.curve->x[i];
-      if (std::isfinite(x)) most = std::max(most, x);
+      if (std::isfinite(x)) max = std::max(max, x);
     }
   }
-  return most;
+  return max;
 }
 
 void draw_legend(const LineChart& chart, const Rect& rect, const Theme& theme) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float x = rect.right();
-  const float least_x = rect.x + text_extent(ImGui::GetFont(), chart.title).x + 16;
+  const float min_x = rect.x + text_extent(ImGui::GetFont(), chart.title).x + 16;
   for (size_t i = chart.series.size(); i-- > 0;) {
     const Series& series = chart.series[i];
     std::string text(series.name);
@@ -63,7 +63,7 @@ void draw_legend(const LineChart& chart, const Rect& rect, const Theme& theme) {
     }
     const float width = text_extent(small_font(), text).x;
     x -= width;
-    if (x - 20 < least_x) return;
+    if (x - 20 < min_x) return;
     draw_text(small_font(), {x, rect.y + 2}, theme.quiet, text);
     const float y = rect.y + 2 + small_text_size / 2 + 1;
     list.AddLine({x - 20, y}, {x - 6, y}, series.color, 2.5F);
@@ -76,7 +76,7 @@ void draw_legend(const LineChart& chart, const Rect& rect, const Theme& theme) {
 Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const Theme& theme) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const int rows = std::clamp(static_cast<int>(rect.height / 36), 2, 6);
-  const Ticks y_ticks = choose_ticks(y.least, y.most, rows);
+  const Ticks y_ticks = choose_ticks(y.min, y.max, rows);
   float label_width = 0;
   for (const double tick : y_ticks.values) {
     const std::string label = tick_label(tick, y_ticks.step, chart.percent);
@@ -95,7 +95,7 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
               theme.quiet, label);
   }
   const int columns = std::clamp(static_cast<int>(plot.area.width / 44), 2, 12);
-  const Ticks x_ticks = choose_ticks(0, plot.x.most, columns, plot.x.most >= 2 ? 1 : 0);
+  const Ticks x_ticks = choose_ticks(0, plot.x.max, columns, plot.x.max >= 2 ? 1 : 0);
   for (size_t i = 0; i < x_ticks.values.size(); ++i) {
     // The last names the axis.
     std::string label = tick_label(x_ticks.values[i], x_ticks.step, false);
@@ -155,7 +155,7 @@ void draw_readout(const LineChart& chart, const Plot& plot, const Theme& theme) 
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float pointer = ImGui::GetIO().MousePos.x;
   const double x =
-      plot.x.least + (pointer - plot.area.x) / plot.area.width * (plot.x.most - plot.x.least);
+      plot.x.min + (pointer - plot.area.x) / plot.area.width * (plot.x.max - plot.x.min);
   list.AddLine({pointer, plot.area.y}, {pointer, plot.area.bottom()}, theme.quiet);
   std::string text;
   for (const Series& series : chart.series) {

@@ -24,13 +24,13 @@ struct LineChart {
   std::string_view x_name;
   std::string_view empty;  ///< what stands there before the first point
   std::span<const Series> series;
-  double most_x = 1;     ///< the axis reaches at least this far
+  double max_x = 1;      ///< the axis reaches at least this far
   bool percent = false;  ///< y from 0 to 1 shown as percent, its top at 1; else y starts at 0
 };
 
 struct Range {
-  double least = 0;
-  double most = 1;
+  double min = 0;
+  double max = 1;
 };
 
 /// Which y a chart shows: all of it, but a few outliers at the beginning do not squeeze the rest.

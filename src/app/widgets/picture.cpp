@@ -31,9 +31,9 @@ void PictureSheet::draw(int64_t index, const Rect& rect) const {
       {u, v}, {u + picture_.x, v + picture_.y});
 }
 
-Grid arrange_grid(float width, float least_width, float gap, int64_t pixels, float scale) {
+Grid arrange_grid(float width, float min_width, float gap, int64_t pixels, float scale) {
   Grid grid;
-  grid.columns = std::max(1, static_cast<int>((width + gap) / (least_width + gap)));
+  grid.columns = std::max(1, static_cast<int>((width + gap) / (min_width + gap)));
   grid.cell_width = (width + gap) / static_cast<float>(grid.columns) - gap;
   grid.picture = std::floor(grid.cell_width);
   const float unit = static_cast<float>(std::max<int64_t>(pixels, 1)) / scale;

@@ -36,9 +36,9 @@ struct Grid {
   float picture = 0;  ///< side of the square for the picture
 };
 
-/// Cells at least `least_width` wide that share `width`, with `gap` between them. Pictures of up to
+/// Cells at least `min_width` wide that share `width`, with `gap` between them. Pictures of up to
 /// `pixels` pixels become whole multiples of them on a screen of `scale` pixels a unit, where that
 /// does not shrink them much.
-Grid arrange_grid(float width, float least_width, float gap, int64_t pixels, float scale);
+Grid arrange_grid(float width, float min_width, float gap, int64_t pixels, float scale);
 
 }  // namespace convlab

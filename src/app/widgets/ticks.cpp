@@ -25,15 +25,14 @@ double round_up(double value) {
 
 }  // namespace
 
-Ticks choose_ticks(double least, double most, int most_ticks, double least_step) {
+Ticks choose_ticks(double min, double max, int max_ticks, double min_step) {
   Ticks ticks;
-  if (!std::isfinite(least) || !std::isfinite(most) || !(most > least) || most_ticks < 2)
-    return ticks;
-  double step = round_up(std::max((most - least) / most_ticks, least_step));
-  const double slack = (most - least) * 1e-9;
-  const auto first = [&] { return std::ceil((least - slack) / step); };
-  const auto last = [&] { return std::floor((most + slack) / step); };
-  while (last() - first() + 1 > most_ticks) step = round_up(step * 1.5);
+  if (!std::isfinite(min) || !std::isfinite(max) || !(max > min) || max_ticks < 2) return ticks;
+  double step = round_up(std::max((max - min) / max_ticks, min_step));
+  const double slack = (max - min) * 1e-9;
+  const auto first = [&] { return std::ceil((min - slack) / step); };
+  const auto last = [&] { return std::floor((max + slack) / step); };
+  while (last() - first() + 1 > max_ticks) step = round_up(step * 1.5);
   ticks.step = step;
   for (double i = first(); i <= last(); ++i) ticks.values.push_back(i * step + 0.0);
   return ticks;

@@ -50,7 +50,7 @@ xnn_operator_t create_conv(const Conv2dDesc& d, const Tensor& kernel, const floa
             u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
             u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
             u32(d.dilation.w), u32(d.groups), group_inputs, outputs / groups, group_inputs * groups,
-            outputs, kernel.data(), bias, range.least, range.most, 0, nullptr, packed.provider(),
+            outputs, kernel.data(), bias, range.min, range.max, 0, nullptr, packed.provider(),
             &created),
         "convolution");
   return created;
@@ -67,7 +67,7 @@ xnn_operator_t create_deconv(const Conv2dDesc& d, const Shape& kernel, const flo
             u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
             u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
             u32(d.dilation.w), u32(d.groups), outputs / groups, group_inputs, outputs,
-            group_inputs * groups, turned, nullptr, range.least, range.most, 0, nullptr,
+            group_inputs * groups, turned, nullptr, range.min, range.max, 0, nullptr,
             packed.provider(), &created),
         "transposed convolution");
   return created;

@@ -22,8 +22,8 @@ namespace convlab {
 namespace {
 
 constexpr int64_t chunk_pixels = 1024;
-constexpr int64_t most_slices = 16;
-constexpr int64_t most_slice_floats = int64_t{1} << 22;
+constexpr int64_t max_slices = 16;
+constexpr int64_t max_slice_floats = int64_t{1} << 22;
 
 // How the work is cut and where its parts lie in the workspace, in floats.
 struct GradPlan {
@@ -34,7 +34,7 @@ struct GradPlan {
     chunk_images = std::clamp<int64_t>(chunk_pixels / planes.pixels_per_image(), 1, batch);
     const int64_t chunks = (batch + chunk_images - 1) / chunk_images;
     const int64_t sum_floats = rows * outputs;
-    slices = std::min({chunks, most_slices, std::max<int64_t>(1, most_slice_floats / sum_floats)});
+    slices = std::min({chunks, max_slices, std::max<int64_t>(1, max_slice_floats / sum_floats)});
     const int64_t chunks_per_slice = (chunks + slices - 1) / slices;
     slice_images = chunks_per_slice * chunk_images;
     slices = (batch + slice_images - 1) / slice_images;

@@ -15,10 +15,10 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t group_floats = 32 * 1024;           // of packed panels, to stay in a core's cache
-constexpr int64_t least_products = int64_t{1} << 18;  // below which a second thread does not pay
+constexpr int64_t group_floats = 32 * 1024;         // of packed panels, to stay in a core's cache
+constexpr int64_t min_products = int64_t{1} << 18;  // below which a second thread does not pay
 // Panels by thread up to which all may be packed at once, which bounds the memory.
-constexpr int64_t most_shared_panels = 4;
+constexpr int64_t max_shared_panels = 4;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -30,8 +30,8 @@ struct GemmPlan {
         panel(product_kernels().panel_floats(depth)),
         panels(product_kernels().panels(columns)),
         tiles(ceil_div(rows, product_kernels().tile_rows)),
-        lanes(rows * depth * columns < least_products ? 1 : threads) {
-    const bool may_share = threads > 1 && panels <= most_shared_panels * threads;
+        lanes(rows * depth * columns < min_products ? 1 : threads) {
+    const bool may_share = threads > 1 && panels <= max_shared_panels * threads;
     // By the lane with most to do; a panel that moves from core to core costs about a quarter.
     by_panels =
         !may_share || 4 * ceil_div(panels, lanes) * tiles <= 5 * ceil_div(tiles, lanes) * panels;

@@ -9,7 +9,7 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t most_slices = 8;
+constexpr int64_t max_slices = 8;
 
 // The sum of one slice of the batch, [kh · kw, O, I / groups] so that the innermost loop runs over
 // neighbours.
@@ -22,7 +22,7 @@ struct Sums {
         group_outputs(y[3] / desc.groups),
         taps(desc.kernel.h * desc.kernel.w),
         weights(taps * y[3] * group_inputs),
-        slices(std::min(most_slices, x[0])) {}
+        slices(std::min(max_slices, x[0])) {}
 
   void add_pixel(const float* pixel, const float* grads, float* sums) const {
     if (group_inputs == 1 && group_outputs == 1) {

@@ -22,8 +22,8 @@ using Operator = std::unique_ptr<std::remove_pointer_t<xnn_operator_t>, DeleteOp
 /// The range to which XNNPACK clamps for an activation.
 struct OutputRange {
   explicit OutputRange(Activation activation)
-      : least(activation == Activation::none ? -infinity : 0.0F),
-        most(activation == Activation::relu6 ? 6.0F : infinity) {}
+      : min(activation == Activation::none ? -infinity : 0.0F),
+        max(activation == Activation::relu6 ? 6.0F : infinity) {}
 
   static constexpr float infinity = std::numeric_limits<float>::infinity();
   float least;

@@ -80,12 +80,12 @@ void XnnpackBackend::clip_value(const Tensor& x, float limit) {
 // A number of slices that depends on the elements alone is summed on any thread, then the slices in
 // order: the bits do not depend on the number of threads.
 void XnnpackBackend::clip_norm(const Tensor& x, float limit, const Tensor& norm) {
-  constexpr size_t most_slices = 64;
+  constexpr size_t max_slices = 64;
   const int64_t count = x.elements();
   const auto slices =
-      static_cast<size_t>(std::clamp<int64_t>(count / parallel_grain, 1, most_slices));
+      static_cast<size_t>(std::clamp<int64_t>(count / parallel_grain, 1, max_slices));
   const int64_t each = (count + static_cast<int64_t>(slices) - 1) / static_cast<int64_t>(slices);
-  std::array<double, most_slices> squares{};
+  std::array<double, max_slices> squares{};
   threads_->run(slices, [&](size_t slice, size_t) {
     const int64_t begin = std::min(static_cast<int64_t>(slice) * each, count);
     squares[slice] = kernels::sum_squares(x.data() + begin, std::min(each, count - begin));

@@ -18,10 +18,10 @@ Operator create_max_pool(const Pool2dDesc& d) {
   const OutputRange range(Activation::none);
   const auto u32 = [](int64_t value) { return static_cast<uint32_t>(value); };
   xnn_operator_t created = nullptr;
-  check(xnn_create_max_pooling2d_nhwc_f32(
-            u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
-            u32(d.window.h), u32(d.window.w), u32(d.stride.h), u32(d.stride.w), 1, 1, range.least,
-            range.most, 0, &created),
+  check(xnn_create_max_pooling2d_nhwc_f32(u32(d.padding.top), u32(d.padding.right),
+                                          u32(d.padding.bottom), u32(d.padding.left),
+                                          u32(d.window.h), u32(d.window.w), u32(d.stride.h),
+                                          u32(d.stride.w), 1, 1, range.min, range.max, 0, &created),
         "max pooling");
   return Operator(created);
 }

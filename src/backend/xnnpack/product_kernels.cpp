@@ -87,7 +87,7 @@ const ProductKernels& product_kernels() {
 xnn_f32_minmax_params ProductKernels::range(Activation activation) const {
   const OutputRange limits(activation);
   xnn_f32_minmax_params params;
-  init_range(&params, limits.least, limits.most);
+  init_range(&params, limits.min, limits.max);
   return params;
 }
 

@@ -12,7 +12,7 @@ namespace convlab {
 namespace {
 
 constexpr size_t chunk = size_t{1} << 30;  // zlib counts in 32 bits
-constexpr uint64_t most_per_byte = 1032;   // deflate: two bits for a match of 258 bytes
+constexpr uint64_t max_per_byte = 1032;    // deflate: two bits for a match of 258 bytes
 
 bool begins_as_gzip(std::span<const uint8_t> bytes) {
   return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
@@ -37,8 +37,8 @@ ByteStream::ByteStream(std::span<const uint8_t> bytes, std::string format, std::
 ByteStream::~ByteStream() = default;
 
 std::vector<uint8_t> ByteStream::read(uint64_t count, const std::string& what) {
-  const uint64_t most = gzip() ? bytes_.size() * most_per_byte : bytes_.size();
-  if (count > most - std::min(most, offset_)) {
+  const uint64_t max = gzip() ? bytes_.size() * max_per_byte : bytes_.size();
+  if (count > max - std::min(max, offset_)) {
     if (gzip()) {
       reject("truncated: ", what, " needs ", count, " bytes from byte ", offset_, " on; ",
              bytes_.size(), " bytes of gzip data cannot hold them");
@@ -123,10 +123,10 @@ uint32_t little_endian_u32(std::span<const uint8_t> bytes, size_t at) {
          uint32_t{bytes[at + 1]} << 8 | uint32_t{bytes[at]};
 }
 
-std::string hex(std::span<const uint8_t> bytes, size_t most) {
+std::string hex(std::span<const uint8_t> bytes, size_t max) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (const uint8_t byte : bytes.first(std::min(most, bytes.size()))) {
+  for (const uint8_t byte : bytes.first(std::min(max, bytes.size()))) {
     if (!text.empty()) text += ' ';
     text += digits[byte >> 4];
     text += digits[byte & 15];

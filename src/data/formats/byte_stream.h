@@ -60,7 +60,7 @@ class ByteStream {
 /// bytes.
 uint32_t big_endian_u32(std::span<const uint8_t> bytes, size_t at);
 uint32_t little_endian_u32(std::span<const uint8_t> bytes, size_t at);
-/// "00 00 08 03": the first bytes, at most `most`.
-std::string hex(std::span<const uint8_t> bytes, size_t most);
+/// "00 00 08 03": the first bytes, at most `max`.
+std::string hex(std::span<const uint8_t> bytes, size_t max);
 
 }  // namespace convlab

@@ -10,9 +10,9 @@ namespace {
 
 constexpr uint32_t images_magic = 0x00000803;  // unsigned bytes, 3 dimensions
 constexpr uint32_t labels_magic = 0x00000801;  // unsigned bytes, 1 dimension
-constexpr int64_t most_items = int64_t{1} << 24;
-constexpr int64_t most_side = 4096;
-constexpr int64_t most_bytes = int64_t{1} << 31;
+constexpr int64_t max_items = int64_t{1} << 24;
+constexpr int64_t max_side = 4096;
+constexpr int64_t max_bytes = int64_t{1} << 31;
 
 void check_magic(ByteStream& stream, std::span<const uint8_t> bytes, uint32_t expected,
                  const char* what) {
@@ -29,11 +29,11 @@ void check_magic(ByteStream& stream, std::span<const uint8_t> bytes, uint32_t ex
                 " (an IDX file of ", what, ")", stream.gzip() ? "" : " or 1f 8b (gzip)");
 }
 
-int64_t checked(const ByteStream& stream, std::span<const uint8_t> header, size_t at, int64_t most,
+int64_t checked(const ByteStream& stream, std::span<const uint8_t> header, size_t at, int64_t max,
                 const char* what) {
   const int64_t value = big_endian_u32(header, at);
-  if (value < 1 || value > most) {
-    stream.reject("byte ", 4 + at, ": found ", value, " ", what, "; expected 1 to ", most);
+  if (value < 1 || value > max) {
+    stream.reject("byte ", 4 + at, ": found ", value, " ", what, "; expected 1 to ", max);
   }
   return value;
 }
@@ -45,14 +45,14 @@ IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& so
   check_magic(stream, bytes, images_magic, "pictures");
   const std::vector<uint8_t> header = stream.read(12, "the header");
   IdxImages images;
-  images.count = checked(stream, header, 0, most_items, "pictures");
-  images.height = checked(stream, header, 4, most_side, "rows");
-  images.width = checked(stream, header, 8, most_side, "columns");
+  images.count = checked(stream, header, 0, max_items, "pictures");
+  images.height = checked(stream, header, 4, max_side, "rows");
+  images.width = checked(stream, header, 8, max_side, "columns");
   const int64_t size = images.count * images.height * images.width;
   const std::string what =
       concat("an IDX file of ", images.count, " pictures of ", images.height, "×", images.width);
-  if (size > most_bytes) {
-    stream.reject("found ", what, ", ", size, " bytes; expected at most ", most_bytes);
+  if (size > max_bytes) {
+    stream.reject("found ", what, ", ", size, " bytes; expected at most ", max_bytes);
   }
   images.pixels = stream.read(static_cast<uint64_t>(size), what);
   stream.expect_end();
@@ -64,7 +64,7 @@ std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t cl
   ByteStream stream(bytes, "idx", source);
   check_magic(stream, bytes, labels_magic, "labels");
   const std::vector<uint8_t> header = stream.read(4, "the header");
-  const int64_t count = checked(stream, header, 0, most_items, "labels");
+  const int64_t count = checked(stream, header, 0, max_items, "labels");
   std::vector<uint8_t> labels =
       stream.read(static_cast<uint64_t>(count), concat("an IDX file of ", count, " labels"));
   stream.expect_end();

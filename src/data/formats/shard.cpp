@@ -10,11 +10,11 @@ namespace convlab {
 namespace {
 
 constexpr std::string_view magic = "CVLSHRD1";
-constexpr int64_t most_bytes = int64_t{1} << 28;
+constexpr int64_t max_bytes = int64_t{1} << 28;
 
 struct Field {
   const char* what;
-  int64_t most;
+  int64_t max;
 };
 constexpr Field fields[] = {
     {"pictures", 65536}, {"rows", 4096}, {"columns", 4096}, {"channels", 4}, {"classes", 256}};
@@ -42,9 +42,9 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   int64_t values[std::size(fields)] = {};
   for (size_t i = 0; i < std::size(fields); ++i) {
     values[i] = little_endian_u32(header, 4 * i);
-    if (values[i] < 1 || values[i] > fields[i].most) {
+    if (values[i] < 1 || values[i] > fields[i].max) {
       stream.reject("byte ", magic.size() + 4 * i, ": found ", values[i], " ", fields[i].what,
-                    "; expected 1 to ", fields[i].most);
+                    "; expected 1 to ", fields[i].max);
     }
   }
   Shard shard;
@@ -53,8 +53,8 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   shard.classes = values[4];
   const int64_t size = count * shard.image.elements();
   const std::string what = concat("a shard of ", count, " pictures of ", shard.image);
-  if (size > most_bytes) {
-    stream.reject("found ", what, ", ", size, " bytes; expected at most ", most_bytes);
+  if (size > max_bytes) {
+    stream.reject("found ", what, ", ", size, " bytes; expected at most ", max_bytes);
   }
   const size_t labels_at = magic.size() + header.size();
   shard.labels = stream.read(static_cast<uint64_t>(count), concat(count, " labels"));

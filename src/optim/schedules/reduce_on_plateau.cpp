@@ -55,11 +55,11 @@ void ReduceOnPlateau::restore(const NamedNumbers& state) {
     return std::find_if(state.begin(), state.end(), [&](const auto& n) { return n.first == name; });
   };
   const auto count = [&](std::string_view name) {
-    constexpr double most = 1e15;
+    constexpr double max = 1e15;
     const auto found = find(name);
     if (found == state.end()) fail("[plateau] the state lacks '", name, "'");
     const double value = found->second;
-    if (!(value >= 0 && value <= most && value == std::floor(value)))
+    if (!(value >= 0 && value <= max && value == std::floor(value)))
       fail("[plateau] the state's ", name, " is ", value, "; expected a count");
     return static_cast<int64_t>(value);
   };

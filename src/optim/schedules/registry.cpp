@@ -58,9 +58,9 @@ const ScheduleKind& find_schedule(std::string_view kind) {
 
 std::unique_ptr<Schedule> make_schedule(std::string_view kind, const Options& options,
                                         double warmup_epochs, const RunLength& length) {
-  constexpr double most_epochs = 100000;
-  if (!(warmup_epochs >= 0 && warmup_epochs <= most_epochs)) {
-    fail("[schedule] a warm-up of ", warmup_epochs, " epochs; expected 0 to ", most_epochs);
+  constexpr double max_epochs = 100000;
+  if (!(warmup_epochs >= 0 && warmup_epochs <= max_epochs)) {
+    fail("[schedule] a warm-up of ", warmup_epochs, " epochs; expected 0 to ", max_epochs);
   }
   const ScheduleKind& found = find_schedule(kind);
   if (warmup_epochs == 0) return found.make(options, length);
