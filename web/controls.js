@@ -188,7 +188,7 @@ export class Controls {
     this.#describe();
   }
 
-  /** Only models that take the pictures of the chosen data set are on offer. */
+  /** Only models that take the images of the chosen data set are on offer. */
   #offerModels() {
     const data = byId('data').value;
     const select = byId('model');

@@ -141,7 +141,7 @@ export class Convlab extends EventTarget {
   }
 
   /**
-   * Measures training steps on random pictures beside a matrix product; trains nothing else
+   * Measures training steps on random images beside a matrix product; trains nothing else
    * meanwhile. Resolves to what `convlab bench --json -` prints; rejects when there is no such model
    * or the engine ends. Options are those of `convlab bench`; `document` is a network as JSON, which
    * takes the place of the zoo's model.

@@ -66,7 +66,7 @@ const view = new View(byId('view'), (why) => {
   byId('view').hidden = true;
   byId('no-view').hidden = false;
   byId('no-view-why').textContent =
-    `${why}, so there are no pictures of samples and filters here. Training works all the same.`;
+    `${why}, so there are no images of samples and filters here. Training works all the same.`;
   results.showCharts();
 });
 const controls = new Controls({

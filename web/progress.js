@@ -30,7 +30,7 @@ function stepsText(snapshot) {
   const {step, train_images: images, train_images_here: here} = snapshot;
   const total = snapshot.steps_per_epoch * snapshot.epochs;
   const parts = [];
-  if (here < images) parts.push(`${formatCount(here)} / ${formatCount(images)} pictures`);
+  if (here < images) parts.push(`${formatCount(here)} / ${formatCount(images)} images`);
   if (total > 0) parts.push(`step ${formatCount(step)} / ${formatCount(total)}`);
   return parts.join(' · ');
 }

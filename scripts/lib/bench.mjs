@@ -18,7 +18,7 @@ otherwise idle.
   --model NAME   may be repeated; else simple-convnet
   --batch N      else 128
   --threads N    may be repeated; else 1 and 2
-  --suite        every model on one and on all threads, then growing batches and sets of pictures: minutes
+  --suite        every model on one and on all threads, then growing batches and sets of images: minutes
   --where PLACE  native, chromium or node; may be repeated; else the first two
   --json FILE    write all results there, an array`;
 
@@ -100,7 +100,7 @@ async function main() {
   }
   const unknown = values.where.find((where) => !(where in places));
   if (unknown) throw new Error(`--where ${unknown}: expected ${Object.keys(places).join(', ')}`);
-  console.log('| where | model | batch | pictures | threads | first step ms | step ms | images/s | GFLOP/s | ' +
+  console.log('| where | model | batch | images | threads | first step ms | step ms | images/s | GFLOP/s | ' +
     `GEMM GFLOP/s | efficiency | MB |\n|${'---|'.repeat(12)}`);
   const runs = values.suite ? [{suite: true}] : values.model.flatMap((model) =>
     values.threads.map((threads) => ({model, batch: values.batch, threads})));

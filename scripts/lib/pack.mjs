@@ -1,4 +1,4 @@
-// Packs data sets for the page: shards of 2,048 pictures and a catalog that lists them (src/data/formats/shard.h).
+// Packs data sets for the page: shards of 2,048 images and a catalog that lists them (src/data/formats/shard.h).
 
 import {createHash} from 'node:crypto';
 import fs from 'node:fs';
@@ -147,7 +147,7 @@ const readSplit = (entry, files) => {
   const labels = readIdx(files.labels, []);
   if (images.count !== labels.count) {
     throw new UserError(
-      `${files.images} has ${images.count} pictures, but ${files.labels} ${labels.count} labels`);
+      `${files.images} has ${images.count} images, but ${files.labels} ${labels.count} labels`);
   }
   const max = entry.classes.length - 1;
   const bad = labels.bytes.findIndex((label) => label > max);

@@ -13,7 +13,7 @@ struct Surface {
   float scale = 1;
 };
 
-/// A picture on the graphics device; 0 is none.
+/// An image on the graphics device; 0 is none.
 using TextureId = uintptr_t;
 
 /// What the view needs of the graphics device.

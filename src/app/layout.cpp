@@ -23,26 +23,26 @@ float place_charts(Layout& layout, const Rect& area, float width) {
   return area.y + height;
 }
 
-/// Curves on the left, pictures on the right.
+/// Curves on the left, images on the right.
 float place_columns(Layout& layout, const Rect& area, const PanelHeights& heights) {
   const float charts = (area.width - gap) * 0.54F;
-  const float pictures = area.width - gap - charts;
+  const float images = area.width - gap - charts;
   const float x = area.x + charts + gap;
-  const float filters = heights.filters(pictures, area.height * 0.38F);
-  const float samples = heights.samples(pictures, area.height - gap - filters);
-  layout.samples = {x, area.y, pictures, samples};
-  layout.filters = {x, area.y + samples + gap, pictures, filters};
+  const float filters = heights.filters(images, area.height * 0.38F);
+  const float samples = heights.samples(images, area.height - gap - filters);
+  layout.samples = {x, area.y, images, samples};
+  layout.filters = {x, area.y + samples + gap, images, filters};
   return std::max(place_charts(layout, area, charts), layout.filters.bottom());
 }
 
 /// For low windows: the filters have a column of their own.
 float place_more_columns(Layout& layout, const Rect& area, const PanelHeights& heights) {
   const float charts = (area.width - 2 * gap) * 0.40F;
-  const float pictures = (area.width - 2 * gap) * 0.38F;
-  const float rest = area.width - 2 * gap - charts - pictures;
+  const float images = (area.width - 2 * gap) * 0.38F;
+  const float rest = area.width - 2 * gap - charts - images;
   const float x = area.x + charts + gap;
-  layout.samples = {x, area.y, pictures, heights.samples(pictures, area.height)};
-  layout.filters = {x + pictures + gap, area.y, rest, heights.filters(rest, area.height)};
+  layout.samples = {x, area.y, images, heights.samples(images, area.height)};
+  layout.filters = {x + images + gap, area.y, rest, heights.filters(rest, area.height)};
   return std::max(
       {place_charts(layout, area, charts), layout.samples.bottom(), layout.filters.bottom()});
 }

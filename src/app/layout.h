@@ -27,12 +27,12 @@ class PanelHeights {
  public:
   virtual ~PanelHeights() = default;
   virtual float controls(float width) const = 0;
-  /// Pictures become smaller, within limits, to fit into a height of `room`.
+  /// Images become smaller, within limits, to fit into a height of `room`.
   virtual float samples(float width, float room) const = 0;
   virtual float filters(float width, float room) const = 0;
 };
 
-/// Wide windows get columns (controls, curves, pictures) that fill their height; narrow ones a
+/// Wide windows get columns (controls, curves, images) that fill their height; narrow ones a
 /// stack that scrolls.
 Layout arrange(float width, float height, bool with_controls, const PanelHeights& heights);
 

@@ -93,7 +93,7 @@ void add_bench(CLI::App& app, Action& action) {
                                             "Measure evaluation instead of training steps");
   CLI::Option* images =
       add_integer(command, "--images", bench.images, 0, 10'000'000,
-                  "Draw the batches from so many made-up pictures; 0: always the same batch")
+                  "Draw the batches from so many made-up images; 0: always the same batch")
           ->type_name("N")
           ->capture_default_str()
           ->excludes(inference);
@@ -108,7 +108,7 @@ void add_bench(CLI::App& app, Action& action) {
   command
       .add_flag("--suite", arguments->suite,
                 "Measure every model on one and on all threads, with batches of seconds; also how "
-                "the time per picture changes with batch and number of pictures")
+                "the time per image changes with batch and number of images")
       ->excludes(model)
       ->excludes(command.get_option("--input"))
       ->excludes(command.get_option("--classes"))

@@ -73,7 +73,7 @@ void print_layers(std::FILE* out, const BenchResult& result) {
 BenchRows::BenchRows(std::FILE* out, size_t runs, std::function<double()> now)
     : out_(out), runs_(runs), now_(std::move(now)), start_(now_()), terminal_(is_terminal(out)) {
   std::fputs(
-      "| model | batch | pictures | threads | first step ms | step ms | images/s | GFLOP/s | of "
+      "| model | batch | images | threads | first step ms | step ms | images/s | GFLOP/s | of "
       "the "
       "matrix product | MB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
       out_);

@@ -38,7 +38,8 @@ Shape parse_image(std::string_view text) {
     const bool goes_on = axis + 1 < extents.size() ? stop != end && *stop == 'x' : stop == end;
     if (error != std::errc() || !goes_on || extents[axis] < 1 || extents[axis] > max_extent) {
       fail("--input: '", text,
-           "' is no picture's height, width and channels, such as 32x32x3, each 1 to ", max_extent);
+           "' is not an image's height, width and channels, such as 32x32x3, each 1 to ",
+           max_extent);
     }
     at = stop + (stop == end ? 0 : 1);
   }
@@ -56,7 +57,7 @@ CLI::Option* add_model(CLI::App& command, std::string& model) {
 }
 
 void add_model_size(CLI::App& command, ModelSize& size) {
-  command.add_option("--input", size.input, "Pictures: height, width and channels, as 32x32x3")
+  command.add_option("--input", size.input, "Images: height, width and channels, as 32x32x3")
       ->type_name("HxWxC");
   command.add_option("--classes", size.classes, "How many classes to tell apart")
       ->type_name("N")

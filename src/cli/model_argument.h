@@ -12,7 +12,7 @@ namespace convlab {
 /// (io/graph_json.h), known by its ending .json.
 CLI::Option* add_model(CLI::App& command, std::string& model);
 
-/// For how large pictures and how many classes a model of the zoo is built.
+/// For how large images and how many classes a model of the zoo is built.
 struct ModelSize {
   std::string input;    ///< "32x32x3"; empty: the model's usual one
   int64_t classes = 0;  ///< 0: the model's usual number

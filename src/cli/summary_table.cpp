@@ -78,7 +78,7 @@ std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
   return row("Parameters", count(all), ": ", count(learning), " trained, ", count(all - learning),
              " not trained") +
          row("FLOPs", count(graph.flops()), " forward, ", count(graph.training_flops()),
-             " a training step, for one picture") +
+             " a training step, for one image") +
          row("Weights", bytes_text(float_bytes(all)), ", gradients ",
              bytes_text(float_bytes(learning))) +
          row(concat("Batch of ", batch), planned(Mode::eval), " to evaluate, ",

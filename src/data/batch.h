@@ -5,7 +5,7 @@
 
 namespace convlab {
 
-/// Pictures and labels as they go to a training step.
+/// Images and labels as they go to a training step.
 struct Batch {
   std::vector<uint8_t> images;  ///< [size, height, width, channels]
   std::vector<int32_t> labels;

@@ -92,11 +92,11 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
       parse_idx_labels(read_file(labels_path), classes, labels_path.string());
   const IdxImages images = parse_idx_images(read_file(images_path), images_path.string());
   if (Shape{images.height, images.width, 1} != entry.image) {
-    fail("[data] ", images_path.string(), ": pictures of ", images.height, "×", images.width,
+    fail("[data] ", images_path.string(), ": images of ", images.height, "×", images.width,
          "; expected ", entry.image[0], "×", entry.image[1], " for ", entry.name);
   }
   if (std::cmp_not_equal(images.count, labels.size())) {
-    fail("[data] ", images_path.string(), " has ", images.count, " pictures but ",
+    fail("[data] ", images_path.string(), " has ", images.count, " images but ",
          labels_path.string(), " ", labels.size(), " labels; expected as many");
   }
   Dataset dataset(entry.name, entry.image, entry.class_names, images.count);

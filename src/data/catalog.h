@@ -14,7 +14,7 @@ namespace convlab {
 
 /// One part of a data set: two IDX files, named without ".gz".
 struct CatalogSplit {
-  int64_t count = 0;  ///< pictures in the published files; shorter files are accepted
+  int64_t count = 0;  ///< images in the published files; shorter files are accepted
   std::string images;
   std::string labels;
 };
@@ -55,7 +55,7 @@ std::vector<std::filesystem::path> search_paths(std::string_view name,
 
 /// Reads data set `name` from the first of its search_paths that holds all four files, plain or
 /// .gz. Throws Error for an unknown name; for missing files, saying which were looked for where and
-/// how to get them; for damaged ones as parse_idx_images does; and for files whose pictures or
+/// how to get them; for damaged ones as parse_idx_images does; and for files whose images or
 /// counts do not fit the catalog or each other.
 DatasetSplits load_dataset(std::string_view name, const std::filesystem::path& data_dir = {},
                            const DataEnvironment& environment = process_environment());

@@ -16,20 +16,20 @@ constexpr int64_t max_images = int64_t{1} << 31;
 Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size)
     : name_(std::move(name)), image_(image), class_names_(std::move(class_names)), size_(size) {
   if (image_.rank() != 3 || image_.elements() == 0) {
-    fail("[dataset] ", name_, ": pictures of shape ", image_,
+    fail("[dataset] ", name_, ": images of shape ", image_,
          "; expected (height, width, channels), each at least 1");
   }
   if (classes() < 1 || classes() > max_classes) {
     fail("[dataset] ", name_, ": ", classes(), " classes; expected 1 to ", max_classes);
   }
   if (size_ < 0 || size_ > max_images) {
-    fail("[dataset] ", name_, ": ", size_, " pictures; expected 0 to ", max_images);
+    fail("[dataset] ", name_, ": ", size_, " images; expected 0 to ", max_images);
   }
 }
 
 std::span<const uint8_t> Dataset::image(int64_t index) const {
   if (index < 0 || index >= available()) {
-    fail("[dataset] ", name_, ": picture ", index, " is not here; ", available(), " of ", size_,
+    fail("[dataset] ", name_, ": image ", index, " is not here; ", available(), " of ", size_,
          " are");
   }
   const auto bytes = static_cast<size_t>(image_.elements());
@@ -41,21 +41,21 @@ void Dataset::append(std::span<const uint8_t> images, std::span<const uint8_t> l
   const auto image_bytes = static_cast<size_t>(image_.elements());
   const auto size = static_cast<size_t>(size_);
   if (images.size() != labels.size() * image_bytes) {
-    fail("[dataset] ", source, ": ", images.size(), " bytes of pictures for ", labels.size(),
+    fail("[dataset] ", source, ": ", images.size(), " bytes of images for ", labels.size(),
          " labels; expected ", labels.size() * image_bytes, ", ", image_bytes,
-         " for each picture of shape ", image_);
+         " for each image of shape ", image_);
   }
   if (labels.size() > size - labels_.size()) {
-    fail("[dataset] ", source, ": ", labels.size(), " pictures are too many: ", name_, " has ",
+    fail("[dataset] ", source, ": ", labels.size(), " images are too many: ", name_, " has ",
          labels_.size(), " of ", size_);
   }
   for (size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= class_names_.size()) {
-      fail("[dataset] ", source, ": label ", int{labels[i]}, " of picture ", i,
+      fail("[dataset] ", source, ": label ", int{labels[i]}, " of image ", i,
            " is out of range; expected 0 to ", class_names_.size() - 1);
     }
   }
-  // All memory at once: arriving pictures never move those that are here, and the inserts below
+  // All memory at once: arriving images never move those that are here, and the inserts below
   // cannot throw.
   images_.reserve(size * image_bytes);
   labels_.reserve(size);

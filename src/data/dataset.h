@@ -9,11 +9,11 @@
 
 namespace convlab {
 
-/// Labelled pictures of one size, as bytes. It may still be arriving: `size` is how many there will
+/// Labelled images of one size, as bytes. It may still be arriving: `size` is how many there will
 /// be, `available` how many are here; they arrive in order.
 class Dataset {
  public:
-  /// An empty set that waits for `size` pictures of shape `image` (height, width, channels).
+  /// An empty set that waits for `size` images of shape `image` (height, width, channels).
   Dataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size);
 
   const std::string& name() const { return name_; }
@@ -24,11 +24,11 @@ class Dataset {
   int64_t available() const { return static_cast<int64_t>(labels_.size()); }
   bool complete() const { return available() == size_; }
 
-  /// The pixels of picture `index`, row by row, channels innermost.
+  /// The pixels of image `index`, row by row, channels innermost.
   std::span<const uint8_t> image(int64_t index) const;
   uint8_t label(int64_t index) const { return labels_[static_cast<size_t>(index)]; }
 
-  /// Appends pictures. Throws Error, and changes nothing, when the sizes do not fit each other or
+  /// Appends images. Throws Error, and changes nothing, when the sizes do not fit each other or
   /// the set, or a label is not a class; `source` names the file in the message.
   void append(std::span<const uint8_t> images, std::span<const uint8_t> labels,
               const std::string& source);

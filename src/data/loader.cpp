@@ -19,7 +19,7 @@ Loader::Loader(const Dataset& dataset, const LoaderOptions& options)
   if (options_.prefetch > 0) {
     if (!dataset_.complete()) {
       fail("[loader] ", dataset_.name(), " has ", dataset_.available(), " of ", dataset_.size(),
-           " pictures; prefetch needs all");
+           " images; prefetch needs all");
     }
     prefetcher_ = std::make_unique<Prefetcher>(options_.prefetch);
   }
@@ -64,7 +64,7 @@ bool Loader::next(Batch& batch) {
     if (!prefetcher_->next(batch)) return false;
   } else {
     if (!ready()) {
-      fail("[loader] ", dataset_.name(), ": pictures of the next batch have not arrived; ",
+      fail("[loader] ", dataset_.name(), ": images of the next batch have not arrived; ",
            dataset_.available(), " of ", dataset_.size(), " have");
     }
     fill(*order_, position_, batch);

@@ -20,7 +20,7 @@ struct LoaderOptions {
 };
 
 /// Cuts a data set into batches, epoch by epoch; the last batch of an epoch may be smaller. The
-/// order is a function of (seed, epoch) alone. The first epoch takes blocks of 2,048 pictures in
+/// order is a function of (seed, epoch) alone. The first epoch takes blocks of 2,048 images in
 /// the order of their arrival, shuffled within each block, so that training starts when the first
 /// block is here; later epochs shuffle all.
 class Loader {
@@ -40,7 +40,7 @@ class Loader {
   int64_t batches_per_epoch() const;
   /// Batches of this epoch that `next` has given.
   int64_t batches_done() const;
-  /// Whether the pictures of the next batch are here; true at the end of the epoch.
+  /// Whether the images of the next batch are here; true at the end of the epoch.
   bool ready() const;
   /// Fills `batch`, reusing its memory, and returns true; or false at the end of the epoch. Needs
   /// ready(), throws Error otherwise. With prefetch it waits for the thread, and what went wrong

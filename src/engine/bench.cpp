@@ -67,18 +67,18 @@ double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
   return 2.0 * n * n * n / duration.median * 1e-9;
 }
 
-Dataset random_pictures(const Graph& graph, int64_t count) {
+Dataset random_images(const Graph& graph, int64_t count) {
   const Shape& image = graph.input_shape();
   const int64_t classes = std::min<int64_t>(graph.output_shape().elements(), 256);
-  Dataset pictures("made up", image, std::vector<std::string>(static_cast<size_t>(classes)), count);
+  Dataset dataset("made up", image, std::vector<std::string>(static_cast<size_t>(classes)), count);
   Random random(1, 0);
   std::vector<uint8_t> pixels(static_cast<size_t>(image.elements()));
   for (int64_t i = 0; i < count; ++i) {
     for (uint8_t& pixel : pixels) pixel = static_cast<uint8_t>(random.below(256));
     const auto label = static_cast<uint8_t>(random.below(static_cast<uint32_t>(classes)));
-    pictures.append(pixels, {&label, 1}, "made up");
+    dataset.append(pixels, {&label, 1}, "made up");
   }
-  return pictures;
+  return dataset;
 }
 
 // Batches without end, all of one size.
@@ -86,8 +86,8 @@ class Batches {
  public:
   Batches(const BenchOptions& options, const Graph& graph)
       : size_(options.batch),
-        pictures_(random_pictures(graph, std::max(options.images, options.batch))),
-        loader_(pictures_, {.batch = options.batch, .seed = 1}) {
+        images_(random_images(graph, std::max(options.images, options.batch))),
+        loader_(images_, {.batch = options.batch, .seed = 1}) {
     start_epoch();
     loader_.next(batch_);
     draws_anew_ = options.images > 0;
@@ -104,7 +104,7 @@ class Batches {
   void start_epoch() { loader_.start_epoch(++epoch_); }
 
   int64_t size_;
-  Dataset pictures_;
+  Dataset images_;
   Loader loader_;
   int64_t epoch_ = 0;
   Batch batch_;
@@ -169,9 +169,9 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
          "; expected a vector with one number for each class");
   }
   if (options.inference && (options.images > 0 || options.layers))
-    fail("[bench] inference takes no set of pictures, and has no layers to measure");
+    fail("[bench] inference takes no set of images, and has no layers to measure");
   if (options.images > 0 && options.images < options.batch) {
-    fail("[bench] ", options.images, " pictures do not fill a batch of ", options.batch,
+    fail("[bench] ", options.images, " images do not fill a batch of ", options.batch,
          "; expected at least as many");
   }
   const std::unique_ptr<Backend> backend =

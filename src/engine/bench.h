@@ -18,8 +18,7 @@ struct BenchOptions {
   int threads = 0;  ///< 0: one per core
   std::string optimizer = "adam";
   bool inference = false;  ///< evaluation instead of training steps
-  int64_t images =
-      0;  ///< pictures of the set that batches are drawn from; 0: one batch, ever again
+  int64_t images = 0;   ///< images of the set that batches are drawn from; 0: one batch, ever again
   double seconds = 3;   ///< about how long to measure each part
   bool layers = false;  ///< also the parts of each layer, of training steps only
   MemorySource memory;  ///< see make_backend
@@ -59,12 +58,12 @@ struct BenchResult {
   std::vector<LayerTime> layers;  ///< if asked for
 };
 
-/// Trains `graph`, which is called `options.model`, on made-up pictures. `now` tells seconds,
+/// Trains `graph`, which is called `options.model`, on made-up images. `now` tells seconds,
 /// monotonic. Throws Error for an unknown backend or optimizer, for a batch that the memory
 /// does not hold, and for options that contradict each other.
 BenchResult run_bench(const BenchOptions& options, Graph graph, const std::function<double()>& now);
 
-/// The same with `options.document`, or the zoo's `options.model` for its usual pictures and
+/// The same with `options.document`, or the zoo's `options.model` for its usual images and
 /// classes. Throws Error for a model that is unknown and for a document with errors.
 BenchResult run_bench(const BenchOptions& options, const std::function<double()>& now);
 

@@ -22,7 +22,7 @@ bool takes(const Model& model, const CatalogEntry& data) {
 }
 
 /// Models that take some data set, but for those that are the layers of one before under another
-/// name, meant for pictures of another size.
+/// name, meant for images of another size.
 std::vector<ModelItem> model_items() {
   std::vector<ModelItem> items;
   std::set<decltype(Model::layers)> seen;

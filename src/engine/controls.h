@@ -19,7 +19,7 @@ struct ModelItem {
   std::string name;
   std::string title;
   std::string description;
-  std::vector<std::string> data_sets;  ///< names of those whose pictures it takes
+  std::vector<std::string> data_sets;  ///< names of those whose images it takes
 
   bool takes(const std::string& data_set) const {
     return std::find(data_sets.begin(), data_sets.end(), data_set) != data_sets.end();

@@ -13,8 +13,8 @@ namespace convlab {
 
 namespace {
 
-constexpr double publish_interval = 0.1;   // seconds between snapshots while training
-constexpr double pictures_interval = 0.5;  // between those with new samples and filters
+constexpr double publish_interval = 0.1;  // seconds between snapshots while training
+constexpr double images_interval = 0.5;   // between those with new samples and filters
 
 Graph build_from_zoo(const std::string& model, const Shape& image, int64_t classes) {
   return find_model(model).build(image, classes);
@@ -167,7 +167,7 @@ class Engine::Impl {
 
   // Makes the present state the snapshot. Samples and filters cost a forward pass, so they are
   // renewed less often.
-  void publish(bool with_pictures) {
+  void publish(bool with_images) {
     const double now = environment_.now();
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->sequence = ++sequence_;
@@ -176,10 +176,10 @@ class Engine::Impl {
     snapshot->threads = environment_.backend->threads();
     if (run_) {
       run_->describe(*snapshot);
-      if (with_pictures || now >= pictured_ + pictures_interval) {
+      if (with_images || now >= images_published_ + images_interval) {
         guarded([&] { samples_ = run_->samples(); });
         guarded([&] { filters_ = run_->filters(); });
-        pictured_ = now;
+        images_published_ = now;
       }
       snapshot->samples = samples_;
       snapshot->filters = filters_;
@@ -206,7 +206,7 @@ class Engine::Impl {
   bool changed_ = false;
   uint64_t sequence_ = 0;
   double published_ = 0;
-  double pictured_ = 0;
+  double images_published_ = 0;
   Samples samples_;
   Filters filters_;
 };

@@ -24,7 +24,7 @@ struct EngineEnvironment {
   std::unique_ptr<Backend> backend;
   /// Opens a data set by name; it may still be empty and be filled by Engine::append_data.
   std::function<DatasetSplits(const std::string& name)> open_data;
-  /// Builds the model of a name for pictures of a shape and so many classes; empty: the zoo's.
+  /// Builds the model of a name for images of a shape and so many classes; empty: the zoo's.
   std::function<Graph(const std::string& model, const Shape& image, int64_t classes)> build_model;
   /// Callbacks of each run beside those that its options ask for: what writes files is the front
   /// end's business. Empty: none.
@@ -62,7 +62,7 @@ class Engine {
   /// (see Run::resume) fails the run and shows in the snapshot. For advance's thread.
   void resume(std::vector<uint8_t> checkpoint, const std::string& source);
 
-  /// More pictures of the data set `data` (ignored if it is no longer the chosen one). `shard` is
+  /// More images of the data set `data` (ignored if it is no longer the chosen one). `shard` is
   /// one of formats/shard.h; a bad one fails the run. Called from advance's thread.
   void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
                    const std::string& source);

@@ -283,15 +283,15 @@ class FieldReader {
     if (samples.predictions.size() != count || samples.confidences.size() != count) {
       fail(path_, ": labels, predictions and confidences differ in number");
     }
-    check_pictures(samples.pixels.size(), count, samples.height, samples.width, samples.channels);
+    check_images(samples.pixels.size(), count, samples.height, samples.width, samples.channels);
   }
   void check(const Filters& filters) const {
-    check_pictures(filters.weights.size(), static_cast<uint64_t>(filters.count), filters.height,
-                   filters.width, filters.channels);
+    check_images(filters.weights.size(), static_cast<uint64_t>(filters.count), filters.height,
+                 filters.width, filters.channels);
   }
 
-  void check_pictures(size_t elements, uint64_t count, int64_t height, int64_t width,
-                      int64_t channels) const {
+  void check_images(size_t elements, uint64_t count, int64_t height, int64_t width,
+                    int64_t channels) const {
     // Divides instead of multiplying, so that hostile extents cannot wrap.
     uint64_t rest = elements;
     bool fits = true;
@@ -303,7 +303,7 @@ class FieldReader {
       if (fits) rest /= factor;
     }
     if (elements == 0 ? none : fits && rest == 1) return;
-    fail(path_, ": ", elements, " elements are not ", count, " pictures of ", height, " x ", width,
+    fail(path_, ": ", elements, " elements are not ", count, " images of ", height, " x ", width,
          " x ", channels);
   }
 

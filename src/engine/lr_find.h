@@ -9,7 +9,7 @@
 namespace convlab {
 
 /// Looks for a learning rate for a run of `run` (whose learning_rate, schedule and epochs do not
-/// matter) on the training pictures, in as many epochs as it takes; the weights are thrown away.
+/// matter) on the training images, in as many epochs as it takes; the weights are thrown away.
 /// Throws Error as Run and range_test do.
 RangeTest find_learning_rate(const RunOptions& run, const RangeTestOptions& options,
                              const Dataset& train, Backend& backend);

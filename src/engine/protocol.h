@@ -62,7 +62,7 @@ struct Curve {
   std::vector<float> y;
 };
 
-/// Pictures of the test set and what the network takes them for.
+/// Images of the test set and what the network takes them for.
 struct Samples {
   int64_t height = 0;
   int64_t width = 0;
@@ -73,7 +73,7 @@ struct Samples {
   std::vector<float> confidences;    ///< [count], probability of the prediction
 };
 
-/// The first layer's weights as pictures: of a convolution its kernels, of a dense layer on an
+/// The first layer's weights as images: of a convolution its kernels, of a dense layer on an
 /// image its rows.
 struct Filters {
   int64_t count = 0;

@@ -128,7 +128,7 @@ void Run::append_data(bool train, std::span<const uint8_t> shard, const std::str
   const Shard parsed = parse_shard(shard, source);
   Dataset& dataset = train ? data_.train : data_.test;
   if (!(parsed.image == dataset.image_shape())) {
-    fail(source, ": has pictures of ", parsed.image, " but ", dataset.name(), " has ",
+    fail(source, ": has images of ", parsed.image, " but ", dataset.name(), " has ",
          dataset.image_shape());
   }
   dataset.append(parsed.images, parsed.labels, source);

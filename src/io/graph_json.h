@@ -20,7 +20,7 @@
 ///
 /// Only "input" (height, width, channels), "layers" and each layer's "kind" are needed. A layer
 /// without a name is called by its kind and a number; without inputs it reads the layer before it,
-/// the first one the picture, which is called "input"; options left out keep their defaults; a
+/// the first one the image, which is called "input"; options left out keep their defaults; a
 /// frozen layer does not learn. The last layer's output is the network's.
 namespace convlab {
 

@@ -7,7 +7,7 @@
 
 namespace convlab {
 
-/// Throws Error unless `graph`, which is called `model`, takes the pictures of `dataset` and gives
+/// Throws Error unless `graph`, which is called `model`, takes the images of `dataset` and gives
 /// one number for each of its classes.
 void check_fits(const Graph& graph, const Dataset& dataset, const std::string& model);
 

@@ -15,9 +15,9 @@ namespace convlab {
 struct TrainingSize {
   std::string model;  ///< its name, for messages
   int64_t batch = 1;
-  int64_t train_images = 0;  ///< pictures to train on; 0: it only evaluates
+  int64_t train_images = 0;  ///< images to train on; 0: it only evaluates
   int64_t eval_images = 0;
-  int64_t min_eval = 0;  ///< pictures that are evaluated together however small the batch
+  int64_t min_eval = 0;  ///< images that are evaluated together however small the batch
   size_t states = 0;     ///< flat buffers of Updater::states
 
   /// The largest batches that there will be.
@@ -29,7 +29,7 @@ struct TrainingSize {
 size_t state_count(const Optimizer& optimizer, const UpdateOptions& options);
 
 /// Bytes that the backend will have allocated once such batches have run, but for some hundred:
-/// weights, gradients, states, activations and the batch's pictures. Nothing is allocated. What a
+/// weights, gradients, states, activations and the batch's images. Nothing is allocated. What a
 /// backend keeps in its OpStates is not in it.
 uint64_t needed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size);
 

@@ -35,19 +35,19 @@ class MetricSums {
 };
 
 /// Trains a network step by step. No thread, no clock, no files: whoever calls decides when.
-/// Pictures are bytes and go in scaled to [0, 1].
+/// Images are bytes and go in scaled to [0, 1].
 class Trainer {
  public:
   /// The network must outlive it.
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
           double learning_rate, const UpdateOptions& update = {});
 
-  /// Takes the memory for batches of so many pictures now instead of within the first, but for what
+  /// Takes the memory for batches of so many images now instead of within the first, but for what
   /// a backend keeps in its OpStates, and returns the network's input. Throws Error when there is
   /// not enough.
   Tensor prepare(Mode mode, int64_t batch);
   /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the
-  /// pictures do not fit the network.
+  /// images do not fit the network.
   void step(const Batch& batch);
   /// The gradients of one step, without the update.
   void forward_backward(const Batch& batch);

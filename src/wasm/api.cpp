@@ -63,7 +63,7 @@ Engine& engine() {
   return *border().engine;
 }
 
-// Pictures come later, through convlab_append.
+// Images come later, through convlab_append.
 DatasetSplits empty_data(const std::string& name) {
   const CatalogEntry& entry = find_entry(name);
   return {Dataset(entry.name, entry.image, entry.class_names, entry.train.count),

@@ -30,7 +30,7 @@ void classify(Graph& graph, size_t input, int64_t classes) {
 
 }  // namespace
 
-// As in the paper, whose two GPUs are groups here; as in Caffe the picture has 227 pixels, with
+// As in the paper, whose two GPUs are groups here; as in Caffe the image has 227 pixels, with
 // which the paper's sizes come out.
 Graph alexnet(const Shape& image, int64_t classes) {
   Graph graph(image);

@@ -5,8 +5,8 @@
 #include "nn/graph.h"
 
 /// The networks of the zoo, one file for a family: see the table in zoo.cpp. Each is built for
-/// pictures of shape `image` (height, width, channels) and gives `classes` logits. Throws Error,
-/// naming the layer, where a picture is too small.
+/// images of shape `image` (height, width, channels) and gives `classes` logits. Throws Error,
+/// naming the layer, where an image is too small.
 namespace convlab {
 
 // alexnet.cpp

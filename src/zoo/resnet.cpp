@@ -35,7 +35,7 @@ size_t basic_block(Graph& graph, size_t input, int64_t filters, int64_t stride) 
 }  // namespace
 
 // Page 2018, "How to train your ResNet", the final backbone, without the constant that scales its
-// logits; its last pooling takes what is left of the picture, 4×4 of 32×32.
+// logits; its last pooling takes what is left of the image, 4×4 of 32×32.
 Graph resnet9(const Shape& image, int64_t classes) {
   Graph graph(image);
   const auto active = [&graph](size_t input, int64_t filters) {

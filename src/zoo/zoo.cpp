@@ -25,7 +25,7 @@ constexpr std::array all{
           "Two convolutions with averaging pools, then three dense layers, all with tanh.",
           "LeCun et al. 1998, Gradient-based learning applied to document recognition", lenet5},
     Model{"cifar-simple", "CIFAR, simple",
-          "The MNIST CNN on colour pictures, for which it is too small.",
+          "The MNIST CNN on colour images, for which it is too small.",
           "the article's first CIFAR-10 network", mnist_cnn, cifar_image},
     Model{"cifar-cnn", "CIFAR CNN",
           "Three convolutions and three dense layers, with dropout after each part.",
@@ -37,7 +37,7 @@ constexpr std::array all{
           "Five convolutions with batch normalisation, each pooled, then global average pooling.",
           "the article's Imagenette network, made lighter", imagenette_cnn, photo},
     Model{"imagenette-article", "Imagenette, article",
-          "The CIFAR CNN on large pictures: its first dense layer alone has 196 million weights.",
+          "The CIFAR CNN on large images: its first dense layer alone has 196 million weights.",
           "the article's Imagenette network", cifar_cnn, photo},
     Model{"alexnet",
           "AlexNet",
@@ -71,11 +71,11 @@ constexpr std::array all{
 
 Graph Model::build(const Shape& image, int64_t classes) const {
   if (image.rank() != 3)
-    fail("[model] ", name, " wants pictures (height, width, channels), not ", image);
+    fail("[model] ", name, " wants images (height, width, channels), not ", image);
   try {
     return layers(image, classes);
   } catch (const Error& error) {
-    fail("[model] ", name, " does not take pictures of ", image, ": ", error.what());
+    fail("[model] ", name, " does not take images of ", image, ": ", error.what());
   }
 }
 

@@ -20,8 +20,8 @@ struct Model {
 
   Shape image() const { return {usual_image[0], usual_image[1], usual_image[2]}; }
 
-  /// The network for pictures (height, width, channels) and so many classes. Throws Error, naming
-  /// the model, for a picture that it does not take.
+  /// The network for images (height, width, channels) and so many classes. Throws Error, naming
+  /// the model, for an image that it does not take.
   Graph build(const Shape& image, int64_t classes) const;
 };
 

@@ -21,14 +21,14 @@ TEST_CASE("colour map: blue below zero, white at it, orange above") {
   CHECK(red(diverging_color(std::nanf(""))) == 128);
 }
 
-TEST_CASE("samples: an atlas holds every picture at its place") {
+TEST_CASE("samples: an atlas holds every image at its place") {
   Samples samples{.height = 1, .width = 2, .channels = 1, .labels = {0, 0, 0}};
   samples.pixels = {10, 11, 20, 21, 30, 31};
   const Atlas atlas = sample_atlas(samples);
   REQUIRE(atlas.columns == 2);
   REQUIRE(atlas.width == 4);
   REQUIRE(atlas.height == 2);
-  CHECK(atlas.pixels[2] == 0xff141414);  // the second picture begins at x = 2
+  CHECK(atlas.pixels[2] == 0xff141414);  // the second image begins at x = 2
   CHECK(atlas.pixels[4] == 0xff1e1e1e);  // the third below the first
   CHECK(atlas.pixels[6] == 0);           // nothing there
 }
@@ -47,7 +47,7 @@ TEST_CASE("filters: the largest finite weight is the end of the scale") {
   CHECK(filter_scale({}) > 0);
 }
 
-TEST_CASE("atlas: no pictures, or pictures without pixels, give an empty one") {
+TEST_CASE("atlas: no images, or images without pixels, give an empty one") {
   CHECK(sample_atlas({}).pixels.empty());
   CHECK(filter_atlas({.count = 5}, 1).pixels.empty());
 }

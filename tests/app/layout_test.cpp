@@ -45,7 +45,7 @@ TEST_CASE("layout: panels lie in the window and never on each other, at any size
   }
 }
 
-TEST_CASE("layout: a wide window shows curves beside pictures without scrolling") {
+TEST_CASE("layout: a wide window shows curves beside images without scrolling") {
   const Layout layout = arrange(1280, 800, false, SomeHeights());
   CHECK(layout.height <= 800);
   CHECK(layout.loss.x == layout.accuracy.x);

@@ -43,7 +43,7 @@ Curve long_curve(float start, float end) {
   return curve;
 }
 
-/// As in the middle of training on colour pictures with long names, with a NaN in a curve and one
+/// As in the middle of training on colour images with long names, with a NaN in a curve and one
 /// in a weight.
 std::shared_ptr<Snapshot> busy_snapshot() {
   auto snapshot = std::make_shared<Snapshot>();
@@ -115,7 +115,7 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
   }
 }
 
-TEST_CASE("view: an unchanged picture settles, whatever the size") {
+TEST_CASE("view: an unchanged image settles, whatever the size") {
   NullGraphics graphics;
   std::vector<Command> sent;
   View view(graphics, some_operation(sent));

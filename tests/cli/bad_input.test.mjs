@@ -85,7 +85,7 @@ const damages = {
   'images of another size': ['train-images-idx3-ubyte.gz', () => gzipSync(idx(imagesMagic, [10, 14, 56], good)),
                              /train-images-idx3-ubyte.gz.*14.*28/],
   'a count that is not the labels\'': ['train-images-idx3-ubyte.gz', () => gzipSync(idx(imagesMagic, [10, 28, 28], good)),
-                                       /10 pictures.*640 labels/],
+                                       /10 images.*640 labels/],
   'a label out of range': ['train-labels-idx1-ubyte', (bytes) => {
     const changed = Buffer.from(bytes);
     changed[8 + 123] = 10;
@@ -145,7 +145,7 @@ test('a model that the memory does not hold is refused before anything is alloca
                /\[memory\] vgg16 needs \d+ MB to train with a batch of 100000, but \d+ MB are left; (the largest|not even)/);
   assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`);
 
-  // An output of 28 · 28 · 65,536 numbers is 200 MB for each picture, so that no machine holds 640; two such layers
+  // An output of 28 · 28 · 65,536 numbers is 200 MB for each image, so that no machine holds 640; two such layers
   // have 150 GB of weights between them.
   const wide = '{"kind": "conv2d", "options": {"filters": 65536, "padding": "same"}}';
   const model = path.join(folder, 'wide.json');

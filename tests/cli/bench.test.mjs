@@ -22,7 +22,7 @@ test('bench prints one object with all its numbers, or a table', () => {
   assert.match(bench('mnist-mlp', '0.05'), /efficiency +\d+\.\d+ %/);
 });
 
-test('bench takes an optimizer, a set of pictures, or only evaluates', () => {
+test('bench takes an optimizer, a set of images, or only evaluates', () => {
   const [sgd] = jsonLines(bench('mnist-mlp', '0.02', '--optimizer', 'sgd', '--images', '1000', '--json', '-'));
   assert.equal(sgd.optimizer, 'sgd');
   assert.equal(sgd.images, 1000);
@@ -34,7 +34,7 @@ test('bench takes an optimizer, a set of pictures, or only evaluates', () => {
   assert.match(bench('mnist-mlp', '0.02', '--inference'), /evaluation +\d/);
   const few = convlab('bench', '--images', '100');
   assert.notEqual(few.status, 0);
-  assert.match(few.stderr, /100 pictures do not fill a batch of 128/);
+  assert.match(few.stderr, /100 images do not fill a batch of 128/);
   const wrong = convlab('bench', '--optimizer', 'newton');
   assert.notEqual(wrong.status, 0);
   assert.match(wrong.stderr, /newton.*adam/s);
@@ -59,7 +59,7 @@ test('bench --layers tells the parts of each layer', () => {
   // Nothing before the first layer learns; a relu is computed by the convolution before it; a pooling has no weights.
   for (const none of [first.input_grad_ms, relu.forward_ms, relu.input_grad_ms, pool.parameter_grad_ms])
     assert.ok(none < second.forward_ms / 4, `${none} ms`);
-  // 2 · 9 · 32 · 64 operations for each of 11 · 11 pixels of 16 pictures.
+  // 2 · 9 · 32 · 64 operations for each of 11 · 11 pixels of 16 images.
   assert.equal(Math.round(second.gflop * 1e9), 2 * 9 * 32 * 64 * 11 * 11 * 16);
   assert.match(bench('simple-convnet', '0.05', '--layers'), /^conv2d_2 +\(11, 11, 64\) +\d+\.\d\d \(\d+\)/m);
 });

@@ -21,7 +21,7 @@ Bytes images_file(uint32_t count, uint32_t height = 28, uint32_t width = 28) {
   return make_idx({count, height, width}, Bytes(size_t{count} * height * width, uint8_t{7}));
 }
 
-/// Writes three training and two test pictures, some files plain and some gzipped.
+/// Writes three training and two test images, some files plain and some gzipped.
 void write_mnist(const TemporaryFolder& folder, const fs::path& name) {
   folder.write(name / "train-images-idx3-ubyte.gz", gzip(images_file(3)));
   folder.write(name / "train-labels-idx1-ubyte", make_idx({3}, Bytes{9, 0, 5}));
@@ -102,10 +102,10 @@ TEST_CASE("load_dataset: files that fit neither the catalog nor each other are r
   const TemporaryFolder folder("unfit");
   write_mnist(folder, "mnist");
   const fs::path images = folder.write("mnist/t10k-images-idx3-ubyte", images_file(3));
-  check_error(folder.path(), images.string() + " has 3 pictures but ");
+  check_error(folder.path(), images.string() + " has 3 images but ");
   check_error(folder.path(), "t10k-labels-idx1-ubyte.gz 2 labels");
   folder.write("mnist/t10k-images-idx3-ubyte", images_file(2, 32, 32));
-  check_error(folder.path(), images.string() + ": pictures of 32×32; expected 28×28 for mnist");
+  check_error(folder.path(), images.string() + ": images of 32×32; expected 28×28 for mnist");
   folder.write("mnist/t10k-images-idx3-ubyte", Bytes{'P', 'N', 'G', '!'});
   check_error(folder.path(), "[idx] " + images.string() + ": byte 0: found 50 4e 47 21");
 }

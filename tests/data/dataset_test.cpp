@@ -18,7 +18,7 @@ Dataset two_by_one(int64_t size) { return {"pairs", {2, 1, 1}, {"a", "b", "c"}, 
 
 }  // namespace
 
-TEST_CASE("dataset: pictures arrive in order until it is complete") {
+TEST_CASE("dataset: images arrive in order until it is complete") {
   Dataset dataset = two_by_one(3);
   CHECK(dataset.available() == 0);
   dataset.append(std::vector<uint8_t>{10, 11, 20, 21}, std::vector<uint8_t>{2, 0}, "first");
@@ -27,7 +27,7 @@ TEST_CASE("dataset: pictures arrive in order until it is complete") {
   const uint8_t* before = dataset.image(0).data();
   dataset.append(std::vector<uint8_t>{30, 31}, std::vector<uint8_t>{1}, "second");
   CHECK(dataset.complete());
-  CHECK(dataset.image(0).data() == before);  // arriving pictures do not move the others
+  CHECK(dataset.image(0).data() == before);  // arriving images do not move the others
   CHECK(std::ranges::equal(dataset.image(1), std::vector<uint8_t>{20, 21}));
   CHECK(std::ranges::equal(dataset.image(2), std::vector<uint8_t>{30, 31}));
   CHECK(dataset.label(0) == 2);
@@ -39,14 +39,14 @@ TEST_CASE("dataset: what does not fit is refused and changes nothing") {
   Dataset dataset = two_by_one(2);
   CHECK_THROWS_MATCHES(
       dataset.append(std::vector<uint8_t>(3), std::vector<uint8_t>(2), "shard 7"), Error,
-      MessageMatches(ContainsSubstring("shard 7: 3 bytes of pictures for 2 labels; expected 4")));
+      MessageMatches(ContainsSubstring("shard 7: 3 bytes of images for 2 labels; expected 4")));
   CHECK_THROWS_MATCHES(
       dataset.append(std::vector<uint8_t>(6), std::vector<uint8_t>(3), "shard 7"), Error,
-      MessageMatches(ContainsSubstring("shard 7: 3 pictures are too many: pairs has 0 of 2")));
+      MessageMatches(ContainsSubstring("shard 7: 3 images are too many: pairs has 0 of 2")));
   CHECK_THROWS_MATCHES(
       dataset.append(std::vector<uint8_t>(4), std::vector<uint8_t>{0, 3}, "shard 7"), Error,
       MessageMatches(
-          ContainsSubstring("shard 7: label 3 of picture 1 is out of range; expected 0 to 2")));
+          ContainsSubstring("shard 7: label 3 of image 1 is out of range; expected 0 to 2")));
   CHECK(dataset.available() == 0);
   CHECK_THROWS_AS(dataset.image(0), Error);
 }

@@ -26,8 +26,8 @@ Bytes without_end(Bytes bytes, size_t count) {
 
 void check_images_error(const Bytes& bytes, const std::string& text) {
   CHECK_THROWS_MATCHES(
-      parse_idx_images(bytes, "pictures.gz"), Error,
-      MessageMatches(ContainsSubstring("[idx] pictures.gz: ") && ContainsSubstring(text)));
+      parse_idx_images(bytes, "images.gz"), Error,
+      MessageMatches(ContainsSubstring("[idx] images.gz: ") && ContainsSubstring(text)));
 }
 
 void check_labels_error(const Bytes& bytes, const std::string& text) {
@@ -38,7 +38,7 @@ void check_labels_error(const Bytes& bytes, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("idx: pictures and labels are read plain and gzipped") {
+TEST_CASE("idx: images and labels are read plain and gzipped") {
   for (const Bytes& bytes : {images_file(), gzip(images_file())}) {
     const IdxImages images = parse_idx_images(bytes, "images");
     CHECK(images.count == 2);
@@ -54,19 +54,19 @@ TEST_CASE("idx: a foreign file is told what was found and expected") {
   const Bytes html{'<', '!', 'D', 'O', 'C'};
   check_images_error(html,
                      "byte 0: found 3c 21 44 4f; expected 00 00 08 03 (an IDX file of "
-                     "pictures) or 1f 8b (gzip)");
+                     "images) or 1f 8b (gzip)");
   check_images_error(gzip(html), "byte 0: found 3c 21 44 4f; expected 00 00 08 03");
-  check_images_error({}, "found 0 bytes, neither gzip nor an IDX file of pictures");
+  check_images_error({}, "found 0 bytes, neither gzip nor an IDX file of images");
   check_images_error(labels_file(),
                      "found 00 00 08 01 (an IDX file of labels); expected 00 00 08 03");
   check_labels_error(images_file(),
-                     "found 00 00 08 03 (an IDX file of pictures); expected 00 00 08 01");
+                     "found 00 00 08 03 (an IDX file of images); expected 00 00 08 01");
 }
 
 TEST_CASE("idx: a truncated file is told where it ends") {
   check_images_error(
       without_end(images_file(), 5),
-      "truncated: an IDX file of 2 pictures of 3×2 needs 12 bytes from byte 16 on; found 7");
+      "truncated: an IDX file of 2 images of 3×2 needs 12 bytes from byte 16 on; found 7");
   check_images_error(without_end(images_file(), 14),
                      "truncated: the header needs 12 bytes from byte 4 on; found 10");
   check_images_error(gzip(without_end(images_file(), 5)),
@@ -104,7 +104,7 @@ TEST_CASE("idx: bytes after the end are refused") {
 }
 
 TEST_CASE("idx: sizes out of range are refused with their place") {
-  check_images_error(make_idx({0, 3, 2}, {}), "byte 4: found 0 pictures; expected 1 to 16777216");
+  check_images_error(make_idx({0, 3, 2}, {}), "byte 4: found 0 images; expected 1 to 16777216");
   check_images_error(make_idx({1, 5000, 2}, {}), "byte 8: found 5000 rows; expected 1 to 4096");
   check_images_error(make_idx({1, 3, 0xffffffff}, {}), "byte 12: found 4294967295 columns");
   check_images_error(make_idx({1U << 24, 4096, 4096}, {}), "expected at most 2147483648");
@@ -121,7 +121,7 @@ TEST_CASE("idx: memory is taken for no more than the file can hold") {
 TEST_CASE("idx: a label that is no class is told with its place") {
   CHECK_THROWS_MATCHES(parse_idx_labels(labels_file(), 5, "labels"), Error,
                        MessageMatches(ContainsSubstring(
-                           "byte 12: label 5 of picture 4 is out of range; expected 0 to 4")));
+                           "byte 12: label 5 of image 4 is out of range; expected 0 to 4")));
 }
 
 }  // namespace convlab

@@ -23,7 +23,7 @@ void arrive(Dataset& dataset, int64_t count) {
   dataset.append(pixels, labels, "test");
 }
 
-/// `size` pictures of one pixel, of which `here` have arrived.
+/// `size` images of one pixel, of which `here` have arrived.
 Dataset numbered(int64_t size, int64_t here) {
   Dataset dataset("numbers", {1, 1, 1}, std::vector<std::string>(7, "class"), size);
   arrive(dataset, here);
@@ -84,7 +84,7 @@ TEST_CASE("loader: an epoch begun at a batch is the rest of the whole epoch") {
   }
 }
 
-TEST_CASE("loader: every epoch holds every picture once, with its pixels and label") {
+TEST_CASE("loader: every epoch holds every image once, with its pixels and label") {
   const Dataset dataset = numbered(300, 300);
   Loader loader(dataset, {.batch = 64, .seed = 1});
   for (int64_t epoch = 0; epoch < 3; ++epoch) {

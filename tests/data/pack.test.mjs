@@ -9,7 +9,7 @@ import {fileURLToPath} from 'node:url';
 import zlib from 'node:zlib';
 
 const script = fileURLToPath(new URL('../../scripts/lib/pack.mjs', import.meta.url));
-const train = 2050; // one shard and two pictures
+const train = 2050; // one shard and two images
 let folder;
 
 before(() => {
@@ -41,7 +41,7 @@ function pack(...args) {
   return spawnSync(process.execPath, [script, ...args], {encoding: 'utf8', env});
 }
 
-test('pack: shards hold 2,048 pictures in file order and the catalog lists them', () => {
+test('pack: shards hold 2,048 images in file order and the catalog lists them', () => {
   const out = path.join(folder, 'out');
   const result = pack(out, '--only', 'mnist', '--data-dir', writeMnist('whole'));
   assert.equal(result.status, 0, result.stderr);

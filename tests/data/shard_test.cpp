@@ -36,7 +36,7 @@ void check_error(const Bytes& bytes, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("shard: pictures and labels are read, also when a server has inflated it") {
+TEST_CASE("shard: images and labels are read, also when a server has inflated it") {
   const Bytes plain = shard({2, 1, 2, 3, 4});
   for (const Bytes& bytes : {gzip(plain), plain}) {
     const Shard parsed = parse_shard(bytes, "shard");
@@ -56,8 +56,8 @@ TEST_CASE("shard: a foreign file is told what was found and expected") {
 }
 
 TEST_CASE("shard: sizes out of range are refused with their place") {
-  check_error(shard({0, 1, 2, 3, 4}), "byte 8: found 0 pictures; expected 1 to 65536");
-  check_error(shard({70000, 1, 2, 3, 4}), "byte 8: found 70000 pictures");
+  check_error(shard({0, 1, 2, 3, 4}), "byte 8: found 0 images; expected 1 to 65536");
+  check_error(shard({70000, 1, 2, 3, 4}), "byte 8: found 70000 images");
   check_error(shard({2, 0, 2, 3, 4}), "byte 12: found 0 rows; expected 1 to 4096");
   check_error(shard({2, 1, 5000, 3, 4}), "byte 16: found 5000 columns; expected 1 to 4096");
   check_error(shard({2, 1, 2, 5, 4}), "byte 20: found 5 channels; expected 1 to 4");
@@ -73,7 +73,7 @@ TEST_CASE("shard: truncated, damaged and overlong files are refused") {
   }
   check_error(
       gzip(shard({3, 1, 2, 3, 4})),
-      "truncated: a shard of 3 pictures of (1, 2, 3) needs 18 bytes from byte 31 on; found 11");
+      "truncated: a shard of 3 images of (1, 2, 3) needs 18 bytes from byte 31 on; found 11");
   check_error(gzip(shard({2, 1, 2, 2, 4})), "the inflated data go on after byte 38");
   Bytes checksum = whole;
   checksum[checksum.size() - 6] ^= 1;
@@ -82,7 +82,7 @@ TEST_CASE("shard: truncated, damaged and overlong files are refused") {
 
 TEST_CASE("shard: a label that is no class is told with its place") {
   check_error(gzip(shard({2, 1, 2, 3, 4}, {1, 4})),
-              "byte 29: label 4 of picture 1 is out of range; expected 0 to 3");
+              "byte 29: label 4 of image 1 is out of range; expected 0 to 3");
 }
 
 }  // namespace convlab

@@ -11,7 +11,7 @@
 
 namespace convlab {
 
-/// Where class `label` has its three bright spots, as fractions of the picture in 1/256.
+/// Where class `label` has its three bright spots, as fractions of the image in 1/256.
 inline std::vector<std::pair<int64_t, int64_t>> synthetic_spots(int64_t label) {
   Random random(20241, static_cast<uint64_t>(label));
   std::vector<std::pair<int64_t, int64_t>> spots(3);
@@ -22,8 +22,8 @@ inline std::vector<std::pair<int64_t, int64_t>> synthetic_spots(int64_t label) {
   return spots;
 }
 
-/// `size` pictures whose classes follow each other in turn: three round spots at places that belong
-/// to the class, moved by up to a fourteenth of the picture, under noise of up to a quarter of the
+/// `size` images whose classes follow each other in turn: three round spots at places that belong
+/// to the class, moved by up to a fourteenth of the image, under noise of up to a quarter of the
 /// range. Integers throughout, so the same everywhere.
 inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, uint64_t part) {
   std::vector<std::string> names;

@@ -26,7 +26,7 @@ test('a missing shard is named with its status, and Retry goes on from there', (
     await trainFor(page, 2);
     page.failing.fails = false;
     await alertOf(page).getByRole('button', {name: 'Retry'}).click();
-    await page.waitForFunction(() => !/pictures/.test(document.getElementById('steps').innerText),
+    await page.waitForFunction(() => !/images/.test(document.getElementById('steps').innerText),
       undefined, {timeout: 60000});
     assert.equal(await alertOf(page).innerText(), '');
     await waitForNumber(page, 'loss', {min: 0});
@@ -97,7 +97,7 @@ test('a refused command is said and changes nothing', () =>
     await alertOf(page).getByRole('button', {name: 'Dismiss'}).click();
     assert.equal(await page.locator('#model').inputValue(), 'mnist-cnn');
     await trainFor(page, 2);
-    await page.waitForFunction(() => !/pictures/.test(document.getElementById('steps').innerText),
+    await page.waitForFunction(() => !/images/.test(document.getElementById('steps').innerText),
       undefined, {timeout: 60000});
   }));
 

@@ -65,7 +65,7 @@ test('draws nothing while nothing happens', () =>
     await waitForState(page, 'ready');
     const frames = () => page.evaluate(() => globalThis.convlabPage.view.frames);
     await page.waitForFunction(() => globalThis.convlabPage.view.frames > 0);
-    await page.waitForFunction(() => !/pictures/.test(document.getElementById('steps').innerText),
+    await page.waitForFunction(() => !/images/.test(document.getElementById('steps').innerText),
       undefined, {timeout: 60000});
     await page.waitForTimeout(1000);
     const before = await frames();

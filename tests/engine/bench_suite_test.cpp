@@ -28,7 +28,7 @@ TEST_CASE("bench suite: every model on one thread and on all, with batches of se
   }
 }
 
-TEST_CASE("bench suite: shows how the time per picture changes with batch and number of pictures") {
+TEST_CASE("bench suite: shows how the time per image changes with batch and number of images") {
   std::set<int64_t> batches;
   std::set<int64_t> images;
   for (const BenchOptions& run : bench_suite({}, 1)) {

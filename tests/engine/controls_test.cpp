@@ -18,7 +18,7 @@ const ModelItem* find(const Controls& table, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("controls: a model is on offer with the data sets whose pictures it takes") {
+TEST_CASE("controls: a model is on offer with the data sets whose images it takes") {
   const Controls table = controls();
   REQUIRE(find(table, "mnist-cnn") != nullptr);
   CHECK(find(table, "mnist-cnn")->takes("mnist"));
@@ -38,7 +38,7 @@ TEST_CASE("controls: a model is on offer with the data sets whose pictures it ta
 
 TEST_CASE("controls: the same layers under two names are on offer once") {
   const Controls table = controls();
-  CHECK(find(table, "cifar-simple") == nullptr);  // the MNIST CNN for other pictures
+  CHECK(find(table, "cifar-simple") == nullptr);  // the MNIST CNN for other images
   CHECK(find(table, "imagenette-article") == nullptr);
 }
 

@@ -58,8 +58,7 @@ TEST_CASE("engine: an engine that nobody spoke to is empty and idle") {
   CHECK(engine.network() == nullptr);
 }
 
-TEST_CASE(
-    "engine: configure makes a network ready and shows pictures and filters before training") {
+TEST_CASE("engine: configure makes a network ready and shows images and filters before training") {
   Engine engine = make_engine();
   engine.send(Configure{small_run()});
   const auto snapshot = settle(engine);
@@ -313,7 +312,7 @@ TEST_CASE("engine: a loss that is no longer a number stops training and says so"
 }
 
 TEST_CASE("engine: all memory is taken when a training is configured") {
-  for (const int64_t batch : {16, 64}) {  // fewer and more than the pictures shown
+  for (const int64_t batch : {16, 64}) {  // fewer and more than the images shown
     Engine engine = make_engine(2);
     RunOptions options = small_run();
     options.batch = batch;
@@ -328,7 +327,7 @@ TEST_CASE("engine: all memory is taken when a training is configured") {
   }
 }
 
-TEST_CASE("engine: a data set without training pictures is configured and learns nothing") {
+TEST_CASE("engine: a data set without training images is configured and learns nothing") {
   const auto open = [](const std::string&) { return make_synthetic(0, 40, {28, 28, 1}, 10); };
   Engine engine({.backend = make_backend("xnnpack", 1), .open_data = open, .now = ticking_clock()});
   engine.send(Configure{small_run()});

@@ -5,7 +5,7 @@
 
 namespace convlab {
 
-/// A network of a few hundred weights for pictures of 6×5 and three classes.
+/// A network of a few hundred weights for images of 6×5 and three classes.
 Graph small_graph();
 
 /// A run that trains it; two runs on backends of a kind are alike bit for bit.

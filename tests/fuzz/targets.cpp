@@ -231,7 +231,7 @@ constexpr std::array targets{
     FuzzTarget{"checkpoint", entry<read_checkpoint>, checkpoint_seeds, 500},
     FuzzTarget{"run of a checkpoint", entry<read_run_record>, run_record_seeds, 500},
     FuzzTarget{"graph document", entry<read_graph>, graph_seeds, 1000},
-    FuzzTarget{"IDX pictures", entry<read_images>, image_seeds, 1100},
+    FuzzTarget{"IDX images", entry<read_images>, image_seeds, 1100},
     FuzzTarget{"IDX labels", entry<read_labels>, label_seeds, 1100},
     FuzzTarget{"shard", entry<read_shard>, shard_seeds, 2100},
     FuzzTarget{"command", entry<read_command>, command_seeds, 500},

@@ -194,7 +194,7 @@ TEST_CASE("graph document: options are told with their own place") {
                 "line 4, column 35: layer 1: [relu] has no option x; it has: none");
 }
 
-TEST_CASE("graph document: inputs are layers before, or the picture") {
+TEST_CASE("graph document: inputs are layers before, or the image") {
   const auto second = [](const std::string& inputs) {
     return with_layers(
         "{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"name\": \"b\", \"inputs\": " + inputs + "}");

@@ -1,5 +1,5 @@
 // convlab_oracle_dump FOLDER: computes what compare.py compares with Keras. One safetensors file
-// per training step (model, picture size, backend, label smoothing), what the other files here add,
+// per training step (model, image size, backend, label smoothing), what the other files here add,
 // and manifest.safetensors, which names all kinds there are.
 
 #include <array>

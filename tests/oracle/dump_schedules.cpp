@@ -82,7 +82,7 @@ void dump_range_test(const std::filesystem::path& folder) {
   Network network(find_model("mnist-mlp").build(image, 4), *backend, 1);
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
                   1);
-  // Pictures whose class is the quarter that is bright.
+  // Images whose class is the quarter that is bright.
   const auto next = [&, random = Random(1, 7)](Batch& batch) mutable {
     batch.images.assign(static_cast<size_t>(size * image.elements()), 0);
     batch.labels.resize(size);

@@ -1,5 +1,5 @@
 // convlab_peer_models FOLDER: writes what scripts/peers needs so that other libraries train the
-// same networks: NAME.safetensors with the graph, its first weights, a batch of pictures with
+// same networks: NAME.safetensors with the graph, its first weights, a batch of images with
 // labels, and the losses of three steps of SGD on that batch without dropout; for a body without a
 // head the mean of its outputs' magnitudes instead.
 
@@ -45,7 +45,7 @@ void add_parameters(Dump& dump, const Network& network) {
     dump.floats("parameter/" + parameter.name, network.backend(), parameter.value);
 }
 
-void add_pictures(Dump& dump, const Graph& graph, const Batch& batch) {
+void add_images(Dump& dump, const Graph& graph, const Batch& batch) {
   dump.bytes("images", "U8", graph.input_shape().with_front(batch.size()), batch.images.data(),
              batch.images.size());
   dump.bytes("labels", "I32", {batch.size()}, batch.labels.data(),
@@ -62,7 +62,7 @@ void write_training(const std::filesystem::path& folder, std::string_view name) 
   dump.text("learning_rate", std::to_string(learning_rate));
   add_parameters(dump, network);
   const Batch batch = random_batch(network.graph(), 128);
-  add_pictures(dump, network.graph(), batch);
+  add_images(dump, network.graph(), batch);
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
                   learning_rate);
   std::vector<double> losses;
@@ -84,7 +84,7 @@ void write_body(const std::filesystem::path& folder, std::string_view name) {
   dump.text("graph", graph_json(network.graph()));
   add_parameters(dump, network);
   const Batch batch = random_batch(network.graph(), 8);
-  add_pictures(dump, network.graph(), batch);
+  add_images(dump, network.graph(), batch);
   const Tensor input = network.prepare(Mode::eval, batch.size());
   std::vector<float> pixels;
   for (const uint8_t byte : batch.images) pixels.push_back(static_cast<float>(byte) / 255);

@@ -24,7 +24,7 @@ using Catch::Matchers::MessageMatches;
 const Shape image{14, 14, 1};
 constexpr int64_t classes = 4;
 
-/// Models that train within a second on small pictures.
+/// Models that train within a second on small images.
 constexpr std::array<std::string_view, 3> small_models{"mnist-mlp", "mnist-cnn", "simple-convnet"};
 
 const DatasetSplits& data() {
@@ -75,7 +75,7 @@ Batch first_batch(int64_t size) {
   return batch;
 }
 
-TEST_CASE("trainer: a convnet learns the synthetic pictures on every backend") {
+TEST_CASE("trainer: a convnet learns the synthetic images on every backend") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     Run run(kind.name, 1, "simple-convnet");
@@ -196,7 +196,7 @@ TEST_CASE("trainer: predictions are probabilities, the same alone and in a batch
   }
 }
 
-TEST_CASE("trainer: pictures of another size and labels beyond the classes are refused") {
+TEST_CASE("trainer: images of another size and labels beyond the classes are refused") {
   Run run("", 1, "mnist-mlp");
   Batch batch = first_batch(4);
   const std::vector<float> before = run.weights();

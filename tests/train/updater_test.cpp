@@ -23,7 +23,7 @@ const Shape image{14, 14, 1};
 constexpr int64_t classes = 4;
 using Floats = std::vector<float>;
 
-const Dataset& pictures() {
+const Dataset& images() {
   static const DatasetSplits splits = make_synthetic(512, 64, image, classes);
   return splits.train;
 }
@@ -152,7 +152,7 @@ Floats trained(std::string_view backend_name, int threads, int steps) {
   Network network(find_model("simple-convnet").build(image, classes), *backend, 1);
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
                   find_optimizer("rmsprop").make({}), 1e-3, everything);
-  Loader loader(pictures(), {.batch = 32, .seed = 1});
+  Loader loader(images(), {.batch = 32, .seed = 1});
   for (Batch batch; steps > 0; --steps) {
     if (!loader.next(batch)) break;
     trainer.step(batch);
@@ -176,7 +176,7 @@ TEST_CASE("updater: steps after the first allocate nothing with all of it") {
     Network network(find_model("mnist-mlp").build(image, classes), *backend, 1);
     Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
                     find_optimizer("adagrad").make({}), 1e-3, everything);
-    Loader loader(pictures(), {.batch = 32, .seed = 1});
+    Loader loader(images(), {.batch = 32, .seed = 1});
     Batch batch;
     loader.next(batch);
     trainer.step(batch);
@@ -197,7 +197,7 @@ TEST_CASE("updater: evaluating between two steps does not change the training") 
     Network network(find_model("simple-convnet").build(image, classes), *backend, 1);
     Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
                     find_optimizer("adam").make({}), 1e-3, everything);
-    Loader loader(pictures(), {.batch = 32, .seed = 1});
+    Loader loader(images(), {.batch = 32, .seed = 1});
     Batch batch;
     for (int i = 0; i < 6; ++i) {
       loader.next(batch);

@@ -13,7 +13,7 @@
 #include "zoo/random_batch.h"
 #include "zoo/zoo.h"
 
-// Every model of the zoo on its own pictures: seconds and gigabytes, so that scripts/test runs it
+// Every model of the zoo on its own images: seconds and gigabytes, so that scripts/test runs it
 // alone, and neither under the sanitizers.
 
 namespace convlab {
@@ -22,7 +22,7 @@ namespace {
 
 constexpr bool is_32_bits = sizeof(void*) == 4;
 
-/// A model for its usual pictures. In a memory of 32 bits the largest are without their dense
+/// A model for its usual images. In a memory of 32 bits the largest are without their dense
 /// layers
 /// ("without top", as Keras calls it), a pooling and one small dense layer in their place.
 Graph usual_size(const Model& model) {
@@ -52,7 +52,7 @@ size_t different_parameters(const Network& a, const Network& b) {
 
 }  // namespace
 
-TEST_CASE("zoo: every model on its usual pictures trains two steps and comes back bit for bit",
+TEST_CASE("zoo: every model on its usual images trains two steps and comes back bit for bit",
           "[.full]") {
   const auto backend = make_backend("xnnpack", 0);
   for (const Model& model : models()) {
@@ -64,9 +64,9 @@ TEST_CASE("zoo: every model on its usual pictures trains two steps and comes bac
     {
       Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Sgd>(),
                       1e-3);
-      const Batch pictures = random_batch(network.graph(), 2);
-      trainer.step(pictures);
-      trainer.step(pictures);
+      const Batch images = random_batch(network.graph(), 2);
+      trainer.step(images);
+      trainer.step(images);
       CHECK(std::isfinite(trainer.training().read().loss));
     }
     ModelFile file = parse_model(model_bytes(network, {}), "test");

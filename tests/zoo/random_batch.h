@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// Pictures of noise for a network, with its classes in turn.
+/// Images of noise for a network, with its classes in turn.
 inline Batch random_batch(const Graph& graph, int64_t size) {
   Random random(1, 0);
   Batch batch;

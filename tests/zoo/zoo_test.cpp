@@ -37,7 +37,7 @@ int64_t parameters_of(const Graph& graph, std::string_view kind) {
   return count;
 }
 
-/// A square picture on which every layer of a model still works, so that its test is quick.
+/// A square image on which every layer of a model still works, so that its test is quick.
 const std::map<std::string_view, Shape> small_images{
     {"resnet9", {28, 28, 1}},  // as Fashion-MNIST
     {"imagenette-cnn", {32, 32, 3}}, {"imagenette-article", {32, 32, 3}}, {"alexnet", {67, 67, 3}},
@@ -143,10 +143,10 @@ TEST_CASE("zoo: every model plans, trains two steps and comes back from its file
     const std::vector<float> before = all_parameters(network);
     Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Sgd>(),
                     1e-3);
-    const Batch pictures = random_batch(network.graph(), batch);
-    trainer.step(pictures);
+    const Batch images = random_batch(network.graph(), batch);
+    trainer.step(images);
     const uint64_t allocations = allocation_count();
-    trainer.step(pictures);
+    trainer.step(images);
     const uint64_t more = allocation_count() - allocations;
     CHECK(more == 0);  // only the first step may
     const double loss = trainer.training().read().loss;
@@ -161,15 +161,15 @@ TEST_CASE("zoo: every model plans, trains two steps and comes back from its file
   }
 }
 
-TEST_CASE("zoo: a picture that is too small or none is refused by the model's name") {
+TEST_CASE("zoo: an image that is too small or none is refused by the model's name") {
   const auto refused = [](std::string_view model, const Shape& image, const std::string& message) {
     CHECK_THROWS_MATCHES(
         find_model(model).build(image, 10), Error,
         MessageMatches(ContainsSubstring(std::string(model)) && ContainsSubstring(message)));
   };
-  refused("vgg16", {28, 28, 1}, "does not take pictures of (28, 28, 1): max_pool2d_5");
-  refused("simple-convnet", {4, 4, 1}, "does not take pictures of (4, 4, 1)");
-  refused("mnist-mlp", {784}, "wants pictures (height, width, channels), not (784)");
+  refused("vgg16", {28, 28, 1}, "does not take images of (28, 28, 1): max_pool2d_5");
+  refused("simple-convnet", {4, 4, 1}, "does not take images of (4, 4, 1)");
+  refused("mnist-mlp", {784}, "wants images (height, width, channels), not (784)");
 }
 
 }  // namespace convlab

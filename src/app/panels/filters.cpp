@@ -30,14 +30,14 @@ void FiltersPanel::show(const Snapshot& snapshot) {
 Grid FiltersPanel::grid(float width, float room, float scale) const {
   for (float side = 52;; side -= 4) {
     Grid cells = arrange_grid(width, side, gap, 1, scale);
-    cells.picture = std::floor(std::min(cells.picture, side + 4) * scale) / scale;
+    cells.image = std::floor(std::min(cells.image, side + 4) * scale) / scale;
     if (height(cells) <= room || side <= 28) return cells;
   }
 }
 
 float FiltersPanel::height(const Grid& cells) const {
   const int64_t rows = (filters_.count - 1) / cells.columns + 1;
-  return heading_height + static_cast<float>(rows) * (cells.picture + gap) - gap + legend_height;
+  return heading_height + static_cast<float>(rows) * (cells.image + gap) - gap + legend_height;
 }
 
 float FiltersPanel::height(float width, float room, float scale) const {
@@ -84,12 +84,12 @@ void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   for (int64_t i = 0; i < filters_.count; ++i) {
     const int64_t row = i / cells.columns;
     const int64_t column = i % cells.columns;
-    const float x = rect.x + static_cast<float>(column) * (cells.picture + gap);
-    const float y = rect.y + heading_height + static_cast<float>(row) * (cells.picture + gap);
-    const Rect picture{std::floor(x), std::floor(y), cells.picture, cells.picture};
-    sheet_.draw(i, picture);
-    list.AddRect({picture.x, picture.y}, {picture.right(), picture.bottom()}, theme.line);
-    bottom = picture.bottom();
+    const float x = rect.x + static_cast<float>(column) * (cells.image + gap);
+    const float y = rect.y + heading_height + static_cast<float>(row) * (cells.image + gap);
+    const Rect image{std::floor(x), std::floor(y), cells.image, cells.image};
+    sheet_.draw(i, image);
+    list.AddRect({image.x, image.y}, {image.right(), image.bottom()}, theme.line);
+    bottom = image.bottom();
   }
   draw_scale({rect.x, bottom + 8, rect.width, legend_height}, theme);
 }

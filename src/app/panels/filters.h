@@ -1,18 +1,18 @@
 #pragma once
 
 #include "app/theme.h"
-#include "app/widgets/picture.h"
+#include "app/widgets/image_sheet.h"
 #include "engine/protocol.h"
 
 namespace convlab {
 
-/// The first layer's weights as pictures, blue below zero and orange above, while they form.
+/// The first layer's weights as images, blue below zero and orange above, while they form.
 class FiltersPanel {
  public:
   explicit FiltersPanel(Graphics& graphics) : sheet_(graphics) {}
 
   void show(const Snapshot& snapshot);
-  /// With the largest pictures that fit into `room`, or the smallest.
+  /// With the largest images that fit into `room`, or the smallest.
   float height(float width, float room, float scale) const;
   void draw(const Rect& rect, float scale, const Theme& theme) const;
 
@@ -23,7 +23,7 @@ class FiltersPanel {
 
   Filters filters_;
   float scale_ = 1;  ///< of the colours
-  PictureSheet sheet_;
+  ImageSheet sheet_;
 };
 
 }  // namespace convlab

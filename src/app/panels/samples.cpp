@@ -67,7 +67,7 @@ Grid SamplesPanel::grid(float width, float room, float scale) const {
 
 float SamplesPanel::height(const Grid& cells) const {
   const size_t rows = (samples_.labels.size() - 1) / static_cast<size_t>(cells.columns) + 1;
-  return heading_height + static_cast<float>(rows) * (cells.picture + caption_height + gap) - gap;
+  return heading_height + static_cast<float>(rows) * (cells.image + caption_height + gap) - gap;
 }
 
 float SamplesPanel::height(float width, float room, float scale) const {
@@ -78,13 +78,13 @@ float SamplesPanel::height(float width, float room, float scale) const {
 void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
                                const Theme& theme) const {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const Rect picture{cell.x, cell.y, side, side};
-  sheet_.draw(static_cast<int64_t>(index), picture);
+  const Rect image{cell.x, cell.y, side, side};
+  sheet_.draw(static_cast<int64_t>(index), image);
   const int32_t label = samples_.labels[index];
   const float line1 = cell.y + side + 4;
   const float line2 = line1 + small_text_size + 3;
   if (!predicted_) {
-    list.AddRect({picture.x, picture.y}, {picture.right(), picture.bottom()}, theme.line);
+    list.AddRect({image.x, image.y}, {image.right(), image.bottom()}, theme.line);
     draw_text(small_font(), {cell.x, line1}, theme.quiet,
               shortened(small_font(), class_name(label), cell.width));
     return;
@@ -92,8 +92,7 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const int32_t prediction = samples_.predictions[index];
   const bool right = prediction == label;
   const ImU32 color = right ? theme.good : theme.bad;
-  list.AddRect({picture.x - 1, picture.y - 1}, {picture.right() + 1, picture.bottom() + 1}, color,
-               2, 0, 2);
+  list.AddRect({image.x - 1, image.y - 1}, {image.right() + 1, image.bottom() + 1}, color, 2, 0, 2);
   draw_sign({cell.x, line1}, right, color);
   const std::string confidence = percent(samples_.confidences[index]);
   const std::string name = class_name(prediction);
@@ -123,9 +122,9 @@ void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   const std::string remark = predicted_ && count > 0
                                  ? std::to_string(right) + " of " + std::to_string(count) + " right"
                                  : "";
-  draw_heading(rect, theme.text, "Test pictures", theme.quiet, remark);
+  draw_heading(rect, theme.text, "Test images", theme.quiet, remark);
   if (count == 0) {
-    draw_empty(rect, theme.quiet, theme.background, "Pictures appear when the data set is here");
+    draw_empty(rect, theme.quiet, theme.background, "Images appear when the data set is here");
     return;
   }
   const Grid cells = grid(rect.width, rect.height, scale);
@@ -135,9 +134,9 @@ void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const
     const size_t column = i % columns;
     const float x = rect.x + static_cast<float>(column) * (cells.cell_width + gap);
     const float y =
-        rect.y + heading_height + static_cast<float>(row) * (cells.picture + caption_height + gap);
-    draw_sample(i, {std::floor(x), std::floor(y), cells.cell_width, cells.picture + caption_height},
-                cells.picture, theme);
+        rect.y + heading_height + static_cast<float>(row) * (cells.image + caption_height + gap);
+    draw_sample(i, {std::floor(x), std::floor(y), cells.cell_width, cells.image + caption_height},
+                cells.image, theme);
   }
 }
 

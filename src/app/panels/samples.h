@@ -4,19 +4,19 @@
 #include <vector>
 
 #include "app/theme.h"
-#include "app/widgets/picture.h"
+#include "app/widgets/image_sheet.h"
 #include "engine/protocol.h"
 
 namespace convlab {
 
-/// Pictures of the test set with what the network takes them for: right or wrong by a sign and a
+/// Images of the test set with what the network takes them for: right or wrong by a sign and a
 /// colour.
 class SamplesPanel {
  public:
   explicit SamplesPanel(Graphics& graphics) : sheet_(graphics) {}
 
   void show(const Snapshot& snapshot);
-  /// With the largest pictures that fit into `room`, or the smallest.
+  /// With the largest images that fit into `room`, or the smallest.
   float height(float width, float room, float scale) const;
   void draw(const Rect& rect, float scale, const Theme& theme) const;
 
@@ -29,7 +29,7 @@ class SamplesPanel {
   Samples samples_;
   std::vector<std::string> class_names_;
   bool predicted_ = false;
-  PictureSheet sheet_;
+  ImageSheet sheet_;
 };
 
 }  // namespace convlab

@@ -11,7 +11,7 @@ class View;
 /// keys count only while the canvas has focus.
 class CanvasInput {
  public:
-  /// `used` is called after each event that may change the picture.
+  /// `used` is called after each event that may change the image.
   CanvasInput(View& view, std::function<void()> used);
   CanvasInput(const CanvasInput&) = delete;
   CanvasInput& operator=(const CanvasInput&) = delete;

@@ -20,7 +20,7 @@ uint32_t rgba(float red, float green, float blue_part) {
   return byte(red) | byte(green) << 8 | byte(blue_part) << 16 | 0xff000000U;
 }
 
-/// An atlas as square as possible, filled by color(picture, pixel within it).
+/// An atlas as square as possible, filled by color(image, pixel within it).
 template <class PixelColor>
 Atlas make_atlas(int64_t count, int64_t height, int64_t width, PixelColor color) {
   Atlas atlas;
@@ -59,8 +59,8 @@ uint32_t diverging_color(float value) {
 Atlas sample_atlas(const Samples& samples) {
   const auto count = static_cast<int64_t>(samples.labels.size());
   const int64_t channels = samples.channels;
-  return make_atlas(count, samples.height, samples.width, [&](int64_t picture, int64_t pixel) {
-    const int64_t first = (picture * samples.height * samples.width + pixel) * channels;
+  return make_atlas(count, samples.height, samples.width, [&](int64_t image, int64_t pixel) {
+    const int64_t first = (image * samples.height * samples.width + pixel) * channels;
     const auto at = [&](int64_t channel) {
       return static_cast<float>(samples.pixels[static_cast<size_t>(first + channel)]);
     };
@@ -79,8 +79,8 @@ float filter_scale(const Filters& filters) {
 Atlas filter_atlas(const Filters& filters, float scale) {
   const int64_t channels = filters.channels;
   return make_atlas(
-      filters.count, filters.height, filters.width, [&](int64_t picture, int64_t pixel) {
-        const int64_t first = (picture * filters.height * filters.width + pixel) * channels;
+      filters.count, filters.height, filters.width, [&](int64_t image, int64_t pixel) {
+        const int64_t first = (image * filters.height * filters.width + pixel) * channels;
         const auto at = [&](int64_t channel) {
           return filters.weights[static_cast<size_t>(first + channel)] / scale;
         };

@@ -7,7 +7,7 @@
 
 namespace convlab {
 
-/// Pictures in one texture, beside and below each other without space between.
+/// Images in one texture, beside and below each other without space between.
 struct Atlas {
   int columns = 0;
   int width = 0;                 ///< of the whole, in pixels
@@ -18,10 +18,10 @@ struct Atlas {
 /// Blue below 0, white at 0, orange above; -1 and 1 are the ends.
 uint32_t diverging_color(float value);
 
-/// Grey pictures of one channel, colours of three; of other numbers of channels the first.
+/// Grey images of one channel, colours of three; of other numbers of channels the first.
 Atlas sample_atlas(const Samples& samples);
 
-/// What the colours of filter pictures stand for: the largest finite |weight|, at least a tiny
+/// What the colours of filter images stand for: the largest finite |weight|, at least a tiny
 /// number.
 float filter_scale(const Filters& filters);
 /// Three channels as colours around grey, others as their mean in diverging_color; `scale` is the

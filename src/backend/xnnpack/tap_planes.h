@@ -7,7 +7,7 @@
 
 namespace convlab {
 
-/// Pictures with each channel in a plane of its own and the padding around it, so that the input
+/// Images with each channel in a plane of its own and the padding around it, so that the input
 /// values which a tap (one weight of a channel's window) meets along a row of the output lie side
 /// by side. Where a convolution has strides, a plane's columns are dealt out accordingly.
 class TapPlanes {

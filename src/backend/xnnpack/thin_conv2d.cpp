@@ -13,7 +13,7 @@ namespace {
 // faster (one thread, AVX-512).
 constexpr int64_t max_channels = 4;
 
-/// Sizes in floats, but for those of pictures in pixels.
+/// Sizes in floats, but for those of images in pixels.
 struct Plan {
   Plan(const Conv2dDesc& desc, const Shape& x, const Shape& y, const IndirectGemm& gemm)
       : channels(x[3]),
@@ -22,17 +22,17 @@ struct Plan {
         outputs(y[3]),
         window_row(desc.kernel.w * channels),
         window(desc.kernel.h * window_row) {
-    picture =
+    padded =
         aligned_floats((x[1] + desc.padding.top + desc.padding.bottom) * row + kernel_overread);
     right = aligned_floats(window * outputs);
     packed = aligned_floats(gemm.packed_size(window, outputs));
   }
 
   int64_t channels;
-  int64_t row;  // of the picture with its padding
+  int64_t row;  // of an image with its padding
   int64_t pixels, outputs;
   int64_t window_row, window;
-  int64_t picture, right, packed;
+  int64_t padded, right, packed;
 };
 
 /// Rows [first, last) of an image of x [N,H,W,C] with zeros around.
@@ -61,7 +61,7 @@ bool ThinConv2d::is_for(const Conv2dDesc& desc, const Shape& x) {
 int64_t ThinConv2d::workspace_size(const Conv2dDesc& desc, const Shape& x, const Shape& y,
                                    int threads) {
   const Plan plan(desc, x, y, IndirectGemm());
-  return plan.right + plan.packed + plan.picture * threads;
+  return plan.right + plan.packed + plan.padded * threads;
 }
 
 void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tensor& x,
@@ -69,10 +69,10 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
   const Plan plan(desc, x.shape, y.shape, gemm_);
   float* right = workspace;
   float* packed = right + plan.right;
-  float* pictures = packed + plan.packed;  // one for each lane
+  float* padded_images = packed + plan.packed;  // one for each lane
   if (image_ != x.shape.without_front()) {
     image_ = x.shape.without_front();
-    origin_ = pictures;
+    origin_ = padded_images;
     const int64_t columns = y.shape[2];
     pieces_ = gemm_.arrange(plan.pixels, desc.kernel.h, [&](int64_t pixel, int64_t window_row) {
       const int64_t row = pixel / columns * desc.stride.h + window_row * desc.dilation.h;
@@ -92,14 +92,13 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
     const int64_t image = static_cast<int64_t>(task) / bands;
     const int64_t first = static_cast<int64_t>(task) % bands * band;
     if (first >= plan.pixels) return;
-    float* picture = pictures + static_cast<int64_t>(lane) * plan.picture;
+    float* padded = padded_images + static_cast<int64_t>(lane) * plan.padded;
     const int64_t pixels = std::min(band, plan.pixels - first);
     const int64_t first_row = first / y.shape[2] * desc.stride.h;
     const int64_t last_row = (first + pixels - 1) / y.shape[2] * desc.stride.h +
                              (desc.kernel.h - 1) * desc.dilation.h + 1;
-    write_padded(desc, x.shape, x.part(image, image + 1).data(), plan, first_row, last_row,
-                 picture);
-    const auto offset = reinterpret_cast<intptr_t>(picture) - reinterpret_cast<intptr_t>(origin_);
+    write_padded(desc, x.shape, x.part(image, image + 1).data(), plan, first_row, last_row, padded);
+    const auto offset = reinterpret_cast<intptr_t>(padded) - reinterpret_cast<intptr_t>(origin_);
     gemm_.run({pixels, plan.outputs, desc.kernel.h, plan.window_row},
               std::span(pieces_).subspan(static_cast<size_t>(first * desc.kernel.h)), offset,
               nullptr, packed, desc.activation,

@@ -9,9 +9,9 @@ namespace convlab {
 
 class Threads;
 
-/// Convolutions of pictures with few channels, as a network's first. XNNPACK's own operator takes
+/// Convolutions of images with few channels, as a network's first. XNNPACK's own operator takes
 /// one pixel's channels at a time, which are too few to be worth a turn of its kernel's loop; here
-/// the kernel takes a row of the window at once, from a copy of the picture with its padding
+/// the kernel takes a row of the window at once, from a copy of the image with its padding
 /// around. The same sums in the same order.
 class ThinConv2d final : public OpState {
  public:
@@ -27,7 +27,7 @@ class ThinConv2d final : public OpState {
  private:
   IndirectGemm gemm_;
   Shape image_;
-  const float* origin_ = nullptr;  // the picture that the pieces lie in
+  const float* origin_ = nullptr;  // the image that the pieces lie in
   IndirectGemm::Pieces pieces_;    // of all output pixels
 };
 

@@ -22,7 +22,7 @@ void check_magic(ByteStream& stream, std::span<const uint8_t> bytes, uint32_t ex
   const std::vector<uint8_t> magic = stream.read(4, "the magic number");
   const uint32_t found = big_endian_u32(magic, 0);
   if (found == expected) return;
-  const char* meaning = found == images_magic   ? " (an IDX file of pictures)"
+  const char* meaning = found == images_magic   ? " (an IDX file of images)"
                         : found == labels_magic ? " (an IDX file of labels)"
                                                 : "";
   stream.reject("byte 0: found ", hex(magic, 4), meaning, "; expected 00 00 08 0", expected & 15,
@@ -42,15 +42,15 @@ int64_t checked(const ByteStream& stream, std::span<const uint8_t> header, size_
 
 IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& source) {
   ByteStream stream(bytes, "idx", source);
-  check_magic(stream, bytes, images_magic, "pictures");
+  check_magic(stream, bytes, images_magic, "images");
   const std::vector<uint8_t> header = stream.read(12, "the header");
   IdxImages images;
-  images.count = checked(stream, header, 0, max_items, "pictures");
+  images.count = checked(stream, header, 0, max_items, "images");
   images.height = checked(stream, header, 4, max_side, "rows");
   images.width = checked(stream, header, 8, max_side, "columns");
   const int64_t size = images.count * images.height * images.width;
   const std::string what =
-      concat("an IDX file of ", images.count, " pictures of ", images.height, "×", images.width);
+      concat("an IDX file of ", images.count, " images of ", images.height, "×", images.width);
   if (size > max_bytes) {
     stream.reject("found ", what, ", ", size, " bytes; expected at most ", max_bytes);
   }
@@ -72,7 +72,7 @@ std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t cl
                                 [classes](uint8_t label) { return label >= classes; });
   if (bad != labels.end()) {
     const auto index = bad - labels.begin();
-    stream.reject("byte ", 8 + index, ": label ", int{*bad}, " of picture ", index,
+    stream.reject("byte ", 8 + index, ": label ", int{*bad}, " of image ", index,
                   " is out of range; expected 0 to ", classes - 1);
   }
   return labels;

@@ -7,7 +7,7 @@
 
 namespace convlab {
 
-/// The pictures of an IDX file (Y. LeCun, "The MNIST database": big-endian 00 00 08 03, count,
+/// The images of an IDX file (Y. LeCun, "The MNIST database": big-endian 00 00 08 03, count,
 /// rows, columns, bytes).
 struct IdxImages {
   int64_t count = 0;
@@ -16,8 +16,8 @@ struct IdxImages {
   std::vector<uint8_t> pixels;  ///< [count, height, width]
 };
 
-/// Reads an IDX file of pictures, plain or gzip. Throws Error, naming `source`, what was found,
-/// what was expected and where, for anything but 1 to 2^24 pictures of 1×1 to 4,096×4,096 and 2 GB
+/// Reads an IDX file of images, plain or gzip. Throws Error, naming `source`, what was found,
+/// what was expected and where, for anything but 1 to 2^24 images of 1×1 to 4,096×4,096 and 2 GB
 /// altogether, and exactly that many bytes.
 IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& source);
 

@@ -17,7 +17,7 @@ struct Field {
   int64_t max;
 };
 constexpr Field fields[] = {
-    {"pictures", 65536}, {"rows", 4096}, {"columns", 4096}, {"channels", 4}, {"classes", 256}};
+    {"images", 65536}, {"rows", 4096}, {"columns", 4096}, {"channels", 4}, {"classes", 256}};
 
 void check_magic(ByteStream& stream, std::span<const uint8_t> bytes) {
   const auto is_magic = [](std::span<const uint8_t> found) {
@@ -52,7 +52,7 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   shard.image = {values[1], values[2], values[3]};
   shard.classes = values[4];
   const int64_t size = count * shard.image.elements();
-  const std::string what = concat("a shard of ", count, " pictures of ", shard.image);
+  const std::string what = concat("a shard of ", count, " images of ", shard.image);
   if (size > max_bytes) {
     stream.reject("found ", what, ", ", size, " bytes; expected at most ", max_bytes);
   }
@@ -62,7 +62,7 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   stream.expect_end();
   for (size_t i = 0; i < shard.labels.size(); ++i) {
     if (shard.labels[i] >= shard.classes) {
-      stream.reject("byte ", labels_at + i, ": label ", int{shard.labels[i]}, " of picture ", i,
+      stream.reject("byte ", labels_at + i, ": label ", int{shard.labels[i]}, " of image ", i,
                     " is out of range; expected 0 to ", shard.classes - 1);
     }
   }

@@ -14,7 +14,7 @@ export async function readModel(url) {
   return {info, tensors, layers: JSON.parse(info.graph).layers};
 }
 
-/** Pictures as floats in [0, 1], NHWC. */
+/** Images as floats in [0, 1], NHWC. */
 export const pixelsOf = ({tensors}) => Float32Array.from(tensors.images.data, (byte) => byte / 255);
 
 export const parameterOf = ({tensors}, layer, name) => tensors[`parameter/${layer.name}.${name}`];

@@ -20,7 +20,7 @@ function inputGradient({inputs: {dy, filter}, attrs: {pad, inputShape}}) {
   });
 }
 
-/** The kernel's gradient with stride 1: pictures as channels, dy as the kernel. */
+/** The kernel's gradient with stride 1: images as channels, dy as the kernel. */
 function kernelGradient({inputs: {x, dy}, attrs: {pad, filterShape}}) {
   return tf.tidy(() => {
     const [height, width] = filterShape;
