@@ -181,7 +181,7 @@ export class Controls {
     batch.value = options.batch;
     byId('epochs').value = options.epochs;
     // Options that were refused come without one.
-    byId('learning-rate').value = formatRate(rate || this.#usualRate());
+    byId('learning-rate').value = formatRate(rate || this.#defaultRate());
     for (const field of byId('settings').elements) field.disabled = false;
     byId('staged').hidden = true;
     this.#checkRate();
@@ -207,7 +207,7 @@ export class Controls {
 
   #changed(name) {
     if (name === 'optimizer') {
-      byId('learning-rate').value = formatRate(this.#usualRate());
+      byId('learning-rate').value = formatRate(this.#defaultRate());
       this.#checkRate();
     }
     if (name === 'data') {
@@ -232,7 +232,7 @@ export class Controls {
     }
   }
 
-  #usualRate() {
+  #defaultRate() {
     const chosen = byId('optimizer').value;
     const item = this.#tables.optimizers.find(({name}) => name === chosen);
     return item?.learning_rate ?? this.#tables.min_learning_rate;
@@ -256,7 +256,7 @@ export class Controls {
   #configure() {
     byId('staged').hidden = true;
     const {seed, label_smoothing} = this.#snapshot.options;
-    const learning_rate = this.#checkRate() ?? this.#usualRate();
+    const learning_rate = this.#checkRate() ?? this.#defaultRate();
     this.#awaited = {...this.#chosen(), learning_rate};
     this.#shown = '';
     this.#act.configure({seed, label_smoothing, ...this.#awaited});

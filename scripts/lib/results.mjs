@@ -97,7 +97,7 @@ function table(results, former) {
   });
   const {backend, threads} = results[0].done;
   return ['| command | test accuracy | goal | images/s | time |', '|---|--:|--:|--:|--:|', ...rows.filter(Boolean), '',
-          `Adam with its usual learning rate, ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join('\n');
+          `Adam with its default learning rate, ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join('\n');
 }
 
 function help() {

@@ -47,8 +47,8 @@ std::string values_text(const OptionField& field) {
 }
 
 /// The default; empty where one must be given.
-std::string usual_text(const OptionField& field) {
-  return field.required ? "" : option_value_text(field.usual);
+std::string default_text(const OptionField& field) {
+  return field.required ? "" : option_value_text(field.default_value);
 }
 
 std::string sentence(std::string_view text) { return concat(text, text.ends_with('.') ? "" : "."); }
@@ -76,10 +76,10 @@ std::string layer_text(const LayerPage& page) {
   const std::vector<OptionField> options = page.options();
   if (options.empty()) text += "  none\n";
   for (const OptionField& field : options) {
-    const std::string usual = usual_text(field);
+    const std::string value = default_text(field);
     text += entry(concat("  ", field.name), field.help);
     text += entry(
-        "", concat(values_text(field), "; ", usual.empty() ? "must be given" : "default " + usual),
+        "", concat(values_text(field), "; ", value.empty() ? "must be given" : "default " + value),
         name_width + 2);
   }
   return concat(text, "\nExample, as a file for --model FILE.json\n", manual.example, "\n");
@@ -107,8 +107,8 @@ std::string layers_markdown() {
     const std::vector<OptionField> options = page.options();
     if (!options.empty()) text += "\n| option | default | values | meaning |\n|---|---|---|---|\n";
     for (const OptionField& field : options) {
-      const std::string usual = usual_text(field);
-      text += concat("| `", field.name, "` | ", usual.empty() ? "must be given" : usual, " | ",
+      const std::string value = default_text(field);
+      text += concat("| `", field.name, "` | ", value.empty() ? "must be given" : value, " | ",
                      values_text(field), " | ", field.help, " |\n");
     }
     text += concat("\n```json\n", manual.example, "\n```\n");

@@ -78,7 +78,7 @@ Graph open_model(const std::string& model, const ModelSize& size) {
   }
   const Model& known = find_model(model);
   return known.build(size.input.empty() ? known.image() : parse_image(size.input),
-                     size.classes == 0 ? known.usual_classes : size.classes);
+                     size.classes == 0 ? known.default_classes : size.classes);
 }
 
 }  // namespace convlab

@@ -14,8 +14,8 @@ CLI::Option* add_model(CLI::App& command, std::string& model);
 
 /// For how large images and how many classes a model of the zoo is built.
 struct ModelSize {
-  std::string input;    ///< "32x32x3"; empty: the model's usual one
-  int64_t classes = 0;  ///< 0: the model's usual number
+  std::string input;    ///< "32x32x3"; empty: the model's default
+  int64_t classes = 0;  ///< 0: the model's default number
 };
 void add_model_size(CLI::App& command, ModelSize& size);
 

@@ -62,7 +62,7 @@ void add_optimizer(CLI::App& command, RunOptions& run) {
 void add_optimizer_options(CLI::App& command, RunOptions& run) {
   add_optimizer(command, run);
   add_number(command, "--lr", run.learning_rate, 1e-9, 1e9,
-             "Learning rate, the base of the schedule; without it the optimizer's usual one")
+             "Learning rate, the base of the schedule; without it the optimizer's default")
       ->type_name("RATE")
       ->group(group);
   add_kind(command, "--schedule", run.schedule,
@@ -83,7 +83,7 @@ void add_optimizer_options(CLI::App& command, RunOptions& run) {
   add_update_option<double>(
       command, "--ema", update, "ema_momentum", "SHARE",
       "Evaluate and save a moving average of the weights that keeps this share "
-      "in each update; usual is 0.99");
+      "in each update; 0.99 is common");
   add_update_option<int64_t>(command, "--ema-overwrite", update, "ema_overwrite_frequency", "N",
                              "Go on training from the average every N updates");
 }

@@ -15,8 +15,8 @@ bool is_terminal(std::FILE* out) {
 
 size_t terminal_columns(std::FILE* out) {
   winsize size{};
-  constexpr size_t usual = 80;
-  return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
+  constexpr size_t fallback = 80;
+  return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : fallback;
 }
 
 }  // namespace convlab

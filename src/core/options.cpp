@@ -57,7 +57,7 @@ void OptionLister::integer(std::string_view name, int64_t value, int64_t min, in
                            std::string_view help) {
   fields_.push_back({.name = name,
                      .type = OptionType::integer,
-                     .usual = value,
+                     .default_value = value,
                      .min = static_cast<double>(min),
                      .max = static_cast<double>(max),
                      .help = help,
@@ -68,7 +68,7 @@ void OptionLister::number(std::string_view name, double value, double min, doubl
                           std::string_view help) {
   fields_.push_back({.name = name,
                      .type = OptionType::number,
-                     .usual = value,
+                     .default_value = value,
                      .min = min,
                      .max = max,
                      .help = help,
@@ -79,7 +79,7 @@ void OptionLister::numbers(std::string_view name, const std::vector<double>& val
                            double max, std::string_view help) {
   fields_.push_back({.name = name,
                      .type = OptionType::numbers,
-                     .usual = joined(values),
+                     .default_value = joined(values),
                      .min = min,
                      .max = max,
                      .help = help});

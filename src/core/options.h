@@ -121,7 +121,7 @@ enum class OptionType : uint8_t { flag, integer, number, numbers, choice };
 struct OptionField {
   std::string_view name;
   OptionType type = OptionType::flag;
-  OptionValue usual;        ///< the default
+  OptionValue default_value;
   double min = 0, max = 0;  ///< limits, inclusive: of integer, number, and each of numbers
   std::vector<std::string_view> choices;
   std::string_view help;
@@ -132,7 +132,8 @@ struct OptionField {
 class OptionLister {
  public:
   void flag(std::string_view name, bool value, std::string_view help = {}) {
-    fields_.push_back({.name = name, .type = OptionType::flag, .usual = value, .help = help});
+    fields_.push_back(
+        {.name = name, .type = OptionType::flag, .default_value = value, .help = help});
   }
   void integer(std::string_view name, int64_t value, int64_t min, int64_t max,
                std::string_view help = {});
@@ -143,10 +144,10 @@ class OptionLister {
   template <class Enum, class Choices>
   void choice(std::string_view name, Enum value, const Choices& choices,
               std::string_view help = {}) {
-    OptionField field{.name = name, .type = OptionType::choice, .usual = {}, .help = help};
+    OptionField field{.name = name, .type = OptionType::choice, .default_value = {}, .help = help};
     for (const auto& known : choices) {
       field.choices.push_back(known.name);
-      if (known.value == value) field.usual = std::string(known.name);
+      if (known.value == value) field.default_value = std::string(known.name);
     }
     fields_.push_back(std::move(field));
   }

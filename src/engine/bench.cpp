@@ -160,7 +160,7 @@ BenchResult run_bench(const BenchOptions& options, const Clock& now) {
   if (!options.document.empty())
     return run_bench(options, parse_graph_json(options.document, "[bench] " + options.model), now);
   const Model& model = find_model(options.model);
-  return run_bench(options, model.build(model.image(), model.usual_classes), now);
+  return run_bench(options, model.build(model.image(), model.default_classes), now);
 }
 
 BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now) {

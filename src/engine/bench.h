@@ -63,7 +63,7 @@ struct BenchResult {
 /// does not hold, and for options that contradict each other.
 BenchResult run_bench(const BenchOptions& options, Graph graph, const std::function<double()>& now);
 
-/// The same with `options.document`, or the zoo's `options.model` for its usual images and
+/// The same with `options.document`, or the zoo's `options.model` for its default images and
 /// classes. Throws Error for a model that is unknown and for a document with errors.
 BenchResult run_bench(const BenchOptions& options, const std::function<double()>& now);
 

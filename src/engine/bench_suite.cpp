@@ -10,10 +10,10 @@ namespace convlab {
 namespace {
 
 /// The largest power of two up to 128 for which a training step takes 200 GFLOP at most.
-int64_t usual_batch(const Model& model) {
+int64_t default_batch(const Model& model) {
   constexpr int64_t max_batch = 128;
   constexpr int64_t max_flops = 200'000'000'000;
-  const int64_t flops = model.build(model.image(), model.usual_classes).training_flops();
+  const int64_t flops = model.build(model.image(), model.default_classes).training_flops();
   const int64_t fitting = std::clamp<int64_t>(max_flops / flops, 1, max_batch);
   return static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(fitting)));
 }
@@ -30,7 +30,7 @@ std::vector<BenchOptions> bench_suite(const BenchOptions& common, int threads) {
     run.threads = count;
   };
   for (const Model& model : models()) {
-    const int64_t batch = usual_batch(model);
+    const int64_t batch = default_batch(model);
     add(model.name, batch, 0, 1);
     if (threads > 1) add(model.name, batch, 0, threads);
   }

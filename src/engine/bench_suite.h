@@ -7,7 +7,7 @@
 namespace convlab {
 
 /// The runs of `convlab bench --suite`, as differences to `common`: every model of the zoo with its
-/// usual images, on one thread and on `threads`, with a batch that keeps a step to seconds; then,
+/// default images, on one thread and on `threads`, with a batch that keeps a step to seconds; then,
 /// on all of them, simple-convnet with growing batches and growing sets of images.
 std::vector<BenchOptions> bench_suite(const BenchOptions& common, int threads);
 

@@ -20,7 +20,7 @@ struct UpdateOptions {
   /// How many batches make up one update: it follows the mean of their gradients.
   int64_t accumulate = 1;
   /// The share that the moving average of the weights keeps in each update (Polyak and Juditsky
-  /// 1992; usual is 0.99). Where there is an average, evaluation and saving take it.
+  /// 1992; 0.99 is common). Where there is an average, evaluation and saving take it.
   double ema_momentum = 0;
   /// After how many updates the average also takes the place of the weights that train.
   int64_t ema_overwrite_frequency = 0;

@@ -15,10 +15,11 @@ struct Model {
   std::string_view description;  ///< one sentence
   std::string_view source;       ///< paper, or where it was published
   Graph (*layers)(const Shape& image, int64_t classes);
-  std::array<int64_t, 3> usual_image{28, 28, 1};  ///< height, width, channels: where it comes from
-  int64_t usual_classes = 10;
+  std::array<int64_t, 3> default_image{28, 28,
+                                       1};  ///< height, width, channels: where it comes from
+  int64_t default_classes = 10;
 
-  Shape image() const { return {usual_image[0], usual_image[1], usual_image[2]}; }
+  Shape image() const { return {default_image[0], default_image[1], default_image[2]}; }
 
   /// The network for images (height, width, channels) and so many classes. Throws Error, naming
   /// the model, for an image that it does not take.

@@ -22,7 +22,7 @@ TEST_CASE("bench suite: every model on one thread and on all, with batches of se
     CHECK(run.optimizer == "sgd");
     CHECK(run.seconds == 2);
     const Model& model = find_model(run.model);
-    const int64_t flops = model.build(model.image(), model.usual_classes).training_flops();
+    const int64_t flops = model.build(model.image(), model.default_classes).training_flops();
     CHECK(run.batch >= 1);
     CHECK(flops * run.batch <= 200'000'000'000);
   }

@@ -152,7 +152,7 @@ std::vector<Bytes> graph_seeds() {
   std::vector<Bytes> seeds;
   for (const char* model : {"simple-convnet", "resnet9", "squeezenet1.1"}) {
     const Model& known = find_model(model);
-    seeds.push_back(bytes_of(graph_document(known.build(known.image(), known.usual_classes))));
+    seeds.push_back(bytes_of(graph_document(known.build(known.image(), known.default_classes))));
   }
   seeds.push_back(bytes_of(graph_json(small_graph())));
   seeds.push_back(bytes_of(R"({"version": 1, "input": [8, 8, 2], "layers": [

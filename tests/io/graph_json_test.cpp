@@ -54,7 +54,7 @@ std::string layer(const std::string& name, const std::string& kind, const std::s
 TEST_CASE("graph JSON: every model of the zoo comes back as it was") {
   for (const Model& model : models()) {
     INFO(model.name);
-    const Graph graph = model.build(model.image(), model.usual_classes);
+    const Graph graph = model.build(model.image(), model.default_classes);
     check_same(parse_graph_json(graph_json(graph), "test"), graph);
     check_same(parse_graph_json(graph_document(graph), "test"), graph);
   }

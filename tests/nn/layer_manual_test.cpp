@@ -52,7 +52,7 @@ TEST_CASE("layer manual: the options are those of the layer, with its defaults")
     INFO(fields[i].name);
     CHECK(fields[i].name == options[i].first);
     CHECK(fields[i].required == (fields[i].name == "filters"));
-    if (!fields[i].required) CHECK(fields[i].usual == options[i].second);
+    if (!fields[i].required) CHECK(fields[i].default_value == options[i].second);
   }
 }
 

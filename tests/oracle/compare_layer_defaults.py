@@ -15,7 +15,7 @@ POOLINGS = ("avg_pool2d", "max_pool2d")
 DROPOUTS = ("dropout", "spatial_dropout")
 # Options whose default is not a default of Keras: of which kinds, the value, and why.
 DIFFERENT = {
-    "kernel": [(CONVOLUTIONS, 3, "Keras has no default; 3 is by far the most usual")],
+    "kernel": [(CONVOLUTIONS, 3, "Keras has no default; 3 is by far the most common")],
     "initializer_value": [
         (INITIALIZERS, 0.0, "of constant alone; in Keras it belongs to the initializer")
     ],

@@ -54,7 +54,7 @@ void add_images(Dump& dump, const Graph& graph, const Batch& batch) {
 
 void write_training(const std::filesystem::path& folder, std::string_view name) {
   const Model& model = find_model(name);
-  const Graph whole = model.build(model.image(), model.usual_classes);
+  const Graph whole = model.build(model.image(), model.default_classes);
   const std::unique_ptr<Backend> backend = make_backend("", 0);
   Network network(chain(whole, "", 0), *backend, seed);
   Dump dump;
@@ -78,7 +78,7 @@ void write_training(const std::filesystem::path& folder, std::string_view name) 
 void write_body(const std::filesystem::path& folder, std::string_view name) {
   const Model& model = find_model(name);
   const std::unique_ptr<Backend> backend = make_backend("", 0);
-  Network network(chain(model.build(model.image(), model.usual_classes), "flatten", 1), *backend,
+  Network network(chain(model.build(model.image(), model.default_classes), "flatten", 1), *backend,
                   seed);
   Dump dump;
   dump.text("graph", graph_json(network.graph()));

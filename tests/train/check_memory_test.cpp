@@ -128,7 +128,7 @@ TEST_CASE("memory: numbers are whole megabytes, the need rounded up and what is 
   const TrainingSize size{.model = "vgg16", .batch = 100'000, .train_images = 1 << 20, .states = 2};
   const auto backend = make_backend("", 1, [] { return (uint64_t{3} << 30U) + 5; });
   const Model& vgg = find_model("vgg16");
-  const Graph graph = vgg.build(vgg.image(), vgg.usual_classes);
+  const Graph graph = vgg.build(vgg.image(), vgg.default_classes);
   const uint64_t need = needed_bytes(graph, *backend, size);
   CHECK_THROWS_WITH(check_memory(graph, *backend, size),
                     ContainsSubstring(concat("vgg16 needs ", (need >> 20U) + 1, " MB to train")) &&

@@ -22,12 +22,12 @@ namespace {
 
 constexpr bool is_32_bits = sizeof(void*) == 4;
 
-/// A model for its usual images. In a memory of 32 bits the largest are without their dense
+/// A model for its default images. In a memory of 32 bits the largest are without their dense
 /// layers
 /// ("without top", as Keras calls it), a pooling and one small dense layer in their place.
-Graph usual_size(const Model& model) {
+Graph default_size(const Model& model) {
   constexpr int64_t max_parameters = 100'000'000;
-  Graph whole = model.build(model.image(), model.usual_classes);
+  Graph whole = model.build(model.image(), model.default_classes);
   if (!is_32_bits || whole.parameter_count() <= max_parameters) return whole;
   Graph body(model.image());
   for (const Node& node : whole.nodes()) {
@@ -52,12 +52,12 @@ size_t different_parameters(const Network& a, const Network& b) {
 
 }  // namespace
 
-TEST_CASE("zoo: every model on its usual images trains two steps and comes back bit for bit",
+TEST_CASE("zoo: every model on its default images trains two steps and comes back bit for bit",
           "[.full]") {
   const auto backend = make_backend("xnnpack", 0);
   for (const Model& model : models()) {
     INFO(model.name);
-    Network network(usual_size(model), *backend, 1);
+    Network network(default_size(model), *backend, 1);
     if (model.name == "vgg16") {
       CHECK(network.graph().parameter_count() == (is_32_bits ? 14'714'688 + 5'130 : 138'357'544));
     }

@@ -24,7 +24,9 @@ using Catch::Matchers::MessageMatches;
 
 namespace {
 
-Graph usual(const Model& model) { return model.build(model.image(), model.usual_classes); }
+Graph default_graph(const Model& model) {
+  return model.build(model.image(), model.default_classes);
+}
 
 /// The parameters of all layers of one kind.
 int64_t parameters_of(const Graph& graph, std::string_view kind) {
@@ -72,7 +74,7 @@ TEST_CASE("zoo: every model says what it is, under a name of its own") {
     CHECK_FALSE(model.title.empty());
     CHECK(model.description.ends_with("."));
     CHECK_FALSE(model.source.empty());
-    CHECK(usual(model).output_shape() == Shape{model.usual_classes});
+    CHECK(default_graph(model).output_shape() == Shape{model.default_classes});
   }
 }
 
@@ -106,12 +108,12 @@ TEST_CASE("zoo: parameters are those published") {
   for (const Model& model : models()) {
     INFO(model.name);
     REQUIRE(published.contains(model.name));
-    const Graph graph = usual(model);
+    const Graph graph = default_graph(model);
     CHECK(graph.parameter_count() == published.at(model.name).all);
     CHECK(graph.learning_parameter_count() == published.at(model.name).learning);
   }
   // "Without top", as Keras calls it.
-  CHECK(parameters_of(usual(find_model("vgg16")), "conv2d") == 14'714'688);
+  CHECK(parameters_of(default_graph(find_model("vgg16")), "conv2d") == 14'714'688);
 }
 
 TEST_CASE("zoo: arithmetic is what is published, within a hundredth") {
@@ -122,7 +124,7 @@ TEST_CASE("zoo: arithmetic is what is published, within a hundredth") {
                                                      {"alexnet", 0.724}, {"mobilenet-v1", 0.569}};
   for (const auto& [name, billions] : published) {
     INFO(name);
-    const double found = static_cast<double>(usual(find_model(name)).flops()) / 2 * 1e-9;
+    const double found = static_cast<double>(default_graph(find_model(name)).flops()) / 2 * 1e-9;
     INFO(found);
     CHECK(std::abs(found / billions - 1) < 0.01);
   }

@@ -192,8 +192,8 @@ Range choose_y_range(const LineChart& chart) {
   }
   if (!distances.empty()) {
     std::sort(distances.begin(), distances.end());
-    const double usual = distances[(distances.size() - 1) * 95 / 100];
-    farthest = std::max(farthest, std::min(distances.back(), 1.5 * usual));
+    const double percentile_95 = distances[(distances.size() - 1) * 95 / 100];
+    farthest = std::max(farthest, std::min(distances.back(), 1.5 * percentile_95));
   }
   if (!(farthest > 0)) farthest = chart.percent ? 0.1 : 1;
   farthest = std::max(farthest * 1.05, 1e-6);

@@ -31,7 +31,7 @@ bool is_for_xnnpack(const Pool2dDesc& d) {
   return d.window.h * d.window.w > 1 && d.stride.h <= d.window.h && d.stride.w <= d.window.w;
 }
 
-// Windows 2×2 side by side, the usual ones: each input pixel belongs to one at most.
+// Windows 2×2 side by side, the common ones: each input pixel belongs to one at most.
 bool is_2x2_apart(const Pool2dDesc& d) {
   return d.window == Extent2d{2, 2} && d.stride == Extent2d{2, 2} && d.padding == Padding2d{};
 }
