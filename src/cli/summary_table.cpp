@@ -66,7 +66,7 @@ std::vector<Column> layer_columns(const Graph& graph, int64_t batch) {
 
 std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
   const int64_t all = graph.parameter_count();
-  const int64_t learning = graph.learning_parameter_count();
+  const int64_t trainable = graph.trainable_parameter_count();
   const auto planned = [&](Mode mode) {
     return bytes_text(
         NetworkPlan(graph, GraphFacts(graph, mode), backend, mode, batch).memory.bytes);
@@ -75,12 +75,12 @@ std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
     constexpr size_t name_width = 15;
     return concat(name, std::string(name_width - name.size(), ' '), parts..., "\n");
   };
-  return row("Parameters", count(all), ": ", count(learning), " trained, ", count(all - learning),
+  return row("Parameters", count(all), ": ", count(trainable), " trained, ", count(all - trainable),
              " not trained") +
          row("FLOPs", count(graph.flops()), " forward, ", count(graph.training_flops()),
              " a training step, for one image") +
          row("Weights", bytes_text(float_bytes(all)), ", gradients ",
-             bytes_text(float_bytes(learning))) +
+             bytes_text(float_bytes(trainable))) +
          row(concat("Batch of ", batch), planned(Mode::eval), " to evaluate, ",
              planned(Mode::train), " to train, besides weights and gradients");
 }

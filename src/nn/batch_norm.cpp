@@ -15,8 +15,8 @@ void BatchNormOptions::visit(Visitor& visitor) {
   visitor.number("momentum", momentum, 0, 1, "share of the running statistics that a step keeps");
   visitor.number("epsilon", epsilon, 1e-9, 1,
                  "added to the variance, so that nothing is divided by zero");
-  visitor.flag("center", center, "adds a learned number (beta) to each channel");
-  visitor.flag("scale", scale, "multiplies each channel by a learned number (gamma)");
+  visitor.flag("center", center, "adds a trainable offset (beta) to each channel");
+  visitor.flag("scale", scale, "multiplies each channel by a trainable scale (gamma)");
 }
 template void BatchNormOptions::visit(OptionReader&);
 template void BatchNormOptions::visit(OptionLister&);

@@ -11,7 +11,7 @@ void Conv2dOptions::visit(Visitor& visitor) {
   visit_window(visitor, *this);
   visitor.integer("groups", groups, 1, 65536,
                   "groups of channels with filters of their own; divides channels and filters");
-  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
 template void Conv2dOptions::visit(OptionReader&);
@@ -21,7 +21,7 @@ template <class Visitor>
 void DepthwiseConv2dOptions::visit(Visitor& visitor) {
   visit_window(visitor, *this);
   visitor.integer("depth_multiplier", depth_multiplier, 1, 1024, "filters for each channel");
-  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
 template void DepthwiseConv2dOptions::visit(OptionReader&);

@@ -14,14 +14,14 @@ void ConvTranspose2dOptions::visit(Visitor& visitor) {
   visitor.integer("kernel", kernel, 1, 255, "rows and columns of the window");
   visitor.integer("stride", stride, 1, 255, "how many times larger the image becomes");
   visitor.choice("padding", padding, padding_choices, padding_help);
-  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
 template void ConvTranspose2dOptions::visit(OptionReader&);
 template void ConvTranspose2dOptions::visit(OptionLister&);
 
 constinit const LayerManual ConvTranspose2d::manual{
-    .summary = "an image enlarged by learned filters",
+    .summary = "an image enlarged by trainable filters",
     .shapes =
         "(height, width, channels) → (height · stride, width · stride, filters); with padding "
         "valid max(kernel - stride, 0) more rows and columns. Parameters kernel (channels, kernel, "

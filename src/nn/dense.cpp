@@ -20,7 +20,7 @@ constexpr GemmDesc input_product{};
 template <class Visitor>
 void DenseOptions::visit(Visitor& visitor) {
   visitor.integer("units", units, 1, 1 << 20, "how many numbers come out");
-  visitor.flag("bias", bias, "adds one learned number to each output");
+  visitor.flag("bias", bias, "adds a trainable bias to each output");
   visit_initializer(visitor, *this);
 }
 template void DenseOptions::visit(OptionReader&);

@@ -26,16 +26,16 @@ void check_size(const Shape& shape) {
     fail("[graph] ", shape, " are ", shape.elements(), " numbers; expected at most ", max);
 }
 
-bool is_learning(const Node& node, const ParameterSpec& spec) {
+bool is_trainable(const Node& node, const ParameterSpec& spec) {
   return !node.frozen && spec.role != ParameterRole::statistic;
 }
 
 }  // namespace
 
-bool Node::learns() const {
+bool Node::trainable() const {
   const auto specs = layer->parameters(input_shapes);
   return std::any_of(specs.begin(), specs.end(),
-                     [this](const ParameterSpec& spec) { return is_learning(*this, spec); });
+                     [this](const ParameterSpec& spec) { return is_trainable(*this, spec); });
 }
 
 Graph::Graph(Shape input) : input_(input) {
@@ -98,7 +98,7 @@ int64_t Graph::parameter_count() const {
   return count_elements(nodes_, [](const Node&, const ParameterSpec&) { return true; });
 }
 
-int64_t Graph::learning_parameter_count() const { return count_elements(nodes_, is_learning); }
+int64_t Graph::trainable_parameter_count() const { return count_elements(nodes_, is_trainable); }
 
 int64_t Graph::flops() const {
   int64_t sum = 0;
@@ -107,14 +107,14 @@ int64_t Graph::flops() const {
 }
 
 int64_t Graph::training_flops() const {
-  std::vector<bool> learns{false};  // by value: whether anything at or before it learns
+  std::vector<bool> needs_grad{false};  // by value: it, or something before it, is trainable
   int64_t sum = 0;
   for (const Node& node : nodes_) {
-    const bool inputs_learn = std::any_of(node.inputs.begin(), node.inputs.end(),
-                                          [&](size_t value) { return learns[value]; });
-    const bool own = node.learns();
-    sum += node.layer->flops(node.input_shapes) * (1 + (own ? 1 : 0) + (inputs_learn ? 1 : 0));
-    learns.push_back(own || inputs_learn);
+    const bool inputs_need_grad = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                              [&](size_t value) { return needs_grad[value]; });
+    const bool own = node.trainable();
+    sum += node.layer->flops(node.input_shapes) * (1 + (own ? 1 : 0) + (inputs_need_grad ? 1 : 0));
+    needs_grad.push_back(own || inputs_need_grad);
   }
   return sum;
 }

@@ -21,7 +21,7 @@ struct Node {
   bool frozen = false;  ///< its parameters do not learn; a normalisation keeps its statistics
 
   /// It has parameters that learn.
-  bool learns() const;
+  bool trainable() const;
 };
 
 /// The structure of a network: layers in an order in which each follows its inputs. The last one's
@@ -50,11 +50,11 @@ class Graph {
 
   int64_t parameter_count() const;
   /// Of those, how many learn.
-  int64_t learning_parameter_count() const;
+  int64_t trainable_parameter_count() const;
   /// Forward pass over one sample.
   int64_t flops() const;
   /// A training step, per sample: forward, the gradient of the parameters, and that of the inputs
-  /// except where nothing before them learns.
+  /// except where nothing before them is trainable.
   int64_t training_flops() const;
 
  private:

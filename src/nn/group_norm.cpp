@@ -17,8 +17,8 @@ void GroupNormOptions::visit(Visitor& visitor) {
                   "groups of neighbouring channels; must divide the channels");
   visitor.number("epsilon", epsilon, 1e-9, 1,
                  "added to the variance, so that nothing is divided by zero");
-  visitor.flag("center", center, "adds a learned number (beta) to each channel");
-  visitor.flag("scale", scale, "multiplies each channel by a learned number (gamma)");
+  visitor.flag("center", center, "adds a trainable offset (beta) to each channel");
+  visitor.flag("scale", scale, "multiplies each channel by a trainable scale (gamma)");
 }
 template void GroupNormOptions::visit(OptionReader&);
 template void GroupNormOptions::visit(OptionLister&);
@@ -27,8 +27,8 @@ template <class Visitor>
 void LayerNormOptions::visit(Visitor& visitor) {
   visitor.number("epsilon", epsilon, 1e-9, 1,
                  "added to the variance, so that nothing is divided by zero");
-  visitor.flag("center", center, "adds a learned number (beta) to each channel");
-  visitor.flag("scale", scale, "multiplies each channel by a learned number (gamma)");
+  visitor.flag("center", center, "adds a trainable offset (beta) to each channel");
+  visitor.flag("scale", scale, "multiplies each channel by a trainable scale (gamma)");
 }
 template void LayerNormOptions::visit(OptionReader&);
 template void LayerNormOptions::visit(OptionLister&);

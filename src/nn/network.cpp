@@ -40,10 +40,10 @@ Network::Network(Graph graph, Backend& backend, uint64_t seed)
 void Network::make_parameters() {
   const ParameterPlan plan(graph_);
   const size_t bytes = addressable(plan.bytes);
-  const auto learning_bytes = static_cast<size_t>(plan.learning_bytes);
+  const auto trainable_bytes = static_cast<size_t>(plan.trainable_bytes);
   value_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
-  grad_buffer_ = backend_.allocate(std::max(learning_bytes, tensor_alignment));
-  const Shape flat{static_cast<int64_t>(learning_bytes / sizeof(float))};
+  grad_buffer_ = backend_.allocate(std::max(trainable_bytes, tensor_alignment));
+  const Shape flat{static_cast<int64_t>(trainable_bytes / sizeof(float))};
   values_ = at(value_buffer_, 0, flat);
   grads_ = at(grad_buffer_, 0, flat);
   weight_elements_ = static_cast<int64_t>(plan.weight_bytes / sizeof(float));
@@ -51,10 +51,10 @@ void Network::make_parameters() {
     first_parameter_.push_back(parameters_.size());
     slots_.emplace_back(node.layer->slots());
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
-      const auto [offset, learns] = plan.places[parameters_.size()];
+      const auto [offset, trainable] = plan.places[parameters_.size()];
       const auto start = static_cast<size_t>(offset);
       parameters_.push_back({node.name + "." + spec.name, at(value_buffer_, start, spec.shape),
-                             learns ? at(grad_buffer_, start, spec.shape) : Tensor{}});
+                             trainable ? at(grad_buffer_, start, spec.shape) : Tensor{}});
     }
   }
   first_parameter_.push_back(parameters_.size());
@@ -183,7 +183,7 @@ void Network::forward_node(size_t i) {
 
 void Network::backward() {
   for (size_t i = graph_.nodes().size(); i-- > 0;) {
-    if (train_.learns[i + 1] && current_->grads[i + 1]) backward_node(i);
+    if (train_.needs_grad[i + 1] && current_->grads[i + 1]) backward_node(i);
   }
 }
 
@@ -208,13 +208,13 @@ void Network::repeat(size_t i, NodeWork work) {
   if (work == NodeWork::forward) return forward_node(i);
   const Node& node = graph_.nodes()[i];
   const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
-  if (is_view(i) || !train_.learns[i + 1] || !current_->grads[i + 1]) return;
+  if (is_view(i) || !train_.needs_grad[i + 1] || !current_->grads[i + 1]) return;
   Pass pass = pass_of(i, train_.undone[i]);
   std::vector<Tensor> grad_inputs = tensors.grad_inputs;
   // One operation computes all gradients of a normalisation; frozen, it would be another.
   const bool together = node.layer->is_channel_affine();
   if (work == NodeWork::parameter_grads) {
-    if (!node.learns() || together) return;
+    if (!node.trainable() || together) return;
     for (Tensor& grad : grad_inputs) grad.memory = nullptr;
   } else {
     if (!together) pass.frozen = true;

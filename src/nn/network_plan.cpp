@@ -11,12 +11,12 @@ GraphFacts::GraphFacts(const Graph& graph, Mode mode)
       undone(graph.nodes().size(), Activation::none),
       normalization(graph.nodes().size()),
       folded(graph.nodes().size(), false),
-      learns(1, false) {
+      needs_grad(1, false) {
   const auto& nodes = graph.nodes();
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
-    learns.push_back(node.learns() || std::any_of(node.inputs.begin(), node.inputs.end(),
-                                                  [&](size_t v) { return learns[v]; }));
+    needs_grad.push_back(node.trainable() || std::any_of(node.inputs.begin(), node.inputs.end(),
+                                                         [&](size_t v) { return needs_grad[v]; }));
     const std::optional<size_t> before = computed_by(graph, node);
     if (!before) continue;
     const Layer& product = *nodes[*before].layer;
@@ -123,7 +123,7 @@ void NetworkPlan::plan_folded(const Graph& graph, const GraphFacts& facts) {
 
 void NetworkPlan::plan_backward(const Graph& graph, const GraphFacts& facts) {
   const size_t n = graph.nodes().size();
-  if (facts.learns[n]) planned_grads_[n] = new_tensor(graph.output_shape(), n);
+  if (facts.needs_grad[n]) planned_grads_[n] = new_tensor(graph.output_shape(), n);
   for (size_t i = n; i-- > 0;) {
     const Node& node = graph.nodes()[i];
     const size_t backward = 2 * n - i;
@@ -134,7 +134,7 @@ void NetworkPlan::plan_backward(const Graph& graph, const GraphFacts& facts) {
     const bool view = node.layer->is_view(mode) || facts.folded[i];
     for (size_t k = 0; k < node.inputs.size(); ++k) {
       const size_t input = node.inputs[k];
-      if (!facts.learns[input]) continue;
+      if (!facts.needs_grad[input]) continue;
       const Shape& shape = graph.value_shape(input);
       PlannedTensor& grad = planned_grads_[input];
       GradRoute& route = nodes[i].routes[k];

@@ -9,7 +9,7 @@
 namespace convlab {
 
 /// What is known of a graph in one mode before any batch size: which activations, and in Mode::eval
-/// which normalisations, are folded into the layer before, what learns.
+/// which normalisations, are folded into the layer before, what is trainable.
 struct GraphFacts {
   GraphFacts(const Graph& graph, Mode mode);
 
@@ -18,8 +18,8 @@ struct GraphFacts {
   std::vector<Activation> undone;
   /// By node: the normalisation that is computed together with it, before the activation.
   std::vector<std::optional<size_t>> normalization;
-  std::vector<bool> folded;  ///< by node: computed by the node before
-  std::vector<bool> learns;  ///< by value: something at or before it learns
+  std::vector<bool> folded;      ///< by node: computed by the node before
+  std::vector<bool> needs_grad;  ///< by value: it, or something before it, is trainable
 
  private:
   /// The node that computes the only input of `node`, if nobody else reads that.
@@ -28,7 +28,7 @@ struct GraphFacts {
 
 /// How a node's contribution reaches the gradient of one of its inputs.
 enum class GradRoute : uint8_t {
-  none,   ///< not wanted: nothing before learns
+  none,   ///< not wanted: nothing before it is trainable
   write,  ///< the layer writes it
   share,  ///< a view's own gradient is its input's, to which earlier readers may yet add
   add,    ///< added to what an earlier one wrote
@@ -57,7 +57,7 @@ struct NetworkPlan {
   MemoryPlan memory;
   void* workspace = nullptr;
   std::vector<Tensor> values;  ///< by value
-  std::vector<Tensor> grads;   ///< by value; null where nothing learns
+  std::vector<Tensor> grads;   ///< by value; null where nothing is trainable
 
   /// What one node's layer is handed.
   struct NodeTensors {

@@ -27,9 +27,9 @@ ParameterPlan::ParameterPlan(const Graph& graph) {
     }
   }
   weight_bytes = sizes[weights];
-  learning_bytes = weight_bytes + sizes[biases];
-  bytes = learning_bytes + sizes[fixed];
-  const std::array<uint64_t, region_count> starts{0, weight_bytes, learning_bytes};
+  trainable_bytes = weight_bytes + sizes[biases];
+  bytes = trainable_bytes + sizes[fixed];
+  const std::array<uint64_t, region_count> starts{0, weight_bytes, trainable_bytes};
   for (size_t i = 0; i < places.size(); ++i) places[i].offset += starts[regions[i]];
 }
 

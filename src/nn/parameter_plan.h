@@ -14,11 +14,11 @@ struct ParameterPlan {
 
   struct Place {
     uint64_t offset = 0;
-    bool learns = false;
+    bool trainable = false;
   };
-  std::vector<Place> places;    ///< in the order of the layers and Layer::parameters
-  uint64_t weight_bytes = 0;    ///< of the weights that learn
-  uint64_t learning_bytes = 0;  ///< of all that learns; gradients are as large
+  std::vector<Place> places;     ///< in the order of the layers and Layer::parameters
+  uint64_t weight_bytes = 0;     ///< of the weights that learn
+  uint64_t trainable_bytes = 0;  ///< of all trainable parameters, and of their gradients
   uint64_t bytes = 0;
 };
 

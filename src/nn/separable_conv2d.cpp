@@ -28,7 +28,7 @@ void SeparableConv2dOptions::visit(Visitor& visitor) {
   visit_window(visitor, *this);
   visitor.integer("depth_multiplier", depth_multiplier, 1, 1024,
                   "filters of the first convolution for each channel");
-  visitor.flag("bias", bias, "adds one learned number to each channel");
+  visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
 template void SeparableConv2dOptions::visit(OptionReader&);

@@ -209,7 +209,7 @@ class Check {
   }
 
   size_t parameters() const { return network_.parameters().size(); }
-  bool learns(size_t index) const { return bool{network_.parameters()[index].grad}; }
+  bool trainable(size_t index) const { return bool{network_.parameters()[index].grad}; }
   const std::string& name(size_t index) const { return network_.parameters()[index].name; }
 
  private:
@@ -282,7 +282,7 @@ void check(const Row& row, bool relu) {
     const auto backend = kind.make(1);
     Check check(*backend, row, relu);
     for (size_t i = 0; i < check.parameters(); ++i) {
-      if (!check.learns(i)) continue;
+      if (!check.trainable(i)) continue;
       INFO(describe(row) << " on " << kind.name << ": gradient of " << check.name(i));
       CHECK(check.error(i) <= tolerance);
     }

@@ -33,7 +33,7 @@ void compare(Backend& backend, Graph graph) {
     const Tensor output = network.forward();
     const std::vector<float> expected_output = reference.forward(input);
     CHECK(device.read(output) == expected_output);
-    if (!network.output_grad()) return;  // nothing learns
+    if (!network.output_grad()) return;  // nothing is trainable
     backend.upload(grad.data(), network.output_grad());
     CHECK(device.read(output) == expected_output);  // a loss reads one and writes the other
     network.backward();

@@ -98,7 +98,7 @@ TEST_CASE("network: a frozen layer has no gradient, and the others' are as witho
       Graph graph = small_convnet();
       graph.set_frozen(frozen, true);
       Network network(std::move(graph), backend, 1);
-      CHECK(network.graph().learning_parameter_count() < network.graph().parameter_count());
+      CHECK(network.graph().trainable_parameter_count() < network.graph().parameter_count());
       train_step(network, 3);
       for (size_t i = 0; i < free.parameters().size(); ++i) {
         const Parameter& parameter = network.parameters()[i];
@@ -266,7 +266,7 @@ TEST_CASE("graph: parameters and products are counted as by hand") {
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 32}));
   CHECK(graph.parameter_count() == 320);
   CHECK(graph.flops() == 2 * 26 * 26 * 9 * 32);
-  // Nothing learns before the first layer, so it has no gradient of its input.
+  // Nothing is trainable before the first layer, so it has no gradient of its input.
   CHECK(graph.training_flops() == 2 * graph.flops());
   const int64_t first = graph.flops();
   graph.append(std::make_unique<Flatten>());

@@ -81,7 +81,7 @@ TEST_CASE("zoo: every model says what it is, under a name of its own") {
 TEST_CASE("zoo: parameters are those published") {
   struct Count {
     int64_t all;
-    int64_t learning;  // without the statistics of batch normalisation
+    int64_t trainable;  // without the statistics of batch normalisation
   };
   const auto plain = [](int64_t count) { return Count{count, count}; };
   const std::map<std::string_view, Count> published{
@@ -110,7 +110,7 @@ TEST_CASE("zoo: parameters are those published") {
     REQUIRE(published.contains(model.name));
     const Graph graph = default_graph(model);
     CHECK(graph.parameter_count() == published.at(model.name).all);
-    CHECK(graph.learning_parameter_count() == published.at(model.name).learning);
+    CHECK(graph.trainable_parameter_count() == published.at(model.name).trainable);
   }
   // "Without top", as Keras calls it.
   CHECK(parameters_of(default_graph(find_model("vgg16")), "conv2d") == 14'714'688);
