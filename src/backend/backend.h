@@ -124,7 +124,7 @@ class Backend {
   /// y[r, c] = x[r, c] + row[c]; in place is allowed.
   virtual void add_row(const Tensor& x, const Tensor& row, const Tensor& y) = 0;
   /// Columns [y_first, y_first + count) of y become columns [x_first, x_first + count) of x; both
-  /// seen as matrices whose columns are their last extent, with as many rows.
+  /// seen as matrices whose columns are their last dimension, with as many rows.
   virtual void copy_columns(const Tensor& x, int64_t x_first, const Tensor& y, int64_t y_first,
                             int64_t count) = 0;
   /// y[n, ..., c] = x[n, ..., c] · scales[n, c]; in place is allowed.
@@ -165,7 +165,7 @@ class Backend {
   /// The mean of each window's pixels, not counting padding.
   virtual void avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
   virtual void avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) = 0;
-  /// sums[c] = Σ_r x[r, c], x seen as a matrix whose columns are its last extent.
+  /// sums[c] = Σ_r x[r, c], x seen as a matrix whose columns are its last dimension.
   virtual void sum_rows(const Tensor& x, const Tensor& sums) = 0;
   /// Softmax of each row.
   virtual void softmax(const Tensor& x, const Tensor& y) = 0;
@@ -203,8 +203,8 @@ class Backend {
   virtual void up_sample2d(const UpSample2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
   virtual void up_sample2d_grad(const UpSample2dDesc& desc, const Tensor& dy, const Tensor& dx) = 0;
 
-  // Normalisation. Channels are the last extent, R all others together. A null gamma counts as 1, a
-  // null beta as 0; gradients that are null are not wanted.
+  // Normalisation. Channels are the last dimension, R all others together. A null gamma counts as
+  // 1, a null beta as 0; gradients that are null are not wanted.
   /// Normalises by the batch's mean and biased variance of each channel, which move the running
   /// ones: y = (x - mean) · inv_std · gamma + beta (Ioffe and Szegedy 2015). Saves mean and inv_std
   /// = 1 / √(variance + epsilon).

@@ -32,11 +32,11 @@ constexpr bool grad_from_input(UnaryOp op) {
 }
 
 /// Rows and columns of something two-dimensional.
-struct Extent2d {
+struct Size2d {
   int64_t h = 1;
   int64_t w = 1;
 
-  bool operator==(const Extent2d&) const = default;
+  bool operator==(const Size2d&) const = default;
 };
 
 /// Zeros around an image, in pixels.
@@ -58,17 +58,17 @@ struct GemmDesc {
 /// The kernel is [O, kh, kw, I / groups]: output channel o reads the input channels of group
 /// o / (O / groups) only. groups = I makes the convolution depthwise.
 struct Conv2dDesc {
-  Extent2d kernel;
-  Extent2d stride;
-  Extent2d dilation;
+  Size2d kernel;
+  Size2d stride;
+  Size2d dilation;
   Padding2d padding;
   int64_t groups = 1;
   Activation activation = Activation::none;
 };
 
 struct Pool2dDesc {
-  Extent2d window;
-  Extent2d stride;
+  Size2d window;
+  Size2d stride;
   Padding2d padding;
 };
 

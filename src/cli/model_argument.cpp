@@ -15,7 +15,7 @@ namespace convlab {
 namespace {
 
 constexpr size_t max_document_bytes = size_t{4} << 20;
-constexpr int64_t max_extent = 65536;
+constexpr int64_t max_dim = 65536;
 
 bool is_document(std::string_view model) { return model.ends_with(".json"); }
 
@@ -30,20 +30,19 @@ Graph read_document(const std::string& path) {
 
 /// "32x32x3" as (32, 32, 3).
 Shape parse_image(std::string_view text) {
-  std::array<int64_t, 3> extents{};
+  std::array<int64_t, 3> dims{};
   const char* at = text.data();
   const char* end = at + text.size();
-  for (size_t axis = 0; axis < extents.size(); ++axis) {
-    const auto [stop, error] = std::from_chars(at, end, extents[axis]);
-    const bool goes_on = axis + 1 < extents.size() ? stop != end && *stop == 'x' : stop == end;
-    if (error != std::errc() || !goes_on || extents[axis] < 1 || extents[axis] > max_extent) {
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    const auto [stop, error] = std::from_chars(at, end, dims[axis]);
+    const bool goes_on = axis + 1 < dims.size() ? stop != end && *stop == 'x' : stop == end;
+    if (error != std::errc() || !goes_on || dims[axis] < 1 || dims[axis] > max_dim) {
       fail("--input: '", text,
-           "' is not an image's height, width and channels, such as 32x32x3, each 1 to ",
-           max_extent);
+           "' is not an image's height, width and channels, such as 32x32x3, each 1 to ", max_dim);
     }
     at = stop + (stop == end ? 0 : 1);
   }
-  return {extents[0], extents[1], extents[2]};
+  return {dims[0], dims[1], dims[2]};
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ std::string input_names(const Graph& graph, const Node& node) {
 std::vector<Column> layer_columns(const Graph& graph, int64_t batch) {
   const GraphFacts facts(graph, Mode::train);
   const auto activations = [batch](const Shape& shape) {
-    return bytes_text(float_bytes(shape.with_front(batch).elements()));
+    return bytes_text(float_bytes(shape.with_batch(batch).elements()));
   };
   Column names{"Layer", Align::left, {"input"}};
   Column kinds{"Kind", Align::left, {""}};

@@ -12,7 +12,7 @@ namespace convlab {
 /// 16), 2 / fan-in of he (He et al. 2015, eq. 10) and 1 / fan-in of lecun (LeCun et al. 1998,
 /// section 4.6). uniform: within ±√(3 · variance). normal: cut off at two standard deviations and
 /// widened until the variance is right again, as in Keras; PyTorch's normal is not cut off.
-/// orthogonal: of the first extent × all others, see draw_orthogonal.
+/// orthogonal: of the first dimension × all others, see draw_orthogonal.
 enum class Initializer : uint8_t {
   zeros,
   ones,

@@ -11,34 +11,34 @@ namespace {
 constexpr int64_t max_elements = int64_t{1} << 48;
 }
 
-Shape::Shape(std::initializer_list<int64_t> extents) {
-  for (const int64_t extent : extents) append(extent);
+Shape::Shape(std::initializer_list<int64_t> dims) {
+  for (const int64_t dim : dims) append(dim);
 }
 
 int64_t Shape::elements() const {
   int64_t product = 1;
-  for (const int64_t extent : *this) product *= extent;
+  for (const int64_t dim : *this) product *= dim;
   return product;
 }
 
-void Shape::append(int64_t extent) {
-  if (rank_ == max_rank) fail("[shape] at most ", max_rank, " extents are supported");
-  if (extent < 0) fail("[shape] an extent of ", extent, " is negative");
+void Shape::append(int64_t dim) {
+  if (rank_ == max_rank) fail("[shape] at most ", max_rank, " dimensions are supported");
+  if (dim < 0) fail("[shape] a dimension of ", dim, " is negative");
   const int64_t before = std::max<int64_t>(elements(), 1);
-  if (extent > max_elements / before) fail("[shape] ", str(), " times ", extent, " is too large");
-  extents_[static_cast<size_t>(rank_++)] = extent;
+  if (dim > max_elements / before) fail("[shape] ", str(), " times ", dim, " is too large");
+  dims_[static_cast<size_t>(rank_++)] = dim;
 }
 
-Shape Shape::with_front(int64_t extent) const {
-  Shape result{extent};
+Shape Shape::with_batch(int64_t batch) const {
+  Shape result{batch};
   for (const int64_t inner : *this) result.append(inner);
   return result;
 }
 
-Shape Shape::without_front() const {
-  if (rank_ == 0) fail("[shape] a scalar has no outermost extent");
+Shape Shape::sample_shape() const {
+  if (rank_ == 0) fail("[shape] a scalar has no outermost dimension");
   Shape result;
-  std::for_each(begin() + 1, end(), [&](int64_t extent) { result.append(extent); });
+  std::for_each(begin() + 1, end(), [&](int64_t dim) { result.append(dim); });
   return result;
 }
 

@@ -13,7 +13,7 @@ enum class DType : uint8_t { f32, i32, u8 };
 constexpr size_t size_of(DType dtype) { return dtype == DType::u8 ? 1 : 4; }
 
 /// A dense view of memory that a backend allocated (on its device) and somebody else owns.
-/// Row-major: the last extent is contiguous; images are NHWC, convolution weights OHWI, dense
+/// Row-major: the last dimension is contiguous; images are NHWC, convolution weights OHWI, dense
 /// weights [out, in].
 struct Tensor {
   Shape shape;
@@ -32,11 +32,11 @@ struct Tensor {
 
   /// The same memory seen with another shape of as many elements.
   Tensor reshaped(const Shape& other) const { return {other, dtype, memory}; }
-  /// Entries [begin, end) of the outermost extent.
+  /// Entries [begin, end) of the outermost dimension.
   Tensor part(int64_t begin, int64_t end) const {
-    const Shape entry = shape.without_front();
+    const Shape entry = shape.sample_shape();
     const auto offset = static_cast<size_t>(begin * entry.elements()) * size_of(dtype);
-    return {entry.with_front(end - begin), dtype, static_cast<std::byte*>(memory) + offset};
+    return {entry.with_batch(end - begin), dtype, static_cast<std::byte*>(memory) + offset};
   }
 };
 

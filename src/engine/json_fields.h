@@ -292,7 +292,7 @@ class FieldReader {
 
   void check_images(size_t elements, uint64_t count, int64_t height, int64_t width,
                     int64_t channels) const {
-    // Divides instead of multiplying, so that hostile extents cannot wrap.
+    // Divides instead of multiplying, so that hostile dimensions cannot wrap.
     uint64_t rest = elements;
     bool fits = true;
     bool none = count == 0;

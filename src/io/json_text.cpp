@@ -165,12 +165,12 @@ std::string string_member(const Json& object, const char* key, const std::string
 Shape read_shape(const Json& json, const std::string& where) {
   if (!json.is_array()) fail(where, ": the shape must be a list of whole numbers");
   Shape shape;
-  for (const Json& extent : json) {
-    if (!extent.is_number_unsigned() || !std::in_range<int64_t>(extent.get<uint64_t>())) {
-      fail(where, ": an extent of the shape is not a whole number from 0 to 2^63 - 1");
+  for (const Json& dim : json) {
+    if (!dim.is_number_unsigned() || !std::in_range<int64_t>(dim.get<uint64_t>())) {
+      fail(where, ": a dimension of the shape is not a whole number from 0 to 2^63 - 1");
     }
     try {
-      shape.append(extent.get<int64_t>());
+      shape.append(dim.get<int64_t>());
     } catch (const Error& error) {
       fail(where, ": ", error.what());
     }
@@ -180,7 +180,7 @@ Shape read_shape(const Json& json, const std::string& where) {
 
 Json shape_json(const Shape& shape) {
   Json json = Json::array();
-  for (const int64_t extent : shape) json.push_back(extent);
+  for (const int64_t dim : shape) json.push_back(dim);
   return json;
 }
 

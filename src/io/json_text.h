@@ -28,7 +28,7 @@ std::string in_quotes(std::string_view name);
 const Json& member(const Json& object, const char* key, const std::string& where);
 std::string string_member(const Json& object, const char* key, const std::string& where);
 
-/// [28, 28, 1]; up to Shape::max_rank extents. Errors begin with `where`.
+/// [28, 28, 1]; up to Shape::max_rank dimensions. Errors begin with `where`.
 Shape read_shape(const Json& json, const std::string& where);
 Json shape_json(const Shape& shape);
 

@@ -28,7 +28,7 @@ struct SafeTensors {
 
 /// Reads a file; the data of the tensors lies within `bytes`. Throws Error, naming `source`, the
 /// tensor and the byte, for anything but: a header of at most 16 MB of JSON, names given once,
-/// dtypes of the format, up to six extents per shape, and data that is exactly as large as its
+/// dtypes of the format, up to six dimensions per shape, and data that is exactly as large as its
 /// shapes say, without gaps or overlaps.
 SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source);
 

@@ -24,7 +24,8 @@ template void BatchNormOptions::visit(OptionLister&);
 constinit const LayerManual BatchNorm::manual{
     .summary = "normalises each channel over the batch and all pixels",
     .shapes =
-        "any shape → the same shape; channels are the last extent. Parameters gamma, beta and the "
+        "any shape → the same shape; channels are the last dimension. Parameters gamma, beta and "
+        "the "
         "running moving_mean and moving_variance, each (channels). Evaluation uses the running "
         "statistics, and right after a convolution or dense layer costs nothing",
     .source = "Ioffe and Szegedy 2015",

@@ -16,7 +16,7 @@ struct BatchNormOptions {
   void visit(Visitor& visitor);
 };
 
-/// Normalises each channel (the last extent) over the batch and all pixels (Ioffe and Szegedy
+/// Normalises each channel (the last dimension) over the batch and all pixels (Ioffe and Szegedy
 /// 2015); with the running statistics in Mode::eval and when frozen. Parameters gamma, beta,
 /// moving_mean and moving_variance, each [channels].
 class BatchNorm final : public Layer {

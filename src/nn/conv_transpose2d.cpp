@@ -75,8 +75,8 @@ std::vector<ParameterSpec> ConvTranspose2d::parameters(std::span<const Shape> in
 uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
                                           std::span<const Shape> inputs) const {
   const Shape output = output_shape(inputs);
-  return backend.conv2d_workspace(descriptor(output), output.with_front(batch),
-                                  inputs[0].with_front(batch));
+  return backend.conv2d_workspace(descriptor(output), output.with_batch(batch),
+                                  inputs[0].with_batch(batch));
 }
 
 int64_t ConvTranspose2d::flops(std::span<const Shape> inputs) const {
@@ -86,7 +86,7 @@ int64_t ConvTranspose2d::flops(std::span<const Shape> inputs) const {
 
 void ConvTranspose2d::forward(const Pass& pass, std::span<const Tensor> inputs,
                               const Tensor& output) const {
-  const Conv2dDesc desc = descriptor(output.shape.without_front());
+  const Conv2dDesc desc = descriptor(output.shape.sample_shape());
   pass.backend.conv2d_grad_input(pass.op(0), desc, inputs[0], pass.parameters[0], output);
   if (const Parameter* bias = pass.parameter_or_null(1))
     pass.backend.add_row(output, bias->value, output);
@@ -95,7 +95,7 @@ void ConvTranspose2d::forward(const Pass& pass, std::span<const Tensor> inputs,
 void ConvTranspose2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor&,
                                const Tensor& grad_output,
                                std::span<const Tensor> grad_inputs) const {
-  const Conv2dDesc desc = descriptor(grad_output.shape.without_front());
+  const Conv2dDesc desc = descriptor(grad_output.shape.sample_shape());
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(1), desc, grad_output, inputs[0],
                                     pass.parameters[0].grad, {});

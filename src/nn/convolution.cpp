@@ -41,8 +41,8 @@ std::vector<ParameterSpec> Convolution::parameters(std::span<const Shape> inputs
 
 uint64_t Convolution::workspace_bytes(const Backend& backend, int64_t batch,
                                       std::span<const Shape> inputs) const {
-  return backend.conv2d_workspace(descriptor(inputs[0]), inputs[0].with_front(batch),
-                                  output_shape(inputs).with_front(batch));
+  return backend.conv2d_workspace(descriptor(inputs[0]), inputs[0].with_batch(batch),
+                                  output_shape(inputs).with_batch(batch));
 }
 
 int64_t Convolution::flops(std::span<const Shape> inputs) const {
@@ -54,7 +54,7 @@ int64_t Convolution::flops(std::span<const Shape> inputs) const {
 
 void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
                           const Tensor& output) const {
-  Conv2dDesc desc = descriptor(inputs[0].shape.without_front());
+  Conv2dDesc desc = descriptor(inputs[0].shape.sample_shape());
   desc.activation = pass.activation;
   pass.backend.conv2d(pass.op(0), desc, inputs[0], pass.parameters[0], pass.parameter_or_null(1),
                       output);
@@ -62,7 +62,7 @@ void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
 
 void Convolution::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                            const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
-  const Conv2dDesc desc = descriptor(inputs[0].shape.without_front());
+  const Conv2dDesc desc = descriptor(inputs[0].shape.sample_shape());
   undo_activation(pass, output, grad_output);
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,

@@ -56,7 +56,7 @@ void FoldedLayer::fold_bias(const Pass& pass, const Tensor& folded) const {
   } else {
     pass.backend.fill(folded, 0);
   }
-  const Tensor row = folded.reshaped(folded.shape.with_front(1));
+  const Tensor row = folded.reshaped(folded.shape.with_batch(1));
   normalization_.forward(pass, {&row, 1}, row);
 }
 

@@ -8,8 +8,8 @@ namespace {
 
 /// One window that is the whole image.
 Pool2dDesc whole(const Tensor& image) {
-  const Extent2d extent{image.shape[1], image.shape[2]};
-  return {.window = extent, .stride = extent, .padding = {}};
+  const Size2d dim{image.shape[1], image.shape[2]};
+  return {.window = dim, .stride = dim, .padding = {}};
 }
 
 /// [batch, channels] as [batch, 1, 1, channels].

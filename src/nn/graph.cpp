@@ -19,7 +19,7 @@ int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
   return count;
 }
 
-/// So that no product of extents with a batch or a window overflows.
+/// So that no product of dimensions with a batch or a window overflows.
 void check_size(const Shape& shape) {
   constexpr int64_t max = int64_t{1} << 30U;
   if (shape.elements() > max)
@@ -42,7 +42,7 @@ Graph::Graph(Shape input) : input_(input) {
   if (input_.rank() == 0 || input_.elements() == 0)
     fail("[graph] the input shape ", input_, " is empty");
   if (input_.rank() == Shape::max_rank) {
-    fail("[graph] the input shape ", input_, " has ", Shape::max_rank, " extents; at most ",
+    fail("[graph] the input shape ", input_, " has ", Shape::max_rank, " dimensions; at most ",
          Shape::max_rank - 1, " are supported, as the batch is another one");
   }
   check_size(input_);

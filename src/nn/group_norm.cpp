@@ -36,7 +36,8 @@ template void LayerNormOptions::visit(OptionLister&);
 constinit const LayerManual GroupNorm::manual{
     .summary = "normalises groups of channels of each sample",
     .shapes =
-        "any shape → the same shape; channels are the last extent. As many groups as channels make "
+        "any shape → the same shape; channels are the last dimension. As many groups as channels "
+        "make "
         "an instance normalisation. Parameters gamma and beta, each (channels).",
     .source = "Wu and He 2018",
     .keras = "GroupNormalization",
@@ -50,11 +51,13 @@ constinit const LayerManual GroupNorm::manual{
 constinit const LayerManual LayerNorm::manual{
     .summary = "normalises each pixel over its channels",
     .shapes =
-        "any shape → the same shape; channels are the last extent. Parameters gamma and beta, each "
+        "any shape → the same shape; channels are the last dimension. Parameters gamma and beta, "
+        "each "
         "(channels).",
     .source = "Ba et al. 2016",
     .keras = "LayerNormalization",
-    .pytorch = "LayerNorm, whose epsilon is 1e-5 and which normalises over the extents it is given",
+    .pytorch =
+        "LayerNorm, whose epsilon is 1e-5 and which normalises over the dimensions it is given",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 32}},
   {"kind": "layer_norm"},
@@ -105,7 +108,7 @@ SampleNorm::View SampleNorm::view(const Pass& pass, const Tensor& input) const {
   const int64_t channels = channels_of(input.shape);
   const int64_t rows = input.elements() / channels;
   const int64_t samples = by_pixel() ? rows : input.shape[0];
-  View view{.desc = {groups(input.shape.without_front()), static_cast<float>(form_.epsilon)},
+  View view{.desc = {groups(input.shape.sample_shape()), static_cast<float>(form_.epsilon)},
             .shape = {samples, rows / samples, channels}};
   size_t next = 0;
   if (form_.scale) view.gamma = pass.parameters[next++];

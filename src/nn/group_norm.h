@@ -4,8 +4,8 @@
 
 namespace convlab {
 
-/// Normalises within each sample and multiplies and adds by channel (the last extent): parameters
-/// gamma and beta, each [channels].
+/// Normalises within each sample and multiplies and adds by channel (the last dimension):
+/// parameters gamma and beta, each [channels].
 class SampleNorm : public Layer {
  public:
   Shape output_shape(std::span<const Shape> inputs) const override;

@@ -46,7 +46,7 @@ struct BackwardNeeds {
 /// The parameter with whose products an output's channels are sums.
 struct KernelToFold {
   size_t parameter = 0;        ///< the bias is the next one
-  bool channels_last = false;  ///< the output's channels are its last extent, else its first
+  bool channels_last = false;  ///< the output's channels are its last dimension, else its first
 };
 
 /// A function with parameters and an explicit gradient. It holds its options and nothing else:
@@ -87,8 +87,8 @@ class Layer {
   /// which is cheaper where its output is smaller.
   virtual bool can_undo_activation() const { return false; }
   /// In Mode::eval, and when frozen, it is y = a[c] · x + b[c] for each channel c (the last
-  /// extent), and its backward, which may then work in place, dx = a[c] · dy. So the layer before
-  /// can do it with other weights: see FoldedLayer.
+  /// dimension), and its backward, which may then work in place, dx = a[c] · dy. So the layer
+  /// before can do it with other weights: see FoldedLayer.
   virtual bool is_channel_affine() const { return false; }
   /// A layer that can do so says where its kernel is. Its forward adds a bias whenever it is handed
   /// one, also where its options want none.

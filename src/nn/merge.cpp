@@ -39,7 +39,8 @@ constinit const LayerManual Add::manual{
 constinit const LayerManual Concat::manual{
     .summary = "its inputs side by side, along the channels",
     .shapes =
-        "two or more inputs whose extents but the last are equal → the same with the sum of their "
+        "two or more inputs whose dimensions but the last are equal → the same with the sum of "
+        "their "
         "channels",
     .source = "Szegedy et al. 2015, Going deeper with convolutions",
     .keras = "Concatenate",
@@ -125,8 +126,8 @@ Shape Concat::output_shape(std::span<const Shape> inputs) const {
     }
     channels += channels_of(input);
   }
-  for (const int64_t* extent = inputs[0].begin(); extent != inputs[0].end() - 1; ++extent)
-    output.append(*extent);
+  for (const int64_t* dim = inputs[0].begin(); dim != inputs[0].end() - 1; ++dim)
+    output.append(*dim);
   output.append(channels);
   return output;
 }

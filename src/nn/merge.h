@@ -32,7 +32,7 @@ class Multiply final : public Layer {
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 };
 
-/// Two or more inputs side by side along their last extent, the channels; the others are equal.
+/// Two or more inputs side by side along their last dimension, the channels; the others are equal.
 class Concat final : public Layer {
  public:
   static const LayerManual manual;

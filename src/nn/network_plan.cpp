@@ -68,7 +68,7 @@ void NetworkPlan::extend(size_t block, size_t moment) {
 }
 
 PlannedTensor NetworkPlan::new_tensor(const Shape& sample, size_t moment) {
-  const Shape shape = sample.with_front(batch);
+  const Shape shape = sample.with_batch(batch);
   return {shape,
           add_block(static_cast<uint64_t>(shape.elements()) * sizeof(float), moment, moment)};
 }
@@ -85,7 +85,7 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
     const size_t backward = 2 * n - i;
     PlannedTensor& output = planned_values_[i + 1];
     if (node.layer->is_view(mode) || facts.folded[i]) {
-      output = {node.output_shape.with_front(batch), planned_values_[node.inputs[0]].block};
+      output = {node.output_shape.with_batch(batch), planned_values_[node.inputs[0]].block};
     } else {
       output = new_tensor(node.output_shape, i);
     }
@@ -143,7 +143,7 @@ void NetworkPlan::plan_backward(const Graph& graph, const GraphFacts& facts) {
         if (!view) planned_nodes_[i].extra[k] = new_tensor(shape, backward);
       } else if (view) {
         route = GradRoute::share;
-        grad = {shape.with_front(batch), planned_grads_[i + 1].block};
+        grad = {shape.with_batch(batch), planned_grads_[i + 1].block};
       } else {
         route = GradRoute::write;
         grad = new_tensor(shape, backward);

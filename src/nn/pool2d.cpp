@@ -41,11 +41,11 @@ constinit const LayerManual MaxPool2d::manual{
 Pool2d::Pool2d(std::string_view kind, const Pool2dOptions& options)
     : options_(checked_options(kind, options)) {}
 
-WindowAxis Pool2d::slide(int64_t extent) const {
+WindowAxis Pool2d::slide(int64_t dim) const {
   const auto& o = options_;
   const Rounding rounding = o.ceil_mode ? Rounding::up : Rounding::down;
   const int64_t stride = o.stride == 0 ? o.window : o.stride;
-  return slide_window(kind(), extent, o.window, stride, 1, o.padding, rounding);
+  return slide_window(kind(), dim, o.window, stride, 1, o.padding, rounding);
 }
 
 Pool2dDesc Pool2d::descriptor(const Tensor& input) const {

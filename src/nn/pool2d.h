@@ -27,7 +27,7 @@ class Pool2d : public Layer {
   Pool2dDesc descriptor(const Tensor& input) const;
 
  private:
-  WindowAxis slide(int64_t extent) const;
+  WindowAxis slide(int64_t dim) const;
 
   Pool2dOptions options_;
 };

@@ -11,9 +11,9 @@ namespace convlab {
 
 template <class Visitor>
 void ReshapeOptions::visit(Visitor& visitor) {
-  visitor.numbers(
-      "shape", shape, -1, 1 << 24,
-      "extents of a sample, \"4, 4, 8\"; one may be -1, which takes what is left; must be given");
+  visitor.numbers("shape", shape, -1, 1 << 24,
+                  "dimensions of a sample, \"4, 4, 8\"; one may be -1, which takes what is left; "
+                  "must be given");
 }
 template void ReshapeOptions::visit(OptionReader&);
 template void ReshapeOptions::visit(OptionLister&);
@@ -31,7 +31,7 @@ constinit const LayerManual Reshape::manual{
 
 Reshape::Reshape(const ReshapeOptions& options) : options_(checked_options("reshape", options)) {
   const auto& shape = options_.shape;
-  const auto fits = [](double extent) { return extent == std::floor(extent) && extent != 0; };
+  const auto fits = [](double dim) { return dim == std::floor(dim) && dim != 0; };
   if (shape.empty() || shape.size() >= Shape::max_rank ||
       !std::all_of(shape.begin(), shape.end(), fits) ||
       std::count(shape.begin(), shape.end(), -1.0) > 1) {
@@ -46,9 +46,8 @@ Shape Reshape::output_shape(std::span<const Shape> inputs) const {
   const Shape& input = single_input(kind(), inputs);
   const int64_t too_many = input.elements() + 1;
   int64_t known = 1;
-  for (const double extent : options_.shape) {
-    if (extent > 0)
-      known = std::min(known * std::min(static_cast<int64_t>(extent), too_many), too_many);
+  for (const double dim : options_.shape) {
+    if (dim > 0) known = std::min(known * std::min(static_cast<int64_t>(dim), too_many), too_many);
   }
   const bool has_rest = std::count(options_.shape.begin(), options_.shape.end(), -1.0) > 0;
   if (has_rest ? input.elements() % known != 0 : input.elements() != known) {
@@ -56,8 +55,8 @@ Shape Reshape::output_shape(std::span<const Shape> inputs) const {
          std::get<std::string>(options()[0].second), ")");
   }
   Shape output;
-  for (const double extent : options_.shape)
-    output.append(extent > 0 ? static_cast<int64_t>(extent) : input.elements() / known);
+  for (const double dim : options_.shape)
+    output.append(dim > 0 ? static_cast<int64_t>(dim) : input.elements() / known);
   return output;
 }
 

@@ -8,7 +8,7 @@ namespace convlab {
 
 /// As Keras' Reshape.
 struct ReshapeOptions {
-  std::vector<double> shape;  ///< of a sample; one extent may be -1, which takes what is left
+  std::vector<double> shape;  ///< of a sample; one dimension may be -1, which takes what is left
 
   template <class Visitor>
   void visit(Visitor& visitor);

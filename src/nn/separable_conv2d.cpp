@@ -105,10 +105,10 @@ std::vector<Shape> SeparableConv2d::saved_shapes(std::span<const Shape> inputs) 
 
 uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batch,
                                             const Shape& input) const {
-  const Shape middle = middle_shape(input).with_front(batch);
-  const Shape output = output_shape({&input, 1}).with_front(batch);
+  const Shape middle = middle_shape(input).with_batch(batch);
+  const Shape output = output_shape({&input, 1}).with_batch(batch);
   const uint64_t first =
-      backend.conv2d_workspace(depthwise(input), input.with_front(batch), middle);
+      backend.conv2d_workspace(depthwise(input), input.with_batch(batch), middle);
   return align_up(std::max(first, backend.conv2d_workspace(pointwise, middle, output)));
 }
 
@@ -117,13 +117,13 @@ uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batc
 uint64_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
                                           std::span<const Shape> inputs) const {
   const auto middle =
-      static_cast<uint64_t>(middle_shape(inputs[0]).with_front(batch).elements()) * sizeof(float);
+      static_cast<uint64_t>(middle_shape(inputs[0]).with_batch(batch).elements()) * sizeof(float);
   return align_up(middle) + product_workspace(backend, batch, inputs[0]) + tensor_alignment;
 }
 
 Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Tensor& input) const {
-  const Shape middle = middle_shape(input.shape.without_front());
-  return {middle.with_front(input.shape[0]), DType::f32, pass.workspace};
+  const Shape middle = middle_shape(input.shape.sample_shape());
+  return {middle.with_batch(input.shape[0]), DType::f32, pass.workspace};
 }
 
 int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
@@ -134,7 +134,7 @@ int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
 
 void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,
                               const Tensor& output) const {
-  const Shape input = inputs[0].shape.without_front();
+  const Shape input = inputs[0].shape.sample_shape();
   const Tensor in_workspace = middle_in_workspace(pass, inputs[0]);
   const Tensor middle = pass.mode == Mode::train ? pass.saved[0] : in_workspace;
   const Pass products = behind(pass, in_workspace);
@@ -149,7 +149,7 @@ void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,
 void SeparableConv2d::backward(const Pass& pass, std::span<const Tensor> inputs,
                                const Tensor& output, const Tensor& grad_output,
                                std::span<const Tensor> grad_inputs) const {
-  const Shape input = inputs[0].shape.without_front();
+  const Shape input = inputs[0].shape.sample_shape();
   const Tensor& middle = pass.saved[0];
   const Tensor grad_middle = middle_in_workspace(pass, inputs[0]);
   const Pass products = behind(pass, grad_middle);

@@ -7,7 +7,7 @@ namespace convlab {
 constinit const LayerManual Softmax::manual{
     .summary = "exp(x) / Σ exp(x): shares that add up to one",
     .shapes =
-        "any shape → the same shape, over the last extent. The loss softmax_cross_entropy wants "
+        "any shape → the same shape, over the last dimension. The loss softmax_cross_entropy wants "
         "its input without it.",
     .source = "Bridle 1990",
     .keras = "Softmax",

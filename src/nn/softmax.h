@@ -4,8 +4,8 @@
 
 namespace convlab {
 
-/// exp(x) / Σ exp(x) over the last extent. The loss softmax_cross_entropy wants its input without
-/// it.
+/// exp(x) / Σ exp(x) over the last dimension. The loss softmax_cross_entropy wants its input
+/// without it.
 class Softmax final : public Layer {
  public:
   static const LayerManual manual;

@@ -46,7 +46,7 @@ Tensor Trainer::prepare(Mode mode, int64_t batch) {
 
 void Trainer::check_images(const Batch& batch) const {
   const Shape& image = network_.graph().input_shape();
-  const auto wanted = static_cast<size_t>(image.with_front(batch.size()).elements());
+  const auto wanted = static_cast<size_t>(image.with_batch(batch.size()).elements());
   if (batch.images.size() != wanted) {
     fail("[trainer] a batch of ", batch.size(), " images has ", batch.images.size(),
          " bytes, but the network wants ", wanted, " for images of ", image);

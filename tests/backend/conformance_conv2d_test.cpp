@@ -14,12 +14,12 @@ namespace {
 enum class PaddingKind : uint8_t { valid, same, asymmetric };
 
 struct ConvCase {
-  Extent2d image;
+  Size2d image;
   int64_t in_channels = 1;
   int64_t out_channels = 1;
-  Extent2d kernel{3, 3};
-  Extent2d stride{1, 1};
-  Extent2d dilation{1, 1};
+  Size2d kernel{3, 3};
+  Size2d stride{1, 1};
+  Size2d dilation{1, 1};
   PaddingKind padding = PaddingKind::valid;
   bool with_bias = true;
   Activation activation = Activation::none;
@@ -63,7 +63,7 @@ Conv2dDesc desc_of(const ConvCase& c) {
   return {c.kernel, c.stride, c.dilation, padding_of(c), c.groups, c.activation};
 }
 
-Extent2d output_extent(const ConvCase& c, const Conv2dDesc& desc) {
+Size2d output_size(const ConvCase& c, const Conv2dDesc& desc) {
   const Padding2d& padding = desc.padding;
   return {
       (c.image.h + padding.top + padding.bottom - reach(c.kernel.h, c.dilation.h)) / c.stride.h + 1,
@@ -87,7 +87,7 @@ class Convolution {
 
   /// Forward and both gradients of one batch, appended to `outputs`.
   void step(int64_t batch, std::vector<Output>& outputs) {
-    const Extent2d out = output_extent(case_, desc_);
+    const Size2d out = output_size(case_, desc_);
     const Tensor x = device_.random({batch, case_.image.h, case_.image.w, case_.in_channels});
     const Tensor y = device_.output({batch, out.h, out.w, case_.out_channels});
     const Tensor dy = device_.random(y.shape);
@@ -133,9 +133,9 @@ std::vector<ConvCase> geometry_cases() {
   constexpr std::array<std::array<int64_t, 2>, 7> channels{
       {{1, 25}, {3, 8}, {8, 33}, {33, 3}, {25, 1}, {1, 1}, {8, 8}}};
   std::vector<ConvCase> cases;
-  for (const Extent2d kernel : {Extent2d{1, 1}, Extent2d{3, 3}, Extent2d{5, 5}, Extent2d{2, 3}}) {
-    for (const Extent2d stride : {Extent2d{1, 1}, Extent2d{2, 2}, Extent2d{3, 3}, Extent2d{1, 2}}) {
-      for (const Extent2d dilation : {Extent2d{1, 1}, Extent2d{2, 2}}) {
+  for (const Size2d kernel : {Size2d{1, 1}, Size2d{3, 3}, Size2d{5, 5}, Size2d{2, 3}}) {
+    for (const Size2d stride : {Size2d{1, 1}, Size2d{2, 2}, Size2d{3, 3}, Size2d{1, 2}}) {
+      for (const Size2d dilation : {Size2d{1, 1}, Size2d{2, 2}}) {
         for (const auto padding :
              {PaddingKind::valid, PaddingKind::same, PaddingKind::asymmetric}) {
           const size_t turn = cases.size();
@@ -171,7 +171,7 @@ TEST_CASE("conv2d: channels around the width of vectors match host") {
 TEST_CASE("conv2d: groups of channels match host, also depthwise") {
   const auto [in, out, groups] = GENERATE(table<int64_t, int64_t, int64_t>(
       {{4, 6, 2}, {24, 40, 4}, {1, 3, 1}, {5, 5, 5}, {33, 33, 33}, {16, 32, 16}, {3, 9, 3}}));
-  const auto kernel = GENERATE(Extent2d{3, 3}, Extent2d{1, 1}, Extent2d{7, 7}, Extent2d{5, 5});
+  const auto kernel = GENERATE(Size2d{3, 3}, Size2d{1, 1}, Size2d{7, 7}, Size2d{5, 5});
   const int64_t stride = GENERATE(1, 2);
   const auto padding = GENERATE(PaddingKind::valid, PaddingKind::same);
   const int64_t dilation = GENERATE(1, 2);
@@ -190,7 +190,7 @@ TEST_CASE("conv2d: groups of channels match host, also depthwise") {
 }
 
 TEST_CASE("conv2d: images no larger than the kernel match host") {
-  const auto image = GENERATE(Extent2d{1, 1}, Extent2d{3, 3}, Extent2d{1, 7}, Extent2d{2, 2});
+  const auto image = GENERATE(Size2d{1, 1}, Size2d{3, 3}, Size2d{1, 7}, Size2d{2, 2});
   check_one_step({.image = image,
                   .in_channels = 3,
                   .out_channels = 8,
@@ -199,7 +199,7 @@ TEST_CASE("conv2d: images no larger than the kernel match host") {
 }
 
 TEST_CASE("conv2d: images smaller than the stride match host") {
-  const auto image = GENERATE(Extent2d{1, 4}, Extent2d{4, 1}, Extent2d{2, 3});
+  const auto image = GENERATE(Size2d{1, 4}, Size2d{4, 1}, Size2d{2, 3});
   const int64_t groups = GENERATE(1, 8);
   check_one_step({.image = image,
                   .in_channels = 8,

@@ -71,9 +71,9 @@ TEST_CASE("normalize: given statistics match host, also in place and without a m
 }
 
 TEST_CASE("group_norm: statistics, output and gradients match host") {
-  const auto [extents, count] = GENERATE(table<Shape, int64_t>(
+  const auto [dims, count] = GENERATE(table<Shape, int64_t>(
       {{{1, 1, 1}, 1}, {{3, 5, 6}, 3}, {{4, 35, 8}, 1}, {{9, 99, 32}, 32}, {{70, 40, 24}, 4}}));
-  check_against_host([shape = extents, groups = count](Device& device) {
+  check_against_host([shape = dims, groups = count](Device& device) {
     Backend& backend = device.backend();
     const Shape channels{shape[shape.rank() - 1]};
     const GroupNormDesc desc{groups, 1e-3F};

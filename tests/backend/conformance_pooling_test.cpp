@@ -17,11 +17,12 @@ class Pooling {
     Backend& backend = device_.backend();
     const Tensor x = device_.random(shape);
     if (ties) backend.unary({UnaryOp::relu}, x, x);
-    const Tensor y = device_.output(
-        {shape[0],
-         extent(shape[1], desc_.padding.top + desc_.padding.bottom, desc_.window.h, desc_.stride.h),
-         extent(shape[2], desc_.padding.left + desc_.padding.right, desc_.window.w, desc_.stride.w),
-         shape[3]});
+    const Tensor y = device_.output({shape[0],
+                                     output_dim(shape[1], desc_.padding.top + desc_.padding.bottom,
+                                                desc_.window.h, desc_.stride.h),
+                                     output_dim(shape[2], desc_.padding.left + desc_.padding.right,
+                                                desc_.window.w, desc_.stride.w),
+                                     shape[3]});
     const Tensor dy = device_.random(y.shape);
     const Tensor dx = device_.output(shape);
     backend.max_pool2d({slot_}, desc_, x, y);
@@ -32,7 +33,7 @@ class Pooling {
   }
 
  private:
-  static int64_t extent(int64_t image, int64_t padding, int64_t window, int64_t stride) {
+  static int64_t output_dim(int64_t image, int64_t padding, int64_t window, int64_t stride) {
     return (image + padding - window) / stride + 1;
   }
 
@@ -44,7 +45,7 @@ class Pooling {
 }  // namespace
 
 TEST_CASE("max_pool2d: windows, strides and padding match host, with the gradient") {
-  const auto window = GENERATE(Extent2d{2, 2}, Extent2d{3, 3}, Extent2d{2, 3});
+  const auto window = GENERATE(Size2d{2, 2}, Size2d{3, 3}, Size2d{2, 3});
   const int64_t stride = GENERATE(1, 2, 3);
   const auto padding = GENERATE(Padding2d{}, Padding2d{1, 1, 1, 1}, Padding2d{0, 1, 1, 0});
   const int64_t channels = GENERATE(1, 3, 16, 33);
@@ -96,7 +97,7 @@ TEST_CASE("max_pool2d: padding never wins against negative numbers") {
 }
 
 TEST_CASE("avg_pool2d: windows, strides and padding match host, with the gradient") {
-  const auto window = GENERATE(Extent2d{1, 1}, Extent2d{2, 2}, Extent2d{3, 2}, Extent2d{7, 8});
+  const auto window = GENERATE(Size2d{1, 1}, Size2d{2, 2}, Size2d{3, 2}, Size2d{7, 8});
   const int64_t stride = GENERATE(1, 2, 3);
   const auto padding = GENERATE(Padding2d{}, Padding2d{0, 1, 1, 0});
   const int64_t channels = GENERATE(1, 33);
@@ -104,13 +105,13 @@ TEST_CASE("avg_pool2d: windows, strides and padding match host, with the gradien
   check_against_host([=](Device& device) {
     const Pool2dDesc desc{window, {stride, stride}, padding};
     const Shape in{3, 7, 8, channels};
-    const auto extent = [&](int64_t image, int64_t padded, int64_t size) {
+    const auto output_dim = [&](int64_t image, int64_t padded, int64_t size) {
       return (image + padded - size) / stride + 1;
     };
     const Tensor x = device.random(in);
     const Tensor y =
-        device.output({in[0], extent(in[1], padding.top + padding.bottom, window.h),
-                       extent(in[2], padding.left + padding.right, window.w), channels});
+        device.output({in[0], output_dim(in[1], padding.top + padding.bottom, window.h),
+                       output_dim(in[2], padding.left + padding.right, window.w), channels});
     const Tensor dy = device.random(y.shape);
     const Tensor dx = device.output(in);
     device.backend().avg_pool2d(desc, x, y);

@@ -51,7 +51,7 @@ TEST_CASE("hostile graph document: numbers that no machine counts to") {
   check_refused(R"({"input": [2147483648], "layers": [{"kind": "relu"}]})",
                 "column 11: [graph] (2147483648) are 2147483648 numbers; expected at most");
   check_refused(R"({"input": [1, 1, 1, 1, 1, 1], "layers": [{"kind": "relu"}]})",
-                "has 6 extents; at most 5 are supported");
+                "has 6 dimensions; at most 5 are supported");
 }
 
 TEST_CASE("hostile graph document: ten megabytes of anything else") {

@@ -208,7 +208,7 @@ TEST_CASE("shapes: options and inputs at their limits overflow nothing (-fsaniti
   CHECK(refused > 50);
 }
 
-TEST_CASE("shapes: a graph refuses samples of six extents and of more than 2^30 numbers") {
+TEST_CASE("shapes: a graph refuses samples of six dimensions and of more than 2^30 numbers") {
   CHECK_THROWS_WITH(Graph({1, 1, 1, 1, 1, 1}), ContainsSubstring("at most 5 are supported"));
   CHECK_THROWS_WITH(Graph({(int64_t{1} << 30U) + 1}), ContainsSubstring("at most 1073741824"));
   Graph graph({1 << 15, 1 << 15, 1});

@@ -24,10 +24,10 @@ export function temporaryFolder(t) {
   return folder;
 }
 
-export function idx(kind, extents, bytes) {
-  const header = Buffer.alloc(4 + 4 * extents.length);
+export function idx(kind, dims, bytes) {
+  const header = Buffer.alloc(4 + 4 * dims.length);
   header.writeUInt32BE(kind, 0);
-  extents.forEach((extent, i) => header.writeUInt32BE(extent, 4 + 4 * i));
+  dims.forEach((dim, i) => header.writeUInt32BE(dim, 4 + 4 * i));
   return Buffer.concat([header, bytes]);
 }
 

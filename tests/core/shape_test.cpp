@@ -12,7 +12,7 @@ namespace convlab {
 
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("shape: elements, extents and text") {
+TEST_CASE("shape: elements, dimensions and text") {
   const Shape shape{28, 29, 3};
   CHECK(shape.rank() == 3);
   CHECK(shape[1] == 29);
@@ -23,7 +23,7 @@ TEST_CASE("shape: elements, extents and text") {
   CHECK(out.str() == shape.str());
 }
 
-TEST_CASE("shape: a scalar has one element, an empty extent none") {
+TEST_CASE("shape: a scalar has one element, an empty dimension none") {
   CHECK(Shape().elements() == 1);
   CHECK(Shape().str() == "()");
   CHECK(Shape{4, 0, 3}.elements() == 0);
@@ -31,12 +31,12 @@ TEST_CASE("shape: a scalar has one element, an empty extent none") {
 
 TEST_CASE("shape: sample to batch and back") {
   const Shape sample{28, 28, 1};
-  CHECK(sample.with_front(32) == Shape{32, 28, 28, 1});
-  CHECK(sample.with_front(32).without_front() == sample);
-  CHECK_THROWS_AS(Shape().without_front(), Error);
+  CHECK(sample.with_batch(32) == Shape{32, 28, 28, 1});
+  CHECK(sample.with_batch(32).sample_shape() == sample);
+  CHECK_THROWS_AS(Shape().sample_shape(), Error);
 }
 
-TEST_CASE("shape: equal means same rank and same extents") {
+TEST_CASE("shape: equal means same rank and same dimensions") {
   CHECK(Shape{2, 3} == Shape{2, 3});
   CHECK_FALSE(Shape{2, 3} == Shape{3, 2});
   CHECK_FALSE(Shape{2, 3} == Shape{2, 3, 1});

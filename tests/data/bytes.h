@@ -29,9 +29,9 @@ inline void add_bytes(Bytes& bytes, std::span<const uint8_t> more) {
 }
 
 /// An IDX file of unsigned bytes.
-inline Bytes make_idx(const std::vector<uint32_t>& extents, std::span<const uint8_t> values) {
-  Bytes bytes{0, 0, 8, static_cast<uint8_t>(extents.size())};
-  for (const uint32_t extent : extents) add_big_endian(bytes, extent);
+inline Bytes make_idx(const std::vector<uint32_t>& dims, std::span<const uint8_t> values) {
+  Bytes bytes{0, 0, 8, static_cast<uint8_t>(dims.size())};
+  for (const uint32_t dim : dims) add_big_endian(bytes, dim);
   add_bytes(bytes, values);
   return bytes;
 }

@@ -17,11 +17,11 @@ before(() => {
 });
 after(() => fs.rmSync(folder, {recursive: true}));
 
-function idx(extents, valueOf) {
-  const header = Buffer.alloc(4 + 4 * extents.length);
-  header.writeUInt32BE(0x0800 + extents.length, 0);
-  extents.forEach((extent, i) => header.writeUInt32BE(extent, 4 + 4 * i));
-  const values = Uint8Array.from({length: extents.reduce((a, b) => a * b)}, (_, i) => valueOf(i));
+function idx(dims, valueOf) {
+  const header = Buffer.alloc(4 + 4 * dims.length);
+  header.writeUInt32BE(0x0800 + dims.length, 0);
+  dims.forEach((dim, i) => header.writeUInt32BE(dim, 4 + 4 * i));
+  const values = Uint8Array.from({length: dims.reduce((a, b) => a * b)}, (_, i) => valueOf(i));
   return Buffer.concat([header, values]);
 }
 

@@ -38,8 +38,8 @@ inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, 
     const auto label = static_cast<uint8_t>(index % classes);
     Random random(part, static_cast<uint64_t>(index));
     const auto spots = synthetic_spots(label);
-    const auto move = [&random](int64_t extent) {
-      const int64_t max = extent / 14;
+    const auto move = [&random](int64_t dim) {
+      const int64_t max = dim / 14;
       return int64_t{random.below(static_cast<uint32_t>(2 * max + 1))} - max;
     };
     const int64_t move_y = move(height);

@@ -115,9 +115,9 @@ TEST_CASE("graph document: members that are missing, foreign or of another type"
                 "line 1, column 13: the document has version \"1\"; this convlab reads version 1");
   check_refused(R"({"input": 8, "layers": []})",
                 "line 1, column 11: input: the shape must be a list of whole numbers");
-  check_refused(
-      R"({"input": [8, -1], "layers": []})",
-      "line 1, column 11: input: an extent of the shape is not a whole number from 0 to 2^63 - 1");
+  check_refused(R"({"input": [8, -1], "layers": []})",
+                "line 1, column 11: input: a dimension of the shape is not a whole number from 0 "
+                "to 2^63 - 1");
   check_refused(R"({"input": [8, 0], "layers": []})",
                 "line 1, column 11: [graph] the input shape (8, 0) is empty");
   check_refused(R"({"input": [9999999, 9999999, 9999999], "layers": []})",

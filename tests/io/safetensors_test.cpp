@@ -148,7 +148,7 @@ TEST_CASE("safetensors: dtypes and shapes outside the format are refused") {
   with("\"F32\"", "[1.0]", "whole number");
   with("\"F32\"", "[18446744073709551615]", "whole number");
   with("\"F32\"", "[4294967296, 4294967296]", "too large");
-  with("\"F32\"", "[1,1,1,1,1,1,1]", "at most 6 extents");
+  with("\"F32\"", "[1,1,1,1,1,1,1]", "at most 6 dimensions");
   with("\"F32\"", "[2]", "takes 8");
   with("\"F64\"", "[1]", "takes 8");
   with("\"F32\"", "[0]", "takes 0");

@@ -9,7 +9,7 @@ ReferenceNetwork::ReferenceNetwork(const Network& network, uint64_t seed, int64_
     slots_.emplace_back(node.layer->slots());
     std::vector<Tensor>& saved = saved_.emplace_back();
     for (const Shape& shape : node.layer->saved_shapes(node.input_shapes)) {
-      saved.push_back(device_.output(shape.with_front(batch)));
+      saved.push_back(device_.output(shape.with_batch(batch)));
     }
     std::vector<Parameter>& parameters = parameters_.emplace_back();
     for (const Parameter& original : network.parameters_of(i)) {
@@ -36,12 +36,12 @@ Pass ReferenceNetwork::pass(size_t node) {
 }
 
 std::vector<float> ReferenceNetwork::forward(const std::vector<float>& input) {
-  values_ = {device_.tensor(graph_.input_shape().with_front(batch_), input)};
+  values_ = {device_.tensor(graph_.input_shape().with_batch(batch_), input)};
   for (size_t i = 0; i < graph_.nodes().size(); ++i) {
     const Node& node = graph_.nodes()[i];
     std::vector<Tensor> inputs;
     for (const size_t value : node.inputs) inputs.push_back(values_[value]);
-    const Tensor output = device_.output(node.output_shape.with_front(batch_));
+    const Tensor output = device_.output(node.output_shape.with_batch(batch_));
     if (node.layer->is_view(Mode::train)) {
       device_.backend().copy(inputs[0].reshaped(output.shape), output);
     } else {

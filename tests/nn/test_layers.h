@@ -18,7 +18,7 @@ class Learned final : public Layer {
   std::string_view kind() const override { return "learned"; }
   Shape output_shape(std::span<const Shape>) const override { return shape_; }
   std::vector<ParameterSpec> parameters(std::span<const Shape>) const override {
-    return {{.name = "value", .shape = shape_.with_front(batch_)}};
+    return {{.name = "value", .shape = shape_.with_batch(batch_)}};
   }
   void forward(const Pass& pass, std::span<const Tensor>, const Tensor& output) const override {
     pass.backend.copy(pass.parameters[0].value, output);

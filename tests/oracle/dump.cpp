@@ -25,7 +25,7 @@ constexpr double sgd_rate = 0.1;
 Batch random_batch(const Shape& image) {
   Random random(seed, 99);
   Batch batch;
-  for (int64_t i = 0; i < image.with_front(batch_size).elements(); ++i) {
+  for (int64_t i = 0; i < image.with_batch(batch_size).elements(); ++i) {
     batch.images.push_back(static_cast<uint8_t>(random.below(256)));
   }
   for (int64_t i = 0; i < batch_size; ++i) {
@@ -70,7 +70,7 @@ void dump_step(const std::filesystem::path& folder, const Model& model, const Sh
   dump.text("label_smoothing", std::to_string(label_smoothing));
   dump.text("learning_rate", std::to_string(sgd_rate));
   dump_parameters(dump, "initial/", network, &Parameter::value);
-  dump.bytes("images", "U8", image.with_front(batch_size), batch.images.data(),
+  dump.bytes("images", "U8", image.with_batch(batch_size), batch.images.data(),
              batch.images.size());
   dump.bytes("labels", "I32", {batch_size}, batch.labels.data(),
              batch.labels.size() * sizeof(int32_t));

@@ -80,7 +80,7 @@ void dump_network(const std::filesystem::path& folder, const LayerDraw& draw, ui
   Random random(4, stream);
   std::vector<int32_t> labels;
   for (int64_t i = 0; i < batch; ++i) labels.push_back(static_cast<int32_t>(random.below(classes)));
-  const std::vector<float> images = random_floats(image.with_front(batch).elements(), stream, 1);
+  const std::vector<float> images = random_floats(image.with_batch(batch).elements(), stream, 1);
   const Buffer memory = backend->allocate(labels.size() * sizeof(int32_t));
   const Tensor targets{{batch}, DType::i32, memory.memory()};
   const Buffer sums_memory = backend->allocate(3 * sizeof(float));
@@ -93,7 +93,7 @@ void dump_network(const std::filesystem::path& folder, const LayerDraw& draw, ui
   dump.text("learning_rate", std::to_string(learning_rate));
   dump.text("steps", std::to_string(steps));
   dump_graph(dump, network.graph());
-  dump.bytes("images", "F32", image.with_front(batch), images.data(),
+  dump.bytes("images", "F32", image.with_batch(batch), images.data(),
              images.size() * sizeof(float));
   dump.bytes("labels", "I32", {batch}, labels.data(), labels.size() * sizeof(int32_t));
   dump_parameters(dump, "initial/", network);

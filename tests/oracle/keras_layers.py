@@ -30,11 +30,11 @@ class CeilPooling(layers.Layer):
         super().__init__()
         self.largest, self.window, self.stride = largest, window, stride or window
 
-    def added(self, extent):
-        steps = -(-(extent - self.window) // self.stride)
-        if steps * self.stride >= extent:
+    def added(self, dim):
+        steps = -(-(dim - self.window) // self.stride)
+        if steps * self.stride >= dim:
             steps -= 1
-        return max(steps * self.stride + self.window - extent, 0)
+        return max(steps * self.stride + self.window - dim, 0)
 
     def reduce(self, x, start, function):
         padding = [(0, 0), (0, self.added(x.shape[1])), (0, self.added(x.shape[2])), (0, 0)]
@@ -90,7 +90,7 @@ def zero_padding(top, bottom, left, right):
 
 
 def reshape(target_shape):
-    return layers.Reshape([int(extent) for extent in target_shape.split(",")])
+    return layers.Reshape([int(dim) for dim in target_shape.split(",")])
 
 
 def activation(name):

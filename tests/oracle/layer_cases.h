@@ -26,7 +26,7 @@ enum class Inputs : uint8_t {
   vector,   ///< (features)
   equal,    ///< two or three of one shape
   gate,     ///< two of one shape, or an image and a number for each channel
-  columns,  ///< two or three that differ in their last extent
+  columns,  ///< two or three that differ in their last dimension
 };
 
 /// How to draw cases of one kind of layer.

@@ -46,7 +46,7 @@ void add_parameters(Dump& dump, const Network& network) {
 }
 
 void add_images(Dump& dump, const Graph& graph, const Batch& batch) {
-  dump.bytes("images", "U8", graph.input_shape().with_front(batch.size()), batch.images.data(),
+  dump.bytes("images", "U8", graph.input_shape().with_batch(batch.size()), batch.images.data(),
              batch.images.size());
   dump.bytes("labels", "I32", {batch.size()}, batch.labels.data(),
              batch.labels.size() * sizeof(int32_t));

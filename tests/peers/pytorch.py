@@ -136,8 +136,8 @@ def inference(path, seconds):
 def convolution(shape, seconds):
     """Milliseconds of the forward pass and of both gradients together (of the kernel alone where
     there is one channel or three: a first layer)."""
-    def tensor(*extents):
-        return torch.randn(*extents).contiguous(memory_format=torch.channels_last)
+    def tensor(*dims):
+        return torch.randn(*dims).contiguous(memory_format=torch.channels_last)
 
     padding = [1, 1] if shape["same"] else [0, 0]
     output = shape["image"] - (0 if shape["same"] else 2)

@@ -98,9 +98,9 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const std::string name = class_name(prediction);
   const float room = cell.width - sign_width;
   const std::string shown = shortened(small_font(), name, room);
-  const float name_width = text_extent(small_font(), shown).x + 6;
+  const float name_width = text_size(small_font(), shown).x + 6;
   // The same for every confidence, or neighbours would differ.
-  const bool beside = name_width + text_extent(small_font(), "100%").x <= room;
+  const bool beside = name_width + text_size(small_font(), "100%").x <= room;
   const float x = cell.x + sign_width;
   draw_text(small_font(), {x, line1}, color, shown);
   if (beside) draw_text(small_font(), {x + name_width, line1}, theme.quiet, confidence);

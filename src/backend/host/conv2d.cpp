@@ -46,7 +46,7 @@ struct ConvGeometry {
 
   Conv2dDesc desc;
   int64_t batch;
-  Extent2d in, out;
+  Size2d in, out;
   int64_t in_channels, out_channels, group_inputs;
 };
 

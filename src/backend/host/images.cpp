@@ -28,13 +28,13 @@ struct Share {
   double weight;
 };
 
-std::array<Share, 2> shares_of(const UpSample2dDesc& desc, int64_t large, int64_t extent) {
+std::array<Share, 2> shares_of(const UpSample2dDesc& desc, int64_t large, int64_t dim) {
   if (desc.interpolation == Interpolation::nearest)
     return {{{large / desc.size, 1}, {large / desc.size, 0}}};
   const double at = (static_cast<double>(large) + 0.5) / static_cast<double>(desc.size) - 0.5;
   const double before = std::floor(at);
-  const auto inside = [extent](double index) {
-    return std::clamp<int64_t>(static_cast<int64_t>(index), 0, extent - 1);
+  const auto inside = [dim](double index) {
+    return std::clamp<int64_t>(static_cast<int64_t>(index), 0, dim - 1);
   };
   return {{{inside(before), 1 - (at - before)}, {inside(before + 1), at - before}}};
 }

@@ -99,7 +99,7 @@ void HostBackend::softmax_cross_entropy(const CrossEntropyDesc& desc, const Tens
                                         const Tensor& targets, const Tensor& class_weights,
                                         const Tensor& grad, const Tensor& sums) {
   const int64_t rows = row_count(logits);
-  const int64_t columns = last_extent(logits);
+  const int64_t columns = last_dim(logits);
   const Targets wanted(targets, class_weights, columns);
   const double elsewhere = double{desc.label_smoothing} / static_cast<double>(columns);
   const auto smooth = [&](double target) {
@@ -133,7 +133,7 @@ void HostBackend::pointwise_loss(const PointwiseLossDesc& desc, const Tensor& ou
                                  const Tensor& targets, const Tensor& class_weights,
                                  const Tensor& grad, const Tensor& sums) {
   const int64_t rows = row_count(outputs);
-  const int64_t columns = last_extent(outputs);
+  const int64_t columns = last_dim(outputs);
   const Targets wanted(targets, class_weights, columns);
   double loss = 0;
   int64_t correct = 0;

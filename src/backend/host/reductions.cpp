@@ -9,7 +9,7 @@
 namespace convlab {
 
 void HostBackend::sum_rows(const Tensor& x, const Tensor& sums) {
-  std::vector<double> totals(static_cast<size_t>(last_extent(x)));
+  std::vector<double> totals(static_cast<size_t>(last_dim(x)));
   for (int64_t r = 0; r < row_count(x); ++r) {
     const auto row = row_of(x, r);
     std::transform(row.begin(), row.end(), totals.begin(), totals.begin(), std::plus<>());

@@ -8,18 +8,18 @@
 
 #include "core/tensor.h"
 
-/// A tensor seen as a matrix whose columns are its last extent.
+/// A tensor seen as a matrix whose columns are its last dimension.
 namespace convlab {
 
-inline int64_t last_extent(const Tensor& x) { return x.shape[x.shape.rank() - 1]; }
+inline int64_t last_dim(const Tensor& x) { return x.shape[x.shape.rank() - 1]; }
 
 inline int64_t row_count(const Tensor& x) {
-  const int64_t columns = last_extent(x);
+  const int64_t columns = last_dim(x);
   return columns > 0 ? x.elements() / columns : 0;
 }
 
 inline std::span<float> row_of(const Tensor& x, int64_t row) {
-  const int64_t columns = last_extent(x);
+  const int64_t columns = last_dim(x);
   return {x.data() + row * columns, static_cast<size_t>(columns)};
 }
 

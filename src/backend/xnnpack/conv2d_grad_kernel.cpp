@@ -29,7 +29,7 @@ constexpr int64_t max_slice_floats = int64_t{1} << 22;
 struct GradPlan {
   GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int lanes,
            const IndirectGemm& gemm)
-      : planes(desc, x, y), batch(x[0]), outputs(y[3]), image_floats(x.without_front().elements()) {
+      : planes(desc, x, y), batch(x[0]), outputs(y[3]), image_floats(x.sample_shape().elements()) {
     rows = planes.taps() * planes.channels() + 1;
     chunk_images = std::clamp<int64_t>(chunk_pixels / planes.pixels_per_image(), 1, batch);
     const int64_t chunks = (batch + chunk_images - 1) / chunk_images;

@@ -41,7 +41,7 @@ void XnnpackBackend::copy_columns(const Tensor& x, int64_t x_first, const Tensor
 }
 
 void XnnpackBackend::scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) {
-  const int64_t image = x.shape.without_front().elements();
+  const int64_t image = x.shape.sample_shape().elements();
   const int64_t channels = scales.elements() / x.shape[0];
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
     for (int64_t at = begin * image; at < end * image; at += channels) {
@@ -52,7 +52,7 @@ void XnnpackBackend::scale_channels(const Tensor& x, const Tensor& scales, const
 }
 
 void XnnpackBackend::scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) {
-  const int64_t image = x.shape.without_front().elements();
+  const int64_t image = x.shape.sample_shape().elements();
   const int64_t channels = dscales.elements() / x.shape[0];
   threads_->split_batch(x.shape, [&](int64_t begin, int64_t end) {
     std::fill_n(dscales.data() + begin * channels, (end - begin) * channels, 0.0F);

@@ -76,7 +76,7 @@ void XnnpackBackend::local_response_norm(const LocalResponseNormDesc& desc, cons
 void XnnpackBackend::local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
                                               const Tensor& dy, const Tensor& dx) {
   const int64_t channels = x.shape[x.shape.rank() - 1];
-  const int64_t image = x.shape.without_front().elements();
+  const int64_t image = x.shape.sample_shape().elements();
   const int64_t lane_floats = 3 * channels + 16;  // lanes do not share a line of the cache
   float* lanes = scratch(lane_floats * threads_->count());
   threads_->run(static_cast<size_t>(x.shape[0]), [&](size_t index, size_t lane) {

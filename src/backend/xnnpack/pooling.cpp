@@ -33,7 +33,7 @@ bool is_for_xnnpack(const Pool2dDesc& d) {
 
 // Windows 2×2 side by side, the common ones: each input pixel belongs to one at most.
 bool is_2x2_apart(const Pool2dDesc& d) {
-  return d.window == Extent2d{2, 2} && d.stride == Extent2d{2, 2} && d.padding == Padding2d{};
+  return d.window == Size2d{2, 2} && d.stride == Size2d{2, 2} && d.padding == Padding2d{};
 }
 
 // The gradients below are those of one image.

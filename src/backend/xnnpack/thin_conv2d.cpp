@@ -70,8 +70,8 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
   float* right = workspace;
   float* packed = right + plan.right;
   float* padded_images = packed + plan.packed;  // one for each lane
-  if (image_ != x.shape.without_front()) {
-    image_ = x.shape.without_front();
+  if (image_ != x.shape.sample_shape()) {
+    image_ = x.shape.sample_shape();
     origin_ = padded_images;
     const int64_t columns = y.shape[2];
     pieces_ = gemm_.arrange(plan.pixels, desc.kernel.h, [&](int64_t pixel, int64_t window_row) {

@@ -54,7 +54,7 @@ class Threads {
   /// The same over the entries of a batch of this shape.
   template <class Body>
   void split_batch(const Shape& shape, const Body& body) const {
-    split(shape[0], std::max<int64_t>(1, parallel_grain / shape.without_front().elements()), body);
+    split(shape[0], std::max<int64_t>(1, parallel_grain / shape.sample_shape().elements()), body);
   }
 
  private:
