@@ -57,21 +57,21 @@ std::string sentence(std::string_view text) { return concat(text, text.ends_with
 
 std::string layer_list_text() {
   std::string text;
-  for (const LayerPage& page : layer_pages()) text += entry(page.kind, page.manual.summary);
+  for (const LayerPage& page : layer_pages()) text += entry(page.kind, page.info.summary);
   return text;
 }
 
 std::string layer_text(const LayerPage& page) {
   constexpr size_t indent = 9;
-  const LayerManual& manual = page.manual;
-  std::string text = concat(page.kind, ": ", manual.summary, "\n\n");
+  const LayerInfo& info = page.info;
+  std::string text = concat(page.kind, ": ", info.summary, "\n\n");
   const auto add = [&text](std::string_view name, std::string_view value) {
     if (!value.empty()) text += entry(name, sentence(value), indent);
   };
-  add("Shapes", manual.shapes);
-  add("Source", manual.source);
-  add("Keras", manual.keras);
-  add("PyTorch", manual.pytorch);
+  add("Shapes", info.shapes);
+  add("Source", info.source);
+  add("Keras", info.keras);
+  add("PyTorch", info.pytorch);
   text += "\nOptions\n";
   const std::vector<OptionField> options = page.options();
   if (options.empty()) text += "  none\n";
@@ -82,7 +82,7 @@ std::string layer_text(const LayerPage& page) {
         "", concat(values_text(field), "; ", value.empty() ? "must be given" : "default " + value),
         name_width + 2);
   }
-  return concat(text, "\nExample, as a file for --model FILE.json\n", manual.example, "\n");
+  return concat(text, "\nExample, as a file for --model FILE.json\n", info.example, "\n");
 }
 
 std::string layers_markdown() {
@@ -93,17 +93,17 @@ std::string layers_markdown() {
       "Keras' where nothing else is said. `convlab layers NAME` tells the same of one layer.\n\n"
       "| layer | |\n|---|---|\n";
   for (const LayerPage& page : layer_pages())
-    text += concat("| [", page.kind, "](#", page.kind, ") | ", page.manual.summary, " |\n");
+    text += concat("| [", page.kind, "](#", page.kind, ") | ", page.info.summary, " |\n");
   for (const LayerPage& page : layer_pages()) {
-    const LayerManual& manual = page.manual;
-    text += concat("\n## ", page.kind, "\n\n", sentence(manual.summary), "\n\n");
+    const LayerInfo& info = page.info;
+    text += concat("\n## ", page.kind, "\n\n", sentence(info.summary), "\n\n");
     const auto add = [&text](std::string_view name, std::string_view value) {
       if (!value.empty()) text += concat("- ", name, ": ", sentence(value), "\n");
     };
-    add("Shapes", manual.shapes);
-    add("Source", manual.source);
-    add("Keras", manual.keras);
-    add("PyTorch", manual.pytorch);
+    add("Shapes", info.shapes);
+    add("Source", info.source);
+    add("Keras", info.keras);
+    add("PyTorch", info.pytorch);
     const std::vector<OptionField> options = page.options();
     if (!options.empty()) text += "\n| option | default | values | meaning |\n|---|---|---|---|\n";
     for (const OptionField& field : options) {
@@ -111,7 +111,7 @@ std::string layers_markdown() {
       text += concat("| `", field.name, "` | ", value.empty() ? "must be given" : value, " | ",
                      values_text(field), " | ", field.help, " |\n");
     }
-    text += concat("\n```json\n", manual.example, "\n```\n");
+    text += concat("\n```json\n", info.example, "\n```\n");
   }
   return text;
 }

@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "nn/layer_manual.h"
+#include "nn/layer_info.h"
 
-/// The manual of the layers (nn/layer_manual.h) as text.
+/// The info of the layers (nn/layer_info.h) as text.
 namespace convlab {
 
 /// A line for each kind, 80 columns wide.

@@ -26,38 +26,37 @@ void RescaleOptions::visit(Visitor& visitor) {
 template void RescaleOptions::visit(OptionReader&);
 template void RescaleOptions::visit(OptionLister&);
 
-constinit const LayerManual Elu::manual{.summary = "x for x > 0, else alpha · (exp(x) - 1)",
-                                        .shapes = "any shape → the same shape",
-                                        .source = "Clevert et al. 2016",
-                                        .keras = "ELU",
-                                        .pytorch = "ELU: the same",
-                                        .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Elu::info{.summary = "x for x > 0, else alpha · (exp(x) - 1)",
+                                    .shapes = "any shape → the same shape",
+                                    .source = "Clevert et al. 2016",
+                                    .keras = "ELU",
+                                    .pytorch = "ELU: the same",
+                                    .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8}},
   {"kind": "elu", "options": {"alpha": 1.0}}
 ]})"};
 
-constinit const LayerManual Gelu::manual{
-    .summary = "x · Φ(x), Φ the normal distribution",
-    .shapes = "any shape → the same shape",
-    .source = "Hendrycks and Gimpel 2016, without approximation",
-    .keras = "activation gelu",
-    .pytorch = "GELU: the same",
-    .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Gelu::info{.summary = "x · Φ(x), Φ the normal distribution",
+                                     .shapes = "any shape → the same shape",
+                                     .source = "Hendrycks and Gimpel 2016, without approximation",
+                                     .keras = "activation gelu",
+                                     .pytorch = "GELU: the same",
+                                     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8}},
   {"kind": "gelu"}
 ]})"};
 
-constinit const LayerManual HardSwish::manual{.summary = "x · relu6(x + 3) / 6: silu without exp",
-                                              .shapes = "any shape → the same shape",
-                                              .source = "Howard et al. 2019, MobileNetV3",
-                                              .keras = "activation hard_silu",
-                                              .pytorch = "Hardswish: the same",
-                                              .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo HardSwish::info{.summary = "x · relu6(x + 3) / 6: silu without exp",
+                                          .shapes = "any shape → the same shape",
+                                          .source = "Howard et al. 2019, MobileNetV3",
+                                          .keras = "activation hard_silu",
+                                          .pytorch = "Hardswish: the same",
+                                          .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8}},
   {"kind": "hard_swish"}
 ]})"};
 
-constinit const LayerManual LeakyRelu::manual{
+constinit const LayerInfo LeakyRelu::info{
     .summary = "x for x > 0, else slope · x",
     .shapes = "any shape → the same shape",
     .source = "Maas et al. 2013",
@@ -68,7 +67,7 @@ constinit const LayerManual LeakyRelu::manual{
   {"kind": "leaky_relu", "options": {"slope": 0.1}}
 ]})"};
 
-constinit const LayerManual Relu::manual{
+constinit const LayerInfo Relu::info{
     .summary = "max(x, 0)",
     .shapes =
         "any shape → the same shape. Costs next to nothing right after a layer that can do it "
@@ -81,7 +80,7 @@ constinit const LayerManual Relu::manual{
   {"kind": "relu"}
 ]})"};
 
-constinit const LayerManual Relu6::manual{
+constinit const LayerInfo Relu6::info{
     .summary = "min(max(x, 0), 6)",
     .shapes = "any shape → the same shape",
     .source = "Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10",
@@ -92,39 +91,39 @@ constinit const LayerManual Relu6::manual{
   {"kind": "relu6"}
 ]})"};
 
-constinit const LayerManual Rescale::manual{.summary = "scale · x + offset",
-                                            .shapes = "any shape → the same shape",
-                                            .keras = "Rescaling, which has no default for scale",
-                                            .pytorch = "none",
-                                            .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Rescale::info{.summary = "scale · x + offset",
+                                        .shapes = "any shape → the same shape",
+                                        .keras = "Rescaling, which has no default for scale",
+                                        .pytorch = "none",
+                                        .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "rescale", "options": {"scale": 2.0, "offset": -1.0}},
   {"kind": "conv2d", "options": {"filters": 8}}
 ]})"};
 
-constinit const LayerManual Sigmoid::manual{.summary = "1 / (1 + exp(-x))",
-                                            .shapes = "any shape → the same shape",
-                                            .keras = "activation sigmoid",
-                                            .pytorch = "Sigmoid: the same",
-                                            .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Sigmoid::info{.summary = "1 / (1 + exp(-x))",
+                                        .shapes = "any shape → the same shape",
+                                        .keras = "activation sigmoid",
+                                        .pytorch = "Sigmoid: the same",
+                                        .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8}},
   {"kind": "sigmoid"}
 ]})"};
 
-constinit const LayerManual Silu::manual{.summary = "x · sigmoid(x), also called swish",
-                                         .shapes = "any shape → the same shape",
-                                         .source = "Elfwing et al. 2018",
-                                         .keras = "activation silu",
-                                         .pytorch = "SiLU: the same",
-                                         .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Silu::info{.summary = "x · sigmoid(x), also called swish",
+                                     .shapes = "any shape → the same shape",
+                                     .source = "Elfwing et al. 2018",
+                                     .keras = "activation silu",
+                                     .pytorch = "SiLU: the same",
+                                     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8}},
   {"kind": "silu"}
 ]})"};
 
-constinit const LayerManual Tanh::manual{.summary = "hyperbolic tangent",
-                                         .shapes = "any shape → the same shape",
-                                         .keras = "activation tanh",
-                                         .pytorch = "Tanh: the same",
-                                         .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Tanh::info{.summary = "hyperbolic tangent",
+                                     .shapes = "any shape → the same shape",
+                                     .keras = "activation tanh",
+                                     .pytorch = "Tanh: the same",
+                                     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8}},
   {"kind": "tanh"}
 ]})"};

@@ -24,7 +24,7 @@ class UnaryLayer : public Layer {
 /// max(x, 0).
 class Relu final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   Relu() : UnaryLayer({UnaryOp::relu}) {}
   std::string_view kind() const override { return "relu"; }
@@ -34,7 +34,7 @@ class Relu final : public UnaryLayer {
 /// min(max(x, 0), 6).
 class Relu6 final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   Relu6() : UnaryLayer({UnaryOp::relu6}) {}
   std::string_view kind() const override { return "relu6"; }
@@ -52,7 +52,7 @@ struct LeakyReluOptions {
 /// x for x > 0, else slope · x (Maas et al. 2013).
 class LeakyRelu final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit LeakyRelu(const LeakyReluOptions& options = {});
   std::string_view kind() const override { return "leaky_relu"; }
@@ -73,7 +73,7 @@ struct EluOptions {
 /// x for x > 0, else alpha · (exp(x) - 1) (Clevert et al. 2016).
 class Elu final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit Elu(const EluOptions& options = {});
   std::string_view kind() const override { return "elu"; }
@@ -86,7 +86,7 @@ class Elu final : public UnaryLayer {
 /// x · Φ(x) with the normal distribution itself, no approximation (Hendrycks and Gimpel 2016).
 class Gelu final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   Gelu() : UnaryLayer({UnaryOp::gelu}) {}
   std::string_view kind() const override { return "gelu"; }
@@ -95,7 +95,7 @@ class Gelu final : public UnaryLayer {
 /// x · sigmoid(x), also called swish (Elfwing et al. 2018).
 class Silu final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   Silu() : UnaryLayer({UnaryOp::silu}) {}
   std::string_view kind() const override { return "silu"; }
@@ -104,7 +104,7 @@ class Silu final : public UnaryLayer {
 /// x · relu6(x + 3) / 6 (Howard et al. 2019); Keras calls it hard_silu.
 class HardSwish final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   HardSwish() : UnaryLayer({UnaryOp::hard_swish}) {}
   std::string_view kind() const override { return "hard_swish"; }
@@ -113,7 +113,7 @@ class HardSwish final : public UnaryLayer {
 /// 1 / (1 + exp(-x)).
 class Sigmoid final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   Sigmoid() : UnaryLayer({UnaryOp::sigmoid}) {}
   std::string_view kind() const override { return "sigmoid"; }
@@ -121,7 +121,7 @@ class Sigmoid final : public UnaryLayer {
 
 class Tanh final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   Tanh() : UnaryLayer({UnaryOp::tanh}) {}
   std::string_view kind() const override { return "tanh"; }
@@ -139,7 +139,7 @@ struct RescaleOptions {
 /// scale · x + offset.
 class Rescale final : public UnaryLayer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit Rescale(const RescaleOptions& options = {});
   std::string_view kind() const override { return "rescale"; }

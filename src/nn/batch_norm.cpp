@@ -21,7 +21,7 @@ void BatchNormOptions::visit(Visitor& visitor) {
 template void BatchNormOptions::visit(OptionReader&);
 template void BatchNormOptions::visit(OptionLister&);
 
-constinit const LayerManual BatchNorm::manual{
+constinit const LayerInfo BatchNorm::info{
     .summary = "normalises each channel over the batch and all pixels",
     .shapes =
         "any shape → the same shape; channels are the last dimension. Parameters gamma, beta and "

@@ -21,7 +21,7 @@ struct BatchNormOptions {
 /// moving_mean and moving_variance, each [channels].
 class BatchNorm final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit BatchNorm(const BatchNormOptions& options = {});
 

@@ -27,7 +27,7 @@ void DepthwiseConv2dOptions::visit(Visitor& visitor) {
 template void DepthwiseConv2dOptions::visit(OptionReader&);
 template void DepthwiseConv2dOptions::visit(OptionLister&);
 
-constinit const LayerManual Conv2d::manual{
+constinit const LayerInfo Conv2d::info{
     .summary = "filters that slide over an image",
     .shapes =
         "(height, width, channels) → (height', width', filters), cross-correlation. Parameters "
@@ -41,7 +41,7 @@ constinit const LayerManual Conv2d::manual{
   {"kind": "conv2d", "options": {"filters": 32, "kernel": 3, "padding": "same"}}
 ]})"};
 
-constinit const LayerManual DepthwiseConv2d::manual{
+constinit const LayerInfo DepthwiseConv2d::info{
     .summary = "each channel with filters of its own",
     .shapes =
         "(height, width, channels) → (height', width', channels · depth_multiplier). Parameters "

@@ -24,7 +24,7 @@ struct Conv2dOptions {
 /// kernels, plus a bias.
 class Conv2d final : public Convolution {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit Conv2d(const Conv2dOptions& options);
 
@@ -59,7 +59,7 @@ struct DepthwiseConv2dOptions {
 /// filters of its own; those of one channel stand side by side.
 class DepthwiseConv2d final : public Convolution {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit DepthwiseConv2d(const DepthwiseConv2dOptions& options = {});
 

@@ -20,7 +20,7 @@ void ConvTranspose2dOptions::visit(Visitor& visitor) {
 template void ConvTranspose2dOptions::visit(OptionReader&);
 template void ConvTranspose2dOptions::visit(OptionLister&);
 
-constinit const LayerManual ConvTranspose2d::manual{
+constinit const LayerInfo ConvTranspose2d::info{
     .summary = "an image enlarged by trainable filters",
     .shapes =
         "(height, width, channels) → (height · stride, width · stride, filters); with padding "

@@ -24,7 +24,7 @@ struct ConvTranspose2dOptions {
 /// same, and max(kernel - stride, 0) more with valid. Kernel [channels, kernel, kernel, filters].
 class ConvTranspose2d final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit ConvTranspose2d(const ConvTranspose2dOptions& options);
 

@@ -26,7 +26,7 @@ void DenseOptions::visit(Visitor& visitor) {
 template void DenseOptions::visit(OptionReader&);
 template void DenseOptions::visit(OptionLister&);
 
-constinit const LayerManual Dense::manual{
+constinit const LayerInfo Dense::info{
     .summary = "every output from every input: y = x · kernelᵀ + bias",
     .shapes =
         "(features) → (units); put flatten before it. Parameters kernel (units, features) and bias "

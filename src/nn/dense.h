@@ -19,7 +19,7 @@ struct DenseOptions {
 /// (features) → (units): y = x · kernelᵀ + bias, kernel [units, features].
 class Dense final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit Dense(const DenseOptions& options);
 

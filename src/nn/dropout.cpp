@@ -24,7 +24,7 @@ void DropoutOptions::visit(Visitor& visitor) {
 template void DropoutOptions::visit(OptionReader&);
 template void DropoutOptions::visit(OptionLister&);
 
-constinit const LayerManual Dropout::manual{
+constinit const LayerInfo Dropout::info{
     .summary = "sets numbers to zero at random while training",
     .shapes =
         "any shape → the same shape. Those that stay are multiplied by 1 / (1 - rate); evaluation "
@@ -38,7 +38,7 @@ constinit const LayerManual Dropout::manual{
   {"kind": "dense", "options": {"units": 10}}
 ]})"};
 
-constinit const LayerManual SpatialDropout::manual{
+constinit const LayerInfo SpatialDropout::info{
     .summary = "sets whole channels to zero at random while training",
     .shapes =
         "(height, width, channels) → the same shape. Those that stay are multiplied by 1 / (1 - "

@@ -16,7 +16,7 @@ struct DropoutOptions {
 /// rate) (Srivastava et al. 2014, inverted); otherwise passes its input on. Saves the mask.
 class Dropout final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit Dropout(const DropoutOptions& options);
 
@@ -40,7 +40,7 @@ class Dropout final : public Layer {
 /// (Tompson et al. 2015). Saves the mask.
 class SpatialDropout final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit SpatialDropout(const DropoutOptions& options);
 

@@ -8,7 +8,7 @@ namespace convlab {
 /// Any shape → (features), row-major as in Keras. Costs nothing: the memory is the same.
 class Flatten final : public Layer {
  public:
-  static constexpr LayerManual manual{
+  static constexpr LayerInfo info{
       .summary = "all numbers of a sample in one row",
       .shapes = "any shape → (features), row by row, channels innermost",
       .keras = "Flatten",

@@ -17,24 +17,22 @@ Tensor as_pixel(const Tensor& x) { return x.reshaped({x.shape[0], 1, 1, x.shape[
 
 }  // namespace
 
-constinit const LayerManual GlobalAvgPool2d::manual{
-    .summary = "mean of each channel",
-    .shapes = "(height, width, channels) → (channels)",
-    .source = "Lin et al. 2013, Network in network",
-    .keras = "GlobalAveragePooling2D",
-    .pytorch = "AdaptiveAvgPool2d(1) and Flatten",
-    .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo GlobalAvgPool2d::info{.summary = "mean of each channel",
+                                                .shapes = "(height, width, channels) → (channels)",
+                                                .source = "Lin et al. 2013, Network in network",
+                                                .keras = "GlobalAveragePooling2D",
+                                                .pytorch = "AdaptiveAvgPool2d(1) and Flatten",
+                                                .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 16}},
   {"kind": "global_avg_pool2d"},
   {"kind": "dense", "options": {"units": 10}}
 ]})"};
 
-constinit const LayerManual GlobalMaxPool2d::manual{
-    .summary = "largest number of each channel",
-    .shapes = "(height, width, channels) → (channels)",
-    .keras = "GlobalMaxPooling2D",
-    .pytorch = "AdaptiveMaxPool2d(1) and Flatten",
-    .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo GlobalMaxPool2d::info{.summary = "largest number of each channel",
+                                                .shapes = "(height, width, channels) → (channels)",
+                                                .keras = "GlobalMaxPooling2D",
+                                                .pytorch = "AdaptiveMaxPool2d(1) and Flatten",
+                                                .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 16}},
   {"kind": "global_max_pool2d"},
   {"kind": "dense", "options": {"units": 10}}

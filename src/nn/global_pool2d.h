@@ -8,7 +8,7 @@ namespace convlab {
 /// GlobalAveragePooling2D.
 class GlobalAvgPool2d final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   std::string_view kind() const override { return "global_avg_pool2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
@@ -22,7 +22,7 @@ class GlobalAvgPool2d final : public Layer {
 /// GlobalMaxPooling2D.
 class GlobalMaxPool2d final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   std::string_view kind() const override { return "global_max_pool2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;

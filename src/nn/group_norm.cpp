@@ -33,7 +33,7 @@ void LayerNormOptions::visit(Visitor& visitor) {
 template void LayerNormOptions::visit(OptionReader&);
 template void LayerNormOptions::visit(OptionLister&);
 
-constinit const LayerManual GroupNorm::manual{
+constinit const LayerInfo GroupNorm::info{
     .summary = "normalises groups of channels of each sample",
     .shapes =
         "any shape → the same shape; channels are the last dimension. As many groups as channels "
@@ -48,7 +48,7 @@ constinit const LayerManual GroupNorm::manual{
   {"kind": "relu"}
 ]})"};
 
-constinit const LayerManual LayerNorm::manual{
+constinit const LayerInfo LayerNorm::info{
     .summary = "normalises each pixel over its channels",
     .shapes =
         "any shape → the same shape; channels are the last dimension. Parameters gamma and beta, "

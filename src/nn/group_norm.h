@@ -54,7 +54,7 @@ struct GroupNormOptions {
 /// instance normalisation.
 class GroupNorm final : public SampleNorm {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit GroupNorm(const GroupNormOptions& options = {});
 
@@ -82,7 +82,7 @@ struct LayerNormOptions {
 /// Each pixel over its channels (Ba et al. 2016).
 class LayerNorm final : public SampleNorm {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit LayerNorm(const LayerNormOptions& options = {});
 

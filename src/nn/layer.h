@@ -10,7 +10,7 @@
 #include "backend/backend.h"
 #include "core/options.h"
 #include "core/parameter.h"
-#include "nn/layer_manual.h"
+#include "nn/layer_info.h"
 
 namespace convlab {
 

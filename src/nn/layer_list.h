@@ -28,7 +28,7 @@ struct NoOptions {
 };
 
 /// Every kind of layer there is: the one list of which all tables of layers are made. A table holds
-/// Row::of<Class, Options>(kind) for each; so a program that makes layers but shows no manual holds
+/// Row::of<Class, Options>(kind) for each; so a program that makes layers but shows no info holds
 /// no texts.
 template <class Row>
 constexpr auto layer_table() {

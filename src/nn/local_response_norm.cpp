@@ -14,7 +14,7 @@ void LocalResponseNormOptions::visit(Visitor& visitor) {
 template void LocalResponseNormOptions::visit(OptionReader&);
 template void LocalResponseNormOptions::visit(OptionLister&);
 
-constinit const LayerManual LocalResponseNorm::manual{
+constinit const LayerInfo LocalResponseNorm::info{
     .summary = "divides by the activity of neighbouring channels",
     .shapes = "any shape → the same shape: x / (bias + alpha · Σ x²)^beta",
     .source = "Krizhevsky et al. 2012, section 3.3, whose numbers are the defaults",

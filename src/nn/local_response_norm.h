@@ -19,7 +19,7 @@ struct LocalResponseNormOptions {
 /// 3.3): the normalisation of AlexNet and GoogLeNet.
 class LocalResponseNorm final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit LocalResponseNorm(const LocalResponseNormOptions& options = {});
 

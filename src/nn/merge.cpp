@@ -25,18 +25,17 @@ bool equal_but_for_channels(const Shape& a, const Shape& b) {
 
 }  // namespace
 
-constinit const LayerManual Add::manual{
-    .summary = "sum of its inputs: a residual connection",
-    .shapes = "two or more inputs of one shape → the same shape",
-    .source = "He et al. 2016, Deep residual learning",
-    .keras = "Add",
-    .pytorch = "the operator +",
-    .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Add::info{.summary = "sum of its inputs: a residual connection",
+                                    .shapes = "two or more inputs of one shape → the same shape",
+                                    .source = "He et al. 2016, Deep residual learning",
+                                    .keras = "Add",
+                                    .pytorch = "the operator +",
+                                    .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 3, "padding": "same"}},
   {"kind": "add", "inputs": ["input", "conv2d_1"]}
 ]})"};
 
-constinit const LayerManual Concat::manual{
+constinit const LayerInfo Concat::info{
     .summary = "its inputs side by side, along the channels",
     .shapes =
         "two or more inputs whose dimensions but the last are equal → the same with the sum of "
@@ -50,7 +49,7 @@ constinit const LayerManual Concat::manual{
   {"kind": "concat", "inputs": ["input", "conv2d_1"]}
 ]})"};
 
-constinit const LayerManual Multiply::manual{
+constinit const LayerInfo Multiply::info{
     .summary = "product of two inputs: a gate",
     .shapes =
         "two inputs of one shape → the same shape; the second may be (1, 1, channels), a factor "

@@ -7,7 +7,7 @@ namespace convlab {
 /// The sum of two or more inputs of one shape: a residual connection (He et al. 2015).
 class Add final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   std::string_view kind() const override { return "add"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
@@ -21,7 +21,7 @@ class Add final : public Layer {
 /// channels as the first has: a gate for each channel (squeeze and excitation, Hu et al. 2018).
 class Multiply final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   std::string_view kind() const override { return "multiply"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
@@ -35,7 +35,7 @@ class Multiply final : public Layer {
 /// Two or more inputs side by side along their last dimension, the channels; the others are equal.
 class Concat final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   std::string_view kind() const override { return "concat"; }
   Shape output_shape(std::span<const Shape> inputs) const override;

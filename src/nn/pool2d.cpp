@@ -16,7 +16,7 @@ void Pool2dOptions::visit(Visitor& visitor) {
 template void Pool2dOptions::visit(OptionReader&);
 template void Pool2dOptions::visit(OptionLister&);
 
-constinit const LayerManual AvgPool2d::manual{
+constinit const LayerInfo AvgPool2d::info{
     .summary = "mean of each window; padding does not count",
     .shapes = "(height, width, channels) → (height', width', channels)",
     .source = "LeCun et al. 1998, section II",
@@ -26,7 +26,7 @@ constinit const LayerManual AvgPool2d::manual{
   {"kind": "avg_pool2d", "options": {"window": 2}}
 ]})"};
 
-constinit const LayerManual MaxPool2d::manual{
+constinit const LayerInfo MaxPool2d::info{
     .summary = "largest number of each window",
     .shapes = "(height, width, channels) → (height', width', channels)",
     .source = "Ranzato et al. 2007",

@@ -35,7 +35,7 @@ class Pool2d : public Layer {
 /// The largest value of each window.
 class MaxPool2d final : public Pool2d {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit MaxPool2d(const Pool2dOptions& options = {}) : Pool2d("max_pool2d", options) {}
 
@@ -53,7 +53,7 @@ class MaxPool2d final : public Pool2d {
 /// PyTorch's AvgPool2d counts the padding that was asked for.
 class AvgPool2d final : public Pool2d {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit AvgPool2d(const Pool2dOptions& options = {}) : Pool2d("avg_pool2d", options) {}
 

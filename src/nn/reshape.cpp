@@ -18,7 +18,7 @@ void ReshapeOptions::visit(Visitor& visitor) {
 template void ReshapeOptions::visit(OptionReader&);
 template void ReshapeOptions::visit(OptionLister&);
 
-constinit const LayerManual Reshape::manual{
+constinit const LayerInfo Reshape::info{
     .summary = "the same numbers under another shape",
     .shapes = "any shape → the shape given, row by row, channels innermost",
     .keras = "Reshape",

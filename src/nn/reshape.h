@@ -17,7 +17,7 @@ struct ReshapeOptions {
 /// The same numbers, row-major, under another shape. Costs nothing: the memory is the same.
 class Reshape final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit Reshape(const ReshapeOptions& options);
 

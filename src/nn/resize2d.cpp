@@ -33,7 +33,7 @@ void UpSample2dOptions::visit(Visitor& visitor) {
 template void UpSample2dOptions::visit(OptionReader&);
 template void UpSample2dOptions::visit(OptionLister&);
 
-constinit const LayerManual UpSample2d::manual{
+constinit const LayerInfo UpSample2d::info{
     .summary = "enlarges an image without learning",
     .shapes = "(height, width, channels) → (height · size, width · size, channels)",
     .keras = "UpSampling2D",
@@ -43,7 +43,7 @@ constinit const LayerManual UpSample2d::manual{
   {"kind": "up_sample2d", "options": {"size": 2, "interpolation": "bilinear"}}
 ]})"};
 
-constinit const LayerManual ZeroPad2d::manual{
+constinit const LayerInfo ZeroPad2d::info{
     .summary = "rows and columns of zeros around an image",
     .shapes = "(height, width, channels) → (height + top + bottom, width + left + right, channels)",
     .keras = "ZeroPadding2D",

@@ -18,7 +18,7 @@ struct ZeroPad2dOptions {
 /// (height, width, channels) → (height + top + bottom, width + left + right, channels).
 class ZeroPad2d final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit ZeroPad2d(const ZeroPad2dOptions& options = {});
 
@@ -48,7 +48,7 @@ struct UpSample2dOptions {
 /// (height, width, channels) → (height · size, width · size, channels).
 class UpSample2d final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit UpSample2d(const UpSample2dOptions& options = {});
 

@@ -34,7 +34,7 @@ void SeparableConv2dOptions::visit(Visitor& visitor) {
 template void SeparableConv2dOptions::visit(OptionReader&);
 template void SeparableConv2dOptions::visit(OptionLister&);
 
-constinit const LayerManual SeparableConv2d::manual{
+constinit const LayerInfo SeparableConv2d::info{
     .summary = "a depthwise convolution, then one over the channels",
     .shapes =
         "(height, width, channels) → (height', width', filters). Parameters depthwise_kernel "

@@ -26,7 +26,7 @@ struct SeparableConv2dOptions {
 /// between.
 class SeparableConv2d final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   explicit SeparableConv2d(const SeparableConv2dOptions& options);
 

@@ -4,7 +4,7 @@
 
 namespace convlab {
 
-constinit const LayerManual Softmax::manual{
+constinit const LayerInfo Softmax::info{
     .summary = "exp(x) / Σ exp(x): shares that add up to one",
     .shapes =
         "any shape → the same shape, over the last dimension. The loss softmax_cross_entropy wants "

@@ -8,7 +8,7 @@ namespace convlab {
 /// without it.
 class Softmax final : public Layer {
  public:
-  static const LayerManual manual;
+  static const LayerInfo info;
 
   std::string_view kind() const override { return "softmax"; }
   Shape output_shape(std::span<const Shape> inputs) const override;

@@ -9,8 +9,8 @@
 namespace convlab {
 
 /// What a person who builds a network is told of a kind of layer, besides its options; each stands
-/// beside its layer as `manual`. Texts go on after a colon: no capital, no full stop at the end.
-struct LayerManual {
+/// beside its layer as `info`. Texts go on after a colon: no capital, no full stop at the end.
+struct LayerInfo {
   std::string_view summary;  ///< at most 58 columns, for a table
   std::string_view shapes;   ///< of its inputs and its output, of one sample; its parameters
   std::string_view source;   ///< the paper; empty for what has none
@@ -19,10 +19,10 @@ struct LayerManual {
   std::string_view example;  ///< a whole model as a JSON document (io/graph_json.h)
 };
 
-/// The manual of one kind of layer with its options.
+/// The info of one kind of layer with its options.
 struct LayerPage {
   std::string_view kind;
-  const LayerManual& manual;
+  const LayerInfo& info;
   std::vector<OptionField> (*options)();
 };
 

@@ -3,33 +3,33 @@
 #include <string>
 
 #include "io/graph_json.h"
-#include "nn/layer_manual.h"
+#include "nn/layer_info.h"
 #include "nn/network.h"
 #include "nn/registry.h"
 
 namespace convlab {
 namespace {
 
-TEST_CASE("layer manual: every kind of layer has a page, in the registry's order") {
+TEST_CASE("layer info: every kind of layer has a page, in the registry's order") {
   REQUIRE(layer_pages().size() == layer_kinds().size());
   for (size_t i = 0; i < layer_kinds().size(); ++i)
     CHECK(layer_pages()[i].kind == layer_kinds()[i].kind);
 }
 
-TEST_CASE("layer manual: every page says what the layer does, its shapes and its name elsewhere") {
+TEST_CASE("layer info: every page says what the layer does, its shapes and its name elsewhere") {
   constexpr size_t line = 58;
   for (const LayerPage& page : layer_pages()) {
     INFO(page.kind);
-    const LayerManual& manual = page.manual;
-    CHECK(!manual.summary.empty());
-    CHECK(manual.summary.size() <= line);
-    CHECK(manual.shapes.find("→") != std::string_view::npos);
-    CHECK(!manual.pytorch.empty());
-    CHECK((!manual.source.empty() || !manual.keras.empty()));
+    const LayerInfo& info = page.info;
+    CHECK(!info.summary.empty());
+    CHECK(info.summary.size() <= line);
+    CHECK(info.shapes.find("→") != std::string_view::npos);
+    CHECK(!info.pytorch.empty());
+    CHECK((!info.source.empty() || !info.keras.empty()));
   }
 }
 
-TEST_CASE("layer manual: every option has a help text, and values that a layer takes") {
+TEST_CASE("layer info: every option has a help text, and values that a layer takes") {
   for (const LayerPage& page : layer_pages()) {
     for (const OptionField& field : page.options()) {
       INFO(page.kind << " " << field.name);
@@ -39,7 +39,7 @@ TEST_CASE("layer manual: every option has a help text, and values that a layer t
   }
 }
 
-TEST_CASE("layer manual: the options are those of the layer, with its defaults") {
+TEST_CASE("layer info: the options are those of the layer, with its defaults") {
   const auto graph = parse_graph_json(R"({"input": [8, 8, 3], "layers": [
     {"kind": "conv2d", "options": {"filters": 4}}]})",
                                       "test");
@@ -56,11 +56,11 @@ TEST_CASE("layer manual: the options are those of the layer, with its defaults")
   }
 }
 
-TEST_CASE("layer manual: every example is a model that has the layer and runs") {
+TEST_CASE("layer info: every example is a model that has the layer and runs") {
   const auto backend = make_backend("", 1);
   for (const LayerPage& page : layer_pages()) {
     INFO(page.kind);
-    Graph graph = parse_graph_json(page.manual.example, std::string(page.kind));
+    Graph graph = parse_graph_json(page.info.example, std::string(page.kind));
     const auto& nodes = graph.nodes();
     CHECK(std::any_of(nodes.begin(), nodes.end(),
                       [&](const Node& node) { return node.layer->kind() == page.kind; }));

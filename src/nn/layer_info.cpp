@@ -1,4 +1,4 @@
-#include "nn/layer_manual.h"
+#include "nn/layer_info.h"
 
 #include "nn/layer_list.h"
 
@@ -9,7 +9,7 @@ namespace {
 struct PageRow {
   template <class Kind, class Aggregate>
   static constexpr LayerPage of(std::string_view kind) {
-    return {kind, Kind::manual, list_options<Aggregate>};
+    return {kind, Kind::info, list_options<Aggregate>};
   }
 };
 
