@@ -14,7 +14,7 @@
 // what each weight meets at each output pixel, and dy [pixels, O]. The left rows are pieces of
 // x's planes and are never gathered; a row of ones behind them gives the bias' gradient. The batch
 // is cut into slices whose number depends on the shapes alone, each summed on its own in chunks
-// that stay in the cache; threads ("lanes") take slices as they come, and the slices are added in
+// that stay in the cache; threads take slices as they come, and the slices are added in
 // order: the bits are the same for any number of threads.
 
 namespace convlab {
@@ -27,7 +27,7 @@ constexpr int64_t max_slice_floats = int64_t{1} << 22;
 
 // How the work is cut and where its parts lie in the workspace, in floats.
 struct GradPlan {
-  GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int lanes,
+  GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int workers,
            const IndirectGemm& gemm)
       : planes(desc, x, y), batch(x[0]), outputs(y[3]), image_floats(x.sample_shape().elements()) {
     rows = planes.taps() * planes.channels() + 1;
@@ -41,8 +41,9 @@ struct GradPlan {
     left = aligned_floats(planes.size() * chunk_images);
     packed = aligned_floats(gemm.packed_size(chunk_images * planes.pixels_per_image(), outputs));
     sum = aligned_floats(sum_floats);
-    lane = left + packed + sum;
-    total = lane * lanes + sum * slices;  // any lane may get work, also where slices are few
+    worker_floats = left + packed + sum;
+    total = worker_floats * workers +
+            sum * slices;  // any worker may get work, also where slices are few
   }
 
   IndirectGemm::Sizes sizes(int64_t images) const {
@@ -53,8 +54,8 @@ struct GradPlan {
   int64_t batch, outputs, image_floats;
   int64_t rows;  // of the product: the weights of one output, and its bias
   int64_t chunk_images, slices, slice_images;
-  int64_t left, packed, sum;  // sizes of a lane's parts
-  int64_t lane, total;
+  int64_t left, packed, sum;  // sizes of a worker's parts
+  int64_t worker_floats, total;
 };
 
 IndirectGemm::Pieces pieces_of(const GradPlan& plan, const IndirectGemm& gemm, int64_t images,
@@ -96,8 +97,8 @@ void add(const float* x, int64_t count, float* sum) {
 
 // Sums over one slice of the batch into `sum`, which is laid out [kh·kw·I + 1, O].
 void sum_slice(const GradPlan& plan, const GradState& state, const float* x, const float* dy,
-               int64_t slice, float* lane, float* sum) {
-  float* planes = lane;
+               int64_t slice, float* scratch, float* sum) {
+  float* planes = scratch;
   float* packed = planes + plan.left;
   float* product = packed + plan.packed;
   const int64_t pixels = plan.planes.pixels_per_image();
@@ -123,12 +124,12 @@ void grad_kernel(const Threads& threads, GradState& state, const Conv2dDesc& des
                  const Tensor& bias_grad) {
   const GradPlan plan(desc, x.shape, dy.shape, threads.count(), state.gemm);
   float* sums = workspace;
-  float* lanes = sums + plan.sum * plan.slices;
-  state.prepare(plan, x.shape, dy.shape, lanes);
-  threads.run(static_cast<size_t>(plan.slices), [&](size_t slice, size_t lane) {
+  float* scratch = sums + plan.sum * plan.slices;
+  state.prepare(plan, x.shape, dy.shape, scratch);
+  threads.run(static_cast<size_t>(plan.slices), [&](size_t slice, size_t worker) {
     const auto index = static_cast<int64_t>(slice);
     sum_slice(plan, state, x.data(), dy.data(), index,
-              lanes + static_cast<int64_t>(lane) * plan.lane, sums + index * plan.sum);
+              scratch + static_cast<int64_t>(worker) * plan.worker_floats, sums + index * plan.sum);
   });
   threads.split(plan.rows * plan.outputs, 65536, [&](int64_t begin, int64_t end) {
     for (int64_t slice = 1; slice < plan.slices; ++slice)

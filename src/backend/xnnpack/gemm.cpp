@@ -30,14 +30,14 @@ struct GemmPlan {
         panel(product_kernels().panel_floats(depth)),
         panels(product_kernels().panels(columns)),
         tiles(ceil_div(rows, product_kernels().tile_rows)),
-        lanes(rows * depth * columns < min_products ? 1 : threads) {
+        workers(rows * depth * columns < min_products ? 1 : threads) {
     const bool may_share = threads > 1 && panels <= max_shared_panels * threads;
-    // By the lane with most to do; a panel that moves from core to core costs about a quarter.
-    by_panels =
-        !may_share || 4 * ceil_div(panels, lanes) * tiles <= 5 * ceil_div(tiles, lanes) * panels;
+    // By the worker with most to do; a panel that moves from core to core costs about a quarter.
+    by_panels = !may_share ||
+                4 * ceil_div(panels, workers) * tiles <= 5 * ceil_div(tiles, workers) * panels;
     groups = ceil_div(panels, std::max<int64_t>(1, group_floats / panel));
-    groups = std::min(ceil_div(groups, lanes) * lanes, panels);
-    lane = ceil_div(panels, groups) * panel;
+    groups = std::min(ceil_div(groups, workers) * workers, panels);
+    worker_floats = ceil_div(panels, groups) * panel;
     // A bound that does not fall as a batch grows, which is `rows` or `depth`.
     packed = may_share ? (panels + threads) * panel : threads * std::max(group_floats, panel);
     transposed = desc.transpose_a ? aligned_floats(a.elements() + kernel_overread) : 0;
@@ -46,10 +46,10 @@ struct GemmPlan {
   int64_t rows, depth, columns;
   int64_t panel, panels;  // floats of each, and how many
   int64_t tiles;          // of rows
-  int lanes;
+  int workers;
   bool by_panels;  // else by rows
   int64_t groups;
-  int64_t lane;                // floats of a group
+  int64_t worker_floats;       // floats of a group
   int64_t packed, transposed;  // floats of workspace
 };
 
@@ -127,14 +127,14 @@ void XnnpackBackend::gemm(void* workspace, const GemmDesc& desc, const Tensor& a
     });
     return;
   }
-  const auto group = [&](size_t index, size_t lane) {
+  const auto group = [&](size_t index, size_t worker) {
     const int64_t first = static_cast<int64_t>(index) * plan.panels / plan.groups;
     const int64_t last = static_cast<int64_t>(index + 1) * plan.panels / plan.groups;
-    float* own = packed + static_cast<int64_t>(lane) * plan.lane;
+    float* own = packed + static_cast<int64_t>(worker) * plan.worker_floats;
     product.pack(first, last, own);
     product.multiply(0, plan.rows, first, last, own);
   };
-  if (plan.lanes > 1) return threads_->run(static_cast<size_t>(plan.groups), group);
+  if (plan.workers > 1) return threads_->run(static_cast<size_t>(plan.groups), group);
   for (int64_t index = 0; index < plan.groups; ++index) group(static_cast<size_t>(index), 0);
 }
 

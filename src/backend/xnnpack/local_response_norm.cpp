@@ -77,10 +77,10 @@ void XnnpackBackend::local_response_norm_grad(const LocalResponseNormDesc& desc,
                                               const Tensor& dy, const Tensor& dx) {
   const int64_t channels = x.shape[x.shape.rank() - 1];
   const int64_t image = x.shape.sample_shape().elements();
-  const int64_t lane_floats = 3 * channels + 16;  // lanes do not share a line of the cache
-  float* lanes = scratch(lane_floats * threads_->count());
-  threads_->run(static_cast<size_t>(x.shape[0]), [&](size_t index, size_t lane) {
-    float* own = lanes + static_cast<int64_t>(lane) * lane_floats;
+  const int64_t worker_floats = 3 * channels + 16;  // workers do not share a line of the cache
+  float* scratches = scratch(worker_floats * threads_->count());
+  threads_->run(static_cast<size_t>(x.shape[0]), [&](size_t index, size_t worker) {
+    float* own = scratches + static_cast<int64_t>(worker) * worker_floats;
     const int64_t begin = static_cast<int64_t>(index) * image;
     for (int64_t at = begin; at < begin + image; at += channels)
       grad(desc, x.data() + at, dy.data() + at, channels, own, dx.data() + at);

@@ -69,7 +69,7 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
   const Plan plan(desc, x.shape, y.shape, gemm_);
   float* right = workspace;
   float* packed = right + plan.right;
-  float* padded_images = packed + plan.packed;  // one for each lane
+  float* padded_images = packed + plan.packed;  // one for each worker
   if (image_ != x.shape.sample_shape()) {
     image_ = x.shape.sample_shape();
     origin_ = padded_images;
@@ -88,11 +88,11 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
   const int64_t bands =
       std::clamp<int64_t>(tasks_wanted / x.shape[0], 1, (plan.pixels + tile - 1) / tile);
   const int64_t band = (plan.pixels / bands + tile) / tile * tile;
-  threads.run(static_cast<size_t>(x.shape[0] * bands), [&](size_t task, size_t lane) {
+  threads.run(static_cast<size_t>(x.shape[0] * bands), [&](size_t task, size_t worker) {
     const int64_t image = static_cast<int64_t>(task) / bands;
     const int64_t first = static_cast<int64_t>(task) % bands * band;
     if (first >= plan.pixels) return;
-    float* padded = padded_images + static_cast<int64_t>(lane) * plan.padded;
+    float* padded = padded_images + static_cast<int64_t>(worker) * plan.padded;
     const int64_t pixels = std::min(band, plan.pixels - first);
     const int64_t first_row = first / y.shape[2] * desc.stride.h;
     const int64_t last_row = (first + pixels - 1) / y.shape[2] * desc.stride.h +

@@ -25,16 +25,16 @@ class Threads {
   /// Null for one thread.
   pthreadpool_t pool() const { return pool_.get(); }
 
-  /// Calls task(index, lane) for each index below `count`; calls on one lane (below this->count())
-  /// follow each other.
+  /// Calls task(index, worker) for each index below `count`; calls on one worker (below
+  /// this->count()) follow each other.
   template <class Task>
   void run(size_t count, const Task& task) const {
     if (pool_ == nullptr || count <= 1) {
       for (size_t index = 0; index < count; ++index) task(index, size_t{0});
       return;
     }
-    const auto call = [](void* context, size_t lane, size_t index) {
-      (*static_cast<const Task*>(context))(index, lane);
+    const auto call = [](void* context, size_t worker, size_t index) {
+      (*static_cast<const Task*>(context))(index, worker);
     };
     pthreadpool_parallelize_1d_with_thread(pool(), call, const_cast<Task*>(&task), count, 0);
   }
