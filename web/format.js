@@ -8,8 +8,8 @@ export const formatCount = (value) => whole.format(value);
 
 export const formatLoss = (value) => (Number.isFinite(value) ? value.toPrecision(3) : 'NaN');
 
-export const formatPercent = (share) =>
-  (Number.isFinite(share) ? `${(100 * share).toFixed(2)} %` : none);
+export const formatPercent = (fraction) =>
+  (Number.isFinite(fraction) ? `${(100 * fraction).toFixed(2)} %` : none);
 
 /** As few digits as tell the number: 0.001. */
 export const formatRate = (value) => {

@@ -12,7 +12,7 @@ const usage = `Usage: scripts/bench [--model NAME]... [--batch N] [--threads N].
 
 Measures training steps with build/native/convlab, with the page in build/web/dist in headless Chromium, and with
 build/web/convlab.cjs under node (both: threads and relaxed SIMD), each beside a matrix product of the same
-run. Prints a table in Markdown: efficiency is the step's share of that product's speed. The machine should be
+run. Prints a table in Markdown: efficiency is the step's fraction of that product's speed. The machine should be
 otherwise idle.
 
   --model NAME   may be repeated; else simple-convnet

@@ -245,9 +245,9 @@ class Backend {
                               const Tensor& squares) = 0;
 
   // Around an update.
-  /// y += share · (x - y): a moving average, or with a share of 1/k in call k the mean. A share of
-  /// 1 copies.
-  virtual void lerp(const Tensor& x, float share, const Tensor& y) = 0;
+  /// y += weight · (x - y): a moving average, or with a weight of 1/k in call k the mean. A weight
+  /// of 1 copies.
+  virtual void lerp(const Tensor& x, float weight, const Tensor& y) = 0;
   /// x and y, of the same shape, exchange their values.
   virtual void swap(const Tensor& x, const Tensor& y) = 0;
   /// x becomes what of it lies in [-limit, limit]; NaN stays NaN.

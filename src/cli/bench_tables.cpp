@@ -57,16 +57,16 @@ void print_result(std::FILE* out, const BenchResult& result) {
 void print_layers(std::FILE* out, const BenchResult& result) {
   Column names{"Layer", Align::left, {}};
   Column outputs{"Output", Align::left, {}};
-  Column shares{"Step", Align::right, {}};
+  Column fractions{"Step", Align::right, {}};
   for (const LayerTime& layer : result.layers) {
     names.cells.push_back(layer.name);
     outputs.cells.push_back(layer.output);
-    shares.cells.push_back(percent(layer.step_ms() / result.step_ms));
+    fractions.cells.push_back(percent(layer.step_ms() / result.step_ms));
   }
   const std::string text =
       table_text({names, outputs, part(result, "Forward", &LayerTime::forward_ms),
                   part(result, "Input gradient", &LayerTime::input_grad_ms),
-                  part(result, "Weight gradient", &LayerTime::parameter_grad_ms), shares});
+                  part(result, "Weight gradient", &LayerTime::parameter_grad_ms), fractions});
   std::fprintf(out, "\nms (GFLOP/s)\n%s", text.c_str());
 }
 

@@ -81,8 +81,8 @@ void add_optimizer_options(CLI::App& command, RunOptions& run) {
   add_update_option<int64_t>(command, "--accumulate", update, "accumulate", "N",
                              "Batches whose gradients make up one update");
   add_update_option<double>(
-      command, "--ema", update, "ema_momentum", "SHARE",
-      "Evaluate and save a moving average of the weights that keeps this share "
+      command, "--ema", update, "ema_momentum", "FRACTION",
+      "Evaluate and save a moving average of the weights that keeps this fraction "
       "in each update; 0.99 is common");
   add_update_option<int64_t>(command, "--ema-overwrite", update, "ema_overwrite_frequency", "N",
                              "Go on training from the average every N updates");

@@ -28,9 +28,9 @@ std::string power_text(double value) {
 
 /// Where `value` lies between the ends, in steps from 0 to count - 1.
 size_t place(double value, double first, double last, size_t count) {
-  const double share = last > first ? (value - first) / (last - first) : 0;
+  const double fraction = last > first ? (value - first) / (last - first) : 0;
   return static_cast<size_t>(
-      std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(count - 1)));
+      std::lround(std::clamp(fraction, 0.0, 1.0) * static_cast<double>(count - 1)));
 }
 
 }  // namespace

@@ -263,8 +263,8 @@ void add_train(CLI::App& app, Action& action) {
               "How often to go through all training images");
   add_batch(command, run.batch);
   add_number(command, "--label-smoothing", run.label_smoothing, 0, 0.99,
-             "Share of each target spread over all classes")
-      ->type_name("SHARE")
+             "Fraction of each target spread over all classes")
+      ->type_name("FRACTION")
       ->capture_default_str();
   command.add_option("--seed", run.seed, "Where start weights, order and dropout come from")
       ->type_name("N")

@@ -24,8 +24,8 @@ struct BenchOptions {
   MemorySource memory;  ///< see make_backend
 };
 
-/// One layer's share of a training step; 0 where there is nothing to do. Activations are computed
-/// with the layer that they are folded into, and undone there or by a pooling after it.
+/// One layer's fraction of a training step; 0 where there is nothing to do. Activations are
+/// computed with the layer that they are folded into, and undone there or by a pooling after it.
 struct LayerTime {
   std::string name;
   std::string kind;

@@ -7,7 +7,7 @@
 namespace convlab {
 
 struct BinaryCrossEntropyOptions {
-  double label_smoothing = 0;         ///< share of the target that becomes 1/2
+  double label_smoothing = 0;         ///< fraction of the target that becomes 1/2
   std::vector<double> class_weights;  ///< see ClassWeights
 
   template <class Visitor>

@@ -8,7 +8,7 @@
 namespace convlab {
 
 struct SoftmaxCrossEntropyOptions {
-  double label_smoothing = 0;         ///< share of the target spread evenly over all classes
+  double label_smoothing = 0;         ///< fraction of the target spread evenly over all classes
   std::vector<double> class_weights;  ///< see ClassWeights
 
   template <class Visitor>

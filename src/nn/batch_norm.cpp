@@ -12,7 +12,8 @@ int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
 
 template <class Visitor>
 void BatchNormOptions::visit(Visitor& visitor) {
-  visitor.number("momentum", momentum, 0, 1, "share of the running statistics that a step keeps");
+  visitor.number("momentum", momentum, 0, 1,
+                 "fraction of the running statistics that a step keeps");
   visitor.number("epsilon", epsilon, 1e-9, 1,
                  "added to the variance, so that nothing is divided by zero");
   visitor.flag("center", center, "adds a trainable offset (beta) to each channel");

@@ -19,7 +19,7 @@ void draw_mask(const Pass& pass, double rate) {
 
 template <class Visitor>
 void DropoutOptions::visit(Visitor& visitor) {
-  visitor.number("rate", rate, 0, 0.999, "share of what is set to zero while training");
+  visitor.number("rate", rate, 0, 0.999, "fraction of what is set to zero while training");
 }
 template void DropoutOptions::visit(OptionReader&);
 template void DropoutOptions::visit(OptionLister&);

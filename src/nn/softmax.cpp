@@ -5,7 +5,7 @@
 namespace convlab {
 
 constinit const LayerInfo Softmax::info{
-    .summary = "exp(x) / Σ exp(x): shares that add up to one",
+    .summary = "exp(x) / Σ exp(x): fractions that add up to one",
     .shapes =
         "any shape → the same shape, over the last dimension. The loss softmax_cross_entropy wants "
         "its input without it.",

@@ -7,7 +7,7 @@ namespace convlab {
 
 namespace {
 
-double share(int64_t part, int64_t whole) {
+double ratio(int64_t part, int64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
@@ -20,9 +20,9 @@ ClassScores scores_of(size_t label, size_t classes, const std::vector<int64_t>& 
   }
   const int64_t right = confusion[label * classes + label];
   // The harmonic mean of right / taken and right / belong.
-  return {.precision = share(right, taken),
-          .recall = share(right, belong),
-          .f1 = share(2 * right, taken + belong),
+  return {.precision = ratio(right, taken),
+          .recall = ratio(right, belong),
+          .f1 = ratio(2 * right, taken + belong),
           .support = belong};
 }
 
@@ -50,8 +50,8 @@ ClassificationMetrics classification_metrics(int64_t classes, std::vector<int64_
     right += confusion[label * count + label];
   }
   metrics.macro = means(metrics.classes);
-  metrics.accuracy = share(right, metrics.macro.support);
-  metrics.top_k_accuracy = share(top_k_hits, metrics.macro.support);
+  metrics.accuracy = ratio(right, metrics.macro.support);
+  metrics.top_k_accuracy = ratio(top_k_hits, metrics.macro.support);
   metrics.confusion = std::move(confusion);
   return metrics;
 }

@@ -14,7 +14,7 @@ struct RangeTestOptions {
   double first_rate = 1e-7;
   double last_rate = 10;
   int64_t steps = 100;
-  double smoothing = 0.98;  ///< share that the moving mean of the losses keeps
+  double smoothing = 0.98;  ///< fraction that the moving mean of the losses keeps
   double stop_factor = 4;   ///< stops where the smoothed loss exceeds so many times its least
 };
 

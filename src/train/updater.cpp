@@ -70,8 +70,8 @@ void Updater::clip(const Tensor& grads) {
 
 void Updater::average(uint64_t update) {
   const Tensor& values = network_.values();
-  const double share = update == 1 ? 1 : 1 - options_.ema_momentum;
-  backend_.lerp(values, static_cast<float>(share), average_);
+  const double weight = update == 1 ? 1 : 1 - options_.ema_momentum;
+  backend_.lerp(values, static_cast<float>(weight), average_);
   const auto frequency = static_cast<uint64_t>(options_.ema_overwrite_frequency);
   if (frequency > 0 && update % frequency == 0) backend_.copy(average_, values);
 }

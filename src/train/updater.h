@@ -19,7 +19,7 @@ struct UpdateOptions {
   double clip_value = 0;
   /// How many batches make up one update: it follows the mean of their gradients.
   int64_t accumulate = 1;
-  /// The share that the moving average of the weights keeps in each update (Polyak and Juditsky
+  /// The fraction that the moving average of the weights keeps in each update (Polyak and Juditsky
   /// 1992; 0.99 is common). Where there is an average, evaluation and saving take it.
   double ema_momentum = 0;
   /// After how many updates the average also takes the place of the weights that train.

@@ -101,15 +101,15 @@ TEST_CASE("adagrad_update matches host") {
 
 TEST_CASE("lerp and swap match host") {
   const int64_t count = parameter_counts();
-  const float share = GENERATE(0.01F, 1.0F);
+  const float weight = GENERATE(0.01F, 1.0F);
   check_against_host([=](Device& device) {
     const Tensor x = device.random({count});
     const Tensor y = device.random({count});
     const Tensor z = device.random({count});
-    device.backend().lerp(x, share, y);
+    device.backend().lerp(x, weight, y);
     device.backend().swap(x, z);
     return std::vector<Output>{
-        {device.read(x)}, {device.read(y), share == 1 ? 0 : update_tolerance}, {device.read(z)}};
+        {device.read(x)}, {device.read(y), weight == 1 ? 0 : update_tolerance}, {device.read(z)}};
   });
 }
 

@@ -20,7 +20,7 @@ function halfTrained(t) {
 }
 
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
-const share = (part, whole) => (whole === 0 ? 0 : part / whole);
+const ratio = (part, whole) => (whole === 0 ? 0 : part / whole);
 const percent = (fraction) => `${(100 * fraction).toFixed(2)} %`;
 
 function close(got, wanted) {
@@ -43,7 +43,7 @@ test('eval --json gives the figures of each class, which fit the confusion matri
     assert.equal(figures.name, String(c));
     assert.equal(figures.support, 20);
     assert.equal(sum(confusion[c]), 20);
-    close(figures.precision, share(confusion[c][c], taken));
+    close(figures.precision, ratio(confusion[c][c], taken));
     close(figures.recall, confusion[c][c] / 20);
     close(figures.f1, (2 * confusion[c][c]) / (taken + 20));
   });

@@ -191,7 +191,7 @@ class Check {
     weights_ = random_values(forward().elements(), 13);
   }
 
-  /// The largest error of the gradient of parameter `index`, as a share of its largest element.
+  /// The largest error of the gradient of parameter `index`, as a fraction of its largest element.
   double error(size_t index) {
     forward();
     device_.backend().upload(weights_.data(), network_.output_grad());

@@ -165,8 +165,8 @@ def test_range_test():
     losses = tensors["losses"]
     count = len(losses)
     # SchedExp, AvgSmoothLoss and LRFinder.after_batch of fastai 2.
-    shares = np.arange(count) / (run["steps"] - 1)
-    rates = run["first_rate"] * (run["last_rate"] / run["first_rate"]) ** shares
+    fractions = np.arange(count) / (run["steps"] - 1)
+    rates = run["first_rate"] * (run["last_rate"] / run["first_rate"]) ** fractions
     mean, smoothed = 0.0, []
     for i, loss in enumerate(losses):
         mean = mean * run["smoothing"] + loss * (1 - run["smoothing"])

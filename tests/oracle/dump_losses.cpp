@@ -60,8 +60,8 @@ std::vector<LossCase> loss_cases() {
   return cases;
 }
 
-/// What each loss takes: of hinge -1 or 1, of a softmax shares that sum to 1, of a sigmoid
-/// shares, of the others any values.
+/// What each loss takes: of hinge -1 or 1, of a softmax fractions that sum to 1, of a sigmoid
+/// fractions, of the others any values.
 std::vector<float> dense_targets(const LossCase& loss, uint64_t stream) {
   std::vector<float> values = random_floats(loss.shape.elements(), stream, 2);
   const auto row = static_cast<size_t>(loss.shape[1]);
@@ -72,9 +72,9 @@ std::vector<float> dense_targets(const LossCase& loss, uint64_t stream) {
   }
   if (loss.kind != "softmax_cross_entropy") return values;
   for (size_t i = 0; i < values.size(); i += row) {
-    const std::span<float> shares = std::span(values).subspan(i, row);
-    const float sum = std::accumulate(shares.begin(), shares.end(), 0.0F);
-    for (float& share : shares) share /= sum;
+    const std::span<float> fractions = std::span(values).subspan(i, row);
+    const float sum = std::accumulate(fractions.begin(), fractions.end(), 0.0F);
+    for (float& fraction : fractions) fraction /= sum;
   }
   return values;
 }

@@ -48,7 +48,7 @@ std::vector<float> draw_outputs(const Variant& variant, const std::vector<int32_
   return outputs;
 }
 
-/// Of more than three classes the last has no samples, for shares of nothing.
+/// Of more than three classes the last has no samples, for ratio of nothing.
 std::vector<int32_t> draw_labels(const Variant& variant, int64_t batch, uint64_t stream) {
   Random random(2, stream);
   const int64_t used = variant.classes > 3 ? variant.classes - 1 : variant.classes;

@@ -53,7 +53,7 @@ TEST_CASE("metrics: scores of classes from a confusion matrix") {
   CHECK(metrics.confusion == Counts{3, 1, 0, 2, 2, 1, 0, 0, 1});
 }
 
-TEST_CASE("metrics: a share of nothing is 0, and counts in the means") {
+TEST_CASE("metrics: a ratio of nothing is 0, and counts in the means") {
   // Nothing was taken for class 1, and class 2 has no samples.
   const ClassificationMetrics metrics = classification_metrics(3, {2, 0, 0, 2, 0, 0, 0, 0, 0}, 4);
   check_scores(metrics.classes[0], 1.0 / 2, 1, 2.0 / 3, 2);

@@ -101,7 +101,7 @@ class HostBackend : public Backend {
                       const Tensor& squares, const Tensor& momenta, const Tensor& means) override;
   void adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
                       const Tensor& squares) override;
-  void lerp(const Tensor& x, float share, const Tensor& y) override;
+  void lerp(const Tensor& x, float weight, const Tensor& y) override;
   void swap(const Tensor& x, const Tensor& y) override;
   void clip_value(const Tensor& x, float limit) override;
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;

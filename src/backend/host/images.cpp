@@ -23,12 +23,13 @@ void for_each_row(const Padding2d& padding, const Tensor& x, const Tensor& padde
 }
 
 /// A pixel of the smaller image and how much of it there is in one of the larger.
-struct Share {
+struct WeightedPixel {
   int64_t index;
   double weight;
 };
 
-std::array<Share, 2> shares_of(const UpSample2dDesc& desc, int64_t large, int64_t dim) {
+std::array<WeightedPixel, 2> weighted_pixels(const UpSample2dDesc& desc, int64_t large,
+                                             int64_t dim) {
   if (desc.interpolation == Interpolation::nearest)
     return {{{large / desc.size, 1}, {large / desc.size, 0}}};
   const double at = (static_cast<double>(large) + 0.5) / static_cast<double>(desc.size) - 0.5;
@@ -41,13 +42,13 @@ std::array<Share, 2> shares_of(const UpSample2dDesc& desc, int64_t large, int64_
 
 /// Calls visit(pixel of the small image, pixel of the large one, weight) for each pair that meet.
 template <class Visit>
-void for_each_share(const UpSample2dDesc& desc, const Shape& small, const Shape& large,
-                    Visit visit) {
+void for_each_weight(const UpSample2dDesc& desc, const Shape& small, const Shape& large,
+                     Visit visit) {
   for (int64_t n = 0; n < large[0]; ++n) {
     for (int64_t row = 0; row < large[1]; ++row) {
       for (int64_t column = 0; column < large[2]; ++column) {
-        for (const Share& y : shares_of(desc, row, small[1])) {
-          for (const Share& x : shares_of(desc, column, small[2])) {
+        for (const WeightedPixel& y : weighted_pixels(desc, row, small[1])) {
+          for (const WeightedPixel& x : weighted_pixels(desc, column, small[2])) {
             visit((n * small[1] + y.index) * small[2] + x.index,
                   (n * large[1] + row) * large[2] + column,
                   static_cast<float>(y.weight * x.weight));
@@ -74,7 +75,7 @@ void HostBackend::crop2d(const Padding2d& padding, const Tensor& y, const Tensor
 void HostBackend::up_sample2d(const UpSample2dDesc& desc, const Tensor& x, const Tensor& y) {
   const int64_t channels = x.shape[3];
   HostBackend::fill(y, 0);
-  for_each_share(desc, x.shape, y.shape, [&](int64_t from, int64_t to, float weight) {
+  for_each_weight(desc, x.shape, y.shape, [&](int64_t from, int64_t to, float weight) {
     for (int64_t c = 0; c < channels; ++c)
       y.data()[to * channels + c] += weight * x.data()[from * channels + c];
   });
@@ -83,7 +84,7 @@ void HostBackend::up_sample2d(const UpSample2dDesc& desc, const Tensor& x, const
 void HostBackend::up_sample2d_grad(const UpSample2dDesc& desc, const Tensor& dy, const Tensor& dx) {
   const int64_t channels = dx.shape[3];
   HostBackend::fill(dx, 0);
-  for_each_share(desc, dx.shape, dy.shape, [&](int64_t to, int64_t from, float weight) {
+  for_each_weight(desc, dx.shape, dy.shape, [&](int64_t to, int64_t from, float weight) {
     for (int64_t c = 0; c < channels; ++c)
       dx.data()[to * channels + c] += weight * dy.data()[from * channels + c];
   });

@@ -90,11 +90,11 @@ void HostBackend::adagrad_update(const AdagradDesc& desc, const Tensor& values, 
   }
 }
 
-void HostBackend::lerp(const Tensor& x, float share, const Tensor& y) {
-  if (share == 1) return copy(x, y);
+void HostBackend::lerp(const Tensor& x, float weight, const Tensor& y) {
+  if (weight == 1) return copy(x, y);
   const auto from = elements_of(x);
   const auto to = elements_of(y);
-  for (size_t i = 0; i < to.size(); ++i) to[i] += share * (from[i] - to[i]);
+  for (size_t i = 0; i < to.size(); ++i) to[i] += weight * (from[i] - to[i]);
 }
 
 void HostBackend::swap(const Tensor& x, const Tensor& y) {

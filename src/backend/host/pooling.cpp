@@ -93,12 +93,12 @@ void HostBackend::avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, cons
   const int64_t channels = dx.shape[3];
   HostBackend::fill(dx, 0);
   for_each_window(desc, dx.shape, dy.shape, [&](const Window& window, int64_t n, int64_t output) {
-    const float share = 1.0F / static_cast<float>(window.pixels());
+    const float weight = 1.0F / static_cast<float>(window.pixels());
     for (int64_t row = window.top; row < window.bottom; ++row) {
       for (int64_t column = window.left; column < window.right; ++column) {
         float* pixel = dx.data() + element(dx.shape, n, row, column, 0);
         for (int64_t channel = 0; channel < channels; ++channel)
-          pixel[channel] += dy.data()[output + channel] * share;
+          pixel[channel] += dy.data()[output + channel] * weight;
       }
     }
   });

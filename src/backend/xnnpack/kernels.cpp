@@ -127,9 +127,9 @@ CONVLAB_CLONES void gelu_grad(const float* x, const float* g, const float* s, co
   CONVLAB_IN_PLACE
   for (int64_t i = 0; i < count; ++i) {
     const float quotient = g[i] / x[i];
-    const float share = std::abs(x[i]) < 1e-30F ? 0.5F : quotient;
+    const float cdf = std::abs(x[i]) < 1e-30F ? 0.5F : quotient;
     const float density = s[i] / (1.0F - s[i]) * inv_sqrt_2pi;
-    dx[i] = (share + x[i] * density) * dy[i];
+    dx[i] = (cdf + x[i] * density) * dy[i];
   }
 }
 
@@ -315,8 +315,8 @@ CONVLAB_CLONES void adagrad(const AdagradStep& step, const float* grads, int64_t
   }
 }
 
-CONVLAB_CLONES void lerp(const float* x, float share, int64_t count, float* y) {
-  for (int64_t i = 0; i < count; ++i) y[i] += share * (x[i] - y[i]);
+CONVLAB_CLONES void lerp(const float* x, float weight, int64_t count, float* y) {
+  for (int64_t i = 0; i < count; ++i) y[i] += weight * (x[i] - y[i]);
 }
 
 CONVLAB_CLONES void clip_value(float limit, int64_t count, float* x) {

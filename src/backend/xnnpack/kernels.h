@@ -98,8 +98,8 @@ struct AdagradStep {
 void adagrad(const AdagradStep& step, const float* grads, int64_t count, float* values,
              float* squares);
 
-/// y += share · (x − y)
-void lerp(const float* x, float share, int64_t count, float* y);
+/// y += weight · (x − y)
+void lerp(const float* x, float weight, int64_t count, float* y);
 void clip_value(float limit, int64_t count, float* x);
 /// Σ x²
 double sum_squares(const float* x, int64_t count);

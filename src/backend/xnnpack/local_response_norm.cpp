@@ -32,12 +32,12 @@ void raise(float beta, int64_t channels, float* s) {
   for (int64_t c = 0; c < channels; ++c) s[c] = std::pow(s[c], -beta);
 }
 
-// sums[c] = Σ shares[j] over the channels j that have c near them.
-void sum_shares(int64_t size, const float* shares, int64_t channels, float* sums) {
+// sums[c] = Σ terms[j] over the channels j that have c near them.
+void sum_terms(int64_t size, const float* terms, int64_t channels, float* sums) {
   std::fill_n(sums, channels, 0.0F);
   for (int64_t shift = size / 2 - size + 1; shift <= size / 2; ++shift) {
     const int64_t last = std::min(channels, channels - shift);
-    for (int64_t c = std::max<int64_t>(0, -shift); c < last; ++c) sums[c] += shares[c + shift];
+    for (int64_t c = std::max<int64_t>(0, -shift); c < last; ++c) sums[c] += terms[c + shift];
   }
 }
 
@@ -45,14 +45,14 @@ void sum_shares(int64_t size, const float* shares, int64_t channels, float* sums
 // s[j]^(-beta - 1). `scratch` holds 3 · channels.
 void grad(const LocalResponseNormDesc& desc, const float* x, const float* dy, int64_t channels,
           float* scratch, float* dx) {
-  float* shares = scratch;
-  float* powers = shares + channels;
+  float* terms = scratch;
+  float* powers = terms + channels;
   float* sums = powers + channels;
-  divisors(desc, x, channels, shares);
-  std::copy_n(shares, channels, powers);
+  divisors(desc, x, channels, terms);
+  std::copy_n(terms, channels, powers);
   raise(desc.beta, channels, powers);
-  for (int64_t c = 0; c < channels; ++c) shares[c] = dy[c] * x[c] * powers[c] / shares[c];
-  sum_shares(desc.size, shares, channels, sums);
+  for (int64_t c = 0; c < channels; ++c) terms[c] = dy[c] * x[c] * powers[c] / terms[c];
+  sum_terms(desc.size, terms, channels, sums);
   const float factor = 2 * desc.alpha * desc.beta;
   for (int64_t c = 0; c < channels; ++c) dx[c] = dy[c] * powers[c] - factor * x[c] * sums[c];
 }

@@ -64,10 +64,10 @@ void XnnpackBackend::adagrad_update(const AdagradDesc& desc, const Tensor& value
   });
 }
 
-void XnnpackBackend::lerp(const Tensor& x, float share, const Tensor& y) {
-  if (share == 1) return copy(x, y);
+void XnnpackBackend::lerp(const Tensor& x, float weight, const Tensor& y) {
+  if (weight == 1) return copy(x, y);
   threads_->split(y.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
-    kernels::lerp(x.data() + begin, share, end - begin, y.data() + begin);
+    kernels::lerp(x.data() + begin, weight, end - begin, y.data() + begin);
   });
 }
 

@@ -78,7 +78,7 @@ class XnnpackBackend final : public HostBackend {
                       const Tensor& squares, const Tensor& momenta, const Tensor& means) override;
   void adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
                       const Tensor& squares) override;
-  void lerp(const Tensor& x, float share, const Tensor& y) override;
+  void lerp(const Tensor& x, float weight, const Tensor& y) override;
   void clip_value(const Tensor& x, float limit) override;
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 

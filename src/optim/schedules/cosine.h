@@ -9,7 +9,7 @@ struct CosineOptions {
   double epochs = 0;  ///< until the first restart; 0: the run, so that there is none
   double t_mul = 2;   ///< how many times longer each period is than the one before
   double m_mul = 1;   ///< how many times as high the rate restarts
-  double alpha = 0;   ///< the lowest rate, as a share of the base
+  double alpha = 0;   ///< the lowest rate, as a fraction of the base
 
   template <class Visitor>
   void visit(Visitor& visitor);

@@ -13,8 +13,8 @@ constexpr std::array anneals{Choice<Anneal>{Anneal::cos, "cos"},
                              Choice<Anneal>{Anneal::linear, "linear"}};
 
 double between(Anneal anneal, double from, double to, double done) {
-  const double share = anneal == Anneal::cos ? (1 - std::cos(std::numbers::pi * done)) / 2 : done;
-  return from * (1 - share) + to * share;
+  const double weight = anneal == Anneal::cos ? (1 - std::cos(std::numbers::pi * done)) / 2 : done;
+  return from * (1 - weight) + to * weight;
 }
 
 }  // namespace

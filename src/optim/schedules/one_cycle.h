@@ -9,7 +9,7 @@ enum class Anneal : uint8_t { cos, linear };
 /// As PyTorch's OneCycleLR, whose max_lr is the base rate.
 struct OneCycleOptions {
   double epochs = 0;       ///< 0: the run
-  double pct_start = 0.3;  ///< the share in which the rate rises
+  double pct_start = 0.3;  ///< the fraction in which the rate rises
   Anneal anneal_strategy = Anneal::cos;
   double div_factor = 25;         ///< base / first rate
   double final_div_factor = 1e4;  ///< first rate / last rate

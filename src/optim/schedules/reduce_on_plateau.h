@@ -6,14 +6,14 @@
 
 namespace convlab {
 
-/// As Keras' ReduceLROnPlateau, which watches val_loss; PyTorch's min_delta (threshold) is a share
-/// of the best loss.
+/// As Keras' ReduceLROnPlateau, which watches val_loss; PyTorch's min_delta (threshold) is a
+/// fraction of the best loss.
 struct ReduceOnPlateauOptions {
   double factor = 0.1;
   int64_t patience = 10;    ///< epochs without improvement until the rate falls
   double min_delta = 1e-4;  ///< what counts as improvement
   int64_t cooldown = 0;     ///< epochs after a fall in which nothing is counted
-  double min_lr = 0;        ///< the rate itself, not a share
+  double min_lr = 0;        ///< the rate itself, not a fraction
 
   template <class Visitor>
   void visit(Visitor& visitor);
