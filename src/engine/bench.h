@@ -25,7 +25,8 @@ struct BenchOptions {
 };
 
 /// One layer's fraction of a training step; 0 where there is nothing to do. Activations are
-/// computed with the layer that they are folded into, and undone there or by a pooling after it.
+/// computed with the layer that they are folded into, and its gradient there or by a pooling after
+/// it.
 struct LayerTime {
   std::string name;
   std::string kind;

@@ -63,7 +63,7 @@ void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
 void Convolution::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                            const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   const Conv2dDesc desc = descriptor(inputs[0].shape.sample_shape());
-  undo_activation(pass, output, grad_output);
+  activation_backward(pass, output, grad_output);
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,
                                     pass.parameters[0].grad,

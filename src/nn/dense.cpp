@@ -83,7 +83,7 @@ void Dense::forward(const Pass& pass, std::span<const Tensor> inputs, const Tens
 
 void Dense::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                      const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
-  undo_activation(pass, output, grad_output);
+  activation_backward(pass, output, grad_output);
   if (!pass.frozen) {
     pass.backend.gemm(pass.workspace, kernel_product, grad_output, inputs[0], {},
                       pass.parameters[0].grad);

@@ -21,7 +21,8 @@ struct Pass {
   Backend& backend;
   Mode mode = Mode::train;
   bool frozen = false;  ///< its parameters do not learn: they have no gradient to fill
-  /// Forward: folded into this layer (Layer::can_fuse_activation). Backward: to be undone by it.
+  /// Forward: folded into this layer (Layer::can_fuse_activation). Backward: its gradient is
+  /// applied by this layer.
   Activation activation = Activation::none;
   std::span<Parameter> parameters;  ///< in the order of Layer::parameters
   std::span<const Tensor> saved;    ///< in the order of Layer::saved_shapes; Mode::train only
@@ -83,9 +84,9 @@ class Layer {
   virtual Activation as_activation() const { return Activation::none; }
   /// An activation that follows may be computed by this layer (Pass::activation).
   virtual bool can_fuse_activation() const { return false; }
-  /// Its backward may undo the activation that computed its input (Pass::activation) on the way,
-  /// which is cheaper where its output is smaller.
-  virtual bool can_undo_activation() const { return false; }
+  /// Its backward may apply the gradient of the activation that computed its input
+  /// (Pass::activation) on the way, which is cheaper where its output is smaller.
+  virtual bool can_fuse_activation_backward() const { return false; }
   /// In Mode::eval, and when frozen, it is y = a[c] · x + b[c] for each channel c (the last
   /// dimension), and its backward, which may then work in place, dx = a[c] · dy. So the layer
   /// before can do it with other weights: see FoldedLayer.

@@ -193,8 +193,8 @@ void Network::backward_node(size_t i) {
   const Tensor& grad_output = current_->grads[i + 1];
   const bool view = is_view(i);
   if (!view) {
-    layer.backward(pass_of(i, train_.undone[i]), tensors.backward_inputs, tensors.backward_output,
-                   grad_output, tensors.grad_inputs);
+    layer.backward(pass_of(i, train_.backward_activation[i]), tensors.backward_inputs,
+                   tensors.backward_output, grad_output, tensors.grad_inputs);
   }
   for (size_t k = 0; k < tensors.routes.size(); ++k) {
     if (tensors.routes[k] != GradRoute::add) continue;
@@ -209,7 +209,7 @@ void Network::repeat(size_t i, NodeWork work) {
   const Node& node = graph_.nodes()[i];
   const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
   if (is_view(i) || !train_.needs_grad[i + 1] || !current_->grads[i + 1]) return;
-  Pass pass = pass_of(i, train_.undone[i]);
+  Pass pass = pass_of(i, train_.backward_activation[i]);
   std::vector<Tensor> grad_inputs = tensors.grad_inputs;
   // One operation computes all gradients of a normalisation; frozen, it would be another.
   const bool together = node.layer->is_channel_affine();

@@ -8,7 +8,7 @@ namespace convlab {
 
 GraphFacts::GraphFacts(const Graph& graph, Mode mode)
     : activation(graph.nodes().size(), Activation::none),
-      undone(graph.nodes().size(), Activation::none),
+      backward_activation(graph.nodes().size(), Activation::none),
       normalization(graph.nodes().size()),
       folded(graph.nodes().size(), false),
       needs_grad(1, false) {
@@ -21,9 +21,10 @@ GraphFacts::GraphFacts(const Graph& graph, Mode mode)
     if (!before) continue;
     const Layer& product = *nodes[*before].layer;
     if (activation[*before] != Activation::none) {
-      if (node.layer->can_undo_activation()) std::swap(undone[i], undone[*before]);
+      if (node.layer->can_fuse_activation_backward())
+        std::swap(backward_activation[i], backward_activation[*before]);
     } else if (node.layer->as_activation() != Activation::none && product.can_fuse_activation()) {
-      activation[*before] = undone[*before] = node.layer->as_activation();
+      activation[*before] = backward_activation[*before] = node.layer->as_activation();
       folded[i] = true;
     } else if (mode == Mode::eval && node.layer->is_channel_affine() && product.kernel_to_fold() &&
                !normalization[*before]) {
@@ -93,7 +94,7 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
       extend(planned_values_[input].block, i);
       if (train && needs.inputs) extend(planned_values_[input].block, backward);
     }
-    if (train && (needs.output || facts.undone[i] != Activation::none))
+    if (train && (needs.output || facts.backward_activation[i] != Activation::none))
       extend(output.block, backward);
     if (train) {
       for (const Shape& shape : node.layer->saved_shapes(node.input_shapes)) {
@@ -186,7 +187,7 @@ void NetworkPlan::bind(void* arena) {
     if (!needs.inputs) {
       for (Tensor& input : tensors.backward_inputs) input.memory = nullptr;
     }
-    const bool output = needs.output || facts_.undone[i] != Activation::none;
+    const bool output = needs.output || facts_.backward_activation[i] != Activation::none;
     tensors.backward_output = output ? values[i + 1] : Tensor{};
   }
 }

@@ -14,8 +14,9 @@ struct GraphFacts {
   GraphFacts(const Graph& graph, Mode mode);
 
   std::vector<Activation> activation;  ///< by node: computed together with it
-  /// By node: undone by its backward. Its own activation, unless a pooling after it does so.
-  std::vector<Activation> undone;
+  /// By node: whose gradient its backward applies. Its own activation, unless a pooling after it
+  /// does.
+  std::vector<Activation> backward_activation;
   /// By node: the normalisation that is computed together with it, before the activation.
   std::vector<std::optional<size_t>> normalization;
   std::vector<bool> folded;      ///< by node: computed by the node before

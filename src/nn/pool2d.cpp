@@ -71,7 +71,7 @@ void MaxPool2d::backward(const Pass& pass, std::span<const Tensor> inputs, const
                          const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   if (!grad_inputs[0]) return;
   // Where a maximum came from, its activation's slope is the one at the maximum itself.
-  undo_activation(pass, output, grad_output);
+  activation_backward(pass, output, grad_output);
   pass.backend.max_pool2d_grad(descriptor(inputs[0]), inputs[0], output, grad_output,
                                grad_inputs[0]);
 }

@@ -40,7 +40,7 @@ class MaxPool2d final : public Pool2d {
   explicit MaxPool2d(const Pool2dOptions& options = {}) : Pool2d("max_pool2d", options) {}
 
   std::string_view kind() const override { return "max_pool2d"; }
-  bool can_undo_activation() const override { return true; }
+  bool can_fuse_activation_backward() const override { return true; }
   BackwardNeeds backward_needs() const override { return {.inputs = true, .output = true}; }
   size_t slots() const override { return 1; }
   void forward(const Pass& pass, std::span<const Tensor> inputs,

@@ -153,7 +153,7 @@ void SeparableConv2d::backward(const Pass& pass, std::span<const Tensor> inputs,
   const Tensor& middle = pass.saved[0];
   const Tensor grad_middle = middle_in_workspace(pass, inputs[0]);
   const Pass products = behind(pass, grad_middle);
-  undo_activation(pass, output, grad_output);
+  activation_backward(pass, output, grad_output);
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(products.op(2), pointwise, middle, grad_output,
                                     pass.parameters[1].grad,

@@ -1,4 +1,4 @@
-// An activation before a max pooling is undone on the pooling's smaller gradient.
+// An activation before a max pooling is differentiated on the pooling's smaller gradient.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -10,7 +10,8 @@
 namespace convlab {
 namespace {
 
-/// `apart`: a view before the pooling, so that the convolution undoes its activation itself.
+/// `apart`: a view before the pooling, so that the convolution's backward applies the activation's
+/// gradient.
 Graph make_graph(std::string_view activation, const Options& pooling, bool apart) {
   Graph graph({9, 8, 2});
   graph.append(make_layer("conv2d", {{"filters", int64_t{5}}}));
@@ -36,7 +37,8 @@ std::vector<float> gradients(Graph graph, Backend& backend) {
 
 }  // namespace
 
-TEST_CASE("undone activation: gradients are the same bits, whoever undoes it") {
+TEST_CASE(
+    "activation backward: gradients are the same bits, whichever layer's backward applies it") {
   const std::string_view activation = GENERATE("relu", "relu6");
   const int64_t stride = GENERATE(1, 2, 3);
   const Options pooling{{"window", int64_t{2}}, {"stride", stride}};
@@ -50,10 +52,10 @@ TEST_CASE("undone activation: gradients are the same bits, whoever undoes it") {
   }
 }
 
-TEST_CASE("undone activation: by the pooling where nobody else reads what the activation gives") {
+TEST_CASE("activation backward: by the pooling where nobody else reads what the activation gives") {
   const GraphFacts alone(make_graph("relu", {}, false), Mode::train);
   CHECK(alone.activation[0] == Activation::relu);
-  CHECK(alone.undone ==
+  CHECK(alone.backward_activation ==
         std::vector<Activation>{Activation::none, Activation::none, Activation::relu});
 
   Graph read_twice({9, 8, 2});
@@ -63,8 +65,8 @@ TEST_CASE("undone activation: by the pooling where nobody else reads what the ac
   const size_t pooled = read_twice.append(make_layer("max_pool2d", pooling));
   read_twice.add(std::make_unique<Sum>(), {relu, pooled});
   const GraphFacts both(read_twice, Mode::train);
-  CHECK(both.undone == std::vector<Activation>{Activation::relu, Activation::none, Activation::none,
-                                               Activation::none});
+  CHECK(both.backward_activation == std::vector<Activation>{Activation::relu, Activation::none,
+                                                            Activation::none, Activation::none});
 }
 
 }  // namespace convlab
