@@ -101,9 +101,11 @@ class Convolution {
     backend.conv2d_grad_input({grad_input_, workspace}, desc_, dy, kernel_, dx);
     backend.conv2d_grad_kernel({grad_kernel_, workspace}, desc_, x, dy, kernel_grad, bias_grad);
 
-    const int64_t taps = case_.kernel.h * case_.kernel.w;
-    outputs.push_back(sums_of_products(device_.read(y), taps * case_.in_channels / case_.groups));
-    outputs.push_back(sums_of_products(device_.read(dx), taps * case_.out_channels / case_.groups));
+    const int64_t kernel_pixels = case_.kernel.h * case_.kernel.w;
+    outputs.push_back(
+        sums_of_products(device_.read(y), kernel_pixels * case_.in_channels / case_.groups));
+    outputs.push_back(
+        sums_of_products(device_.read(dx), kernel_pixels * case_.out_channels / case_.groups));
     outputs.push_back(sums_of_products(device_.read(kernel_grad), batch * out.h * out.w));
     outputs.push_back(sums_of_products(device_.read(bias_grad), batch * out.h * out.w));
   }

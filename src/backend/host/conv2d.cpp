@@ -53,7 +53,8 @@ struct ConvGeometry {
 /// Calls visit(kernel row, kernel column, input row, input column) for each kernel position whose
 /// input pixel exists.
 template <class Visit>
-void for_each_tap(const ConvGeometry& g, int64_t out_row, int64_t out_column, Visit visit) {
+void for_each_kernel_pixel(const ConvGeometry& g, int64_t out_row, int64_t out_column,
+                           Visit visit) {
   for (int64_t kr = 0; kr < g.desc.kernel.h; ++kr) {
     for (int64_t kc = 0; kc < g.desc.kernel.w; ++kc) {
       const int64_t row = g.in_row(out_row, kr);
@@ -87,11 +88,12 @@ void HostBackend::conv2d(OpContext /*op*/, const Conv2dDesc& desc, const Tensor&
     float* out = y.data() + g.out_pixel(n, row, column);
     for (int64_t o = 0; o < g.out_channels; ++o) {
       double sum = bias != nullptr ? bias->value.data()[o] : 0;
-      for_each_tap(g, row, column, [&](int64_t kr, int64_t kc, int64_t in_row, int64_t in_column) {
-        const float* pixel = x.data() + g.in_pixel(n, in_row, in_column) + g.first_input(o);
-        const float* taps = weights + g.kernel_pixel(o, kr, kc);
-        for (int64_t i = 0; i < g.group_inputs; ++i) sum += double{pixel[i]} * taps[i];
-      });
+      for_each_kernel_pixel(
+          g, row, column, [&](int64_t kr, int64_t kc, int64_t in_row, int64_t in_column) {
+            const float* pixel = x.data() + g.in_pixel(n, in_row, in_column) + g.first_input(o);
+            const float* kernel_row = weights + g.kernel_pixel(o, kr, kc);
+            for (int64_t i = 0; i < g.group_inputs; ++i) sum += double{pixel[i]} * kernel_row[i];
+          });
       out[o] = static_cast<float>(activated(desc.activation, sum));
     }
   });
@@ -104,14 +106,16 @@ void HostBackend::conv2d_grad_input(OpContext /*op*/, const Conv2dDesc& desc, co
   std::vector<double> sums(static_cast<size_t>(dx.elements()));
   for_each_output_pixel(g, [&](int64_t n, int64_t row, int64_t column) {
     const float* grads = dy.data() + g.out_pixel(n, row, column);
-    for_each_tap(g, row, column, [&](int64_t kr, int64_t kc, int64_t in_row, int64_t in_column) {
-      double* pixel = sums.data() + g.in_pixel(n, in_row, in_column);
-      for (int64_t o = 0; o < g.out_channels; ++o) {
-        const float* taps = weights + g.kernel_pixel(o, kr, kc);
-        double* inputs = pixel + g.first_input(o);
-        for (int64_t i = 0; i < g.group_inputs; ++i) inputs[i] += double{grads[o]} * taps[i];
-      }
-    });
+    for_each_kernel_pixel(g, row, column,
+                          [&](int64_t kr, int64_t kc, int64_t in_row, int64_t in_column) {
+                            double* pixel = sums.data() + g.in_pixel(n, in_row, in_column);
+                            for (int64_t o = 0; o < g.out_channels; ++o) {
+                              const float* kernel_row = weights + g.kernel_pixel(o, kr, kc);
+                              double* inputs = pixel + g.first_input(o);
+                              for (int64_t i = 0; i < g.group_inputs; ++i)
+                                inputs[i] += double{grads[o]} * kernel_row[i];
+                            }
+                          });
   });
   store(sums, dx);
 }
@@ -123,14 +127,16 @@ void HostBackend::conv2d_grad_kernel(OpContext /*op*/, const Conv2dDesc& desc, c
   std::vector<double> sums(static_cast<size_t>(kernel_grad.elements()));
   for_each_output_pixel(g, [&](int64_t n, int64_t row, int64_t column) {
     const float* grads = dy.data() + g.out_pixel(n, row, column);
-    for_each_tap(g, row, column, [&](int64_t kr, int64_t kc, int64_t in_row, int64_t in_column) {
-      const float* pixel = x.data() + g.in_pixel(n, in_row, in_column);
-      for (int64_t o = 0; o < g.out_channels; ++o) {
-        double* taps = sums.data() + g.kernel_pixel(o, kr, kc);
-        const float* inputs = pixel + g.first_input(o);
-        for (int64_t i = 0; i < g.group_inputs; ++i) taps[i] += double{grads[o]} * inputs[i];
-      }
-    });
+    for_each_kernel_pixel(g, row, column,
+                          [&](int64_t kr, int64_t kc, int64_t in_row, int64_t in_column) {
+                            const float* pixel = x.data() + g.in_pixel(n, in_row, in_column);
+                            for (int64_t o = 0; o < g.out_channels; ++o) {
+                              double* kernel_row = sums.data() + g.kernel_pixel(o, kr, kc);
+                              const float* inputs = pixel + g.first_input(o);
+                              for (int64_t i = 0; i < g.group_inputs; ++i)
+                                kernel_row[i] += double{grads[o]} * inputs[i];
+                            }
+                          });
   });
   store(sums, kernel_grad);
   if (bias_grad) sum_rows(dy, bias_grad);

@@ -2,16 +2,16 @@
 #include <vector>
 
 #include "backend/xnnpack/grouped_grad_kernel.h"
+#include "backend/xnnpack/im2col_planes.h"
 #include "backend/xnnpack/indirect_gemm.h"
 #include "backend/xnnpack/kernels.h"
-#include "backend/xnnpack/tap_planes.h"
 #include "backend/xnnpack/thin_conv2d.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
 // The gradient of a convolution's kernel is the product of a matrix [kh·kw·I, pixels], which holds
-// what each weight meets at each output pixel, and dy [pixels, O]. The left rows are pieces of
+// what each weight meets at each output pixel, and dy [pixels, O]. The left rows are segments of
 // x's planes and are never gathered; a row of ones behind them gives the bias' gradient. The batch
 // is cut into slices whose number depends on the shapes alone, each summed on its own in chunks
 // that stay in the cache; threads take slices as they come, and the slices are added in
@@ -30,7 +30,7 @@ struct GradPlan {
   GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int workers,
            const IndirectGemm& gemm)
       : planes(desc, x, y), batch(x[0]), outputs(y[3]), image_floats(x.sample_shape().elements()) {
-    rows = planes.taps() * planes.channels() + 1;
+    rows = planes.kernel_pixels() * planes.channels() + 1;
     chunk_images = std::clamp<int64_t>(chunk_pixels / planes.pixels_per_image(), 1, batch);
     const int64_t chunks = (batch + chunk_images - 1) / chunk_images;
     const int64_t sum_floats = rows * outputs;
@@ -47,10 +47,10 @@ struct GradPlan {
   }
 
   IndirectGemm::Sizes sizes(int64_t images) const {
-    return {rows, outputs, images * planes.pieces_per_image(), planes.piece_length()};
+    return {rows, outputs, images * planes.segments_per_image(), planes.segment_length()};
   }
 
-  TapPlanes planes;
+  Im2colPlanes planes;
   int64_t batch, outputs, image_floats;
   int64_t rows;  // of the product: the weights of one output, and its bias
   int64_t chunk_images, slices, slice_images;
@@ -58,37 +58,38 @@ struct GradPlan {
   int64_t worker_floats, total;
 };
 
-IndirectGemm::Pieces pieces_of(const GradPlan& plan, const IndirectGemm& gemm, int64_t images,
-                               const float* origin, const float* ones) {
-  const TapPlanes& planes = plan.planes;
-  const int64_t each = planes.pieces_per_image();
-  return gemm.arrange(plan.rows, images * each, [&](int64_t row, int64_t piece) {
+IndirectGemm::IndirectionBuffer make_indirection(const GradPlan& plan, const IndirectGemm& gemm,
+                                                 int64_t images, const float* origin,
+                                                 const float* ones) {
+  const Im2colPlanes& planes = plan.planes;
+  const int64_t each = planes.segments_per_image();
+  return gemm.arrange(plan.rows, images * each, [&](int64_t row, int64_t segment) {
     if (row == plan.rows - 1) return ones;
-    return origin + piece / each * planes.size() +
-           planes.piece(row / planes.channels(), row % planes.channels(), piece % each);
+    return origin + segment / each * planes.size() +
+           planes.segment(row / planes.channels(), row % planes.channels(), segment % each);
   });
 }
 
-// Where the pieces of a chunk's left rows lie, for planes that begin at `origin`.
+// Where the segments of a chunk's left rows lie, for planes that begin at `origin`.
 struct GradState final : OpState {
   void prepare(const GradPlan& plan, const Shape& x_shape, const Shape& y_shape, float* planes) {
     if (x == x_shape && y == y_shape) return;
     x = x_shape;
     y = y_shape;
     origin = planes;
-    ones.assign(static_cast<size_t>(plan.planes.piece_length()), 1.0F);
-    chunk = pieces_of(plan, gemm, plan.chunk_images, origin, ones.data());
+    ones.assign(static_cast<size_t>(plan.planes.segment_length()), 1.0F);
+    chunk = make_indirection(plan, gemm, plan.chunk_images, origin, ones.data());
     const int64_t rest = plan.batch % plan.chunk_images;
-    last_chunk =
-        rest == 0 ? IndirectGemm::Pieces{} : pieces_of(plan, gemm, rest, origin, ones.data());
+    last_chunk = rest == 0 ? IndirectGemm::IndirectionBuffer{}
+                           : make_indirection(plan, gemm, rest, origin, ones.data());
   }
 
   IndirectGemm gemm;
   Shape x, y;
   std::vector<float> ones;
   const float* origin = nullptr;
-  IndirectGemm::Pieces chunk;
-  IndirectGemm::Pieces last_chunk;  // of the batch, where it has fewer images
+  IndirectGemm::IndirectionBuffer chunk;
+  IndirectGemm::IndirectionBuffer last_chunk;  // of the batch, where it has fewer images
 };
 
 void add(const float* x, int64_t count, float* sum) {

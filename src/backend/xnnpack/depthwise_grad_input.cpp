@@ -10,9 +10,9 @@ namespace convlab {
 
 namespace {
 
-// taps: [kh, kw, C].
+// weights: [kh, kw, C].
 void add_image(const Conv2dDesc& desc, const Shape& in, const Shape& out, const float* grads,
-               const float* taps, float* dx) {
+               const float* weights, float* dx) {
   const int64_t channels = in[3];
   for (int64_t oy = 0; oy < out[1]; ++oy) {
     for (int64_t ox = 0; ox < out[2]; ++ox, grads += channels) {
@@ -22,7 +22,7 @@ void add_image(const Conv2dDesc& desc, const Shape& in, const Shape& out, const 
         for (int64_t kx = 0; kx < desc.kernel.w; ++kx) {
           const int64_t column = ox * desc.stride.w + kx * desc.dilation.w - desc.padding.left;
           if (column < 0 || column >= in[2]) continue;
-          kernels::multiply_add(grads, taps + (ky * desc.kernel.w + kx) * channels, channels,
+          kernels::multiply_add(grads, weights + (ky * desc.kernel.w + kx) * channels, channels,
                                 dx + (row * in[2] + column) * channels);
         }
       }

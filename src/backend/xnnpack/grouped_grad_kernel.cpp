@@ -20,8 +20,8 @@ struct Sums {
         y(y_shape),
         group_inputs(x[3] / desc.groups),
         group_outputs(y[3] / desc.groups),
-        taps(desc.kernel.h * desc.kernel.w),
-        weights(taps * y[3] * group_inputs),
+        kernel_pixels(desc.kernel.h * desc.kernel.w),
+        weights(kernel_pixels * y[3] * group_inputs),
         slices(std::min(max_slices, x[0])) {}
 
   void add_pixel(const float* pixel, const float* grads, float* sums) const {
@@ -55,7 +55,7 @@ struct Sums {
   Conv2dDesc desc;
   Shape x, y;
   int64_t group_inputs, group_outputs;
-  int64_t taps, weights, slices;
+  int64_t kernel_pixels, weights, slices;
 };
 
 }  // namespace
@@ -75,9 +75,10 @@ void grouped_grad_kernel(const Threads& threads, const Conv2dDesc& desc, const T
   for (int64_t slice = 1; slice < plan.slices; ++slice)
     kernels::add(workspace, workspace + slice * plan.weights, plan.weights, workspace);
   for (int64_t o = 0; o < dy.shape[3]; ++o) {
-    for (int64_t tap = 0; tap < plan.taps; ++tap) {
-      std::copy_n(workspace + (tap * dy.shape[3] + o) * plan.group_inputs, plan.group_inputs,
-                  kernel_grad.data() + (o * plan.taps + tap) * plan.group_inputs);
+    for (int64_t kernel_pixel = 0; kernel_pixel < plan.kernel_pixels; ++kernel_pixel) {
+      std::copy_n(workspace + (kernel_pixel * dy.shape[3] + o) * plan.group_inputs,
+                  plan.group_inputs,
+                  kernel_grad.data() + (o * plan.kernel_pixels + kernel_pixel) * plan.group_inputs);
     }
   }
 }

@@ -4,7 +4,7 @@
 
 namespace convlab {
 
-void IndirectGemm::run(const Sizes& sizes, std::span<const float* const> pieces, intptr_t offset,
+void IndirectGemm::run(const Sizes& sizes, std::span<const float* const> segments, intptr_t offset,
                        const float* fixed, const float* packed, Activation activation,
                        float* c) const {
   const auto kernel = kernels_.functions(activation).igemm;
@@ -17,10 +17,10 @@ void IndirectGemm::run(const Sizes& sizes, std::span<const float* const> pieces,
     const float* next = c + (row + tile_rows) * sizes.columns;
     for (int64_t i = 0; i < tile_floats; i += 16) __builtin_prefetch(next + i, 1);
     const auto tile = reinterpret_cast<const void**>(
-        const_cast<const float**>(pieces.data() + row * sizes.pieces));
+        const_cast<const float**>(segments.data() + row * sizes.segments));
     kernel(static_cast<size_t>(std::min(tile_rows, sizes.rows - row)),
            static_cast<size_t>(sizes.columns), bytes(sizes.length),
-           static_cast<size_t>(sizes.pieces * tile_rows) * sizeof(void*), tile, packed,
+           static_cast<size_t>(sizes.segments * tile_rows) * sizeof(void*), tile, packed,
            c + row * sizes.columns, bytes(sizes.columns), bytes(kernels_.tile_columns),
            static_cast<size_t>(offset), fixed, &range);
   }

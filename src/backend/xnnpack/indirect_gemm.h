@@ -9,27 +9,28 @@
 
 namespace convlab {
 
-/// The kernel inside XNNPACK's convolutions, for products whose left rows lie in pieces anywhere in
-/// memory, so that nothing needs to be gathered first:
+/// The kernel inside XNNPACK's convolutions, for products whose left rows lie in segments anywhere
+/// in memory, so that nothing needs to be gathered first:
 ///   c[m, n] = Σ_p Σ_k left[m, p][k] · right[p · length + k, n].
 class IndirectGemm {
  public:
-  /// Pointers to the pieces of all left rows, in the kernel's order.
-  using Pieces = std::vector<const float*>;
+  /// Pointers to the segments of all left rows, in the kernel's order.
+  using IndirectionBuffer = std::vector<const float*>;
   struct Sizes {
     int64_t rows, columns;
-    int64_t pieces, length;  ///< of each left row: so many, of so many floats
+    int64_t segments, length;  ///< of each left row: so many, of so many floats
   };
 
-  /// piece(row, p) tells where a piece lies.
-  template <class Piece>
-  Pieces arrange(int64_t rows, int64_t pieces, const Piece& piece) const {
-    Pieces all;
-    all.reserve(static_cast<size_t>((rows + tile_rows() - 1) / tile_rows() * tile_rows() * pieces));
+  /// segment(row, p) tells where a segment lies.
+  template <class Segment>
+  IndirectionBuffer arrange(int64_t rows, int64_t segments, const Segment& segment) const {
+    IndirectionBuffer all;
+    all.reserve(
+        static_cast<size_t>((rows + tile_rows() - 1) / tile_rows() * tile_rows() * segments));
     for (int64_t tile = 0; tile < rows; tile += tile_rows()) {
-      for (int64_t p = 0; p < pieces; ++p) {
+      for (int64_t p = 0; p < segments; ++p) {
         for (int64_t row = tile; row < tile + tile_rows(); ++row)
-          all.push_back(piece(row < rows ? row : rows - 1, p));
+          all.push_back(segment(row < rows ? row : rows - 1, p));
       }
     }
     return all;
@@ -46,9 +47,9 @@ class IndirectGemm {
     kernels_.pack(right, count, columns, bias, 0, columns, packed);
   }
 
-  /// c[rows, columns], dense, after the activation. All pieces but those equal to `fixed` are moved
-  /// by `offset` bytes. `pieces` may begin at any multiple of tile_rows().
-  void run(const Sizes& sizes, std::span<const float* const> pieces, intptr_t offset,
+  /// c[rows, columns], dense, after the activation. All segments but those equal to `fixed` are
+  /// moved by `offset` bytes. `segments` may begin at any multiple of tile_rows().
+  void run(const Sizes& sizes, std::span<const float* const> segments, intptr_t offset,
            const float* fixed, const float* packed, Activation activation, float* c) const;
 
   int64_t tile_rows() const { return kernels_.tile_rows; }

@@ -25,7 +25,7 @@ struct ProductKernels {
   struct Functions {
     xnn_gemm_ukernel_fn gemm_row;  ///< for a single row
     xnn_gemm_ukernel_fn gemm;
-    xnn_igemm_ukernel_fn igemm;  ///< its left rows lie in pieces
+    xnn_igemm_ukernel_fn igemm;  ///< its left rows lie in segments
   };
 
   int64_t tile_rows, tile_columns;

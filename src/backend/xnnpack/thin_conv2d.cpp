@@ -74,10 +74,11 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
     image_ = x.shape.sample_shape();
     origin_ = padded_images;
     const int64_t columns = y.shape[2];
-    pieces_ = gemm_.arrange(plan.pixels, desc.kernel.h, [&](int64_t pixel, int64_t window_row) {
-      const int64_t row = pixel / columns * desc.stride.h + window_row * desc.dilation.h;
-      return origin_ + row * plan.row + pixel % columns * desc.stride.w * plan.channels;
-    });
+    indirection_ =
+        gemm_.arrange(plan.pixels, desc.kernel.h, [&](int64_t pixel, int64_t window_row) {
+          const int64_t row = pixel / columns * desc.stride.h + window_row * desc.dilation.h;
+          return origin_ + row * plan.row + pixel % columns * desc.stride.w * plan.channels;
+        });
   }
   transpose(kernel.data(), plan.window, plan.outputs, plan.window, right, plan.outputs);
   gemm_.pack(right, plan.window, plan.outputs, bias, packed);
@@ -100,7 +101,7 @@ void ThinConv2d::run(const Threads& threads, const Conv2dDesc& desc, const Tenso
     write_padded(desc, x.shape, x.part(image, image + 1).data(), plan, first_row, last_row, padded);
     const auto offset = reinterpret_cast<intptr_t>(padded) - reinterpret_cast<intptr_t>(origin_);
     gemm_.run({pixels, plan.outputs, desc.kernel.h, plan.window_row},
-              std::span(pieces_).subspan(static_cast<size_t>(first * desc.kernel.h)), offset,
+              std::span(indirection_).subspan(static_cast<size_t>(first * desc.kernel.h)), offset,
               nullptr, packed, desc.activation,
               y.data() + (image * plan.pixels + first) * plan.outputs);
   });

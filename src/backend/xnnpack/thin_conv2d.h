@@ -27,8 +27,8 @@ class ThinConv2d final : public OpState {
  private:
   IndirectGemm gemm_;
   Shape image_;
-  const float* origin_ = nullptr;  // the image that the pieces lie in
-  IndirectGemm::Pieces pieces_;    // of all output pixels
+  const float* origin_ = nullptr;                // the image that the segments lie in
+  IndirectGemm::IndirectionBuffer indirection_;  // of all output pixels
 };
 
 }  // namespace convlab
