@@ -1,4 +1,4 @@
-// The border of the engine module (src/wasm/api.h) as a class: strings and bytes in, copies out.
+// The C API of the engine module (src/wasm/api.h) as a class: strings and bytes in, copies out.
 
 export const Activity = Object.freeze({idle: 0, waiting: 1, busy: 2});
 

@@ -80,10 +80,11 @@ struct MemoryUse {
   size_t peak_bytes = 0;
 };
 
-/// The seam: all that layers, losses and optimizers know of a device. Layout is fixed (NHWC, OHWI,
-/// [out, in]); shapes were checked by the layer, outputs are allocated, tensors lie on this
-/// backend's device. Operations only start here and nothing reads back within a training step. Sums
-/// never depend on the number of threads. Not thread-safe: one thread at a time calls a backend.
+/// The backend interface: all that layers, losses and optimizers know of a device. Layout is fixed
+/// (NHWC, OHWI, [out, in]); shapes were checked by the layer, outputs are allocated, tensors lie on
+/// this backend's device. Operations only start here and nothing reads back within a training step.
+/// Sums never depend on the number of threads. Not thread-safe: one thread at a time calls a
+/// backend.
 class Backend {
  public:
   Backend() = default;

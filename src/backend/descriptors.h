@@ -75,7 +75,7 @@ struct Pool2dDesc {
 enum class Interpolation : uint8_t { nearest, bilinear };
 
 /// Each pixel becomes size · size; bilinear ones lie where the centers of the pixels say
-/// (half-pixel centers) and repeat the border.
+/// (half-pixel centers) and repeat the edge pixels.
 struct UpSample2dDesc {
   int64_t size = 2;
   Interpolation interpolation = Interpolation::nearest;

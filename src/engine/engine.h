@@ -36,7 +36,7 @@ struct EngineEnvironment {
   int64_t prefetch = 0;
 };
 
-/// The one door to training for all front ends. It has no thread: whoever owns it calls `advance`,
+/// The API through which every front end trains. It has no thread: whoever owns it calls `advance`,
 /// from one thread, which alone touches the backend. `send` and `snapshot` may be called from any
 /// thread.
 class Engine {

@@ -22,9 +22,9 @@ using namespace convlab;
 
 namespace {
 
-// The module's one engine and the texts that JavaScript is reading: the border is where state
+// The module's one engine and the texts that JavaScript is reading: the C API is where state
 // lives.
-struct Border {
+struct ModuleState {
   std::unique_ptr<Engine> engine;
   std::string error;
   std::string text;
@@ -32,8 +32,8 @@ struct Border {
   uint64_t sequence = 0;
 };
 
-Border& border() {
-  static Border instance;
+ModuleState& state() {
+  static ModuleState instance;
   return instance;
 }
 
@@ -45,22 +45,22 @@ uint64_t memory_left() {
 
 double now_seconds() { return emscripten_get_now() * 1e-3; }
 
-// Runs a body of the border: JavaScript sees codes and messages, never exceptions.
+// Runs the body of a function of the C API: JavaScript sees codes and messages, never exceptions.
 template <class Body>
 int guarded(const Body& body) {
   try {
     return body();
   } catch (const std::exception& error) {
-    border().error = error.what();
+    state().error = error.what();
   } catch (...) {
-    border().error = "unknown failure in the engine";
+    state().error = "unknown failure in the engine";
   }
   return -1;
 }
 
 Engine& engine() {
-  if (!border().engine) fail("[wasm] convlab_create was not called");
-  return *border().engine;
+  if (!state().engine) fail("[wasm] convlab_create was not called");
+  return *state().engine;
 }
 
 // Images come later, through convlab_append.
@@ -92,7 +92,7 @@ extern "C" {
 
 EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
   return guarded([&] {
-    border().engine = std::make_unique<Engine>(
+    state().engine = std::make_unique<Engine>(
         EngineEnvironment{.backend = make_backend("", threads, memory_left),
                           .open_data = empty_data,
                           .now = now_seconds});
@@ -100,11 +100,11 @@ EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
   });
 }
 
-EMSCRIPTEN_KEEPALIVE const char* convlab_error() { return border().error.c_str(); }
+EMSCRIPTEN_KEEPALIVE const char* convlab_error() { return state().error.c_str(); }
 
 EMSCRIPTEN_KEEPALIVE const char* convlab_controls() {
-  border().text = controls_json();
-  return border().text.c_str();
+  state().text = controls_json();
+  return state().text.c_str();
 }
 
 EMSCRIPTEN_KEEPALIVE int convlab_send(const char* json, uint32_t length) {
@@ -139,30 +139,30 @@ EMSCRIPTEN_KEEPALIVE int convlab_poll(double seen) {
   return guarded([&] {
     const std::shared_ptr<const Snapshot> snapshot = engine().snapshot();
     if (static_cast<double>(snapshot->sequence) <= seen) return 0;
-    border().encoded = encode(*snapshot);
-    border().sequence = snapshot->sequence;
+    state().encoded = encode(*snapshot);
+    state().sequence = snapshot->sequence;
     return 1;
   });
 }
 
-EMSCRIPTEN_KEEPALIVE double convlab_sequence() { return static_cast<double>(border().sequence); }
+EMSCRIPTEN_KEEPALIVE double convlab_sequence() { return static_cast<double>(state().sequence); }
 
-EMSCRIPTEN_KEEPALIVE const char* convlab_snapshot_json() { return border().encoded.json.c_str(); }
+EMSCRIPTEN_KEEPALIVE const char* convlab_snapshot_json() { return state().encoded.json.c_str(); }
 
 EMSCRIPTEN_KEEPALIVE const uint8_t* convlab_snapshot_block() {
-  return border().encoded.block.data();
+  return state().encoded.block.data();
 }
 
 EMSCRIPTEN_KEEPALIVE uint32_t convlab_snapshot_block_bytes() {
-  return static_cast<uint32_t>(border().encoded.block.size());
+  return static_cast<uint32_t>(state().encoded.block.size());
 }
 
 EMSCRIPTEN_KEEPALIVE const char* convlab_bench(const char* json, uint32_t length) {
   const int code = guarded([&] {
-    border().text = to_json(run_bench(bench_options({json, length}), now_seconds));
+    state().text = to_json(run_bench(bench_options({json, length}), now_seconds));
     return 0;
   });
-  return code == 0 ? border().text.c_str() : nullptr;
+  return code == 0 ? state().text.c_str() : nullptr;
 }
 
 EMSCRIPTEN_KEEPALIVE const char* convlab_bench_suite(int threads) {
@@ -174,9 +174,9 @@ EMSCRIPTEN_KEEPALIVE const char* convlab_bench_suite(int threads) {
                       {"images", run.images},
                       {"threads", run.threads}});
     }
-    border().text = runs.dump();
+    state().text = runs.dump();
     return 0;
   });
-  return code == 0 ? border().text.c_str() : nullptr;
+  return code == 0 ? state().text.c_str() : nullptr;
 }
 }

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-/// The border of the engine module. JavaScript calls these from one thread (the engine worker).
+/// The C API of the engine module. JavaScript calls these from one thread (the engine worker).
 /// Strings are UTF-8 with a length; what is returned stays valid until the next call. A function
 /// that returns int gives 0, or −1 after an error whose message convlab_error tells.
 extern "C" {

@@ -42,7 +42,7 @@ const mayUse = {
   wasm: ['core', 'data', 'engine'],
 };
 
-test('every source lies in a folder of the house', () => {
+test('every source lies in a folder of the layout', () => {
   assert.ok(files.length > 50, `only ${files.length} sources found below ${src}`);
   for (const { path } of files) assert.ok(path.split('/')[0] in mayUse, `src/${path} is in no known folder`);
 });
@@ -71,7 +71,7 @@ test('dependencies point one way', () => {
   }
 });
 
-test('only the engine and its users know a concrete backend; the seam hides the others', () => {
+test('only the engine and its users know a concrete backend; the backend interface hides the others', () => {
   for (const { path, includes } of files) {
     if (path.startsWith('backend/')) continue;
     const concrete = includes.find((include) => /^backend\/(host|xnnpack|cuda)\//.test(include));
