@@ -35,8 +35,8 @@ Shape parse_image(std::string_view text) {
   const char* end = at + text.size();
   for (size_t axis = 0; axis < dims.size(); ++axis) {
     const auto [stop, error] = std::from_chars(at, end, dims[axis]);
-    const bool goes_on = axis + 1 < dims.size() ? stop != end && *stop == 'x' : stop == end;
-    if (error != std::errc() || !goes_on || dims[axis] < 1 || dims[axis] > max_dim) {
+    const bool is_separated = axis + 1 < dims.size() ? stop != end && *stop == 'x' : stop == end;
+    if (error != std::errc() || !is_separated || dims[axis] < 1 || dims[axis] > max_dim) {
       fail("--input: '", text,
            "' is not an image's height, width and channels, such as 32x32x3, each 1 to ", max_dim);
     }

@@ -70,7 +70,7 @@ class Run {
   RunRecord record() const;
   void restore_callbacks(const RunRecord& record, const std::string& where);
   void check_position(const RunRecord& record, const std::string& where) const;
-  void go_on(const RunRecord& record);
+  void restore(const RunRecord& record);
   double seconds_left() const;
 
   RunOptions options_;

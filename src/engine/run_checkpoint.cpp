@@ -91,7 +91,7 @@ void Run::restore_callbacks(const RunRecord& record, const std::string& where) {
   }
 }
 
-void Run::go_on(const RunRecord& record) {
+void Run::restore(const RunRecord& record) {
   trainer_->resume(static_cast<uint64_t>(record.step));
   set_learning_rate(record.learning_rate);
   trainer_->set_learning_rate(record.step_learning_rate);
@@ -133,7 +133,7 @@ void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
     schedule_->restore(schedule_before);
     throw;
   }
-  go_on(record);
+  restore(record);
 }
 
 }  // namespace convlab
