@@ -30,7 +30,7 @@ endfunction()
 # convlab_wasm_module(TARGET engine|window)
 # Flags shared by our WebAssembly modules: an ES module whose default export is a factory, without a file system. The
 # engine runs in a worker (for node Emscripten would import a module that browsers do not have), the window on the page's main thread. Functions are exported by
-# EMSCRIPTEN_KEEPALIVE. Writes build/web/dist/engine-{threads,single}-{relaxed,simd} or window, .mjs and .wasm.
+# EMSCRIPTEN_KEEPALIVE. Writes CONVLAB_DIST/engine-{threads,single}-{relaxed,simd} or window, .mjs and .wasm.
 function(convlab_wasm_module target kind)
   set(flags -sMODULARIZE=1 -sEXPORT_ES6=1 -sFILESYSTEM=0 -sSTACK_SIZE=1MB -sMALLOC=dlmalloc -sALLOW_MEMORY_GROWTH=1
     -sMAXIMUM_MEMORY=2GB -sEXPORTED_RUNTIME_METHODS=wasmMemory
@@ -54,7 +54,7 @@ function(convlab_wasm_module target kind)
   endif()
   target_link_options(${target} PRIVATE ${flags})
   set_target_properties(${target} PROPERTIES OUTPUT_NAME "${name}" SUFFIX .mjs
-    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_SOURCE_DIR}/build/web/dist")
+    RUNTIME_OUTPUT_DIRECTORY "${CONVLAB_DIST}")
 endfunction()
 
 # convlab_node_program(TARGET): a program for node, on the real file system.
@@ -73,8 +73,8 @@ function(convlab_page folder)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS "${folder}/*")
   set(stamp "${CMAKE_BINARY_DIR}/page.stamp")
   add_custom_command(OUTPUT "${stamp}" DEPENDS ${files} VERBATIM
-    COMMENT "Copying the page into build/web/dist"
-    COMMAND "${CMAKE_COMMAND}" -E copy_directory "${folder}" "${PROJECT_SOURCE_DIR}/build/web/dist"
+    COMMENT "Copying the page into ${CONVLAB_DIST}"
+    COMMAND "${CMAKE_COMMAND}" -E copy_directory "${folder}" "${CONVLAB_DIST}"
     COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}")
   add_custom_target(page ALL DEPENDS "${stamp}")
 endfunction()

@@ -19,10 +19,9 @@ foreach(_pin IN LISTS _pins)
     set(${_name}_SOURCE_DIR "${PROJECT_SOURCE_DIR}/third_party/${_name}")
   else()
     message(STATUS "Fetching ${_repository} ${_tag}")
-    # One copy for all presets. The SOURCE_SUBDIR that does not exist keeps their own CMakeLists out of this build.
+    # The SOURCE_SUBDIR that does not exist keeps their own CMakeLists out of this build.
     FetchContent_Declare(${_name}
-      GIT_REPOSITORY "https://github.com/${_repository}.git" GIT_TAG "${_tag}" GIT_PROGRESS ON
-      SOURCE_DIR "${PROJECT_SOURCE_DIR}/build/upstream/${_name}" SOURCE_SUBDIR not-used)
+      GIT_REPOSITORY "https://github.com/${_repository}.git" GIT_TAG "${_tag}" GIT_PROGRESS ON SOURCE_SUBDIR not-used)
     FetchContent_MakeAvailable(${_name})
   endif()
 endforeach()
@@ -58,50 +57,16 @@ if(CONVLAB_THREADS)
   target_link_libraries(pthreadpool PUBLIC Threads::Threads)
 endif()
 
-# --- XNNPACK: built while configuring, once per ABI, under a lock; every preset of that ABI links the same archives.
+# --- XNNPACK: what of it we use (xnnpack/CMakeLists.txt).
+add_subdirectory("${CONVLAB_SCRIPTS_CMAKE}/xnnpack" xnnpack EXCLUDE_FROM_ALL)
+add_library(xnnpack_kernels INTERFACE)
+# src: its kernels themselves, which indirect_gemm.cpp runs on left factors in segments.
+target_include_directories(xnnpack_kernels SYSTEM INTERFACE "${xnnpack_SOURCE_DIR}/include" "${xnnpack_SOURCE_DIR}/src")
+target_link_libraries(xnnpack_kernels INTERFACE XNNPACK pthreadpool)
 if(NOT EMSCRIPTEN)
-  set(_abi native)
-elseif(CONVLAB_RELAXED_SIMD)
-  set(_abi wasm-relaxed-simd)
-else()
-  set(_abi wasm-simd)
+  target_link_libraries(xnnpack_kernels INTERFACE microkernels-prod cpuinfo m)
+  target_link_options(xnnpack_kernels INTERFACE $<IF:$<PLATFORM_ID:Darwin>,-Wl$<COMMA>-dead_strip,-Wl$<COMMA>--gc-sections>)
 endif()
-set(_deps "${PROJECT_SOURCE_DIR}/build/deps/${_abi}")
-file(MAKE_DIRECTORY "${_deps}")
-file(LOCK "${_deps}.lock" GUARD FILE)
-file(SHA256 "${CONVLAB_SCRIPTS_CMAKE}/xnnpack/CMakeLists.txt" _recipe)
-set(_key "${_pins} ${_recipe} ${CMAKE_C_COMPILER} ${CMAKE_C_COMPILER_VERSION}")
-set(_built)
-if(EXISTS "${_deps}/built")
-  file(READ "${_deps}/built" _built)
-endif()
-if(NOT _built STREQUAL _key)
-  message(STATUS "Building XNNPACK for ${_abi} (once; minutes)")
-  set(_toolchain)
-  if(CMAKE_TOOLCHAIN_FILE)
-    set(_toolchain "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_TOOLCHAIN_FILE}")
-  endif()
-  execute_process(COMMAND_ERROR_IS_FATAL ANY COMMAND "${CMAKE_COMMAND}" -G Ninja -Wno-dev
-    -S "${CONVLAB_SCRIPTS_CMAKE}/xnnpack" -B "${_deps}" ${_toolchain} -DCMAKE_BUILD_TYPE=Release
-    "-DCMAKE_C_COMPILER_LAUNCHER=${CMAKE_C_COMPILER_LAUNCHER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
-    "-DXNNPACK_SOURCE_DIR=${xnnpack_SOURCE_DIR}" "-DXNNPACK_VERSION=${xnnpack_VERSION}"
-    "-DPTHREADPOOL_SOURCE_DIR=${pthreadpool_SOURCE_DIR}" "-DCPUINFO_SOURCE_DIR=${cpuinfo_SOURCE_DIR}"
-    "-DFXDIV_SOURCE_DIR=${fxdiv_SOURCE_DIR}" "-DFP16_SOURCE_DIR=${fp16_SOURCE_DIR}"
-    "-DWASM_RELAXED_SIMD=${CONVLAB_RELAXED_SIMD}")
-  execute_process(COMMAND_ERROR_IS_FATAL ANY COMMAND "${CMAKE_COMMAND}" -E env
-    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CMAKE_COMMAND}" --build "${_deps}")
-  file(WRITE "${_deps}/built" "${_key}")
-endif()
-file(LOCK "${_deps}.lock" RELEASE)
-
-add_library(xnnpack INTERFACE)
-# src: its kernels themselves, which indirect_gemm.cpp runs on left factors in pieces.
-target_include_directories(xnnpack SYSTEM INTERFACE "${xnnpack_SOURCE_DIR}/include" "${xnnpack_SOURCE_DIR}/src")
-target_link_libraries(xnnpack INTERFACE "${_deps}/lib/libXNNPACK.a")
-if(NOT EMSCRIPTEN)
-  target_link_libraries(xnnpack INTERFACE "${_deps}/lib/libmicrokernels-prod.a" "${_deps}/lib/libcpuinfo.a" m)
-endif()
-target_link_libraries(xnnpack INTERFACE pthreadpool)
 
 # --- Dear ImGui with its OpenGL 3 (WebGL 2) renderer, and natively its GLFW platform.
 add_library(imgui STATIC EXCLUDE_FROM_ALL

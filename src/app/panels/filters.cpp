@@ -55,7 +55,7 @@ void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
   const std::string max = value_label(static_cast<double>(scale_), false);
   const std::string min = "−" + max;
   draw_text(small_font(), {rect.x, rect.y}, theme.quiet, min);
-  const float x = rect.x + text_size(small_font(), min).x + 8;
+  const float x = rect.x + measure_text(small_font(), min).x + 8;
   const float middle = x + 50;
   const float top = rect.y + 4;
   const float bottom = top + 8;

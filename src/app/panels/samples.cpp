@@ -57,7 +57,7 @@ Grid SamplesPanel::grid(float width, float room, float scale) const {
   size_t longest = 0;
   for (const std::string& name : class_names_) longest = std::max(longest, name.size());
   const bool short_names = longest <= 3;
-  const float least = short_names ? 44 : 66;
+  const float min = short_names ? 44 : 66;
   for (float side = short_names ? 64 : 88; side > min; side -= 4) {
     const Grid cells = arrange_grid(width, side, gap, samples_.width, scale);
     if (height(cells) <= room) return cells;
@@ -98,9 +98,9 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const std::string name = class_name(prediction);
   const float room = cell.width - sign_width;
   const std::string shown = shortened(small_font(), name, room);
-  const float name_width = text_size(small_font(), shown).x + 6;
+  const float name_width = measure_text(small_font(), shown).x + 6;
   // The same for every confidence, or neighbours would differ.
-  const bool beside = name_width + text_size(small_font(), "100%").x <= room;
+  const bool beside = name_width + measure_text(small_font(), "100%").x <= room;
   const float x = cell.x + sign_width;
   draw_text(small_font(), {x, line1}, color, shown);
   if (beside) draw_text(small_font(), {x + name_width, line1}, theme.quiet, confidence);

@@ -69,7 +69,7 @@ Atlas sample_atlas(const Samples& samples) {
 }
 
 float filter_scale(const Filters& filters) {
-  float most = 1e-6F;
+  float max = 1e-6F;
   for (const float weight : filters.weights) {
     if (std::isfinite(weight)) max = std::max(max, std::abs(weight));
   }

@@ -53,7 +53,7 @@ double last_x(const LineChart& chart) {
 void draw_legend(const LineChart& chart, const Rect& rect, const Theme& theme) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float x = rect.right();
-  const float min_x = rect.x + text_size(ImGui::GetFont(), chart.title).x + 16;
+  const float min_x = rect.x + measure_text(ImGui::GetFont(), chart.title).x + 16;
   for (size_t i = chart.series.size(); i-- > 0;) {
     const Series& series = chart.series[i];
     std::string text(series.name);
@@ -61,7 +61,7 @@ void draw_legend(const LineChart& chart, const Rect& rect, const Theme& theme) {
     if (count > 0) {
       text.append("  ").append(value_label(series.curve->y[count - 1], chart.percent));
     }
-    const float width = text_size(small_font(), text).x;
+    const float width = measure_text(small_font(), text).x;
     x -= width;
     if (x - 20 < min_x) return;
     draw_text(small_font(), {x, rect.y + 2}, theme.quiet, text);
@@ -80,7 +80,7 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
   float label_width = 0;
   for (const double tick : y_ticks.values) {
     const std::string label = tick_label(tick, y_ticks.step, chart.percent);
-    label_width = std::max(label_width, text_size(small_font(), label).x);
+    label_width = std::max(label_width, measure_text(small_font(), label).x);
   }
   Plot plot{{rect.x + label_width + label_gap, rect.y + 4, rect.width - label_width - label_gap - 6,
              rect.height - axis_height - 4},
@@ -90,7 +90,7 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
     const float at = std::round(plot.to_y(tick));
     list.AddLine({plot.area.x, at}, {plot.area.right(), at}, theme.line);
     const std::string label = tick_label(tick, y_ticks.step, chart.percent);
-    const float width = text_size(small_font(), label).x;
+    const float width = measure_text(small_font(), label).x;
     draw_text(small_font(), {rect.x + label_width - width, at - small_text_size / 2 - 1},
               theme.quiet, label);
   }
@@ -100,7 +100,7 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
     // The last names the axis.
     std::string label = tick_label(x_ticks.values[i], x_ticks.step, false);
     if (i + 1 == x_ticks.values.size()) label.insert(0, std::string(chart.x_name) + " ");
-    const float width = text_size(small_font(), label).x;
+    const float width = measure_text(small_font(), label).x;
     const float at = plot.to_x(x_ticks.values[i]);
     const float left = std::min(at - width / 2, plot.area.right() + 6 - width);
     draw_text(small_font(), {left, plot.area.bottom() + 6}, theme.quiet, label);

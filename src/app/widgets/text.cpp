@@ -14,21 +14,21 @@ void draw_text(ImFont* font, ImVec2 position, ImU32 color, std::string_view text
                                       text.data() + text.size());
 }
 
-ImVec2 text_size(ImFont* font, std::string_view text) {
+ImVec2 measure_text(ImFont* font, std::string_view text) {
   if (text.empty()) return {0, 0};
   const float size = font->FontSize * ImGui::GetIO().FontGlobalScale;
   return font->CalcTextSizeA(size, FLT_MAX, 0, text.data(), text.data() + text.size());
 }
 
 std::string shortened(ImFont* font, std::string_view text, float width) {
-  if (text_size(font, text).x <= width) return std::string(text);
+  if (measure_text(font, text).x <= width) return std::string(text);
   while (!text.empty()) {
     // Not into the middle of a UTF-8 character.
     do text.remove_suffix(1);
     while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80) != 0);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     const std::string candidate = std::string(text) + "…";
-    if (text_size(font, candidate).x <= width) return candidate;
+    if (measure_text(font, candidate).x <= width) return candidate;
   }
   return {};
 }
@@ -37,16 +37,16 @@ float draw_heading(const Rect& rect, ImU32 color, std::string_view title, ImU32 
                    std::string_view remark) {
   ImFont* font = ImGui::GetFont();
   draw_text(font, {rect.x, rect.y}, color, title);
-  const float room = rect.width - text_size(font, title).x - 12;
+  const float room = rect.width - measure_text(font, title).x - 12;
   const std::string shown = shortened(small_font(), remark, room);
-  const float width = text_size(small_font(), shown).x;
+  const float width = measure_text(small_font(), shown).x;
   draw_text(small_font(), {rect.right() - width, rect.y + 2}, remark_color, shown);
   return heading_height;
 }
 
 void draw_empty(const Rect& rect, ImU32 color, ImU32 background, std::string_view text) {
   const std::string shown = shortened(ImGui::GetFont(), text, rect.width - 16);
-  const ImVec2 size = text_size(ImGui::GetFont(), shown);
+  const ImVec2 size = measure_text(ImGui::GetFont(), shown);
   const ImVec2 at{rect.x + (rect.width - size.x) / 2, rect.y + (rect.height - size.y) / 2};
   ImGui::GetWindowDrawList()->AddRectFilled({at.x - 8, at.y - 4},
                                             {at.x + size.x + 8, at.y + size.y + 4}, background);

@@ -11,7 +11,7 @@ namespace convlab {
 
 /// Text on the current window's draw list; `font` may be small_font().
 void draw_text(ImFont* font, ImVec2 position, ImU32 color, std::string_view text);
-ImVec2 text_size(ImFont* font, std::string_view text);
+ImVec2 measure_text(ImFont* font, std::string_view text);
 /// `text`, or as much of it as fits `width` with an ellipsis.
 std::string shortened(ImFont* font, std::string_view text, float width);
 

@@ -26,8 +26,8 @@ struct OutputRange {
         max(activation == Activation::relu6 ? 6.0F : infinity) {}
 
   static constexpr float infinity = std::numeric_limits<float>::infinity();
-  float least;
-  float most;
+  float min;
+  float max;
 };
 
 /// One fixed block for an operator's packed weights. XNNPACK packs weights only when an operator is
