@@ -50,7 +50,7 @@ Buffer HostBackend::allocate(size_t bytes) {
   const bool fits = bytes <= largest_block && reserved <= memory_left();
   void* memory = fits ? aligned_block(reserved) : nullptr;
   if (memory == nullptr) {
-    fail("[", name(), "] not enough memory for another ", bytes >> 20U, " MB beside the ",
+    fail("[", name(), "] not enough memory for another ", bytes >> 20U, " MB in addition to the ",
          memory_use_.bytes >> 20U, " MB in use; try a smaller batch or model");
   }
   std::memset(memory, 0, reserved);
