@@ -38,7 +38,7 @@ std::unique_ptr<Backend> make_backend(std::string_view name, int threads, Memory
                                   : std::find_if(kinds.begin(), kinds.end(),
                                                  [name](const auto& k) { return k.name == name; });
   if (kind == kinds.end()) {
-    fail("[backend] there is no backend called \"", name, "\"; there are: ", known_names());
+    fail("[backend] unknown backend \"", name, "\"; available: ", known_names());
   }
   auto backend = kind->make(threads);
   backend->set_memory_source(std::move(memory));

@@ -15,9 +15,9 @@
 
 namespace convlab {
 
-/// What a backend keeps between calls for one operation at one place in a network: packed weights,
-/// prepared operators. The network owns it, the backend alone looks inside. An empty slot is filled
-/// by the first call.
+/// State that a backend keeps between calls for one operation of a network: packed weights,
+/// prepared operators. The network owns it, but only the backend reads it. The first call fills an
+/// empty slot.
 class OpState {
  public:
   OpState() = default;
@@ -27,16 +27,16 @@ class OpState {
 };
 using OpSlot = std::unique_ptr<OpState>;
 
-/// What an operation may use besides its tensors: its slot, and scratch memory of at least the size
-/// that the backend's matching *_workspace function names, aligned to tensor_alignment. These tell
-/// bytes in 64 bits also where memory has fewer, so that too large a batch is known to be too
-/// large.
+/// What an operation uses besides its tensors: its slot, and workspace memory of at least the size
+/// that the matching *_workspace function of the backend returns, aligned to tensor_alignment.
+/// Those functions return 64-bit sizes even on 32-bit targets, so that a batch which does not fit
+/// is recognised instead of overflowing.
 struct OpContext {
   OpSlot& slot;
   void* workspace = nullptr;
 };
 
-/// Memory of a backend's device, freed with the object. It must not outlive its backend.
+/// Memory on a backend's device, freed with this object. It must not outlive its backend.
 class Buffer {
  public:
   using Release = std::function<void(void*, size_t)>;
@@ -54,37 +54,37 @@ class Buffer {
   std::unique_ptr<void, std::function<void(void*)>> memory_{nullptr, [](void*) {}};
 };
 
-/// Numbers on their way from the device to the host. Poll `ready`, then `values`.
+/// An asynchronous copy from the device to the host. Poll `ready`, then call `values`.
 class ReadBack {
  public:
   virtual ~ReadBack() = default;
   virtual bool ready() const = 0;
-  /// Row-major; waits until ready.
+  /// The values, row-major; blocks until ready.
   virtual std::span<const float> values() = 0;
 };
 
-/// What changes from step to step, kept in one place on the device so that a recorded step can be
+/// Values that change in every step, kept in one place on the device so that a recorded step can be
 /// replayed.
 struct StepState {
   float learning_rate = 0;
-  uint64_t step = 0;    ///< counted from 1 in the first training step
-  uint64_t update = 0;  ///< of the optimizer, counted from 1; fewer where gradients are accumulated
+  uint64_t step = 0;    ///< training step, starting at 1
+  uint64_t update = 0;  ///< optimizer update, starting at 1; rarer with gradient accumulation
 };
 
-/// Tells how many bytes the process may still take.
+/// Returns the number of bytes that the process may still allocate.
 using MemorySource = std::function<uint64_t()>;
 
-/// Bytes that this backend's buffers hold now and held at most.
+/// Current and peak size of a backend's buffers, in bytes.
 struct MemoryUse {
   size_t bytes = 0;
   size_t peak_bytes = 0;
 };
 
-/// The backend interface: all that layers, losses and optimizers know of a device. Layout is fixed
-/// (NHWC, OHWI, [out, in]); shapes were checked by the layer, outputs are allocated, tensors lie on
-/// this backend's device. Operations only start here and nothing reads back within a training step.
-/// Sums never depend on the number of threads. Not thread-safe: one thread at a time calls a
-/// backend.
+/// The backend interface: everything that layers, losses and optimizers use of a device. Layouts
+/// are fixed (NHWC, OHWI, [out, in]). Callers have checked the shapes and allocated the outputs;
+/// all tensors lie on this backend's device. Operations are only enqueued, and nothing is read back
+/// within a training step. Sums do not depend on the number of threads. Not thread-safe: only one
+/// thread at a time may call a backend.
 class Backend {
  public:
   Backend() = default;
@@ -96,16 +96,16 @@ class Backend {
   virtual int threads() const = 0;
 
   // Memory.
-  /// Zeroed memory. Throws Error when there is not enough.
+  /// Allocates zeroed memory. Throws Error if there is not enough.
   virtual Buffer allocate(size_t bytes) = 0;
   virtual MemoryUse memory_use() const = 0;
-  /// Bytes that further buffers may take, as the source that was set tells; without one there is no
-  /// limit.
+  /// Number of bytes available for further buffers according to the memory source; unlimited if
+  /// none was set.
   uint64_t memory_left() const {
     return memory_source_ ? memory_source_() : std::numeric_limits<uint64_t>::max();
   }
   void set_memory_source(MemorySource source) { memory_source_ = std::move(source); }
-  /// Copies tensor.bytes() bytes from the host.
+  /// Copies tensor.bytes() bytes from host memory to `tensor`.
   virtual void upload(const void* source, const Tensor& tensor) = 0;
   virtual std::unique_ptr<ReadBack> read_back(const Tensor& tensor) = 0;
   virtual void set_step(const StepState& state) = 0;
@@ -113,102 +113,104 @@ class Backend {
   // Elements.
   virtual void fill(const Tensor& x, float value) = 0;
   virtual void copy(const Tensor& x, const Tensor& y) = 0;
-  /// y = x · scale, from bytes to floats.
+  /// y = x · scale; converts u8 to f32.
   virtual void scale_bytes(const Tensor& x, float scale, const Tensor& y) = 0;
-  /// y = op(x); in place is allowed.
+  /// y = op(x); y may be x.
   virtual void unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) = 0;
-  /// dx = dy · op'(x), given x where grad_from_input(op), else y = op(x); dx may be dy.
+  /// dx = dy · op'(x). `x_or_y` is x if grad_from_input(op), otherwise y = op(x); dx may be dy.
   virtual void unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
                           const Tensor& dx) = 0;
   /// c = a op b, same shapes; c may be a or b.
   virtual void binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) = 0;
-  /// y[r, c] = x[r, c] + row[c]; in place is allowed.
+  /// y[r, c] = x[r, c] + row[c]; y may be x.
   virtual void add_row(const Tensor& x, const Tensor& row, const Tensor& y) = 0;
-  /// Columns [y_first, y_first + count) of y become columns [x_first, x_first + count) of x; both
-  /// seen as matrices whose columns are their last dimension, with as many rows.
+  /// Copies columns [x_first, x_first + count) of x to columns [y_first, y_first + count) of y.
+  /// Both are treated as matrices with the same number of rows, whose columns are the last
+  /// dimension.
   virtual void copy_columns(const Tensor& x, int64_t x_first, const Tensor& y, int64_t y_first,
                             int64_t count) = 0;
-  /// y[n, ..., c] = x[n, ..., c] · scales[n, c]; in place is allowed.
+  /// y[n, ..., c] = x[n, ..., c] · scales[n, c]; y may be x.
   virtual void scale_channels(const Tensor& x, const Tensor& scales, const Tensor& y) = 0;
   /// dscales[n, c] = Σ x[n, ..., c] · dy[n, ..., c].
   virtual void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) = 0;
-  /// Each element of mask becomes 0 with probability rate, else 1 / (1 - rate); element i of the
-  /// stream in step s is drawn from Philox block (s << 32) + i / 4.
+  /// Sets each element of mask to 0 with probability rate, otherwise to 1 / (1 - rate). Element i
+  /// in step s is drawn from Philox block (s << 32) + i / 4 of the stream.
   virtual void dropout_mask(const DropoutDesc& desc, const Tensor& mask) = 0;
 
-  // Products. A kernel's bias may be null.
-  /// c = op(a) · op(b) (+ bias in every row), then the activation. a, b, c are matrices;
-  /// `workspace` has gemm_workspace bytes, aligned to tensor_alignment.
+  // Matrix products and convolutions. The bias may be null.
+  /// c = op(a) · op(b) + bias (added to every row), then the activation; op transposes or not. a,
+  /// b, c are matrices; `workspace` has gemm_workspace bytes and is aligned to tensor_alignment.
   virtual void gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                     const Tensor& bias, const Tensor& c) = 0;
   virtual uint64_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
   /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I/groups] + bias[O], then the activation.
   virtual void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                       const Parameter& kernel, const Parameter* bias, const Tensor& y) = 0;
-  /// dx from dy (with respect to the product, before the activation).
+  /// Computes dx from dy, the gradient of the convolution before its activation.
   virtual void conv2d_grad_input(OpContext op, const Conv2dDesc& desc, const Tensor& dy,
                                  const Parameter& kernel, const Tensor& dx) = 0;
-  /// kernel_grad[O,kh,kw,I/groups] from x and dy; bias_grad[O] = Σ dy over images and pixels, where
-  /// it is not null.
+  /// Computes kernel_grad[O,kh,kw,I/groups] from x and dy, and bias_grad[O] = Σ dy over images and
+  /// pixels unless it is null.
   virtual void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                                   const Tensor& dy, const Tensor& kernel_grad,
                                   const Tensor& bias_grad) = 0;
-  /// Enough for any of the three, for x and y of these shapes (with the batch).
+  /// Workspace in bytes for any of the three operations, for x and y of these shapes (including the
+  /// batch dimension).
   virtual uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                     const Shape& y) const = 0;
 
-  // Pooling, reductions.
+  // Pooling and reductions.
   virtual void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x,
                           const Tensor& y) = 0;
-  /// The gradient goes to the first maximum of each window in row-major order.
+  /// The gradient goes to the first maximum of each window, in row-major order.
   virtual void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y,
                                const Tensor& dy, const Tensor& dx) = 0;
-  /// The mean of each window's pixels, not counting padding.
+  /// The mean of each window's pixels; padding is excluded.
   virtual void avg_pool2d(const Pool2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
   virtual void avg_pool2d_grad(const Pool2dDesc& desc, const Tensor& dy, const Tensor& dx) = 0;
-  /// sums[c] = Σ_r x[r, c], x seen as a matrix whose columns are its last dimension.
+  /// sums[c] = Σ_r x[r, c], where x is treated as a matrix whose columns are its last dimension.
   virtual void sum_rows(const Tensor& x, const Tensor& sums) = 0;
   /// Softmax of each row.
   virtual void softmax(const Tensor& x, const Tensor& y) = 0;
   /// dx = y · (dy - Σ dy · y) of each row, given y = softmax(x); dx may be dy.
   virtual void softmax_grad(const Tensor& y, const Tensor& dy, const Tensor& dx) = 0;
-  // Losses. Rows are samples. targets: i32 [rows], classes that count as one-hot rows (of a single
-  // output 0 or 1, its value), or f32 of the outputs' shape. class_weights: f32, null for 1 each;
-  // a row counts times the weight of its class, of f32 targets the first largest (of a single one 1
-  // if above 1/2, else 0). Added to sums, f32 [3]: the rows' losses, the number of rows whose first
-  // largest output is at their class (a single one: on the side of its target), the number of rows.
-  // grad, if not null, becomes the gradient of the losses' sum over the number of rows.
-  /// A row's loss is the cross-entropy of its softmax: -Σ t log softmax(z).
+  // Losses. Each row is a sample. targets: i32 [rows] classes, used as one-hot rows (or as the
+  // value 0 or 1 for a single output), or f32 of the outputs' shape. class_weights: f32, null for
+  // all 1; the loss of a row is multiplied by the weight of its class. The class of an f32 row is
+  // its first maximum (single target: 1 if above 1/2, else 0). Added to sums, f32 [3]: the loss,
+  // the number of correct rows, whose first largest output is at their class (single: on the
+  // target's side), the number of rows. grad, if not null: gradient of Σ loss / rows.
+  /// Softmax cross-entropy of each row of logits z and targets t: -Σ t log softmax(z).
   virtual void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
                                      const Tensor& targets, const Tensor& class_weights,
                                      const Tensor& grad, const Tensor& sums) = 0;
-  /// A row's loss is the mean over its outputs. The gradient is 0 where the loss has a kink.
+  /// The loss of a row is the mean over its outputs. The gradient is 0 at a kink of the loss.
   virtual void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
                               const Tensor& targets, const Tensor& class_weights,
                               const Tensor& grad, const Tensor& sums) = 0;
 
   // Metrics.
-  /// outputs f32 [rows, classes], labels i32 [rows]. Adds 1 per row to confusion, f32 [classes,
-  /// classes], in the row of its label and the column of its first largest output, and to hits, f32
-  /// [1], where fewer than top_k outputs are above that of its label: of equal ones all are among
-  /// the top k, as in Keras. NaN is below every number and never among the top k; a row of nothing
-  /// else counts as class 0. Floats count exactly to 2^24.
+  /// outputs f32 [rows, classes], labels i32 [rows]. For each row, adds 1 to confusion, f32
+  /// [classes, classes], at (label, first largest output), and 1 to hits, f32 [1], if fewer than
+  /// top_k outputs are greater than that of its label; ties all count as within the top k, as in
+  /// Keras. NaN is below every number and never in the top k; a row of only NaN is predicted as
+  /// class 0. Counts are exact up to 2^24, as floats are.
   virtual void count_predictions(const CountPredictionsDesc& desc, const Tensor& outputs,
                                  const Tensor& labels, const Tensor& confusion,
                                  const Tensor& hits) = 0;
 
   // Images [N,H,W,C].
-  /// y is x with zeros around; crop2d takes them away again.
+  /// pad2d: y is x surrounded by zeros. crop2d: x is y without its padding.
   virtual void pad2d(const Padding2d& padding, const Tensor& x, const Tensor& y) = 0;
   virtual void crop2d(const Padding2d& padding, const Tensor& y, const Tensor& x) = 0;
   virtual void up_sample2d(const UpSample2dDesc& desc, const Tensor& x, const Tensor& y) = 0;
   virtual void up_sample2d_grad(const UpSample2dDesc& desc, const Tensor& dy, const Tensor& dx) = 0;
 
-  // Normalisation. Channels are the last dimension, R all others together. A null gamma counts as
-  // 1, a null beta as 0; gradients that are null are not wanted.
-  /// Normalises by the batch's mean and biased variance of each channel, which move the running
-  /// ones: y = (x - mean) · inv_std · gamma + beta (Ioffe and Szegedy 2015). Saves mean and inv_std
-  /// = 1 / √(variance + epsilon).
+  // Normalisation. Channels are the last dimension. A null gamma counts as 1, a null beta as 0;
+  // gradients passed as null are not computed.
+  /// Normalises each channel by the batch's mean and biased variance and updates the running
+  /// statistics: y = (x - mean) · inv_std · gamma + beta (Ioffe and Szegedy 2015). Stores mean and
+  /// inv_std = 1 / √(variance + epsilon) for the gradient.
   virtual void batch_norm(const BatchNormDesc& desc, const Tensor& x, const Tensor& gamma,
                           const Tensor& beta, const Tensor& running_mean,
                           const Tensor& running_variance, const Tensor& mean, const Tensor& inv_std,
@@ -216,12 +218,12 @@ class Backend {
   virtual void batch_norm_grad(const Tensor& x, const Tensor& gamma, const Tensor& mean,
                                const Tensor& inv_std, const Tensor& dy, const Tensor& dx,
                                const Tensor& dgamma, const Tensor& dbeta) = 0;
-  /// y = (x - mean) · gamma / √(variance + epsilon) + beta with given statistics; a null mean
+  /// y = (x - mean) · gamma / √(variance + epsilon) + beta with the given statistics; a null mean
   /// counts as 0. y may be x.
   virtual void normalize(float epsilon, const Tensor& x, const Tensor& mean, const Tensor& variance,
                          const Tensor& gamma, const Tensor& beta, const Tensor& y) = 0;
-  /// Normalises each sample's groups of channels (Wu and He 2018). x [N, ..., C]; saves mean and
-  /// inv_std, each [N, groups].
+  /// Normalises the groups of channels of each sample (Wu and He 2018). x is [N, ..., C]; stores
+  /// mean and inv_std, each [N, groups], for the gradient.
   virtual void group_norm(const GroupNormDesc& desc, const Tensor& x, const Tensor& gamma,
                           const Tensor& beta, const Tensor& mean, const Tensor& inv_std,
                           const Tensor& y) = 0;
@@ -233,8 +235,8 @@ class Backend {
   virtual void local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
                                         const Tensor& dy, const Tensor& dx) = 0;
 
-  // Optimizer updates over flat buffers, with the learning rate and update number of set_step. Each
-  // first shrinks the values: w -= lr · weight_decay · w (Loshchilov and Hutter 2019).
+  // Optimizer updates of flat buffers, with the learning rate and update number of set_step. Each
+  // first applies weight decay: w -= lr · weight_decay · w (Loshchilov and Hutter 2019).
   virtual void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                           const Tensor& momenta) = 0;
   virtual void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
@@ -245,34 +247,34 @@ class Backend {
   virtual void adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
                               const Tensor& squares) = 0;
 
-  // Around an update.
-  /// y += weight · (x - y): a moving average, or with a weight of 1/k in call k the mean. A weight
-  /// of 1 copies.
+  // Operations before and after an optimizer update.
+  /// y += weight · (x - y): a moving average, or the running mean if call k uses a weight of 1/k. A
+  /// weight of 1 copies x to y.
   virtual void lerp(const Tensor& x, float weight, const Tensor& y) = 0;
-  /// x and y, of the same shape, exchange their values.
+  /// Exchanges the values of x and y, which have the same shape.
   virtual void swap(const Tensor& x, const Tensor& y) = 0;
-  /// x becomes what of it lies in [-limit, limit]; NaN stays NaN.
+  /// Clips the elements of x to [-limit, limit]; NaN stays NaN.
   virtual void clip_value(const Tensor& x, float limit) = 0;
-  /// norm, f32 [1], becomes ‖x‖; then x is scaled down to a norm of `limit` if it has a larger one
-  /// (Pascanu et al. 2013, algorithm 1). An infinite norm makes all of x NaN, as in Keras.
+  /// Sets norm, f32 [1], to ‖x‖, then scales x down to a norm of `limit` if it is larger (Pascanu
+  /// et al. 2013, algorithm 1). An infinite norm makes all of x NaN, as in Keras.
   virtual void clip_norm(const Tensor& x, float limit, const Tensor& norm) = 0;
 
  private:
   MemorySource memory_source_;
 };
 
-/// A way of computing, by name.
+/// A kind of backend and its factory.
 struct BackendKind {
   std::string_view name;
   std::unique_ptr<Backend> (*make)(int threads);
 };
 
-/// The backends of this build, best first.
+/// The backends available in this build, the preferred one first.
 std::span<const BackendKind> backend_kinds();
 
-/// The backend called `name`; an empty name takes the best. threads 0: as many as the machine has
-/// cores. `memory` is asked before anything is allocated (Backend::memory_left). Throws Error that
-/// lists the known ones.
+/// Creates the backend called `name`, or the first of backend_kinds if `name` is empty. threads 0:
+/// one per processor core. `memory` limits allocations (Backend::memory_left). Throws Error that
+/// lists the available backends if the name is unknown.
 std::unique_ptr<Backend> make_backend(std::string_view name, int threads, MemorySource memory = {});
 
 }  // namespace convlab

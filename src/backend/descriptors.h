@@ -4,14 +4,14 @@
 
 namespace convlab {
 
-/// What may follow a product within the same operation.
+/// Activation fused into a matrix product or convolution.
 enum class Activation : uint8_t { none, relu, relu6 };
 enum class UnaryOp : uint8_t {
   relu,
   relu6,       ///< min(max(x, 0), 6)
   leaky_relu,  ///< x for x > 0, else alpha · x (Maas et al. 2013)
   elu,         ///< x for x > 0, else alpha · (exp(x) - 1) (Clevert et al. 2016)
-  gelu,        ///< x · Φ(x) with the normal distribution Φ itself (Hendrycks and Gimpel 2016)
+  gelu,        ///< x · Φ(x), Φ the exact normal distribution (Hendrycks and Gimpel 2016)
   silu,        ///< x · sigmoid(x)
   hard_swish,  ///< x · relu6(x + 3) / 6 (Howard et al. 2019)
   sigmoid,
@@ -26,12 +26,12 @@ struct UnaryDesc {
   float beta = 0;
 };
 
-/// Whether a function's gradient is computed from its input; else from its output.
+/// Whether the gradient is computed from the function's input; otherwise from its output.
 constexpr bool grad_from_input(UnaryOp op) {
   return op == UnaryOp::gelu || op == UnaryOp::silu || op == UnaryOp::hard_swish;
 }
 
-/// Rows and columns of something two-dimensional.
+/// Height and width, in rows and columns.
 struct Size2d {
   int64_t h = 1;
   int64_t w = 1;
@@ -39,7 +39,7 @@ struct Size2d {
   bool operator==(const Size2d&) const = default;
 };
 
-/// Zeros around an image, in pixels.
+/// Zero padding around an image, in pixels.
 struct Padding2d {
   int64_t top = 0;
   int64_t bottom = 0;
@@ -55,8 +55,8 @@ struct GemmDesc {
   Activation activation = Activation::none;
 };
 
-/// The kernel is [O, kh, kw, I / groups]: output channel o reads the input channels of group
-/// o / (O / groups) only. groups = I makes the convolution depthwise.
+/// The kernel is [O, kh, kw, I / groups]: output channel o reads only the input channels of group o
+/// / (O / groups). groups = I gives a depthwise convolution.
 struct Conv2dDesc {
   Size2d kernel;
   Size2d stride;
@@ -74,27 +74,27 @@ struct Pool2dDesc {
 
 enum class Interpolation : uint8_t { nearest, bilinear };
 
-/// Each pixel becomes size · size; bilinear ones lie where the centers of the pixels say
-/// (half-pixel centers) and repeat the edge pixels.
+/// Each pixel becomes size × size pixels. bilinear uses half-pixel centers and repeats the edge
+/// pixels.
 struct UpSample2dDesc {
   int64_t size = 2;
   Interpolation interpolation = Interpolation::nearest;
 };
 
-/// How far the running statistics move: running = momentum · running + (1 - momentum) · batch's.
+/// Running statistics: running = momentum · running + (1 - momentum) · batch statistic.
 struct BatchNormDesc {
   float momentum = 0.99F;
   float epsilon = 1e-3F;
 };
 
-/// Channels in so many groups of neighbours, each normalised over its channels and all pixels.
+/// `groups` groups of neighbouring channels, each normalised over its channels and all pixels.
 struct GroupNormDesc {
   int64_t groups = 1;
   float epsilon = 1e-3F;
 };
 
-/// y[c] = x[c] / (bias + alpha · Σ x[j]²)^beta over the `size` channels j around c (Krizhevsky et
-/// al. 2012, section 3.3): from c - size / 2 on.
+/// y[c] = x[c] / (bias + alpha · Σ x[j]²)^beta, the sum over the `size` channels j starting at c -
+/// size / 2 (Krizhevsky et al. 2012, section 3.3).
 struct LocalResponseNormDesc {
   int64_t size = 5;
   float bias = 2;
@@ -114,8 +114,8 @@ struct CrossEntropyDesc {
   float label_smoothing = 0;
 };
 
-/// A loss of one output z and its target t. binary_cross_entropy: of the sigmoid of z. hinge:
-/// max(0, 1 - t z), where a target of 0 counts as -1.
+/// A loss of one output z and its target t. binary_cross_entropy applies to the sigmoid of z.
+/// hinge: max(0, 1 - t z), where a target of 0 counts as -1.
 enum class PointwiseLossKind : uint8_t {
   binary_cross_entropy,
   squared_error,
@@ -125,28 +125,28 @@ enum class PointwiseLossKind : uint8_t {
 };
 
 /// label_smoothing s: the target t becomes (1 - s) t + s / 2 (binary_cross_entropy only). delta:
-/// where huber turns from (z - t)² / 2 into a line (Huber 1964).
+/// the |z - t| at which huber changes from (z - t)² / 2 to a straight line (Huber 1964).
 struct PointwiseLossDesc {
   PointwiseLossKind kind = PointwiseLossKind::squared_error;
   float label_smoothing = 0;
   float delta = 1;
 };
 
-/// How many of the largest outputs of a row may hold its class for a hit, at least 1.
+/// top_k: a row counts as a hit if its class is among its top_k largest outputs; at least 1.
 struct CountPredictionsDesc {
   int64_t top_k = 5;
 };
 
 /// m = momentum · m - lr · g; w += m, or with Nesterov w += momentum · m - lr · g (Keras' form of
-/// Sutskever et al. 2013). momenta is null where momentum is 0.
+/// Sutskever et al. 2013). momenta is null if momentum is 0.
 struct SgdDesc {
   float momentum = 0;
   bool nesterov = false;
   float weight_decay = 0;
 };
 
-/// Kingma and Ba 2015 in the form at the end of its section 2 (epsilon beside the uncorrected
-/// root), as in Keras.
+/// Kingma and Ba 2015 in the form at the end of their section 2 (epsilon is added to the root
+/// without bias correction), as in Keras.
 struct AdamDesc {
   float beta1 = 0.9F;
   float beta2 = 0.999F;
@@ -155,9 +155,9 @@ struct AdamDesc {
 };
 
 /// s = rho · s + (1 - rho) · g²; change = lr · g / √(s + epsilon) (Tieleman and Hinton 2012, as in
-/// Keras). Centered, where means is not null: the root is of s - m² + epsilon, m the moving mean of
-/// g (Graves 2013, eq. 38 to 45); rounding never makes s - m² negative. With momentum, where
-/// momenta is not null: p = momentum · p + change. w -= p or change.
+/// Keras). Centered if means is not null: the root is of s - m² + epsilon, where m is the moving
+/// mean of g (Graves 2013, eq. 38 to 45); s - m² is clamped at 0 against rounding. With momentum if
+/// momenta is not null: p = momentum · p + change. Then w -= p (with momentum) or w -= change.
 struct RmspropDesc {
   float rho = 0.9F;
   float momentum = 0;

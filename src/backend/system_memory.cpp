@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint64_t unknown = std::numeric_limits<uint64_t>::max();
 
-/// The number that follows the word `name` in a file, or begins it where the name is empty.
+/// Reads the number that follows the word `name` in a file, or the first number if `name` is empty.
 std::optional<uint64_t> number(const fs::path& file, std::string_view name) {
   std::ifstream in(file);
   std::string word;
@@ -26,10 +26,11 @@ std::optional<uint64_t> number(const fs::path& file, std::string_view name) {
   return std::nullopt;
 }
 
-/// Of the control group (version 2) that a container sees as the whole machine. Pages of files are
-/// given back on demand, so only the others count as used.
+/// Memory left in the control group (version 2), which limits a container. File pages are reclaimed
+/// on demand, so only anonymous pages count as used.
 uint64_t control_group_left(const fs::path& folder) {
-  const auto max = number(folder / "memory.max", "");  // the word "max" where there is no limit
+  const auto max =
+      number(folder / "memory.max", "");  // contains the word "max" if there is no limit
   if (!max) return unknown;
   const uint64_t used = number(folder / "memory.stat", "anon").value_or(0);
   return *max - std::min(*max, used);

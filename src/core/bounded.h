@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// The product of numbers above 0, or `max` if that is less; never overflows.
+/// Returns the product of positive factors, capped at `max`; never overflows.
 constexpr int64_t bounded_product(std::initializer_list<int64_t> factors, int64_t max) {
   int64_t product = 1;
   for (const int64_t factor : factors)

@@ -6,8 +6,8 @@
 
 namespace convlab {
 
-/// The one exception of this library. Its message is for the user: what was wrong, where (file,
-/// layer, byte offset) and what was expected.
+/// The only exception type that this library throws. Its message is meant for the user: what was
+/// wrong, where (file, layer, byte offset) and what was expected.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

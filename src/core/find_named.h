@@ -8,8 +8,8 @@
 
 namespace convlab {
 
-/// The entry of a table whose `name` member is `name`. Throws Error "unknown WHAT …" that lists the
-/// known ones.
+/// Returns the entry of `table` whose name (read through `member`) equals `name`. Throws Error
+/// "unknown WHAT …" that lists the known names.
 template <class Table, class Member>
 const auto& find_named(std::string_view what, std::string_view name, const Table& table,
                        Member member) {

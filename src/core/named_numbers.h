@@ -6,8 +6,8 @@
 
 namespace convlab {
 
-/// What something remembers from step to step, number by number: in this form it goes into a
-/// checkpoint and comes back.
+/// State that an object keeps between steps, as (name, value) pairs: the form in which it is saved
+/// to a checkpoint and restored from it.
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 }  // namespace convlab

@@ -27,7 +27,7 @@ struct Rational {
   }
 };
 
-// AS 241, PPND16: the middle, the tails, the far tails.
+// AS 241, PPND16: coefficients for the middle, the tails and the far tails.
 constexpr Rational middle{
     {3.3871328727963666080e0, 1.3314166789178437745e+2, 1.9715909503065514427e+3,
      1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4,
@@ -50,12 +50,12 @@ constexpr Rational far_tail{
      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
      2.04426310338993978564e-15}};
 
-/// The natural logarithm, x > 0, within a few units in the last place: 2 artanh((m - 1) / (m + 1))
-/// of the mantissa, as a series.
+/// Natural logarithm of x > 0, accurate to a few units in the last place: the series of 2 artanh((m
+/// - 1) / (m + 1)) for the mantissa m.
 double log_by_series(double x) {
   constexpr double log_2 = 0.69314718055994530942;
   constexpr double root_half = 0.70710678118654752440;
-  constexpr int terms = 12;  // the thirteenth is below 1e-19: s is at most 0.172
+  constexpr int terms = 12;  // s is at most 0.172, so the thirteenth term is below 1e-19
   int exponent = 0;
   double mantissa = std::frexp(x, &exponent);
   if (mantissa < root_half) {

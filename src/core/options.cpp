@@ -16,28 +16,28 @@ std::string join(std::span<const std::string_view> names) {
   return text;
 }
 
-/// The shortest text that reads back as the same number.
+/// Returns the shortest text that parses back to the same number.
 std::string shortest(double value) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
   return {text.data(), end.ptr};
 }
 
-/// "1, 2, 0.5".
+/// Formats a list as "1, 2, 0.5".
 std::string joined(const std::vector<double>& values) {
   std::string text;
   for (const double value : values) text.append(text.empty() ? "" : ", ").append(shortest(value));
   return text;
 }
 
-/// "1, 2, 0.5" as numbers; false if it is something else.
+/// Parses "1, 2, 0.5"; returns false if `text` is not a list of finite numbers.
 bool parse_numbers(const std::string& text, std::vector<double>& values) {
   std::istringstream in(text);
   in.imbue(std::locale::classic());
   if ((in >> std::ws).eof()) return true;
   for (char comma = ','; comma == ',';) {
     double value = 0;
-    if (!(in >> value) || !std::isfinite(value)) return false;  // some libraries read "nan"
+    if (!(in >> value) || !std::isfinite(value)) return false;  // some libraries parse "nan"
     values.push_back(value);
     if (!(in >> comma)) return true;
   }
@@ -132,7 +132,7 @@ void OptionReader::read_numbers(std::string_view name, std::vector<double>& valu
     const auto* text = std::get_if<std::string>(given);
     values.clear();
     if (text == nullptr || !parse_numbers(*text, values))
-      refuse(owner_, name, "must be numbers with commas between: \"1, 2, 0.5\"");
+      refuse(owner_, name, "must be a list of numbers separated by commas: \"1, 2, 0.5\"");
   }
   if (values.size() > max_numbers)
     refuse(owner_, name, "may hold at most ", max_numbers, " numbers");

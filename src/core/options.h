@@ -16,22 +16,22 @@ namespace convlab {
 
 using OptionValue = std::variant<bool, int64_t, double, std::string>;
 
-/// The named options of a layer or optimizer, in the order in which it declares them: the one form
-/// in which they go to and come from files, forms and commands.
+/// The options of a layer, loss, schedule or optimizer as (name, value) pairs, in declaration
+/// order: the common form for files, input forms and the command line.
 using Options = std::vector<std::pair<std::string, OptionValue>>;
 
-/// One name of an enumeration's value.
+/// A value of an enumeration and its name.
 template <class Enum>
 struct Choice {
   Enum value;
   std::string_view name;
 };
 
-/// An options aggregate lists its fields once, in `template <class V> void visit(V& v)`, by calling
-/// v.flag, v.integer, v.number, v.numbers (a list, whose named value is the text "1, 2, 0.5") and
-/// v.choice (with a range of Choice), each with a help text for people at the end; OptionWriter,
-/// OptionReader and OptionLister below are the visitors. The first two drop the help texts inline,
-/// so that a program without OptionLister does not hold them.
+/// An options struct lists its fields once, in `template <class V> void visit(V& v)`, by calling
+/// v.flag, v.integer, v.number, v.numbers (a list; its option value is text such as "1, 2, 0.5")
+/// and v.choice (with a range of Choice). The last argument of each call is a help text. The
+/// visitors are OptionWriter, OptionReader and OptionLister below. The first two drop the help
+/// texts inline, so a program without OptionLister does not contain them.
 class OptionWriter {
  public:
   void flag(std::string_view name, bool value, std::string_view = {}) { add(name, value); }
@@ -63,7 +63,7 @@ class OptionWriter {
   Options options_;
 };
 
-/// What is wrong with one option; `option` is its name.
+/// Error about a single option; `option` is its name.
 class OptionError : public Error {
  public:
   OptionError(std::string_view name, const std::string& message) : Error(message), option(name) {}
@@ -71,9 +71,9 @@ class OptionError : public Error {
   std::string option;
 };
 
-/// Sets the fields that are named in `options` and leaves the others at their defaults. Throws
-/// OptionError, beginning with [owner], for a value of another type or out of range (limits are
-/// inclusive), and from `finish` for a name that no field has.
+/// Sets the fields named in `options` and leaves the others at their defaults. Throws OptionError,
+/// whose message begins with [owner], for a value of the wrong type or outside its inclusive
+/// limits; `finish` throws it for a name that no field has.
 class OptionReader {
  public:
   OptionReader(std::string_view owner, const Options& options) : owner_(owner), options_(options) {}
@@ -86,7 +86,8 @@ class OptionReader {
   void number(std::string_view name, double& value, double min, double max, std::string_view = {}) {
     read_number(name, value, min, max);
   }
-  /// Each number within the limits; at most 65,536 of them; an empty text is an empty list.
+  /// Each number must lie within the limits; at most 65,536 numbers; an empty text is an empty
+  /// list.
   void numbers(std::string_view name, std::vector<double>& values, double min, double max,
                std::string_view = {}) {
     read_numbers(name, values, min, max);
@@ -117,18 +118,18 @@ class OptionReader {
 
 enum class OptionType : uint8_t { flag, integer, number, numbers, choice };
 
-/// What a person is told of one option, and what a form needs to ask for it.
+/// Description of one option, for help texts and for generating input forms.
 struct OptionField {
   std::string_view name;
   OptionType type = OptionType::flag;
   OptionValue default_value;
-  double min = 0, max = 0;  ///< limits, inclusive: of integer, number, and each of numbers
+  double min = 0, max = 0;  ///< inclusive limits of integer, number and each of numbers
   std::vector<std::string_view> choices;
   std::string_view help;
-  bool required = false;  ///< the default lies outside the limits, so that one must be given
+  bool required = false;  ///< no valid default: the option must be given
 };
 
-/// Lists an aggregate's fields.
+/// Visitor that collects the fields of an options struct.
 class OptionLister {
  public:
   void flag(std::string_view name, bool value, std::string_view help = {}) {
@@ -158,7 +159,7 @@ class OptionLister {
   std::vector<OptionField> fields_;
 };
 
-/// The fields of an aggregate, in the order in which it declares them.
+/// Returns the fields of an options struct in declaration order.
 template <class Aggregate>
 std::vector<OptionField> list_options() {
   Aggregate aggregate;
@@ -167,7 +168,7 @@ std::vector<OptionField> list_options() {
   return lister.take();
 }
 
-/// The options of an aggregate as named values.
+/// Converts an options struct to named values.
 template <class Aggregate>
 Options write_options(Aggregate aggregate) {
   OptionWriter writer;
@@ -175,8 +176,8 @@ Options write_options(Aggregate aggregate) {
   return writer.take();
 }
 
-/// The aggregate itself, once its values are known to lie within their limits; errors as
-/// OptionReader's.
+/// Returns `aggregate` after checking that its values lie within their limits. Throws OptionError
+/// like OptionReader.
 template <class Aggregate>
 Aggregate checked_options(std::string_view owner, Aggregate aggregate) {
   const Options none;
@@ -185,7 +186,7 @@ Aggregate checked_options(std::string_view owner, Aggregate aggregate) {
   return aggregate;
 }
 
-/// An aggregate from named values; errors as OptionReader's.
+/// Creates an options struct from named values. Throws OptionError like OptionReader.
 template <class Aggregate>
 Aggregate read_options(std::string_view owner, const Options& options) {
   Aggregate aggregate;

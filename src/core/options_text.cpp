@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// All of `text` as a T; nothing if it is something else.
+/// Parses all of `text` as a T; returns nullopt if that fails.
 template <class T>
 std::optional<T> whole(std::string_view text) {
   std::istringstream in{std::string(text)};
@@ -63,7 +63,7 @@ Options parse_options(std::string_view text) {
     }
     const std::string_view name = trimmed(part.substr(0, equals));
     if (equals == std::string_view::npos || name.empty())
-      fail("[options] '", part, "' is no option; expected name=value,name=value");
+      fail("[options] '", part, "' is not an option; expected name=value,name=value");
     for (const auto& known : parts) {
       if (known.first == name) fail("[options] ", name, " is given twice in '", text, "'");
     }

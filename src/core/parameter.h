@@ -7,12 +7,12 @@
 
 namespace convlab {
 
-/// How a parameter starts. Fan-in and fan-out are the layer's business and stand beside it in
-/// ParameterSpec. The variance is 2 / (fan-in + fan-out) of glorot (Glorot and Bengio 2010, eq.
-/// 16), 2 / fan-in of he (He et al. 2015, eq. 10) and 1 / fan-in of lecun (LeCun et al. 1998,
-/// section 4.6). uniform: within ±√(3 · variance). normal: cut off at two standard deviations and
-/// widened until the variance is right again, as in Keras; PyTorch's normal is not cut off.
-/// orthogonal: of the first dimension × all others, see draw_orthogonal.
+/// How a parameter is initialised. The layer sets fan-in and fan-out in ParameterSpec. The variance
+/// is 2 / (fan-in + fan-out) for glorot (Glorot and Bengio 2010, eq. 16), 2 / fan-in for he (He et
+/// al. 2015, eq. 10) and 1 / fan-in for lecun (LeCun et al. 1998, section 4.6). uniform: within
+/// ±√(3 · variance). normal: truncated at two standard deviations and rescaled to the right
+/// variance, as in Keras (PyTorch does not truncate). orthogonal: of the first dimension × all
+/// others, see draw_orthogonal.
 enum class Initializer : uint8_t {
   zeros,
   ones,
@@ -26,28 +26,29 @@ enum class Initializer : uint8_t {
   orthogonal
 };
 
-/// weight: of a product; weight decay shrinks it. bias: added, or the scale of a normalisation;
-/// weight decay may spare it. statistic: kept by the layer itself, never by the optimizer.
+/// weight: factor of a product; weight decay applies. bias: an added term or the scale of a
+/// normalisation; weight decay may exclude it. statistic: updated by the layer itself, never by the
+/// optimizer.
 enum class ParameterRole : uint8_t { weight, bias, statistic };
 
-/// What a layer says about a parameter before it exists.
+/// Description of a parameter that a layer returns before the parameter is allocated.
 struct ParameterSpec {
-  std::string name;  ///< within its layer: "kernel", "bias"
+  std::string name;  ///< name within its layer: "kernel", "bias"
   Shape shape;
   ParameterRole role = ParameterRole::weight;
   Initializer initializer = Initializer::zeros;
   int64_t fan_in = 1;
   int64_t fan_out = 1;
-  double constant = 0;  ///< of Initializer::constant
+  double constant = 0;  ///< value for Initializer::constant
 };
 
-/// A tensor of a layer: a view into the network's flat buffers of values and gradients.
+/// A parameter tensor of a layer: a view into the network's flat buffers of values and gradients.
 struct Parameter {
-  std::string name;  ///< within the network: "conv1.kernel"
+  std::string name;  ///< name within the network: "conv1.kernel"
   Tensor value;
-  Tensor grad;           ///< null for one that does not learn: a statistic, or of a frozen layer
-  uint64_t version = 1;  ///< changes whenever the value does, so that a backend can tell whether
-                         ///< packed copies are old
+  Tensor grad;           ///< null if not trainable: a statistic, or in a frozen layer
+  uint64_t version = 1;  ///< changes whenever the value does, so that a backend knows when its
+                         ///< packed copy is out of date
 };
 
 }  // namespace convlab

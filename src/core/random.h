@@ -9,8 +9,8 @@
 namespace convlab {
 
 /// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): block `index`
-/// of a stream is a pure function of (seed, stream, index), so any thread on any platform draws the
-/// same numbers in any order.
+/// of a stream is a pure function of (seed, stream, index), so every thread on every platform draws
+/// the same numbers, in any order.
 constexpr std::array<uint32_t, 4> philox(uint64_t seed, uint64_t stream, uint64_t index) {
   std::array<uint32_t, 4> counter{static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32),
                                   static_cast<uint32_t>(stream),
@@ -29,19 +29,20 @@ constexpr std::array<uint32_t, 4> philox(uint64_t seed, uint64_t stream, uint64_
   return counter;
 }
 
-/// Uniform in [0, 1) from the upper 24 bits, so every value is exact in a float.
+/// Returns a uniform number in [0, 1) made of the upper 24 bits, so that every value is exact in a
+/// float.
 constexpr float to_unit_float(uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24F; }
 
-/// Which part of the program draws: each has its own stream, so that adding dropout never changes
-/// the shuffle.
+/// The purpose of a random stream. Each purpose has its own stream, so adding dropout, for example,
+/// does not change the shuffling.
 enum class RandomStream : uint64_t { weights = 1, shuffle = 2, dropout = 3 };
 
-/// Combines a stream with a running number (parameter, epoch or layer) below 2^56.
+/// Combines a stream with an index (of a parameter, epoch or layer) below 2^56.
 constexpr uint64_t stream_id(RandomStream stream, uint64_t number) {
   return static_cast<uint64_t>(stream) << 56 | number;
 }
 
-/// Draws numbers one after the other from one stream.
+/// Generator that draws numbers sequentially from one stream.
 class Random {
  public:
   Random(uint64_t seed, uint64_t stream) : seed_(seed), stream_(stream) {}
@@ -54,11 +55,11 @@ class Random {
     return block_[used_++];
   }
 
-  /// Uniform in [0, bound); bound at least 1. By multiplication, so a bias below bound / 2^32
-  /// remains.
+  /// Returns a uniform integer in [0, bound); bound must be at least 1. Computed by multiplication,
+  /// which leaves a bias below bound / 2^32.
   uint32_t below(uint32_t bound) { return static_cast<uint32_t>(uint64_t{next()} * bound >> 32); }
 
-  /// Fisher-Yates.
+  /// Fisher-Yates shuffle.
   template <class T>
   void shuffle(std::span<T> items) {
     for (size_t i = items.size(); i > 1; --i)

@@ -25,7 +25,8 @@ void Shape::append(int64_t dim) {
   if (rank_ == max_rank) fail("[shape] at most ", max_rank, " dimensions are supported");
   if (dim < 0) fail("[shape] a dimension of ", dim, " is negative");
   const int64_t before = std::max<int64_t>(elements(), 1);
-  if (dim > max_elements / before) fail("[shape] ", str(), " times ", dim, " is too large");
+  if (dim > max_elements / before)
+    fail("[shape] ", str(), " times ", dim, " is too large: more than 2^48 elements");
   dims_[static_cast<size_t>(rank_++)] = dim;
 }
 

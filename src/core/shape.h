@@ -8,33 +8,34 @@
 
 namespace convlab {
 
-/// The dimensions of a tensor, outermost first: {height, width, channels} for one image, {batch,
-/// height, width, channels} for a batch. Up to six dimensions, each at least 0; held in place, so
-/// copying never allocates.
+/// The dimensions of a tensor, outermost first: {height, width, channels} for an image, {batch,
+/// height, width, channels} for a batch. Up to six dimensions, each at least 0, stored inline so
+/// that copying never allocates memory.
 class Shape {
  public:
   static constexpr int max_rank = 6;
 
   Shape() = default;
-  /// Throws Error for more than max_rank dimensions, a negative one, or a product beyond 2^48.
+  /// Throws Error for more than max_rank dimensions, a negative dimension, or more than 2^48
+  /// elements.
   Shape(std::initializer_list<int64_t> dims);
 
   int rank() const { return rank_; }
   int64_t operator[](int axis) const { return dims_[static_cast<size_t>(axis)]; }
-  /// The product of all dimensions; 1 for rank 0.
+  /// Returns the product of all dimensions; 1 for rank 0.
   int64_t elements() const;
   const int64_t* begin() const { return dims_.data(); }
   const int64_t* end() const { return dims_.data() + rank_; }
 
-  /// This shape with `batch` put before it: a sample's shape becomes a batch's.
+  /// Returns this shape with `batch` prepended: the shape of a batch of samples of this shape.
   Shape with_batch(int64_t batch) const;
-  /// This shape without its outermost dimension: a batch's shape becomes a sample's. Rank must be
-  /// at least 1.
+  /// Returns this shape without its outermost dimension: the shape of one sample of a batch. The
+  /// rank must be at least 1.
   Shape sample_shape() const;
-  /// Adds one innermost dimension.
+  /// Appends an innermost dimension. Throws Error like the constructor.
   void append(int64_t dim);
 
-  /// "(28, 28, 1)".
+  /// Formats the shape as "(28, 28, 1)".
   std::string str() const;
 
   bool operator==(const Shape& other) const;

@@ -12,9 +12,8 @@ enum class DType : uint8_t { f32, i32, u8 };
 
 constexpr size_t size_of(DType dtype) { return dtype == DType::u8 ? 1 : 4; }
 
-/// A dense view of memory that a backend allocated (on its device) and somebody else owns.
-/// Row-major: the last dimension is contiguous; images are NHWC, convolution weights OHWI, dense
-/// weights [out, in].
+/// A dense, non-owning view of memory that a backend allocated on its device. Row-major: the last
+/// dimension is contiguous. Images are NHWC, convolution kernels OHWI, dense kernels [out, in].
 struct Tensor {
   Shape shape;
   DType dtype = DType::f32;
@@ -24,15 +23,16 @@ struct Tensor {
   size_t bytes() const { return static_cast<size_t>(elements()) * size_of(dtype); }
   explicit operator bool() const { return memory != nullptr; }
 
-  /// The elements as T; only code of a backend, on its own device, may follow the pointer.
+  /// Pointer to the elements as T. Only backend code running on the tensor's device may dereference
+  /// it.
   template <class T = float>
   T* data() const {
     return static_cast<T*>(memory);
   }
 
-  /// The same memory seen with another shape of as many elements.
+  /// Returns a view of the same memory with another shape of equal size.
   Tensor reshaped(const Shape& other) const { return {other, dtype, memory}; }
-  /// Entries [begin, end) of the outermost dimension.
+  /// Returns a view of entries [begin, end) of the outermost dimension.
   Tensor part(int64_t begin, int64_t end) const {
     const Shape entry = shape.sample_shape();
     const auto offset = static_cast<size_t>(begin * entry.elements()) * size_of(dtype);
@@ -40,8 +40,8 @@ struct Tensor {
   }
 };
 
-/// How much memory lies between the starts of neighbouring tensors and behind the last one: kernels
-/// may read up to this many bytes past the end of an input, and workspaces must be aligned to it.
+/// Alignment of tensors and workspaces in bytes, and the amount of readable memory after the last
+/// tensor: kernels may read up to this many bytes past the end of an input.
 inline constexpr size_t tensor_alignment = 64;
 
 template <std::unsigned_integral Size>

@@ -7,7 +7,7 @@
 namespace convlab {
 
 struct BinaryCrossEntropyOptions {
-  double label_smoothing = 0;         ///< fraction of the target that becomes 1/2
+  double label_smoothing = 0;         ///< fraction of the target replaced by 1/2
   std::vector<double> class_weights;  ///< see ClassWeights
 
   template <class Visitor>
@@ -15,8 +15,8 @@ struct BinaryCrossEntropyOptions {
 };
 
 /// Cross-entropy of the sigmoid of each logit: max(z, 0) - z t + log(1 + exp(-|z|)), which never
-/// overflows. Each output is a question of its own, answered by a target in [0, 1]. As Keras'
-/// BinaryCrossentropy(from_logits).
+/// overflows. Each output is an independent binary prediction with a target in [0, 1]. Equals
+/// Keras' BinaryCrossentropy(from_logits=True).
 class BinaryCrossEntropy final : public PointwiseLoss {
  public:
   explicit BinaryCrossEntropy(const BinaryCrossEntropyOptions& options = {});

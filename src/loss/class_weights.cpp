@@ -23,7 +23,7 @@ void ClassWeights::upload(Backend& backend, int64_t outputs) {
 }
 
 const Tensor& ClassWeights::tensor() const {
-  if (!weights_.empty() && !tensor_) fail("[", owner_, "] run before prepare");
+  if (!weights_.empty() && !tensor_) fail("[", owner_, "] run was called before prepare");
   return tensor_;
 }
 

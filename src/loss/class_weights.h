@@ -7,20 +7,21 @@
 
 namespace convlab {
 
-/// How much samples of each class count: Keras' class_weight of fit. A sample's loss is multiplied
-/// by its class's weight and the mean is still over the batch size; PyTorch's
+/// Class weights, as the class_weight argument of Keras' fit. The loss of a sample is multiplied by
+/// the weight of its class, and the mean still divides by the batch size. PyTorch's
 /// CrossEntropyLoss(weight) divides by the sum of the batch's weights instead.
 class ClassWeights {
  public:
   static constexpr double max = 1e6;
 
-  /// Empty: all classes count 1. `owner` names the loss in errors.
+  /// If `weights` is empty, all classes have weight 1. `owner` is the loss's name in error
+  /// messages.
   ClassWeights(std::string_view owner, std::vector<double> weights);
 
-  /// Throws Error unless there is one weight for each of `outputs` classes (for a single output:
-  /// two) or none at all.
+  /// Uploads the weights. Throws Error unless `weights` is empty or has one weight for each of
+  /// `outputs` classes (two for a single output).
   void upload(Backend& backend, int64_t outputs);
-  /// f32 [classes] on the device; null when empty. Throws Error before upload.
+  /// The weights on the device, f32 [classes]; null if empty. Throws Error before upload.
   const Tensor& tensor() const;
 
  private:

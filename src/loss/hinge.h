@@ -13,8 +13,8 @@ struct HingeOptions {
   void visit(Visitor& visitor);
 };
 
-/// max(0, 1 - t z) for targets of -1 and 1, where 0 counts as -1, so that 0 and 1 do as well. As
-/// Keras' Hinge, which looks at the whole batch before it takes 0 for -1.
+/// max(0, 1 - t z) for targets t of -1 and 1; a target of 0 counts as -1, so targets of 0 and 1
+/// work too. Like Keras' Hinge, which converts 0 to -1 only if the whole batch consists of 0 and 1.
 class Hinge final : public PointwiseLoss {
  public:
   explicit Hinge(const HingeOptions& options = {});

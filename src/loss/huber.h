@@ -7,14 +7,14 @@
 namespace convlab {
 
 struct HuberOptions {
-  double delta = 1;                   ///< where the line begins, in units of the outputs
+  double delta = 1;                   ///< |z - t| where the linear part begins
   std::vector<double> class_weights;  ///< see ClassWeights
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// (z - t)² / 2 where |z - t| is at most delta, else delta (|z - t| - delta / 2) (Huber 1964). As
+/// (z - t)² / 2 if |z - t| is at most delta, else delta (|z - t| - delta / 2) (Huber 1964). Equals
 /// Keras' Huber and PyTorch's HuberLoss.
 class Huber final : public PointwiseLoss {
  public:

@@ -13,8 +13,7 @@ struct MeanAbsoluteErrorOptions {
   void visit(Visitor& visitor);
 };
 
-/// |z - t|; the gradient where they are equal is 0. As Keras' MeanAbsoluteError and PyTorch's
-/// L1Loss.
+/// |z - t|; its gradient is 0 where z = t. Equals Keras' MeanAbsoluteError and PyTorch's L1Loss.
 class MeanAbsoluteError final : public PointwiseLoss {
  public:
   explicit MeanAbsoluteError(const MeanAbsoluteErrorOptions& options = {});

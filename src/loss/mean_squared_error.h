@@ -13,7 +13,7 @@ struct MeanSquaredErrorOptions {
   void visit(Visitor& visitor);
 };
 
-/// (z - t)². As Keras' MeanSquaredError and PyTorch's MSELoss.
+/// (z - t)². Equals Keras' MeanSquaredError and PyTorch's MSELoss.
 class MeanSquaredError final : public PointwiseLoss {
  public:
   explicit MeanSquaredError(const MeanSquaredErrorOptions& options = {});

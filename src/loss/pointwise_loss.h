@@ -7,7 +7,8 @@
 
 namespace convlab {
 
-/// A loss of each output alone, whose mean over a row is the row's loss.
+/// Base class of losses computed for each output separately; the loss of a row is the mean over its
+/// outputs.
 class PointwiseLoss : public Loss {
  public:
   PointwiseLoss(std::string_view kind, const PointwiseLossDesc& desc,

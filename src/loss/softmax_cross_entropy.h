@@ -15,9 +15,9 @@ struct SoftmaxCrossEntropyOptions {
   void visit(Visitor& visitor);
 };
 
-/// Cross-entropy of the softmax of logits: -Σ t log softmax(z). As Keras'
-/// CategoricalCrossentropy(from_logits), and SparseCategoricalCrossentropy(from_logits) for
-/// classes.
+/// Cross-entropy of the softmax of logits: -Σ t log softmax(z). Equals Keras'
+/// CategoricalCrossentropy(from_logits=True), or SparseCategoricalCrossentropy(from_logits=True) if
+/// the targets are classes.
 class SoftmaxCrossEntropy final : public Loss {
  public:
   explicit SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options = {});

@@ -4,7 +4,8 @@
 
 namespace convlab {
 
-/// As Keras' Adagrad; PyTorch's sum of squares starts at 0, its epsilon is 1e-10, beside the root.
+/// Options of Adagrad as in Keras. In PyTorch the sum of squares starts at 0, and epsilon is 1e-10
+/// and added outside the root.
 struct AdagradOptions {
   double initial_accumulator_value = 0.1;
   double epsilon = 1e-7;
@@ -14,7 +15,7 @@ struct AdagradOptions {
   void visit(Visitor& visitor);
 };
 
-/// Adagrad; the formulas stand at AdagradDesc.
+/// The Adagrad optimizer; see AdagradDesc for the formulas.
 class Adagrad final : public Optimizer {
  public:
   explicit Adagrad(const AdagradOptions& options = {});

@@ -4,7 +4,7 @@
 
 namespace convlab {
 
-/// As Keras' Adam; PyTorch's epsilon is 1e-8, beside the corrected root.
+/// Options of Adam as in Keras. PyTorch's epsilon is 1e-8 and added to the bias-corrected root.
 struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
@@ -15,7 +15,8 @@ struct AdamOptions {
   void visit(Visitor& visitor);
 };
 
-/// As Keras' AdamW: Adam that decays by default; PyTorch's decays by 0.01.
+/// Options of AdamW as in Keras: Adam with weight decay by default. PyTorch's default decay is
+/// 0.01.
 struct AdamWOptions {
   AdamOptions adam{.decay = {.weight_decay = 0.004}};
 
@@ -25,7 +26,7 @@ struct AdamWOptions {
   }
 };
 
-/// Adam, and AdamW; the formulas stand at AdamDesc.
+/// The Adam and AdamW optimizers; see AdamDesc for the formulas.
 class Adam final : public Optimizer {
  public:
   explicit Adam(const AdamOptions& options = {}) : Adam("adam", options) {}

@@ -9,10 +9,10 @@
 
 namespace convlab {
 
-/// What shrinks before each update: w -= lr · weight_decay · w, apart from the gradient (Loshchilov
-/// and Hutter 2019). As in Keras every kind has it and biases (and the scales of normalisations)
-/// decay like weights unless decay_biases is false; PyTorch does so in AdamW only, elsewhere it
-/// adds weight_decay · w to the gradient.
+/// Decoupled weight decay, applied before each update: w -= lr · weight_decay · w, separately from
+/// the gradient (Loshchilov and Hutter 2019). As in Keras, every optimizer supports it, and biases
+/// and normalisation scales decay too unless decay_biases is false. In PyTorch only AdamW works
+/// like this; the other optimizers add weight_decay · w to the gradient.
 struct WeightDecay {
   double weight_decay = 0;
   bool decay_biases = true;
@@ -24,9 +24,10 @@ struct WeightDecay {
   }
 };
 
-/// A rule that moves the parameters along their gradients. Holds its options only; what it
-/// remembers from step to step lies in `states`, as many flat buffers as `state_count`, each full
-/// of its `state_start`. Learning rate and update number come from Backend::set_step.
+/// Base class of optimizers: rules that update the parameters from their gradients. It holds only
+/// the options; the state kept between steps lies in `states`, `state_count` flat buffers
+/// initialised with `state_start`. The learning rate and the update number come from
+/// Backend::set_step.
 class Optimizer {
  public:
   static constexpr size_t max_states = 3;
@@ -38,18 +39,18 @@ class Optimizer {
 
   virtual std::string_view kind() const = 0;
   virtual Options options() const = 0;
-  /// At most max_states.
+  /// Number of state buffers, at most max_states.
   virtual size_t state_count() const = 0;
-  /// Every element of a state before the first update.
+  /// Initial value of every element of a state.
   virtual double state_start(size_t /*state*/) const { return 0; }
 
-  /// One update. All tensors are flat and of the same size; the first `weight_elements` elements
-  /// are weights, the others biases (as in Network::values).
+  /// Performs one update. All tensors are flat and have the same size; the first `weight_elements`
+  /// elements are weights, the rest biases (as in Network::values).
   void update(Backend& backend, const Tensor& values, const Tensor& grads,
               std::span<const Tensor> states, int64_t weight_elements) const;
 
  protected:
-  /// The same for a part of the elements that all decay alike.
+  /// Updates a range of elements that share the same weight decay.
   virtual void update_part(Backend& backend, float weight_decay, const Tensor& values,
                            const Tensor& grads, std::span<const Tensor> states) const = 0;
 
@@ -57,7 +58,7 @@ class Optimizer {
   WeightDecay decay_;
 };
 
-/// A kind of optimizer, by name.
+/// An optimizer kind and its factory.
 struct OptimizerKind {
   std::string_view kind;
   std::string_view title;
@@ -67,7 +68,7 @@ struct OptimizerKind {
 
 std::span<const OptimizerKind> optimizer_kinds();
 
-/// Throws Error that lists the known kinds.
+/// Returns the kind with this name. Throws Error that lists the known kinds.
 const OptimizerKind& find_optimizer(std::string_view kind);
 
 }  // namespace convlab

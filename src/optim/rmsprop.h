@@ -4,7 +4,8 @@
 
 namespace convlab {
 
-/// As Keras' RMSprop; PyTorch's rho (alpha) is 0.99, its epsilon 1e-8, beside the root.
+/// Options of RMSprop as in Keras. In PyTorch rho (called alpha) is 0.99, and epsilon is 1e-8 and
+/// added outside the root.
 struct RmspropOptions {
   double rho = 0.9;
   double momentum = 0;
@@ -16,14 +17,15 @@ struct RmspropOptions {
   void visit(Visitor& visitor);
 };
 
-/// RMSprop; the formulas stand at RmspropDesc.
+/// The RMSprop optimizer; see RmspropDesc for the formulas.
 class Rmsprop final : public Optimizer {
  public:
   explicit Rmsprop(const RmspropOptions& options = {});
 
   std::string_view kind() const override { return "rmsprop"; }
   Options options() const override;
-  /// The moving mean of the squares, then, where they are used, the momenta and the moving mean.
+  /// States: the moving mean of the squares, then, if used, the momenta and the moving mean of the
+  /// gradients.
   size_t state_count() const override {
     return size_t{1} + (has_momentum() ? 1 : 0) + (options_.centered ? 1 : 0);
   }

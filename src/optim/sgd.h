@@ -4,7 +4,7 @@
 
 namespace convlab {
 
-/// As Keras' SGD.
+/// Options of SGD as in Keras.
 struct SgdOptions {
   double momentum = 0;
   bool nesterov = false;
@@ -14,7 +14,7 @@ struct SgdOptions {
   void visit(Visitor& visitor);
 };
 
-/// Stochastic gradient descent; the formulas stand at SgdDesc.
+/// Stochastic gradient descent; see SgdDesc for the formulas.
 class Sgd final : public Optimizer {
  public:
   explicit Sgd(const SgdOptions& options = {});

@@ -14,7 +14,7 @@ size_t norm(Graph& graph, size_t input) {
   return graph.add(std::make_unique<LocalResponseNorm>(), {input});
 }
 
-/// Overlapping windows (Krizhevsky et al. 2012, section 3.4).
+/// Overlapping pooling windows (Krizhevsky et al. 2012, section 3.4).
 size_t pool(Graph& graph, size_t input, Padding padding = Padding::valid) {
   return graph.add(
       std::make_unique<MaxPool2d>(Pool2dOptions{.window = 3, .stride = 2, .padding = padding}),
@@ -30,8 +30,8 @@ void classify(Graph& graph, size_t input, int64_t classes) {
 
 }  // namespace
 
-// As in the paper, whose two GPUs are groups here; as in Caffe the image has 227 pixels, with
-// which the paper's sizes come out.
+// As in the paper; the layers that it splits over two GPUs have two groups. As in Caffe, images
+// have 227×227 pixels, which gives the layer sizes of the paper.
 Graph alexnet(const Shape& image, int64_t classes) {
   Graph graph(image);
   size_t value = conv_relu(graph, 0, {.filters = 96, .kernel = 11, .stride = 4});
@@ -46,8 +46,8 @@ Graph alexnet(const Shape& image, int64_t classes) {
   return graph;
 }
 
-// Figure 3 of the paper: AlexNet with a smaller first window and stride, without groups. Its
-// contrast normalisation is Krizhevsky's, as in most implementations.
+// Figure 3 of the paper: AlexNet with a smaller kernel and stride in the first layer, without
+// groups. The contrast normalisation is that of Krizhevsky et al., as in most implementations.
 Graph zfnet(const Shape& image, int64_t classes) {
   Graph graph(image);
   size_t value =

@@ -3,20 +3,22 @@
 #include "nn/conv2d.h"
 #include "nn/graph.h"
 
-/// What several networks of the zoo are made of. Each adds layers on the value `input` and returns
-/// the last one's. Weights that a ReLU follows start as He et al. 2015 want it.
+/// Building blocks shared by several networks of the zoo. Each function adds layers after the value
+/// `input` and returns the value of the last one. Weights before a ReLU are initialised as in He et
+/// al. 2015.
 namespace convlab {
 
-/// Convolution, ReLU.
+/// Convolution, then ReLU.
 size_t conv_relu(Graph& graph, size_t input, Conv2dOptions options);
 
-/// Convolution without bias, which the normalisation has, then batch normalisation.
+/// Convolution without bias, which the batch normalisation after it makes redundant, then batch
+/// normalisation.
 size_t conv_norm(Graph& graph, size_t input, Conv2dOptions options);
 
-/// The same, then ReLU.
+/// conv_norm, then ReLU.
 size_t conv_norm_relu(Graph& graph, size_t input, Conv2dOptions options);
 
-/// Dense layer of `units`, ReLU, dropout of `rate`.
+/// Dense layer with `units` units, ReLU, then dropout with `rate`.
 size_t dense_relu_dropout(Graph& graph, size_t input, int64_t units, double rate);
 
 }  // namespace convlab

@@ -4,9 +4,9 @@
 
 #include "nn/graph.h"
 
-/// The networks of the zoo, one file for a family: see the table in zoo.cpp. Each is built for
-/// images of shape `image` (height, width, channels) and gives `classes` logits. Throws Error,
-/// naming the layer, where an image is too small.
+/// The networks of the zoo, one file per family; see the table in zoo.cpp. Each takes images of
+/// shape `image` (height, width, channels) and outputs `classes` logits. Throws Error that names
+/// the layer if the image is too small.
 namespace convlab {
 
 // alexnet.cpp

@@ -13,8 +13,9 @@ namespace convlab {
 
 namespace {
 
-/// A row of the paper's table 1: filters of the 1×1 convolution, of those before and in the 3×3 and
-/// 5×5 ones, and of the one behind the pooling.
+/// A row of the paper's table 1: the number of filters of the 1×1 convolution, of the reduction
+/// before the 3×3 convolution and that convolution, the same for 5×5, and of the projection after
+/// pooling.
 struct Inception {
   int64_t one, reduce3, three, reduce5, five, project;
 };
@@ -31,7 +32,7 @@ size_t conv(Graph& graph, size_t input, int64_t filters, int64_t kernel, int64_t
       {.filters = filters, .kernel = kernel, .stride = stride, .padding = Padding::same});
 }
 
-/// Figure 2 (b).
+/// The module of figure 2 (b).
 size_t inception(Graph& graph, size_t input, const Inception& filters) {
   const size_t one = conv(graph, input, filters.one, 1);
   const size_t three = conv(graph, conv(graph, input, filters.reduce3, 1), filters.three, 3);

@@ -8,8 +8,8 @@
 
 namespace convlab {
 
-// As it is usually built today: every map of the third layer sees all of the second's, the output
-// is a dense layer, and MNIST's 28 pixels are padded to the paper's 32.
+// As usually built today: every feature map of the third layer is connected to all maps of the
+// second, the output is a dense layer, and MNIST's 28×28 images are padded to the paper's 32×32.
 Graph lenet5(const Shape& image, int64_t classes) {
   return Sequential(image)
       .add<Conv2d>(Conv2dOptions{.filters = 6, .kernel = 5, .padding = Padding::same})

@@ -17,7 +17,7 @@ struct Separable {
   int64_t filters, stride;
 };
 
-/// The paper's table 1, below its first row.
+/// The paper's table 1 after its first row.
 constexpr std::array body{
     Separable{64, 1},  Separable{128, 2},  Separable{128, 1}, Separable{256, 2}, Separable{256, 1},
     Separable{512, 2}, Separable{512, 1},  Separable{512, 1}, Separable{512, 1}, Separable{512, 1},
@@ -25,7 +25,7 @@ constexpr std::array body{
 
 size_t relu6(Graph& graph, size_t input) { return graph.add(std::make_unique<Relu6>(), {input}); }
 
-/// Figure 3: each channel by itself, then 1×1 across the channels.
+/// Figure 3: a depthwise convolution, then a 1×1 convolution.
 size_t separable(Graph& graph, size_t input, const Separable& block) {
   size_t value = graph.add(std::make_unique<DepthwiseConv2d>(
                                DepthwiseConv2dOptions{.stride = block.stride,
@@ -39,8 +39,8 @@ size_t separable(Graph& graph, size_t input, const Separable& block) {
 
 }  // namespace
 
-// Howard et al. 2017 with width 1, as Keras builds it: ReLU6 and a little dropout. Its last 1×1
-// convolution is a dense layer here, which is the same.
+// Howard et al. 2017 with width multiplier 1, as built by Keras: with ReLU6 and dropout of 0.001.
+// Its last 1×1 convolution is a dense layer here, which is equivalent.
 Graph mobilenet(const Shape& image, int64_t classes) {
   Graph graph(image);
   size_t value =

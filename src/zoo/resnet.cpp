@@ -21,8 +21,8 @@ size_t conv(Graph& graph, size_t input, int64_t filters, int64_t kernel, int64_t
       {.filters = filters, .kernel = kernel, .stride = stride, .padding = Padding::same});
 }
 
-/// He et al. 2015, figure 2: two convolutions and a way around them, which is a 1×1 convolution
-/// where the shape changes (option B).
+/// He et al. 2015, figure 2: two convolutions and a shortcut, which is a 1×1 convolution if the
+/// shape changes (option B).
 size_t basic_block(Graph& graph, size_t input, int64_t filters, int64_t stride) {
   const size_t first =
       graph.add(std::make_unique<Relu>(), {conv(graph, input, filters, 3, stride)});
@@ -34,8 +34,8 @@ size_t basic_block(Graph& graph, size_t input, int64_t filters, int64_t stride) 
 
 }  // namespace
 
-// Page 2018, "How to train your ResNet", the final backbone, without the constant that scales its
-// logits; its last pooling takes what is left of the image, 4×4 of 32×32.
+// Page 2018, "How to train your ResNet", the final backbone, without the constant factor on the
+// logits. Its last pooling is global: 4×4 pixels for images of 32×32.
 Graph resnet9(const Shape& image, int64_t classes) {
   Graph graph(image);
   const auto active = [&graph](size_t input, int64_t filters) {
@@ -56,8 +56,8 @@ Graph resnet9(const Shape& image, int64_t classes) {
   return graph;
 }
 
-// He et al. 2015, table 1. Where a window moves by two, padding same puts the odd pixel at the
-// bottom and right, as Keras does; torchvision pads all sides alike.
+// He et al. 2015, table 1. With a stride of 2, padding "same" puts the odd pixel at the bottom and
+// right, as Keras does; torchvision pads all sides equally.
 Graph resnet18(const Shape& image, int64_t classes) {
   Graph graph(image);
   size_t value = graph.add(std::make_unique<Relu>(), {conv(graph, 0, 64, 7, 2)});

@@ -22,7 +22,8 @@ size_t conv_relu(Graph& graph, size_t input, int64_t filters, int64_t kernel, in
   return graph.add(std::make_unique<Relu>(), {conv});
 }
 
-/// The paper's section 3.1: few 1×1 filters, then as many 1×1 as 3×3 filters side by side.
+/// The fire module of section 3.1: a few 1×1 filters, then the same number of 1×1 and 3×3 filters
+/// in parallel.
 size_t fire(Graph& graph, size_t input, int64_t squeeze, int64_t expand) {
   const size_t squeezed = conv_relu(graph, input, squeeze, 1);
   const size_t narrow = conv_relu(graph, squeezed, expand, 1);
@@ -38,8 +39,8 @@ size_t pool(Graph& graph, size_t input) {
 
 }  // namespace
 
-// Version 1.1 pools earlier and starts with fewer, smaller filters than the paper's network, at
-// less than half the arithmetic (github.com/forresti/SqueezeNet, SqueezeNet_v1.1).
+// Version 1.1 pools earlier and starts with fewer, smaller filters than the network of the paper;
+// it needs less than half the arithmetic (github.com/forresti/SqueezeNet, SqueezeNet_v1.1).
 Graph squeezenet(const Shape& image, int64_t classes) {
   Graph graph(image);
   size_t value = pool(graph, conv_relu(graph, 0, 64, 3, 2));

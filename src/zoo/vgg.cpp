@@ -14,7 +14,7 @@ namespace convlab {
 
 namespace {
 
-/// A convolution's filters, or the end of a block.
+/// Marks a pooling layer in a list of filter counts.
 constexpr int64_t pool = 0;
 
 /// Simonyan and Zisserman 2015, table 1, with the dropout of section 3.1.

@@ -22,7 +22,7 @@ constexpr std::array all{
           "Two convolutions with 32 and 64 filters, each pooled, then dropout.",
           "keras.io, Simple MNIST convnet", simple_convnet},
     Model{"lenet5", "LeNet-5",
-          "Two convolutions with averaging pools, then three dense layers, all with tanh.",
+          "Two convolutions with average pooling, then three dense layers, all with tanh.",
           "LeCun et al. 1998, Gradient-based learning applied to document recognition", lenet5},
     Model{"cifar-simple", "CIFAR, simple",
           "The MNIST CNN on colour images, for which it is too small.",
@@ -46,24 +46,24 @@ constexpr std::array all{
           alexnet,
           {227, 227, 3},
           imagenet_classes},
-    Model{"zfnet", "ZFNet", "AlexNet with a smaller first window and stride, without groups.",
+    Model{"zfnet", "ZFNet", "AlexNet with a smaller first kernel and stride, without groups.",
           "Zeiler and Fergus 2013, figure 3", zfnet, photo, imagenet_classes},
     Model{"squeezenet1.1", "SqueezeNet 1.1",
-          "Eight modules that squeeze channels before each wide convolution; no dense layer.",
+          "Eight modules that reduce the channels before each 3×3 convolution; no dense layer.",
           "Iandola et al. 2016, version 1.1 of the authors", squeezenet, photo, imagenet_classes},
     Model{"vgg11", "VGG11", "Eight convolutions in five blocks, then three dense layers.",
           "Simonyan and Zisserman 2015, configuration A", vgg11, photo, imagenet_classes},
     Model{"vgg16", "VGG16", "Thirteen convolutions in five blocks, then three dense layers.",
           "Simonyan and Zisserman 2015, configuration D", vgg16, photo, imagenet_classes},
     Model{"googlenet", "GoogLeNet",
-          "Nine modules of 1×1, 3×3 and 5×5 convolutions side by side, then global pooling.",
+          "Nine modules of parallel 1×1, 3×3 and 5×5 convolutions, then global average pooling.",
           "Szegedy et al. 2014, without the auxiliary classifiers", googlenet, photo,
           imagenet_classes},
     Model{"resnet18", "ResNet-18",
           "Eight residual blocks of two convolutions with batch normalisation.",
           "He et al. 2015, table 1", resnet18, photo, imagenet_classes},
     Model{"mobilenet-v1", "MobileNet",
-          "Thirteen convolutions that take each channel by itself, then all with 1×1 windows.",
+          "Thirteen depthwise convolutions, each followed by a 1×1 convolution.",
           "Howard et al. 2017, width 1", mobilenet, photo, imagenet_classes},
 };
 
@@ -71,11 +71,11 @@ constexpr std::array all{
 
 Graph Model::build(const Shape& image, int64_t classes) const {
   if (image.rank() != 3)
-    fail("[model] ", name, " wants images (height, width, channels), not ", image);
+    fail("[model] ", name, " expects images of shape (height, width, channels), not ", image);
   try {
     return layers(image, classes);
   } catch (const Error& error) {
-    fail("[model] ", name, " does not take images of ", image, ": ", error.what());
+    fail("[model] ", name, " does not accept images of ", image, ": ", error.what());
   }
 }
 

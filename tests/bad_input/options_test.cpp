@@ -165,7 +165,7 @@ void check_number(const Check& check) {
 
 void check_list(const Check& check) {
   for (const std::string text : {"a", "1,", ",1", "1;2", "nan", "inf", "1e999", "1 2", "0x"})
-    check.refused(text, "must be numbers with commas between");
+    check.refused(text, "must be a list of numbers separated by commas");
   const auto [min, max] = limits(check.refused(std::string("-1e300")));
   check.refused(std::string("1e300"), concat("must lie in ", min, " to ", max));
   std::string long_list = "1";
@@ -190,7 +190,7 @@ void check_text(const Check& check) {
   for (const OptionValue& other : {OptionValue(true), OptionValue(int64_t{1}), OptionValue(0.5)})
     check.refused(other);
   const std::string message = check.refused(std::string("no such"));
-  if (message.find("numbers with commas") != std::string::npos) {
+  if (message.find("separated by commas") != std::string::npos) {
     check_list(check);
   } else {
     check_choice(check, message);

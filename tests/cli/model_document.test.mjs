@@ -77,7 +77,7 @@ test('a document for other images or classes is refused before training', (t) =>
                /my\.json wants images of \(28, 28, 3\), but those of mnist are \(28, 28, 1\)/);
   assert.deepEqual(fs.readdirSync(folder).sort(), ['mnist', 'my.json']);
   checkRefused(['train', '--model', 'vgg16', '--data', 'mnist', '--data-dir', folder],
-               /vgg16 does not take images of \(28, 28, 1\)/);
+               /vgg16 does not accept images of \(28, 28, 1\)/);
 });
 
 test('summary shows an aligned table and the totals', () => {
@@ -128,7 +128,7 @@ test('summary takes a size for models of the zoo, and only for them', (t) => {
   assert.match(convlab('summary', '--model', 'vgg16', '--input', '32x32x3', '--classes', '10').stdout,
                /^Parameters +33,638,218: /m);
   checkRefused(['summary', '--model', model, '--classes', '10'], /my\.json says itself/);
-  checkRefused(['summary', '--model', 'vgg16', '--input', '28x28x1'], /vgg16 does not take images of \(28, 28, 1\)/);
+  checkRefused(['summary', '--model', 'vgg16', '--input', '28x28x1'], /vgg16 does not accept images of \(28, 28, 1\)/);
   for (const input of ['28', '28x28', '28x28x0', '28x28x1x1', '-1x28x1', '28x28x1 ', 'x28x28', '99999x1x1']) {
     checkRefused(['summary', '--model', 'vgg16', `--input=${input}`], /32x32x3/);
   }

@@ -169,9 +169,9 @@ TEST_CASE("zoo: an image that is too small or none is refused by the model's nam
         find_model(model).build(image, 10), Error,
         MessageMatches(ContainsSubstring(std::string(model)) && ContainsSubstring(message)));
   };
-  refused("vgg16", {28, 28, 1}, "does not take images of (28, 28, 1): max_pool2d_5");
-  refused("simple-convnet", {4, 4, 1}, "does not take images of (4, 4, 1)");
-  refused("mnist-mlp", {784}, "wants images (height, width, channels), not (784)");
+  refused("vgg16", {28, 28, 1}, "does not accept images of (28, 28, 1): max_pool2d_5");
+  refused("simple-convnet", {4, 4, 1}, "does not accept images of (4, 4, 1)");
+  refused("mnist-mlp", {784}, "expects images of shape (height, width, channels), not (784)");
 }
 
 }  // namespace convlab

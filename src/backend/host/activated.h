@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// What follows a product within the same operation. Lets NaN through.
+/// Applies the activation fused into a matrix product or convolution. Propagates NaN.
 inline double activated(Activation activation, double x) {
   if (activation == Activation::none) return x;
   const double positive = std::max(x, 0.0);

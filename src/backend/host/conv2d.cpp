@@ -8,8 +8,8 @@ namespace convlab {
 
 namespace {
 
-/// Where input and output of a convolution meet: output row `o` reads, through kernel row `k`,
-/// input row o · stride + k · dilation - padding; columns alike.
+/// Index arithmetic of a convolution: output row `o` reads, through kernel row `k`, input row o ·
+/// stride + k · dilation - padding; columns likewise.
 struct ConvGeometry {
   ConvGeometry(const Conv2dDesc& conv, const Tensor& x, const Tensor& y)
       : desc(conv),
@@ -35,11 +35,11 @@ struct ConvGeometry {
   int64_t out_pixel(int64_t n, int64_t row, int64_t column) const {
     return ((n * out.h + row) * out.w + column) * out_channels;
   }
-  /// The input channels of one kernel position of one output channel.
+  /// Offset of the input channels of one kernel position of an output channel.
   int64_t kernel_pixel(int64_t channel, int64_t row, int64_t column) const {
     return ((channel * desc.kernel.h + row) * desc.kernel.w + column) * group_inputs;
   }
-  /// The first of the group_inputs input channels that an output channel reads.
+  /// First of the group_inputs input channels that an output channel reads.
   int64_t first_input(int64_t out_channel) const {
     return out_channel / (out_channels / desc.groups) * group_inputs;
   }
@@ -51,7 +51,7 @@ struct ConvGeometry {
 };
 
 /// Calls visit(kernel row, kernel column, input row, input column) for each kernel position whose
-/// input pixel exists.
+/// input pixel lies inside the image.
 template <class Visit>
 void for_each_kernel_pixel(const ConvGeometry& g, int64_t out_row, int64_t out_column,
                            Visit visit) {

@@ -7,7 +7,7 @@ namespace convlab {
 
 namespace {
 
-/// A matrix, or its transpose without moving anything.
+/// View of a matrix or of its transpose, without copying.
 struct MatrixView {
   MatrixView(const Tensor& tensor, bool transpose) : data(tensor.data()) {
     const int64_t width = tensor.shape[1];

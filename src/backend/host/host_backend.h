@@ -7,20 +7,20 @@
 
 namespace convlab {
 
-/// Every operation in plain C++ on one thread: slow and obviously right, the oracle that other
-/// backends are compared with. Products, sums and losses accumulate in double. Backends whose
-/// tensors lie in host memory derive from it and override what they do better.
+/// Every operation in plain C++ on one thread: slow but simple, the reference that other backends
+/// are tested against. Products, sums and losses accumulate in double. Backends whose tensors lie
+/// in host memory derive from it and override the operations that they speed up.
 class HostBackend : public Backend {
  public:
   std::string_view name() const override { return "host"; }
   int threads() const override { return 1; }
 
-  /// Aligned to tensor_alignment, with as many readable bytes behind it. Throws Error naming the
-  /// size in MB.
+  /// The memory is aligned to tensor_alignment and followed by tensor_alignment readable bytes.
+  /// Throws Error with the size in MB if it does not fit.
   Buffer allocate(size_t bytes) override;
   MemoryUse memory_use() const override { return memory_use_; }
   void upload(const void* source, const Tensor& tensor) override;
-  /// Copies the values at once; floats only.
+  /// Copies the values immediately; f32 only.
   std::unique_ptr<ReadBack> read_back(const Tensor& tensor) override;
   void set_step(const StepState& state) override { step_ = state; }
 
@@ -116,7 +116,7 @@ class HostBackend : public Backend {
   StepState step_;
 };
 
-/// For the table of backends; the number of threads has no effect.
+/// Factory for the table of backends; the number of threads is ignored.
 std::unique_ptr<Backend> make_host_backend(int threads);
 
 }  // namespace convlab

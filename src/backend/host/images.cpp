@@ -22,7 +22,7 @@ void for_each_row(const Padding2d& padding, const Tensor& x, const Tensor& padde
   }
 }
 
-/// A pixel of the smaller image and how much of it there is in one of the larger.
+/// A pixel of the smaller image and its weight in a pixel of the larger one.
 struct WeightedPixel {
   int64_t index;
   double weight;
@@ -40,7 +40,8 @@ std::array<WeightedPixel, 2> weighted_pixels(const UpSample2dDesc& desc, int64_t
   return {{{inside(before), 1 - (at - before)}, {inside(before + 1), at - before}}};
 }
 
-/// Calls visit(pixel of the small image, pixel of the large one, weight) for each pair that meet.
+/// Calls visit(pixel of the small image, pixel of the large image, weight) for each pair with a
+/// weight.
 template <class Visit>
 void for_each_weight(const UpSample2dDesc& desc, const Shape& small, const Shape& large,
                      Visit visit) {

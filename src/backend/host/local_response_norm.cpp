@@ -7,7 +7,7 @@ namespace convlab {
 
 namespace {
 
-/// The channels whose squares divide channel c: [first, last).
+/// The channels whose squares are summed for channel c: [first, last).
 struct Neighbours {
   Neighbours(const LocalResponseNormDesc& desc, int64_t c, int64_t channels)
       : first(std::max<int64_t>(c - desc.size / 2, 0)),
@@ -16,7 +16,7 @@ struct Neighbours {
   int64_t first, last;
 };
 
-/// bias + alpha · Σ x², what is raised to beta.
+/// Returns bias + alpha · Σ x², the base of the power beta.
 double divisor(const LocalResponseNormDesc& desc, const float* pixel, int64_t c, int64_t channels) {
   const Neighbours near(desc, c, channels);
   double sum = 0;
@@ -36,8 +36,8 @@ void HostBackend::local_response_norm(const LocalResponseNormDesc& desc, const T
   }
 }
 
-// With s[c] the divisor: dx[c] = dy[c] · s[c]^-beta - 2 · alpha · beta · x[c] · Σ dy[j] · x[j] ·
-// s[j]^(-beta - 1), over the channels j that have c among their neighbours.
+// With s[c] = divisor: dx[c] = dy[c] · s[c]^-beta - 2 · alpha · beta · x[c] · Σ dy[j] · x[j] ·
+// s[j]^(-beta - 1), the sum over the channels j that have c among their neighbours.
 void HostBackend::local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
                                            const Tensor& dy, const Tensor& dx) {
   const int64_t channels = x.shape[x.shape.rank() - 1];

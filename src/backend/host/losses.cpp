@@ -9,7 +9,7 @@ namespace convlab {
 
 namespace {
 
-/// What the rows of a batch should be, whichever form it was given in.
+/// The targets of a batch in a common form: values, classes and class weights.
 class Targets {
  public:
   Targets(const Tensor& targets, const Tensor& class_weights, int64_t columns)
@@ -37,7 +37,8 @@ class Targets {
   int64_t columns_;
 };
 
-/// The class that a row of outputs says. A single output says 1 above `threshold`, else 0.
+/// The predicted class of a row of outputs. A single output predicts class 1 above `threshold`,
+/// else 0.
 int64_t prediction(std::span<const float> row, double threshold) {
   if (row.size() == 1) return row[0] > threshold ? 1 : 0;
   return first_largest(row);
@@ -86,7 +87,7 @@ ValueAndSlope pointwise(const PointwiseLossDesc& desc, double z, double t) {
   return {missing, -side};
 }
 
-/// Half-way between what a single output should be for class 0 and class 1.
+/// The decision threshold of a single output: halfway between the targets of class 0 and class 1.
 double threshold(PointwiseLossKind kind) {
   const bool signs =
       kind == PointwiseLossKind::binary_cross_entropy || kind == PointwiseLossKind::hinge;
@@ -112,7 +113,7 @@ void HostBackend::softmax_cross_entropy(const CrossEntropyDesc& desc, const Tens
     const double log_sum = log_sum_exp(row);
     const double weight = wanted.weight(r);
     correct += prediction(row, 0) == wanted.class_of(r) ? 1 : 0;
-    double total = 0;  // 1 unless f32 targets are no probabilities
+    double total = 0;  // 1 unless f32 targets are not probabilities
     for (int64_t c = 0; c < columns; ++c) {
       const double target = smooth(wanted.at(r, c));
       total += target;

@@ -13,18 +13,18 @@ namespace convlab {
 
 namespace {
 
-// Beyond this the system's allocator (or a sanitizer's) may abort instead of returning null.
+// For larger blocks the system allocator (or a sanitizer) may abort instead of returning null.
 constexpr size_t largest_block = sizeof(size_t) == 8 ? size_t{1} << 39 : SIZE_MAX / 2;
 
-// Large blocks lie in large pages, where Linux has them: the first step waits for fewer page
-// faults, all others for fewer address translations.
+// On Linux, large blocks use huge pages: the first step has fewer page faults, all later ones fewer
+// TLB misses.
 void* aligned_block(size_t bytes) {
 #if defined(__linux__) && !defined(__EMSCRIPTEN__)
   constexpr size_t large_page = size_t{2} << 20U;
   if (bytes >= 2 * large_page) {
     const size_t size = (bytes + large_page - 1) / large_page * large_page;
     void* block = std::aligned_alloc(large_page, size);
-    if (block != nullptr) madvise(block, size, MADV_HUGEPAGE);  // a wish: it may be refused
+    if (block != nullptr) madvise(block, size, MADV_HUGEPAGE);  // only a hint: it may be ignored
     return block;
   }
 #endif
@@ -50,7 +50,7 @@ Buffer HostBackend::allocate(size_t bytes) {
   const bool fits = bytes <= largest_block && reserved <= memory_left();
   void* memory = fits ? aligned_block(reserved) : nullptr;
   if (memory == nullptr) {
-    fail("[", name(), "] not enough memory for another ", bytes >> 20U, " MB beside the ",
+    fail("[", name(), "] not enough memory for another ", bytes >> 20U, " MB in addition to the ",
          memory_use_.bytes >> 20U, " MB in use; try a smaller batch or model");
   }
   std::memset(memory, 0, reserved);
@@ -69,7 +69,7 @@ void HostBackend::upload(const void* source, const Tensor& tensor) {
 }
 
 std::unique_ptr<ReadBack> HostBackend::read_back(const Tensor& tensor) {
-  if (tensor.dtype != DType::f32) fail("[", name(), "] only floats can be read back");
+  if (tensor.dtype != DType::f32) fail("[", name(), "] only f32 tensors can be read back");
   return std::make_unique<HostReadBack>(tensor);
 }
 

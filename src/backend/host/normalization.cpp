@@ -18,7 +18,8 @@ double inverse_root(double variance, float epsilon) {
   return 1 / std::sqrt(variance + double{epsilon});
 }
 
-/// Some elements of a tensor: `runs` times `length` neighbours, `stride` apart.
+/// A subset of a tensor's elements: `runs` runs of `length` consecutive elements, whose starts are
+/// `stride` apart.
 struct Region {
   int64_t first, runs, stride, length;
 
@@ -48,8 +49,8 @@ Moments moments_of(const Tensor& x, const Region& region) {
   return moments;
 }
 
-/// What a normalisation does to the gradient: with x̂ = (x - mean) · inv_std and g = dy · gamma,
-/// dx = inv_std · (g - mean(g) - x̂ · mean(g · x̂)).
+/// Gradient of a normalisation: with x̂ = (x - mean) · inv_std and g = dy · gamma, dx = inv_std ·
+/// (g - mean(g) - x̂ · mean(g · x̂)).
 void normalized_grad(const Region& region, const Tensor& x, const Tensor& gamma, double mean,
                      double inv_std, const Tensor& dy, const Tensor& dx) {
   const int64_t channels = channels_of(x);

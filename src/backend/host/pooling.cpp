@@ -6,7 +6,7 @@ namespace convlab {
 
 namespace {
 
-/// The pixels of one window that lie inside the image: [top, bottom) by [left, right).
+/// The pixels of one window that lie inside the image: rows [top, bottom), columns [left, right).
 struct Window {
   Window(const Pool2dDesc& desc, const Shape& x, int64_t out_row, int64_t out_column) {
     const int64_t first_row = out_row * desc.stride.h - desc.padding.top;
@@ -26,7 +26,7 @@ int64_t element(const Shape& shape, int64_t n, int64_t row, int64_t column, int6
   return ((n * shape[1] + row) * shape[2] + column) * shape[3] + channel;
 }
 
-/// Where in x the first maximum of the window is.
+/// Returns the index into x of the first maximum of the window.
 int64_t first_maximum(const Tensor& x, const Window& window, int64_t n, int64_t channel) {
   int64_t best = element(x.shape, n, window.top, window.left, channel);
   for (int64_t row = window.top; row < window.bottom; ++row) {
@@ -38,7 +38,8 @@ int64_t first_maximum(const Tensor& x, const Window& window, int64_t n, int64_t 
   return best;
 }
 
-/// Calls visit(window, its batch entry, the first channel of its output pixel) for each window.
+/// Calls visit(window, index of its image in the batch, index into y of its output pixel) for each
+/// window.
 template <class Visit>
 void for_each_window(const Pool2dDesc& desc, const Shape& x, const Shape& y, Visit visit) {
   int64_t output = 0;
@@ -51,7 +52,7 @@ void for_each_window(const Pool2dDesc& desc, const Shape& x, const Shape& y, Vis
   }
 }
 
-/// Calls visit(index into x of the first maximum, index into y) for each window.
+/// Calls visit(index into x of the first maximum, index into y) for each window and channel.
 template <class Visit>
 void for_each_maximum(const Pool2dDesc& desc, const Tensor& x, const Shape& y, Visit visit) {
   for_each_window(desc, x.shape, y, [&](const Window& window, int64_t n, int64_t output) {

@@ -8,7 +8,7 @@
 
 #include "core/tensor.h"
 
-/// A tensor seen as a matrix whose columns are its last dimension.
+/// Access to a tensor as a matrix whose columns are its last dimension.
 namespace convlab {
 
 inline int64_t last_dim(const Tensor& x) { return x.shape[x.shape.rank() - 1]; }
@@ -23,7 +23,7 @@ inline std::span<float> row_of(const Tensor& x, int64_t row) {
   return {x.data() + row * columns, static_cast<size_t>(columns)};
 }
 
-/// Where the first of the largest numbers is; NaN is below them all.
+/// Returns the index of the first maximum; NaN counts as smaller than any number.
 inline int64_t first_largest(std::span<const float> row) {
   size_t largest = 0;
   for (size_t i = 1; i < row.size(); ++i) {

@@ -14,8 +14,7 @@ double normal_density(double x) {
   return std::exp(-x * x / 2) * std::numbers::inv_sqrtpi / std::numbers::sqrt2;
 }
 
-// The order of the arguments of min and max lets NaN through, so that a diverged network is
-// noticed.
+// The argument order of min and max propagates NaN, so that a diverged network is noticed.
 double value_of(const UnaryDesc& d, double x) {
   switch (d.op) {
     case UnaryOp::relu:
@@ -42,7 +41,7 @@ double value_of(const UnaryDesc& d, double x) {
   return 0;
 }
 
-// Of the input x where grad_from_input says so, else of the output y.
+// The derivative, at the input x if grad_from_input(op), otherwise expressed by the output y.
 double slope_at(const UnaryDesc& d, double v) {
   switch (d.op) {
     case UnaryOp::relu:

@@ -11,9 +11,9 @@ namespace convlab {
 
 namespace {
 
-// An operator with its packed weights, and of which version they are.
+// An XNNPACK operator, its packed weights and the parameter versions that were packed.
 struct ConvState final : OpState {
-  PackedWeights packed;  // outlives the operator
+  PackedWeights packed;  // declared first: must outlive the operator
   Operator op;
   uint64_t kernel_version = 0;
   uint64_t bias_version = 0;
@@ -22,7 +22,7 @@ struct ConvState final : OpState {
     return op && kernel_version == kernel.version &&
            (bias == nullptr || bias_version == bias->version);
   }
-  // Keeps the first operator; a later one has done its work by packing.
+  // Keeps the first operator. Creating a later one has packed the new weights, so it is discarded.
   void packed_by(xnn_operator_t created, const Parameter& kernel, const Parameter* bias) {
     Operator latest(created);
     if (!op) op = std::move(latest);
@@ -73,19 +73,19 @@ xnn_operator_t create_deconv(const Conv2dDesc& d, const Shape& kernel, const flo
   return created;
 }
 
-// What is left over of an axis when the last window has been placed: a transposed convolution is
-// told to reach it.
+// Pixels along one axis that remain after the last window. A transposed convolution needs this
+// number to produce them.
 uint32_t leftover(int64_t input, int64_t output, int64_t kernel, int64_t stride, int64_t dilation,
                   int64_t padding) {
   return u32(input + padding - ((output - 1) * stride + (kernel - 1) * dilation + 1));
 }
 
-// OHWI → IHWO within each group: the roles of input and output change.
+// OHWI → IHWO within each group, since input and output swap their roles.
 void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, float* turned) {
   const int64_t outputs = kernel.shape[0] / groups;
   const int64_t window = kernel.shape[1] * kernel.shape[2];
   const int64_t inputs = kernel.shape[3];
-  const int64_t weights = outputs * window * inputs;  // of a group
+  const int64_t weights = outputs * window * inputs;  // per group
   threads.split(groups * window, std::max<int64_t>(1, 65536 / (outputs * inputs)),
                 [&](int64_t begin, int64_t end) {
                   for (int64_t index = begin; index < end; ++index) {
@@ -113,7 +113,7 @@ void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& 
   if (!state.is_current(kernel, bias)) {
     state.packed_by(create_conv(desc, kernel.value, bias_values, state.packed), kernel, bias);
   }
-  size_t workspace_bytes = 0;  // stays 0: we do not ask for transient indirection buffers
+  size_t workspace_bytes = 0;  // stays 0: we do not request transient indirection buffers
   size_t alignment = 0;
   check(xnn_reshape_convolution2d_nhwc_f32(state.op.get(), size(x.shape[0]), size(x.shape[1]),
                                            size(x.shape[2]), &workspace_bytes, &alignment, nullptr,
@@ -130,8 +130,8 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
     depthwise_grad_input(*threads_, desc, dy, kernel.value, static_cast<float*>(op.workspace), dx);
     return;
   }
-  // XNNPACK splits a transposed convolution by the offsets within a stride, and writes beyond the
-  // image where it has no pixel at an offset. Such images are tiny.
+  // XNNPACK splits a transposed convolution by the pixel offsets within a stride, and writes past
+  // the end of images that have no pixel at some offset. Such images are tiny.
   if (dx.shape[1] < desc.stride.h || dx.shape[2] < desc.stride.w) {
     HostBackend::conv2d_grad_input(op, desc, dy, kernel, dx);
     return;

@@ -10,12 +10,11 @@
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
-// The gradient of a convolution's kernel is the product of a matrix [kh·kw·I, pixels], which holds
-// what each weight meets at each output pixel, and dy [pixels, O]. The left rows are segments of
-// x's planes and are never gathered; a row of ones behind them gives the bias' gradient. The batch
-// is cut into slices whose number depends on the shapes alone, each summed on its own in chunks
-// that stay in the cache; threads take slices as they come, and the slices are added in
-// order: the bits are the same for any number of threads.
+// The kernel gradient is the product of the im2col matrix [kh·kw·I, pixels] and dy [pixels, O]. The
+// rows of the im2col matrix are segments of x's planes and are never gathered; an extra row of ones
+// gives the bias gradient. The batch is cut into slices, whose number depends only on the shapes.
+// Each slice is summed separately, in chunks that fit the cache. Threads take slices dynamically,
+// but the slices are added in order: results are bitwise equal for any number of threads.
 
 namespace convlab {
 
@@ -25,7 +24,7 @@ constexpr int64_t chunk_pixels = 1024;
 constexpr int64_t max_slices = 16;
 constexpr int64_t max_slice_floats = int64_t{1} << 22;
 
-// How the work is cut and where its parts lie in the workspace, in floats.
+// How the work is divided, and the layout of the workspace in floats.
 struct GradPlan {
   GradPlan(const Conv2dDesc& desc, const Shape& x, const Shape& y, int workers,
            const IndirectGemm& gemm)
@@ -43,7 +42,7 @@ struct GradPlan {
     sum = aligned_floats(sum_floats);
     worker_floats = left + packed + sum;
     total = worker_floats * workers +
-            sum * slices;  // any worker may get work, also where slices are few
+            sum * slices;  // any worker may get a slice, even if slices are few
   }
 
   IndirectGemm::Sizes sizes(int64_t images) const {
@@ -52,9 +51,9 @@ struct GradPlan {
 
   Im2colPlanes planes;
   int64_t batch, outputs, image_floats;
-  int64_t rows;  // of the product: the weights of one output, and its bias
+  int64_t rows;  // of the product: weights of one output plus its bias
   int64_t chunk_images, slices, slice_images;
-  int64_t left, packed, sum;  // sizes of a worker's parts
+  int64_t left, packed, sum;  // sizes of the parts of a worker's scratch memory
   int64_t worker_floats, total;
 };
 
@@ -70,7 +69,7 @@ IndirectGemm::IndirectionBuffer make_indirection(const GradPlan& plan, const Ind
   });
 }
 
-// Where the segments of a chunk's left rows lie, for planes that begin at `origin`.
+// Indirection buffers of the chunks, for planes that begin at `origin`.
 struct GradState final : OpState {
   void prepare(const GradPlan& plan, const Shape& x_shape, const Shape& y_shape, float* planes) {
     if (x == x_shape && y == y_shape) return;
@@ -89,14 +88,14 @@ struct GradState final : OpState {
   std::vector<float> ones;
   const float* origin = nullptr;
   IndirectGemm::IndirectionBuffer chunk;
-  IndirectGemm::IndirectionBuffer last_chunk;  // of the batch, where it has fewer images
+  IndirectGemm::IndirectionBuffer last_chunk;  // last chunk of the batch, if it has fewer images
 };
 
 void add(const float* x, int64_t count, float* sum) {
   for (int64_t i = 0; i < count; ++i) sum[i] += x[i];
 }
 
-// Sums over one slice of the batch into `sum`, which is laid out [kh·kw·I + 1, O].
+// Writes the sum over one slice of the batch to `sum`, [kh·kw·I + 1, O].
 void sum_slice(const GradPlan& plan, const GradState& state, const float* x, const float* dy,
                int64_t slice, float* scratch, float* sum) {
   float* planes = scratch;
@@ -119,7 +118,7 @@ void sum_slice(const GradPlan& plan, const GradState& state, const float* x, con
   }
 }
 
-// The gradient of a convolution without groups.
+// Kernel and bias gradient of a convolution without groups.
 void grad_kernel(const Threads& threads, GradState& state, const Conv2dDesc& desc, const Tensor& x,
                  const Tensor& dy, float* workspace, const Tensor& kernel_grad,
                  const Tensor& bias_grad) {
@@ -140,7 +139,8 @@ void grad_kernel(const Threads& threads, GradState& state, const Conv2dDesc& des
   if (bias_grad) std::copy_n(sums + (plan.rows - 1) * plan.outputs, plan.outputs, bias_grad.data());
 }
 
-// Groups of channels that are wide enough for a product of their own, on copies of their channels.
+// Shapes of one group of a grouped convolution. Wide groups are computed one by one as ordinary
+// products, on copies of their channels.
 struct Groups {
   Groups(const Conv2dDesc& whole, const Shape& x_all, const Shape& y_all)
       : count(whole.groups), desc(whole), x(x_all), y(y_all) {

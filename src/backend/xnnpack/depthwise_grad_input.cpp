@@ -10,7 +10,7 @@ namespace convlab {
 
 namespace {
 
-// weights: [kh, kw, C].
+// Adds the gradients of one image to dx. weights: [kh, kw, C].
 void add_image(const Conv2dDesc& desc, const Shape& in, const Shape& out, const float* grads,
                const float* weights, float* dx) {
   const int64_t channels = in[3];

@@ -5,19 +5,19 @@
 #include "backend/xnnpack/transpose.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
-// Each thread takes groups of panels of the right factor, packs a group and multiplies with it, so
-// that packed values stay in that core's cache and nothing but results passes between cores: a
-// dense network's step on cores with caches of their own waits for little else. Where panels are
-// too few for all threads, all are packed first and the rows are shared out. Every number is the
-// same sum in the same order either way, for any number of threads.
+// Each thread takes groups of panels of the right factor, packs a group and multiplies with it.
+// Packed values thus stay in the cache of that core, and only results pass between cores: with
+// private caches a dense network's step waits for little else. If there are too few panels for all
+// threads, all panels are packed first and the rows are divided among the threads. Both ways add
+// the same terms in the same order, for any number of threads.
 
 namespace convlab {
 
 namespace {
 
-constexpr int64_t group_floats = 32 * 1024;         // of packed panels, to stay in a core's cache
-constexpr int64_t min_products = int64_t{1} << 18;  // below which a second thread does not pay
-// Panels by thread up to which all may be packed at once, which bounds the memory.
+constexpr int64_t group_floats = 32 * 1024;         // of packed panels, to fit a core's cache
+constexpr int64_t min_products = int64_t{1} << 18;  // below this a second thread does not pay off
+// Max panels per thread for packing all panels at once, which bounds the memory.
 constexpr int64_t max_shared_panels = 4;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -32,25 +32,26 @@ struct GemmPlan {
         tiles(ceil_div(rows, product_kernels().tile_rows)),
         workers(rows * depth * columns < min_products ? 1 : threads) {
     const bool may_share = threads > 1 && panels <= max_shared_panels * threads;
-    // By the worker with most to do; a panel that moves from core to core costs about a quarter.
+    // Compares the load of the busiest worker. A panel that moves between cores costs about a
+    // quarter more.
     by_panels = !may_share ||
                 4 * ceil_div(panels, workers) * tiles <= 5 * ceil_div(tiles, workers) * panels;
     groups = ceil_div(panels, std::max<int64_t>(1, group_floats / panel));
     groups = std::min(ceil_div(groups, workers) * workers, panels);
     worker_floats = ceil_div(panels, groups) * panel;
-    // A bound that does not fall as a batch grows, which is `rows` or `depth`.
+    // An upper bound that does not decrease as the batch (`rows` or `depth`) grows.
     packed = may_share ? (panels + threads) * panel : threads * std::max(group_floats, panel);
     transposed = desc.transpose_a ? aligned_floats(a.elements() + kernel_overread) : 0;
   }
 
   int64_t rows, depth, columns;
-  int64_t panel, panels;  // floats of each, and how many
-  int64_t tiles;          // of rows
+  int64_t panel, panels;  // floats per panel, number of panels
+  int64_t tiles;          // tiles along the rows
   int workers;
-  bool by_panels;  // else by rows
+  bool by_panels;  // whether threads divide the panels; otherwise the rows
   int64_t groups;
-  int64_t worker_floats;       // floats of a group
-  int64_t packed, transposed;  // floats of workspace
+  int64_t worker_floats;       // floats of a packed group
+  int64_t packed, transposed;  // floats of the workspace
 };
 
 class Product {

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int64_t max_slices = 8;
 
-// The sum of one slice of the batch, [kh · kw, O, I / groups] so that the innermost loop runs over
-// neighbours.
+// Computes the sum of one slice of the batch, laid out as [kh · kw, O, I / groups] so that the
+// innermost loop runs over consecutive elements.
 struct Sums {
   Sums(const Conv2dDesc& conv, const Shape& x_shape, const Shape& y_shape)
       : desc(conv),

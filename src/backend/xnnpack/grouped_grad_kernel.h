@@ -7,12 +7,12 @@ namespace convlab {
 
 class Threads;
 
-/// Kernel gradients of convolutions in narrow groups, also depthwise ones: too few products for
-/// each weight to make matrices of them.
+/// Kernel gradient of convolutions with narrow groups, including depthwise ones: they have too few
+/// products per weight to be worth a matrix product.
 void grouped_grad_kernel(const Threads& threads, const Conv2dDesc& desc, const Tensor& x,
                          const Tensor& dy, float* workspace, const Tensor& kernel_grad);
 
-/// Floats of workspace that it needs, for x and y of these shapes.
+/// Returns the workspace size in floats for x and y of these shapes.
 int64_t grouped_grad_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y);
 
 }  // namespace convlab

@@ -8,7 +8,8 @@ namespace convlab {
 
 namespace {
 
-// An odd number of cache lines: planes a power of two apart would share few places of the cache.
+// Rounds up to an odd number of cache lines: planes a power of two apart would compete for few
+// cache sets.
 int64_t odd_lines(int64_t floats) {
   constexpr int64_t line = 16;
   return ((floats + line - 1) / line | 1) * line;

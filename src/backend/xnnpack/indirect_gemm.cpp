@@ -13,7 +13,7 @@ void IndirectGemm::run(const Sizes& sizes, std::span<const float* const> segment
   const auto bytes = [](int64_t floats) { return static_cast<size_t>(floats) * sizeof(float); };
   const int64_t tile_floats = tile_rows * sizes.columns;
   for (int64_t row = 0; row < sizes.rows; row += tile_rows) {
-    // Short products wait for the lines that they write to, unless these were asked for before.
+    // Short products stall on the lines that they write to unless these are prefetched.
     const float* next = c + (row + tile_rows) * sizes.columns;
     for (int64_t i = 0; i < tile_floats; i += 16) __builtin_prefetch(next + i, 1);
     const auto tile = reinterpret_cast<const void**>(

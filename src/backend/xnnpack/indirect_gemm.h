@@ -14,14 +14,14 @@ namespace convlab {
 ///   c[m, n] = Σ_p Σ_k left[m, p][k] · right[p · length + k, n].
 class IndirectGemm {
  public:
-  /// Pointers to the segments of all left rows, in the kernel's order.
+  /// Pointers to the segments of all left rows, in the order that the kernel reads.
   using IndirectionBuffer = std::vector<const float*>;
   struct Sizes {
     int64_t rows, columns;
-    int64_t segments, length;  ///< of each left row: so many, of so many floats
+    int64_t segments, length;  ///< of each left row: their number, floats in each
   };
 
-  /// segment(row, p) tells where a segment lies.
+  /// Builds the indirection buffer; segment(row, p) returns the address of a segment.
   template <class Segment>
   IndirectionBuffer arrange(int64_t rows, int64_t segments, const Segment& segment) const {
     IndirectionBuffer all;
@@ -36,19 +36,20 @@ class IndirectGemm {
     return all;
   }
 
-  /// Floats that `pack` writes for `count` rows of the right factor.
+  /// Number of floats that `pack` writes for `count` rows of the right factor.
   int64_t packed_size(int64_t count, int64_t columns) const {
     return kernels_.panels(columns) * kernels_.panel_floats(count);
   }
   /// Packs right[count, columns] and bias[columns], which is added to every row of c and may be
-  /// null, into memory aligned to tensor_alignment.
+  /// null. `packed` must be aligned to tensor_alignment.
   void pack(const float* right, int64_t count, int64_t columns, const float* bias,
             float* packed) const {
     kernels_.pack(right, count, columns, bias, 0, columns, packed);
   }
 
-  /// c[rows, columns], dense, after the activation. All segments but those equal to `fixed` are
-  /// moved by `offset` bytes. `segments` may begin at any multiple of tile_rows().
+  /// Computes c[rows, columns], dense, including the activation. The addresses of all segments
+  /// except `fixed` are shifted by `offset` bytes. `segments` may begin at any multiple of
+  /// tile_rows() rows.
   void run(const Sizes& sizes, std::span<const float* const> segments, intptr_t offset,
            const float* fixed, const float* packed, Activation activation, float* c) const;
 

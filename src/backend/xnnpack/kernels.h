@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-/// The elementwise loops, plain enough for the compiler to vectorise. An output may be one of the
-/// inputs of as many elements, but must not overlap one otherwise.
+/// Elementwise loops, simple enough for compilers to vectorise. An output may be the same array as
+/// an input of equal size, but must not overlap an input in any other way.
 namespace convlab::kernels {
 
 void scale_bytes(const uint8_t* x, float scale, int64_t count, float* y);
@@ -25,16 +25,16 @@ void hard_swish_grad(const float* x, const float* dy, int64_t count, float* dx);
 void sigmoid_grad(const float* y, const float* dy, int64_t count, float* dx);
 /// dx = (1 - y²) · dy.
 void tanh_grad(const float* y, const float* dy, int64_t count, float* dx);
-/// The gradient of x · s with s = sigmoid(x).
+/// dx = dy times the derivative of x · s, with s = sigmoid(x).
 void silu_grad(const float* x, const float* s, const float* dy, int64_t count, float* dx);
 /// y = -x² / 2.
 void half_square(const float* x, int64_t count, float* y);
-/// The gradient of g = gelu(x), with s = sigmoid(-x² / 2).
+/// dx = dy times the derivative of g = gelu(x), with s = sigmoid(-x² / 2).
 void gelu_grad(const float* x, const float* g, const float* s, const float* dy, int64_t count,
                float* dx);
 /// y = alpha · x + beta.
 void affine(const float* x, float alpha, float beta, int64_t count, float* y);
-/// y = x where that is no number, else value.
+/// y = NaN where x is NaN, else `values`.
 void keep_nan(const float* x, const float* values, int64_t count, float* y);
 void add(const float* a, const float* b, int64_t count, float* c);
 void multiply(const float* a, const float* b, int64_t count, float* c);
@@ -52,20 +52,20 @@ void scale_rows(const float* x, const float* centers, const float* scales, const
 void sum_norm_grads(const float* x, const float* centers, const float* dy, int64_t rows,
                     int64_t columns, float* sums, float* products);
 struct NormGrad {
-  const float *scales, *slopes, *offsets;  ///< by column
+  const float *scales, *slopes, *offsets;  ///< one value per column
 };
 /// dx = dy · scale + (x - center) · slope + offset.
 void norm_grad(const NormGrad& grad, const float* x, const float* centers, const float* dy,
                int64_t rows, int64_t columns, float* dx);
-/// Elements [4 · first_block, 4 · last_block) of Backend::dropout_mask.
+/// Writes elements [4 · first_block, 4 · last_block) of the mask of Backend::dropout_mask.
 void dropout_mask(uint64_t seed, uint64_t stream, uint64_t offset, float rate, int64_t first_block,
                   int64_t last_block, float* mask);
 /// One pixel of a window of Backend::max_pool2d_grad: where x equals the maximum y and taken is 0,
-/// dy is added to dx and taken becomes 1.
+/// adds dy to dx and sets taken to 1.
 void add_max_grad(const float* x, const float* y, const float* dy, int64_t channels,
                   uint32_t* taken, float* dx);
-/// All four pixels of a window 2×2 that belong to no other, in images with `row` floats from one
-/// row to the next: dx becomes dy at the first pixel that equals the maximum y, elsewhere 0.
+/// All four pixels of a 2×2 window that overlaps no other window, in images with `row` floats per
+/// row: sets dx to dy at the first pixel that equals the maximum y, and to 0 at the others.
 void route_max_grad_2x2(const float* x, int64_t row, const float* y, const float* dy,
                         int64_t channels, float* dx);
 

@@ -4,13 +4,13 @@
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
-// All loops here go over the channels of one pixel.
+// All inner loops run over the channels of one pixel.
 
 namespace convlab {
 
 namespace {
 
-// s[c] = bias + alpha · Σ x[j]² over the channels j near c.
+// s[c] = bias + alpha · Σ x[j]² over the channels j in the neighbourhood of c.
 void divisors(const LocalResponseNormDesc& desc, const float* x, int64_t channels, float* s) {
   std::fill_n(s, channels, desc.bias);
   for (int64_t shift = -(desc.size / 2); shift < desc.size - desc.size / 2; ++shift) {
@@ -22,7 +22,7 @@ void divisors(const LocalResponseNormDesc& desc, const float* x, int64_t channel
 
 // s = s^-beta.
 void raise(float beta, int64_t channels, float* s) {
-  if (beta == 0.75F) {  // as published, and all that compilers can do on vectors
+  if (beta == 0.75F) {  // the published value; only square roots vectorise
     for (int64_t c = 0; c < channels; ++c) {
       const float root = 1.0F / std::sqrt(s[c]);
       s[c] = root * std::sqrt(root);
@@ -32,7 +32,7 @@ void raise(float beta, int64_t channels, float* s) {
   for (int64_t c = 0; c < channels; ++c) s[c] = std::pow(s[c], -beta);
 }
 
-// sums[c] = Σ terms[j] over the channels j that have c near them.
+// sums[c] = Σ terms[j] over the channels j that have c in their neighbourhood.
 void sum_terms(int64_t size, const float* terms, int64_t channels, float* sums) {
   std::fill_n(sums, channels, 0.0F);
   for (int64_t shift = size / 2 - size + 1; shift <= size / 2; ++shift) {
@@ -41,8 +41,8 @@ void sum_terms(int64_t size, const float* terms, int64_t channels, float* sums) 
   }
 }
 
-// With s[c] the divisor: dx[c] = dy[c] · s[c]^-beta - 2 · alpha · beta · x[c] · Σ dy[j] · x[j] ·
-// s[j]^(-beta - 1). `scratch` holds 3 · channels.
+// With s[c] from divisors(): dx[c] = dy[c] · s[c]^-beta - 2 · alpha · beta · x[c] · Σ dy[j] · x[j]
+// · s[j]^(-beta - 1). `scratch` has 3 · channels floats.
 void grad(const LocalResponseNormDesc& desc, const float* x, const float* dy, int64_t channels,
           float* scratch, float* dx) {
   float* terms = scratch;
@@ -77,7 +77,7 @@ void XnnpackBackend::local_response_norm_grad(const LocalResponseNormDesc& desc,
                                               const Tensor& dy, const Tensor& dx) {
   const int64_t channels = x.shape[x.shape.rank() - 1];
   const int64_t image = x.shape.sample_shape().elements();
-  const int64_t worker_floats = 3 * channels + 16;  // workers do not share a line of the cache
+  const int64_t worker_floats = 3 * channels + 16;  // no cache line is shared by workers
   float* scratches = scratch(worker_floats * threads_->count());
   threads_->run(static_cast<size_t>(x.shape[0]), [&](size_t index, size_t worker) {
     float* own = scratches + static_cast<int64_t>(worker) * worker_floats;

@@ -18,9 +18,9 @@ float value_or(const Tensor& tensor, int64_t index, float fallback) {
 
 }  // namespace
 
-// Blocks of rows are summed on any thread and then in order, so that the bits do not depend on the
-// number of threads. The first row is taken off before squares are summed: it lies near the mean,
-// and a large mean would cost the variance its digits.
+// Blocks of rows are summed by any thread and then added in order, so results are bitwise equal for
+// any number of threads. The first row is subtracted before squares are summed: it is close to the
+// mean, and a large mean would cancel the digits of the variance.
 void XnnpackBackend::batch_norm(const BatchNormDesc& desc, const Tensor& x, const Tensor& gamma,
                                 const Tensor& beta, const Tensor& running_mean,
                                 const Tensor& running_variance, const Tensor& mean,

@@ -7,7 +7,7 @@ namespace convlab {
 void check(xnn_status status, std::string_view operation) {
   if (status == xnn_status_success) return;
   if (status == xnn_status_out_of_memory)
-    fail("[xnnpack] ", operation, " ran out of memory; a smaller batch needs less");
+    fail("[xnnpack] ", operation, " ran out of memory; try a smaller batch");
   fail("[xnnpack] ", operation, " failed with status ", static_cast<int>(status));
 }
 

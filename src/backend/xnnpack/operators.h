@@ -19,7 +19,7 @@ struct DeleteOperator {
 };
 using Operator = std::unique_ptr<std::remove_pointer_t<xnn_operator_t>, DeleteOperator>;
 
-/// The range to which XNNPACK clamps for an activation.
+/// The output range of an activation, to which XNNPACK clamps.
 struct OutputRange {
   explicit OutputRange(Activation activation)
       : min(activation == Activation::none ? -infinity : 0.0F),
@@ -30,10 +30,10 @@ struct OutputRange {
   float max;
 };
 
-/// One fixed block for an operator's packed weights. XNNPACK packs weights only when an operator is
-/// created; a second operator created with the same PackedWeights packs anew into the block that
-/// the first one uses, so the second can be thrown away at once and the first goes on with new
-/// weights.
+/// A fixed memory block for the packed weights of an operator. XNNPACK packs weights only when an
+/// operator is created. A second operator created with the same PackedWeights packs new weights
+/// into the block that the first one uses. The second can then be deleted, and the first runs with
+/// the new weights.
 class PackedWeights {
  public:
   PackedWeights();

@@ -77,8 +77,9 @@ void XnnpackBackend::clip_value(const Tensor& x, float limit) {
   });
 }
 
-// A number of slices that depends on the elements alone is summed on any thread, then the slices in
-// order: the bits do not depend on the number of threads.
+// The elements are cut into slices, whose number depends only on the element count. Slices are
+// summed by any thread and then added in order: results are bitwise equal for any number of
+// threads.
 void XnnpackBackend::clip_norm(const Tensor& x, float limit, const Tensor& norm) {
   constexpr size_t max_slices = 64;
   const int64_t count = x.elements();

@@ -26,17 +26,17 @@ Operator create_max_pool(const Pool2dDesc& d) {
   return Operator(created);
 }
 
-// XNNPACK refuses windows of one pixel and windows with pixels between them.
+// XNNPACK does not support windows of one pixel or strides larger than the window.
 bool is_for_xnnpack(const Pool2dDesc& d) {
   return d.window.h * d.window.w > 1 && d.stride.h <= d.window.h && d.stride.w <= d.window.w;
 }
 
-// Windows 2×2 side by side, the common ones: each input pixel belongs to one at most.
+// The common case of 2×2 windows without overlap: each input pixel belongs to at most one window.
 bool is_2x2_apart(const Pool2dDesc& d) {
   return d.window == Size2d{2, 2} && d.stride == Size2d{2, 2} && d.padding == Padding2d{};
 }
 
-// The gradients below are those of one image.
+// The gradient functions below process one image.
 
 void grad_2x2(const Shape& in, const Shape& out, const float* x, const float* y, const float* dy,
               float* dx) {
@@ -55,7 +55,7 @@ void grad_2x2(const Shape& in, const Shape& out, const float* x, const float* y,
 void grad_any(const Pool2dDesc& d, const Shape& in, const Shape& out, const float* x,
               const float* y, const float* dy, float* dx) {
   constexpr int64_t channels_at_once = 256;
-  std::array<uint32_t, channels_at_once> taken{};  // by channel: the maximum was met
+  std::array<uint32_t, channels_at_once> taken{};  // per channel: whether the maximum was found
   const int64_t channels = in[3];
   std::fill_n(dx, in[1] * in[2] * channels, 0.0F);
   for (int64_t oy = 0; oy < out[1]; ++oy) {

@@ -22,21 +22,21 @@ ProductKernels::Functions functions_of(const gemm_fused_ukernels& kernels, size_
 
 ProductKernels choose() {
   const xnn_gemm_config* config = xnn_init_f32_gemm_config();
-  if (config == nullptr) fail("[xnnpack] has no matrix product for this processor");
+  if (config == nullptr) fail("[xnnpack] XNNPACK has no matrix product for this processor");
   ProductKernels kernels{.tile_rows = config->mr,
                          .tile_columns = config->nr,
                          .plain = functions_of(config->linear, config->mr),
                          .clamped = functions_of(config->minmax, config->mr),
                          .pack_transposed = config->pack_gemm_goi,
                          .init_range = config->init.f32};
-  // Where there are none, those that clamp let NaN through.
+  // If there are no kernels without clamping, the clamping ones propagate NaN.
   const ProductKernels::Functions& plain = kernels.plain;
   if (plain.gemm_row == nullptr || plain.gemm == nullptr || plain.igemm == nullptr)
     kernels.plain = kernels.clamped;
   if (config->log2_kr != 0 || config->log2_sr != 0) {
 #ifdef __x86_64__
-    // The first Zen's kernels shuffle the rows of a panel; what XNNPACK takes for later ones reads
-    // them in order.
+    // The kernels for the first Zen shuffle the rows of a panel. Those that XNNPACK uses for later
+    // Zens read the rows in order.
     kernels.tile_rows = 5;
     kernels.tile_columns = 16;
     kernels.clamped = {
@@ -50,13 +50,13 @@ ProductKernels choose() {
     kernels.pack_transposed =
         reinterpret_cast<xnn_packw_gemm_goi_ukernel_fn>(xnn_x32_packw_gemm_goi_ukernel_x16__avx_u4);
 #else
-    fail("[xnnpack] its product for this processor packs in groups, which is not supported");
+    fail("[xnnpack] the matrix product for this processor packs in groups, which is not supported");
 #endif
   }
   return kernels;
 }
 
-// Rows of a panel as wide as the kernel's tile, which is a constant so that each copy is a few
+// Copies rows of a panel of full tile width, a compile-time constant so that each copy is a few
 // vector moves.
 template <int64_t width>
 void copy_rows(const float* from, int64_t stride, int64_t count, float* to) {

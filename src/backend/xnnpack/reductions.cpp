@@ -6,8 +6,8 @@
 
 namespace convlab {
 
-// Blocks of a fixed number of rows are summed on any thread, then the blocks in order: the bits do
-// not depend on the number of threads, and short sums of sums round less than one long sum.
+// Blocks of a fixed number of rows are summed by any thread and then added in order: results are
+// bitwise equal for any number of threads, and short partial sums round less than one long sum.
 void XnnpackBackend::sum_rows(const Tensor& x, const Tensor& sums) {
   constexpr int64_t rows_per_block = 512;
   const int64_t columns = sums.elements();

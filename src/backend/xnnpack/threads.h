@@ -11,22 +11,23 @@
 
 namespace convlab {
 
-/// Elements of a simple loop below which a second thread costs more than it brings.
+/// Min number of elements per thread for a simple loop; below it, a second thread costs more than
+/// it saves.
 inline constexpr int64_t parallel_grain = 32768;
 
-/// The one pool of threads, for XNNPACK's operators and our own loops. The calling thread is one of
-/// them.
+/// The thread pool shared by XNNPACK's operators and our own loops. The calling thread is one of
+/// its workers.
 class Threads {
  public:
-  /// `count` 0: as many as the machine has cores. A build without threads has one.
+  /// `count` 0: one thread per processor core. A build without thread support uses one thread.
   explicit Threads(int count);
 
   int count() const { return static_cast<int>(pthreadpool_get_threads_count(pool())); }
-  /// Null for one thread.
+  /// Null if there is only one thread.
   pthreadpool_t pool() const { return pool_.get(); }
 
-  /// Calls task(index, worker) for each index below `count`; calls on one worker (below
-  /// this->count()) follow each other.
+  /// Calls task(index, worker) for each index in [0, count), where worker is in [0, this->count()).
+  /// Calls with the same worker never run at the same time.
   template <class Task>
   void run(size_t count, const Task& task) const {
     if (pool_ == nullptr || count <= 1) {
@@ -39,8 +40,8 @@ class Threads {
     pthreadpool_parallelize_1d_with_thread(pool(), call, const_cast<Task*>(&task), count, 0);
   }
 
-  /// Calls body(begin, end) over ranges, none empty, that make up [0, count), on several threads
-  /// only where count exceeds `grain`.
+  /// Calls body(begin, end) for non-empty ranges that partition [0, count); uses several threads
+  /// only if count exceeds `grain`.
   template <class Body>
   void split(int64_t count, int64_t grain, const Body& body) const {
     const int64_t parts = std::clamp<int64_t>(count / grain, 1, int64_t{4} * this->count());
@@ -51,7 +52,7 @@ class Threads {
     });
   }
 
-  /// The same over the entries of a batch of this shape.
+  /// Does the same over the samples of a batch of this shape.
   template <class Body>
   void split_batch(const Shape& shape, const Body& body) const {
     split(shape[0], std::max<int64_t>(1, parallel_grain / shape.sample_shape().elements()), body);

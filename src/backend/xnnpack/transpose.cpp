@@ -8,7 +8,7 @@ namespace convlab {
 
 namespace {
 
-// The compilers' vector extension: it becomes SSE, NEON or WebAssembly SIMD shuffles.
+// The vector extension of GCC and Clang, compiled to SSE, NEON or WebAssembly SIMD shuffles.
 using Float4 = float __attribute__((vector_size(16)));
 
 Float4 load(const float* x) {

@@ -10,7 +10,7 @@ class Threads;
 void transpose(const float* x, int64_t x_stride, int64_t rows, int64_t columns, float* y,
                int64_t y_stride);
 
-/// y[columns, rows] = x[rows, columns] transposed, both dense, on all threads.
+/// y[columns, rows] = x[rows, columns] transposed, both dense, using all threads.
 void transpose(const Threads& threads, const float* x, int64_t rows, int64_t columns, float* y);
 
 }  // namespace convlab

@@ -7,8 +7,8 @@
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
-// Functions of single numbers. What needs an exponential runs on XNNPACK's kernels, block by block
-// through arrays that stay in the cache; these kernels make numbers of NaN, which is put back.
+// Elementwise functions. Those with an exponential use XNNPACK's kernels, in blocks that fit the
+// cache. These kernels turn NaN into numbers, so NaN is restored afterwards.
 
 namespace convlab {
 
@@ -21,7 +21,7 @@ void run(const xnn_unary_elementwise_config& config, const float* x, int64_t cou
   config.ukernel(static_cast<size_t>(count) * sizeof(float), x, y, nullptr);
 }
 
-// XNNPACK's makes NaN of numbers like 1e30.
+// Clips the input first, because XNNPACK's kernel returns NaN for large values such as 1e30.
 void sigmoid(const float* x, int64_t count, float* y) {
   constexpr float saturated = 200;
   std::copy_n(x, count, y);
@@ -74,7 +74,7 @@ void function(const UnaryDesc& desc, const float* x, int64_t count, float* y) {
   kernels::keep_nan(x, values.data(), count, y);
 }
 
-// `v` is x where grad_from_input says so, else y.
+// `v` is x if grad_from_input(op), otherwise y.
 void gradient(const UnaryDesc& desc, const float* v, const float* dy, int64_t count, float* dx) {
   Block values;
   Block squares;

@@ -9,12 +9,11 @@ namespace convlab {
 
 class Threads;
 
-/// The CPU product, native and as WebAssembly: the hot operations run on XNNPACK's kernels and on
-/// all threads, the others are HostBackend's.
+/// The production CPU backend, native and WebAssembly: the performance-critical operations use
+/// XNNPACK's kernels and all threads, the others are inherited from HostBackend.
 class XnnpackBackend final : public HostBackend {
  public:
-  /// `threads` 0: as many as the machine has cores. Throws Error where XNNPACK does not know the
-  /// processor.
+  /// `threads` 0: one per processor core. Throws Error if XNNPACK does not support the processor.
   explicit XnnpackBackend(int threads);
   ~XnnpackBackend() override;
 
@@ -83,7 +82,7 @@ class XnnpackBackend final : public HostBackend {
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 
  private:
-  /// At least so many floats, the same memory for every operation.
+  /// Returns scratch memory of at least `floats` floats. All operations share the same memory.
   float* scratch(int64_t floats);
 
   std::unique_ptr<Threads> threads_;

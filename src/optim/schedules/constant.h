@@ -9,7 +9,7 @@ struct ConstantOptions {
   void visit(Visitor&) {}
 };
 
-/// The base rate throughout.
+/// Always returns the base learning rate.
 class Constant final : public Schedule {
  public:
   Constant(const ConstantOptions&, const RunLength&) {}

@@ -21,7 +21,7 @@ Cosine::Cosine(const CosineOptions& options, const RunLength& length)
 Options Cosine::options() const { return write_options(options_); }
 
 double Cosine::rate(double base, int64_t step) const {
-  double done = static_cast<double>(step) / static_cast<double>(steps_);  // of this period
+  double done = static_cast<double>(step) / static_cast<double>(steps_);  // fraction of this period
   double restarts = 0;
   if (options_.t_mul == 1) {
     restarts = std::floor(done);

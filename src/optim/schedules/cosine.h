@@ -4,19 +4,19 @@
 
 namespace convlab {
 
-/// As Keras' CosineDecayRestarts.
+/// Options as in Keras' CosineDecayRestarts.
 struct CosineOptions {
-  double epochs = 0;  ///< until the first restart; 0: the run, so that there is none
-  double t_mul = 2;   ///< how many times longer each period is than the one before
-  double m_mul = 1;   ///< how many times as high the rate restarts
-  double alpha = 0;   ///< the lowest rate, as a fraction of the base
+  double epochs = 0;  ///< until the first restart; 0: the whole run, without restarts
+  double t_mul = 2;   ///< factor of the period length at each restart
+  double m_mul = 1;   ///< factor of the initial rate at each restart
+  double alpha = 0;   ///< min rate, as a fraction of the base rate
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// A half cosine from the base rate down to alpha of it, with warm restarts (Loshchilov and Hutter
-/// 2017, eq. 5).
+/// A half cosine from the base rate down to alpha times the base rate, with warm restarts
+/// (Loshchilov and Hutter 2017, eq. 5).
 class Cosine final : public Schedule {
  public:
   Cosine(const CosineOptions& options, const RunLength& length);

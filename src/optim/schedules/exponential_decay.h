@@ -4,17 +4,17 @@
 
 namespace convlab {
 
-/// Keras and PyTorch have no defaults.
+/// These defaults are our own: Keras and PyTorch have none.
 struct ExponentialDecayOptions {
   double gamma = 0.9;
-  double epochs = 1;  ///< in which the rate falls by gamma
+  double epochs = 1;  ///< after which the rate is multiplied by gamma
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// base · gamma^(step / n), falling in every step: Keras' ExponentialDecay; PyTorch's ExponentialLR
-/// falls once an epoch.
+/// base · gamma^(step / n), decreasing in every step as in Keras' ExponentialDecay; PyTorch's
+/// ExponentialLR decreases once per epoch.
 class ExponentialDecay final : public Schedule {
  public:
   ExponentialDecay(const ExponentialDecayOptions& options, const RunLength& length);

@@ -57,10 +57,11 @@ void ReduceOnPlateau::restore(const NamedNumbers& state) {
   const auto count = [&](std::string_view name) {
     constexpr double max = 1e15;
     const auto found = find(name);
-    if (found == state.end()) fail("[plateau] the state lacks '", name, "'");
+    if (found == state.end()) fail("[plateau] the state has no '", name, "'");
     const double value = found->second;
     if (!(value >= 0 && value <= max && value == std::floor(value)))
-      fail("[plateau] the state's ", name, " is ", value, "; expected a count");
+      fail("[plateau] the state's ", name, " is ", value,
+           "; expected a whole number from 0 to 1e15");
     return static_cast<int64_t>(value);
   };
   const int64_t reductions = count("reductions");

@@ -26,7 +26,7 @@ constexpr std::array kinds{
                  [](const Options& o, const RunLength& l) {
                    return make<Constant, ConstantOptions>("constant", o, l);
                  }},
-    ScheduleKind{"step", "Steps down",
+    ScheduleKind{"step", "Step decay",
                  [](const Options& o, const RunLength& l) {
                    return make<StepDecay, StepDecayOptions>("step", o, l);
                  }},

@@ -4,16 +4,16 @@
 
 namespace convlab {
 
-/// gamma is PyTorch's default; Keras has none.
+/// gamma has PyTorch's default; Keras has none.
 struct StepDecayOptions {
   double gamma = 0.1;
-  double epochs = 0;  ///< 0: a third of the run
+  double epochs = 0;  ///< length of a step; 0: a third of the run
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// base · gamma^⌊step / n⌋: PyTorch's StepLR, Keras' ExponentialDecay with staircase.
+/// base · gamma^⌊step / n⌋: PyTorch's StepLR, or Keras' ExponentialDecay with staircase=True.
 class StepDecay final : public Schedule {
  public:
   StepDecay(const StepDecayOptions& options, const RunLength& length);

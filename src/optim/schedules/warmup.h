@@ -4,11 +4,11 @@
 
 namespace convlab {
 
-/// Any schedule behind a linear rise from 0 to its first rate, as in Keras' CosineDecay (Goyal et
-/// al. 2017, section 2.2). Kind, options and state are those of the schedule.
+/// Wraps a schedule with a linear warm-up from 0 to its first rate, as in Keras' CosineDecay (Goyal
+/// et al. 2017, section 2.2). Kind, options and state are those of the wrapped schedule.
 class Warmup final : public Schedule {
  public:
-  /// steps >= 1.
+  /// `steps` must be at least 1.
   Warmup(int64_t steps, std::unique_ptr<Schedule> schedule)
       : steps_(steps), schedule_(std::move(schedule)) {}
 
