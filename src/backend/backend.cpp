@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backend/host/host_backend.h"
+#include "backend/processors.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 #include "core/error.h"
 
@@ -40,7 +41,7 @@ std::unique_ptr<Backend> make_backend(std::string_view name, int threads, Memory
   if (kind == kinds.end()) {
     fail("[backend] unknown backend \"", name, "\"; available: ", known_names());
   }
-  auto backend = kind->make(threads);
+  auto backend = kind->make(threads == 0 ? available_processors() : threads);
   backend->set_memory_source(std::move(memory));
   return backend;
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "backend/control_groups.h"
+
 namespace convlab {
 
 namespace fs = std::filesystem;
@@ -26,14 +28,17 @@ std::optional<uint64_t> number(const fs::path& file, std::string_view name) {
   return std::nullopt;
 }
 
-/// Memory left in the control group (version 2), which limits a container. File pages are reclaimed
-/// on demand, so only anonymous pages count as used.
-uint64_t control_group_left(const fs::path& folder) {
-  const auto max =
-      number(folder / "memory.max", "");  // contains the word "max" if there is no limit
+/// Memory left in one control group, version 2 or 1. File pages are reclaimed on demand, so only
+/// anonymous pages count as used.
+uint64_t left_in(const fs::path& group) {
+  auto max = number(group / "memory.max", "");  // contains the word "max" if there is no limit
+  auto used = number(group / "memory.stat", "anon");
+  if (!max) {
+    max = number(group / "memory.limit_in_bytes", "");
+    used = number(group / "memory.stat", "total_rss");
+  }
   if (!max) return unknown;
-  const uint64_t used = number(folder / "memory.stat", "anon").value_or(0);
-  return *max - std::min(*max, used);
+  return *max - std::min(*max, used.value_or(0));
 }
 
 }  // namespace
@@ -43,8 +48,10 @@ uint64_t system_memory_left() { return linux_memory_left("/"); }
 uint64_t linux_memory_left(const fs::path& root) {
   constexpr uint64_t kilobyte = 1024;
   const auto available = number(root / "proc/meminfo", "MemAvailable:");
-  return std::min(available ? *available * kilobyte : unknown,
-                  control_group_left(root / "sys/fs/cgroup"));
+  uint64_t left = available ? *available * kilobyte : unknown;
+  for (const fs::path& group : control_group_folders(root, "memory"))
+    left = std::min(left, left_in(group));
+  return left;
 }
 
 }  // namespace convlab
