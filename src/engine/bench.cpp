@@ -100,7 +100,7 @@ class Batches {
   }
 
  private:
-  // Starts with epoch 1, because epoch 0 shuffles only among neighbouring images.
+  // Starts with epoch 1, because epoch 0 shuffles only within blocks of images.
   void start_epoch() { loader_.start_epoch(++epoch_); }
 
   int64_t size_;
