@@ -86,7 +86,7 @@ void add_bench(CLI::App& app, Action& action) {
   CLI::Option* batch = add_batch(command, bench.batch);
   command
       .add_option("--optimizer", bench.optimizer,
-                  "Optimizer: " + known_names(optimizer_kinds(), &OptimizerKind::kind))
+                  known_names(optimizer_kinds(), &OptimizerKind::kind))
       ->type_name("NAME")
       ->capture_default_str();
   CLI::Option* inference = command.add_flag("--inference", bench.inference,

@@ -54,7 +54,7 @@ std::string kind_line(std::string_view kind, const std::string& remark, const Op
 
 void add_optimizer(CLI::App& command, RunOptions& run) {
   add_kind(command, "--optimizer", run.optimizer,
-           "Optimizer: " + known_names(optimizer_kinds(), &OptimizerKind::kind));
+           known_names(optimizer_kinds(), &OptimizerKind::kind));
   add_kind_options(command, "--optimizer-options", run.optimizer_options,
                    "Options of the optimizer, such as momentum=0.9,nesterov=true");
 }
