@@ -128,8 +128,7 @@ class Training {
     introduce(*engine_->snapshot());
     files_.begin(*engine_->snapshot());
     const double start = monotonic_seconds();
-    const bool finished =
-        engine_->snapshot()->state == RunState::finished;  // the resumed run was already finished
+    const bool finished = engine_->snapshot()->state == RunState::finished;  // a resumed run may be
     if (!finished) engine_->send(Start{});
     bool busy = !finished;
     while (interrupt.received() == 0 && busy) {
