@@ -1,4 +1,4 @@
-// The page that measures training steps. ?bundle= picks an engine bundle of bundles.js.
+// The page that measures training speed. ?bundle=NAME selects an engine bundle of bundles.js.
 
 import {Convlab} from './convlab.js';
 
@@ -40,7 +40,7 @@ function setBusy(isBusy) {
   element('suite').disabled = isBusy || hasCrashed;
 }
 
-/** A result, or {model, batch, threads, error}, becomes a row and part of the JSON. */
+/** Adds a result, or {model, batch, threads, error}, to the table and to the JSON. */
 function show(result) {
   results.push({bundle: convlab.bundle, ...result});
   element('result').textContent = JSON.stringify(results, null, 2);

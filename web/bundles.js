@@ -1,14 +1,14 @@
-// Which engine bundle this browser and page can run.
+// Finds out which engine bundles this browser and page can run.
 
-/** Every bundle, best first. */
+/** All bundles, fastest first. */
 export const bundleNames = Object.freeze([
   'threads-relaxed', 'threads-simd', 'single-relaxed', 'single-simd',
 ]);
 
 export const maxThreads = 64;
 
-// \0asm, version 1; one type () → (); one function of it, whose body is
-// (unreachable), `opcode`, (drop): validates only where the opcode is known.
+// A WebAssembly module: \0asm, version 1; one type () → (); one function of that type with the body
+// (unreachable), `opcode`, (drop). It is valid only if the browser supports the opcode.
 const moduleWith = (...opcode) => new Uint8Array([
   0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
   0x01, 0x04, 0x01, 0x60, 0x00, 0x00,
@@ -21,7 +21,7 @@ const hasSimd = () => WebAssembly.validate(moduleWith(0xfd, 0x51));  // v128.xor
 const hasRelaxedSimd = () => WebAssembly.validate(moduleWith(0xfd, 0x85, 0x02));
 
 /**
- * What this page may use.
+ * Returns the features that are available to this page.
  * @returns {{isolated: boolean, threads: boolean, simd: boolean, relaxed: boolean}}
  */
 export function detectFeatures() {
@@ -36,19 +36,19 @@ export function detectFeatures() {
 }
 
 /**
- * The fastest bundle for these features; throws Error where there is none.
+ * Returns the fastest bundle for these features. Throws Error if there is none.
  * @param {ReturnType<typeof detectFeatures>} features
  */
 export function chooseBundle(features) {
   if (!features.simd) {
-    throw new Error('This browser runs no WebAssembly SIMD, which convlab needs. ' +
-      'Chrome 91, Firefox 89 and Safari 16.4 or later have it.');
+    throw new Error('This browser does not support WebAssembly SIMD, which convlab needs. ' +
+      'Use Chrome 91, Firefox 89, Safari 16.4 or later.');
   }
   return `${features.threads ? 'threads' : 'single'}-${features.relaxed ? 'relaxed' : 'simd'}`;
 }
 
 /**
- * Throws Error for a bundle that does not exist or cannot run here.
+ * Throws Error if the bundle does not exist or needs features that are not available.
  * @param {string} bundle
  * @param {ReturnType<typeof detectFeatures>} features
  */
@@ -61,16 +61,16 @@ export function checkBundle(bundle, features) {
     throw new Error(`Bundle ${bundle} needs threads, but this page is not cross-origin isolated.`);
   }
   if (bundle.endsWith('-relaxed') && !features.relaxed) {
-    throw new Error(`Bundle ${bundle} needs relaxed SIMD, which this browser has not.`);
+    throw new Error(`Bundle ${bundle} needs relaxed SIMD, which this browser does not support.`);
   }
 }
 
-/** Throws Error for what is no number of threads. */
+/** Throws Error if `threads` is not a whole number from 1 to maxThreads. */
 export function checkThreads(threads) {
   if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads) {
     throw new Error(`Threads must be a whole number from 1 to ${maxThreads}, not "${threads}".`);
   }
 }
 
-/** Hyper-threads rarely help beyond eight, and an oversubscribed pool stalls. */
+/** At most 8: hyper-threads rarely help beyond that, and too many threads stall the pool. */
 export const defaultThreads = () => Math.min(globalThis.navigator?.hardwareConcurrency || 1, 8);

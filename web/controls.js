@@ -1,4 +1,4 @@
-// What one operates: settings and buttons, made from the engine's tables (src/engine/controls.h).
+// The controls: settings and buttons, created from the engine's tables (src/engine/controls.h).
 
 import {formatRate} from './format.js';
 
@@ -7,7 +7,7 @@ const listFields = ['data', 'model', 'optimizer', 'batch'];
 const atRest = ['ready', 'paused', 'finished'];
 const maxEpochs = 1000;
 
-/** Which commands make sense now. */
+/** Whether each command is possible in the state of a snapshot. */
 const isPossible = {
   start: ({state}) => atRest.includes(state),
   pause: ({state}) => state === 'running' || state === 'waiting_for_data',
@@ -15,7 +15,7 @@ const isPossible = {
   reset: ({state, step, parameters}) => step > 0 || (state === 'failed' && parameters > 0),
 };
 
-/** The next lower or higher of …, 0.001, 0.002, 0.005, 0.01, … */
+/** Returns the next lower or higher rate of the series …, 0.001, 0.002, 0.005, 0.01, … */
 export function nearbyRate(rate, isHigher) {
   const exponent = Math.floor(Math.log10(rate) + 1e-9);
   const digit = rate / 10 ** exponent;
@@ -24,12 +24,12 @@ export function nearbyRate(rate, isHigher) {
   return Number((next * 10 ** exponent).toPrecision(3));
 }
 
-/** What the fields show of a snapshot. */
+/** Returns the values of a snapshot that the fields show. */
 function settingsOf({options: {data, model, optimizer, batch, epochs}, learning_rate}) {
   return {data, model, optimizer, batch, epochs, learning_rate};
 }
 
-/** A run that could not be made has no learning rate. */
+/** Compares settings; the learning rate is ignored for a failed run, which has none. */
 const isSame = (awaited, settings, isFailed) => Object.entries(awaited).every(([name, value]) =>
   settings[name] === value || (isFailed && name === 'learning_rate'));
 
@@ -42,7 +42,7 @@ export class Controls {
   #tables = null;
   #snapshot = null;
   #shown = '';
-  /** Settings that were sent and that no snapshot has shown yet. */
+  /** Settings that were sent but are not yet confirmed by a snapshot. */
   #awaited = null;
   #buttons = new Map();
 
@@ -71,7 +71,7 @@ export class Controls {
     this.#prepareShortcuts();
   }
 
-  /** Makes the controls of the tables. */
+  /** Creates the controls from the tables. */
   fill(tables) {
     this.#tables = tables;
     fillSelect(byId('data'), tables.data_sets);
@@ -90,8 +90,8 @@ export class Controls {
     if (this.#awaited && isSame(this.#awaited, settings, snapshot.state === 'failed')) {
       this.#awaited = null;
     }
-    // Only when the engine's settings change, and not while an older snapshot than the last choice
-    // comes in, so as not to take back what someone is choosing.
+    // Updates the fields only when the engine's settings change, and not from snapshots that are
+    // older than the last choice, so that the user's input is not overwritten.
     const shown = JSON.stringify(settings);
     if (shown !== this.#shown && !this.#awaited) {
       this.#shown = shown;
@@ -109,13 +109,13 @@ export class Controls {
       snapshot.state === 'finished' ? `Continue adds ${snapshot.options.epochs}` : '';
   }
 
-  /** What was sent will not come: the fields show the engine's settings again. */
+  /** Stops waiting for sent settings: the fields show the engine's settings again. */
   forget() {
     this.#awaited = null;
     this.#shown = '';
   }
 
-  /** No engine: nothing can be operated. */
+  /** Disables all controls, when there is no engine. */
   disable() {
     this.#snapshot = null;
     this.forget();
@@ -156,7 +156,7 @@ export class Controls {
       if (!check.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const {target} = event;
       if (target.closest('input:not([type="checkbox"]), select, textarea')) return;
-      // A key that presses the focused button stays that button's.
+      // Enter and Space activate the focused button instead of being shortcuts.
       const presses = event.key === ' ' || event.key === 'Enter';
       if (presses && target.closest('button, summary, input')) return;
       const pressed = event.key.toLowerCase();
@@ -180,7 +180,7 @@ export class Controls {
     }
     batch.value = options.batch;
     byId('epochs').value = options.epochs;
-    // Options that were refused come without one.
+    // Rejected options have no learning rate.
     byId('learning-rate').value = formatRate(rate || this.#defaultRate());
     for (const field of byId('settings').elements) field.disabled = false;
     byId('staged').hidden = true;
@@ -188,7 +188,7 @@ export class Controls {
     this.#describe();
   }
 
-  /** Only models that take the images of the chosen data set are on offer. */
+  /** Offers only models that accept the images of the chosen data set. */
   #offerModels() {
     const data = byId('data').value;
     const select = byId('model');
@@ -267,7 +267,7 @@ export class Controls {
     byId('data').focus();
   }
 
-  /** The learning rate in the field, or null, with a word on what it must be. */
+  /** Returns the learning rate in the field; if invalid, shows the valid range and returns null. */
   #checkRate() {
     const field = byId('learning-rate');
     const about = byId('learning-rate-about');
@@ -276,14 +276,14 @@ export class Controls {
     const isGood = rate >= min && rate <= max;
     field.setAttribute('aria-invalid', String(!isGood));
     about.classList.toggle('bad', !isGood);
-    about.textContent = isGood ? 'Also while training'
+    about.textContent = isGood ? 'Adjustable during training'
       : `A number from ${formatRate(min)} to ${formatRate(max)}`;
     return isGood ? rate : null;
   }
 
   #changeRate() {
     const rate = this.#checkRate();
-    // With other settings staged it waits and goes with them.
+    // If other settings wait for confirmation, the learning rate is sent together with them.
     if (rate === null || !byId('staged').hidden) return;
     this.#awaited = {...(this.#awaited ?? settingsOf(this.#snapshot)), learning_rate: rate};
     this.#act.setLearningRate(rate);

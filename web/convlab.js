@@ -1,5 +1,5 @@
-// convlab's JavaScript API: trains networks in a worker of its own, so that neither a slow step
-// nor a crash touches the page.
+// convlab's JavaScript API: trains networks in its own worker, so that neither slow steps nor a
+// crash affect the page.
 //
 //   import {Convlab} from './convlab.js';
 //
@@ -11,26 +11,27 @@
 //   convlab.configure({data: 'mnist', model: 'mnist-cnn'});
 //   convlab.start();
 //
-// The page is served with Cross-Origin-Opener-Policy: same-origin and
-// Cross-Origin-Embedder-Policy: require-corp for threads; without, training takes one.
+// For several threads, the page must be served with Cross-Origin-Opener-Policy: same-origin and
+// Cross-Origin-Embedder-Policy: require-corp; otherwise training uses one thread.
 
 import {checkBundle, checkThreads, chooseBundle, defaultThreads, detectFeatures}
   from './bundles.js';
 import {decodeSnapshot} from './snapshot.js';
 
 /**
- * What went wrong. `kind` says what helps:
- * - 'data': a file could not be fetched or is damaged; `url` and, if there was an answer, `status`
- *   say which. Training goes on with the data that is here; retry() fetches the rest.
- * - 'command': a command was refused. Nothing has changed.
- * - 'crash': the engine could not be loaded or has ended. Only terminate() and a new Convlab help.
+ * An error. `kind` is one of:
+ * - 'data': a file could not be fetched or is damaged. `url` is its address and `status` the HTTP
+ *   status, if the server answered. Training continues with the data that has arrived; retry()
+ *   fetches the rest.
+ * - 'command': a command was invalid and had no effect.
+ * - 'crash': the engine could not be loaded or has crashed. Create a new Convlab.
  *
- * That a run failed (a loss that is no number, say) is no event: snapshot.state and .error tell.
+ * A failed run (for example with a loss of NaN) causes no event: see snapshot.state and .error.
  * @typedef {{kind: 'data'|'command'|'crash', message: string, url?: string, status?: number}}
  *   ConvlabError
  */
 
-/** Event 'snapshot': all that can be seen of the engine at one moment. */
+/** Event 'snapshot': the complete visible state of the engine at one moment. */
 export class SnapshotEvent extends Event {
   /**
    * @param {import('./snapshot.js').Snapshot} snapshot
@@ -39,7 +40,7 @@ export class SnapshotEvent extends Event {
   constructor(snapshot, encoded) {
     super('snapshot');
     this.snapshot = snapshot;
-    /** As it left the engine, for the window module. */
+    /** The snapshot as encoded by the engine, for the window module. */
     this.encoded = encoded;
   }
 }
@@ -54,9 +55,10 @@ export class ConvlabErrorEvent extends Event {
 }
 
 /**
- * An engine. Commands may be given at once; they take effect in order, between two training steps.
+ * An engine. Commands may be sent before 'ready'; they take effect in order, between two training
+ * steps.
  *
- * Events: 'ready' (`controls` is there), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
+ * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
  */
 export class Convlab extends EventTarget {
   #worker = null;
@@ -64,26 +66,26 @@ export class Convlab extends EventTarget {
   #benches = [];
   #isReady = false;
 
-  /** Name of the engine bundle; null if none can run here. @type {string|null} */
+  /** Name of the engine bundle; null if this browser can run none. @type {string|null} */
   bundle = null;
-  /** Threads that train. */
+  /** Number of threads used for training. */
   threads = 1;
-  /** What this page may use: isolated, threads, simd, relaxed. */
+  /** Features available to this page: isolated, threads, simd, relaxed. */
   features = detectFeatures();
   /**
-   * The tables of what can be chosen (src/engine/controls.h): data_sets, models, optimizers,
+   * Tables of the available choices (src/engine/controls.h): data_sets, models, optimizers,
    * buttons, batches, min_learning_rate, max_learning_rate. Null until 'ready'.
    */
   controls = null;
 
   /**
    * @param {object} [options]
-   * @param {string|URL} [options.base]  folder of the engine bundles and of data/; same origin;
-   *   this file's by default
-   * @param {number} [options.threads]  1 to 64; as many as cores, but no more than 8, by default
-   * @param {string} [options.bundle]  one of bundleNames in bundles.js; the fastest by default
+   * @param {string|URL} [options.base]  folder of the engine bundles and of data/, on the same
+   *   origin; default: the folder of this file
+   * @param {number} [options.threads]  1 to 64; default: the number of cores, at most 8
+   * @param {string} [options.bundle]  one of bundleNames in bundles.js; default: the fastest
    *
-   * Throws Error for bad options. A browser that can run no bundle gets an 'error' event.
+   * Throws Error for invalid options. If the browser can run no bundle, an 'error' event follows.
    */
   constructor({base = new URL('.', import.meta.url), threads, bundle} = {}) {
     super();
@@ -111,40 +113,41 @@ export class Convlab extends EventTarget {
   }
 
   /**
-   * Builds a network anew and fetches its data set; ends what ran before. Omitted options take
-   * the engine's defaults (RunOptions in src/engine/protocol.h).
+   * Builds a new network and fetches its data set. Ends the run before. Omitted options have the
+   * engine's defaults (RunOptions in src/engine/protocol.h).
    * @param {{data?: string, model?: string, optimizer?: string, optimizer_options?: object,
    *   learning_rate?: number, schedule?: string, schedule_options?: object, warmup_epochs?: number,
    *   update_options?: object, batch?: number, epochs?: number, seed?: number,
    *   label_smoothing?: number}} options
-   *   learning_rate 0: the optimizer's default; options of a kind by name: {momentum: 0.9}
+   *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9}
    */
   configure(options = {}) { this.#command({command: 'configure', options: {...options}}); }
 
   /**
-   * Trains until the planned epochs are done: begins, goes on after pause(), or, after the end,
-   * trains for as many epochs again.
+   * Trains until the planned epochs are done: starts, resumes after pause() or, when they are done,
+   * trains for the same number of epochs again.
    */
   start() { this.#command({command: 'start'}); }
 
+  /** Stops after the current step; start() resumes. */
   pause() { this.#command({command: 'pause'}); }
 
-  /** One training step, then pause. */
+  /** Does one training step, then pauses. */
   step() { this.#command({command: 'step'}); }
 
-  /** Fresh weights from the same seed, nothing trained. */
+  /** Initializes the weights again from the same seed and discards all training progress. */
   reset() { this.#command({command: 'reset'}); }
 
-  /** The base of the schedule, also while training. @param {number} learningRate */
+  /** Sets the base rate of the schedule, also during training. @param {number} learningRate */
   setLearningRate(learningRate) {
     this.#command({command: 'set_learning_rate', learning_rate: learningRate});
   }
 
   /**
-   * Measures training steps on random images beside a matrix product; trains nothing else
-   * meanwhile. Resolves to what `convlab bench --json -` prints; rejects when there is no such model
-   * or the engine ends. Options are those of `convlab bench`; `document` is a network as JSON, which
-   * takes the place of the zoo's model.
+   * Measures training steps on random images, compared with a matrix product; other training pauses
+   * meanwhile. Resolves to the object that `convlab bench --json -` prints; rejects if the options
+   * are invalid or the engine ends. Options are those of `convlab bench`; `document` is a network
+   * as JSON, used instead of a model of the zoo.
    * @param {{model?: string, document?: string, batch?: number, threads?: number,
    *   optimizer?: string, inference?: boolean, images?: number, layers?: boolean,
    *   seconds?: number}} options
@@ -153,13 +156,13 @@ export class Convlab extends EventTarget {
     return this.#measure({options: {...options, threads: options.threads ?? this.threads}});
   }
 
-  /** What `convlab bench --suite` measures: options for bench(), in order. */
+  /** Resolves to the runs of `convlab bench --suite`: an array of options for bench(). */
   benchSuite() { return this.#measure({threads: this.threads}); }
 
-  /** Fetches on from the file at which an error of kind 'data' stopped. */
+  /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#post({type: 'retry'}); }
 
-  /** Ends the engine at once and gives back its memory. No event comes any more. */
+  /** Ends the engine at once and frees its memory. No more events follow. */
   terminate() {
     this.#worker?.terminate();
     this.#worker = null;
@@ -209,7 +212,8 @@ export class Convlab extends EventTarget {
   }
 
   #snapshot({json, block}) {
-    // The engine sends the next one only then: a slow page gets fewer, not a queue of them.
+    // The engine waits for this before it sends the next snapshot, so that a slow page gets fewer
+    // snapshots instead of a growing queue.
     this.#worker.postMessage({type: 'seen'});
     let snapshot;
     try {

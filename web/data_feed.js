@@ -1,6 +1,6 @@
-// Fetches a data set's shards, as data/catalog.json lists them, one after another.
+// Fetches the shards of a data set, listed in data/catalog.json, one after another.
 
-/** A file that could not be had. */
+/** A file could not be fetched or is invalid. */
 export class DataError extends Error {
   constructor(message, url, status) {
     super(message);
@@ -11,7 +11,7 @@ export class DataError extends Error {
 
 const maxCatalogBytes = 2 ** 20;
 const maxShardBytes = 2 ** 28;
-// A data set up to this size stays here, so that another network on it starts at once.
+// Data sets up to this size are kept, so that another network can use them without fetching.
 const maxKeptBytes = 2 ** 26;
 
 async function readBody(response, url, max) {
@@ -55,18 +55,18 @@ const toHex = (buffer) =>
   Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 async function checkShard(bytes, {url, size, sha256}) {
-  // A server that sends .gz with Content-Encoding: gzip has the browser inflate it.
+  // If the server sent Content-Encoding: gzip, the browser has already decompressed the file.
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return;
   if (bytes.length !== size) {
     throw new DataError(`${url}: ${bytes.length} bytes; expected ${size}.`, url);
   }
-  if (!globalThis.crypto?.subtle) return;  // a page without TLS has none
+  if (!globalThis.crypto?.subtle) return;  // not available to pages without TLS
   if (toHex(await crypto.subtle.digest('SHA-256', bytes)) !== sha256) {
-    throw new DataError(`${url} is damaged: its SHA-256 is not the catalog's.`, url);
+    throw new DataError(`${url} is damaged: its SHA-256 is not the one in the catalog.`, url);
   }
 }
 
-/** The shards in the order in which training wants them: one to begin, the test set, the rest. */
+/** Returns the shards in the order of use: the first training shard, the test set, the rest. */
 function readShards(catalog, name, folder, catalogUrl) {
   const entry = catalog?.datasets?.find?.((dataset) => dataset?.name === name);
   if (!entry) {
@@ -82,7 +82,7 @@ function readShards(catalog, name, folder, catalogUrl) {
     return shards.map(({file, bytes, sha256}) => {
       const url = new URL(String(file), folder).href;
       if (!url.startsWith(folder) || !(bytes > 0 && bytes <= maxShardBytes)) {
-        throw new DataError(`${catalogUrl}: bad shard ${file} of ${name}.`, catalogUrl);
+        throw new DataError(`${catalogUrl}: invalid shard ${file} of ${name}.`, catalogUrl);
       }
       return {url, isTrain: split === 'train', size: bytes, sha256};
     });
@@ -113,7 +113,7 @@ export class DataFeed {
     this.#fail = fail;
   }
 
-  /** Gives the whole of data set `name` to `append`; ends what was under way. */
+  /** Fetches data set `name` and passes all its shards to `append`; ends a fetch still running. */
   choose(name) {
     this.stop();
     if (name !== this.#name) {
@@ -125,9 +125,9 @@ export class DataFeed {
     this.#run('default');
   }
 
-  /** Goes on after a failure. */
+  /** Continues after a failure, with the file that failed. */
   retry() {
-    // What the browser's cache holds may be what failed.
+    // Bypasses the browser's cache, which may hold the damaged file.
     if (this.#stopped) this.#run('reload');
   }
 
@@ -163,7 +163,7 @@ export class DataFeed {
     try {
       catalog = JSON.parse(new TextDecoder().decode(bytes));
     } catch (error) {
-      throw new DataError(`${url} is no catalog: ${error.message}.`, url);
+      throw new DataError(`${url} is not a valid catalog: ${error.message}.`, url);
     }
     return readShards(catalog, this.#name, this.#folder, url);
   }

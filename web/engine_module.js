@@ -1,8 +1,8 @@
-// The C API of the engine module (src/wasm/api.h) as a class: strings and bytes in, copies out.
+// A class for the C API of the engine module (src/wasm/api.h). Results are copies, not views.
 
 export const Activity = Object.freeze({idle: 0, waiting: 1, busy: 2});
 
-/** The engine said no; anything else that is thrown means that it has crashed. */
+/** An error reported by the engine. Any other exception means that the engine has crashed. */
 export class EngineError extends Error {}
 
 const encoder = new TextEncoder();
@@ -12,6 +12,7 @@ export class EngineModule {
   #module;
 
   /**
+   * Loads a bundle and creates its engine. Throws Error if that fails.
    * @param {string} base  folder of the bundles
    * @param {string} bundle
    * @param {number} threads
@@ -25,7 +26,7 @@ export class EngineModule {
       throw new Error(`The engine could not be loaded from ${url}: ${error.message}`);
     }
     const module = await factory({
-      threads: 2 * threads,  // those that train, and those of a benchmark beside them
+      threads: 2 * threads,  // for training, and for a benchmark besides it
       onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
     });
     return new EngineModule(module, threads);
@@ -51,7 +52,7 @@ export class EngineModule {
         dataMemory, isTrain ? 1 : 0, shardMemory, shard.length, sourceMemory)));
   }
 
-  /** Works for about that long; returns an Activity. */
+  /** Trains for about `milliseconds`; returns an Activity. */
   advance(milliseconds) {
     const activity = this.#module._convlab_advance(milliseconds);
     if (activity < 0) this.#check(activity);
@@ -59,7 +60,7 @@ export class EngineModule {
   }
 
   /**
-   * The snapshot if it is newer than number `seen`, else null.
+   * Returns the latest snapshot if its sequence number is greater than `seen`, else null.
    * @returns {{sequence: number, json: string, block: ArrayBuffer}|null}
    */
   poll(seen) {
@@ -75,14 +76,14 @@ export class EngineModule {
     return {sequence, json, block: block.buffer};
   }
 
-  /** The runs of `convlab bench --suite`: options for `bench`. */
+  /** Returns the runs of `convlab bench --suite`: an array of options for `bench`. */
   benchSuite(threads) {
     const text = this.#module._convlab_bench_suite(threads);
     if (text === 0) this.#check(-1);
     return JSON.parse(this.#text(text));
   }
 
-  /** `convlab bench`, see convlab.js: its JSON as an object. */
+  /** Runs `convlab bench` (see convlab.js) and returns its JSON as an object. */
   bench(options) {
     const bytes = encoder.encode(JSON.stringify(options));
     return this.#withBytes([bytes], ([memory]) => {
@@ -96,13 +97,13 @@ export class EngineModule {
     if (result < 0) throw new EngineError(this.#text(this.#module._convlab_error()));
   }
 
-  // Memory grows, and a view made before that does not.
+  // Creates a new view every time, because a view becomes invalid when the memory grows.
   #heap() { return new Uint8Array(this.#module.wasmMemory?.buffer ?? this.#module.HEAPU8.buffer); }
 
   #text(pointer) {
     const heap = this.#heap();
     const begin = pointer >>> 0;
-    // slice copies: TextDecoder takes no shared memory.
+    // slice makes a copy, because TextDecoder does not accept shared memory.
     return decoder.decode(heap.slice(begin, heap.indexOf(0, begin)));
   }
 

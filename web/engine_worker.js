@@ -1,14 +1,13 @@
-// The engine's own thread. From the page come {type: 'create', base, bundle, threads}, then
-// {type: 'command', command}, {type: 'bench', options or
-// threads}, {type: 'retry'} and {type: 'seen'} (the last
-// snapshot has arrived); back go {type: 'ready', controls}, {type: 'snapshot', json, block},
-// {type: 'bench', result or message} and {type: 'error', error}.
+// The worker in which the engine runs. It receives {type: 'create', base, bundle, threads}, then
+// {type: 'command', command}, {type: 'bench', options or threads}, {type: 'retry'} and
+// {type: 'seen'} (the last snapshot has arrived). It sends {type: 'ready', controls},
+// {type: 'snapshot', json, block}, {type: 'bench', result or message} and {type: 'error', error}.
 
 import {bundleNames, checkThreads} from './bundles.js';
 import {DataError, DataFeed} from './data_feed.js';
 import {Activity, EngineError, EngineModule} from './engine_module.js';
 
-// Short enough to answer a command at once, long enough that the loop costs nothing.
+// Short enough to respond to commands quickly, long enough that the event loop costs little.
 const sliceMilliseconds = 30;
 const commandNames = ['configure', 'start', 'pause', 'step', 'reset', 'set_learning_rate'];
 const maxCommandLength = 2 ** 16;
@@ -20,7 +19,7 @@ let isScheduled = false;
 let isSeen = true;
 let seenSequence = -1;
 
-// The way back to the event loop: timers of hidden pages are throttled, messages are not.
+// Returns to the event loop by a message: timers of hidden pages are throttled, messages are not.
 const channel = new MessageChannel();
 channel.port1.onmessage = () => {
   isScheduled = false;
@@ -66,10 +65,10 @@ function guard(action) {
 }
 
 async function create({base, bundle, threads}) {
-  if (isCreated) throw new Error('There is an engine already.');
+  if (isCreated) throw new Error('The engine was already created.');
   isCreated = true;
   const folder = new URL(base);
-  if (folder.origin !== self.location.origin) throw new Error(`${base} is of another origin.`);
+  if (folder.origin !== self.location.origin) throw new Error(`${base} has another origin.`);
   if (!bundleNames.includes(bundle)) throw new Error(`Unknown bundle "${bundle}".`);
   checkThreads(threads);
   engine = await EngineModule.load(folder.href, bundle, threads);
@@ -105,7 +104,7 @@ function command(value) {
   engine.send(value);
   work();
   if (value.command === 'configure') {
-    // What the engine made of it: it knows the default, and may have found no such network.
+    // Reads back the resulting options: the engine fills in defaults, and may have failed.
     const {state, options} = JSON.parse(engine.poll(-1).json);
     if (state === 'failed') {
       feed.stop();
@@ -115,7 +114,7 @@ function command(value) {
   }
 }
 
-// Without options: what the suite measures.
+// Without options, returns the runs of the suite.
 function bench({options, threads}) {
   try {
     postMessage({type: 'bench', result: options ? engine.bench(options) : engine.benchSuite(threads)});

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers for display.
 
 const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 
@@ -11,7 +11,7 @@ export const formatLoss = (value) => (Number.isFinite(value) ? value.toPrecision
 export const formatPercent = (fraction) =>
   (Number.isFinite(fraction) ? `${(100 * fraction).toFixed(2)} %` : none);
 
-/** As few digits as tell the number: 0.001. */
+/** Formats a learning rate with as few digits as possible and without an exponent: 0.001. */
 export const formatRate = (value) => {
   const text = String(Number(value.toPrecision(6)));
   return text.includes('e-') ? Number(text).toFixed(12).replace(/0+$/, '') : text;

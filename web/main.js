@@ -1,4 +1,4 @@
-// The page: an engine, the controls that operate it and what shows how it does.
+// The page: connects an engine with the controls and with the displays of its state.
 
 import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
 import {Controls} from './controls.js';
@@ -9,13 +9,13 @@ import {View} from './view.js';
 
 const byId = (id) => document.getElementById(id);
 
-// What the page opens with; all else is the engine's default.
+// The options with which the page opens; all others have the engine's defaults.
 let options = {data: 'mnist', model: 'mnist-cnn'};
 let convlab = null;
 
 const alerts = new Map();
 
-/** Shows `text` under `name`, instead of what stood there; with an empty text nothing. */
+/** Shows `text` as the alert `name`, replacing an earlier one; an empty text removes it. */
 function showAlert(name, text, label = '', action = () => {}) {
   const shown = alerts.get(name);
   if (shown?.text === text) return;
@@ -40,7 +40,7 @@ function showAlert(name, text, label = '', action = () => {}) {
   byId('alert').append(element);
 }
 
-/** ?threads=N and ?bundle=NAME; a bad one is said and left out. */
+/** Reads ?threads=N and ?bundle=NAME; an invalid value is reported and ignored. */
 function readQuery() {
   const query = new URLSearchParams(location.search);
   const chosen = {};
@@ -66,7 +66,7 @@ const view = new View(byId('view'), (why) => {
   byId('view').hidden = true;
   byId('no-view').hidden = false;
   byId('no-view-why').textContent =
-    `${why}, so there are no images of samples and filters here. Training works all the same.`;
+    `${why}, so images of samples and filters cannot be shown. Training still works.`;
   results.showCharts();
 });
 const controls = new Controls({
@@ -102,7 +102,7 @@ function showSnapshot({snapshot, encoded}) {
   results.show(snapshot);
   view.show(encoded);
   showWhatRuns(snapshot);
-  // Options that made no network leave nothing to reset: others have to be chosen.
+  // If no network could be built, there is nothing to reset: other options must be chosen.
   if (snapshot.state === 'failed' && snapshot.parameters > 0) {
     showAlert('run', snapshot.error, 'Reset', () => {
       controls.forget();
@@ -121,7 +121,7 @@ function showError({error}) {
     showAlert('command', error.message, 'Dismiss');
   } else {
     controls.disable();
-    progress.showNone('The engine has stopped');
+    progress.showNone('The engine has crashed');
     showAlert('data', '');
     showAlert('run', '');
     const restart = convlab.bundle ? 'Restart the engine' : '';
@@ -138,9 +138,9 @@ function openEngine() {
   byId('isolation').hidden = convlab.features.threads;
   byId('isolation').textContent = convlab.features.isolated
     ? 'Single-threaded: this browser has no shared memory'
-    : 'Single-threaded: page is not cross-origin isolated';
+    : 'Single-threaded: this page is not cross-origin isolated';
   if (convlab.bundle) showWhatRuns(null);
-  // For tests and the browser's console.
+  // For tests and for the browser's console.
   globalThis.convlabPage = {convlab, view, get model() { return options.model; }};
 }
 

@@ -1,15 +1,15 @@
-// How far training is, in numbers.
+// Shows the progress and metrics of training as text.
 
 import {formatCount, formatLoss, formatPercent, formatSeconds, none} from './format.js';
 
 const byId = (id) => document.getElementById(id);
-// A screen reader that is told of every snapshot says nothing else.
+// Minimum time between announcements: announcing every snapshot would block a screen reader.
 const announceMilliseconds = 20000;
 
 const lastValidation = (history) =>
   (history.length > 0 ? formatPercent(history[history.length - 1].val_accuracy) : none);
 
-/** The epoch under way, from 1. */
+/** Returns the number of the current epoch, counted from 1. */
 const currentEpoch = ({epoch, epochs}) => Math.min(epoch + 1, epochs);
 
 function phase(snapshot) {
@@ -65,7 +65,7 @@ export class Progress {
     this.#announce(snapshot);
   }
 
-  /** @param {string} text  where there is no engine */
+  /** Shows only `text`, when there is no engine. @param {string} text */
   showNone(text) {
     setText('phase', text);
     setText('steps', '');

@@ -1,4 +1,4 @@
-// What every epoch came to, as a table; and as charts where the window module cannot draw them.
+// Shows the results of each epoch in a table and, if the window module cannot draw, in charts.
 
 import {formatCount, formatLoss, formatPercent} from './format.js';
 
@@ -14,7 +14,7 @@ function svg(name, attributes, ...children) {
   return element;
 }
 
-/** 1, 2 or 5 times a power of ten, so that about four steps reach `max`. */
+/** Returns 1, 2 or 5 times a power of ten, such that about four steps reach `max`. */
 function niceStep(max) {
   const power = 10 ** Math.floor(Math.log10(max / 4));
   return [1, 2, 5, 10].map((digit) => digit * power).find((step) => max / step <= 5);
@@ -84,7 +84,7 @@ export class Results {
   #hasCharts = false;
   #snapshot = null;
 
-  /** From now on with charts. */
+  /** Shows charts from now on. */
   showCharts() {
     this.#hasCharts = true;
     document.getElementById('results').open = true;

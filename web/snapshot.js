@@ -1,18 +1,18 @@
-// Decodes what the engine publishes (src/engine/protocol.h): JSON and one block of bytes. A number
-// that is none (a loss after an overflow) is null.
+// Decodes the engine's snapshots (src/engine/protocol.h): JSON and one block of bytes. Numbers that
+// are not finite, such as a loss after an overflow, are null.
 
 const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
 
 /**
- * @typedef {{x: Float32Array, y: Float32Array}} Curve  x counts epochs
+ * @typedef {{x: Float32Array, y: Float32Array}} Curve  x is in epochs
  * @typedef {{epoch: number, train_loss: number, train_accuracy: number, val_loss: number,
  *   val_accuracy: number, learning_rate: number, seconds: number,
  *   images_per_second: number}} EpochResult
- *   epoch from 1; learning_rate of the last step; seconds with validation
+ *   epoch is counted from 1; learning_rate is that of the last step; seconds include validation
  * @typedef {object} Snapshot
  * @property {number} sequence
  * @property {'empty'|'ready'|'waiting_for_data'|'running'|'paused'|'finished'|'failed'} state
- * @property {string} error  for the user; empty if none
+ * @property {string} error  message for the user; empty if none
  * @property {{data: string, model: string, optimizer: string,
  *   optimizer_options: Object<string, boolean|number|string>, learning_rate: number,
  *   schedule: string, schedule_options: Object<string, boolean|number|string>,
@@ -25,19 +25,19 @@ const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
  * @property {number} parameters
  * @property {number} memory_bytes
  * @property {number} train_images
- * @property {number} train_images_here  arrived so far
+ * @property {number} train_images_here  number that has arrived so far
  * @property {number} step  training steps done
  * @property {number} steps_per_epoch
  * @property {number} epoch  epochs done
  * @property {number} epochs  epochs planned
- * @property {number} learning_rate  the base of the schedule, as set
- * @property {number} step_learning_rate  of the next step, by the schedule
+ * @property {number} learning_rate  base rate of the schedule, as set
+ * @property {number} step_learning_rate  of the next step, from the schedule
  * @property {number} images_per_second
- * @property {number} seconds_left  negative: not known yet
- * @property {string} stop_reason  why it ended before its epochs or paused by itself; else empty
- * @property {number} loss  of the current epoch so far
+ * @property {number} seconds_left  until the planned epochs are done; negative: unknown
+ * @property {string} stop_reason  why a callback ended or paused training; empty if none
+ * @property {number} loss  training loss of the current epoch so far
  * @property {number} accuracy  0 to 1
- * @property {EpochResult[]} history  of every finished epoch
+ * @property {EpochResult[]} history  one entry per finished epoch
  * @property {Curve} train_loss
  * @property {Curve} train_accuracy
  * @property {Curve} val_loss
@@ -63,14 +63,15 @@ function resolve(value, block) {
   const {offset, count} = value;
   const whole = Number.isInteger(offset) && Number.isInteger(count) && offset >= 0 && count >= 0;
   if (!whole || offset % 4 !== 0 || offset + count * type.BYTES_PER_ELEMENT > block.byteLength) {
-    throw new Error('Snapshot: an array lies outside its block.');
+    throw new Error('Snapshot: an array lies outside of the block.');
   }
   return new type(block, offset, count);
 }
 
 /**
+ * Decodes a snapshot. Throws Error if the encoding is invalid.
  * @param {string} json
- * @param {ArrayBuffer} block  the arrays of the result are views of it
+ * @param {ArrayBuffer} block  the arrays of the result are views of this buffer
  * @returns {Snapshot}
  */
 export function decodeSnapshot(json, block) {

@@ -1,4 +1,4 @@
-// The window module: draws curves, samples and filters into a canvas by WebGL2.
+// The window module: draws curves, samples and filters into a canvas with WebGL 2.
 
 const encoder = new TextEncoder();
 
@@ -24,7 +24,7 @@ export class View {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {(why: string) => void} fail  called once if the module cannot draw (any more)
+   * @param {(why: string) => void} fail  called once if the module cannot draw or has failed
    */
   constructor(canvas, fail) {
     this.#canvas = canvas;
@@ -33,7 +33,7 @@ export class View {
 
   async open() {
     if (!hasWebGl2()) {
-      this.#close('This browser has no WebGL2');
+      this.#close('This browser does not support WebGL 2');
       return;
     }
     try {
@@ -46,13 +46,13 @@ export class View {
       return;
     }
     this.#canvas.addEventListener('webglcontextlost', () =>
-      this.#close('The browser has taken the graphics context away'));
+      this.#close('The browser has released the graphics context'));
     this.#dark.addEventListener('change', () => this.#setTheme());
     this.#setTheme();
     if (this.#latest) this.show(this.#latest);
   }
 
-  /** Frames drawn so far, and the median milliseconds of CPU of the last ones. */
+  /** Number of frames drawn so far, and median CPU time of the last frames in milliseconds. */
   get frames() { return this.#module?._window_frames() ?? 0; }
   get frameMilliseconds() { return this.#module?._window_frame_ms() ?? 0; }
 
@@ -64,7 +64,7 @@ export class View {
       const block = new Uint8Array(encoded.block);
       const memory = module._malloc(json.length + block.length) >>> 0;
       if (memory === 0) throw new Error('out of memory');
-      // malloc may have moved the heap: HEAPU8 is asked for only now.
+      // HEAPU8 is read only now, because malloc may have replaced it.
       module.HEAPU8.set(json, memory);
       module.HEAPU8.set(block, memory + json.length);
       const result =
@@ -95,7 +95,7 @@ export class View {
     try {
       module?._window_destroy();
     } catch {
-      // It is broken already, and `why` says so.
+      // Ignored: the module has already failed, and `why` is reported.
     }
     this.#fail(why);
   }

@@ -4,7 +4,7 @@ string(LENGTH "${bytes}" digits)
 if(digits EQUAL 0)
   message(FATAL_ERROR "${FONT} is empty")
 endif()
-# 16 bytes a line.
+# 16 bytes per line.
 string(REPEAT "[0-9a-f]" 32 line)
 string(REGEX REPLACE "(${line})" "\\1\n" bytes "${bytes}")
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")

@@ -4,7 +4,7 @@
 
 namespace convlab {
 
-/// The bytes of the font file that the build embedded (Inter, Latin subset; SIL Open Font
+/// Returns the bytes of the font file embedded by the build (Inter, Latin subset; SIL Open Font
 /// License 1.1).
 std::span<const unsigned char> embedded_font();
 

@@ -4,12 +4,12 @@
 
 namespace convlab {
 
-/// Counts the frames that still have to be drawn; none when nothing happens.
+/// Counts the frames that still have to be drawn, so that nothing is drawn when nothing changes.
 class FrameRequests {
  public:
-  /// ImGui answers input in the frame after it: hover, then press, then release.
+  /// ImGui needs several frames to react to input: for hover, then press, then release.
   static constexpr int frames_after_input = 3;
-  /// If new content takes more or less room, the view asks for another frame itself.
+  /// If the size of the content changes, the view itself requests another frame.
   static constexpr int frames_after_change = 1;
 
   void input() { request(frames_after_input); }

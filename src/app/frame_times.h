@@ -6,14 +6,14 @@
 
 namespace convlab {
 
-/// The CPU time of the frames drawn.
+/// Records the CPU time of drawn frames.
 class FrameTimes {
  public:
   void add(double milliseconds) {
     last_[static_cast<size_t>(frames_++) % last_.size()] = milliseconds;
   }
   int frames() const { return frames_; }
-  /// Of the last 64 frames; 0 before the first.
+  /// Returns the median over the last 64 frames; 0 before the first.
   double median_ms() const {
     const size_t count = std::min(last_.size(), static_cast<size_t>(frames_));
     if (count == 0) return 0;

@@ -5,32 +5,33 @@
 
 namespace convlab {
 
-/// Where a window draws: its size in units (as CSS pixels) and how many pixels of the screen make a
-/// unit.
+/// The drawing area of a window: its size in units (like CSS pixels) and the number of screen
+/// pixels per unit.
 struct Surface {
   float width = 0;
   float height = 0;
   float scale = 1;
 };
 
-/// An image on the graphics device; 0 is none.
+/// Handle of an image on the graphics device; 0 is none.
 using TextureId = uintptr_t;
 
-/// What the view needs of the graphics device.
+/// The graphics device, as used by the view.
 class Graphics {
  public:
   virtual ~Graphics() = default;
 
-  /// ImGui's context is there now, and is about to go; all other calls come between these two.
+  /// Called after ImGui's context was created and before it is destroyed; all other calls are made
+  /// between these two.
   virtual void attach() = 0;
   virtual void detach() = 0;
 
-  /// Makes a texture of width x height pixels (RGBA, red in the lowest byte), or with an `id` from
-  /// here replaces that one. Magnified pixels stay sharp.
+  /// Creates a texture of width x height pixels (RGBA, red in the lowest byte) or, if `id` is not
+  /// 0, replaces that texture. Enlarged pixels stay sharp (nearest neighbour).
   virtual TextureId upload(TextureId id, int width, int height,
                            std::span<const uint32_t> pixels) = 0;
   virtual void release(TextureId id) = 0;
-  /// ImGui's font atlas has changed and must go to the device.
+  /// Must be called when ImGui's font atlas has changed: uploads it to the device.
   virtual void upload_fonts() = 0;
 };
 

@@ -5,16 +5,16 @@
 namespace convlab {
 namespace {
 
-constexpr float wide = 900;    // from here on columns
-constexpr float medium = 560;  // from here on the two charts stand side by side
+constexpr float wide = 900;    // minimum width for columns
+constexpr float medium = 560;  // minimum width for two charts side by side
 constexpr float padding = 18;  // around the content
 constexpr float gap = 28;      // between panels
 constexpr float controls_width = 280;
 constexpr float chart_height = 220;
-constexpr float low_chart_height = 170;  // at least, in columns
+constexpr float low_chart_height = 170;  // minimum in columns
 constexpr float no_limit = 1e6F;
 
-/// Both charts, as high as the window.
+/// Places both charts below each other, filling the height; returns the bottom.
 float place_charts(Layout& layout, const Rect& area, float width) {
   const float height = std::max(area.height, 2 * low_chart_height + gap);
   const float chart = (height - gap) / 2;
@@ -23,7 +23,7 @@ float place_charts(Layout& layout, const Rect& area, float width) {
   return area.y + height;
 }
 
-/// Curves on the left, images on the right.
+/// Places curves on the left and images on the right; returns the bottom.
 float place_columns(Layout& layout, const Rect& area, const PanelHeights& heights) {
   const float charts = (area.width - gap) * 0.54F;
   const float images = area.width - gap - charts;
@@ -35,7 +35,7 @@ float place_columns(Layout& layout, const Rect& area, const PanelHeights& height
   return std::max(place_charts(layout, area, charts), layout.filters.bottom());
 }
 
-/// For low windows: the filters have a column of their own.
+/// For windows of small height: places the filters in a column of their own; returns the bottom.
 float place_more_columns(Layout& layout, const Rect& area, const PanelHeights& heights) {
   const float charts = (area.width - 2 * gap) * 0.40F;
   const float images = (area.width - 2 * gap) * 0.38F;

@@ -12,28 +12,28 @@ struct Rect {
   float bottom() const { return y + height; }
 };
 
-/// Where the panels lie, in units from the top left of the content.
+/// Positions of the panels, in units from the top left corner of the content.
 struct Layout {
   Rect controls;  ///< empty without controls
   Rect loss;
   Rect accuracy;
   Rect samples;
   Rect filters;
-  float height = 0;  ///< of the whole content; more than the window's means scrolling
+  float height = 0;  ///< of the whole content; it scrolls if this exceeds the window
 };
 
-/// The height that a panel needs at a given width.
+/// Returns the height that each panel needs at a given width.
 class PanelHeights {
  public:
   virtual ~PanelHeights() = default;
   virtual float controls(float width) const = 0;
-  /// Images become smaller, within limits, to fit into a height of `room`.
+  /// Images are made smaller, within limits, to fit into a height of `room`.
   virtual float samples(float width, float room) const = 0;
   virtual float filters(float width, float room) const = 0;
 };
 
-/// Wide windows get columns (controls, curves, images) that fill their height; narrow ones a
-/// stack that scrolls.
+/// Arranges the panels: in wide windows in columns (controls, curves, images) that fill the height,
+/// in narrow windows below each other, with scrolling.
 Layout arrange(float width, float height, bool with_controls, const PanelHeights& heights);
 
 }  // namespace convlab

@@ -4,13 +4,13 @@
 
 namespace convlab {
 
-/// The colours of the page (web/style.css), as ImGui packs them.
+/// Colours of the window, the same as those of the page (web/style.css), in ImGui's packed format.
 struct Theme {
   ImU32 background;
   ImU32 text;
   ImU32 quiet;  ///< secondary text
-  ImU32 line;   ///< hairlines and grids
-  ImU32 soft;   ///< fields and empty places
+  ImU32 line;   ///< thin lines and grids
+  ImU32 soft;   ///< input fields and empty areas
   ImU32 accent;
   ImU32 on_accent;
   ImU32 train;
@@ -21,10 +21,10 @@ struct Theme {
 
 const Theme& theme(bool dark);
 
-/// Sets ImGui's colours, paddings and roundings.
+/// Sets ImGui's colours, padding and corner radii.
 void apply(const Theme& theme);
 
-/// `color` with its opacity multiplied.
+/// Returns `color` with its opacity multiplied by a factor.
 ImU32 faded(ImU32 color, float opacity);
 
 }  // namespace convlab

@@ -20,7 +20,7 @@ struct ContextDeleter {
 };
 using Context = std::unique_ptr<ImGuiContext, ContextDeleter>;
 
-/// Lives within the context's life, and longer than what holds textures.
+/// Attaches the graphics device. Must be destroyed before the context and after all textures.
 struct AttachedGraphics {
   explicit AttachedGraphics(Graphics& g) : graphics(g) { graphics.attach(); }
   AttachedGraphics(const AttachedGraphics&) = delete;
@@ -37,7 +37,7 @@ Context make_context() {
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
-  // A blinking caret would draw frames for ever.
+  // A blinking cursor would need frames to be drawn continuously.
   io.ConfigInputTextCursorBlink = false;
   return context;
 }
@@ -139,7 +139,7 @@ class View::Impl final : PanelHeights {
   std::shared_ptr<const Snapshot> snapshot_;
   const Theme* theme_ = nullptr;
   float scale_ = 0;
-  float scroll_ = 0;  ///< still to be done
+  float scroll_ = 0;  ///< to be applied in the next frame
   float content_height_ = 0;
   bool unsettled_ = false;
   float scrolled_ = 0;

@@ -10,23 +10,23 @@
 
 namespace convlab {
 
-/// What operates the engine from within the view: the desktop window has it, the page does this in
-/// HTML.
+/// Controls that operate the engine from within the view. Used by the desktop window; the page has
+/// its controls in HTML.
 struct Operation {
   Controls controls;
   std::function<void(Command)> send;
 };
 
-/// How much one frame draws.
+/// Statistics of one frame.
 struct FrameStats {
   int vertices = 0;
   int draws = 0;
-  bool unsettled = false;  ///< the next frame will differ: content took another room than expected
+  bool unsettled = false;  ///< the size of the content changed, so the next frame will differ
 };
 
-/// All that can be seen of the engine, drawn with Dear ImGui. It owns ImGui's context and knows no
-/// window system: a platform gives it sizes and input (through ImGui's io), calls `build`, and
-/// draws ImGui's draw data.
+/// Shows the state of the engine with Dear ImGui. It owns ImGui's context and does not depend on a
+/// window system: a platform passes sizes and input (through ImGui's io), calls `build`, and draws
+/// ImGui's draw data.
 class View {
  public:
   View(Graphics& graphics, std::optional<Operation> operation);
@@ -36,16 +36,16 @@ class View {
 
   void show(std::shared_ptr<const Snapshot> snapshot);
   void set_dark(bool dark);
-  /// The background, RGBA with red in the lowest byte.
+  /// Returns the background colour, RGBA with red in the lowest byte.
   uint32_t background() const;
 
-  /// Makes one frame; `seconds` since the one before.
+  /// Builds one frame; `seconds` is the time since the last one.
   FrameStats build(const Surface& surface, float seconds);
 
-  /// Whether the content would move when a wheel or finger pushes it down (positive) or up; for
-  /// platforms whose surroundings scroll too.
+  /// Returns whether the content can scroll when a wheel or finger moves it down (`direction` > 0)
+  /// or up (< 0). For platforms that otherwise scroll the surrounding page.
   bool scrolls(float direction) const;
-  /// Moves the content down by `distance` units, in the next frame.
+  /// Moves the content down by `distance` units in the next frame.
   void scroll(float distance);
 
  private:

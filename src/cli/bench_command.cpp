@@ -40,11 +40,11 @@ int run_one(const Arguments& arguments, JsonLines& json, std::FILE* out) {
   return 0;
 }
 
-// A run that fails, as for want of memory, becomes a row that says so.
+// A run that fails, for example because of too little memory, becomes a row with the error.
 int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int threads = arguments.bench.threads > 0 ? arguments.bench.threads : cores;
-  // Now rather than in every row.
+  // Checked here, because these errors would otherwise appear in every row.
   find_optimizer(arguments.bench.optimizer);
   make_backend(arguments.bench.backend, 1);
   const std::vector<BenchOptions> runs = bench_suite(arguments.bench, threads);
@@ -79,8 +79,8 @@ int run(Arguments arguments) {
 void add_bench(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<Arguments>();
   BenchOptions& bench = arguments->bench;
-  CLI::App& command =
-      *app.add_subcommand("bench", "Measure a training step beside a matrix product, without data");
+  CLI::App& command = *app.add_subcommand(
+      "bench", "Measure training speed on random images, compared with a matrix product");
   CLI::Option* model = add_model(command, bench.model)->capture_default_str();
   add_model_size(command, arguments->size);
   CLI::Option* batch = add_batch(command, bench.batch);
@@ -93,22 +93,26 @@ void add_bench(CLI::App& app, Action& action) {
                                             "Measure evaluation instead of training steps");
   CLI::Option* images =
       add_integer(command, "--images", bench.images, 0, 10'000'000,
-                  "Draw the batches from so many made-up images; 0: always the same batch")
+                  "Size of the random data set from which batches are drawn; 0: reuse one batch")
           ->type_name("N")
           ->capture_default_str()
           ->excludes(inference);
   add_threads(command, bench.threads);
   add_backend(command, bench.backend);
-  add_number(command, "--seconds", bench.seconds, 0.01, 3600, "About how long to measure")
+  add_number(command, "--seconds", bench.seconds, 0.01, 3600,
+             "Approximate duration of each measurement")
       ->type_name("SECONDS")
       ->capture_default_str();
-  CLI::Option* layers =
-      command.add_flag("--layers", bench.layers, "Also measure the parts of each layer")
-          ->excludes(inference);
+  CLI::Option* layers = command
+                            .add_flag("--layers", bench.layers,
+                                      "Also measure the forward and backward pass of each layer")
+                            ->excludes(inference);
   command
-      .add_flag("--suite", arguments->suite,
-                "Measure every model on one and on all threads, with batches of seconds; also how "
-                "the time per image changes with batch and number of images")
+      .add_flag(
+          "--suite", arguments->suite,
+          "Measure every model, with one thread and with all, with a batch size for which a "
+          "step takes at most seconds; also simple-convnet with other batch sizes and numbers "
+          "of images")
       ->excludes(model)
       ->excludes(command.get_option("--input"))
       ->excludes(command.get_option("--classes"))
@@ -117,7 +121,7 @@ void add_bench(CLI::App& app, Action& action) {
       ->excludes(layers);
   command
       .add_option("--json", arguments->json,
-                  "Write results to a file (- for standard output), one object a line")
+                  "Write results to a file, or - for standard output, one JSON object per line")
       ->type_name("FILE");
   command.footer(
       "Examples:\n  convlab bench --model simple-convnet --batch 128 --threads 1 --json -\n  "

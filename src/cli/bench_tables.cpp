@@ -12,7 +12,7 @@ namespace convlab {
 
 namespace {
 
-// Milliseconds, beside them GFLOP/s where products are most of the work.
+// A column of milliseconds, with GFLOP/s in brackets for layers that mainly compute products.
 Column part(const BenchResult& result, const std::string& title, double LayerTime::* part) {
   Column column{title, Align::right, {}};
   for (const LayerTime& layer : result.layers) {
@@ -45,13 +45,13 @@ void print_result(std::FILE* out, const BenchResult& result) {
                result.threads == 1 ? "thread" : "threads");
   const bool inference = result.optimizer.empty();
   row(inference ? "evaluation" : "training step", fixed(result.step_ms, 2) + " ms");
-  row("the first two",
+  row("first two runs",
       fixed(result.first_step_ms, 2) + concat(" and ", fixed(result.second_step_ms, 2), " ms"));
   row("images", with_commas(result.images_per_second) + " per second");
-  row("arithmetic", fixed(result.gflops, 1) + " GFLOP/s");
+  row("throughput", fixed(result.gflops, 1) + " GFLOP/s");
   row("matrix product", fixed(result.gemm_peak_gflops, 1) + " GFLOP/s");
   row("efficiency", percent(result.efficiency) + " of the matrix product");
-  row("memory", bytes_text(result.peak_memory_bytes) + " at most");
+  row("memory", bytes_text(result.peak_memory_bytes) + " at peak");
 }
 
 void print_layers(std::FILE* out, const BenchResult& result) {

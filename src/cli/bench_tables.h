@@ -8,22 +8,22 @@
 
 namespace convlab {
 
-/// One result for people, a line for each number.
+/// Prints one result as text, one number per line.
 void print_result(std::FILE* out, const BenchResult& result);
 
-/// BenchResult::layers as a table.
+/// Prints BenchResult::layers as a table.
 void print_layers(std::FILE* out, const BenchResult& result);
 
-/// Many results as a table in Markdown that grows by a row with each; on a terminal a line below it
-/// tells what is being measured and how long the rest may take.
+/// Prints results as a Markdown table, one row after each run. On a terminal, a line below the
+/// table shows the current run and the estimated remaining time.
 class BenchRows {
  public:
-  /// `now` tells seconds, monotonic.
+  /// Prints the head of the table. `now` returns seconds of a monotonic clock.
   BenchRows(std::FILE* out, size_t runs, std::function<double()> now);
 
   void begin(const BenchOptions& run);
   void end(const BenchResult& result);
-  /// A run that was not possible.
+  /// Prints a row for a run that failed.
   void end(const BenchOptions& run, const std::string& error);
 
  private:

@@ -46,9 +46,9 @@ std::string class_report(const std::vector<std::string>& names,
 
 std::string confusion_table(const std::vector<std::string>& names,
                             const ClassificationMetrics& metrics) {
-  // Columns have numbers instead of names, to stay narrow.
+  // Columns have numbers instead of names so that the table stays narrow.
   Column numbers{"No.", Align::right, {}};
-  Column titles{"Class, taken for No.", Align::left, {}};
+  Column titles{"True class, predicted as No.", Align::left, {}};
   std::vector<Column> predictions;
   for (size_t label = 0; label < names.size(); ++label) {
     numbers.cells.push_back(std::to_string(label));

@@ -6,18 +6,19 @@
 
 #include "train/classification_metrics.h"
 
-/// What `eval` shows of each class; names[c] is what class c is called.
+/// Metrics per class, as shown by `convlab eval`; names[c] is the name of class c.
 namespace convlab {
 
-/// A line for each class with its precision, recall, F1 and number of images, and their means.
+/// Returns a table of precision, recall, F1 score and number of images per class, and their means.
 std::string class_report(const std::vector<std::string>& names,
                          const ClassificationMetrics& metrics);
 
-/// A line for each class with how many of its images were taken for each class.
+/// Returns the confusion matrix as a table: one row per true class, one column per predicted class.
 std::string confusion_table(const std::vector<std::string>& names,
                             const ClassificationMetrics& metrics);
 
-/// The figures of both: {"macro": {…}, "classes": [{"name", …}, …], "confusion": [[…], …]}.
+/// Returns the numbers of both as JSON:
+/// {"macro": {…}, "classes": [{"name", …}, …], "confusion": [[…], …]}.
 nlohmann::ordered_json class_figures(const std::vector<std::string>& names,
                                      const ClassificationMetrics& metrics);
 

@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
-/// The subcommands of convlab. Each function describes one to the parser; when it is the chosen
-/// one, parsing sets `action`, which does the work, throws Error, and returns the exit status.
+/// The subcommands of convlab. Each function adds one to the parser. If the user chose it, parsing
+/// sets `action`, a function that runs the subcommand and returns the exit status or throws Error.
 namespace convlab {
 
 using Action = std::function<int()>;

@@ -57,7 +57,7 @@ Evaluation evaluate(Network& network, const Dataset& dataset, int64_t batch_size
   return result;
 }
 
-/// The top k say something only where they are not all classes.
+/// Top-k accuracy is always 1 if k is at least the number of classes; it is not shown then.
 bool shows_top_k(const EvalOptions& options, const Dataset& test) {
   return options.top_k < test.classes();
 }
@@ -129,24 +129,28 @@ int run_eval(const EvalOptions& options) {
 void add_eval(CLI::App& app, Action& action) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App& command =
-      *app.add_subcommand("eval", "Say how well a saved model does on a data set's test images");
-  command.add_option("--model", options->model, "A file that train --save wrote")
+      *app.add_subcommand("eval", "Evaluate a saved model on the test images of a data set");
+  command
+      .add_option("--model", options->model,
+                  "Model file written by train --save, --save-best or --checkpoint")
       ->type_name("FILE")
       ->required();
   add_data(command, options->data);
   add_data_dir(command, options->data_dir);
-  add_batch(command, options->batch)->description("Images per pass");
+  add_batch(command, options->batch)->description("Batch size: images per forward pass");
   add_threads(command, options->threads);
   add_backend(command, options->backend);
   add_integer(command, "--top-k", options->top_k, 1, 1000,
-              "Also count images whose class is among the K likeliest")
+              "Also report top-K accuracy: the label is among the K most probable classes")
       ->type_name("K");
-  command.add_flag("--report", options->report, "Show precision, recall and F1 of each class");
-  command.add_flag("--confusion", options->confusion,
-                   "Show how many images of each class were taken for which");
+  command.add_flag("--report", options->report,
+                   "Show precision, recall and F1 score of each class");
+  command.add_flag(
+      "--confusion", options->confusion,
+      "Show the confusion matrix: counts by true class (rows) and predicted class (columns)");
   command
       .add_option("--json", options->json,
-                  "Write the result to a file (- for standard output), as one object")
+                  "Write the result as one JSON object to a file, or - for standard output")
       ->type_name("FILE");
   command.footer("Example:\n  convlab eval --model digits.safetensors --data mnist --report");
   command.callback([options, &action] { action = [options] { return run_eval(*options); }; });

@@ -6,7 +6,7 @@ namespace convlab {
 
 namespace {
 
-// A signal handler can reach nothing but a global.
+// Global, because a signal handler has no other access to data.
 volatile std::sig_atomic_t received_signal = 0;
 
 extern "C" void note_signal(int signal) {

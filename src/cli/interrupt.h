@@ -2,8 +2,8 @@
 
 namespace convlab {
 
-/// While it lives, the first SIGINT (Ctrl-C) or SIGTERM asks for a clean stop instead of ending the
-/// program; the second ends it.
+/// Handles SIGINT (Ctrl-C) and SIGTERM during its lifetime: the first signal is only recorded, so
+/// that the program can stop cleanly; the second ends the program.
 class Interrupt {
  public:
   Interrupt();
@@ -11,7 +11,7 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
   ~Interrupt();
 
-  /// The signal that came, or 0.
+  /// Returns the number of the received signal, or 0.
   int received() const;
 };
 

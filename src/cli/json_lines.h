@@ -7,16 +7,16 @@
 
 namespace convlab {
 
-/// Where `--json FILE|-` goes: one object a line, each flushed at once.
+/// The output of `--json FILE|-`: one JSON object per line, flushed after each.
 class JsonLines {
  public:
-  /// `target` is a file, "-" for standard output, or empty: then nothing is written. Throws Error
-  /// when the file could not be written; it is left alone until `open`.
+  /// `target` is a file, "-" for standard output, or empty to write nothing. Throws Error if the
+  /// file is not writable; does not create or change it before `open`.
   explicit JsonLines(std::string target);
 
-  /// Begins, which empties the file.
+  /// Opens the file and empties it. Throws Error if that fails.
   void open();
-  /// Does nothing before open. Throws Error when writing fails.
+  /// Writes one line; does nothing before `open`. Throws Error if writing fails.
   void write(const nlohmann::ordered_json& object);
 
   bool to_stdout() const { return target_ == "-"; }

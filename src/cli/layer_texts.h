@@ -4,14 +4,14 @@
 
 #include "nn/layer_info.h"
 
-/// The info of the layers (nn/layer_info.h) as text.
+/// Formats the documentation of the layers (nn/layer_info.h) as text.
 namespace convlab {
 
-/// A line for each kind, 80 columns wide.
+/// Returns the list of all layer kinds with their summaries, 80 columns wide.
 std::string layer_list_text();
-/// All about one kind, 80 columns wide.
+/// Returns the full documentation of one layer kind, 80 columns wide.
 std::string layer_text(const LayerPage& page);
-/// All about all kinds, as a Markdown page.
+/// Returns the full documentation of all layer kinds as a Markdown page.
 std::string layers_markdown();
 
 }  // namespace convlab

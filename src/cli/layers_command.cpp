@@ -31,11 +31,12 @@ int run_layers(const LayersOptions& options) {
 
 void add_layers(CLI::App& app, Action& action) {
   auto options = std::make_shared<LayersOptions>();
-  CLI::App& command =
-      *app.add_subcommand("layers", "List the layers that a model can have, or tell all about one");
-  CLI::Option* name = command.add_option("layer", options->name, "The layer to tell all about");
+  CLI::App& command = *app.add_subcommand(
+      "layers", "List the available layers, or describe one with all its options");
+  CLI::Option* name = command.add_option("layer", options->name, "The layer to describe");
   name->type_name("NAME");
-  command.add_flag("--markdown", options->markdown, "Print all about all layers as Markdown")
+  command
+      .add_flag("--markdown", options->markdown, "Print the description of all layers as Markdown")
       ->excludes(name);
   command.footer("Example:\n  convlab layers conv2d");
   command.callback([options, &action] { action = [options] { return run_layers(*options); }; });

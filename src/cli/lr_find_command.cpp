@@ -30,7 +30,7 @@ struct Arguments {
   std::string json;
 };
 
-/// 0.00213796: "0.0021", as fine as a range test can tell.
+/// Formats with two significant digits, the precision of a range test: 0.00213796 is "0.0021".
 std::string short_number(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.2g", value);
@@ -43,7 +43,7 @@ void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) 
       concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data, ", ",
              run.optimizer, ", ", result.rates.size(), " steps of ", run.batch, " images\n\n");
   if (!result.rates.empty()) {
-    // Beyond a little more than the first loss only its explosion would be seen.
+    // The chart ends at 1.2 times the first loss; above, it would show only the divergence.
     constexpr double above_first = 1.2;
     constexpr size_t width = 70;
     constexpr size_t height = 16;
@@ -52,7 +52,7 @@ void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) 
   }
   if (result.suggestion) {
     text += "\nSuggestion: --lr " + short_number(*result.suggestion) +
-            ", where the loss falls steepest\n";
+            ", where the loss falls fastest\n";
   } else {
     text += "\nNo suggestion: the loss does not fall; try --from, --to or more --steps\n";
   }
@@ -81,29 +81,32 @@ void add_lr_find(CLI::App& app, Action& action) {
   RunOptions& run_options = arguments->run;
   RangeTestOptions& test = arguments->test;
   CLI::App& command = *app.add_subcommand(
-      "lr-find", "Look for a learning rate: short training with ever larger rates");
+      "lr-find",
+      "Find a learning rate: train briefly while increasing the rate and watch the loss");
   command.add_option("--model", run_options.model, "Model: " + known_names(models(), &Model::name))
       ->type_name("NAME")
       ->required();
   add_data(command, run_options.data);
   add_data_dir(command, arguments->data_dir);
   add_batch(command, run_options.batch);
-  add_number(command, "--from", test.first_rate, 1e-12, 1e9, "First learning rate")
+  add_number(command, "--from", test.first_rate, 1e-12, 1e9, "Learning rate of the first step")
       ->type_name("RATE")
       ->capture_default_str();
-  add_number(command, "--to", test.last_rate, 1e-12, 1e9, "Last learning rate")
+  add_number(command, "--to", test.last_rate, 1e-12, 1e9, "Learning rate of the last step")
       ->type_name("RATE")
       ->capture_default_str();
-  add_integer(command, "--steps", test.steps, 2, 1000000, "Training steps, at most");
+  add_integer(command, "--steps", test.steps, 2, 1000000, "Maximum number of training steps");
   add_optimizer(command, run_options);
-  command.add_option("--seed", run_options.seed, "Where start weights and order come from")
+  command
+      .add_option("--seed", run_options.seed,
+                  "Random seed for initial weights, shuffling and dropout")
       ->type_name("N")
       ->capture_default_str();
   add_threads(command, arguments->threads);
   add_backend(command, arguments->backend);
   command
       .add_option("--json", arguments->json,
-                  "Write the result to a file (- for standard output), as one object")
+                  "Write the result as one JSON object to a file, or - for standard output")
       ->type_name("FILE");
   command.footer("Example:\n  convlab lr-find --model mnist-cnn --data mnist");
   command.callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });

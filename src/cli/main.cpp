@@ -8,8 +8,7 @@
 
 namespace {
 
-/// What is known where something unknown was given: the subcommands, or the options of the chosen
-/// one.
+/// Lists the known subcommands or, if one was given, its known options, for an error message.
 std::string known_here(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   std::string known;
@@ -33,13 +32,13 @@ int report(const std::string& message) {
 
 int run(int argc, char** argv) {
   CLI::App app("convlab trains convolutional networks on images.", "convlab");
-  app.set_version_flag("--version", "convlab " CONVLAB_VERSION, "Show the version");
-  app.set_help_flag("--help,-h", "Show this text");
+  app.set_version_flag("--version", "convlab " CONVLAB_VERSION, "Print the version");
+  app.set_help_flag("--help,-h", "Print this help");
   app.option_defaults()->take_last();
   app.require_subcommand(1);
   app.get_formatter()->column_width(28);
   app.footer(
-      "convlab COMMAND --help tells a command's options. Examples:\n"
+      "convlab COMMAND --help lists the options of a command. Examples:\n"
       "  convlab train --model mnist-cnn --data mnist --epochs 5 --save digits.safetensors\n"
       "  convlab eval --model digits.safetensors --data mnist");
   convlab::Action action;

@@ -28,7 +28,7 @@ Graph read_document(const std::string& path) {
                           "[model] " + path);
 }
 
-/// "32x32x3" as (32, 32, 3).
+/// Converts "32x32x3" to (32, 32, 3).
 Shape parse_image(std::string_view text) {
   std::array<int64_t, 3> dims{};
   const char* at = text.data();
@@ -56,9 +56,12 @@ CLI::Option* add_model(CLI::App& command, std::string& model) {
 }
 
 void add_model_size(CLI::App& command, ModelSize& size) {
-  command.add_option("--input", size.input, "Images: height, width and channels, as 32x32x3")
+  command
+      .add_option("--input", size.input,
+                  "Image height, width and channels, such as 32x32x3; default: the "
+                  "model's")
       ->type_name("HxWxC");
-  command.add_option("--classes", size.classes, "How many classes to tell apart")
+  command.add_option("--classes", size.classes, "Number of classes; default: the model's")
       ->type_name("N")
       ->check(CLI::Range(1, 1 << 20).description(""));
 }
@@ -72,7 +75,7 @@ Graph open_model(const std::string& model, const ModelSize& size) {
   if (is_document(model)) {
     if (!size.input.empty() || size.classes != 0)
       fail("[model] ", model,
-           " says itself what it takes and gives; leave out --input and --classes");
+           " defines image shape and classes itself; leave out --input and --classes");
     return read_document(model);
   }
   const Model& known = find_model(model);

@@ -8,23 +8,24 @@
 
 namespace convlab {
 
-/// --model of commands that build a network: a name of the zoo, or a document that a person wrote
-/// (io/graph_json.h), known by its ending .json.
+/// Adds --model to a command that builds a network: the name of a model of the zoo, or a file with
+/// the extension .json that describes a network (io/graph_json.h).
 CLI::Option* add_model(CLI::App& command, std::string& model);
 
-/// For how large images and how many classes a model of the zoo is built.
+/// Image shape and number of classes for which a model of the zoo is built.
 struct ModelSize {
   std::string input;    ///< "32x32x3"; empty: the model's default
-  int64_t classes = 0;  ///< 0: the model's default number
+  int64_t classes = 0;  ///< 0: the model's default
 };
 void add_model_size(CLI::App& command, ModelSize& size);
 
-/// The network for `image` and `classes`; a document says itself for which it is. Throws Error for
-/// an unknown name, a size that the model does not take, and a document with errors.
+/// Builds the network for the shape `image` and `classes` classes; both are ignored for a .json
+/// file, which defines them itself. Throws Error for an unknown name, a size that the model does
+/// not support, and a file with errors.
 Graph open_model(const std::string& model, const Shape& image, int64_t classes);
 
-/// The same for what was given with a command. Also throws Error when a size is given for a
-/// document.
+/// The same with the options --input and --classes. Also throws Error if these are given for a
+/// .json file.
 Graph open_model(const std::string& model, const ModelSize& size);
 
 }  // namespace convlab

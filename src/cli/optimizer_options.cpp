@@ -31,7 +31,7 @@ void add_kind_options(CLI::App& command, const std::string& name, Options& optio
       ->group(group);
 }
 
-/// One value of UpdateOptions, whose limits are checked there.
+/// Adds an option that sets one value of UpdateOptions; read_update_options checks its range.
 template <class T>
 void add_update_option(CLI::App& command, const std::string& name, Options& options,
                        const std::string& option, const std::string& type,
@@ -56,36 +56,40 @@ void add_optimizer(CLI::App& command, RunOptions& run) {
   add_kind(command, "--optimizer", run.optimizer,
            known_names(optimizer_kinds(), &OptimizerKind::kind));
   add_kind_options(command, "--optimizer-options", run.optimizer_options,
-                   "Its options: momentum=0.9,nesterov=true");
+                   "Options of the optimizer, such as momentum=0.9,nesterov=true");
 }
 
 void add_optimizer_options(CLI::App& command, RunOptions& run) {
   add_optimizer(command, run);
   add_number(command, "--lr", run.learning_rate, 1e-9, 1e9,
-             "Learning rate, the base of the schedule; without it the optimizer's default")
+             "Base learning rate, which the schedule varies; default: depends on the optimizer")
       ->type_name("RATE")
       ->group(group);
   add_kind(command, "--schedule", run.schedule,
-           "How the rate changes: " + known_names(schedule_kinds(), &ScheduleKind::kind));
+           "Learning rate schedule: " + known_names(schedule_kinds(), &ScheduleKind::kind));
   add_kind_options(command, "--schedule-options", run.schedule_options,
-                   "Its options: epochs=2,gamma=0.5");
+                   "Options of the schedule, such as epochs=2,gamma=0.5");
   add_number(command, "--warmup", run.warmup_epochs, 0, 100000,
-             "Let the rate rise from 0 for so long, before the schedule; may be a fraction")
+             "Increase the learning rate linearly from 0 for this many epochs before the schedule "
+             "starts; may be fractional")
       ->type_name("EPOCHS")
       ->group(group);
   Options& update = run.update_options;
-  add_update_option<double>(command, "--clip-norm", update, "clip_norm", "NORM",
-                            "Most that the norm of all gradients together may be");
+  add_update_option<double>(
+      command, "--clip-norm", update, "clip_norm", "NORM",
+      "Clip the gradients to this L2 norm, computed over all of them together");
   add_update_option<double>(command, "--clip-value", update, "clip_value", "VALUE",
-                            "Most that each gradient may be, up and down");
-  add_update_option<int64_t>(command, "--accumulate", update, "accumulate", "N",
-                             "Batches whose gradients make up one update");
+                            "Clip each gradient element to the range -VALUE to VALUE");
+  add_update_option<int64_t>(
+      command, "--accumulate", update, "accumulate", "N",
+      "Update the weights every N batches, with the mean of their gradients");
   add_update_option<double>(
       command, "--ema", update, "ema_momentum", "FRACTION",
-      "Evaluate and save a moving average of the weights that keeps this fraction "
-      "in each update; 0.99 is common");
-  add_update_option<int64_t>(command, "--ema-overwrite", update, "ema_overwrite_frequency", "N",
-                             "Go on training from the average every N updates");
+      "Evaluate and save an exponential moving average of the weights with this "
+      "momentum (the fraction it keeps in each update); 0.99 is common");
+  add_update_option<int64_t>(
+      command, "--ema-overwrite", update, "ema_overwrite_frequency", "N",
+      "Replace the training weights with the moving average every N updates");
 }
 
 void check_optimizer_options(const RunOptions& run) {
@@ -95,13 +99,15 @@ void check_optimizer_options(const RunOptions& run) {
 }
 
 std::string optimizer_options_help() {
-  std::string text = "Options of --optimizer:";
+  std::string text = "Values for --optimizer-options, with their defaults:";
   for (const OptimizerKind& kind : optimizer_kinds()) {
     text +=
         kind_line(kind.kind, " (--lr " + options_text({{"", kind.learning_rate}}).substr(1) + ")",
                   kind.make({})->options());
   }
-  text += "\nOptions of --schedule (epochs=0: the whole run, of step a third):";
+  text +=
+      "\nValues for --schedule-options, with their defaults (epochs=0: the whole run; for step, a "
+      "third of it):";
   for (const ScheduleKind& kind : schedule_kinds())
     text += kind_line(kind.kind, "", kind.make({}, {})->options());
   return text;

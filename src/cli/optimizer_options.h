@@ -7,19 +7,19 @@
 
 namespace convlab {
 
-/// The options that choose an optimizer, for a command that has no schedule.
+/// Adds the options of the optimizer, for a command without a schedule.
 void add_optimizer(CLI::App& command, RunOptions& run);
 
-/// The options that say how weights move: optimizer, schedule and what surrounds an update.
+/// Adds the options of the optimizer, the schedule and the update (clipping, accumulation, EMA).
 void add_optimizer_options(CLI::App& command, RunOptions& run);
 
-/// Throws Error for what no run would accept of them, before any data is read.
+/// Throws Error for invalid values of these options, so that they are found before data is read.
 void check_optimizer_options(const RunOptions& run);
 
-/// Every optimizer and schedule with its options and their defaults, a line each, for a help text.
+/// Returns help text that lists each optimizer and schedule with its options and their defaults.
 std::string optimizer_options_help();
 
-/// What of them belongs into a model file: those that differ from the default.
+/// Appends those of these options that differ from the default, for storing in a model file.
 void append_optimizer_info(Options& info, const RunOptions& run);
 
 }  // namespace convlab

@@ -58,7 +58,7 @@ void Progress::epoch(const EpochResult& result, int64_t epochs) {
 void Progress::update(const Snapshot& snapshot) {
   if (!terminal_ || now_() < next_) return;
   next_ = now_() + redraw_seconds;
-  // One column stays free, or the cursor would wrap to the next line.
+  // One column stays free because the cursor would otherwise wrap to the next line.
   std::fprintf(out_, "\r%s\x1b[K", progress_text(snapshot, terminal_columns(out_) - 1).c_str());
   std::fflush(out_);
   drawn_ = true;

@@ -8,20 +8,21 @@
 
 namespace convlab {
 
-/// What people see of a training: one line per epoch, and on a terminal a bar below them that is
-/// redrawn in place at most ten times a second.
+/// Prints the progress of training: one line per epoch and, on a terminal, a progress bar below
+/// that is redrawn in place at most ten times per second.
 class Progress {
  public:
-  /// `now` tells seconds, monotonic.
+  /// `now` returns seconds of a monotonic clock.
   Progress(std::FILE* out, std::function<double()> now);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
 
-  /// A line of text.
+  /// Prints a line of text.
   void line(const std::string& text);
+  /// Prints the results of an epoch.
   void epoch(const EpochResult& result, int64_t epochs);
-  /// Draws the bar, if it is time to.
+  /// Redraws the bar if it is due.
   void update(const Snapshot& snapshot);
 
  private:
@@ -34,8 +35,8 @@ class Progress {
   double next_ = 0;
 };
 
-/// The bar: "epoch 2/5 [######      ]  41 %  loss 0.1234  accuracy 96.20 %  12,345 images/s  0:32
-/// left", in `width` columns at most.
+/// Returns the bar in at most `width` columns:
+/// "epoch 2/5 [######      ] 41 %  loss 0.1234  accuracy 96.20 %  12,345 images/s  0:32 left".
 std::string progress_text(const Snapshot& snapshot, size_t width);
 
 }  // namespace convlab

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t max_steps = 1'000'000'000;
 
-/// 0 for "epoch", -1 for what is neither that nor a number of steps.
+/// Returns the number of steps, 0 for "epoch", or -1 for invalid text.
 int64_t parse_every(const std::string& text) {
   if (text == "epoch") return 0;
   int64_t steps = -1;
@@ -51,25 +51,29 @@ void add_run_files(CLI::App& command, RunFileOptions& options) {
   const auto file = [&command](const char* name, std::string& value, const char* description) {
     return command.add_option(name, value, description)->type_name("FILE");
   };
-  CLI::Option* checkpoint =
-      file("--checkpoint", options.checkpoint,
-           "Write where the training is, also when it is interrupted: --resume goes on from there");
+  CLI::Option* checkpoint = file(
+      "--checkpoint", options.checkpoint,
+      "Write checkpoints during training, also when it is interrupted with Ctrl-C or stopped by "
+      "--time-budget; continue from one with --resume");
   const auto check = [](const std::string& text) {
     if (parse_every(text) >= 0) return std::string();
     return concat(text, " is neither 'epoch' nor a number of steps from 1 to ", max_steps);
   };
   command
-      .add_option("--checkpoint-every", options.checkpoint_every,
-                  "When to write it: 'epoch', or a number of training steps")
+      .add_option(
+          "--checkpoint-every", options.checkpoint_every,
+          "When to write the checkpoint: 'epoch' (after each epoch), or a number N (after every N "
+          "training steps)")
       ->type_name("WHEN")
       ->capture_default_str()
       ->check(CLI::Validator(check, ""))
       ->needs(checkpoint);
   file("--resume", options.resume,
-       "Go on from a checkpoint, with the same options, bit for bit; --epochs may grow");
+       "Resume from a checkpoint. Needs the same options, except --epochs and --time-budget; gives "
+       "bitwise the same results as without interruption");
   file("--save-best", options.save_best,
-       "Write the model after each epoch whose test loss is the lowest so far");
-  file("--log", options.log, "Write a line for each epoch, to a .csv or .jsonl file");
+       "Save the model after each epoch with the lowest test loss so far");
+  file("--log", options.log, "Write one line of metrics per epoch to a .csv or .jsonl file");
 }
 
 RunFiles::RunFiles(const RunFileOptions& options, const std::vector<std::string>& others)
@@ -82,7 +86,7 @@ RunFiles::RunFiles(const RunFileOptions& options, const std::vector<std::string>
     check_writable(file);
     for (const std::string& other : files) {
       if (!other.empty() && same_file(file, other))
-        fail(file, " is named by two options; expected a file for each");
+        fail(file, " is given for two options; expected a different file for each");
     }
     files.push_back(file);
   }
@@ -100,7 +104,7 @@ Callbacks RunFiles::callbacks(Engine& engine) {
     callbacks.push_back(make_logger());
     logger_ = callbacks.back().get();
   }
-  // Last, so that it holds what the others remember.
+  // Last, so that the checkpoint includes the state of the other callbacks after this step.
   if (!options_.checkpoint.empty()) {
     callbacks.push_back(
         std::make_unique<ModelCheckpoint>(ModelCheckpointOptions{.save_freq = checkpoint_steps()},

@@ -11,35 +11,36 @@
 
 namespace convlab {
 
-/// Files that a training writes while it runs, and the one from which it goes on.
+/// Files that `train` writes while it runs, and the checkpoint from which it resumes.
 struct RunFileOptions {
   std::string checkpoint;
-  std::string checkpoint_every = "epoch";  ///< or a number of steps
+  std::string checkpoint_every = "epoch";  ///< or a number of training steps
   std::string resume;
   std::string save_best;
   std::string log;
 };
 
-/// --checkpoint, --checkpoint-every, --resume, --save-best, --log.
+/// Adds --checkpoint, --checkpoint-every, --resume, --save-best and --log.
 void add_run_files(CLI::App& command, RunFileOptions& options);
 
-/// Keeps those files.
+/// Writes these files.
 class RunFiles {
  public:
-  /// Throws Error when a file could not be written, has an ending that is no log's, or is one of
-  /// `others`, which the command writes, too. Leaves all as they are.
+  /// Throws Error if a file is not writable, if the log has an unknown extension, or if a file is
+  /// given twice or is one of `others`, which the command also writes. Does not change any file.
   RunFiles(const RunFileOptions& options, const std::vector<std::string>& others);
 
-  /// The callbacks that write them, for one run of the engine.
+  /// Returns the callbacks that write the files, for one run of the engine.
   Callbacks callbacks(Engine& engine);
-  /// Brings a run that was just configured to where the checkpoint of --resume is; without one does
-  /// nothing. What is wrong with it shows in the snapshot.
+  /// Restores the checkpoint of --resume into a run that was just configured; does nothing without
+  /// --resume. Errors are reported in the snapshot.
   void resume(Engine& engine) const;
-  /// Empties the log and writes the lines of what a resumed run had done before.
+  /// Empties the log and writes the lines of the epochs that a resumed run has already finished.
   void begin(const Snapshot& snapshot);
-  /// After each advance of the engine: writes the best model by `save`, if it is time to.
+  /// Must be called after each Engine::advance: calls `save` with the file of --save-best if the
+  /// last epoch was the best so far.
   void advanced(const std::function<void(const std::string& file)>& save);
-  /// Where the run is now; false if no checkpoint was asked for.
+  /// Writes a checkpoint of the current state; returns false without --checkpoint.
   bool write_checkpoint(Engine& engine) const;
 
   const RunFileOptions& options() const { return options_; }
@@ -55,7 +56,7 @@ class RunFiles {
 
   RunFileOptions options_;
   std::unique_ptr<std::FILE, Close> log_;
-  Callback* logger_ = nullptr;  // the run's
+  Callback* logger_ = nullptr;  // owned by the run
   bool best_due_ = false;
 };
 

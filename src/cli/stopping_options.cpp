@@ -11,18 +11,19 @@ void add_stopping(CLI::App& command, RunOptions& run) {
   };
   CLI::Option* early_stopping =
       command
-          .add_option_function<int64_t>("--early-stopping", stop,
-                                        "Stop when the test loss has not fallen for so many epochs")
+          .add_option_function<int64_t>(
+              "--early-stopping", stop,
+              "Stop when the test loss has not improved for PATIENCE epochs")
           ->type_name("PATIENCE")
           ->check(CLI::Range(int64_t{0}, int64_t{1'000'000}).description(""));
   command
       .add_flag_callback(
           "--restore-best-weights",
           [&run] { run.early_stopping_options.emplace_back("restore_best_weights", true); },
-          "At the end take back the weights of the epoch with the lowest test loss")
+          "When training ends, restore the weights of the epoch with the lowest test loss")
       ->needs(early_stopping);
   add_number(command, "--time-budget", run.time_budget, 1e-3, 1e9,
-             "Stop, between two steps, after so many seconds of training")
+             "Stop, between two steps, after this many seconds of training")
       ->type_name("SECONDS");
 }
 

@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// --early-stopping, --restore-best-weights, --time-budget: what ends a training before its epochs.
+/// Adds --early-stopping, --restore-best-weights and --time-budget, which stop training early.
 void add_stopping(CLI::App& command, RunOptions& run);
 
 }  // namespace convlab

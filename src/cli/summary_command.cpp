@@ -50,18 +50,19 @@ int run_summary(const SummaryOptions& options) {
 void add_summary(CLI::App& app, Action& action) {
   auto options = std::make_shared<SummaryOptions>();
   CLI::App& command =
-      *app.add_subcommand("summary", "Show a model's layers, parameters, arithmetic and memory");
+      *app.add_subcommand("summary", "Show a model's layers, parameters, FLOPs and memory");
   add_model(command, options->model)->required();
   add_model_size(command, options->size);
-  add_batch(command, options->batch)->description("Images per pass, for the memory");
+  add_batch(command, options->batch)->description("Batch size for which memory is shown");
   add_threads(command, options->threads);
   add_backend(command, options->backend);
-  CLI::Option* dot = command.add_flag("--dot", options->dot, "Print a graph for Graphviz instead");
+  CLI::Option* dot = command.add_flag("--dot", options->dot,
+                                      "Print the network in Graphviz format instead of the table");
   command
       .add_option(
           "--json", options->json,
-          "Write the model itself to a file (- for standard output, instead), to change and "
-          "give to train --model")
+          "Also write the model as JSON to a file, to be edited and passed to train --model; "
+          "- prints it instead of the table")
       ->type_name("FILE")
       ->excludes(dot);
   command.footer(

@@ -75,10 +75,10 @@ std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
     constexpr size_t name_width = 15;
     return concat(name, std::string(name_width - name.size(), ' '), parts..., "\n");
   };
-  return row("Parameters", count(all), ": ", count(trainable), " trained, ", count(all - trainable),
-             " not trained") +
+  return row("Parameters", count(all), ": ", count(trainable), " trainable, ",
+             count(all - trainable), " not trainable") +
          row("FLOPs", count(graph.flops()), " forward, ", count(graph.training_flops()),
-             " a training step, for one image") +
+             " per training step, for one image") +
          row("Weights", bytes_text(float_bytes(all)), ", gradients ",
              bytes_text(float_bytes(trainable))) +
          row(concat("Batch of ", batch), planned(Mode::eval), " to evaluate, ",

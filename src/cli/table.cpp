@@ -16,7 +16,7 @@ size_t width(const Column& column) {
 
 constexpr size_t gap = 2;  // spaces between columns
 
-/// One line of the cells that `cell` gives for each column; no spaces at its end.
+/// Returns one line with the text that `cell` returns for each column, without trailing spaces.
 template <class Cell>
 std::string table_line(const std::vector<Column>& columns, Cell cell) {
   std::string line;

@@ -14,8 +14,8 @@ struct Column {
   std::vector<std::string> cells;
 };
 
-/// Columns of as many cells, side by side: their titles, a rule, the cells, a rule. Cells may hold
-/// any UTF-8. There is one column at least.
+/// Returns a text table: titles, a horizontal rule, the rows, a rule. Takes at least one column;
+/// all must have the same number of cells. Cells may contain any UTF-8.
 std::string table_text(const std::vector<Column>& columns);
 
 }  // namespace convlab

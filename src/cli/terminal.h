@@ -5,10 +5,10 @@
 
 namespace convlab {
 
-/// Whether lines may be redrawn in place.
+/// Returns whether `out` is a terminal on which lines can be redrawn in place.
 bool is_terminal(std::FILE* out);
 
-/// How wide it is; 80 where that is unknown.
+/// Returns the width of the terminal in columns; 80 if unknown.
 size_t terminal_columns(std::FILE* out);
 
 }  // namespace convlab

@@ -6,20 +6,20 @@
 
 namespace convlab {
 
-/// 0.12345 with two digits: "0.12".
+/// Formats with a fixed number of decimals: 0.12345 with two digits is "0.12".
 std::string fixed(double value, int digits);
-/// 0.9876: "98.76 %".
+/// Formats a fraction as percent: 0.9876 is "98.76 %".
 std::string percent(double fraction);
-/// 12345.6: "12,346".
+/// Rounds and groups digits: 12345.6 is "12,346".
 std::string with_commas(double value);
-/// 2252.8: "2.2 KiB", up to TiB; below 1024 "512 B".
+/// Formats bytes with a unit up to TiB: 512 is "512 B", 2253 is "2.2 KiB".
 std::string bytes_text(uint64_t bytes);
-/// Characters of UTF-8.
+/// Returns the number of UTF-8 characters.
 size_t columns_of(std::string_view text);
-/// Text from column `indent` on in lines of at most 80 columns, broken at spaces, those after the
-/// first with `indent` spaces before them.
+/// Wraps text at spaces to lines of at most 80 columns. The first line is assumed to start at
+/// column `indent`; the others are indented by that many spaces.
 std::string wrapped(std::string_view text, size_t indent);
-/// 75 s: "1:15"; from an hour on "1:02:03".
+/// Formats seconds as minutes and seconds, "1:15"; from one hour as "1:02:03".
 std::string duration(double seconds);
 
 }  // namespace convlab

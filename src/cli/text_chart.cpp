@@ -19,14 +19,14 @@ std::string padded(std::string text) {
   return text;
 }
 
-/// 0.001: "1e-03"; the axis' ends need no more.
+/// Formats an end of the x axis with two significant digits: "0.001".
 std::string power_text(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.2g", value);
   return text.data();
 }
 
-/// Where `value` lies between the ends, in steps from 0 to count - 1.
+/// Maps `value` from the range `first` to `last` to an index from 0 to count - 1.
 size_t place(double value, double first, double last, size_t count) {
   const double fraction = last > first ? (value - first) / (last - first) : 0;
   return static_cast<size_t>(

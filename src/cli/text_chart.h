@@ -5,9 +5,9 @@
 
 namespace convlab {
 
-/// A chart of y over log(x) in `width` columns and `height` rows of signs, with its axes' limits. x
-/// ascends and is positive. Rows above `max` y are cut. `mark`, unless 0, is an x that gets an
-/// upright line.
+/// Plots y over log(x) as text with `width` columns and `height` rows, plus axes labelled with
+/// their limits. x must be positive and ascending. Points with y above `max` are left out. A
+/// vertical line is drawn at x = `mark`, unless it is 0.
 std::string text_chart(std::span<const double> x, std::span<const double> y, double max,
                        double mark, size_t width, size_t height);
 

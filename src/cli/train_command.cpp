@@ -35,7 +35,7 @@ struct TrainOptions {
   RunFileOptions files;
 };
 
-/// Batches that a thread makes ahead.
+/// Number of batches that a background thread prepares in advance.
 constexpr int64_t prefetch = 4;
 
 TrainingInfo training_info(const Snapshot& snapshot) {
@@ -62,8 +62,8 @@ double mean_images_per_second(const Snapshot& snapshot) {
   return static_cast<double>(snapshot.history.size()) / seconds_per_image;
 }
 
-/// One training from its first step to the file. What can be wrong with the options is found before
-/// it starts.
+/// Runs `convlab train`, from checking the options to saving the model. Invalid options are found
+/// before training starts.
 class Training {
  public:
   explicit Training(TrainOptions options)
@@ -102,7 +102,7 @@ class Training {
   }
 
  private:
-  /// Builds the model once, before its data is read.
+  /// Builds the model once, so that errors in it are found before the data is read.
   void check_model() const {
     const CatalogEntry& data = find_entry(options_.run.data);
     open_model(options_.run.model, data.image, static_cast<int64_t>(data.class_names.size()));
@@ -114,7 +114,8 @@ class Training {
     std::error_code ignored;
     const bool same = std::filesystem::weakly_canonical(options_.save, ignored) ==
                       std::filesystem::weakly_canonical(options_.json, ignored);
-    if (same) fail("--json and --save both name ", options_.save, "; expected two files");
+    if (same)
+      fail("--json and --save both name ", options_.save, "; expected a different file for each");
   }
 
   void check_failed() const {
@@ -127,8 +128,7 @@ class Training {
     introduce(*engine_->snapshot());
     files_.begin(*engine_->snapshot());
     const double start = monotonic_seconds();
-    const bool finished =
-        engine_->snapshot()->state == RunState::finished;  // before it was resumed
+    const bool finished = engine_->snapshot()->state == RunState::finished;  // a resumed run may be
     if (!finished) engine_->send(Start{});
     bool busy = !finished;
     while (interrupt.received() == 0 && busy) {
@@ -137,7 +137,7 @@ class Training {
       files_.advanced([this](const std::string& file) { save(*engine_->snapshot(), file); });
     }
     if (interrupt.received() != 0) {
-      engine_->send(Pause{});  // also makes a snapshot of where it stopped
+      engine_->send(Pause{});  // also publishes a snapshot of the final state
       engine_->advance();
     }
     show();
@@ -190,17 +190,17 @@ class Training {
     const bool saved = !options_.save.empty() && snapshot->step > 0;
     if (saved) {
       save(*snapshot, options_.save);
-      text += "; the model so far is in " + options_.save;
+      text += "; the current model is saved in " + options_.save;
     } else if (!options_.save.empty()) {
-      text += "; nothing learned yet, so nothing saved";
+      text += "; no step was done yet, so no model is saved";
     }
     if (files_.write_checkpoint(*engine_))
-      text += concat("; --resume ", options_.files.checkpoint, " goes on");
+      text += concat("; --resume ", options_.files.checkpoint, " continues the training");
     progress_.line(text);
     Json event{{"event", "interrupted"}, {"epochs", snapshot->epoch}, {"steps", snapshot->step}};
     if (saved) event["saved"] = options_.save;
     json_.write(event);
-    constexpr int shell_base = 128;  // exit status of a program that a signal ended
+    constexpr int shell_base = 128;  // shells report 128 + signal for a program that a signal ended
     return shell_base + signal;
   }
 
@@ -231,11 +231,11 @@ class Training {
     if (!options_.save.empty()) {
       save(*snapshot, options_.save);
       event["saved"] = options_.save;
-      text += "; the model is in " + options_.save;
+      text += "; the model is saved in " + options_.save;
     }
-    // In the middle of an epoch, where no callback wrote one.
+    // Paused in the middle of an epoch, where no callback has written a checkpoint.
     if (snapshot->state == RunState::paused && files_.write_checkpoint(*engine_))
-      text += concat("; --resume ", options_.files.checkpoint, " goes on");
+      text += concat("; --resume ", options_.files.checkpoint, " continues the training");
     progress_.line(text);
     json_.write(event);
   }
@@ -254,30 +254,30 @@ class Training {
 void add_train(CLI::App& app, Action& action) {
   auto options = std::make_shared<TrainOptions>();
   RunOptions& run = options->run;
-  CLI::App& command =
-      *app.add_subcommand("train", "Train a model and say how well it does on the test images");
+  CLI::App& command = *app.add_subcommand(
+      "train", "Train a model and evaluate it on the test images after each epoch");
   add_model(command, run.model)->required();
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_integer(command, "--epochs", run.epochs, 1, 100000,
-              "How often to go through all training images");
+              "Number of epochs (passes over all training images)");
   add_batch(command, run.batch);
   add_number(command, "--label-smoothing", run.label_smoothing, 0, 0.99,
-             "Fraction of each target spread over all classes")
+             "Label smoothing: fraction of each target that is spread evenly over all classes")
       ->type_name("FRACTION")
       ->capture_default_str();
-  command.add_option("--seed", run.seed, "Where start weights, order and dropout come from")
+  command.add_option("--seed", run.seed, "Random seed for initial weights, shuffling and dropout")
       ->type_name("N")
       ->capture_default_str();
   add_threads(command, options->threads);
   add_backend(command, options->backend);
   command
       .add_option("--json", options->json,
-                  "Write results to a file (- for standard output), one object a line")
+                  "Write results to a file, or - for standard output, one JSON object per line")
       ->type_name("FILE");
   add_run_files(command, options->files);
   add_stopping(command, run);
-  command.add_option("--save", options->save, "Write the trained model, a .safetensors file")
+  command.add_option("--save", options->save, "Save the trained model to a .safetensors file")
       ->type_name("FILE");
   add_optimizer_options(command, run);
   command.footer(optimizer_options_help() +

@@ -18,28 +18,29 @@ CLI::Option* add_data(CLI::App& command, std::string& data) {
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {
   return command
       .add_option("--data-dir", data_dir,
-                  "Where data sets are; without it $CONVLAB_DATA, the cache, the system's folders")
+                  "Folder with the data sets; default: $CONVLAB_DATA, the user's cache, the "
+                  "system's folders")
       ->type_name("DIR");
 }
 
 CLI::Option* add_backend(CLI::App& command, std::string& backend) {
   return command
       .add_option("--backend", backend,
-                  "What computes: " + known_names(backend_kinds(), &BackendKind::name) +
-                      "; without it the first")
+                  "Compute backend: " + known_names(backend_kinds(), &BackendKind::name) +
+                      "; default: the first of these")
       ->type_name("NAME");
 }
 
 CLI::Option* add_threads(CLI::App& command, int& threads) {
   return command
-      .add_option("--threads", threads, "Threads to compute on; 0 for as many as there are cores")
+      .add_option("--threads", threads, "Number of threads for computing; 0: one per core")
       ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024).description(""));
 }
 
 CLI::Option* add_batch(CLI::App& command, int64_t& batch) {
-  return add_integer(command, "--batch", batch, 1, 131072, "Images per training step");
+  return add_integer(command, "--batch", batch, 1, 131072, "Batch size: images per training step");
 }
 
 CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t min,
@@ -52,7 +53,7 @@ CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& va
 
 CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
                         double max, const std::string& description) {
-  // CLI::Range lets what is not a number pass.
+  // CLI::Range would accept NaN.
   const auto check = [min, max](const std::string& text) {
     double number = 0;
     if (CLI::detail::lexical_cast(text, number) && number >= min && number <= max)

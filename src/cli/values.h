@@ -7,7 +7,7 @@
 
 namespace convlab {
 
-/// The names of a table's entries for a help text: "adam, adamw, sgd".
+/// Lists the names of a table's entries for a help text: "adam, adamw, sgd".
 template <class Table, class Member>
 std::string known_names(const Table& table, Member member) {
   std::string names;
@@ -15,22 +15,22 @@ std::string known_names(const Table& table, Member member) {
   return names;
 }
 
-/// Options that several commands have. The texts of `data` and `backend` list what is known.
+/// Add options that several commands share. The help of --data and --backend lists the known names.
 CLI::Option* add_data(CLI::App& command, std::string& data);
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir);
 CLI::Option* add_backend(CLI::App& command, std::string& backend);
 CLI::Option* add_threads(CLI::App& command, int& threads);
 CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 
-/// A whole number from `min` to `max`.
+/// Adds an option for a whole number from `min` to `max`.
 CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t min,
                          int64_t max, const std::string& description);
 
-/// A number from `min` to `max`.
+/// Adds an option for a number from `min` to `max`.
 CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
                         double max, const std::string& description);
 
-/// Seconds of a clock that never jumps.
+/// Returns seconds of a monotonic clock.
 double monotonic_seconds();
 
 }  // namespace convlab

@@ -27,14 +27,14 @@ double median(std::vector<double>& durations) {
   return *middle;
 }
 
-/// Seconds.
+/// Durations in seconds.
 struct Duration {
   double first = 0;
   double second = 0;
-  double median = 0;  // of all after the first
+  double median = 0;  // of all runs after the first
 };
 
-// Measures `action` for about `seconds`, at least five times after the first.
+// Repeats `action` for about `seconds`, at least five times after the first run.
 Duration measure(const Clock& now, double seconds, const std::function<void()>& action) {
   constexpr size_t min_runs = 5;
   const auto once = [&] {
@@ -70,18 +70,18 @@ double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
 Dataset random_images(const Graph& graph, int64_t count) {
   const Shape& image = graph.input_shape();
   const int64_t classes = std::min<int64_t>(graph.output_shape().elements(), 256);
-  Dataset dataset("made up", image, std::vector<std::string>(static_cast<size_t>(classes)), count);
+  Dataset dataset("random", image, std::vector<std::string>(static_cast<size_t>(classes)), count);
   Random random(1, 0);
   std::vector<uint8_t> pixels(static_cast<size_t>(image.elements()));
   for (int64_t i = 0; i < count; ++i) {
     for (uint8_t& pixel : pixels) pixel = static_cast<uint8_t>(random.below(256));
     const auto label = static_cast<uint8_t>(random.below(static_cast<uint32_t>(classes)));
-    dataset.append(pixels, {&label, 1}, "made up");
+    dataset.append(pixels, {&label, 1}, "random");
   }
   return dataset;
 }
 
-// Batches without end, all of one size.
+// An endless sequence of batches of equal size.
 class Batches {
  public:
   Batches(const BenchOptions& options, const Graph& graph)
@@ -100,7 +100,7 @@ class Batches {
   }
 
  private:
-  // From epoch 1 on, since epoch 0 keeps neighbours together.
+  // Starts with epoch 1, because epoch 0 shuffles only within blocks of images.
   void start_epoch() { loader_.start_epoch(++epoch_); }
 
   int64_t size_;
@@ -118,8 +118,8 @@ Duration measure_inference(Network& network, const BenchOptions& options, const 
   return measure(now, options.seconds, [&] { network.forward(); });
 }
 
-// The parts of all layers in the order of a step, so that each finds in the caches what it finds
-// there; for about `seconds`, at least three times.
+// Measures all layers in the order of a training step, so that the caches hold the same data as in
+// a real step. Repeats this for about `seconds`, at least three times.
 std::vector<LayerTime> measure_layers(Network& network, int64_t batch, const Clock& now,
                                       double seconds) {
   constexpr size_t min_runs = 3;
@@ -165,14 +165,14 @@ BenchResult run_bench(const BenchOptions& options, const Clock& now) {
 
 BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now) {
   if (!options.inference && graph.output_shape().rank() != 1) {
-    fail("[bench] ", options.model, " gives ", graph.output_shape(),
-         "; expected a vector with one number for each class");
+    fail("[bench] ", options.model, " has the output shape ", graph.output_shape(),
+         "; expected a vector with one number per class");
   }
   if (options.inference && (options.images > 0 || options.layers))
-    fail("[bench] inference takes no set of images, and has no layers to measure");
+    fail("[bench] inference cannot be combined with images or layers");
   if (options.images > 0 && options.images < options.batch) {
     fail("[bench] ", options.images, " images do not fill a batch of ", options.batch,
-         "; expected at least as many");
+         "; expected at least one full batch");
   }
   const std::unique_ptr<Backend> backend =
       make_backend(options.backend, options.threads, options.memory);

@@ -9,7 +9,7 @@ namespace convlab {
 
 namespace {
 
-/// The largest power of two up to 128 for which a training step takes 200 GFLOP at most.
+/// Returns the largest power of two up to 128 for which a training step takes at most 200 GFLOP.
 int64_t default_batch(const Model& model) {
   constexpr int64_t max_batch = 128;
   constexpr int64_t max_flops = 200'000'000'000;

@@ -6,9 +6,10 @@
 
 namespace convlab {
 
-/// The runs of `convlab bench --suite`, as differences to `common`: every model of the zoo with its
-/// default images, on one thread and on `threads`, with a batch that keeps a step to seconds; then,
-/// on all of them, simple-convnet with growing batches and growing sets of images.
+/// Returns the runs of `convlab bench --suite`, each a copy of `common` with its own model, batch,
+/// images and threads: every model of the zoo with its default image shape, on 1 thread and on
+/// `threads`, with a batch size for which a step takes at most seconds; then simple-convnet on
+/// `threads` with increasing batch sizes and increasing sizes of the data set.
 std::vector<BenchOptions> bench_suite(const BenchOptions& common, int threads);
 
 }  // namespace convlab

@@ -21,8 +21,8 @@ bool takes(const Model& model, const CatalogEntry& data) {
   }
 }
 
-/// Models that take some data set, but for those that are the layers of one before under another
-/// name, meant for images of another size.
+/// Returns the models that accept at least one data set. Leaves out models with the same layers as
+/// an earlier one, which differ only in name and default image size.
 std::vector<ModelItem> model_items() {
   std::vector<ModelItem> items;
   std::set<decltype(Model::layers)> seen;
@@ -51,10 +51,11 @@ Controls controls() {
   }
   table.buttons = {
       {"start", "Start",
-       "Train until the planned epochs are done; after the end, train as many again", "Enter"},
-      {"pause", "Pause", "Stop after the current step; Start goes on", "p"},
+       "Train until the planned epochs are done; when they are done, train for as many again",
+       "Enter"},
+      {"pause", "Pause", "Stop after the current step; Start resumes", "p"},
       {"step", "Step", "Train on one batch, then pause", "s"},
-      {"reset", "Reset", "Forget what was learned and begin anew with the same starting weights",
+      {"reset", "Reset", "Discard the trained weights and start over with the same initial weights",
        "r"},
   };
   table.batches = {16, 32, 64, 128, 256, 512};

@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
-/// The tables from which both the page (as JSON) and the window make their controls, so that they
-/// offer the same.
+/// Tables of everything a user can choose. The page (which reads them as JSON) and the desktop
+/// window build their controls from them, so that both offer the same choices.
 namespace convlab {
 
 struct NamedItem {
   std::string name;         ///< as in RunOptions
-  std::string title;        ///< for people
+  std::string title;        ///< shown to the user
   std::string description;  ///< one sentence
 };
 
@@ -19,7 +19,7 @@ struct ModelItem {
   std::string name;
   std::string title;
   std::string description;
-  std::vector<std::string> data_sets;  ///< names of those whose images it takes
+  std::vector<std::string> data_sets;  ///< names of the data sets that it accepts
 
   bool takes(const std::string& data_set) const {
     return std::find(data_sets.begin(), data_sets.end(), data_set) != data_sets.end();
@@ -44,13 +44,13 @@ struct Controls {
   std::vector<ModelItem> models;
   std::vector<OptimizerItem> optimizers;
   std::vector<ButtonItem> buttons;  ///< start, pause, step, reset
-  std::vector<int64_t> batches;     ///< sizes on offer
+  std::vector<int64_t> batches;     ///< batch sizes to choose from
   double min_learning_rate = 1e-6;
   double max_learning_rate = 10;
 };
 
 Controls controls();
-/// {"data_sets": […], "models": […], …} with the field names above.
+/// Returns the tables as JSON: {"data_sets": […], "models": […], …} with the field names above.
 std::string controls_json();
 
 }  // namespace convlab

@@ -5,29 +5,30 @@
 
 namespace convlab {
 
-/// Turns running sums of metrics into two lines of bounded length. When they grow too long,
-/// neighbouring points are merged and from then on points are recorded half as often.
+/// Turns the running metrics of an epoch into curves of loss and accuracy with less than max_points
+/// points. When a curve reaches that length, pairs of neighbouring points are merged, and from then
+/// on points are recorded half as often.
 class CurveRecorder {
  public:
   static constexpr size_t max_points = 1024;
 
-  /// What it remembers beside its lines.
+  /// The state besides the curves, for checkpoints.
   struct Position {
-    int64_t interval = 1;  ///< steps from point to point
+    int64_t interval = 1;  ///< training steps between two points
     double last_loss = 0;  ///< the metrics at the last point
     double last_accuracy = 0;
     int64_t last_samples = 0;
   };
 
   explicit CurveRecorder(int64_t steps_per_epoch);
-  /// One that goes on where another was.
+  /// Restores a recorder from the state and curves of another.
   CurveRecorder(const Position& position, Curve loss, Curve accuracy);
 
-  /// Whether a point is due after training step `step` (from 1).
+  /// Returns whether a point is to be recorded after training step `step` (counted from 1).
   bool due(int64_t step) const { return step % interval_ == 0; }
-  /// Adds the mean since the last point; `metrics` are the epoch's so far.
+  /// Adds the mean since the last point; `metrics` are those of the current epoch so far.
   void record(double epochs, const Metrics& metrics);
-  /// The sums start anew.
+  /// Must be called when the metrics are reset for a new epoch.
   void start_epoch() { last_ = {}; }
 
   Position position() const { return {interval_, last_.loss, last_.accuracy, last_.samples}; }

@@ -14,7 +14,7 @@ namespace convlab {
 namespace {
 
 constexpr double publish_interval = 0.1;  // seconds between snapshots while training
-constexpr double images_interval = 0.5;   // between those with new samples and filters
+constexpr double images_interval = 0.5;   // seconds between updates of samples and filters
 
 Graph build_from_zoo(const std::string& model, const Shape& image, int64_t classes) {
   return find_model(model).build(image, classes);
@@ -63,7 +63,7 @@ class Engine::Impl {
   }
 
   std::vector<uint8_t> checkpoint() {
-    if (!run_) fail("[engine] there is no run to write a checkpoint of; configure one first");
+    if (!run_) fail("[engine] there is no run to write a checkpoint of; send Configure first");
     return run_->checkpoint();
   }
 
@@ -91,7 +91,7 @@ class Engine::Impl {
     return command;
   }
 
-  // Runs `action`; what it throws ends the run and shows in the snapshot.
+  // Runs `action`. An exception sets the state to failed and is reported in the snapshot.
   template <class Action>
   void guarded(const Action& action) {
     try {
@@ -103,7 +103,7 @@ class Engine::Impl {
   }
 
   void apply(const Configure& configure) {
-    run_.reset();  // first, so that both need not fit into the memory
+    run_.reset();  // first, so that old and new run do not need memory at once
     asked_ = configure.options;
     error_.clear();
     DatasetSplits data = environment_.open_data(configure.options.data);
@@ -138,7 +138,7 @@ class Engine::Impl {
     try {
       run_->reset();
     } catch (...) {
-      run_.reset();  // what is left of it cannot be trained
+      run_.reset();  // a half-reset run cannot be trained
       throw;
     }
     error_.clear();
@@ -165,8 +165,8 @@ class Engine::Impl {
     changed_ = state_ != before || run_->epochs_done() != epochs;
   }
 
-  // Makes the present state the snapshot. Samples and filters cost a forward pass, so they are
-  // renewed less often.
+  // Publishes a snapshot of the current state. Samples and filters are updated less often, because
+  // they cost a forward pass.
   void publish(bool with_images) {
     const double now = environment_.now();
     auto snapshot = std::make_shared<Snapshot>();
@@ -194,7 +194,7 @@ class Engine::Impl {
   }
 
   EngineEnvironment environment_;
-  mutable std::mutex mutex_;  // guards the next two
+  mutable std::mutex mutex_;  // guards commands_ and snapshot_
   std::deque<Command> commands_;
   std::shared_ptr<const Snapshot> snapshot_;
 

@@ -12,58 +12,62 @@
 
 namespace convlab {
 
-/// What Engine::advance found to do.
+/// Result of Engine::advance.
 enum class Activity : uint8_t {
-  idle,     ///< nothing until a command comes
-  waiting,  ///< for data
-  busy,     ///< call again
+  idle,     ///< nothing to do until the next command
+  waiting,  ///< for data that has not arrived yet
+  busy,     ///< more to do: call advance again
 };
 
-/// What an engine is given from outside.
+/// Everything that an engine needs from its front end.
 struct EngineEnvironment {
   std::unique_ptr<Backend> backend;
-  /// Opens a data set by name; it may still be empty and be filled by Engine::append_data.
+  /// Opens a data set by name. It may be empty at first and be filled by Engine::append_data.
   std::function<DatasetSplits(const std::string& name)> open_data;
-  /// Builds the model of a name for images of a shape and so many classes; empty: the zoo's.
+  /// Builds the named model for an image shape and a number of classes; empty: from the zoo.
   std::function<Graph(const std::string& model, const Shape& image, int64_t classes)> build_model;
-  /// Callbacks of each run beside those that its options ask for: what writes files is the front
-  /// end's business. Empty: none.
+  /// Creates additional callbacks for each run, besides those that its options ask for: front ends
+  /// write files in them. Empty: none.
   std::function<Callbacks()> callbacks;
-  /// Seconds, monotonic.
+  /// Returns seconds of a monotonic clock.
   std::function<double()> now;
-  /// How many batches a thread makes ahead; 0 where there are no threads or the data set is still
-  /// arriving.
+  /// Number of batches that a background thread prepares in advance; must be 0 without threads and
+  /// while the data set is still arriving.
   int64_t prefetch = 0;
 };
 
-/// The API through which every front end trains. It has no thread: whoever owns it calls `advance`,
-/// from one thread, which alone touches the backend. `send` and `snapshot` may be called from any
-/// thread.
+/// The API through which every front end trains. It has no thread of its own: the owner calls
+/// `advance` repeatedly from one thread, the only one that uses the backend. `send` and `snapshot`
+/// may be called from any thread.
 class Engine {
  public:
   explicit Engine(EngineEnvironment environment);
   ~Engine();
 
-  /// Applied at the next `advance`, between two steps. Errors show in the snapshot.
+  /// Queues a command for the next `advance`, between two steps. Errors are reported in the
+  /// snapshot.
   void send(Command command);
-  /// The latest; never null.
+  /// Returns the latest snapshot; never null.
   std::shared_ptr<const Snapshot> snapshot() const;
-  /// One training step, one validation batch or less.
+  /// Applies the queued commands and then does one training step or one validation batch at most.
   Activity advance();
 
-  /// The network as it is now, with the average of its weights where the run keeps one; null before
-  /// the first Configure. For advance's thread.
+  /// Returns the current network, with the moving average of its weights if the run keeps one; null
+  /// before the first Configure. Only for the thread that calls `advance`.
   const Network* network() const;
 
-  /// A checkpoint of the run as it is between two steps, from which `resume` goes on bit for bit.
-  /// Throws Error before the first Configure. For advance's thread.
+  /// Returns a checkpoint of the run between two steps. Training resumed from it gives bitwise the
+  /// same results. Throws Error before the first Configure. Only for the thread that calls
+  /// `advance`.
   std::vector<uint8_t> checkpoint();
-  /// Brings a run that was just configured to where the checkpoint's was. What is wrong with it
-  /// (see Run::resume) fails the run and shows in the snapshot. For advance's thread.
+  /// Restores a checkpoint into a run that was just configured; `source` names it in errors. An
+  /// error (see Run::resume) sets the state to failed and is reported in the snapshot. Only for the
+  /// thread that calls `advance`.
   void resume(std::vector<uint8_t> checkpoint, const std::string& source);
 
-  /// More images of the data set `data` (ignored if it is no longer the chosen one). `shard` is
-  /// one of formats/shard.h; a bad one fails the run. Called from advance's thread.
+  /// Appends images to the data set `data`; ignored if that is no longer the configured one.
+  /// `shard` has the format of formats/shard.h. An invalid shard sets the state to failed. Only for
+  /// the thread that calls `advance`.
   void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
                    const std::string& source);
 

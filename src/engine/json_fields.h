@@ -13,8 +13,9 @@
 #include "core/named_numbers.h"
 #include "engine/protocol_fields.h"
 
-/// The one encoding of protocol.h: what is listed in protocol_fields.h as JSON with a block of
-/// bytes. Only for .cpp files of this folder: other headers stay free of the JSON library.
+/// Encodes and decodes the structures of protocol.h, whose fields are listed in protocol_fields.h,
+/// as JSON with a block of bytes. Include it only in .cpp files of this folder, so that other
+/// headers do not depend on the JSON library.
 namespace convlab {
 
 using FieldJson = nlohmann::json;
@@ -45,7 +46,7 @@ constexpr std::string_view element_type() {
   if constexpr (std::is_same_v<T, uint8_t>) return "u8";
 }
 
-/// Writes fields into a JSON object and their arrays into the block.
+/// Writes fields into a JSON object, and arrays of numbers into the block.
 class FieldWriter {
  public:
   explicit FieldWriter(std::vector<uint8_t>& block) : block_(block) {}
@@ -181,7 +182,7 @@ class FieldReader {
   void operator()(const char* name, Options& options) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
-    if (!json->is_object()) wrong(name, "an object of options by name");
+    if (!json->is_object()) wrong(name, "an object with one value per option name");
     options.clear();
     for (const auto& [option, value] : json->items())
       options.emplace_back(option, option_value(name, value));
@@ -194,7 +195,7 @@ class FieldReader {
     for (const FieldJson& item : *json) read_nested(name, item, results.emplace_back());
   }
 
-  /// Throws Error when the object has a field that was not read.
+  /// Throws Error if the object has a field that was not read.
   void finish() const {
     for (const auto& [name, value] : object_.items()) {
       bool known = false;
@@ -231,10 +232,10 @@ class FieldReader {
                       json.get<uint64_t>() <= uint64_t{std::numeric_limits<int64_t>::max()};
     if (json.is_number_integer() && fits) return json.get<int64_t>();
     if (json.is_number()) return json.get<double>();
-    wrong(name, "an object whose values are true, false, numbers or texts");
+    wrong(name, "an object whose values are true, false, numbers or strings");
   }
 
-  /// Counts are never negative in this protocol; a seed may use all its bits.
+  /// Integers of this protocol are never negative; a seed may use all 64 bits.
   template <class T>
   T integer(const char* name, const FieldJson& json) const {
     constexpr auto max = static_cast<uint64_t>(std::numeric_limits<T>::max());
@@ -276,12 +277,12 @@ class FieldReader {
   void check(const EpochResult&) const {}
   void check(const Curve& curve) const {
     if (curve.x.size() == curve.y.size()) return;
-    fail(path_, " has ", curve.x.size(), " x and ", curve.y.size(), " y");
+    fail(path_, " has ", curve.x.size(), " x and ", curve.y.size(), " y; expected the same number");
   }
   void check(const Samples& samples) const {
     const size_t count = samples.labels.size();
     if (samples.predictions.size() != count || samples.confidences.size() != count) {
-      fail(path_, ": labels, predictions and confidences differ in number");
+      fail(path_, ": labels, predictions and confidences differ in length");
     }
     check_images(samples.pixels.size(), count, samples.height, samples.width, samples.channels);
   }
@@ -292,7 +293,7 @@ class FieldReader {
 
   void check_images(size_t elements, uint64_t count, int64_t height, int64_t width,
                     int64_t channels) const {
-    // Divides instead of multiplying, so that hostile dimensions cannot wrap.
+    // Divides instead of multiplying, so that hostile dimensions cannot overflow.
     uint64_t rest = elements;
     bool fits = true;
     bool none = count == 0;
@@ -316,10 +317,11 @@ class FieldReader {
 
 inline FieldJson parse_fields(std::string_view what, std::string_view text) {
   if (text.size() > max_json_bytes) {
-    fail(what, ": ", text.size(), " bytes of JSON are more than ", max_json_bytes);
+    fail(what, ": ", text.size(), " bytes of JSON; expected at most ", max_json_bytes);
   }
   const auto check_depth = [&](int depth, FieldJson::parse_event_t, FieldJson&) {
-    if (depth > max_json_depth) fail(what, ": JSON nested more than ", max_json_depth, " deep");
+    if (depth > max_json_depth)
+      fail(what, ": JSON is nested deeper than ", max_json_depth, " levels");
     return true;
   };
   try {
@@ -329,7 +331,8 @@ inline FieldJson parse_fields(std::string_view what, std::string_view text) {
   }
 }
 
-/// Text that is not UTF-8 (a file's name in an error) must not make the whole snapshot unreadable.
+/// Replaces invalid UTF-8, such as a file name in an error message, because it would otherwise make
+/// the whole snapshot unreadable.
 inline std::string dump_fields(const FieldJson& json) {
   return json.dump(-1, ' ', false, FieldJson::error_handler_t::replace);
 }

@@ -8,13 +8,14 @@
 
 namespace convlab {
 
-/// Looks for a learning rate for a run of `run` (whose learning_rate, schedule and epochs do not
-/// matter) on the training images, in as many epochs as it takes; the weights are thrown away.
-/// Throws Error as Run and range_test do.
+/// Looks for a learning rate by a range test on the training images, with the model, optimizer and
+/// batch size of `run`; its learning_rate, schedule and epochs are ignored. The test passes over
+/// the images as often as its steps need. The trained weights are discarded. Throws Error for the
+/// same reasons as Run and range_test.
 RangeTest find_learning_rate(const RunOptions& run, const RangeTestOptions& options,
                              const Dataset& train, Backend& backend);
 
-/// {"suggestion": 0.002 or null, "rates": […], "losses": […], "smoothed": […]}.
+/// Returns {"suggestion": 0.002 or null, "rates": […], "losses": […], "smoothed": […]}.
 std::string to_json(const RangeTest& result);
 
 }  // namespace convlab

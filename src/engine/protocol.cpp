@@ -11,7 +11,7 @@
 namespace convlab {
 namespace {
 
-/// How each Command is read; also the list of what is known.
+/// The name of a Command and the function that reads its fields.
 struct CommandKind {
   std::string_view name;
   Command (*read)(FieldReader& fields);
@@ -35,7 +35,7 @@ Command read_set_learning_rate(FieldReader& fields) {
   return set;
 }
 
-/// In the order of the variant's alternatives.
+/// All known commands, in the order of the variant's alternatives.
 constexpr std::array<CommandKind, std::variant_size_v<Command>> command_kinds{
     {{"configure", read_configure},
      {"start", read_plain<Start>},

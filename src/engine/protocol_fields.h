@@ -5,8 +5,8 @@
 
 #include "engine/protocol.h"
 
-/// The fields of each structure of protocol.h, listed once for the encoder and the decoder alike:
-/// `fields` is called with each name and member.
+/// Lists the fields of each structure of protocol.h once for both the encoder and the decoder:
+/// `visit` calls `fields` with the name and the member of each.
 namespace convlab {
 
 template <class S, class T>

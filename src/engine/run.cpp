@@ -19,7 +19,7 @@ constexpr int64_t sample_count = 30;
 constexpr int64_t max_filters = 64;
 constexpr double max_seconds = 1e9;
 constexpr double min_rate = 1e-9;
-constexpr double max_rate = 1e9;  // far too high, but a run that diverges says so itself
+constexpr double max_rate = 1e9;  // far too high, but a run that diverges reports it
 
 RunOptions checked(RunOptions options) {
   const auto within = [](std::string_view name, auto value, auto min, auto max) {
@@ -54,7 +54,8 @@ TrainingSize size_of(const RunOptions& options, const DatasetSplits& data) {
           .states = state_count(*optimizer, read_update_options(options.update_options))};
 }
 
-/// The graph, once it is known that it fits the data and its training the memory.
+/// Returns the graph after checking that it matches the data and that its training fits into
+/// memory.
 Graph fitting(Graph graph, const DatasetSplits& data, const RunOptions& options,
               const Backend& backend) {
   check_fits(graph, data.train, options.model);
@@ -84,7 +85,7 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
 void Run::reset() {
   network_.initialize(options_.seed);
   callbacks_ = {};
-  trainer_ = {};  // first, so that the memory of both is not needed at once
+  trainer_ = {};  // first, so that old and new trainer do not need memory at once
   trainer_ = make_trainer(options_, network_);
   const TrainingSize size = size_of(options_, data_);
   if (size.train_batch() > 0) trainer_->prepare(Mode::train, size.train_batch());
@@ -184,7 +185,7 @@ Run::Progress Run::train_step() {
   const double seconds = std::max(now_() - start, 1e-9);
   train_seconds_ += seconds;
   const double rate = static_cast<double>(batch_.size()) / seconds;
-  constexpr double memory = 0.95;  // of a moving mean over some twenty steps
+  constexpr double memory = 0.95;  // decay of a moving average over about 20 steps
   images_per_second_ =
       images_per_second_ == 0 ? rate : memory * images_per_second_ + (1 - memory) * rate;
   callbacks_.step_ended(step_);
@@ -243,7 +244,7 @@ void Run::check_loss(double loss) const {
   if (std::isfinite(loss)) return;
   fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step_,
        "). The learning rate ", trainer_->learning_rate(),
-       " is probably too high: reset, choose a smaller one and start again.");
+       " is probably too high: reset, choose a lower one and start again.");
 }
 
 double Run::seconds_left() const {

@@ -14,47 +14,47 @@
 
 namespace convlab {
 
-/// One configured training: data, network and how far it has come. Knows no commands and no states
-/// of a front end.
+/// One configured training run: its data, network and progress. It is independent of the engine's
+/// commands and states.
 class Run {
  public:
   static constexpr int64_t max_epochs = 100'000;
   static constexpr int64_t max_batch = 131'072;
-  /// stopped: between two steps, by a callback; begin goes on.
+  /// stopped: a callback stopped training between two steps; `begin` continues it.
   enum class Progress : uint8_t { waiting, busy, stopped, finished };
 
-  /// Throws Error for unknown names, options out of range, and a graph that does not fit the
-  /// data or whose training does not fit the memory; nothing is allocated then.
+  /// Throws Error for unknown names, options out of range, a graph that does not match the data,
+  /// and training that does not fit into memory; this is checked before anything is allocated.
   Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
       std::function<double()> now, int64_t prefetch,
       std::function<Callbacks()> more_callbacks = {});
 
-  /// One training step or validation batch, unless the planned epochs are done or its data is not
-  /// here. Throws Error when the loss is no longer a number.
+  /// Does one training step or validation batch, unless the planned epochs are done or its data has
+  /// not arrived yet. Throws Error when the loss is no longer finite.
   Progress advance();
   bool finished() const { return epoch_ >= epochs_ || ended_early_; }
-  /// Training begins or goes on; after the end it has as many epochs again.
+  /// Starts or continues training; when it is finished, plans another options().epochs epochs.
   void begin();
-  /// Why a callback ended or stopped the training; empty if none did.
+  /// Returns why a callback stopped training; empty if none did.
   const std::string& stop_reason() const { return stop_reason_; }
-  /// Back to the first step, with the same weights as then.
+  /// Goes back to before the first step, with the same initial weights.
   void reset();
-  /// The base rate of the schedule.
+  /// Sets the base learning rate of the schedule.
   void set_learning_rate(double rate);
   void append_data(bool train, std::span<const uint8_t> shard, const std::string& source);
-  /// A checkpoint (checkpoint_file.h) of where the run is now, between two steps. Throws Error when
-  /// the loss is no longer a number: it is not to take the place of one before.
+  /// Returns a checkpoint (checkpoint_file.h) of the run between two steps. Throws Error when the
+  /// loss is no longer finite, so that it does not replace an earlier, usable checkpoint.
   std::vector<uint8_t> checkpoint();
-  /// Goes on where the run was that wrote the checkpoint, bit for bit. Throws Error, naming
-  /// `source`, and changes nothing, for what is no checkpoint of a run with these options (but for
-  /// the number of epochs), data and network.
+  /// Restores a checkpoint; training then continues bitwise as it would have in the run that wrote
+  /// it. Throws Error, naming `source`, and changes nothing if the checkpoint is invalid or belongs
+  /// to a run with other options (except epochs and time_budget), data or network.
   void resume(std::vector<uint8_t> checkpoint, const std::string& source);
 
   const RunOptions& options() const { return options_; }
   int64_t epochs_done() const { return epoch_; }
-  /// With the weights that evaluation takes.
+  /// Returns the network with the weights used for evaluation.
   const Network& network();
-  /// Fills what a snapshot shows of a run, but for `samples` and `filters`.
+  /// Sets the fields of a snapshot that describe the run, except `samples` and `filters`.
   void describe(Snapshot& snapshot) const;
   Samples samples();
   Filters filters() const;
@@ -95,10 +95,10 @@ class Run {
   int64_t epochs_ = 0;
   int64_t step_ = 0;
   double learning_rate_ = 0;
-  double train_seconds_ = 0;       // of this epoch
-  double validation_seconds_ = 0;  // of this epoch
+  double train_seconds_ = 0;       // of the current epoch
+  double validation_seconds_ = 0;  // of the current epoch
   int64_t epoch_images_ = 0;
-  double images_per_second_ = 0;  // lately
+  double images_per_second_ = 0;  // moving average
 };
 
 }  // namespace convlab

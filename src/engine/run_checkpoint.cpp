@@ -8,7 +8,7 @@ namespace convlab {
 
 namespace {
 
-/// The part of a flat buffer like Network::values that belongs to a parameter.
+/// Returns the part of `flat`, a buffer laid out like Network::values, that belongs to a parameter.
 Tensor part_of(const Tensor& flat, const Parameter& parameter, const Tensor& values) {
   const auto offset =
       static_cast<std::byte*>(parameter.value.memory) - static_cast<std::byte*>(values.memory);
@@ -23,7 +23,7 @@ std::vector<NamedTensor> Run::state_tensors() {
   const std::span<const Tensor> states = trainer_->optimizer_states();
   for (size_t i = 0; i < states.size(); ++i) {
     for (const Parameter& parameter : network_.parameters()) {
-      if (!parameter.grad) continue;  // does not learn
+      if (!parameter.grad) continue;  // not trainable
       tensors.push_back({concat("state/optimizer.", i, "/", parameter.name),
                          part_of(states[i], parameter, network_.values())});
     }
@@ -68,17 +68,17 @@ std::vector<uint8_t> Run::checkpoint() {
 void Run::check_position(const RunRecord& record, const std::string& where) const {
   const int64_t per_epoch = train_loader_.batches_per_epoch();
   if (record.batches > per_epoch || (record.validating && record.batches < per_epoch)) {
-    fail(where, ": ", record.batches, " batches of the epoch are done",
+    fail(where, ": ", record.batches, " training batches of the epoch are done",
          record.validating ? " before its validation; expected " : "; expected at most ",
          per_epoch);
   }
   if (record.validation_batches > test_loader_.batches_per_epoch()) {
-    fail(where, ": ", record.validation_batches, " batches of the validation are done; expected at",
+    fail(where, ": ", record.validation_batches, " validation batches are done; expected at",
          " most ", test_loader_.batches_per_epoch());
   }
   if (record.epoch > max_epochs || record.step != record.epoch * per_epoch + record.batches) {
-    fail(where, ": ", record.step, " steps do not make ", record.epoch, " epochs of ", per_epoch,
-         " and ", record.batches, " batches more");
+    fail(where, ": ", record.step, " steps are done; expected ", record.epoch, " epochs of ",
+         per_epoch, " steps and ", record.batches, " more");
   }
 }
 

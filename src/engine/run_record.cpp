@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t version = 1;
 constexpr std::array<std::string_view, 2> may_differ{"epochs", "time_budget"};
 
-/// The results of the epochs, row by row.
+/// Returns the results of all epochs in one array, epoch by epoch.
 std::vector<double> flat(const std::vector<EpochResult>& history) {
   std::vector<double> numbers;
   for (const EpochResult& result : history) {
@@ -43,7 +43,7 @@ std::vector<EpochResult> from_flat(const std::vector<double>& numbers, const std
   return history;
 }
 
-/// The fields of a record but for the history, once for writing and reading.
+/// Lists all fields of a record except the history, for both writing and reading.
 template <class Fields, MaybeConst<RunRecord> S>
 void visit_record(Fields& fields, S& record) {
   fields("options", record.options);
@@ -74,21 +74,22 @@ void visit_record(Fields& fields, S& record) {
 void check(const RunRecord& record, const std::string& where) {
   const auto epochs = static_cast<int64_t>(record.history.size());
   if (record.epoch != epochs)
-    fail(where, ": ", record.epoch, " epochs are done, but results are there of ", epochs);
+    fail(where, ": ", record.epoch, " epochs are done, but the history has ", epochs);
   for (const Curve* curve : {&record.val_loss, &record.val_accuracy}) {
     if (static_cast<int64_t>(curve->x.size()) != epochs)
-      fail(where, ": ", curve->x.size(), " points of validation; expected ", epochs);
+      fail(where, ": ", curve->x.size(), " points in the validation curves; expected ", epochs);
   }
   const size_t points = record.train_loss.x.size();
   if (points >= CurveRecorder::max_points || record.train_accuracy.x.size() != points) {
-    fail(where, ": curves of ", points, " and ", record.train_accuracy.x.size(),
+    fail(where, ": the training curves have ", points, " and ", record.train_accuracy.x.size(),
          " points; expected the same number, below ", CurveRecorder::max_points);
   }
-  if (record.curve.interval < 1) fail(where, ": a curve_interval of 0; expected at least 1");
+  if (record.curve.interval < 1) fail(where, ": curve_interval is 0; expected at least 1");
   if (!(record.step_learning_rate >= 0))
-    fail(where, ": a step_learning_rate of ", record.step_learning_rate, "; expected at least 0");
+    fail(where, ": step_learning_rate is ", record.step_learning_rate, "; expected at least 0");
   if (!record.validating && record.validation_batches > 0)
-    fail(where, ": ", record.validation_batches, " batches of a validation that is not running");
+    fail(where, ": ", record.validation_batches,
+         " validation batches are done, but no validation is running; expected 0");
 }
 
 }  // namespace
@@ -108,8 +109,7 @@ RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) 
   FieldReader fields(where, object, run.block, false);
   int64_t given = 0;
   fields("version", given);
-  if (given != version)
-    fail(where, " has version ", given, "; this convlab reads version ", version);
+  if (given != version) fail(where, " has version ", given, "; expected version ", version);
   RunRecord record;
   visit_record(fields, record);
   std::vector<double> numbers;

@@ -22,8 +22,8 @@ using namespace convlab;
 
 namespace {
 
-// The module's one engine and the texts that JavaScript is reading: the C API is where state
-// lives.
+// State of the C API: the module's only engine, and the strings that it has returned to
+// JavaScript.
 struct ModuleState {
   std::unique_ptr<Engine> engine;
   std::string error;
@@ -37,7 +37,7 @@ ModuleState& state() {
   return instance;
 }
 
-// Up to the module's largest memory; what malloc holds free below its end counts as left, too.
+// Bytes available up to the module's maximum memory, including memory that malloc holds free.
 uint64_t memory_left() {
   const auto end = reinterpret_cast<uintptr_t>(sbrk(0));
   return uint64_t{emscripten_get_heap_max()} - end + static_cast<uint64_t>(mallinfo().fordblks);
@@ -45,7 +45,7 @@ uint64_t memory_left() {
 
 double now_seconds() { return emscripten_get_now() * 1e-3; }
 
-// Runs the body of a function of the C API: JavaScript sees codes and messages, never exceptions.
+// Runs the body of a function of the C API and turns exceptions into a return code and a message.
 template <class Body>
 int guarded(const Body& body) {
   try {
@@ -59,11 +59,11 @@ int guarded(const Body& body) {
 }
 
 Engine& engine() {
-  if (!state().engine) fail("[wasm] convlab_create was not called");
+  if (!state().engine) fail("[wasm] there is no engine; call convlab_create first");
   return *state().engine;
 }
 
-// Images come later, through convlab_append.
+// A data set without images, which convlab_append adds later.
 DatasetSplits empty_data(const std::string& name) {
   const CatalogEntry& entry = find_entry(name);
   return {Dataset(entry.name, entry.image, entry.class_names, entry.train.count),

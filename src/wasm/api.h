@@ -2,37 +2,41 @@
 
 #include <cstdint>
 
-/// The C API of the engine module. JavaScript calls these from one thread (the engine worker).
-/// Strings are UTF-8 with a length; what is returned stays valid until the next call. A function
-/// that returns int gives 0, or −1 after an error whose message convlab_error tells.
+/// The C API of the engine module. JavaScript calls it from one thread, the engine worker. Strings
+/// are UTF-8: JSON arguments have a length, all others end with a null byte. A returned pointer is
+/// valid until the next call. Unless stated otherwise, functions that return int return 0, or −1
+/// after an error, whose message convlab_error returns.
 extern "C" {
 
-/// Makes the engine. `threads` 0: one per core.
+/// Creates the engine. `threads` 0: one per core.
 int convlab_create(int threads);
-/// The message of the last error; null-terminated.
+/// Returns the message of the last error.
 const char* convlab_error();
-/// JSON of controls.h.
+/// Returns the tables of engine/controls.h as JSON.
 const char* convlab_controls();
-/// A Command as JSON.
+/// Sends a Command, encoded as JSON (engine/protocol.h).
 int convlab_send(const char* json, uint32_t length);
-/// Memory for append's bytes and send's text, freed with convlab_free.
+/// Allocates memory for the arguments of other functions; free it with convlab_free.
 void* convlab_allocate(uint32_t bytes);
 void convlab_free(void* memory);
-/// One shard file of data set `data`; train 0 or 1; `source` names it in errors.
+/// Appends the images of one shard file to data set `data`: to the training images if `train` is 1,
+/// to the test images if 0. `source` names the file in errors.
 int convlab_append(const char* data, int train, const uint8_t* shard, uint32_t bytes,
                    const char* source);
-/// Works for about `milliseconds`: 0 idle, 1 waiting for data, 2 busy (call again), −1 error.
+/// Trains for about `milliseconds`. Returns 0 when idle, 1 when waiting for data, 2 when there is
+/// more to do (call again), −1 after an error.
 int convlab_advance(double milliseconds);
-/// Whether a snapshot newer than sequence `seen` is there; if so it is encoded, and the getters
-/// below give it.
+/// Encodes the latest snapshot if its sequence number is greater than `seen`, for the getters
+/// below. Returns 1 if it did, 0 if there is no newer snapshot, −1 after an error.
 int convlab_poll(double seen);
 double convlab_sequence();
 const char* convlab_snapshot_json();
 const uint8_t* convlab_snapshot_block();
 uint32_t convlab_snapshot_block_bytes();
-/// Runs `convlab bench` with the fields of BenchOptions and returns its JSON, or null after an
-/// error.
+/// Runs `convlab bench` with options given as a JSON object with the names of BenchOptions. Returns
+/// its result as JSON, or null after an error.
 const char* convlab_bench(const char* json, uint32_t length);
-/// The runs of `convlab bench --suite`: options for convlab_bench in an array, or null.
+/// Returns the runs of `convlab bench --suite` as a JSON array of options for convlab_bench, or
+/// null after an error.
 const char* convlab_bench_suite(int threads);
 }

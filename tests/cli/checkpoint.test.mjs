@@ -76,7 +76,7 @@ test('Ctrl-C writes the checkpoint, and --resume goes on to the same model', asy
   const args = trainArguments(folder, '--epochs', '100000', '--checkpoint', checkpoint);
   const {status, output} = await interrupted(args, 'SIGINT', 700);
   assert.equal(status, 130, output);
-  assert.match(output, /stopped after \d+ steps.*--resume .*run\.checkpoint goes on/);
+  assert.match(output, /stopped after \d+ steps.*--resume .*run\.checkpoint continues/);
   const {step, epoch} = readRun(checkpoint);
   assert.ok(step > 0);
 
@@ -122,10 +122,10 @@ test('what differs from the run of the checkpoint, or is no checkpoint, is named
   refused(['--resume', file('cut')], /cut/, /bytes/);
   fs.writeFileSync(file('changed'), Buffer.from(bytes.toString('latin1').replace('\\"step\\":10,', '\\"step\\":11,'),
                                                 'latin1'));
-  refused(['--resume', file('changed')], /changed.*11 steps do not make/);
+  refused(['--resume', file('changed')], /changed.*11 steps are done; expected/);
   refused(['--checkpoint-every', '5'], /--checkpoint-every/, /--checkpoint/);
   refused(['--checkpoint', file('new'), '--checkpoint-every', 'often'], /often.*'epoch' nor a number of steps/);
   refused(['--checkpoint', file('none/new')], /none/);
-  refused(['--checkpoint', file('new'), '--save', file('new')], /new is named by two options/);
+  refused(['--checkpoint', file('new'), '--save', file('new')], /new is given for two options/);
   assert.ok(!fs.existsSync(file('new')));
 });

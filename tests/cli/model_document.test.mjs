@@ -119,7 +119,7 @@ test('summary names inputs when the network is no chain, and what is frozen', (t
   assert.equal(rows[5], 'dense_1  dense, frozen  (2)                34     64      1.0 KiB  größe');
   assert.equal(rows[6], 'dense_2  dense          (2)                34     64      1.0 KiB  größe');
   assert.equal(rows[7], 'add_1    add            (2)                               1.0 KiB  dense_1, dense_2');
-  assert.match(stdout, /^Parameters +68: 34 trained, 34 not trained$/m);
+  assert.match(stdout, /^Parameters +68: 34 trainable, 34 not trainable$/m);
 });
 
 test('summary takes a size for models of the zoo, and only for them', (t) => {
@@ -127,7 +127,7 @@ test('summary takes a size for models of the zoo, and only for them', (t) => {
   assert.match(convlab('summary', '--model', 'vgg16').stdout, /^Parameters +138,357,544: /m);
   assert.match(convlab('summary', '--model', 'vgg16', '--input', '32x32x3', '--classes', '10').stdout,
                /^Parameters +33,638,218: /m);
-  checkRefused(['summary', '--model', model, '--classes', '10'], /my\.json says itself/);
+  checkRefused(['summary', '--model', model, '--classes', '10'], /my\.json defines image shape and classes itself/);
   checkRefused(['summary', '--model', 'vgg16', '--input', '28x28x1'], /vgg16 does not accept images of \(28, 28, 1\)/);
   for (const input of ['28', '28x28', '28x28x0', '28x28x1x1', '-1x28x1', '28x28x1 ', 'x28x28', '99999x1x1']) {
     checkRefused(['summary', '--model', 'vgg16', `--input=${input}`], /32x32x3/);

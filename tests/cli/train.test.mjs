@@ -122,7 +122,7 @@ test('Ctrl-C saves the model so far and exits with 130', async (t) => {
   });
   const status = await new Promise((resolve) => child.on('exit', resolve));
   assert.equal(status, 130);
-  assert.match(errors, /stopped after \d+ steps.*the model so far is in/);
+  assert.match(errors, /stopped after \d+ steps.*the current model is saved in/);
   const last = jsonLines(output).at(-1);
   assert.equal(last.event, 'interrupted');
   assert.ok(last.steps >= 20);

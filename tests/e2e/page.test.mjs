@@ -121,7 +121,7 @@ const withoutWebGl2 = () => {
 test('without WebGL2: says so, trains, and shows charts and numbers in HTML', () =>
   withPage({prepare: (page) => page.addInitScript(withoutWebGl2)}, async ({page, problems}) => {
     await waitForState(page, 'ready');
-    assert.match(await page.locator('#no-view-why').innerText(), /no WebGL2/);
+    assert.match(await page.locator('#no-view-why').innerText(), /does not support WebGL 2/);
     assert.equal(await page.locator('#view').isVisible(), false);
     await page.locator('#start').click();
     await waitForNumber(page, 'loss', {min: 0});

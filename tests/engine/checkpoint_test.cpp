@@ -258,22 +258,22 @@ TEST_CASE("checkpoint: numbers that cannot be are refused") {
     CHECK_THAT(refusal(small_run(), with_run(good, old_text, new_text)),
                ContainsSubstring("some.file") && ContainsSubstring(message));
   };
-  refused("\"step\":3", "\"step\":4", "4 steps do not make 0 epochs of 5 and 3 batches");
+  refused("\"step\":3", "\"step\":4", "4 steps are done; expected 0 epochs of 5 steps and 3 more");
   refused("\"step\":3", "\"step\":-1", "step must be a whole number");
   refused("\"step\":3", "\"stop\":3", "lacks the field 'step'");
   refused("\"step\":3", "\"step\":3,\"more\":1", "unknown field 'more'");
-  refused("\"batches\":3", "\"batches\":6", "6 batches of the epoch are done");
+  refused("\"batches\":3", "\"batches\":6", "6 training batches of the epoch are done");
   refused("\"validating\":false", "\"validating\":true", "before its validation");
-  refused("\"validation_batches\":0", "\"validation_batches\":2", "that is not running");
-  refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but results are there of 0");
-  refused("\"version\":1", "\"version\":2", "this convlab reads version 1");
+  refused("\"validation_batches\":0", "\"validation_batches\":2", "no validation is running");
+  refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but the history has 0");
+  refused("\"version\":1", "\"version\":2", "expected version 1");
   refused("\"learning_rate\":0.001,\"options", "\"learning_rate\":null,\"options",
           "learning rate is nan");
-  refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate of -1");
+  refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate is -1");
   refused("\"curve_interval\":1", "\"curve_interval\":0", "curve_interval");
 }
 
 TEST_CASE("checkpoint: an engine without a run has none") {
   const auto engine = make_engine();
-  CHECK_THROWS_WITH(engine->checkpoint(), ContainsSubstring("configure one first"));
+  CHECK_THROWS_WITH(engine->checkpoint(), ContainsSubstring("send Configure first"));
 }

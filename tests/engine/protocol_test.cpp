@@ -198,7 +198,7 @@ TEST_CASE("protocol: what is no snapshot is refused with a reason") {
   CHECK_THROWS_WITH(decode_snapshot("[1, 2]", {}), ContainsSubstring("must be an object"));
   CHECK_THROWS_WITH(decode_snapshot("{}", {}), ContainsSubstring("lacks the field 'sequence'"));
   CHECK_THROWS_WITH(decode_snapshot(std::string((1 << 20) + 1, ' '), {}),
-                    ContainsSubstring("more than 1048576"));
+                    ContainsSubstring("expected at most 1048576"));
   CHECK_THROWS_WITH(decode_snapshot(std::string(1 << 19, '['), {}), ContainsSubstring("deep"));
   require_refused(good, "\"step\":11", "\"stop\":11", "lacks the field 'step'");
   require_refused(good, "\"step\":11", "\"step\":11,\"zeal\":1", "unknown field 'zeal'");

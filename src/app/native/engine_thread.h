@@ -10,18 +10,18 @@
 
 namespace convlab {
 
-/// An engine on its own thread: it works while there is something to do and sleeps until the next
-/// command when not.
+/// An engine on its own thread, which trains while there is something to do and otherwise sleeps
+/// until the next command.
 class EngineThread {
  public:
   /// `published` is called on the engine's thread after each new snapshot.
   EngineThread(EngineEnvironment environment, std::function<void()> published);
   EngineThread(const EngineThread&) = delete;
   EngineThread& operator=(const EngineThread&) = delete;
-  /// Waits for the step that is under way.
+  /// Waits for the current step to end.
   ~EngineThread();
 
-  /// From any thread.
+  /// May be called from any thread.
   void send(Command command);
   std::shared_ptr<const Snapshot> snapshot() const { return engine_.snapshot(); }
 
@@ -33,7 +33,7 @@ class EngineThread {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   bool sent_ = false;
-  std::jthread thread_;  // last, so that it ends before what it uses
+  std::jthread thread_;  // last, so that it ends before the members that it uses are destroyed
 };
 
 }  // namespace convlab

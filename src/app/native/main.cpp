@@ -18,7 +18,7 @@
 namespace convlab {
 namespace {
 
-/// Batches that a thread makes ahead.
+/// Number of batches that a background thread prepares in advance.
 constexpr int64_t prefetch = 4;
 
 struct WindowOptions {
@@ -38,7 +38,7 @@ double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Sleeps, then wakes the window; ends early with the object.
+/// Wakes the window after `seconds`. Destroying the returned thread cancels this.
 std::jthread wake_after(double seconds) {
   return std::jthread([seconds](const std::stop_token& stop) {
     std::mutex mutex;
@@ -84,7 +84,7 @@ int run_window(const WindowOptions& options) {
       platform.capture([&](const Screenshot& shot) {
         write_png(options.screenshot, shot);
         captured = true;
-        GlfwPlatform::wake();  // so that the loop asks again
+        GlfwPlatform::wake();  // so that the loop calls this function again and ends
       });
     }
     return !captured;
@@ -94,19 +94,20 @@ int run_window(const WindowOptions& options) {
 
 int run(int argc, char** argv) {
   WindowOptions options;
-  CLI::App app("Trains convolutional networks on images and shows how they learn.",
+  CLI::App app("Trains convolutional networks on images and shows their progress.",
                "convlab-window");
-  app.add_option("--data", options.run.data, "Data set to open with")->capture_default_str();
-  app.add_option("--model", options.run.model, "Network to open with")->capture_default_str();
-  app.add_option("--data-dir", options.data_dir, "Folder of the data sets");
-  app.add_option("--threads", options.threads, "Threads to compute on; 0: one per core")
+  app.add_option("--data", options.run.data, "Data set at the start")->capture_default_str();
+  app.add_option("--model", options.run.model, "Model at the start")->capture_default_str();
+  app.add_option("--data-dir", options.data_dir, "Folder with the data sets");
+  app.add_option("--threads", options.threads, "Number of threads for computing; 0: one per core")
       ->check(CLI::Range(0, 1024));
-  app.add_option("--backend", options.backend, "How to compute; by default the fastest");
-  app.add_option("--width", options.width, "Of the window")->check(CLI::Range(240, 16384));
-  app.add_option("--height", options.height, "Of the window")->check(CLI::Range(240, 16384));
-  app.add_flag("--dark", options.dark, "Light on dark");
-  app.add_flag("--start", options.start, "Start training at once");
-  app.add_option("--screenshot", options.screenshot, "Write a PNG of the window, then end");
+  app.add_option("--backend", options.backend, "Compute backend; default: the fastest");
+  app.add_option("--width", options.width, "Width of the window")->check(CLI::Range(240, 16384));
+  app.add_option("--height", options.height, "Height of the window")->check(CLI::Range(240, 16384));
+  app.add_flag("--dark", options.dark, "Use the dark theme");
+  app.add_flag("--start", options.start, "Start training immediately");
+  app.add_option("--screenshot", options.screenshot,
+                 "Write a PNG image of the window to this file, then exit");
   app.add_option("--after", options.after, "Seconds until the screenshot")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   return run_window(options);

@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// Writes a PNG file. Throws Error when it cannot be written.
+/// Writes a PNG file. Throws Error if it cannot be written.
 void write_png(const std::string& path, const Screenshot& shot);
 
 }  // namespace convlab

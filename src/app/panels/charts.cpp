@@ -14,7 +14,7 @@ void draw(const Snapshot& snapshot, std::string_view title, const Curve& train,
        {.name = "Validation", .curve = &validation, .color = theme.validation, .dots = true}}};
   const std::string_view empty =
       snapshot.state == RunState::running || snapshot.state == RunState::waiting_for_data
-          ? "The first steps are under way"
+          ? "The first training steps are running"
           : "Curves appear when training starts";
   draw_line_chart({.title = title,
                    .x_name = "epoch",

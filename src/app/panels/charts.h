@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// Loss and accuracy over the epochs, of training and validation.
+/// Draw loss and accuracy over the epochs, for training and validation.
 void draw_loss_chart(const Snapshot& snapshot, const Rect& rect, const Theme& theme);
 void draw_accuracy_chart(const Snapshot& snapshot, const Rect& rect, const Theme& theme);
 

@@ -23,7 +23,7 @@ void field_label(const char* text) {
   ImGui::PopFont();
 }
 
-/// A combo box over items with name and title; true when `chosen` changed.
+/// Draws a combo box of items with name and title; returns whether `chosen` changed.
 template <class Items>
 bool choose(const char* id, const Items& items, std::string& chosen) {
   std::string title = chosen;
@@ -48,7 +48,7 @@ bool choose(const char* id, const Items& items, std::string& chosen) {
   return changed;
 }
 
-/// Two fields side by side; each finds its width as the default one.
+/// Draws two fields side by side, with half the width as their default item width.
 template <class Left, class Right>
 void draw_pair(Left left, Right right) {
   const ImVec2 start = ImGui::GetCursorPos();
@@ -95,7 +95,7 @@ void ControlsPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
   snapshot_ = snapshot;
   RunOptions now = snapshot->options;
   now.learning_rate = snapshot->learning_rate;
-  if (now == shown_) return;  // so as not to take back what someone is choosing
+  if (now == shown_) return;  // keeps settings that the user is still choosing
   shown_ = now;
   chosen_ = now;
 }
@@ -192,11 +192,11 @@ void ControlsPanel::draw_epochs() {
 void ControlsPanel::draw_staged(const Theme& theme) {
   if (!differs() || (snapshot_->step == 0 && !is_possible("pause"))) return;
   ImGui::PushStyleColor(ImGuiCol_Text, theme.validation);
-  ImGui::TextWrapped("The new settings start training over.");
+  ImGui::TextWrapped("The new settings restart training.");
   ImGui::PopStyleColor();
   if (ImGui::Button("Apply")) send_(Configure{chosen_});
   ImGui::SameLine();
-  if (ImGui::Button("Keep the old ones")) chosen_ = shown_;
+  if (ImGui::Button("Keep the old settings")) chosen_ = shown_;
 }
 
 void ControlsPanel::draw_button(const ButtonItem& button, float width, const Theme& theme) {
@@ -219,8 +219,7 @@ void ControlsPanel::draw_button(const ButtonItem& button, float width, const The
   }
   const ImGuiKey key = shortcut_key(button.shortcut);
   const ImGuiIO& io = ImGui::GetIO();
-  // A key may be meant for a text, a list or, if it presses things, for the button that has the
-  // focus.
+  // A key may belong to a text field, a list or, if it activates buttons, to the focused button.
   const bool presses_focused = (key == ImGuiKey_Enter || key == ImGuiKey_Space) && io.NavVisible;
   const bool taken = io.WantTextInput || ImGui::IsAnyItemActive() || io.KeyCtrl || io.KeyAlt ||
                      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) || presses_focused;

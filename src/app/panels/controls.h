@@ -10,15 +10,14 @@
 
 namespace convlab {
 
-/// What one operates in the desktop window: settings, buttons, progress and numbers; in the page
-/// these are HTML. Settings that begin training anew wait for a confirmation once something has
-/// been learned.
+/// The controls of the desktop window: settings, buttons, progress and metrics; in the page these
+/// are HTML. Once training has started, settings that would restart it must be confirmed.
 class ControlsPanel {
  public:
   ControlsPanel(Controls tables, std::function<void(Command)> send);
 
   void show(const std::shared_ptr<const Snapshot>& snapshot);
-  /// As of the last draw.
+  /// Returns the height as of the last draw.
   float height() const { return height_; }
   void draw(const Rect& rect, const Theme& theme);
 
@@ -43,8 +42,8 @@ class ControlsPanel {
   Controls tables_;
   std::function<void(Command)> send_;
   std::shared_ptr<const Snapshot> snapshot_;
-  RunOptions shown_;   ///< the engine's, with the learning rate of now
-  RunOptions chosen_;  ///< what the fields say
+  RunOptions shown_;   ///< options of the engine, with the current learning rate
+  RunOptions chosen_;  ///< options chosen in the fields
   float height_ = 640;
 };
 

@@ -48,7 +48,7 @@ float FiltersPanel::height(float width, float room, float scale) const {
 void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
   if (filters_.channels == 3) {
     draw_text(small_font(), {rect.x, rect.y}, theme.quiet,
-              "Grey is zero; colours are the input's channels");
+              "Grey is zero; colours show the weights per input channel");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -75,7 +75,7 @@ void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const
   }
   draw_heading(rect, theme.text, "First-layer filters", theme.quiet, remark);
   if (filters_.count == 0) {
-    draw_empty(rect, theme.quiet, theme.background, "Filters appear with the network");
+    draw_empty(rect, theme.quiet, theme.background, "Filters appear when the network is built");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();

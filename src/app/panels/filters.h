@@ -6,13 +6,13 @@
 
 namespace convlab {
 
-/// The first layer's weights as images, blue below zero and orange above, while they form.
+/// Shows the first layer's weights as images during training: negative blue, positive orange.
 class FiltersPanel {
  public:
   explicit FiltersPanel(Graphics& graphics) : sheet_(graphics) {}
 
   void show(const Snapshot& snapshot);
-  /// With the largest images that fit into `room`, or the smallest.
+  /// Returns the height with the largest images that fit into `room`, or with the smallest size.
   float height(float width, float room, float scale) const;
   void draw(const Rect& rect, float scale, const Theme& theme) const;
 
@@ -22,7 +22,7 @@ class FiltersPanel {
   void draw_scale(const Rect& rect, const Theme& theme) const;
 
   Filters filters_;
-  float scale_ = 1;  ///< of the colours
+  float scale_ = 1;  ///< weight that has the strongest colour
   ImageSheet sheet_;
 };
 

@@ -15,7 +15,7 @@ constexpr float gap = 10;
 constexpr float caption_height = 2 * (small_text_size + 3) + 3;
 constexpr float sign_width = 15;
 
-/// A check mark or a cross, small_text_size high.
+/// Draws a check mark or a cross, small_text_size high.
 void draw_sign(ImVec2 at, bool right, ImU32 color) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const auto point = [&](float x, float y) { return ImVec2(at.x + x, at.y + y); };
@@ -57,7 +57,7 @@ Grid SamplesPanel::grid(float width, float room, float scale) const {
   size_t longest = 0;
   for (const std::string& name : class_names_) longest = std::max(longest, name.size());
   const bool short_names = longest <= 3;
-  const float min = short_names ? 44 : 66;
+  const float least = short_names ? 44 : 66;
   for (float side = short_names ? 64 : 88; side > min; side -= 4) {
     const Grid cells = arrange_grid(width, side, gap, samples_.width, scale);
     if (height(cells) <= room) return cells;
@@ -99,19 +99,20 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const float room = cell.width - sign_width;
   const std::string shown = shortened(small_font(), name, room);
   const float name_width = measure_text(small_font(), shown).x + 6;
-  // The same for every confidence, or neighbours would differ.
+  // Uses the widest confidence, so that all samples have the same layout.
   const bool beside = name_width + measure_text(small_font(), "100%").x <= room;
   const float x = cell.x + sign_width;
   draw_text(small_font(), {x, line1}, color, shown);
   if (beside) draw_text(small_font(), {x + name_width, line1}, theme.quiet, confidence);
-  // The second line is for the confidence or, more important, for what would have been right.
+  // The second line shows the label if the prediction is wrong, otherwise the confidence.
   const std::string second = !right ? "is " + class_name(label) : beside ? "" : confidence;
   draw_text(small_font(), {x, line2}, theme.quiet, shortened(small_font(), second, room));
   if (!ImGui::IsWindowHovered() ||
       !ImGui::IsMouseHoveringRect({cell.x, cell.y}, {cell.right(), cell.bottom()})) {
     return;
   }
-  const std::string text = "Predicted: " + name + " (" + confidence + ")\nIs: " + class_name(label);
+  const std::string text =
+      "Predicted: " + name + " (" + confidence + ")\nLabel: " + class_name(label);
   show_tooltip(text.c_str());
 }
 
@@ -124,7 +125,7 @@ void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const
                                  : "";
   draw_heading(rect, theme.text, "Test images", theme.quiet, remark);
   if (count == 0) {
-    draw_empty(rect, theme.quiet, theme.background, "Images appear when the data set is here");
+    draw_empty(rect, theme.quiet, theme.background, "Images appear when the data set is loaded");
     return;
   }
   const Grid cells = grid(rect.width, rect.height, scale);

@@ -9,14 +9,14 @@
 
 namespace convlab {
 
-/// Images of the test set with what the network takes them for: right or wrong by a sign and a
-/// colour.
+/// Shows images of the test set with the network's predictions, marked as right or wrong by a
+/// symbol and a colour.
 class SamplesPanel {
  public:
   explicit SamplesPanel(Graphics& graphics) : sheet_(graphics) {}
 
   void show(const Snapshot& snapshot);
-  /// With the largest images that fit into `room`, or the smallest.
+  /// Returns the height with the largest images that fit into `room`, or with the smallest size.
   float height(float width, float room, float scale) const;
   void draw(const Rect& rect, float scale, const Theme& theme) const;
 

@@ -6,8 +6,9 @@
 #include <cmath>
 
 // clang-format off
-// Sizes in CSS pixels and in pixels of the screen. The second are exact where the browser tells them; Safari does not.
-// Zooming, and moving to another screen, changes the pixels alone, which only a media query notices there.
+// Sizes in CSS pixels and in screen pixels. The latter are exact if the browser reports them;
+// Safari does not. There, zooming or moving to another screen changes only the pixel ratio, which
+// only a media query detects.
 EM_JS(void, convlab_watch_canvas, (void* canvas_object), {
   const canvas = document.querySelector('#view');
   let size = null;

@@ -6,16 +6,17 @@
 
 namespace convlab {
 
-/// The page's canvas #view: where it lies on the screen.
+/// The page's canvas #view and its size on the screen.
 class Canvas {
  public:
-  /// `resized` gets every new size, also of the screen's pixels, before the browser paints.
+  /// Calls `resized` with every new size or pixel ratio, before the browser paints.
   explicit Canvas(std::function<void(const Surface&)> resized);
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
   ~Canvas();
 
-  /// Whether the Tab key stops at the canvas: only sensible while keys can scroll something in it.
+  /// Sets whether the canvas can be focused with the Tab key: only useful while keys can scroll its
+  /// content.
   void set_focusable(bool focusable);
 
   static constexpr const char* selector = "#view";

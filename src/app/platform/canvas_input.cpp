@@ -76,10 +76,10 @@ void CanvasInput::mouse(int type, int x, int y, int button, int buttons) {
   }
   const bool press = type == EMSCRIPTEN_EVENT_MOUSEDOWN;
   if (press || type == EMSCRIPTEN_EVENT_MOUSEUP) {
-    constexpr std::array<int, 3> imgui_buttons{0, 2, 1};  // the browser's second is the middle one
+    constexpr std::array<int, 3> imgui_buttons{0, 2, 1};  // browser order: left, middle, right
     if (button < 3) io.AddMouseButtonEvent(imgui_buttons[static_cast<size_t>(button)], press);
   } else if (buttons == 0) {
-    // It may have been released outside.
+    // The button may have been released outside of the canvas.
     for (int i = 0; i < 3; ++i) io.AddMouseButtonEvent(i, false);
   }
   used_();
@@ -126,7 +126,7 @@ bool CanvasInput::touch(int type, int touches, int x, int y) {
     io.AddMouseButtonEvent(0, false);
   }
   touch_ = Touch::none;
-  return tapped;  // else the browser would make a mouse click of it
+  return tapped;  // a used tap must not also become a mouse click in the browser
 }
 
 bool CanvasInput::key(const char* name, float page) {

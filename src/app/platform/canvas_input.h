@@ -6,19 +6,19 @@ namespace convlab {
 
 class View;
 
-/// Feeds mouse, touch, wheel and keys of the canvas #view to the view. What nothing in the canvas
-/// uses stays the page's: a wheel or finger scrolls the page where the content does not move, and
-/// keys count only while the canvas has focus.
+/// Passes mouse, touch, wheel and key events of the canvas #view to the view. Events that the view
+/// does not use are left to the page: wheel and finger scroll the page if the content cannot
+/// scroll, and keys are used only while the canvas has focus.
 class CanvasInput {
  public:
-  /// `used` is called after each event that may change the image.
+  /// `used` is called after each event that may change what is drawn.
   CanvasInput(View& view, std::function<void()> used);
   CanvasInput(const CanvasInput&) = delete;
   CanvasInput& operator=(const CanvasInput&) = delete;
   ~CanvasInput();
 
   void mouse(int type, int x, int y, int button, int buttons);
-  /// These return whether the event was used, so that the browser must not act on it.
+  /// Return whether the event was used; if so, the browser must not act on it.
   bool wheel(double pixels);
   bool touch(int type, int touches, int x, int y);
   bool key(const char* name, float page);

@@ -1,11 +1,11 @@
 #pragma once
 
-// OpenGL's functions: WebGL 2 directly, the desktop's through ImGui's loader.
+// Declares the OpenGL functions: those of WebGL 2 directly, on the desktop through ImGui's loader.
 #ifdef IMGUI_IMPL_OPENGL_ES3
 #include <GLES3/gl3.h>
 #else
 #include <imgui_impl_opengl3_loader.h>
-// The loader names only what ImGui itself uses; these are of OpenGL 1.2.
+// ImGui's loader declares only what ImGui uses; these functions are part of OpenGL 1.2.
 inline constexpr GLint GL_NEAREST = 0x2600;
 inline constexpr GLenum GL_TEXTURE_WRAP_S = 0x2802;
 inline constexpr GLenum GL_TEXTURE_WRAP_T = 0x2803;

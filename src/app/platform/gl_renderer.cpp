@@ -14,7 +14,8 @@ float channel(uint32_t color, int shift) { return static_cast<float>(color >> sh
 }  // namespace
 
 void GlRenderer::attach() {
-  if (!ImGui_ImplOpenGL3_Init(glsl_version_)) fail("cannot load OpenGL");
+  if (!ImGui_ImplOpenGL3_Init(glsl_version_))
+    fail("[window] cannot load OpenGL 3 or WebGL 2; check the graphics driver");
 }
 
 void GlRenderer::detach() {
@@ -29,7 +30,7 @@ TextureId GlRenderer::upload(TextureId id, int width, int height,
   glBindTexture(GL_TEXTURE_2D, texture);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
-  // WebGL allows sizes that are no powers of two; clamping keeps the edges clean.
+  // WebGL 2 allows sizes that are not powers of two; clamping keeps opposite edges from mixing.
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
   glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE,
@@ -47,8 +48,8 @@ void GlRenderer::upload_fonts() {
     ImGui_ImplOpenGL3_DestroyFontsTexture();
     ImGui_ImplOpenGL3_CreateFontsTexture();
   } else {
-    has_objects_ = ImGui_ImplOpenGL3_CreateDeviceObjects();  // the fonts' texture with them
-    if (!has_objects_) fail("the graphics device refuses our shaders");
+    has_objects_ = ImGui_ImplOpenGL3_CreateDeviceObjects();  // includes the font texture
+    if (!has_objects_) fail("[window] the graphics driver cannot compile the shaders");
   }
 }
 

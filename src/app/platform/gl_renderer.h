@@ -4,13 +4,13 @@
 
 namespace convlab {
 
-/// OpenGL 3 or WebGL 2, in the context that is current, for ImGui's current context.
+/// Draws with OpenGL 3 or WebGL 2, in the current GL context, for ImGui's current context.
 class GlRenderer final : public Graphics {
  public:
-  /// `glsl_version` as in "#version 150".
+  /// `glsl_version` is a GLSL version line such as "#version 150".
   explicit GlRenderer(const char* glsl_version) : glsl_version_(glsl_version) {}
 
-  /// Throws Error when the device refuses.
+  /// Throws Error if OpenGL cannot be loaded or the texture cannot be created.
   void attach() override;
   void detach() override;
   TextureId upload(TextureId id, int width, int height, std::span<const uint32_t> pixels) override;

@@ -23,7 +23,7 @@ std::string glfw_error() {
   return description != nullptr ? description : "unknown reason";
 }
 
-/// GLFW itself, for as long as this lives.
+/// Initializes the GLFW library, and terminates it when destroyed.
 struct GlfwLibrary {
   GlfwLibrary() {
     if (glfwInit() == 0) fail("cannot open a window: ", glfw_error());
@@ -52,7 +52,7 @@ Window make_window(const std::string& title, int width, int height) {
 }
 
 Screenshot read_screen(int width, int height) {
-  // Upside down and with an alpha channel: the one format that every OpenGL reads back.
+  // Rows from the bottom, with alpha: the only format that every OpenGL can read back.
   std::vector<unsigned char> rgba(static_cast<size_t>(width) * static_cast<size_t>(height) * 4);
   glPixelStorei(GL_PACK_ALIGNMENT, 1);
   glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, rgba.data());
@@ -85,7 +85,7 @@ class GlfwPlatform::Impl {
     GlfwInput input(window_.get(), [this] { requests_.input(); });
     double last = glfwGetTime();
     while (glfwWindowShouldClose(window_.get()) == 0) {
-      // A hidden or minimised window has no pixels.
+      // A hidden or minimised window has a size of 0 pixels.
       const bool visible = glfwGetWindowAttrib(window_.get(), GLFW_ICONIFIED) == 0;
       if (requests_.wanted() && visible) {
         glfwPollEvents();
@@ -121,8 +121,8 @@ class GlfwPlatform::Impl {
     glfwGetWindowSize(window_.get(), &window_width, &window_height);
     float content = 1;
     glfwGetWindowContentScale(window_.get(), &content, nullptr);
-    // Where window coordinates are not pixels (macOS, Wayland) their ratio is the scale, elsewhere
-    // the monitor's is.
+    // If window coordinates are not pixels (macOS, Wayland), the scale is their ratio, otherwise
+    // the content scale of the monitor.
     const float ratio = static_cast<float>(width) / static_cast<float>(std::max(window_width, 1));
     const float scale = std::clamp(ratio > 1.01F ? ratio : content, 0.5F, 8.0F);
     input.set_scale(ratio / scale);

@@ -8,17 +8,18 @@
 
 namespace convlab {
 
-/// The pixels of a frame: rows from the top, three bytes each.
+/// The pixels of a frame: rows from the top, three bytes (RGB) per pixel.
 struct Screenshot {
   int width = 0;
   int height = 0;
   std::vector<unsigned char> rgb;
 };
 
-/// The desktop's window, by GLFW.
+/// A desktop window, by GLFW.
 class GlfwPlatform final : public Platform {
  public:
-  /// Size in units. Throws Error when there is no display or no OpenGL 3.2.
+  /// Opens a window of the given size in units. Throws Error if there is no display or no
+  /// OpenGL 3.2.
   GlfwPlatform(const std::string& title, int width, int height);
   ~GlfwPlatform() override;
 
@@ -26,9 +27,9 @@ class GlfwPlatform final : public Platform {
   void run(View& view, std::function<bool()> update) override;
   void request_frame() override;
 
-  /// Makes `run` look at `update` soon. From any thread.
+  /// Makes `run` call `update` soon. May be called from any thread.
   static void wake();
-  /// Draws a frame soon and gives its pixels to `receive`.
+  /// Draws a frame soon and passes its pixels to `receive`.
   void capture(std::function<void(const Screenshot&)> receive);
 
  private:

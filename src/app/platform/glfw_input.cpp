@@ -37,7 +37,7 @@ constexpr std::array<KeyPair, 22> keys{{{GLFW_KEY_TAB, ImGuiKey_Tab},
                                         {GLFW_KEY_LEFT_ALT, ImGuiKey_LeftAlt},
                                         {GLFW_KEY_RIGHT_ALT, ImGuiKey_RightAlt}}};
 
-/// Letters by what they print, so that the shortcuts hold on every keyboard layout.
+/// Maps letters by the printed character, so that shortcuts work on every keyboard layout.
 ImGuiKey letter_key(int key, int scancode) {
   const char* name = glfwGetKeyName(key, scancode);
   if (name == nullptr || name[0] == 0 || name[1] != 0) return ImGuiKey_None;
@@ -50,7 +50,7 @@ const GlfwInput& input_of(GLFWwindow* window) {
 }
 
 void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
-  if (action == GLFW_REPEAT) return;  // ImGui repeats keys itself
+  if (action == GLFW_REPEAT) return;  // ImGui generates key repeats itself
   ImGuiIO& io = ImGui::GetIO();
   io.AddKeyEvent(ImGuiMod_Ctrl, (modifiers & GLFW_MOD_CONTROL) != 0);
   io.AddKeyEvent(ImGuiMod_Shift, (modifiers & GLFW_MOD_SHIFT) != 0);

@@ -6,8 +6,8 @@ struct GLFWwindow;
 
 namespace convlab {
 
-/// Feeds a window's input to ImGui's current context and says `used` for each event. The window's
-/// user pointer is taken.
+/// Passes a window's input to ImGui's current context and calls `used` for each event. Uses the
+/// window's user pointer.
 class GlfwInput {
  public:
   GlfwInput(GLFWwindow* window, std::function<void()> used);
@@ -15,9 +15,9 @@ class GlfwInput {
   GlfwInput& operator=(const GlfwInput&) = delete;
   ~GlfwInput();
 
-  /// Units per window coordinate, which GLFW gives in pixels or points.
+  /// Sets the units per window coordinate; GLFW's coordinates are pixels or points.
   void set_scale(float units) { units_ = units; }
-  /// Shows the pointer that ImGui wants.
+  /// Sets the mouse cursor that ImGui requests.
   void show_pointer();
 
   void pointer_moved(double x, double y) const;

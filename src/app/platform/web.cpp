@@ -1,4 +1,4 @@
-// The window module of the page: its exported functions are at the end.
+// The window module of the page. Its exported functions are at the end of this file.
 
 #include <emscripten.h>
 #include <emscripten/html5.h>
@@ -30,9 +30,9 @@ class WebGl {
     attributes.alpha = false;
     attributes.depth = false;
     attributes.stencil = false;
-    attributes.antialias = false;  // ImGui smooths its own edges
+    attributes.antialias = false;  // ImGui does its own anti-aliasing
     context_ = emscripten_webgl_create_context(Canvas::selector, &attributes);
-    if (context_ <= 0) fail("this browser gives no WebGL 2 context");
+    if (context_ <= 0) fail("[window] this browser cannot create a WebGL 2 context");
     emscripten_webgl_make_context_current(context_);
   }
   WebGl(const WebGl&) = delete;
@@ -61,7 +61,7 @@ class WebPlatform final : public Platform {
     });
     canvas_ = std::make_unique<Canvas>([this](const Surface& surface) {
       surface_ = surface;
-      // At once: the new size has emptied the canvas, and the browser is about to paint.
+      // Drawn at once: a new size clears the canvas, and the browser is about to paint.
       requests_.change();
       draw();
       schedule();
@@ -121,11 +121,11 @@ struct Window {
   View view{platform.graphics(), std::nullopt};
 };
 
-// The module's state: C functions have no object to keep it in.
+// State of the module, static because the exported C functions have no object.
 std::unique_ptr<Window> window;
 std::string last_error;
 
-/// Runs `body`; false after an error, whose message is kept.
+/// Runs `body`. Returns false after an error, whose message is stored.
 template <class Body>
 bool attempt(Body body) {
   try {
@@ -142,7 +142,7 @@ bool attempt(Body body) {
 
 extern "C" {
 
-/// Draws into the canvas #view from now on. 0, or -1 after an error, which window_error tells.
+/// Starts drawing into the canvas #view. Returns 0, or -1 after an error, see window_error.
 EMSCRIPTEN_KEEPALIVE int window_create() {
   using namespace convlab;
   const bool made = attempt([] {
@@ -154,10 +154,10 @@ EMSCRIPTEN_KEEPALIVE int window_create() {
   return made ? 0 : -1;
 }
 
-/// The message of the last error; null-terminated.
+/// Returns the message of the last error, null-terminated.
 EMSCRIPTEN_KEEPALIVE const char* window_error() { return convlab::last_error.c_str(); }
 
-/// Shows an encoded snapshot (engine/protocol.h). 0, or -1 after an error.
+/// Shows an encoded snapshot (engine/protocol.h). Returns 0, or -1 after an error.
 EMSCRIPTEN_KEEPALIVE int window_snapshot(const char* json, uint32_t json_bytes,
                                          const uint8_t* block, uint32_t block_bytes) {
   using namespace convlab;
@@ -176,15 +176,15 @@ EMSCRIPTEN_KEEPALIVE void window_set_theme(int dark) {
   convlab::window->platform.request_frame();
 }
 
-/// Gives back the canvas's listeners and the graphics context.
+/// Stops drawing and releases event listeners and graphics context.
 EMSCRIPTEN_KEEPALIVE void window_destroy() { convlab::window = nullptr; }
 
-/// Frames drawn since window_create.
+/// Returns the number of frames drawn since window_create.
 EMSCRIPTEN_KEEPALIVE int window_frames() {
   return convlab::window ? convlab::window->platform.times().frames() : 0;
 }
 
-/// Median CPU milliseconds of the last frames.
+/// Returns the median CPU time of the last frames in milliseconds.
 EMSCRIPTEN_KEEPALIVE double window_frame_ms() {
   return convlab::window ? convlab::window->platform.times().median_ms() : 0;
 }

@@ -11,7 +11,7 @@ using Color = std::array<float, 3>;
 constexpr Color blue{0x1d, 0x4f, 0xc4};
 constexpr Color white{0xfa, 0xfa, 0xfa};
 constexpr Color orange{0xd9, 0x5f, 0x02};
-constexpr int64_t max_side = 4096;  // of a texture; what does not fit is left out
+constexpr int64_t max_side = 4096;  // pixels of a texture; images that do not fit are left out
 
 uint32_t rgba(float red, float green, float blue_part) {
   const auto byte = [](float v) {
@@ -20,7 +20,8 @@ uint32_t rgba(float red, float green, float blue_part) {
   return byte(red) | byte(green) << 8 | byte(blue_part) << 16 | 0xff000000U;
 }
 
-/// An atlas as square as possible, filled by color(image, pixel within it).
+/// Builds an atlas that is as square as possible, with the colours color(image, pixel in the
+/// image).
 template <class PixelColor>
 Atlas make_atlas(int64_t count, int64_t height, int64_t width, PixelColor color) {
   Atlas atlas;

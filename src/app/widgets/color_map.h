@@ -7,25 +7,26 @@
 
 namespace convlab {
 
-/// Images in one texture, beside and below each other without space between.
+/// Several images in one texture, arranged in a grid without gaps.
 struct Atlas {
   int columns = 0;
-  int width = 0;                 ///< of the whole, in pixels
-  int height = 0;                ///< of the whole, in pixels
+  int width = 0;                 ///< of the texture, in pixels
+  int height = 0;                ///< of the texture, in pixels
   std::vector<uint32_t> pixels;  ///< RGBA, red in the lowest byte
 };
 
-/// Blue below 0, white at 0, orange above; -1 and 1 are the ends.
+/// Maps a value from -1 to 1 to a colour: blue below 0, white at 0, orange above.
 uint32_t diverging_color(float value);
 
-/// Grey images of one channel, colours of three; of other numbers of channels the first.
+/// Builds an atlas of the samples: grey for one channel, RGB for three, otherwise the first
+/// channel.
 Atlas sample_atlas(const Samples& samples);
 
-/// What the colours of filter images stand for: the largest finite |weight|, at least a tiny
-/// number.
+/// Returns the weight that has the strongest colour in filter images: the largest finite |weight|,
+/// but never 0.
 float filter_scale(const Filters& filters);
-/// Three channels as colours around grey, others as their mean in diverging_color; `scale` is the
-/// end of the scale.
+/// Builds an atlas of the filters: three channels as RGB around grey, otherwise the mean over the
+/// channels as diverging_color. `scale` is the weight of the strongest colour.
 Atlas filter_atlas(const Filters& filters, float scale);
 
 }  // namespace convlab

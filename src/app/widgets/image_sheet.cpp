@@ -26,7 +26,8 @@ void ImageSheet::draw(int64_t index, const Rect& rect) const {
   const float u = static_cast<float>(index % columns_) * image_.x;
   const float v = static_cast<float>(row) * image_.y;
   ImGui::GetWindowDrawList()->AddImage(
-      // ImGui's handle is a pointer in name only. NOLINTNEXTLINE(performance-no-int-to-ptr)
+      // ImGui's texture handle has a pointer type but holds a number.
+      // NOLINTNEXTLINE(performance-no-int-to-ptr)
       reinterpret_cast<ImTextureID>(texture_), {rect.x, rect.y}, {rect.right(), rect.bottom()},
       {u, v}, {u + image_.x, v + image_.y});
 }

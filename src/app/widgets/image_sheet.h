@@ -8,8 +8,8 @@
 
 namespace convlab {
 
-/// A texture of equal images; replaced when it is told that they changed, released with the
-/// object.
+/// A texture that holds several images of equal size; `upload` replaces it, the destructor releases
+/// it.
 class ImageSheet {
  public:
   explicit ImageSheet(Graphics& graphics) : graphics_(graphics) {}
@@ -18,7 +18,7 @@ class ImageSheet {
   ~ImageSheet();
 
   void upload(const Atlas& atlas, int64_t image_width, int64_t image_height);
-  /// Image `index` on the current window's draw list; nothing if the sheet does not hold it.
+  /// Draws image `index` on the current window's draw list; does nothing if there is no such image.
   void draw(int64_t index, const Rect& rect) const;
 
  private:
@@ -26,19 +26,19 @@ class ImageSheet {
   TextureId texture_ = 0;
   int columns_ = 0;
   int rows_ = 0;
-  ImVec2 image_;  ///< in texture coordinates
+  ImVec2 image_;  ///< size of one image in texture coordinates
 };
 
-/// How many images fit beside each other, and how large each cell is.
+/// A grid of images: the number of columns and the size of each cell.
 struct Grid {
   int columns = 1;
   float cell_width = 0;
-  float image = 0;  ///< side of the square for the image
+  float image = 0;  ///< side length of the square for the image
 };
 
-/// Cells at least `min_width` wide that share `width`, with `gap` between them. Images of up to
-/// `pixels` pixels become whole multiples of them on a screen of `scale` pixels a unit, where that
-/// does not shrink them much.
+/// Divides `width` into cells at least `min_width` wide, with `gap` between them. Images with a
+/// side of `pixels` pixels are enlarged by an integer factor on a screen with `scale` pixels per
+/// unit, unless that makes them much smaller.
 Grid arrange_grid(float width, float min_width, float gap, int64_t pixels, float scale);
 
 }  // namespace convlab

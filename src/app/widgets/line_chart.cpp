@@ -16,7 +16,7 @@ namespace {
 constexpr float axis_height = 22;
 constexpr float label_gap = 8;
 
-/// Maps values to positions within the plot.
+/// Maps values to positions in the plot.
 struct Plot {
   Rect area;
   Range x;
@@ -97,7 +97,7 @@ Plot draw_axes(const LineChart& chart, const Rect& rect, const Range& y, const T
   const int columns = std::clamp(static_cast<int>(plot.area.width / 44), 2, 12);
   const Ticks x_ticks = choose_ticks(0, plot.x.max, columns, plot.x.max >= 2 ? 1 : 0);
   for (size_t i = 0; i < x_ticks.values.size(); ++i) {
-    // The last names the axis.
+    // The last label also shows the name of the axis.
     std::string label = tick_label(x_ticks.values[i], x_ticks.step, false);
     if (i + 1 == x_ticks.values.size()) label.insert(0, std::string(chart.x_name) + " ");
     const float width = measure_text(small_font(), label).x;
@@ -126,7 +126,7 @@ void draw_series(const Series& series, const Plot& plot, const Theme& theme) {
     }
   }
   flush();
-  // Dots that would touch each other say nothing.
+  // No dots if they would touch each other.
   const auto count = static_cast<float>(points(series));
   if (!series.dots || count * 10 > plot.area.width) return;
   for (size_t i = 0; i < points(series); ++i) {
@@ -136,7 +136,7 @@ void draw_series(const Series& series, const Plot& plot, const Theme& theme) {
   }
 }
 
-/// The point of a series that is nearest to x.
+/// Returns the index of the point of a series that is nearest to x.
 size_t nearest(const Series& series, double x) {
   const std::vector<float>& xs = series.curve->x;
   size_t best = 0;
@@ -177,7 +177,7 @@ void draw_readout(const LineChart& chart, const Plot& plot, const Theme& theme) 
 }  // namespace
 
 Range choose_y_range(const LineChart& chart) {
-  double farthest = 0;  // of the sparse lines, which are shown whole
+  double farthest = 0;  // maximum of the lines with dots, which are shown completely
   std::vector<double> distances;
   for (const Series& series : chart.series) {
     for (size_t i = 0; i < points(series); ++i) {

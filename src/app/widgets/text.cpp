@@ -8,7 +8,7 @@
 namespace convlab {
 
 void draw_text(ImFont* font, ImVec2 position, ImU32 color, std::string_view text) {
-  if (text.empty()) return;  // ImGui would look for the end of a null pointer
+  if (text.empty()) return;  // its data may be a null pointer, which ImGui would read
   const float size = font->FontSize * ImGui::GetIO().FontGlobalScale;
   ImGui::GetWindowDrawList()->AddText(font, size, position, color, text.data(),
                                       text.data() + text.size());
@@ -23,7 +23,7 @@ ImVec2 measure_text(ImFont* font, std::string_view text) {
 std::string shortened(ImFont* font, std::string_view text, float width) {
   if (measure_text(font, text).x <= width) return std::string(text);
   while (!text.empty()) {
-    // Not into the middle of a UTF-8 character.
+    // Never cuts within a UTF-8 character.
     do text.remove_suffix(1);
     while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80) != 0);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);

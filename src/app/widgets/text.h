@@ -9,21 +9,21 @@
 
 namespace convlab {
 
-/// Text on the current window's draw list; `font` may be small_font().
+/// Draws text on the current window's draw list; `font` may be small_font().
 void draw_text(ImFont* font, ImVec2 position, ImU32 color, std::string_view text);
 ImVec2 measure_text(ImFont* font, std::string_view text);
-/// `text`, or as much of it as fits `width` with an ellipsis.
+/// Returns `text`, cut off with an ellipsis if it is wider than `width`.
 std::string shortened(ImFont* font, std::string_view text, float width);
 
-/// A panel's heading with a remark at its right end; returns the height taken.
+/// Draws a panel's heading with a remark at the right; returns its height.
 float draw_heading(const Rect& rect, ImU32 color, std::string_view title, ImU32 remark_color,
                    std::string_view remark);
 inline constexpr float heading_height = 28;
 
-/// Text in the middle of an empty panel, on a patch of `background`.
+/// Draws text in the middle of an empty panel, on a rectangle of colour `background`.
 void draw_empty(const Rect& rect, ImU32 color, ImU32 background, std::string_view text);
 
-/// A tooltip beside the pointer.
+/// Shows a tooltip next to the mouse pointer.
 void show_tooltip(const char* text);
 
 }  // namespace convlab

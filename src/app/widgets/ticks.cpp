@@ -14,7 +14,7 @@ std::string print(const char* format, int decimals, double value) {
   return text.data();
 }
 
-/// The smallest of 1, 2, 5, 10, … times a power of ten that is at least `value`.
+/// Returns the smallest number of the form 1, 2 or 5 times a power of ten that is at least `value`.
 double round_up(double value) {
   const double power = std::pow(10.0, std::floor(std::log10(value)));
   for (const double digit : {1.0, 2.0, 5.0}) {
