@@ -57,7 +57,7 @@ test('--save-best keeps the model of the epoch with the lowest test loss', (t) =
   assert.ok(header.includes(`\\"epochs\\":${epoch},`));
 });
 
-test('--log writes a line per epoch as CSV or JSON, and --resume continues it without gaps', (t) => {
+test('--log writes a line per epoch as CSV or JSON, and after --resume for all epochs', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const csv = path.join(folder, 'log.csv');

@@ -40,7 +40,7 @@ function interrupted(args, signal, milliseconds) {
   }));
 }
 
-test('kill -9 at any moment leaves a complete checkpoint, from which the run resumes with identical results', async (t) => {
+test('kill -9 at any moment leaves a complete checkpoint, and the resumed run has identical results', async (t) => {
   const kills = process.env.CONVLAB_QUICK ? 30 : 200;
   const folder = temporaryFolder(t);
   writeDataSet(folder);

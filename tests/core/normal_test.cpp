@@ -27,7 +27,7 @@ TEST_CASE("normal_quantile is the inverse of the distribution function") {
     INFO(x);
     const double p = probability_below(x);
     CHECK(std::abs(normal_quantile(p) - x) < 1e-13);
-    // Above 1/2 the quantile is mirrored; 1 - (1 - p) rounds p as far as 1 - p does.
+    // Above 1/2 the quantile is mirrored; 1 - (1 - p) is p with the rounding error of 1 - p.
     CHECK(normal_quantile(1 - (1 - p)) == -normal_quantile(1 - p));
   }
 }

@@ -1,4 +1,4 @@
-// Error handling of the page: data that cannot be fetched, an engine that cannot be loaded or fails.
+// Error handling of the page: data that cannot be fetched, an engine that does not load or fails.
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -101,8 +101,8 @@ test('a refused command is reported and changes nothing', () =>
       undefined, {timeout: 60000});
   }));
 
-// A NaN loss is tested with the engine, because no setting of the page reliably causes one on MNIST.
-// The page handles every failed run in the same way.
+// A NaN loss is tested with the engine, because no setting of the page reliably causes one on
+// MNIST. The page handles every failed run in the same way.
 test('a run that fails stops and shows the reason, and Reset starts over', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');

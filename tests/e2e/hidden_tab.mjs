@@ -1,5 +1,5 @@
-// Opens a tab that is really hidden. Playwright makes its pages always report "visible", so this tab
-// is opened and controlled with Chromium's DevTools protocol, through a pipe.
+// Opens a tab that is really hidden. Playwright makes its pages always report "visible", so this
+// tab is opened and controlled with Chromium's DevTools protocol, through a pipe.
 
 import {spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
