@@ -53,8 +53,8 @@ TEST_CASE("memory plan: tensors with overlapping lifetimes have separate memory"
   CHECK(plan.offsets[0] != plan.offsets[1]);
 }
 
-TEST_CASE("memory plan: a small tensor is placed in the gap between two large ones") {
-  // The first two lie next to each other; after the second dies, the last two fit into its memory.
+TEST_CASE("memory plan: a tensor reuses the memory of one that is no longer alive") {
+  // The third reuses the memory of the second, although the first and the fourth stay alive.
   const std::vector<Lifetime> lifetimes{{640, 0, 9}, {320, 0, 2}, {320, 3, 9}, {128, 0, 9}};
   CHECK(plan_memory(lifetimes).bytes == 640 + 320 + 128);
 }

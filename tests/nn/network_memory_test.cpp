@@ -35,8 +35,7 @@ void compare(Backend& backend, Graph graph) {
     CHECK(device.read(output) == expected_output);
     if (!network.output_grad()) return;  // nothing is trainable
     backend.upload(grad.data(), network.output_grad());
-    CHECK(device.read(output) ==
-          expected_output);  // as required by a loss, which reads one and writes the other
+    CHECK(device.read(output) == expected_output);  // a loss reads it while writing grad
     network.backward();
     reference.backward(grad);
     const std::vector<std::vector<float>> expected = reference.parameter_grads();

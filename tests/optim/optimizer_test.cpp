@@ -99,7 +99,7 @@ TEST_CASE("optimizers: two steps give the values computed by hand") {
   }
 }
 
-TEST_CASE("optimizers: a gradient of zero changes nothing without weight decay") {
+TEST_CASE("optimizers: a gradient of zero changes nothing except by weight decay") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0.1F, .update = 1});

@@ -68,7 +68,7 @@ const std::vector<Row>& rows() {
        {{"div_factor", 5.0}, {"anneal_strategy", std::string("linear")}},
        14,
        0.2 + 0.8 * 14 / 29},
-      // Phases: up to step 29, 58 and 99.
+      // Rises until step 29, falls until step 58 and further until step 99.
       {"one_cycle", {{"three_phase", true}}, 58, 1.0 / 25},
       {"one_cycle", {{"three_phase", true}}, 99, 1.0 / 25e4},
       {"plateau", {}, 99, 1},
@@ -158,7 +158,8 @@ TEST_CASE("plateau: epochs of a cooldown do not count, and no rate falls below m
     schedule->epoch_ended(1);
     rates.push_back(schedule->rate(1, 0));
   }
-  // The first epoch is the best; the second reduces the rate; then cooldown epochs, then it counts.
+  // The first epoch is the best; the second reduces the rate. A cooldown of 2 skips only the third
+  // epoch, so the fourth reduces it again.
   const std::vector<double> expected{1, 0.1, 0.1, 0.03, 0.03, 0.03, 0.03, 0.03};
   for (size_t i = 0; i < rates.size(); ++i) CHECK(rates[i] == Approx(expected[i]));
   CHECK(schedule->rate(0.01, 0) == 0.01);  // min_lr does not raise a lower rate

@@ -66,7 +66,7 @@ TEST_CASE("early stopping: stops after `patience` epochs without improvement") {
   CHECK(stops(0, {nan, 2, 1}) == 0);
 }
 
-TEST_CASE("early stopping: monitor, start_from_epoch, min_delta and baseline are options") {
+TEST_CASE("early stopping: monitor, min_delta and start_from_epoch are options") {
   Training training;
   const std::vector<double> slowly{0.5, 0.45, 0.4, 0.35};
   EarlyStopping exact({.min_delta = 0.1}, training.trainer);
