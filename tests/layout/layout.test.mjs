@@ -25,7 +25,7 @@ const vendors = [
   { header: /^emscripten/, folders: ['app/platform/', 'wasm/'] },
 ];
 
-/** The other folders that each folder may include: core ← backend ← nn, loss, optim ← train ← engine ← app, cli, wasm. */
+/** Folders that each folder may include: core ← backend ← nn, loss, optim ← train ← engine ← app, cli, wasm. */
 const mayUse = {
   core: [],
   backend: ['core'],

@@ -34,7 +34,7 @@ NEEDED = {"filters", "units", "shape"}
 
 
 def keras_default(kind, option):
-    """Returns Keras' default in convlab's form: one number if rows and columns agree, 0 for None."""
+    """Returns Keras' default in convlab's form: one number if rows equal columns, 0 for None."""
     keras_class, _, names = KINDS[kind]
     if kind == "zero_pad2d":
         names = dict.fromkeys(names, "padding")
@@ -66,16 +66,17 @@ def test_every_start_is_compared():
     assert compared == set(itertools.product(INITIALIZERS, manifest("initializers")))
 
 
-# In convlab the orthogonal matrix has one row per filter, as in PyTorch; in Keras it has one row per
-# kernel weight of each channel and one column per unit of the depth multiplier.
+# In convlab the orthogonal matrix has one row per filter, as in PyTorch; in Keras it has one row
+# per kernel weight of each channel and one column per unit of the depth multiplier.
 ORTHOGONAL_BY_FILTER = defaultdict(
     tuple, depthwise_conv2d=("kernel",), separable_conv2d=("depthwise_kernel",)
 )
 
 
 def same_distribution(value, reference, uniform):
-    """Asserts that the moments agree. At least 600 numbers estimate the standard deviation to within
-    3 % and the ends of a uniform distribution to within 1 %; the limits are three times as wide."""
+    """Asserts that the moments agree. At least 600 numbers estimate the standard deviation to
+    within 3 % and the ends of a uniform distribution to within 1 %; the limits are three times as
+    wide."""
     assert value.std() == pytest.approx(reference.std(), rel=0.1)
     assert abs(value.mean()) <= 0.15 * value.std()
     if uniform:

@@ -47,7 +47,7 @@ def parameters(tensors, info, when, shapes):
 
 @functools.cache
 def keras_parameters(name):
-    """Returns Keras' parameters after the last step. All backends start with the same parameters."""
+    """Returns Keras' parameters after the last step. All backends start with the same ones."""
     tensors, info = read(DUMP / name)
     images = tensors["images"].astype(np.float64)
     built, shapes = build_layers(info, images.shape)

@@ -73,8 +73,8 @@ def given_gradients(tensors, info):
 
 @functools.cache
 def keras_weights(variant):
-    """Returns Keras' weights after the last update and their average (the weights themselves without
-    averaging). All backends were given the same gradients."""
+    """Returns Keras' weights after the last update and their average (the weights themselves
+    without averaging). All backends were given the same gradients."""
     tensors, info = read(DUMP / f"update-{variant}-host.safetensors")
     optimizer, spares = make_optimizer(info)
     split = [int(info["weights"])]

@@ -199,7 +199,7 @@ def make_layer(kind, options, mask=None):
 
 
 def parameter_to_keras(kind, name, value, channels):
-    """Converts a parameter or its gradient to Keras' layout; `channels`: number of input channels."""
+    """Converts a parameter or its gradient to Keras' layout; `channels`: input channel count."""
     value = value.astype(np.float64)
     if kind == "depthwise_conv2d" and name == "kernel" or name == "depthwise_kernel":
         filters, height, width, _ = value.shape

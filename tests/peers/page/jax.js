@@ -9,7 +9,7 @@ const {lax, nn, numpy: np} = jax;
 
 const array = ({shape, data}) => np.array(data).reshape(shape);
 
-/** Kernels in jax-js' layout: [out, in, rows, columns] for convolutions, [in, out] for dense layers. */
+/** Kernels in jax-js' layout: [out, in, rows, columns] of convolutions, [in, out] of dense layers. */
 function parametersOf(model) {
   return model.layers.filter(({kind}) => kind === 'conv2d' || kind === 'dense').map((layer) => {
     const kernel = array(parameterOf(model, layer, 'kernel'));
