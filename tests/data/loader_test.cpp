@@ -165,8 +165,7 @@ TEST_CASE("loader: training starts when the first block has arrived and waits fo
   const Dataset complete = numbered(2 * block, 2 * block);
   Loader at_once(complete, {.batch = 128, .seed = 9});
   const std::vector<int64_t> order = order_of(at_once, 0);
-  CHECK(std::equal(rest.begin(), rest.end(),
-                   order.begin() + block));  // the order does not depend on arrival
+  CHECK(std::equal(rest.begin(), rest.end(), order.begin() + block));  // independent of arrival
 }
 
 TEST_CASE("loader: options out of range are refused") {

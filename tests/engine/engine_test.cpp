@@ -246,8 +246,7 @@ TEST_CASE("engine: the plateau schedule uses the validation losses") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.schedule = "plateau";
-  options.schedule_options = {{"min_delta", 1000},
-                              {"patience", 1}};  // no epoch counts as an improvement
+  options.schedule_options = {{"min_delta", 1000}, {"patience", 1}};  // nothing improves enough
   engine.send(Configure{options});
   engine.send(Start{});
   const auto snapshot = settle(engine);

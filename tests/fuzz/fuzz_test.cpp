@@ -12,8 +12,7 @@ namespace convlab {
 namespace {
 
 constexpr int inputs_per_target = 1500;
-constexpr uint64_t allocated_anyway = 256
-                                      << 10U;  // independent of the input size: messages and tables
+constexpr uint64_t allocated_anyway = 256 << 10U;  // for messages and tables
 
 TEST_CASE("fuzz: valid input is read") {
   for (const FuzzTarget& target : fuzz_targets()) {
