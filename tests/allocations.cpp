@@ -6,7 +6,7 @@
 
 namespace {
 
-// What operator new counts can only be global.
+// The counters of operator new have to be global.
 std::atomic<uint64_t> count{0};
 std::atomic<uint64_t> bytes{0};
 
@@ -26,7 +26,7 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
   return counted(std::aligned_alloc(step, (size + step - 1) / step * step), size);
 }
 
-// Also those that do not throw, as a sanitizer's would not fit the delete below.
+// The non-throwing forms are replaced too, because a sanitizer's would not match the delete below.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   try {
     return operator new(size);

@@ -4,10 +4,11 @@
 
 namespace convlab {
 
-/// How often this program called operator new so far, on any thread: allocations.cpp replaces it.
+/// Returns the number of calls of operator new so far, on all threads. allocations.cpp replaces
+/// operator new in order to count them.
 uint64_t allocation_count();
 
-/// How many bytes it asked for altogether, whether or not they were freed.
+/// Returns the total number of bytes requested by these calls, including memory freed since.
 uint64_t allocated_bytes();
 
 }  // namespace convlab

@@ -8,7 +8,7 @@ using namespace convlab;
 
 namespace {
 
-/// 100 points that fall from 1 to 0.5, but for the first.
+/// Returns 100 points that fall from 1 to 0.5, except that the first is `first`.
 Curve falling_from(float first) {
   Curve curve;
   for (int i = 0; i < 100; ++i) {
@@ -29,7 +29,7 @@ TEST_CASE("chart range: one outlier at the start does not squeeze the rest") {
   CHECK(range.max > 1);
 }
 
-TEST_CASE("chart range: a line of few points is shown whole") {
+TEST_CASE("chart range: a curve of few points is shown completely") {
   const Curve train = falling_from(1);
   const Curve validation{{1}, {5}};
   const std::array<Series, 2> series{{{.name = "Train", .curve = &train},
@@ -46,7 +46,7 @@ TEST_CASE("chart range: accuracy reaches from its lowest to 100 percent") {
   CHECK(range.min > 0.85);
 }
 
-TEST_CASE("chart range: nothing, NaN or zero still gives an axis") {
+TEST_CASE("chart range: no points, NaN or zero still give an axis") {
   const Curve none;
   const Curve bad{{1, 2}, {NAN, INFINITY}};
   const Curve zero{{1, 2}, {0, 0}};

@@ -12,7 +12,7 @@ uint32_t blue(uint32_t color) { return color >> 16 & 255; }
 
 }  // namespace
 
-TEST_CASE("colour map: blue below zero, white at it, orange above") {
+TEST_CASE("colour map: blue below zero, white at zero, orange above") {
   CHECK(blue(diverging_color(-1)) > red(diverging_color(-1)) + 100);
   CHECK(red(diverging_color(1)) > blue(diverging_color(1)) + 100);
   CHECK(red(diverging_color(0)) == blue(diverging_color(0)));
@@ -21,7 +21,7 @@ TEST_CASE("colour map: blue below zero, white at it, orange above") {
   CHECK(red(diverging_color(std::nanf(""))) == 128);
 }
 
-TEST_CASE("samples: an atlas holds every image at its place") {
+TEST_CASE("samples: an atlas holds every image at its position") {
   Samples samples{.height = 1, .width = 2, .channels = 1, .labels = {0, 0, 0}};
   samples.pixels = {10, 11, 20, 21, 30, 31};
   const Atlas atlas = sample_atlas(samples);
@@ -30,15 +30,15 @@ TEST_CASE("samples: an atlas holds every image at its place") {
   REQUIRE(atlas.height == 2);
   CHECK(atlas.pixels[2] == 0xff141414);  // the second image begins at x = 2
   CHECK(atlas.pixels[4] == 0xff1e1e1e);  // the third below the first
-  CHECK(atlas.pixels[6] == 0);           // nothing there
+  CHECK(atlas.pixels[6] == 0);           // empty
 }
 
-TEST_CASE("samples: three channels are colours") {
+TEST_CASE("samples: images with three channels are shown in colour") {
   const Samples samples{.height = 1, .width = 1, .channels = 3, .pixels = {1, 2, 3}, .labels = {0}};
   CHECK(sample_atlas(samples).pixels == std::vector<uint32_t>{0xff030201});
 }
 
-TEST_CASE("filters: the largest finite weight is the end of the scale") {
+TEST_CASE("filters: the largest finite weight defines the colour scale") {
   const Filters filters{
       .count = 2, .height = 1, .width = 2, .channels = 1, .weights = {0.5F, NAN, -2, 0}};
   CHECK(filter_scale(filters) == 2);

@@ -15,7 +15,7 @@ int drawn_frames(FrameRequests& requests) {
 
 }  // namespace
 
-TEST_CASE("frames: each reason gives a few, then none") {
+TEST_CASE("frames: each reason to redraw gives a few frames, then none") {
   FrameRequests requests;
   drawn_frames(requests);
   CHECK(drawn_frames(requests) == 0);
@@ -29,7 +29,7 @@ TEST_CASE("frames: each reason gives a few, then none") {
   CHECK(drawn_frames(requests) == FrameRequests::frames_after_change);
 }
 
-TEST_CASE("frames: the median is of the last 64") {
+TEST_CASE("frames: the median is that of the last 64 frames") {
   FrameTimes times;
   CHECK(times.median_ms() == 0);
   for (int i = 0; i < 100; ++i) times.add(9);

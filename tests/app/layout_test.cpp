@@ -7,7 +7,7 @@ using namespace convlab;
 
 namespace {
 
-/// As with 30 samples and 32 filters: the narrower, the higher.
+/// Panel heights for about 30 samples and 32 filters: the narrower the panel, the higher.
 class SomeHeights final : public PanelHeights {
  public:
   float controls(float) const override { return 520; }
@@ -24,7 +24,7 @@ bool overlap(const Rect& a, const Rect& b) {
 
 }  // namespace
 
-TEST_CASE("layout: panels lie in the window and never on each other, at any size") {
+TEST_CASE("layout: panels lie in the window and never overlap, at any size") {
   for (const float width : {320.0F, 360.0F, 600.0F, 768.0F, 899.0F, 900.0F, 1280.0F, 2560.0F}) {
     for (const float height : {300.0F, 640.0F, 1080.0F, 1440.0F}) {
       for (const bool controls : {false, true}) {
@@ -52,7 +52,7 @@ TEST_CASE("layout: a wide window shows curves beside images without scrolling") 
   CHECK(layout.samples.x > layout.loss.right());
 }
 
-TEST_CASE("layout: a phone gets a stack") {
+TEST_CASE("layout: on a phone the panels are stacked") {
   const Layout layout = arrange(360, 640, true, SomeHeights());
   CHECK(layout.height > 640);
   CHECK(layout.controls.bottom() <= layout.loss.y);

@@ -5,7 +5,7 @@
 
 using namespace convlab;
 
-TEST_CASE("progress: durations and counts as people write them") {
+TEST_CASE("progress: durations and counts are formatted for reading") {
   CHECK(duration_text(-1) == "–");
   CHECK(duration_text(NAN) == "–");
   CHECK(duration_text(0.2) == "1 s");
@@ -17,7 +17,7 @@ TEST_CASE("progress: durations and counts as people write them") {
   CHECK(count_text(-1000) == "-1,000");
 }
 
-TEST_CASE("progress: the phase names the epoch under way") {
+TEST_CASE("progress: the phase names the current epoch") {
   Snapshot snapshot;
   snapshot.state = RunState::running;
   snapshot.epoch = 1;
@@ -28,7 +28,7 @@ TEST_CASE("progress: the phase names the epoch under way") {
   CHECK(phase_text(snapshot) == "Finished 5 epochs");
 }
 
-TEST_CASE("progress: nothing trained reads as dashes") {
+TEST_CASE("progress: before training, values are shown as dashes") {
   for (const auto& [name, value] : number_texts({})) {
     if (name == "Step") continue;
     CHECK(value == "–");

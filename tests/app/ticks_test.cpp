@@ -21,7 +21,7 @@ TEST_CASE("ticks: an accuracy axis that does not begin at zero ends at one") {
   CHECK_THAT(ticks.values.back(), Catch::Matchers::WithinAbs(1, 1e-12));
 }
 
-TEST_CASE("ticks: never more than asked for, in any range") {
+TEST_CASE("ticks: never more than the max count, in any range") {
   for (const double max : {1e-7, 0.003, 0.7, 1.0, 5.0, 12.0, 999.0, 1e9}) {
     for (int count = 2; count <= 12; ++count) {
       const Ticks ticks = choose_ticks(0, max, count);
@@ -33,7 +33,7 @@ TEST_CASE("ticks: never more than asked for, in any range") {
   }
 }
 
-TEST_CASE("ticks: a range that is none gives none") {
+TEST_CASE("ticks: an invalid range gives none") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
   CHECK(choose_ticks(1, 1, 5).values.empty());
@@ -52,7 +52,7 @@ TEST_CASE("ticks: labels have the decimals of their step") {
   CHECK(tick_label(1000, 500, false) == "1000");
 }
 
-TEST_CASE("ticks: a value that is no number reads as a dash") {
+TEST_CASE("ticks: NaN is shown as a dash") {
   CHECK(value_label(0.123456, false) == "0.1235");
   CHECK(value_label(0.98765, true) == "98.77%");
   CHECK(value_label(std::nan(""), true) == "–");

@@ -10,7 +10,7 @@ using namespace convlab;
 
 namespace {
 
-/// A graphics device without pixels; it knows what lives.
+/// A graphics device that draws nothing; it tracks which textures exist.
 class NullGraphics final : public Graphics {
  public:
   void attach() override {}
@@ -43,8 +43,8 @@ Curve long_curve(float start, float end) {
   return curve;
 }
 
-/// As in the middle of training on colour images with long names, with a NaN in a curve and one
-/// in a weight.
+/// Returns a snapshot taken during training on colour images with long class names, with a NaN in a
+/// curve and one in a weight.
 std::shared_ptr<Snapshot> busy_snapshot() {
   auto snapshot = std::make_shared<Snapshot>();
   Snapshot& s = *snapshot;
@@ -66,7 +66,7 @@ std::shared_ptr<Snapshot> busy_snapshot() {
   s.samples = {.height = 32, .width = 32, .channels = 3};
   for (int i = 0; i < 30; ++i) {
     s.samples.labels.push_back(i % 10);
-    s.samples.predictions.push_back(i % 9 - 1);  // also one that is no class
+    s.samples.predictions.push_back(i % 9 - 1);  // includes -1, which is not a class
     s.samples.confidences.push_back(0.5F);
   }
   s.samples.pixels.resize(size_t{30} * 32 * 32 * 3, 77);
@@ -115,7 +115,7 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
   }
 }
 
-TEST_CASE("view: an unchanged image settles, whatever the size") {
+TEST_CASE("view: with an unchanged snapshot drawing stops, at any size") {
   NullGraphics graphics;
   std::vector<Command> sent;
   View view(graphics, some_operation(sent));
@@ -128,7 +128,7 @@ TEST_CASE("view: an unchanged image settles, whatever the size") {
   }
 }
 
-TEST_CASE("view: textures go to the device only when they changed") {
+TEST_CASE("view: textures are uploaded only when they changed") {
   NullGraphics graphics;
   View view(graphics, std::nullopt);
   const auto first = busy_snapshot();
@@ -139,13 +139,13 @@ TEST_CASE("view: textures go to the device only when they changed") {
   next->filters.weights = first->filters.weights;
   next->filters.weights[3] = 0;
   view.show(next);
-  CHECK(graphics.uploads == 3);  // the filters alone
+  CHECK(graphics.uploads == 3);  // only the filters
   view.show(next);
   CHECK(graphics.uploads == 3);
   CHECK(graphics.textures.size() == 2);
 }
 
-TEST_CASE("view: fonts are made anew when the screen's scale changes, and only then") {
+TEST_CASE("view: fonts are rebuilt only when the screen's scale changes") {
   NullGraphics graphics;
   View view(graphics, std::nullopt);
   view.build({800, 600, 1}, 0.016F);
@@ -155,7 +155,7 @@ TEST_CASE("view: fonts are made anew when the screen's scale changes, and only t
   CHECK(graphics.font_uploads == 2);
 }
 
-TEST_CASE("view: what fits does not scroll, a phone's stack does until its end") {
+TEST_CASE("view: content that fits does not scroll, a phone's stack scrolls to its end") {
   NullGraphics graphics;
   View view(graphics, std::nullopt);
   view.show(busy_snapshot());

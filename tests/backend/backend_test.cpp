@@ -18,18 +18,18 @@ TEST_CASE("make_backend finds every kind by its name") {
   }
 }
 
-TEST_CASE("make_backend takes the best for an empty name and all cores for 0 threads") {
+TEST_CASE("make_backend chooses the best for an empty name and all cores for 0 threads") {
   const auto backend = make_backend("", 0);
   CHECK(backend->name() == backend_kinds().front().name);
   CHECK(backend->threads() >= 1);
 }
 
-TEST_CASE("make_backend lists what there is instead of an unknown name") {
+TEST_CASE("make_backend refuses an unknown name and lists the known ones") {
   CHECK_THROWS_WITH(make_backend("abacus", 1),
                     ContainsSubstring("abacus") && ContainsSubstring("xnnpack, host"));
 }
 
-TEST_CASE("make_backend refuses absurd numbers of threads") {
+TEST_CASE("make_backend refuses numbers of threads out of range") {
   CHECK_THROWS_WITH(make_backend("host", -1), ContainsSubstring("-1"));
   CHECK_THROWS_AS(make_backend("host", 1'000'000), Error);
 }

@@ -14,7 +14,7 @@ namespace convlab {
 
 namespace {
 
-/// One kind of backend with different numbers of threads.
+/// Backends of one kind with different numbers of threads.
 using Backends = std::vector<std::unique_ptr<Backend>>;
 
 Backends make_all(const BackendKind& kind) {
@@ -29,8 +29,8 @@ Backends make_all(const BackendKind& kind) {
   return backends;
 }
 
-/// Made once: starting threads for each of thousands of checks would take longer than the checks,
-/// and in a browser engine the number of threads ever started is limited.
+/// Created once: starting threads for each of thousands of checks would take longer than the
+/// checks, and a browser engine limits the total number of threads started.
 const std::vector<Backends>& backends_under_test() {
   static const std::vector<Backends> all = [] {
     std::vector<Backends> made;
@@ -42,7 +42,7 @@ const std::vector<Backends>& backends_under_test() {
   return all;
 }
 
-/// ‖values - reference‖ / ‖reference‖; 0 if both are the same, NaN if either holds one.
+/// Returns ‖values - reference‖ / ‖reference‖; 0 if both are equal, NaN if either contains NaN.
 double distance(const std::vector<float>& values, const Output& reference) {
   double difference = 0;
   double norm = 0;

@@ -38,7 +38,7 @@ std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
 
 int64_t reach(int64_t kernel, int64_t dilation) { return (kernel - 1) * dilation + 1; }
 
-/// What "same" pads in total: enough for ceil(image / stride) outputs.
+/// Returns the total padding of "same": enough for ceil(image / stride) outputs.
 int64_t same_padding(int64_t image, int64_t reach, int64_t stride) {
   return std::max<int64_t>(((image + stride - 1) / stride - 1) * stride + reach - image, 0);
 }
@@ -71,7 +71,7 @@ Size2d output_size(const ConvCase& c, const Conv2dDesc& desc) {
           1};
 }
 
-/// One convolution at a place in a network with its three operations.
+/// A convolution layer of a network with its three operations.
 class Convolution {
  public:
   Convolution(Device& device, const ConvCase& c)
@@ -85,7 +85,7 @@ class Convolution {
   void change_kernel() { device_.change(kernel_); }
   void change_bias() { device_.change(bias_); }
 
-  /// Forward and both gradients of one batch, appended to `outputs`.
+  /// Appends the output and both gradients of one batch to `outputs`.
   void step(int64_t batch, std::vector<Output>& outputs) {
     const Size2d out = output_size(case_, desc_);
     const Tensor x = device_.random({batch, case_.image.h, case_.image.w, case_.in_channels});
@@ -130,7 +130,7 @@ void check_one_step(const ConvCase& c) {
   });
 }
 
-/// Every kernel, stride, dilation and padding; channels, bias and activation take turns.
+/// Every kernel, stride, dilation and padding; channels, bias and activation alternate.
 std::vector<ConvCase> geometry_cases() {
   constexpr std::array<std::array<int64_t, 2>, 7> channels{
       {{1, 25}, {3, 8}, {8, 33}, {33, 3}, {25, 1}, {1, 1}, {8, 8}}};
@@ -164,13 +164,13 @@ TEST_CASE("conv2d: kernel, stride, dilation and padding match host, with both gr
   check_one_step(GENERATE(from_range(geometry_cases())));
 }
 
-TEST_CASE("conv2d: channels around the width of vectors match host") {
+TEST_CASE("conv2d: channel counts around the SIMD width match host") {
   const int64_t in = GENERATE(1, 3, 8, 25, 33);
   const int64_t out = GENERATE(1, 3, 8, 25, 33, 50);
   check_one_step({.image = {6, 5}, .in_channels = in, .out_channels = out, .batch = 2});
 }
 
-TEST_CASE("conv2d: groups of channels match host, also depthwise") {
+TEST_CASE("conv2d: groups match host, also depthwise") {
   const auto [in, out, groups] = GENERATE(table<int64_t, int64_t, int64_t>(
       {{4, 6, 2}, {24, 40, 4}, {1, 3, 1}, {5, 5, 5}, {33, 33, 33}, {16, 32, 16}, {3, 9, 3}}));
   const auto kernel = GENERATE(Size2d{3, 3}, Size2d{1, 1}, Size2d{7, 7}, Size2d{5, 5});
@@ -212,7 +212,7 @@ TEST_CASE("conv2d: images smaller than the stride match host") {
                   .groups = groups});
 }
 
-TEST_CASE("conv2d: layers with work for every thread match host") {
+TEST_CASE("conv2d: layers large enough for all threads match host") {
   check_one_step(GENERATE(values<ConvCase>({
       {.image = {28, 28}, .in_channels = 1, .out_channels = 25, .batch = 17},
       {.image = {13, 13}, .in_channels = 32, .out_channels = 64, .batch = 19},
@@ -238,7 +238,7 @@ TEST_CASE("conv2d: layers with work for every thread match host") {
   })));
 }
 
-TEST_CASE("conv2d: one slot follows new weights and other batch sizes") {
+TEST_CASE("conv2d: one slot supports new weights and other batch sizes") {
   const auto padding = GENERATE(PaddingKind::valid, PaddingKind::same);
   const int64_t stride = GENERATE(1, 2);
   const bool with_bias = GENERATE(false, true);

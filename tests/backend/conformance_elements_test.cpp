@@ -10,7 +10,7 @@ namespace convlab {
 
 namespace {
 
-// One element, around the width of vectors, odd, and enough for every thread to get a share.
+// One element, counts around the SIMD width, odd counts, and enough elements for all threads.
 int64_t element_counts() { return GENERATE(1, 3, 16, 65, 1000, 100'003); }
 
 std::vector<uint8_t> random_bytes(int64_t count) {
@@ -74,7 +74,7 @@ TEST_CASE("relu and its gradient match host, also in place") {
   });
 }
 
-TEST_CASE("every function of one number matches host, with its gradient, also in place") {
+TEST_CASE("every unary function matches host, with its gradient, also in place") {
   const int64_t count = GENERATE(1, 65, 100'003);
   const auto op =
       GENERATE(UnaryOp::relu6, UnaryOp::leaky_relu, UnaryOp::elu, UnaryOp::gelu, UnaryOp::silu,
@@ -83,7 +83,7 @@ TEST_CASE("every function of one number matches host, with its gradient, also in
   check_against_host([=](Device& device) {
     Backend& backend = device.backend();
     const Tensor x = device.random({count});
-    backend.unary({UnaryOp::affine, 8}, x, x);  // both sides of every bend
+    backend.unary({UnaryOp::affine, 8}, x, x);  // covers both sides of every kink
     const UnaryDesc desc{op, 0.25F, 0.5F};
     const Tensor y = device.output({count});
     backend.unary(desc, x, y);
@@ -93,7 +93,7 @@ TEST_CASE("every function of one number matches host, with its gradient, also in
     backend.unary_grad(desc, from, dy, dx);
     backend.unary_grad(desc, from, dy, dy);
     backend.unary(desc, x, x);
-    // Where tanh is nearly 1 its slope, 1 - y², is what is left of two equal numbers.
+    // Where tanh is nearly 1, its slope 1 - y² suffers from cancellation.
     constexpr double gradient = 0.5;
     return std::vector<Output>{{device.read(y), 1e-6},
                                {device.read(dx), 1e-6, gradient},
@@ -102,7 +102,7 @@ TEST_CASE("every function of one number matches host, with its gradient, also in
   });
 }
 
-TEST_CASE("functions of one number match host at 0, near it and far away, with their gradients") {
+TEST_CASE("unary functions match host at 0, near it and far away, with their gradients") {
   const auto op = GENERATE(UnaryOp::relu, UnaryOp::relu6, UnaryOp::leaky_relu, UnaryOp::elu,
                            UnaryOp::gelu, UnaryOp::silu, UnaryOp::hard_swish, UnaryOp::sigmoid,
                            UnaryOp::tanh, UnaryOp::affine);
@@ -125,7 +125,7 @@ TEST_CASE("functions of one number match host at 0, near it and far away, with t
   });
 }
 
-TEST_CASE("activations let NaN through at any place, and make none") {
+TEST_CASE("activations propagate NaN at any position, and create none") {
   const auto op = GENERATE(UnaryOp::relu, UnaryOp::relu6, UnaryOp::leaky_relu, UnaryOp::elu,
                            UnaryOp::gelu, UnaryOp::silu, UnaryOp::hard_swish, UnaryOp::sigmoid,
                            UnaryOp::tanh, UnaryOp::affine);
@@ -168,7 +168,7 @@ TEST_CASE("channels are copied and scaled as on host") {
   });
 }
 
-TEST_CASE("binary operations match host, also onto their operands") {
+TEST_CASE("binary operations match host, also in place") {
   const int64_t count = element_counts();
   const auto op = GENERATE(BinaryOp::add, BinaryOp::multiply);
   check_against_host([=](Device& device) {

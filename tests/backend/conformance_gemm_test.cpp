@@ -18,7 +18,7 @@ Shape matrix(int64_t rows, int64_t columns, bool transposed) {
   return transposed ? Shape{columns, rows} : Shape{rows, columns};
 }
 
-/// One product at a place in a network.
+/// A matrix product of a layer in a network.
 class Product {
  public:
   Product(Device& device, const GemmDesc& desc, bool with_bias)
@@ -45,16 +45,16 @@ class Product {
 TEST_CASE("gemm: every transposition, bias and activation matches host") {
   const auto size = GENERATE(values<GemmSize>({
       {1, 1, 1},        // the smallest
-      {3, 5, 7},        // smaller than a tile everywhere
+      {3, 5, 7},        // smaller than a tile in all dimensions
       {1, 300, 10},     // one image through a classifier
       {64, 64, 64},     // whole tiles
-      {65, 33, 100},    // a little more than tiles
+      {65, 33, 100},    // slightly more than whole tiles
       {300, 1, 35},     // an outer product
       {7, 257, 1},      // one output
-      {127, 300, 129},  // enough work for every thread
-      {300, 200, 10},   // the same, but few columns to share out
+      {127, 300, 129},  // enough work for all threads
+      {300, 200, 10},   // the same, but with few columns to divide among threads
       {13, 1500, 200},  // columns that fill a cache
-      {9, 8, 4500}      // many short ones
+      {9, 8, 4500}      // many short columns
   }));
   const bool transpose_a = GENERATE(false, true);
   const bool transpose_b = GENERATE(false, true);
@@ -77,7 +77,7 @@ TEST_CASE("gemm: batches of changing sizes match host") {
     Product product(device, {.transpose_a = transpose_a, .transpose_b = transpose_b},
                     /*with_bias=*/!transpose_a);
     std::vector<Output> outputs;
-    // A gradient of weights sums over the batch (inner), everything else has it in the rows.
+    // A weight gradient sums over the batch (inner dimension); otherwise the batch is the rows.
     for (const int64_t batch : {32, 5, 5, 128, 1}) {
       const GemmSize size = transpose_a ? GemmSize{100, batch, 33} : GemmSize{batch, 100, 33};
       outputs.push_back(product.multiply(size));
@@ -86,7 +86,7 @@ TEST_CASE("gemm: batches of changing sizes match host") {
   });
 }
 
-TEST_CASE("gemm: NaN gets through") {
+TEST_CASE("gemm: NaN is propagated") {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   const bool in_left = GENERATE(false, true);
   for (const BackendKind& kind : backend_kinds()) {

@@ -13,7 +13,7 @@ struct MatrixSize {
   int64_t rows, columns;
 };
 
-// A few units in the last place for exp and log, besides the sums.
+// A few units in the last place for exp and log, in addition to the sums.
 double softmax_tolerance(int64_t classes) { return 1e-6 + sum_tolerance(classes); }
 
 Tensor random_labels(Device& device, int64_t rows, int64_t classes) {
@@ -24,14 +24,14 @@ Tensor random_labels(Device& device, int64_t rows, int64_t classes) {
   return device.labels(labels);
 }
 
-/// In [-scale, scale).
+/// Random numbers in [-scale, scale).
 Tensor random_outputs(Device& device, const MatrixSize& size, float scale) {
   auto values = random_values(size.rows * size.columns, /*stream=*/3);
   for (float& value : values) value *= scale;
   return device.tensor({size.rows, size.columns}, values);
 }
 
-/// In [0, 1).
+/// Random numbers in [0, 1).
 Tensor random_positive(Device& device, const Shape& shape) {
   auto values = random_values(shape.elements(), /*stream=*/4);
   for (float& value : values) value = value / 2 + 0.5F;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr float nan_value = std::numeric_limits<float>::quiet_NaN();
 
-/// In steps of 1/8, so that a row has equal outputs; one in sixteen is NaN.
+/// Random multiples of 1/8, so that a row contains equal outputs; one in sixteen is NaN.
 Tensor rough_outputs(Device& device, int64_t rows, int64_t classes) {
   std::vector<float> values = random_values(rows * classes, /*stream=*/5);
   for (float& value : values) value = value > 0.875F ? nan_value : std::round(8 * value) / 8;
@@ -42,7 +42,7 @@ TEST_CASE("count_predictions matches host: equal outputs, NaN, several batches")
     const Tensor distinct = device.random(rough.shape);
     const Tensor labels = random_labels(device, size.rows, size.classes);
     const Shape square{size.classes, size.classes};
-    // Counts are added to what is there.
+    // Counts are added to the existing ones.
     const Tensor confusion =
         device.tensor(square, std::vector<float>(static_cast<size_t>(square.elements()), 10));
     const Tensor hits = device.tensor({1}, {20});

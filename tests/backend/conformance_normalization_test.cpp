@@ -7,7 +7,7 @@ namespace convlab {
 
 namespace {
 
-/// Random numbers with another mean and spread, as the channels of a network have them.
+/// Random numbers with another mean and range, as in the channels of a network.
 Tensor shifted(Device& device, const Shape& shape, float scale, float shift) {
   const Tensor x = device.random(shape);
   device.backend().unary({UnaryOp::affine, scale, shift}, x, x);
@@ -39,7 +39,7 @@ TEST_CASE("batch_norm: statistics, output and gradients match host") {
     const Tensor dgamma = device.output(channels);
     const Tensor dbeta = device.output(channels);
     backend.batch_norm_grad(x, gamma, mean, inv_std, dy, dx, dgamma, dbeta);
-    // Fewer digits are left of a small spread around a large mean.
+    // A small variance around a large mean loses digits to cancellation.
     const double tolerance = mean_of_data == 0 ? 2e-6 : 1e-4;
     const int64_t rows = x.elements() / channels.elements();
     return std::vector<Output>{{device.read(y), tolerance, 0.5},
@@ -53,7 +53,7 @@ TEST_CASE("batch_norm: statistics, output and gradients match host") {
   });
 }
 
-TEST_CASE("normalize: given statistics match host, also in place and without a mean") {
+TEST_CASE("normalize: matches host for given statistics, also in place and without a mean") {
   const auto shape = GENERATE(Shape{2, 1, 1, 1}, Shape{3, 5}, Shape{9, 31, 32, 8});
   check_against_host([=](Device& device) {
     Backend& backend = device.backend();

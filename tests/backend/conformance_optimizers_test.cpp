@@ -7,10 +7,10 @@ namespace convlab {
 
 namespace {
 
-// A few roundings in each of five steps, relative to values of about 1.
+// A few rounding errors in each of five steps, relative to values of about 1.
 constexpr double update_tolerance = 5e-7;
 
-// The values of optimizers are as many as a network's parameters.
+// Element counts of an update, up to the number of parameters of a network.
 int64_t parameter_counts() { return GENERATE(1, 7, 64, 79'510); }
 
 /// Calls update(gradients) in five steps with a changing learning rate.
@@ -124,7 +124,7 @@ TEST_CASE("clip_value matches host") {
 
 TEST_CASE("clip_norm matches host, also over many slices") {
   const int64_t count = GENERATE(1, 7, 64, 79'510, 3'000'001);
-  // Random values have a norm of about √(count / 3): one limit below, one above.
+  // Random values have a norm of about √(count / 3): one limit is below it, one above.
   const float limit = GENERATE(0.1F, 1e6F);
   check_against_host([=](Device& device) {
     const Tensor x = device.random({count});

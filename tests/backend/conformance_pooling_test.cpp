@@ -7,12 +7,12 @@ namespace convlab {
 
 namespace {
 
-/// One max-pooling layer: forward, and its gradient for random dy.
+/// A max pooling layer: forward, and the input gradient for random dy.
 class Pooling {
  public:
   Pooling(Device& device, const Pool2dDesc& desc) : device_(device), desc_(desc) {}
 
-  /// With ties, half of the inputs are exactly 0, as after ReLU.
+  /// If `ties`, half of the inputs are exactly 0, as after ReLU.
   void step(const Shape& shape, bool ties, std::vector<Output>& outputs) {
     Backend& backend = device_.backend();
     const Tensor x = device_.random(shape);
@@ -28,7 +28,7 @@ class Pooling {
     backend.max_pool2d({slot_}, desc_, x, y);
     backend.max_pool2d_grad(desc_, x, y, dy, dx);
     outputs.push_back({device_.read(y)});
-    // Where windows overlap, up to 9 gradients are added.
+    // If windows overlap, up to 9 gradients are added.
     outputs.push_back({device_.read(dx), sum_tolerance(9)});
   }
 
@@ -59,7 +59,7 @@ TEST_CASE("max_pool2d: windows, strides and padding match host, with the gradien
   });
 }
 
-TEST_CASE("max_pool2d: the smallest image and a layer with work for every thread match host") {
+TEST_CASE("max_pool2d: the smallest image and a layer large enough for all threads match host") {
   const auto shape = GENERATE(values<Shape>({{1, 2, 2, 1}, {17, 26, 26, 32}}));
   check_against_host([&shape](Device& device) {
     std::vector<Output> outputs;
@@ -68,7 +68,7 @@ TEST_CASE("max_pool2d: the smallest image and a layer with work for every thread
   });
 }
 
-TEST_CASE("max_pool2d: windows that overlap, with work for every thread, match host") {
+TEST_CASE("max_pool2d: overlapping windows, in a layer large enough for all threads, match host") {
   check_against_host([](Device& device) {
     std::vector<Output> outputs;
     Pooling(device, {.window = {3, 3}, .stride = {2, 2}, .padding = {0, 1, 0, 1}})
@@ -77,7 +77,7 @@ TEST_CASE("max_pool2d: windows that overlap, with work for every thread, match h
   });
 }
 
-TEST_CASE("max_pool2d: one slot serves changing batch sizes") {
+TEST_CASE("max_pool2d: one slot supports changing batch sizes") {
   check_against_host([](Device& device) {
     Pooling pooling(device, {.window = {3, 3}, .stride = {2, 2}, .padding = {0, 1, 0, 1}});
     std::vector<Output> outputs;
@@ -86,7 +86,7 @@ TEST_CASE("max_pool2d: one slot serves changing batch sizes") {
   });
 }
 
-TEST_CASE("max_pool2d: padding never wins against negative numbers") {
+TEST_CASE("max_pool2d: padding is never the max, even of negative numbers") {
   check_against_host([](Device& device) {
     const Tensor x = device.tensor({1, 2, 2, 1}, {-3, -4, -5, -6});
     const Tensor y = device.output({1, 2, 2, 1});
@@ -101,7 +101,7 @@ TEST_CASE("avg_pool2d: windows, strides and padding match host, with the gradien
   const int64_t stride = GENERATE(1, 2, 3);
   const auto padding = GENERATE(Padding2d{}, Padding2d{0, 1, 1, 0});
   const int64_t channels = GENERATE(1, 33);
-  if (padding.bottom >= window.h) return;  // a window of padding alone has no mean
+  if (padding.bottom >= window.h) return;  // the mean of a window that is all padding is undefined
   check_against_host([=](Device& device) {
     const Pool2dDesc desc{window, {stride, stride}, padding};
     const Shape in{3, 7, 8, channels};

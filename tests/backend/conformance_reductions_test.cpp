@@ -12,7 +12,7 @@ struct MatrixSize {
   int64_t rows, columns;
 };
 
-// A few units in the last place for exp and log, besides the sums.
+// A few units in the last place for exp and log, in addition to the sums.
 double softmax_tolerance(int64_t classes) { return 1e-6 + sum_tolerance(classes); }
 
 /// Logits in [-scale, scale).
@@ -29,7 +29,7 @@ TEST_CASE("sum_rows matches host") {
   const int64_t columns = GENERATE(1, 3, 10, 65, 300);
   INFO(rows << " x " << columns);
   check_against_host([=](Device& device) {
-    // Nearly no cancellation: sums of positive numbers.
+    // Positive numbers, so that the sums hardly cancel.
     const Tensor x = device.random({rows, columns});
     device.backend().unary({UnaryOp::relu}, x, x);
     const Tensor sums = device.output({columns});
@@ -38,7 +38,7 @@ TEST_CASE("sum_rows matches host") {
   });
 }
 
-TEST_CASE("sum_rows takes an image batch as a matrix of pixels by channels") {
+TEST_CASE("sum_rows treats an image batch as a matrix of (pixels, channels)") {
   check_against_host([](Device& device) {
     const Tensor sums = device.output({25});
     device.backend().sum_rows(device.random({5, 26, 26, 25}), sums);

@@ -7,11 +7,11 @@
 
 namespace convlab {
 
-/// `count` numbers in [-1, 1) that depend on `stream` alone.
+/// Returns `count` numbers in [-1, 1) that depend only on `stream`.
 std::vector<float> random_values(int64_t count, uint64_t stream);
 
-/// Tensors for a test on one backend, alive as long as this object. Random tensors depend only on
-/// how many were made before, so that the same test sees the same numbers on every backend.
+/// Creates and owns the tensors of a test on one backend. A random tensor depends only on the
+/// number of random tensors created before it, so a test sees the same numbers on every backend.
 class Device {
  public:
   explicit Device(Backend& backend) : backend_(backend) {}
@@ -22,12 +22,12 @@ class Device {
   Tensor labels(const std::vector<int32_t>& values);
   Tensor bytes(const Shape& shape, const std::vector<uint8_t>& values);
   Tensor random(const Shape& shape);
-  /// Full of NaN, so that an element nobody writes is noticed.
+  /// Filled with NaN, so that elements that are not written are detected.
   Tensor output(const Shape& shape);
   void* workspace(size_t bytes);
 
   Parameter parameter(const Shape& shape);
-  /// New values in the same memory, and a new version, as an optimizer would do it.
+  /// Writes new values to the same memory and increments the version, as an optimizer does.
   void change(Parameter& parameter);
 
   std::vector<float> read(const Tensor& tensor);

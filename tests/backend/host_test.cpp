@@ -21,7 +21,7 @@ using Floats = std::vector<float>;
 
 namespace {
 
-/// A host backend with a device for its tensors and a slot that host never fills.
+/// A host backend with a Device for its tensors, and a slot, which host leaves empty.
 struct Fixture {
   HostBackend backend;
   Device device{backend};
@@ -32,7 +32,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "host memory is counted and given back") {
+TEST_CASE_METHOD(Fixture, "host memory is counted and freed") {
   CHECK(backend.memory_use().bytes == 0);
   {
     const Buffer first = backend.allocate(1000);
@@ -53,14 +53,14 @@ TEST_CASE_METHOD(Fixture, "host memory is aligned, zero and readable past its en
   }
 }
 
-TEST_CASE_METHOD(Fixture, "host says how much memory it could not get") {
+TEST_CASE_METHOD(Fixture, "host reports the size of a failed allocation") {
   CHECK_THROWS_WITH(
       backend.allocate(SIZE_MAX),
       ContainsSubstring("[host]") && ContainsSubstring(std::to_string(SIZE_MAX >> 20U) + " MB"));
   CHECK(backend.memory_use().bytes == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "host reads back floats at once, and nothing else") {
+TEST_CASE_METHOD(Fixture, "host reads back floats immediately, and refuses other types") {
   const Tensor x = device.tensor({2}, {1, 2});
   const auto values = backend.read_back(x);
   backend.fill(x, 0);
@@ -69,7 +69,7 @@ TEST_CASE_METHOD(Fixture, "host reads back floats at once, and nothing else") {
   CHECK_THROWS_AS(backend.read_back(device.labels({1})), Error);
 }
 
-TEST_CASE_METHOD(Fixture, "host relu keeps NaN, so that a diverged network is noticed") {
+TEST_CASE_METHOD(Fixture, "host relu keeps NaN, so that divergence is detected") {
   const Tensor x = device.tensor({3}, {-1, 2, NAN});
   backend.unary({UnaryOp::relu}, x, x);
   CHECK(read(x)[0] == 0);
@@ -124,7 +124,7 @@ TEST_CASE_METHOD(Fixture, "host conv2d by hand: a 2x2 kernel over 3x3, then with
   CHECK(read(y) == Floats{-1, -3, -7, 1 * 5 - 9});
 }
 
-TEST_CASE_METHOD(Fixture, "host conv2d: dilation reads pixels that lie apart") {
+TEST_CASE_METHOD(Fixture, "host conv2d: dilation reads spaced pixels") {
   const Tensor x = device.tensor({1, 1, 5, 1}, {1, 10, 100, 1000, 10000});
   const Parameter kernel{
       .name = "kernel", .value = device.tensor({1, 1, 2, 1}, {1, 2}), .grad = {}};
@@ -169,7 +169,8 @@ TEST_CASE_METHOD(Fixture, "host conv2d gradients equal differences of the output
     const Floats values = read(y);
     return std::accumulate(values.begin(), values.end(), 0.0);
   };
-  // The sum of outputs is linear in each number, so a difference of 1 has no error but rounding.
+  // The sum of outputs is linear in each number, so a difference over a step of 1 is exact except
+  // for rounding.
   const auto slope = [&](float& number) {
     const double before = total();
     number += 1;
@@ -201,7 +202,8 @@ TEST_CASE_METHOD(Fixture, "host max_pool2d: the gradient goes to the first maxim
   CHECK(read(dx) == Floats{0, 5, 7, 0, 0, 0, 0, 0});
 }
 
-TEST_CASE_METHOD(Fixture, "host max_pool2d: padding never wins, overlapping windows add up") {
+TEST_CASE_METHOD(
+    Fixture, "host max_pool2d: padding is never the max, gradients of overlapping windows add up") {
   const Tensor x = device.tensor({1, 1, 3, 1}, {-2, -1, -3});
   const Tensor y = device.output({1, 1, 4, 1});
   const Tensor dx = device.output(x.shape);
@@ -247,7 +249,7 @@ TEST_CASE_METHOD(Fixture, "host softmax_cross_entropy: gradient of the mean, sum
   backend.softmax_cross_entropy({}, logits, device.labels({0, 1}), {}, grad, sums);
   CHECK(read(grad) == Floats{-0.25F, 0.25F, 0.25F, -0.25F});
   CHECK(read(sums)[0] == Approx(2 * std::log(2.0)));
-  // The first of equal logits is the prediction: right in the first row only.
+  // The first of equal logits is the prediction: correct only in the first row.
   CHECK(read(sums)[1] == 1);
 }
 
@@ -275,7 +277,7 @@ TEST_CASE_METHOD(Fixture, "host adam_update by hand: two steps, decoupled weight
   backend.adam_update(desc, values, device.tensor({1}, {4}), means, variances);
   CHECK(read(means) == Floats{2});      // 0.5 · 4
   CHECK(read(variances) == Floats{4});  // 0.25 · 16
-  // Decayed to 1 - 0.5 · 0.25; the first step is the learning rate times the gradient's sign.
+  // Weight decay gives 1 - 0.5 · 0.25; the first step is learning rate · sign(gradient).
   CHECK(read(values)[0] == Approx(0.875 - 0.5));
 
   backend.set_step({.learning_rate = 0.5F, .step = 2, .update = 2});
@@ -306,13 +308,13 @@ TEST_CASE_METHOD(Fixture, "host rmsprop_update by hand: plain, centered, momentu
   CHECK(read(values)[0] == Approx(-1 - 2 / std::sqrt(3.0)));
 }
 
-TEST_CASE_METHOD(Fixture, "host rmsprop_update: a constant gradient does not break the centered") {
+TEST_CASE_METHOD(Fixture, "host rmsprop_update: centered works with a constant gradient") {
   backend.set_step({.learning_rate = 0.001F});
   const Tensor values = device.tensor({1}, {0});
   const Tensor squares = device.tensor({1}, {0});
   const Tensor means = device.tensor({1}, {0});
   const Tensor grads = device.tensor({1}, {1234.5F});
-  for (int i = 0; i < 1000; ++i)  // the variance vanishes among the roundings of 10^6
+  for (int i = 0; i < 1000; ++i)  // the variance is lost in the rounding errors of 10^6
     backend.rmsprop_update({}, values, grads, squares, {}, means);
   CHECK(std::isfinite(read(values)[0]));
 }
@@ -336,7 +338,7 @@ TEST_CASE_METHOD(Fixture, "host lerp and swap by hand") {
   CHECK(read(x) == Floats{1, 5});
   CHECK(read(y) == Floats{4, 8});
   const Tensor fresh = device.output({2});
-  backend.lerp(x, 1, fresh);  // also over what is no number
+  backend.lerp(x, 1, fresh);  // also overwrites NaN
   CHECK(read(fresh) == Floats{1, 5});
 }
 
@@ -347,7 +349,7 @@ TEST_CASE_METHOD(Fixture, "host clip_value and clip_norm by hand") {
 
   const Tensor norm = device.output({1});
   const Tensor y = device.tensor({3}, {-3, 0, 4});
-  backend.clip_norm(y, 5, norm);  // not more than the limit
+  backend.clip_norm(y, 5, norm);  // the norm does not exceed the limit
   CHECK(read(norm) == Floats{5});
   CHECK(read(y) == Floats{-3, 0, 4});
   backend.clip_norm(y, 2.5F, norm);
@@ -358,7 +360,7 @@ TEST_CASE_METHOD(Fixture, "host clip_value and clip_norm by hand") {
   CHECK(read(zeros) == Floats{0, 0});
 }
 
-TEST_CASE_METHOD(Fixture, "host clipping does not hide what is no number") {
+TEST_CASE_METHOD(Fixture, "host clipping does not hide NaN and infinity") {
   const float infinity = std::numeric_limits<float>::infinity();
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const Tensor x = device.tensor({2}, {nan, 3});

@@ -20,7 +20,7 @@ void write(const TemporaryFolder& folder, const std::string& name, std::string_v
   folder.write(name, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
 
-TEST_CASE("system memory: what Linux calls available, or less where a control group limits it") {
+TEST_CASE("system memory: Linux's available memory, or less if a control group limits it") {
   const TemporaryFolder root("memory");
   CHECK(linux_memory_left(root.path()) == unknown);
   write(root, "proc/meminfo",
@@ -39,7 +39,7 @@ TEST_CASE("system memory: what Linux calls available, or less where a control gr
   CHECK(linux_memory_left(root.path()) == unknown);
 }
 
-TEST_CASE("a backend allocates no more than its source of memory says is left") {
+TEST_CASE("a backend allocates no more than the available memory that it is given") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = make_backend(kind.name, 1, [] { return uint64_t{1} << 20U; });
     CHECK(backend->allocate(1000).bytes() == 1000);

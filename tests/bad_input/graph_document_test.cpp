@@ -1,4 +1,4 @@
-// Documents that nobody means well by; tests/io/graph_document_test.cpp has people's slips.
+// Malicious documents; tests/io/graph_document_test.cpp tests ordinary mistakes.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -24,12 +24,12 @@ void check_refused(const std::string& text, const std::string& message) {
   CHECK(told.size() < 2000);
 }
 
-/// Layers, from line 4 on.
+/// Returns a document with these layers, which start in line 4.
 std::string with_layers(const std::string& layers) {
   return "{\n  \"input\": [8, 8, 1],\n  \"layers\": [\n" + layers + "\n  ]\n}\n";
 }
 
-TEST_CASE("hostile graph document: a cycle, and weights that two layers would share") {
+TEST_CASE("hostile graph document: cycles, and weights shared by two layers") {
   check_refused(
       with_layers(R"({"kind": "add", "name": "a", "inputs": ["input", "b"]},)"
                   R"({"kind": "relu", "name": "b"})"),
@@ -39,7 +39,7 @@ TEST_CASE("hostile graph document: a cycle, and weights that two layers would sh
                 "layer 2: it has no member \"share\"; it has: kind, name, options, inputs, frozen");
 }
 
-TEST_CASE("hostile graph document: numbers that no machine counts to") {
+TEST_CASE("hostile graph document: numbers far out of range") {
   const auto conv = [](const std::string& options) {
     return with_layers(R"({"kind": "conv2d", "options": {)" + options + "}}");
   };
@@ -54,7 +54,7 @@ TEST_CASE("hostile graph document: numbers that no machine counts to") {
                 "has 6 dimensions; at most 5 are supported");
 }
 
-TEST_CASE("hostile graph document: ten megabytes of anything else") {
+TEST_CASE("hostile graph document: ten megabytes of invalid input") {
   constexpr size_t all = 10'000'000;
   check_refused(std::string(all, '\0'), "line 1, column 1: not JSON");
   check_refused(std::string(all, ' '), "not JSON: unexpected end of input");
@@ -65,8 +65,8 @@ TEST_CASE("hostile graph document: ten megabytes of anything else") {
   check_refused("{\"" + std::string(one, 'x') + "\": 1}", "the document has no member \"xxx");
 }
 
-TEST_CASE("hostile graph document: names that stand in the way of those made up cost no time") {
-  // Minutes, were each name that is made up compared with those of all layers.
+TEST_CASE("hostile graph document: names that collide with generated names cost no time") {
+  // Takes minutes if each generated name is compared with the names of all layers.
   constexpr int half = 4000;
   std::string layers;
   for (int i = 1; i <= half; ++i)

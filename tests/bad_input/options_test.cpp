@@ -1,5 +1,5 @@
-// Every option of everything in a registry refuses what is out of its range. Names, types and
-// limits come from the objects and their errors, so that a new option is covered by being there.
+// Every option of every registered class refuses values out of its range. Names, types and limits
+// are taken from the objects and their errors, so that new options are covered automatically.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
@@ -21,7 +21,7 @@ namespace {
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 
-/// Something that is made from options and tells all that it has.
+/// A registered class that is created from options and lists all of its options.
 struct Subject {
   std::string name;
   std::function<Options(const Options&)> make;
@@ -69,7 +69,7 @@ std::optional<OptionError> error_of(const Subject& subject, const Options& optio
   return std::nullopt;
 }
 
-/// "…must lie in 1 to 255" as texts.
+/// Returns the limits of a message "…must lie in 1 to 255" as texts.
 std::pair<std::string, std::string> limits(const std::string& message) {
   const std::string before = "must lie in ";
   const size_t at = message.rfind(before);
@@ -80,27 +80,27 @@ std::pair<std::string, std::string> limits(const std::string& message) {
   return {message.substr(first, to - first), message.substr(to + 4)};
 }
 
-/// All options of the subject; those without a usable default are given the least that is allowed.
+/// Returns all options of the subject; those without a usable default have the min allowed value.
 Options valid_options(const Subject& subject) {
   Options options;
   constexpr int max_needed = 3;
   for (int i = 0; i < max_needed; ++i) {
     const auto error = error_of(subject, options);
     if (!error) break;
-    const bool is_shape = error->option == "shape";  // of reshape, which any default would hide
+    const bool is_shape = error->option == "shape";  // of reshape: -1 is always valid
     options.emplace_back(error->option, is_shape ? OptionValue(std::string("-1"))
                                                  : std::stoll(limits(error->what()).first));
   }
   return subject.make(options);
 }
 
-/// One option of one subject, the others being valid.
+/// Checks one option of one subject; the other options have valid values.
 class Check {
  public:
   Check(const Subject& subject, const Options& valid, std::string name)
       : subject_(subject), valid_(valid), name_(std::move(name)) {}
 
-  /// The message, which must name subject and option, for a value that is refused.
+  /// Returns the error message for a value to refuse. It must name the subject and the option.
   std::string refused(const OptionValue& value) const {
     INFO(subject_.name << " with " << options_text({{name_, value}}));
     const auto error = error_of(subject_, with(valid_, name_, value));
@@ -114,7 +114,7 @@ class Check {
     CHECK_THAT(refused(value), ContainsSubstring(reason));
   }
 
-  /// Some values are within the limits and yet wrong beside others; that is told as such.
+  /// A value in range may still be incompatible with other options; then the error must say so.
   void in_range(const OptionValue& value) const {
     INFO(subject_.name << " with " << options_text({{name_, value}}));
     try {
@@ -138,7 +138,7 @@ void check_integer(const Check& check) {
   const auto [min_text, max_text] = limits(check.refused(std::numeric_limits<int64_t>::min()));
   const int64_t min = std::stoll(min_text);
   const int64_t max = std::stoll(max_text);
-  CHECK(max < int64_t{1} << 31U);  // two of them multiply without overflow
+  CHECK(max < int64_t{1} << 31U);  // the product of two such values does not overflow
   CHECK(min > -(int64_t{1} << 31U));
   for (const int64_t value : {min - 1, max + 1, std::numeric_limits<int64_t>::max()})
     check.refused(value, concat("must lie in ", min_text, " to ", max_text));
@@ -206,7 +206,7 @@ void check_flag(const Check& check) {
   check.in_range(false);
 }
 
-TEST_CASE("options: each refuses other types and values beyond its limits, and names them") {
+TEST_CASE("options: each refuses other types and values out of range, and states type and range") {
   size_t options = 0;
   for (const Subject& subject : subjects()) {
     INFO(subject.name);

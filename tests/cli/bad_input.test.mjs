@@ -1,4 +1,4 @@
-// convlab on bad input: an error that names what is wrong and what was expected, exit status 1, nothing overwritten.
+// convlab on bad input: an error with the cause and what was expected, exit status 1, no file overwritten.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import {test} from 'node:test';
 import {gzipSync} from 'node:zlib';
 import {convlab, idx, imagesMagic, labelsMagic, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
 
-/** Runs convlab, which must fail with an error that matches all patterns. */
+/** Runs convlab and asserts that it fails with an error that matches all patterns. */
 function checkRefused(args, ...patterns) {
   const result = convlab(...args);
   assert.equal(result.status, 1, `${args.join(' ')}: ${result.stdout}${result.stderr}`);
@@ -33,7 +33,7 @@ test('unknown names list the known ones', () => {
   checkRefused(['eval', '--data', 'mnist'], /--model/);
 });
 
-test('values out of range and of another kind are refused', () => {
+test('values out of range or of the wrong type are refused', () => {
   for (const [option, value, name] of [['--clip-norm', '-1', 'clip_norm'], ['--clip-value', 'nan', 'clip_value'],
                                        ['--accumulate', '0', 'accumulate'], ['--ema', '1', 'ema_momentum']]) {
     checkRefused(train(option, value), new RegExp(name));
@@ -47,13 +47,13 @@ test('values out of range and of another kind are refused', () => {
   }
 });
 
-test('a missing data set says where it was looked for and how to get it', (t) => {
+test('the error for a missing data set lists the searched folders and how to get it', (t) => {
   const folder = temporaryFolder(t);
   checkRefused(train('--data-dir', folder), /mnist: not found/, new RegExp(folder), /To get it/);
   checkRefused(train('--data-dir', path.join(folder, 'none')), /mnist: not found/);
 });
 
-/** Files that are there before: the options that name them, and a check that they are as they were, and the only ones. */
+/** Creates existing output files. Returns the options that name them, and a check that no file changed or was added. */
 function oldFiles(folder) {
   const files = {'--save': 'model.safetensors', '--save-best': 'best', '--checkpoint': 'run', '--json': 'events',
                  '--log': 'log.csv'};
@@ -105,7 +105,7 @@ for (const [what, [file, damage, pattern]] of Object.entries(damages)) {
   });
 }
 
-test('places that cannot be written are found before training', (t) => {
+test('output paths that cannot be written are refused before training', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   for (const option of ['--save', '--json']) {
@@ -120,7 +120,7 @@ test('places that cannot be written are found before training', (t) => {
   assert.deepEqual(fs.readdirSync(folder), ['mnist']);
 });
 
-test('eval refuses missing, foreign, cut and unfitting model files', (t) => {
+test('eval refuses model files that are missing, truncated, of another format or incompatible', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model.safetensors');
@@ -137,7 +137,7 @@ test('eval refuses missing, foreign, cut and unfitting model files', (t) => {
   checkRefused(evaluate(changed), /\(14, 56, 1\)/, /\(28, 28, 1\)/);
 });
 
-test('a model that the memory does not hold is refused before anything is allocated or written', (t) => {
+test('a model that does not fit into memory is refused before anything is allocated or written', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const start = performance.now();
@@ -145,8 +145,8 @@ test('a model that the memory does not hold is refused before anything is alloca
                /\[memory\] vgg16 needs \d+ MB to train with a batch of 100000, but \d+ MB are left; (the largest|not even)/);
   assert.ok(performance.now() - start < 5000, `took ${performance.now() - start} ms`);
 
-  // An output of 28 · 28 · 65,536 numbers is 200 MB for each image, so that no machine holds 640; two such layers
-  // have 150 GB of weights between them.
+  // An output of 28 · 28 · 65,536 numbers is 200 MB per image, so 640 images fit into no machine's memory; the weights
+  // between two such layers are 150 GB.
   const wide = '{"kind": "conv2d", "options": {"filters": 65536, "padding": "same"}}';
   const model = path.join(folder, 'wide.json');
   const document = (layers) => `{"input": [28, 28, 1], "layers": [${layers.join(', ')}, {"kind": "global_avg_pool2d"},

@@ -1,4 +1,4 @@
-// convlab bench: what it prints, and that a training step has not collapsed.
+// convlab bench: its output, and a check against a drastically slower training step.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {convlab, jsonLines} from './helpers.mjs';
@@ -22,7 +22,7 @@ test('bench prints one object with all its numbers, or a table', () => {
   assert.match(bench('mnist-mlp', '0.05'), /efficiency +\d+\.\d+ %/);
 });
 
-test('bench takes an optimizer, a set of images, or only evaluates', () => {
+test('bench accepts an optimizer or a data set, or measures inference only', () => {
   const [sgd] = jsonLines(bench('mnist-mlp', '0.02', '--optimizer', 'sgd', '--images', '1000', '--json', '-'));
   assert.equal(sgd.optimizer, 'sgd');
   assert.equal(sgd.images, 1000);
@@ -50,22 +50,22 @@ test('bench --suite chooses models and batches itself', () => {
   }
 });
 
-test('bench --layers tells the parts of each layer', () => {
+test('bench --layers prints the times of each layer', () => {
   const [{layers}] = jsonLines(bench('simple-convnet', '0.05', '--layers', '--json', '-'));
   assert.deepEqual(layers.map(({kind}) => kind), ['conv2d', 'relu', 'max_pool2d', 'conv2d', 'relu', 'max_pool2d',
                                                   'flatten', 'dropout', 'dense']);
   const [first, relu, pool, second] = layers;
   for (const part of ['forward_ms', 'input_grad_ms', 'parameter_grad_ms']) assert.ok(second[part] > 1e-3, part);
-  // Nothing before the first layer learns; a relu is computed by the convolution before it; a pooling has no weights.
+  // The first layer needs no input gradient; the relu is folded into the convolution; a pooling has no weights.
   for (const none of [first.input_grad_ms, relu.forward_ms, relu.input_grad_ms, pool.parameter_grad_ms])
     assert.ok(none < second.forward_ms / 4, `${none} ms`);
-  // 2 · 9 · 32 · 64 operations for each of 11 · 11 pixels of 16 images.
+  // 2 · 9 · 32 · 64 operations for each of the 11 · 11 pixels of 16 images.
   assert.equal(Math.round(second.gflop * 1e9), 2 * 9 * 32 * 64 * 11 * 11 * 16);
   assert.match(bench('simple-convnet', '0.05', '--layers'), /^conv2d_2 +\(11, 11, 64\) +\d+\.\d\d \(\d+\)/m);
 });
 
-// Loose, and the best of five, because other tests run beside it: usually it is twice as much.
-test('a training step of simple-convnet reaches 0.3 of the speed of a matrix product', () => {
+// A loose bound on the best of five runs, because other tests run at the same time; typically it is twice as fast.
+test('a training step of simple-convnet reaches 0.3 of the FLOP/s of a matrix product', () => {
   let best = 0;
   for (let i = 0; i < 5 && best < 0.3; ++i) {
     const [{efficiency}] = jsonLines(bench('simple-convnet', '0.5', '--json', '-'));

@@ -1,4 +1,4 @@
-// What convlab train watches and writes while it trains: early stopping, the best model, logs, a time budget.
+// Callbacks of convlab train: early stopping, best model, logs, time budget.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -19,17 +19,17 @@ function train(folder, ...more) {
   return {epochs: events.filter(({event}) => event === 'epoch'), done: events.at(-1), stderr: result.stderr};
 }
 
-/** The test loss of a model file. */
+/** Returns the test loss of a model file. */
 function evaluate(folder, file) {
   const result = convlab('eval', '--model', file, '--data', 'mnist', '--data-dir', folder, '--batch', '32', '--json', '-');
   assert.equal(result.status, 0, result.stderr);
   return jsonLines(result.stdout)[0].val_loss;
 }
 
-// So high that the test loss goes up and down.
+// A learning rate so high that the test loss rises and falls.
 const unsteady = ['--optimizer', 'adam', '--lr', '0.2'];
 
-test('--early-stopping ends the training, and the best weights come back if asked for', (t) => {
+test('--early-stopping ends the training, and optionally restores the best weights', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model');
@@ -57,7 +57,7 @@ test('--save-best keeps the model of the epoch with the lowest test loss', (t) =
   assert.ok(header.includes(`\\"epochs\\":${epoch},`));
 });
 
-test('--log writes a line for each epoch as CSV or JSON, whole again after --resume', (t) => {
+test('--log writes a line per epoch as CSV or JSON, and after --resume for all epochs', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const csv = path.join(folder, 'log.csv');
@@ -76,7 +76,7 @@ test('--log writes a line for each epoch as CSV or JSON, whole again after --res
   assert.equal(objects[1].val_loss, rows[1][5]);
 });
 
-test('--time-budget stops between two steps, and the checkpoint of then goes on', (t) => {
+test('--time-budget stops between two steps, and its checkpoint can be resumed', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model');
@@ -92,7 +92,7 @@ test('--time-budget stops between two steps, and the checkpoint of then goes on'
   assert.equal(more.done.stopped, undefined);
 });
 
-test('names and values that cannot be are refused', (t) => {
+test('invalid names and values are refused', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const refused = (args, pattern) => {

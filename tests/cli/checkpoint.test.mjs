@@ -1,4 +1,4 @@
-// convlab train --checkpoint and --resume: interrupted at any moment, a training goes on as if it had not been.
+// convlab train --checkpoint and --resume: a training interrupted at any moment resumes with identical results.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import fs from 'node:fs';
@@ -17,7 +17,7 @@ function train(folder, ...more) {
   return result;
 }
 
-/** What the checkpoint says of its run. Fails unless the file is whole. */
+/** Returns the run's metadata of a checkpoint. Fails if the file is incomplete. */
 function readRun(file) {
   const bytes = fs.readFileSync(file);
   const data = 8 + Number(bytes.readBigUInt64LE(0));
@@ -27,7 +27,7 @@ function readRun(file) {
   return JSON.parse(metadata['convlab.run']);
 }
 
-/** Runs convlab until `signal` after `milliseconds`; returns its exit status (null if killed) and what it printed. */
+/** Runs convlab and sends `signal` after `milliseconds`; returns its exit status (null if killed) and its output. */
 function interrupted(args, signal, milliseconds) {
   const child = spawn(program, args);
   let output = '';
@@ -40,7 +40,7 @@ function interrupted(args, signal, milliseconds) {
   }));
 }
 
-test('kill -9 at any moment leaves a checkpoint that is whole, and from which the run comes out the same', async (t) => {
+test('kill -9 at any moment leaves a complete checkpoint, and the resumed run has identical results', async (t) => {
   const kills = process.env.CONVLAB_QUICK ? 30 : 200;
   const folder = temporaryFolder(t);
   writeDataSet(folder);
@@ -69,7 +69,7 @@ test('kill -9 at any moment leaves a checkpoint that is whole, and from which th
   assert.ok(fs.readFileSync(resumed).equals(fs.readFileSync(whole)));
 });
 
-test('Ctrl-C writes the checkpoint, and --resume goes on to the same model', async (t) => {
+test('Ctrl-C writes the checkpoint, and --resume continues to the same model', async (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const checkpoint = path.join(folder, 'run.checkpoint');
@@ -88,7 +88,7 @@ test('Ctrl-C writes the checkpoint, and --resume goes on to the same model', asy
   assert.equal(jsonLines(result.stdout).length, 3);
   train(folder, '--epochs', epochs, '--save', whole);
   assert.ok(fs.readFileSync(resumed).equals(fs.readFileSync(whole)));
-  // It is a model, too.
+  // A checkpoint is also a model file.
   assert.equal(convlab('eval', '--model', checkpoint, '--data', 'mnist', '--data-dir', folder).status, 0);
 });
 
@@ -102,7 +102,7 @@ test('--resume of a finished run saves its model without training', (t) => {
   assert.ok(fs.readFileSync(file('first')).equals(fs.readFileSync(file('second'))));
 });
 
-test('what differs from the run of the checkpoint, or is no checkpoint, is named', (t) => {
+test('options that differ from the checkpoint, and files that are no checkpoint, are refused and named', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const file = (name) => path.join(folder, name);

@@ -1,10 +1,10 @@
-// convlab eval: what it says of each class.
+// convlab eval: metrics of each class.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import {test} from 'node:test';
 import {convlab, jsonLines, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
 
-/** A model that has learned a little, so that it makes mistakes, and how to evaluate it. */
+/** Trains a model briefly, so that it makes mistakes. Returns a function that evaluates it. */
 function halfTrained(t) {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
@@ -27,7 +27,7 @@ function close(got, wanted) {
   assert.ok(Math.abs(got - wanted) < 1e-12, `${got} instead of ${wanted}`);
 }
 
-test('eval --json gives the figures of each class, which fit the confusion matrix', (t) => {
+test('eval --json prints metrics of each class that agree with the confusion matrix', (t) => {
   const [result] = jsonLines(halfTrained(t)('--json', '-').stdout);
   assert.equal(result.event, 'eval');
   assert.equal(result.images, 200);
@@ -51,7 +51,7 @@ test('eval --json gives the figures of each class, which fit the confusion matri
   for (const name of ['precision', 'recall', 'f1']) close(result.macro[name], sum(classes.map((c) => c[name])) / 10);
 });
 
-test('eval says one line, and tables where they are wanted', (t) => {
+test('eval prints one line, and tables with --report and --confusion', (t) => {
   const evaluate = halfTrained(t);
   const [{classes, confusion, macro}] = jsonLines(evaluate('--json', '-').stdout);
   assert.match(evaluate().stdout,
@@ -70,7 +70,7 @@ test('eval says one line, and tables where they are wanted', (t) => {
   assert.deepEqual(matrix, confusion.map((counts, c) => [c, c, ...counts]));
 });
 
-test('eval counts any top k; that of all classes is nothing to say', (t) => {
+test('eval --top-k prints the top-k accuracy, except for k = number of classes', (t) => {
   const evaluate = halfTrained(t);
   const read = (k) => jsonLines(evaluate('--top-k', k, '--json', '-').stdout)[0];
   const first = read('1');

@@ -1,4 +1,4 @@
-// Runs the command, and makes small data sets for it.
+// Runs the convlab command and creates small data sets for it.
 import {spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -9,7 +9,7 @@ import {gzipSync} from 'node:zlib';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = path.resolve(process.env.CONVLAB ?? path.join(root, 'build/native/convlab'));
 
-/** Runs convlab with an environment in which no data set is found; returns {status, stdout, stderr}. */
+/** Runs convlab in an environment without data sets; returns {status, stdout, stderr}. */
 export function convlab(...args) {
   const env = {...process.env, HOME: '/nonexistent', XDG_CACHE_HOME: '', CONVLAB_DATA: ''};
   const result = spawnSync(program, args, {encoding: 'utf8', env, timeout: 120_000});
@@ -17,7 +17,7 @@ export function convlab(...args) {
   return result;
 }
 
-/** A folder that is removed when the test `t` ends. */
+/** Creates a folder that is removed when the test `t` ends. */
 export function temporaryFolder(t) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-cli-'));
   t.after(() => fs.rmSync(folder, {recursive: true, force: true}));
@@ -34,7 +34,7 @@ export function idx(kind, dims, bytes) {
 export const imagesMagic = 0x0803;
 export const labelsMagic = 0x0801;
 
-/** Images whose class shows in where a bright square lies: learned within a second. */
+/** Returns images whose class is the position of a bright square; they are learned within a second. */
 function split(count) {
   const pixels = Buffer.alloc(count * 28 * 28);
   const labels = Buffer.alloc(count);

@@ -1,4 +1,4 @@
-// convlab layers: what a person reads who writes a model document.
+// convlab layers: the reference for authors of model documents.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,14 +10,14 @@ const committed = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..
 
 const names = () => lines(convlab('layers').stdout).map((line) => line.split(' ')[0]);
 
-test('layers lists every layer in a line of its own', () => {
+test('layers lists one layer per line', () => {
   const {status, stdout} = convlab('layers');
   assert.equal(status, 0);
   assert.match(stdout, /^max_pool2d +largest number of each window$/m);
   assert.ok(names().length > 30, stdout);
 });
 
-test('layers NAME tells shapes, options, source and an example that summary takes', (t) => {
+test('layers NAME prints shapes, options, source and an example that summary accepts', (t) => {
   const {status, stdout} = convlab('layers', 'conv2d');
   assert.equal(status, 0);
   assert.match(stdout, /^Shapes +\(height, width, channels\) →/m);
@@ -29,19 +29,19 @@ test('layers NAME tells shapes, options, source and an example that summary take
   assert.equal(summary.status, 0, summary.stderr);
 });
 
-test('what layers prints fits on 80 columns', () => {
+test('the output of layers fits in 80 columns', () => {
   for (const args of [[], ...names().map((name) => [name])]) {
     for (const line of lines(convlab('layers', ...args).stdout)) assert.ok([...line].length <= 80, line);
   }
 });
 
-test('layers of an unknown name lists the known ones', () => {
+test('layers with an unknown name lists the known ones', () => {
   const {status, stderr} = convlab('layers', 'convolution');
   assert.equal(status, 1);
   assert.match(stderr, /unknown layer 'convolution'; known are: add, /);
 });
 
-test('LAYERS.md is what layers --markdown prints', () => {
+test('LAYERS.md is the output of layers --markdown', () => {
   const {status, stdout} = convlab('layers', '--markdown');
   assert.equal(status, 0);
   assert.equal(

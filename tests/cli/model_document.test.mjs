@@ -1,4 +1,4 @@
-// Models that a person writes as JSON: train, bench and summary take them, and tell what is wrong with them.
+// Models written by hand as JSON: train, bench and summary accept them and report their errors.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -30,7 +30,7 @@ function checkRefused(args, ...patterns) {
   for (const pattern of patterns) assert.match(result.stderr, pattern);
 }
 
-test('a document trains, and what it learned is a model like any other', (t) => {
+test('train accepts a document and saves an ordinary model', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = write(folder, document);
@@ -45,14 +45,14 @@ test('a document trains, and what it learned is a model like any other', (t) => 
   assert.equal(jsonLines(evaluated.stdout)[0].val_accuracy, done.val_accuracy);
 });
 
-test('a document can be measured', (t) => {
+test('bench accepts a document', (t) => {
   const model = write(temporaryFolder(t), document);
   const result = convlab('bench', '--model', model, '--batch', '8', '--seconds', '0.05', '--json', '-');
   assert.equal(result.status, 0, result.stderr);
   assert.equal(jsonLines(result.stdout)[0].model, model);
 });
 
-test('errors name file, line and layer', (t) => {
+test('errors state file, line and layer', (t) => {
   const folder = temporaryFolder(t);
   const train = (text) => ['train', '--data', 'mnist', '--model', write(folder, text)];
   checkRefused(train(document.replace('"units": 32', '"units": "32"')),
@@ -106,7 +106,7 @@ Batch of 32    MEMORY
   assert.match(result.stdout, /^Batch of 32 +[\d.]+ MiB to evaluate, [\d.]+ MiB to train, besides weights and gradients$/m);
 });
 
-test('summary names inputs when the network is no chain, and what is frozen', (t) => {
+test('summary lists inputs if the network is not sequential, and marks frozen layers', (t) => {
   const model = write(temporaryFolder(t), `{"input": [4, 4, 1], "layers": [
     {"kind": "flatten", "name": "größe"},
     {"kind": "dense", "options": {"units": 2}, "frozen": true},
@@ -122,7 +122,7 @@ test('summary names inputs when the network is no chain, and what is frozen', (t
   assert.match(stdout, /^Parameters +68: 34 trainable, 34 not trainable$/m);
 });
 
-test('summary takes a size for models of the zoo, and only for them', (t) => {
+test('summary accepts a size for models of the zoo only', (t) => {
   const model = write(temporaryFolder(t), document);
   assert.match(convlab('summary', '--model', 'vgg16').stdout, /^Parameters +138,357,544: /m);
   assert.match(convlab('summary', '--model', 'vgg16', '--input', '32x32x3', '--classes', '10').stdout,
@@ -134,7 +134,7 @@ test('summary takes a size for models of the zoo, and only for them', (t) => {
   }
 });
 
-test('summary writes the model for changing, and a graph', (t) => {
+test('summary writes the model as an editable document, and as a graph', (t) => {
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'out.json');
   const written = convlab('summary', '--model', 'mnist-cnn', '--json', file);

@@ -1,11 +1,11 @@
-// convlab train and lr-find with optimizers, schedules and what surrounds an update.
+// convlab train and lr-find with optimizers, schedules, clipping, accumulation and weight averages.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {convlab, jsonLines, temporaryFolder, writeDataSet} from './helpers.mjs';
 
-/** Trains three epochs of 20 steps; returns the events of --json. */
+/** Trains for three epochs of 20 steps; returns the events of --json. */
 function train(folder, ...more) {
   const result = convlab('train', '--model', 'mnist-mlp', '--data', 'mnist', '--data-dir', folder, '--epochs', '3',
                          '--batch', '32', '--threads', '1', '--json', '-', ...more);
@@ -27,7 +27,7 @@ test('every optimizer learns with its options', (t) => {
   }
 });
 
-test('schedules change the rate from epoch to epoch', (t) => {
+test('schedules change the learning rate from epoch to epoch', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const base = ['--lr', '0.01', '--schedule'];
@@ -38,7 +38,7 @@ test('schedules change the rate from epoch to epoch', (t) => {
   assert.ok(first > second && second > third && third < 1e-6, `${first}, ${second}, ${third}`);
 });
 
-test('clipping, accumulation and an average of the weights learn, and eval finds the average', (t) => {
+test('training works with clipping, accumulation and weight averages, and eval uses the average', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model.safetensors');
@@ -50,7 +50,7 @@ test('clipping, accumulation and an average of the weights learn, and eval finds
   assert.equal(jsonLines(result.stdout)[0].val_accuracy, done.val_accuracy);
 });
 
-test('lr-find draws the losses and suggests a rate that learns', (t) => {
+test('lr-find plots the losses and suggests a learning rate that trains', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const find = ['lr-find', '--model', 'mnist-mlp', '--data', 'mnist', '--data-dir', folder, '--batch', '32'];

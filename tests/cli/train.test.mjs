@@ -1,4 +1,4 @@
-// convlab train, eval, bench and datasets on good input.
+// convlab train, eval, bench and datasets on valid input.
 import assert from 'node:assert/strict';
 import {spawn, spawnSync} from 'node:child_process';
 import fs from 'node:fs';
@@ -29,7 +29,7 @@ function checkEvents(events, epochs) {
 }
 
 for (const backend of ['host', 'xnnpack']) {
-  test(`${backend}: train learns, saves a model and eval finds the same accuracy`, (t) => {
+  test(`${backend}: train learns and saves a model, and eval computes the same accuracy`, (t) => {
     const folder = temporaryFolder(t);
     writeDataSet(folder);
     const model = path.join(folder, 'model.safetensors');
@@ -51,7 +51,7 @@ for (const backend of ['host', 'xnnpack']) {
   });
 }
 
-test('a run repeats bit for bit from its seed, and another seed differs', (t) => {
+test('the same seed gives the same run, bit for bit, and another seed differs', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const train = (name, seed) => {
@@ -66,7 +66,7 @@ test('a run repeats bit for bit from its seed, and another seed differs', (t) =>
   assert.ok(!first.equals(train('c', '8')));
 });
 
-test('the saved file says in its header what it is', (t) => {
+test('the header of the saved file describes the model and its training', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model.safetensors');
@@ -83,7 +83,7 @@ test('the saved file says in its header what it is', (t) => {
   assert.deepEqual(header['dense_2.kernel'].shape, [10, 100]);
 });
 
-test('--json FILE writes the events to the file and leaves standard output to people', (t) => {
+test('--json FILE writes the events to the file and keeps standard output readable', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const file = path.join(folder, 'events');
@@ -95,7 +95,7 @@ test('--json FILE writes the events to the file and leaves standard output to pe
   assert.doesNotMatch(result.stdout, /[\r\x1b]/);
 });
 
-test('in a terminal a bar is redrawn in place', (t) => {
+test('in a terminal the progress bar is redrawn in place', (t) => {
   if (spawnSync('script', ['--version']).status !== 0) return t.skip('no script(1) here');
   const folder = temporaryFolder(t);
   writeDataSet(folder);
@@ -108,7 +108,7 @@ test('in a terminal a bar is redrawn in place', (t) => {
   assert.match(result.stdout, /done: test accuracy/);
 });
 
-test('Ctrl-C saves the model so far and exits with 130', async (t) => {
+test('Ctrl-C saves the current model and exits with 130', async (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model.safetensors');
@@ -129,7 +129,7 @@ test('Ctrl-C saves the model so far and exits with 130', async (t) => {
   assert.equal(convlab('eval', '--model', model, '--data', 'mnist', '--data-dir', folder).status, 0);
 });
 
-test('a loss that is no longer a number stops training with an error and replaces no file', (t) => {
+test('a NaN loss stops training with an error, and no file is replaced', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const model = path.join(folder, 'model.safetensors');
@@ -146,7 +146,7 @@ test('a loss that is no longer a number stops training with an error and replace
   assert.deepEqual(fs.readdirSync(folder).sort(), ['best', 'mnist', 'model.safetensors', 'run']);
 });
 
-test('datasets says where each data set is, or how to get it', (t) => {
+test('datasets prints where each data set is, or how to get it', (t) => {
   const folder = temporaryFolder(t);
   const place = writeDataSet(folder);
   const result = convlab('datasets', '--data-dir', folder);

@@ -8,13 +8,13 @@ namespace convlab {
 
 namespace {
 
-/// The probability that a standard normal variable lies below x.
+/// Returns the probability that a standard normal variable is below x.
 double probability_below(double x) { return std::erfc(-x / std::sqrt(2.0)) / 2; }
 
 }  // namespace
 
-TEST_CASE("normal_quantile: the known answers of AS 241 and of tables") {
-  // Wichura's own checks of PPND16.
+TEST_CASE("normal_quantile: reference values of AS 241 and of tables") {
+  // Reference values of PPND16 from Wichura's paper.
   CHECK(std::abs(normal_quantile(0.25) - -0.6744897501960817) < 1e-15);
   CHECK(std::abs(normal_quantile(0.001) - -3.090232306167814) < 4e-15);
   CHECK(std::abs(normal_quantile(1e-20) - -9.262340089798408) < 1e-14);
@@ -27,12 +27,12 @@ TEST_CASE("normal_quantile is the inverse of the distribution function") {
     INFO(x);
     const double p = probability_below(x);
     CHECK(std::abs(normal_quantile(p) - x) < 1e-13);
-    // Above the middle the quantile is the mirror image, of what 1 - p can still hold.
+    // Above 1/2 the quantile is mirrored; 1 - (1 - p) is p with the rounding error of 1 - p.
     CHECK(normal_quantile(1 - (1 - p)) == -normal_quantile(1 - p));
   }
 }
 
-TEST_CASE("normal numbers: the whole range of bits, symmetric and finite") {
+TEST_CASE("normal numbers: symmetric and finite for all bit patterns") {
   CHECK(std::abs(to_normal(0) - -6.33796) < 1e-3);  // p = 2^-33
   for (const uint32_t bits : {0U, 1U, 0x12345678U, 0x7fffffffU}) {
     INFO(bits);

@@ -58,7 +58,7 @@ TEST_CASE("options: written in the order of declaration and read back") {
   CHECK(sample.color == Color::green);
 }
 
-TEST_CASE("options: what is not named keeps its default") {
+TEST_CASE("options: options that are not given keep their defaults") {
   const Sample sample = read({{"count", int64_t{1}}});
   CHECK(sample.enabled);
   CHECK(sample.count == 1);
@@ -66,11 +66,11 @@ TEST_CASE("options: what is not named keeps its default") {
   CHECK(sample.color == Color::red);
 }
 
-TEST_CASE("options: a whole number is a number") {
+TEST_CASE("options: an integer is accepted for a floating point option") {
   CHECK(read({{"rate", int64_t{1}}}).rate == 1.0);
 }
 
-TEST_CASE("options: errors name the owner, the option and what is allowed") {
+TEST_CASE("options: errors state the owner, the option and the allowed values") {
   CHECK_THROWS_WITH(read({{"count", int64_t{11}}}),
                     ContainsSubstring("[sample]") && ContainsSubstring("count") &&
                         ContainsSubstring("11") && ContainsSubstring("1 to 10"));
@@ -84,7 +84,7 @@ TEST_CASE("options: errors name the owner, the option and what is allowed") {
       ContainsSubstring("colour") && ContainsSubstring("enabled, count, rate, color"));
 }
 
-TEST_CASE("options: a number that is not one is out of range") {
+TEST_CASE("options: NaN is out of range") {
   CHECK_THROWS_AS(read({{"rate", std::numeric_limits<double>::quiet_NaN()}}), Error);
 }
 

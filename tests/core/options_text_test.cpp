@@ -20,19 +20,19 @@ TEST_CASE("options text: every kind of value is recognised") {
   CHECK(options_text(options) == text);
 }
 
-TEST_CASE("options text: spaces do not matter and nothing is no option") {
+TEST_CASE("options text: spaces are ignored and empty text has no options") {
   CHECK(parse_options(" a = 1 , b= x ") == Options{{"a", int64_t{1}}, {"b", std::string("x")}});
   CHECK(parse_options("").empty());
   CHECK(parse_options("  ").empty());
   CHECK(options_text({}).empty());
 }
 
-TEST_CASE("options text: a value may hold commas") {
+TEST_CASE("options text: a value may contain commas") {
   CHECK(parse_options("weights=1,2,0.5,smoothing=0.1") ==
         Options{{"weights", std::string("1,2,0.5")}, {"smoothing", 0.1}});
 }
 
-TEST_CASE("options text: what is only nearly a number is text") {
+TEST_CASE("options text: a malformed number is text") {
   for (const char* text : {"1x", "1e", "--1", "true1", "1.2.3"})
     CHECK(parse_options(std::string("a=") + text) == Options{{"a", std::string(text)}});
 }

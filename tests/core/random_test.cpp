@@ -24,11 +24,12 @@ std::vector<int> shuffled(uint64_t seed, int count) {
 
 }  // namespace
 
-TEST_CASE("philox gives the known answers of Random123's kat_vectors (philox4x32, 10 rounds)") {
+TEST_CASE(
+    "philox matches the known answer tests of Random123 (kat_vectors: philox4x32, 10 rounds)") {
   CHECK(philox(0, 0, 0) == Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   CHECK(philox(~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0}) ==
         Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
-  // Counter and key from the digits of pi; the lower word comes first.
+  // Counter and key are digits of pi; the low word comes first.
   CHECK(philox(0x299f31d0a4093822, 0x0370734413198a2e, 0x85a308d3243f6a88) ==
         Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
@@ -39,7 +40,7 @@ TEST_CASE("to_unit_float covers [0, 1) and never reaches 1") {
   CHECK(to_unit_float(0xffffffff) < 1.0F);
 }
 
-TEST_CASE("stream_id keeps the parts of the program apart") {
+TEST_CASE("stream_id separates the parts of the program") {
   const std::set<uint64_t> ids{
       stream_id(RandomStream::weights, 0), stream_id(RandomStream::weights, 1),
       stream_id(RandomStream::shuffle, 0), stream_id(RandomStream::dropout, 0)};
@@ -57,12 +58,12 @@ TEST_CASE("Random::below stays below its bound and reaches every value") {
   Random random(1, 2);
   std::array<int, 5> counts{};
   for (int i = 0; i < 1000; ++i) ++counts.at(random.below(5));
-  // 200 expected, standard deviation 12.6.
+  // The expected count is 200 with a standard deviation of 12.6.
   for (const int count : counts) CHECK((count > 130 && count < 270));
   CHECK(random.below(1) == 0);
 }
 
-TEST_CASE("Random::shuffle permutes, depends on the seed and on nothing else") {
+TEST_CASE("Random::shuffle permutes, and depends only on the seed") {
   auto once = shuffled(3, 100);
   CHECK(once == shuffled(3, 100));
   CHECK(once != shuffled(4, 100));

@@ -23,7 +23,7 @@ TEST_CASE("shape: elements, dimensions and text") {
   CHECK(out.str() == shape.str());
 }
 
-TEST_CASE("shape: a scalar has one element, an empty dimension none") {
+TEST_CASE("shape: a scalar has one element, a shape with a dimension of 0 has none") {
   CHECK(Shape().elements() == 1);
   CHECK(Shape().str() == "()");
   CHECK(Shape{4, 0, 3}.elements() == 0);
@@ -42,13 +42,13 @@ TEST_CASE("shape: equal means same rank and same dimensions") {
   CHECK_FALSE(Shape{2, 3} == Shape{2, 3, 1});
 }
 
-TEST_CASE("shape: limits are errors that say what was given") {
+TEST_CASE("shape: errors at the limits state the values given") {
   CHECK_THROWS_WITH((Shape{2, -1}), ContainsSubstring("-1"));
   CHECK_THROWS_WITH((Shape{1, 1, 1, 1, 1, 1, 1}), ContainsSubstring("6"));
   CHECK_THROWS_WITH((Shape{1 << 20, 1 << 20, 1 << 20}), ContainsSubstring("too large"));
 }
 
-TEST_CASE("tensor: bytes follow the type, reshaping keeps the memory") {
+TEST_CASE("tensor: bytes depend on the dtype, reshaping keeps the memory") {
   float values[6] = {};
   const Tensor tensor{{2, 3}, DType::f32, values};
   CHECK(tensor.bytes() == 24);
@@ -57,7 +57,7 @@ TEST_CASE("tensor: bytes follow the type, reshaping keeps the memory") {
   CHECK(tensor.reshaped({6}).data() == values);
 }
 
-TEST_CASE("align_up rounds to whole alignments") {
+TEST_CASE("align_up rounds up to a multiple of the alignment") {
   CHECK(align_up(size_t{0}) == 0);
   CHECK(align_up(size_t{1}) == 64);
   CHECK(align_up(size_t{64}) == 64);

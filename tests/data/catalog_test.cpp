@@ -36,7 +36,7 @@ void check_error(const fs::path& data_dir, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("catalog: it knows MNIST and Fashion-MNIST") {
+TEST_CASE("catalog: contains MNIST and Fashion-MNIST") {
   for (const std::string name : {"mnist", "fashion-mnist"}) {
     const CatalogEntry& entry = find_entry(name);
     CHECK(entry.image == Shape{28, 28, 1});
@@ -51,13 +51,13 @@ TEST_CASE("catalog: it knows MNIST and Fashion-MNIST") {
   CHECK(find_entry("fashion-mnist").class_names[9] == "Ankle boot");
 }
 
-TEST_CASE("catalog: an unknown name is answered with the known ones") {
+TEST_CASE("catalog: an unknown name is refused with a list of the known ones") {
   CHECK_THROWS_MATCHES(find_entry("emnist"), Error,
                        MessageMatches(ContainsSubstring(
                            "unknown data set \"emnist\"; known: mnist, fashion-mnist")));
 }
 
-TEST_CASE("catalog: --data-dir alone is searched when it is given") {
+TEST_CASE("catalog: if --data-dir is given, only it is searched") {
   const DataEnvironment environment{"/env", "/cache", "/home/me"};
   CHECK(search_paths("mnist", "/data", environment) ==
         std::vector<fs::path>{"/data/mnist", "/data"});
@@ -87,7 +87,7 @@ TEST_CASE(
   CHECK(load_dataset("mnist", {}, {folder.path().string(), "", ""}).train.size() == 3);
 }
 
-TEST_CASE("load_dataset: missing files are told with the folders and how to get them") {
+TEST_CASE("load_dataset: the error for missing files lists the folders and how to get the files") {
   const TemporaryFolder folder("missing");
   check_error(folder.path(), "train-images-idx3-ubyte, train-labels-idx1-ubyte");
   check_error(folder.path(), "in:\n  " + (folder.path() / "mnist").string() + "\n");
@@ -98,7 +98,7 @@ TEST_CASE("load_dataset: missing files are told with the folders and how to get 
   check_error(folder.path(), "(lacks t10k-images-idx3-ubyte)");
 }
 
-TEST_CASE("load_dataset: files that fit neither the catalog nor each other are refused") {
+TEST_CASE("load_dataset: files that match neither the catalog nor each other are refused") {
   const TemporaryFolder folder("unfit");
   write_mnist(folder, "mnist");
   const fs::path images = folder.write("mnist/t10k-images-idx3-ubyte", images_file(3));
@@ -110,7 +110,7 @@ TEST_CASE("load_dataset: files that fit neither the catalog nor each other are r
   check_error(folder.path(), "[idx] " + images.string() + ": byte 0: found 50 4e 47 21");
 }
 
-TEST_CASE("read_file: what cannot be read is named") {
+TEST_CASE("read_file: the error names the file that cannot be read") {
   const TemporaryFolder folder("file");
   CHECK(read_file(folder.write("a", Bytes{1, 2, 3})) == Bytes{1, 2, 3});
   CHECK(read_file(folder.write("empty", {})).empty());

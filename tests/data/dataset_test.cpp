@@ -27,7 +27,7 @@ TEST_CASE("dataset: images arrive in order until it is complete") {
   const uint8_t* before = dataset.image(0).data();
   dataset.append(std::vector<uint8_t>{30, 31}, std::vector<uint8_t>{1}, "second");
   CHECK(dataset.complete());
-  CHECK(dataset.image(0).data() == before);  // arriving images do not move the others
+  CHECK(dataset.image(0).data() == before);  // appending does not move earlier images
   CHECK(std::ranges::equal(dataset.image(1), std::vector<uint8_t>{20, 21}));
   CHECK(std::ranges::equal(dataset.image(2), std::vector<uint8_t>{30, 31}));
   CHECK(dataset.label(0) == 2);
@@ -35,7 +35,7 @@ TEST_CASE("dataset: images arrive in order until it is complete") {
   CHECK(dataset.classes() == 3);
 }
 
-TEST_CASE("dataset: what does not fit is refused and changes nothing") {
+TEST_CASE("dataset: incompatible images and labels are refused and change nothing") {
   Dataset dataset = two_by_one(2);
   CHECK_THROWS_MATCHES(
       dataset.append(std::vector<uint8_t>(3), std::vector<uint8_t>(2), "shard 7"), Error,
@@ -51,7 +51,7 @@ TEST_CASE("dataset: what does not fit is refused and changes nothing") {
   CHECK_THROWS_AS(dataset.image(0), Error);
 }
 
-TEST_CASE("dataset: shapes, classes and sizes that make no sense are refused") {
+TEST_CASE("dataset: invalid shapes, classes and sizes are refused") {
   CHECK_THROWS_AS(Dataset("x", Shape({28, 28}), {"a"}, 1), Error);
   CHECK_THROWS_AS(Dataset("x", Shape({28, 0, 1}), {"a"}, 1), Error);
   CHECK_THROWS_AS(Dataset("x", Shape({28, 28, 1}), {}, 1), Error);
@@ -72,7 +72,7 @@ TEST_CASE("synthetic data: the nearest class mean tells the classes apart") {
     std::vector<int64_t> distances(10);
     for (size_t c = 0; c < 10; ++c) {
       for (size_t p = 0; p < 784; ++p) {
-        const int64_t difference = 20 * data.test.image(i)[p] - sums[c][p];  // 20 of each class
+        const int64_t difference = 20 * data.test.image(i)[p] - sums[c][p];  // 20 images per class
         distances[c] += difference * difference;
       }
     }

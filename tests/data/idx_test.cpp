@@ -38,7 +38,7 @@ void check_labels_error(const Bytes& bytes, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("idx: images and labels are read plain and gzipped") {
+TEST_CASE("idx: images and labels are read from plain and gzipped files") {
   for (const Bytes& bytes : {images_file(), gzip(images_file())}) {
     const IdxImages images = parse_idx_images(bytes, "images");
     CHECK(images.count == 2);
@@ -50,7 +50,7 @@ TEST_CASE("idx: images and labels are read plain and gzipped") {
   CHECK(parse_idx_labels(gzip(labels_file()), 10, "labels") == labels);
 }
 
-TEST_CASE("idx: a foreign file is told what was found and expected") {
+TEST_CASE("idx: the error for a file of another format states what was found and expected") {
   const Bytes html{'<', '!', 'D', 'O', 'C'};
   check_images_error(html,
                      "byte 0: found 3c 21 44 4f; expected 00 00 08 03 (an IDX file of "
@@ -63,7 +63,7 @@ TEST_CASE("idx: a foreign file is told what was found and expected") {
                      "found 00 00 08 03 (an IDX file of images); expected 00 00 08 01");
 }
 
-TEST_CASE("idx: a truncated file is told where it ends") {
+TEST_CASE("idx: the error for a truncated file states where it ends") {
   check_images_error(
       without_end(images_file(), 5),
       "truncated: an IDX file of 2 images of 3×2 needs 12 bytes from byte 16 on; found 7");
@@ -75,7 +75,7 @@ TEST_CASE("idx: a truncated file is told where it ends") {
                      "an IDX file of 5 labels needs 5 bytes from byte 8 on; found 4");
 }
 
-TEST_CASE("idx: gzip data that are cut off anywhere are refused") {
+TEST_CASE("idx: gzip data truncated at any byte are refused") {
   const Bytes whole = gzip(images_file());
   for (size_t cut = 1; cut < whole.size() - 1; ++cut) {
     check_images_error(without_end(whole, cut), "truncated");
@@ -93,7 +93,7 @@ TEST_CASE("idx: damaged gzip data are refused") {
   check_images_error(block, "damaged gzip data before byte ");
 }
 
-TEST_CASE("idx: bytes after the end are refused") {
+TEST_CASE("idx: trailing bytes are refused") {
   Bytes plain = images_file();
   plain.push_back(0);
   check_images_error(plain, "found 1 bytes after byte 28");
@@ -103,22 +103,22 @@ TEST_CASE("idx: bytes after the end are refused") {
   check_images_error(behind, "found 1 bytes after the end of the gzip data");
 }
 
-TEST_CASE("idx: sizes out of range are refused with their place") {
+TEST_CASE("idx: sizes out of range are refused with their position") {
   check_images_error(make_idx({0, 3, 2}, {}), "byte 4: found 0 images; expected 1 to 16777216");
   check_images_error(make_idx({1, 5000, 2}, {}), "byte 8: found 5000 rows; expected 1 to 4096");
   check_images_error(make_idx({1, 3, 0xffffffff}, {}), "byte 12: found 4294967295 columns");
   check_images_error(make_idx({1U << 24, 4096, 4096}, {}), "expected at most 2147483648");
 }
 
-TEST_CASE("idx: memory is taken for no more than the file can hold") {
+TEST_CASE("idx: no more memory is allocated than the file can fill") {
   check_images_error(gzip(make_idx({1U << 19, 64, 64}, {})), "bytes of gzip data cannot hold them");
-  // A bomb: a megabyte of zeros behind a header that announces one byte is not inflated.
+  // A gzip bomb: a megabyte of zeros after a header that declares one byte is not inflated.
   Bytes bomb = make_idx({1, 1, 1}, {});
   bomb.resize(1 << 20);
   check_images_error(gzip(bomb), "the inflated data go on after byte 17");
 }
 
-TEST_CASE("idx: a label that is no class is told with its place") {
+TEST_CASE("idx: a label out of range is refused with its position") {
   CHECK_THROWS_MATCHES(parse_idx_labels(labels_file(), 5, "labels"), Error,
                        MessageMatches(ContainsSubstring(
                            "byte 12: label 5 of image 4 is out of range; expected 0 to 4")));

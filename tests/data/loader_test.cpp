@@ -23,7 +23,7 @@ void arrive(Dataset& dataset, int64_t count) {
   dataset.append(pixels, labels, "test");
 }
 
-/// `size` images of one pixel, of which `here` have arrived.
+/// Returns a data set of `size` images of one pixel, of which `here` have been appended.
 Dataset numbered(int64_t size, int64_t here) {
   Dataset dataset("numbers", {1, 1, 1}, std::vector<std::string>(7, "class"), size);
   arrive(dataset, here);
@@ -52,7 +52,7 @@ std::vector<int64_t> sorted(std::vector<int64_t> numbers) {
 
 }  // namespace
 
-TEST_CASE("loader: the order is a function of seed and epoch alone") {
+TEST_CASE("loader: the order depends only on seed and epoch") {
   const Dataset dataset = numbered(5000, 5000);
   Loader loader(dataset, {.batch = 128, .seed = 3});
   Loader same(dataset, {.batch = 50, .seed = 3});
@@ -64,7 +64,7 @@ TEST_CASE("loader: the order is a function of seed and epoch alone") {
   CHECK(order_of(loader, 1) != order_of(loader, 2));
 }
 
-TEST_CASE("loader: an epoch begun at a batch is the rest of the whole epoch") {
+TEST_CASE("loader: an epoch started at a later batch has the remaining batches of the full epoch") {
   const Dataset dataset = numbered(300, 300);
   for (const int64_t prefetch : {0, 2}) {
     Loader loader(dataset, {.batch = 64, .seed = 1, .prefetch = prefetch});
@@ -84,7 +84,7 @@ TEST_CASE("loader: an epoch begun at a batch is the rest of the whole epoch") {
   }
 }
 
-TEST_CASE("loader: every epoch holds every image once, with its pixels and label") {
+TEST_CASE("loader: every epoch contains every image once, with its pixels and label") {
   const Dataset dataset = numbered(300, 300);
   Loader loader(dataset, {.batch = 64, .seed = 1});
   for (int64_t epoch = 0; epoch < 3; ++epoch) {
@@ -108,7 +108,7 @@ TEST_CASE("loader: without shuffle the order is that of the data set") {
   CHECK(order_of(loader, 1) == counting(300));
 }
 
-TEST_CASE("loader: the last batch of an epoch holds the rest") {
+TEST_CASE("loader: the last batch of an epoch contains the remaining images") {
   const Dataset dataset = numbered(300, 300);
   Loader loader(dataset, {.batch = 128});
   CHECK(loader.batches_per_epoch() == 3);
@@ -145,7 +145,7 @@ TEST_CASE("loader: the first epoch shuffles within blocks of 2,048, later ones e
   CHECK(*std::max_element(second.begin(), second.begin() + block) >= block);
 }
 
-TEST_CASE("loader: training starts when the first block is here and waits for the next") {
+TEST_CASE("loader: training starts when the first block has arrived and waits for the next") {
   Dataset dataset = numbered(2 * block, 0);
   Loader loader(dataset, {.batch = 128, .seed = 9});
   Batch batch;
@@ -165,7 +165,7 @@ TEST_CASE("loader: training starts when the first block is here and waits for th
   const Dataset complete = numbered(2 * block, 2 * block);
   Loader at_once(complete, {.batch = 128, .seed = 9});
   const std::vector<int64_t> order = order_of(at_once, 0);
-  CHECK(std::equal(rest.begin(), rest.end(), order.begin() + block));  // arrival changes no order
+  CHECK(std::equal(rest.begin(), rest.end(), order.begin() + block));  // independent of arrival
 }
 
 TEST_CASE("loader: options out of range are refused") {
@@ -177,9 +177,9 @@ TEST_CASE("loader: options out of range are refused") {
   CHECK_THROWS_AS(loader.start_epoch(-1), Error);
 }
 
-#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // there are threads
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
 
-TEST_CASE("loader: prefetch gives the same batches as none", "[threads]") {
+TEST_CASE("loader: prefetching does not change the batches", "[threads]") {
   const Dataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
   for (const int64_t depth : {1, 3, 100}) {
@@ -190,7 +190,7 @@ TEST_CASE("loader: prefetch gives the same batches as none", "[threads]") {
   }
 }
 
-TEST_CASE("loader: a new epoch drops what was prefetched for the old one", "[threads]") {
+TEST_CASE("loader: a new epoch discards the batches prefetched for the previous one", "[threads]") {
   const Dataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
   Loader ahead(dataset, {.batch = 64, .seed = 7, .prefetch = 4});
@@ -199,7 +199,7 @@ TEST_CASE("loader: a new epoch drops what was prefetched for the old one", "[thr
   CHECK(order_of(ahead, 5) == order_of(plain, 5));
 }
 
-TEST_CASE("prefetcher: an exception comes out after the batches made before it", "[threads]") {
+TEST_CASE("prefetcher: an exception is rethrown after the batches made before it", "[threads]") {
   Prefetcher prefetcher(2);
   prefetcher.start([count = 0](Batch& batch) mutable {
     if (count == 3) throw std::runtime_error("no more");
@@ -217,7 +217,8 @@ TEST_CASE("prefetcher: an exception comes out after the batches made before it",
   CHECK_FALSE(prefetcher.next(batch));
 }
 
-TEST_CASE("prefetcher: it is gone at once, however much is left to make", "[threads]") {
+TEST_CASE("prefetcher: the destructor returns at once, even if batches are still to be made",
+          "[threads]") {
   Prefetcher prefetcher(2);
   prefetcher.start([](Batch& batch) {
     batch.labels = {1};

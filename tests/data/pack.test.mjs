@@ -60,7 +60,7 @@ test('pack: shards hold 2,048 images in file order and the catalog lists them', 
   assert.deepEqual([shard[30], shard[30 + 784], shard.length], [2048 % 251, 2049 % 251, 30 + 2 * 784]);
 });
 
-test('pack: what is up to date is not written again; a missing shard is', () => {
+test('pack: up-to-date files are not written again; a missing shard is', () => {
   const out = path.join(folder, 'again');
   const args = [out, '--only', 'mnist', '--data-dir', writeMnist('again-data')];
   pack(...args);
@@ -73,7 +73,7 @@ test('pack: what is up to date is not written again; a missing shard is', () => 
   assert.ok(fs.existsSync(shard));
 });
 
-test('pack: a damaged file is named and leaves what was packed', () => {
+test('pack: a damaged file is reported and the existing shards are kept', () => {
   const out = path.join(folder, 'damaged');
   const data = writeMnist('damaged-data');
   const args = [out, '--only', 'mnist', '--data-dir', data];
@@ -87,7 +87,7 @@ test('pack: a damaged file is named and leaves what was packed', () => {
   assert.deepEqual(fs.readFileSync(path.join(out, 'mnist/test-000.bin.gz')), before);
 });
 
-test('pack: an unknown data set and a missing folder are told', () => {
+test('pack: an unknown data set and a missing folder are reported', () => {
   assert.match(pack(folder, '--only', 'emnist').stderr, /unknown data set emnist; known: mnist, fashion-mnist/);
   const result = pack();
   assert.equal(result.status, 1);

@@ -18,7 +18,7 @@ namespace {
 const Bytes labels{2, 0};
 const Bytes images{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
-/// An inflated shard with these count, height, width, channels and classes.
+/// Returns an inflated shard; `fields` are count, height, width, channels and classes.
 Bytes shard(const std::array<uint32_t, 5>& fields, const Bytes& shard_labels = labels) {
   constexpr std::string_view magic = "CVLSHRD1";
   Bytes bytes(magic.begin(), magic.end());
@@ -36,7 +36,7 @@ void check_error(const Bytes& bytes, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("shard: images and labels are read, also when a server has inflated it") {
+TEST_CASE("shard: images and labels are read, also if a server has inflated the shard") {
   const Bytes plain = shard({2, 1, 2, 3, 4});
   for (const Bytes& bytes : {gzip(plain), plain}) {
     const Shard parsed = parse_shard(bytes, "shard");
@@ -47,15 +47,15 @@ TEST_CASE("shard: images and labels are read, also when a server has inflated it
   }
 }
 
-TEST_CASE("shard: a foreign file is told what was found and expected") {
-  const std::string page = "<!DOCTYPE html>";  // what servers send for a file they do not have
+TEST_CASE("shard: the error for a file of another format states what was found and expected") {
+  const std::string page = "<!DOCTYPE html>";  // servers send this for a missing file
   const Bytes html(page.begin(), page.end());
   check_error(html, "byte 0: found 3c 21 44 4f 43 54 59 50; expected 1f 8b (gzip) or CVLSHRD1");
   check_error(gzip(html), "found 3c 21 44 4f 43 54 59 50; expected CVLSHRD1");
   check_error({}, "byte 0: found nothing");
 }
 
-TEST_CASE("shard: sizes out of range are refused with their place") {
+TEST_CASE("shard: sizes out of range are refused with their position") {
   check_error(shard({0, 1, 2, 3, 4}), "byte 8: found 0 images; expected 1 to 65536");
   check_error(shard({70000, 1, 2, 3, 4}), "byte 8: found 70000 images");
   check_error(shard({2, 0, 2, 3, 4}), "byte 12: found 0 rows; expected 1 to 4096");
@@ -65,7 +65,7 @@ TEST_CASE("shard: sizes out of range are refused with their place") {
   check_error(shard({65536, 4096, 4096, 4, 4}), "expected at most 268435456");
 }
 
-TEST_CASE("shard: truncated, damaged and overlong files are refused") {
+TEST_CASE("shard: truncated, damaged and too long files are refused") {
   const Bytes plain = shard({2, 1, 2, 3, 4});
   const Bytes whole = gzip(plain);
   for (size_t size = 2; size < whole.size(); ++size) {
@@ -80,7 +80,7 @@ TEST_CASE("shard: truncated, damaged and overlong files are refused") {
   check_error(checksum, "damaged gzip data");
 }
 
-TEST_CASE("shard: a label that is no class is told with its place") {
+TEST_CASE("shard: a label out of range is refused with its position") {
   check_error(gzip(shard({2, 1, 2, 3, 4}, {1, 4})),
               "byte 29: label 4 of image 1 is out of range; expected 0 to 3");
 }

@@ -11,7 +11,7 @@
 
 namespace convlab {
 
-/// Where class `label` has its three bright spots, as fractions of the image in 1/256.
+/// Positions (y, x) of the three bright spots of class `label`, in 1/256 of the image size.
 inline std::vector<std::pair<int64_t, int64_t>> synthetic_spots(int64_t label) {
   Random random(20241, static_cast<uint64_t>(label));
   std::vector<std::pair<int64_t, int64_t>> spots(3);
@@ -22,9 +22,9 @@ inline std::vector<std::pair<int64_t, int64_t>> synthetic_spots(int64_t label) {
   return spots;
 }
 
-/// `size` images whose classes follow each other in turn: three round spots at places that belong
-/// to the class, moved by up to a fourteenth of the image, under noise of up to a quarter of the
-/// range. Integers throughout, so the same everywhere.
+/// Returns `size` images whose labels cycle through the classes: three round spots at the positions
+/// of the class, shifted by up to 1/14 of the image size, plus noise of up to a quarter of the
+/// pixel range. Computed in integers, so identical on every platform.
 inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, uint64_t part) {
   std::vector<std::string> names;
   for (int64_t label = 0; label < classes; ++label)
@@ -63,8 +63,8 @@ inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, 
   return dataset;
 }
 
-/// A data set that a network learns within seconds, for tests that train. `image` is (height,
-/// width, channels).
+/// Returns a data set that a network learns within seconds, for tests that train. `image` is
+/// (height, width, channels).
 inline DatasetSplits make_synthetic(int64_t train, int64_t test, Shape image, int64_t classes) {
   return {.train = make_synthetic_split(train, image, classes, 1),
           .test = make_synthetic_split(test, image, classes, 2)};

@@ -1,4 +1,4 @@
-// bench.html: one measurement, and the suite that one stops.
+// bench.html: a single measurement, and the suite, which the test stops.
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -7,7 +7,7 @@ import {screenshot, withPage} from './browser.mjs';
 const rows = (page) => page.locator('#table tbody tr');
 const results = async (page) => JSON.parse(await page.locator('#result').textContent());
 
-test('the bench page measures one model, then all until it is stopped', () =>
+test('the bench page measures one model, then the suite until Stop', () =>
   withPage({query: 'bench.html'}, async ({page, problems}) => {
     await page.locator('#run:enabled').waitFor();
     await page.locator('#model').selectOption('mnist-mlp');

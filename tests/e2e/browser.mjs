@@ -1,4 +1,4 @@
-// A served page in a real Chromium, and what the tests ask of it.
+// Opens a served page in a real Chromium, and provides helpers for the tests.
 
 import assert from 'node:assert/strict';
 import {existsSync, mkdirSync} from 'node:fs';
@@ -8,12 +8,12 @@ import {launch} from '../../scripts/lib/chromium.mjs';
 
 const root = new URL('../../', import.meta.url);
 
-/** The page's files; CONVLAB_DIST serves others. */
+/** The folder of the page's files; set CONVLAB_DIST to serve another. */
 export const dist = process.env.CONVLAB_DIST ?? fileURLToPath(new URL('build/web/dist', root));
 export const screenshots = fileURLToPath(new URL('build/screenshots', root));
 export const quick = process.env.E2E_QUICK === '1' && 'slow (E2E_QUICK=1)';
 
-/** Training to 97 % on two busy cores. */
+/** Timeout for training to 97 % on two busy cores. */
 export const trainMilliseconds = 10 * 60 * 1000;
 
 export async function serve({isolated = true} = {}) {
@@ -22,13 +22,13 @@ export async function serve({isolated = true} = {}) {
   return startServer({root: dist, port: 0, isolated});
 }
 
-// Tests without flags of their own share a browser, each with a context of its own.
+// Tests without browser flags share one browser; each test has its own context.
 let shared = null;
 after(async () => (await shared)?.close());
 
 /**
- * Opens the page; `problems` collects what must not happen: errors on the console or uncaught,
- * and breaches of the content security policy.
+ * Opens the page. `problems` collects console errors, uncaught errors and violations of the content
+ * security policy, none of which may occur.
  */
 export async function openPage({isolated = true, args = [], context = {}, query = '',
   prepare = async () => {}} = {}) {
@@ -60,7 +60,7 @@ export async function openPage({isolated = true, args = [], context = {}, query 
   }
 }
 
-/** Runs `use` with an open page and closes everything afterwards. */
+/** Calls `use` with an open page and closes everything afterwards. */
 export async function withPage(options, use) {
   const opened = await openPage(options);
   try {
@@ -72,15 +72,15 @@ export async function withPage(options, use) {
 
 const number = (text) => Number.parseFloat(text.replaceAll(',', ''));
 
-/** A number of the page as people read it; NaN while there is none. */
+/** Returns the number displayed in the element `id`; NaN if it shows none. */
 export const readNumber = async (page, id) => number(await page.locator(`#${id}`).innerText());
 
-/** Waits until the page's state is one of these. */
+/** Waits until the page's state is one of `states`. */
 export const waitForState = (page, states, timeout = 30000) =>
   page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state),
     [states].flat(), {timeout});
 
-/** Waits until the HTML number `id` is at least (or at most) `bound`. */
+/** Waits until the number displayed in the element `id` lies in [min, max]. */
 export const waitForNumber = (page, id, {min = -Infinity, max = Infinity}, timeout = 60000) =>
   page.waitForFunction(([name, low, high]) => {
     const value = Number.parseFloat(document.getElementById(name).innerText.replaceAll(',', ''));
@@ -89,7 +89,7 @@ export const waitForNumber = (page, id, {min = -Infinity, max = Infinity}, timeo
 
 export const stepOf = (page) => page.locator('#progress').evaluate((element) => element.value);
 
-/** Trains by a click on Start and asserts that the loss falls and the test accuracy is ≥ 97 %. */
+/** Clicks Start and asserts that the loss falls and the test accuracy reaches 97 %. */
 export async function trainTo97(page) {
   await waitForState(page, 'ready');
   await page.locator('#start').click();

@@ -1,4 +1,4 @@
-// What the page does when things go wrong: data that does not come, an engine that ends.
+// Error handling of the page: data that cannot be fetched, an engine that does not load or fails.
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -19,7 +19,7 @@ const failingOnce = (pattern, fail) => async (page) => {
 
 const notFound = (route) => route.fulfill({status: 404, body: 'not here'});
 
-test('a missing shard is named with its status, and Retry goes on from there', () =>
+test('a missing shard is reported with its HTTP status, and Retry resumes there', () =>
   withPage({prepare: failingOnce('**/mnist/train-003.bin.gz', notFound)}, async ({page}) => {
     await alertOf(page)
       .getByText(/mnist\/train-003\.bin\.gz could not be fetched: HTTP 404/).waitFor();
@@ -32,7 +32,7 @@ test('a missing shard is named with its status, and Retry goes on from there', (
     await waitForNumber(page, 'loss', {min: 0});
   }));
 
-test('a first shard that gets no answer is named; Retry lets a waiting Start train', () =>
+test('a first shard without a response is reported; Retry lets a waiting Start train', () =>
   withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', (route) => route.abort())},
     async ({page}) => {
       await alertOf(page).getByText(/train-000\.bin\.gz could not be fetched: no answer/).waitFor();
@@ -43,7 +43,7 @@ test('a first shard that gets no answer is named; Retry lets a waiting Start tra
       await page.waitForFunction(() => document.getElementById('progress').value >= 2);
     }));
 
-test('a catalog that is not there is named, and Retry works', () =>
+test('a missing catalog is reported, and Retry works', () =>
   withPage({prepare: failingOnce('**/catalog.json', notFound)}, async ({page}) => {
     await alertOf(page).getByText(/catalog\.json could not be fetched: HTTP 404/).waitFor();
     page.failing.fails = false;
@@ -51,7 +51,7 @@ test('a catalog that is not there is named, and Retry works', () =>
     await trainFor(page, 2);
   }));
 
-test('a damaged or truncated shard is refused by name', async () => {
+test('a damaged or truncated shard is refused, and the error names it', async () => {
   const damage = (change) => async (route) => {
     const response = await route.fetch();
     await route.fulfill({response, body: change(Buffer.from(await response.body()))});
@@ -71,7 +71,7 @@ test('a damaged or truncated shard is refused by name', async () => {
   }
 });
 
-test('choosing another data set ends the fetching of the first and its error', () =>
+test('choosing another data set cancels the first one and clears its error', () =>
   withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', notFound)}, async ({page}) => {
     await alertOf(page).getByText(/HTTP 404/).waitFor();
     await page.locator('#data').selectOption('fashion-mnist');
@@ -80,7 +80,7 @@ test('choosing another data set ends the fetching of the first and its error', (
     assert.equal(await page.locator('#data').inputValue(), 'fashion-mnist');
   }));
 
-test('an engine that cannot be loaded is named, and can be restarted', () =>
+test('an engine that cannot be loaded is reported, and can be restarted', () =>
   withPage({prepare: failingOnce('**/engine-*.mjs', notFound)}, async ({page}) => {
     await alertOf(page).getByText(/engine could not be loaded from .*engine-.*\.mjs/).waitFor();
     page.failing.fails = false;
@@ -89,7 +89,7 @@ test('an engine that cannot be loaded is named, and can be restarted', () =>
     await trainFor(page, 2);
   }));
 
-test('a refused command is said and changes nothing', () =>
+test('a refused command is reported and changes nothing', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.evaluate(() => globalThis.convlabPage.convlab.configure({optimizer: 7}));
@@ -101,9 +101,9 @@ test('a refused command is said and changes nothing', () =>
       undefined, {timeout: 60000});
   }));
 
-// When a loss is no number is for tests of the engine: on MNIST no setting of the page makes it so
-// for certain. How the page takes a run that has failed is the same.
-test('a run that fails stops, says why, and Reset starts over', () =>
+// A NaN loss is tested with the engine, because no setting of the page reliably causes one on
+// MNIST. The page handles every failed run in the same way.
+test('a run that fails stops and shows the reason, and Reset starts over', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     await trainFor(page, 2);
@@ -116,7 +116,7 @@ test('a run that fails stops, says why, and Reset starts over', () =>
     await trainFor(page, 2);
   }));
 
-test('options that make no network are said, and other ones can be chosen', () =>
+test('options that give no valid network are reported, and others can be chosen', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.evaluate(() => globalThis.convlabPage.convlab.configure({model: 'no-such-model'}));

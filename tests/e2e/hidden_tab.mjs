@@ -1,5 +1,5 @@
-// A tab that is really hidden. Playwright makes every page of its own report visible, so this one
-// is opened and asked over Chromium's own protocol, through a pipe.
+// Opens a tab that is really hidden. Playwright makes its pages always report "visible", so this
+// tab is opened and controlled with Chromium's DevTools protocol, through a pipe.
 
 import {spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {findChromium, flags} from '../../scripts/lib/chromium.mjs';
 
-/** Messages of JSON, each ended by a zero byte: pipe 3 takes them, pipe 4 gives them. */
+/** JSON messages, each terminated by a zero byte: written to pipe 3, read from pipe 4. */
 function connect(child) {
   const waiting = new Map();
   let count = 0;
@@ -35,7 +35,7 @@ function connect(child) {
   });
 }
 
-/** Opens `url` behind another tab. `evaluate` runs an expression there and returns its value. */
+/** Opens `url` in a tab behind another. `evaluate` evaluates an expression in it. */
 export async function openHiddenTab(url) {
   const profile = mkdtempSync(join(tmpdir(), 'convlab-hidden-'));
   const child = spawn(findChromium(),
@@ -63,7 +63,7 @@ export async function openHiddenTab(url) {
       return result.value;
     };
     const loaded = 'document.readyState === "complete"';
-    // Between two documents a tab has none in which to evaluate.
+    // During navigation a tab has no document in which to evaluate, so errors are ignored.
     while (!(await evaluate(`location.href !== "about:blank" && ${loaded}`).catch(() => false))) {
       await sleep(50);
     }

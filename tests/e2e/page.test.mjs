@@ -1,4 +1,4 @@
-// The page as something one looks at and operates: keyboard, sizes, what it does without.
+// Operation and appearance of the page: keyboard, window sizes, contrast, behaviour without WebGL2.
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -44,7 +44,7 @@ test('works by keyboard alone: shortcuts, Tab, and a focus that stays', () =>
     assert.deepEqual(problems, []);
   }));
 
-test('a learning rate that is none is refused in words', () =>
+test('an invalid learning rate is refused with an error message', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     const field = page.locator('#learning-rate');
@@ -60,7 +60,7 @@ test('a learning rate that is none is refused in words', () =>
     await page.waitForFunction(() => document.getElementById('learning-rate').value === '0.005');
   }));
 
-test('draws nothing while nothing happens', () =>
+test('draws no frames while nothing changes', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     const frames = () => page.evaluate(() => globalThis.convlabPage.view.frames);
@@ -76,19 +76,19 @@ test('draws nothing while nothing happens', () =>
     await page.waitForFunction((count) => globalThis.convlabPage.view.frames > count, before);
   }));
 
-test('while two threads train, frames are cheap and input is answered at once', () =>
+test('while two threads train, frames are fast and input is handled at once', () =>
   withPage({query: '?threads=2'}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.locator('#start').click();
     await waitForSteps(page, 20);
     const {x, y} = await page.locator('#view').boundingBox();
-    // From the event to the frame that shows it, as the page itself measures it.
+    // The delay from the event to the frame that shows it, as measured by the page itself.
     await page.evaluate(() => {
       globalThis.answers = [];
       document.getElementById('view').addEventListener('pointermove', ({timeStamp}) =>
         requestAnimationFrame(() => globalThis.answers.push(performance.now() - timeStamp)));
     });
-    // The best of three rounds: another program may take the cores for one.
+    // The best of three rounds, because other programs may occupy the cores during one.
     let median = Infinity;
     let frame = Infinity;
     for (let round = 0; round < 3 && (median > 100 || frame > 8); ++round) {
@@ -118,7 +118,7 @@ const withoutWebGl2 = () => {
   };
 };
 
-test('without WebGL2: says so, trains, and shows charts and numbers in HTML', () =>
+test('without WebGL2: reports it, trains, and shows charts and numbers in HTML', () =>
   withPage({prepare: (page) => page.addInitScript(withoutWebGl2)}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     assert.match(await page.locator('#no-view-why').innerText(), /does not support WebGL 2/);
@@ -131,7 +131,7 @@ test('without WebGL2: says so, trains, and shows charts and numbers in HTML', ()
     assert.deepEqual(problems, []);
   }));
 
-test('with the GPU and its stand-in switched off the page trains as well', () =>
+test('with GPU and software rendering disabled the page still trains', () =>
   withPage({args: ['--disable-gpu', '--disable-software-rasterizer', '--disable-webgl']},
     async ({page}) => {
       await waitForState(page, 'ready');
@@ -140,7 +140,7 @@ test('with the GPU and its stand-in switched off the page trains as well', () =>
       await waitForSteps(page, 1);
     }));
 
-test('a window module that does not load is said, and the page trains', () =>
+test('a window module that does not load is reported, and the page trains', () =>
   withPage({prepare: (page) => page.route('**/window.mjs', (route) => route.abort())},
     async ({page}) => {
       await waitForState(page, 'ready');
@@ -155,7 +155,7 @@ const looks = [
   {name: 'dark-1280', viewport: {width: 1280, height: 800}, colorScheme: 'dark'},
   {name: 'light-360', viewport: {width: 360, height: 740}, colorScheme: 'light'},
   {name: 'dark-360', viewport: {width: 360, height: 740}, colorScheme: 'dark'},
-  // Playwright's own deviceScaleFactor is none that the canvas can measure.
+  // The canvas cannot measure Playwright's deviceScaleFactor.
   {name: 'light-1280-2x', viewport: null, colorScheme: 'light', scale: 2},
   {name: 'light-1920', viewport: {width: 1920, height: 1080}, colorScheme: 'light'},
 ];
@@ -179,7 +179,7 @@ for (const {name, scale = 1, ...context} of looks) {
     }));
 }
 
-test('texts keep their contrast: 4.5 to 1 at least, light and dark', async () => {
+test('texts have a contrast of at least 4.5 to 1, light and dark', async () => {
   for (const colorScheme of ['light', 'dark']) {
     await withPage({context: {colorScheme, reducedMotion: 'reduce'}}, async ({page}) => {
       await waitForState(page, 'ready');
@@ -212,7 +212,7 @@ test('texts keep their contrast: 4.5 to 1 at least, light and dark', async () =>
   }
 });
 
-test('every field and button has a name, and every described thing its description', () =>
+test('every field and button has a name, and aria descriptions refer to existing elements', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     const nameless = await page.evaluate(() =>

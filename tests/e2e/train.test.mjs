@@ -1,4 +1,4 @@
-// The page trains MNIST: with threads, without isolation, and in a tab that is hidden.
+// The page trains on MNIST: with threads, without cross-origin isolation, and in a hidden tab.
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -14,7 +14,7 @@ test('opens ready to train the MNIST CNN, in a page without problems', () =>
     assert.equal(await page.locator('#isolation').isVisible(), false);
     assert.match(await page.locator('#runs-on').innerText(),
       /^Engine threads-relaxed · .* · cross-origin isolated/);
-    // The first shard is there, or on its way, before anyone presses Start.
+    // The first shard is fetched before Start is clicked.
     await page.waitForFunction(() =>
       !/^0 \//.test(document.getElementById('steps').innerText));
     assert.deepEqual(problems, []);
@@ -26,7 +26,7 @@ test('isolated: Start trains the MNIST CNN to 97 % test accuracy', {skip: quick}
     assert.deepEqual(problems, []);
   }));
 
-test('not isolated: says so and trains the MNIST CNN to 97 % on one thread', {skip: quick}, () =>
+test('not isolated: reports it and trains the MNIST CNN to 97 % on one thread', {skip: quick}, () =>
   withPage({isolated: false}, async ({page, problems}) => {
     assert.equal(await page.evaluate(() => crossOriginIsolated), false);
     assert.match(await page.locator('#isolation').innerText(), /^Single-threaded: .*isolated$/);
@@ -35,7 +35,7 @@ test('not isolated: says so and trains the MNIST CNN to 97 % on one thread', {sk
     assert.deepEqual(problems, []);
   }));
 
-test('not isolated: says so and trains', () =>
+test('not isolated: reports it and trains', () =>
   withPage({isolated: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     assert.match(await page.locator('#isolation').innerText(), /^Single-threaded/);
@@ -55,7 +55,7 @@ for (const bundle of ['threads-simd', 'single-simd']) {
     }));
 }
 
-test('a bad ?threads or ?bundle is said and does not stop the page', async () => {
+test('an invalid ?threads or ?bundle is reported and does not stop the page', async () => {
   const bad = [['?threads=0', /whole number from 1/], ['?bundle=fast', /known: /]];
   for (const [query, text] of bad) {
     await withPage({query}, async ({page}) => {
@@ -74,7 +74,7 @@ test('hidden tab: trains the MNIST dense network to 97 %', {skip: quick}, async 
     assert.equal(await tab.evaluate('document.visibilityState'), 'hidden');
     await tab.evaluate('globalThis.frames97 = 0;' +
       'requestAnimationFrame(function count() { frames97++; requestAnimationFrame(count); }); 0');
-    // The dense network is the quicker one; what is tested here is that nothing stands still.
+    // The dense network trains faster; this tests only that training continues while hidden.
     await tab.evaluate(`{
       const model = document.getElementById('model');
       model.value = 'mnist-mlp';
@@ -92,7 +92,7 @@ test('hidden tab: trains the MNIST dense network to 97 %', {skip: quick}, async 
   }
 });
 
-test('pause, step, learning rate, reset and continue do what they say', () =>
+test('pause, step, learning rate, reset and continue work', () =>
   withPage({}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.locator('#step').click();
@@ -111,7 +111,7 @@ test('pause, step, learning rate, reset and continue do what they say', () =>
     await page.locator('#reset').click();
     await waitForState(page, 'ready');
 
-    // As fast as the page takes it: no answer of the engine may take back a later choice.
+    // Changes in quick succession: no delayed answer of the engine may undo a later choice.
     await page.evaluate(() => {
       for (const [id, value] of [['model', 'mnist-mlp'], ['batch', '512'], ['epochs', '1']]) {
         document.getElementById(id).value = value;
@@ -136,7 +136,7 @@ test('pause, step, learning rate, reset and continue do what they say', () =>
     assert.deepEqual(problems, []);
   }));
 
-test('new settings after some training wait until they are applied', () =>
+test('new settings after some training take effect only when applied', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.locator('#step').click();

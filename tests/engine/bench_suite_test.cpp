@@ -8,7 +8,8 @@
 
 namespace convlab {
 
-TEST_CASE("bench suite: every model on one thread and on all, with batches of seconds at most") {
+TEST_CASE(
+    "bench suite: every model on one and on all threads, with batches of a few seconds at most") {
   const std::vector<BenchOptions> runs = bench_suite({.optimizer = "sgd", .seconds = 2}, 4);
   for (const Model& model : models()) {
     INFO(model.name);
@@ -28,7 +29,7 @@ TEST_CASE("bench suite: every model on one thread and on all, with batches of se
   }
 }
 
-TEST_CASE("bench suite: shows how the time per image changes with batch and number of images") {
+TEST_CASE("bench suite: covers several batch sizes and numbers of images") {
   std::set<int64_t> batches;
   std::set<int64_t> images;
   for (const BenchOptions& run : bench_suite({}, 1)) {

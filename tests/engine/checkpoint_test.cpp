@@ -16,7 +16,7 @@ namespace {
 
 const Shape image{12, 12, 1};
 
-// The clock stands still, so that two runs also agree in the seconds that a checkpoint holds.
+// The clock is constant, so that the seconds stored in the checkpoints of two runs agree, too.
 std::unique_ptr<Engine> make_engine(int64_t prefetch = 0) {
   const auto open = [](const std::string&) { return make_synthetic(70, 40, image, 4); };
   return std::make_unique<Engine>(EngineEnvironment{.backend = make_backend("", 1),
@@ -25,7 +25,7 @@ std::unique_ptr<Engine> make_engine(int64_t prefetch = 0) {
                                                     .prefetch = prefetch});
 }
 
-// simple-convnet has dropout. Four full batches and a smaller one make an epoch.
+// simple-convnet has dropout. An epoch is four full batches and a smaller one.
 RunOptions small_run() {
   RunOptions options;
   options.data = "synthetic";
@@ -35,7 +35,7 @@ RunOptions small_run() {
   return options;
 }
 
-/// Advances of which each is a training step, a batch of the validation or the end of either.
+/// Each call of advance() is a training step, a validation batch or the end of either.
 constexpr int advances_per_epoch = 5 + 1 + 3 + 1;
 
 std::unique_ptr<Engine> started(const RunOptions& options, int advances, int64_t prefetch = 0) {
@@ -65,15 +65,16 @@ std::unique_ptr<Engine> resumed(const RunOptions& options, std::vector<uint8_t> 
   return engine;
 }
 
-/// Weights, optimizer states, sums of metrics, curves and history of a finished run, all in one.
+/// Returns the checkpoint of a finished run: weights, optimizer states, metric sums, curves,
+/// history.
 std::vector<uint8_t> whole_run(const RunOptions& options) {
   const auto engine = started(options, 0);
   finish(*engine);
   return engine->checkpoint();
 }
 
-/// Whether a run resumed after a few steps, during the validation and in a later epoch is the whole
-/// run.
+/// Checks that runs resumed after a few steps, during validation and in a later epoch equal the
+/// uninterrupted run.
 void check_resumes(const RunOptions& options) {
   const std::vector<uint8_t> expected = whole_run(options);
   for (const int advances : {1, 4, 8, advances_per_epoch + 2}) {
@@ -84,7 +85,8 @@ void check_resumes(const RunOptions& options) {
   }
 }
 
-/// What `engine` says when it is to go on with `checkpoint`, which it must not, nor change.
+/// Returns the error of resuming `checkpoint`, which must be refused and leave the engine
+/// unchanged.
 std::string refusal(const RunOptions& options, const std::vector<uint8_t>& checkpoint) {
   const auto engine = make_engine();
   engine->send(Configure{options});
@@ -96,7 +98,7 @@ std::string refusal(const RunOptions& options, const std::vector<uint8_t>& check
   return engine->snapshot()->error;
 }
 
-/// The checkpoint with one number of its run's JSON replaced.
+/// Returns the checkpoint with one number of its run's JSON replaced.
 std::vector<uint8_t> with_run(const std::vector<uint8_t>& checkpoint, const std::string& old_text,
                               const std::string& new_text) {
   SafeTensors file = parse_safetensors(checkpoint, "test");
@@ -109,7 +111,7 @@ std::vector<uint8_t> with_run(const std::vector<uint8_t>& checkpoint, const std:
 
 }  // namespace
 
-TEST_CASE("checkpoint: a run resumed after any step is the run that never stopped, bit for bit") {
+TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run, bit for bit") {
   const std::vector<uint8_t> expected = whole_run(small_run());
   for (int advances = 0; advances <= 2 * advances_per_epoch; ++advances) {
     INFO("stopped after " << advances << " advances");
@@ -119,7 +121,8 @@ TEST_CASE("checkpoint: a run resumed after any step is the run that never stoppe
   }
 }
 
-TEST_CASE("checkpoint: every schedule resumes bit for bit, with an average and half an update") {
+TEST_CASE(
+    "checkpoint: every schedule resumes bit for bit, with an average and during accumulation") {
   for (const ScheduleKind& kind : schedule_kinds()) {
     RunOptions options = small_run();
     options.schedule = kind.kind;
@@ -151,17 +154,17 @@ TEST_CASE(
   check_resumes(options);
 }
 
-TEST_CASE("checkpoint: a thread that makes batches ahead changes nothing") {
+TEST_CASE("checkpoint: prefetching batches in a thread changes nothing") {
   const auto engine = resumed(small_run(), started(small_run(), 3, 4)->checkpoint(), 4);
   finish(*engine);
   CHECK(engine->checkpoint() == whole_run(small_run()));
 }
 
-TEST_CASE("checkpoint: callbacks go on as if they had not been stopped, with their best weights") {
+TEST_CASE("checkpoint: callbacks resume with their state, including the best weights") {
   RunOptions options = small_run();
   options.epochs = 12;
   options.early_stopping = true;
-  // No epoch after the first is so much better: the run ends with the third.
+  // No later epoch improves on the first by min_delta, so the run ends with the third.
   options.early_stopping_options = {
       {"patience", int64_t{2}}, {"min_delta", 10.0}, {"restore_best_weights", true}};
   const auto whole = started(options, 0);
@@ -176,14 +179,14 @@ TEST_CASE("checkpoint: callbacks go on as if they had not been stopped, with the
     CHECK(engine->checkpoint() == whole->checkpoint());
     CHECK(engine->snapshot()->stop_reason == whole->snapshot()->stop_reason);
   }
-  // Resumed after its end it has ended.
+  // A checkpoint of a finished run resumes as finished.
   CHECK(resumed(options, whole->checkpoint())->snapshot()->state == RunState::finished);
   options.early_stopping_options[0].second = int64_t{3};
   CHECK_THAT(refusal(options, whole->checkpoint()),
              ContainsSubstring("early_stopping_options/patience (2 there, 3 here)"));
 }
 
-TEST_CASE("checkpoint: a learning rate that was changed stays") {
+TEST_CASE("checkpoint: a changed learning rate is kept") {
   const auto engine = started(small_run(), 2);
   engine->send(SetLearningRate{0.01});
   engine->advance();
@@ -204,13 +207,13 @@ TEST_CASE("checkpoint: a resumed run may have more epochs") {
   CHECK(engine->checkpoint() == whole_run(longer));
 }
 
-TEST_CASE("checkpoint: it is a model file, too") {
+TEST_CASE("checkpoint: it is also a model file") {
   const ModelFile model = parse_model(whole_run(small_run()), "run.checkpoint");
   CHECK(model.training.model == "simple-convnet");
   CHECK(model.training.class_names.size() == 4);
 }
 
-TEST_CASE("checkpoint: a run with other options is refused and each is named") {
+TEST_CASE("checkpoint: a run with other options is refused and each difference is named") {
   const std::vector<uint8_t> checkpoint = started(small_run(), 3)->checkpoint();
   RunOptions options = small_run();
   options.model = "mnist-mlp";
@@ -226,7 +229,7 @@ TEST_CASE("checkpoint: a run with other options is refused and each is named") {
   CHECK_THAT(error, !ContainsSubstring("epochs"));
 }
 
-TEST_CASE("checkpoint: damaged and foreign files are refused and change nothing") {
+TEST_CASE("checkpoint: damaged files and other formats are refused and change nothing") {
   const auto engine = started(small_run(), 3);
   const std::vector<uint8_t> good = engine->checkpoint();
   for (const size_t size : {size_t{0}, size_t{7}, size_t{100}, good.size() / 2, good.size() - 1}) {
@@ -250,7 +253,7 @@ TEST_CASE("checkpoint: damaged and foreign files are refused and change nothing"
   CHECK_THAT(refusal(small_run(), safetensors_bytes(file)), ContainsSubstring("architecture"));
 }
 
-TEST_CASE("checkpoint: numbers that cannot be are refused") {
+TEST_CASE("checkpoint: numbers out of range are refused") {
   const std::vector<uint8_t> good = started(small_run(), 3)->checkpoint();
   const auto refused = [&](const std::string& old_text, const std::string& new_text,
                            const std::string& message) {

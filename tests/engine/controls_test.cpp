@@ -18,13 +18,13 @@ const ModelItem* find(const Controls& table, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("controls: a model is on offer with the data sets whose images it takes") {
+TEST_CASE("controls: a model is offered for the data sets whose images it accepts") {
   const Controls table = controls();
   REQUIRE(find(table, "mnist-cnn") != nullptr);
   CHECK(find(table, "mnist-cnn")->takes("mnist"));
   CHECK(find(table, "mnist-cnn")->takes("fashion-mnist"));
   CHECK_FALSE(find(table, "mnist-cnn")->takes("letters"));
-  CHECK(find(table, "vgg16") == nullptr);  // five poolings are too many for 28 pixels
+  CHECK(find(table, "vgg16") == nullptr);  // 28 pixels are too few for five poolings
   for (const ModelItem& item : table.models) {
     INFO(item.name);
     CHECK_FALSE(item.data_sets.empty());
@@ -36,7 +36,7 @@ TEST_CASE("controls: a model is on offer with the data sets whose images it take
   }
 }
 
-TEST_CASE("controls: the same layers under two names are on offer once") {
+TEST_CASE("controls: identical layers under two names are offered once") {
   const Controls table = controls();
   CHECK(find(table, "cifar-simple") == nullptr);  // the MNIST CNN for other images
   CHECK(find(table, "imagenette-article") == nullptr);

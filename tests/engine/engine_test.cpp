@@ -16,8 +16,7 @@ namespace {
 constexpr int64_t train_size = 512;
 constexpr int64_t test_size = 200;
 
-// A clock that moves on by a millisecond whenever it is asked, so that tests do not depend on the
-// machine.
+// A clock that advances by a millisecond at every call, so that tests do not depend on the machine.
 std::function<double()> ticking_clock() {
   return [ticks = 0]() mutable { return 1e-3 * ++ticks; };
 }
@@ -40,7 +39,7 @@ RunOptions small_run() {
   return options;
 }
 
-// Advances until the engine has nothing to do.
+// Advances the engine until it has nothing to do.
 std::shared_ptr<const Snapshot> settle(Engine& engine) {
   for (int i = 0; i < 100000; ++i) {
     if (engine.advance() != Activity::busy) return engine.snapshot();
@@ -51,14 +50,14 @@ std::shared_ptr<const Snapshot> settle(Engine& engine) {
 
 }  // namespace
 
-TEST_CASE("engine: an engine that nobody spoke to is empty and idle") {
+TEST_CASE("engine: a new engine is empty and idle") {
   Engine engine = make_engine();
   CHECK(engine.advance() == Activity::idle);
   CHECK(engine.snapshot()->state == RunState::empty);
   CHECK(engine.network() == nullptr);
 }
 
-TEST_CASE("engine: configure makes a network ready and shows images and filters before training") {
+TEST_CASE("engine: configure prepares a network and provides images and filters before training") {
   Engine engine = make_engine();
   engine.send(Configure{small_run()});
   const auto snapshot = settle(engine);
@@ -72,7 +71,7 @@ TEST_CASE("engine: configure makes a network ready and shows images and filters 
   CHECK(snapshot->history.empty());
 }
 
-TEST_CASE("engine: start trains the planned epochs, learns, and start again trains as many more") {
+TEST_CASE("engine: start trains the planned epochs, and start again the same number again") {
   Engine engine = make_engine();
   engine.send(Configure{small_run()});
   engine.send(Start{});
@@ -91,7 +90,7 @@ TEST_CASE("engine: start trains the planned epochs, learns, and start again trai
   CHECK(snapshot->epochs == 6);
 }
 
-TEST_CASE("engine: step trains on one batch; pause, start and reset do what they say") {
+TEST_CASE("engine: step trains on one batch; pause, start and reset work") {
   Engine engine = make_engine();
   engine.send(Configure{small_run()});
   engine.send(Step{});
@@ -113,7 +112,7 @@ TEST_CASE("engine: step trains on one batch; pause, start and reset do what they
   CHECK(snapshot->train_loss.x.empty());
 }
 
-TEST_CASE("engine: after reset the same run comes out bit for bit") {
+TEST_CASE("engine: reset repeats the same run, bit for bit") {
   Engine engine = make_engine(2);
   engine.send(Configure{small_run()});
   engine.send(Start{});
@@ -129,7 +128,7 @@ TEST_CASE("engine: after reset the same run comes out bit for bit") {
   CHECK(first->filters.weights == second->filters.weights);
 }
 
-TEST_CASE("engine: the learning rate changes while running and is checked") {
+TEST_CASE("engine: the learning rate can be changed while running and is checked") {
   Engine engine = make_engine();
   engine.send(Configure{small_run()});
   engine.send(Start{});
@@ -142,12 +141,13 @@ TEST_CASE("engine: the learning rate changes while running and is checked") {
   CHECK_THAT(settle(engine)->error, ContainsSubstring("learning rate is -1"));
 }
 
-TEST_CASE("engine: early stopping ends the run, and start again trains as many epochs more") {
+TEST_CASE(
+    "engine: early stopping ends the run, and start again trains the same number of epochs again") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.epochs = 50;
   options.early_stopping = true;
-  // No epoch after the first is so much better: the run ends with the second.
+  // No later epoch improves on the first by min_delta, so the run ends with the second.
   options.early_stopping_options = {
       {"patience", int64_t{1}}, {"min_delta", 10.0}, {"restore_best_weights", true}};
   engine.send(Configure{options});
@@ -170,10 +170,10 @@ TEST_CASE("engine: early stopping ends the run, and start again trains as many e
   CHECK_THAT(settle(engine)->error, ContainsSubstring("patients") && ContainsSubstring("patience"));
 }
 
-TEST_CASE("engine: a time budget pauses between two steps, and start goes on") {
+TEST_CASE("engine: a time budget pauses between two steps, and start continues") {
   Engine engine = make_engine();
   RunOptions options = small_run();
-  options.time_budget = 0.02;  // the clock ticks a few times in each step
+  options.time_budget = 0.02;  // the clock advances a few ms in each step
   engine.send(Configure{options});
   engine.send(Start{});
   auto snapshot = settle(engine);
@@ -187,7 +187,7 @@ TEST_CASE("engine: a time budget pauses between two steps, and start goes on") {
   CHECK(snapshot->step > step);
 }
 
-TEST_CASE("engine: callbacks of the front end are called for each run") {
+TEST_CASE("engine: user callbacks are called for each run") {
   std::vector<int64_t> epochs;
   class Recorder final : public Callback {
    public:
@@ -216,7 +216,8 @@ TEST_CASE("engine: callbacks of the front end are called for each run") {
   CHECK(epochs == std::vector<int64_t>{1, 2, 3, 1, 2, 3});
 }
 
-TEST_CASE("engine: a schedule varies the learning rate, whose base can change while running") {
+TEST_CASE(
+    "engine: a schedule varies the learning rate, and its base can be changed while running") {
   Engine engine = make_engine();
   RunOptions options = small_run();  // 3 epochs of 8 steps
   options.learning_rate = 0.01;
@@ -229,7 +230,7 @@ TEST_CASE("engine: a schedule varies the learning rate, whose base can change wh
   auto snapshot = settle(engine);
   CHECK(snapshot->learning_rate == 0.01);
   REQUIRE(snapshot->history.size() == 3);
-  // Of steps 7, 15 and 23; the schedule begins with step 4.
+  // The rates of steps 7, 15 and 23; the schedule starts at step 4.
   CHECK(snapshot->history[0].learning_rate == 0.01);
   CHECK(snapshot->history[1].learning_rate == 0.005);
   CHECK(snapshot->history[2].learning_rate == 0.0025);
@@ -241,11 +242,11 @@ TEST_CASE("engine: a schedule varies the learning rate, whose base can change wh
   CHECK(settle(engine)->learning_rate == 0.08);
 }
 
-TEST_CASE("engine: the plateau sees the validation losses") {
+TEST_CASE("engine: the plateau schedule uses the validation losses") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.schedule = "plateau";
-  options.schedule_options = {{"min_delta", 1000}, {"patience", 1}};  // nothing is good enough
+  options.schedule_options = {{"min_delta", 1000}, {"patience", 1}};  // nothing improves enough
   engine.send(Configure{options});
   engine.send(Start{});
   const auto snapshot = settle(engine);
@@ -253,10 +254,10 @@ TEST_CASE("engine: the plateau sees the validation losses") {
   CHECK(snapshot->history[2].learning_rate == 1e-4);
 }
 
-TEST_CASE("engine: an average of the weights is what validation and the network's owner see") {
+TEST_CASE("engine: validation and the network's owner see the average of the weights") {
   Engine engine = make_engine();
   RunOptions options = small_run();
-  options.learning_rate = 0.5;  // far too high to settle, so that averaging shows
+  options.learning_rate = 0.5;  // far too high to converge, so that averaging has an effect
   options.optimizer = "sgd";
   options.optimizer_options = {{"momentum", 0.9}};
   options.update_options = {{"ema_momentum", 0.999}};
@@ -296,7 +297,7 @@ TEST_CASE("engine: bad options of the optimizer, the schedule or the update are 
   CHECK(settle(engine)->state == RunState::ready);
 }
 
-TEST_CASE("engine: a loss that is no longer a number stops training and says so") {
+TEST_CASE("engine: a NaN loss stops training with an error") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.optimizer = "sgd";
@@ -307,12 +308,12 @@ TEST_CASE("engine: a loss that is no longer a number stops training and says so"
   const auto snapshot = settle(engine);
   CHECK(snapshot->state == RunState::failed);
   CHECK_THAT(snapshot->error, ContainsSubstring("no longer a number"));
-  // Nor does a checkpoint of it take the place of a good one.
+  // A checkpoint of it must not replace a good one, so it is refused.
   CHECK_THROWS_WITH(engine.checkpoint(), ContainsSubstring("no longer a number"));
 }
 
-TEST_CASE("engine: all memory is taken when a training is configured") {
-  for (const int64_t batch : {16, 64}) {  // fewer and more than the images shown
+TEST_CASE("engine: all memory is allocated when a training is configured") {
+  for (const int64_t batch : {16, 64}) {  // less and more than the number of images shown
     Engine engine = make_engine(2);
     RunOptions options = small_run();
     options.batch = batch;
@@ -327,14 +328,14 @@ TEST_CASE("engine: all memory is taken when a training is configured") {
   }
 }
 
-TEST_CASE("engine: a data set without training images is configured and learns nothing") {
+TEST_CASE("engine: a data set without training images can be configured and trains nothing") {
   const auto open = [](const std::string&) { return make_synthetic(0, 40, {28, 28, 1}, 10); };
   Engine engine({.backend = make_backend("xnnpack", 1), .open_data = open, .now = ticking_clock()});
   engine.send(Configure{small_run()});
   CHECK(settle(engine)->error.empty());
 }
 
-TEST_CASE("engine: a training that the memory does not hold is refused before it takes any") {
+TEST_CASE("engine: a training that does not fit into memory is refused before it allocates any") {
   const auto open = [](const std::string&) { return make_synthetic(512, 40, {28, 28, 1}, 10); };
   uint64_t left = uint64_t{3} << 20U;
   auto owned = make_backend("xnnpack", 1, [&left] { return left; });
@@ -393,7 +394,7 @@ TEST_CASE("engine: unknown names list the known ones and leave the engine usable
   CHECK(snapshot->error.empty());
 }
 
-TEST_CASE("engine: training waits for data that is still to come") {
+TEST_CASE("engine: training waits for data that has not arrived yet") {
   const auto open = [](const std::string&) {
     const std::vector<std::string> names(10, "class");
     return DatasetSplits{Dataset("arriving", {28, 28, 1}, names, 4096),
@@ -416,7 +417,7 @@ TEST_CASE("engine: training waits for data that is still to come") {
 }
 
 TEST_CASE(
-    "engine: it may be told how models are built; one that does not fit the data is refused") {
+    "engine: models can be built by a given function; one that does not fit the data is refused") {
   const auto open = [](const std::string&) { return make_synthetic(64, 64, {28, 28, 1}, 10); };
   const auto build = [](const std::string& name, const Shape& image, int64_t classes) {
     return find_model("mnist-mlp").build(image, name == "fits.json" ? classes : classes + 1);

@@ -9,11 +9,11 @@ namespace convlab {
 
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("lr_find: finds a rate on any data set, epoch after epoch, the same every time") {
+TEST_CASE("lr_find: suggests the same rate every time, also over several epochs") {
   const DatasetSplits data = make_synthetic(200, 10, {28, 28, 1}, 10);
   RunOptions run;
   run.model = "mnist-mlp";
-  run.batch = 64;  // four steps an epoch
+  run.batch = 64;  // four steps per epoch
   const auto find = [&] {
     const auto backend = make_backend("", 1);
     return find_learning_rate(run, {.steps = 60}, data.train, *backend);

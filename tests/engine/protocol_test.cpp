@@ -14,7 +14,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-/// Every field differs from its default, and arrays have sizes that leave gaps in the block.
+/// Returns a snapshot with no field at its default and array sizes that leave gaps in the block.
 Snapshot full_snapshot() {
   Snapshot s;
   s.sequence = 71;
@@ -85,7 +85,8 @@ void require_equal(const Curve& a, const Curve& b) {
   REQUIRE(a.y == b.y);
 }
 
-/// `text` with the first `from` replaced; the test is void when it does not occur.
+/// Returns `text` with the first `from` replaced. Fails if it does not occur, as the test would
+/// then check nothing.
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
   const size_t at = text.find(from);
   REQUIRE(at != std::string::npos);
@@ -101,7 +102,7 @@ void require_refused(const EncodedSnapshot& encoded, std::string_view from, std:
 
 }  // namespace
 
-TEST_CASE("protocol: a snapshot survives the crossing, field by field") {
+TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field") {
   const Snapshot a = full_snapshot();
   const EncodedSnapshot encoded = encode(a);
   const Snapshot b = decode_snapshot(encoded.json, encoded.block);
@@ -155,13 +156,13 @@ TEST_CASE("protocol: a snapshot survives the crossing, field by field") {
   CHECK(encode(b).block == encoded.block);
 }
 
-TEST_CASE("protocol: an empty snapshot crosses with an empty block") {
+TEST_CASE("protocol: an empty snapshot has an empty block") {
   const EncodedSnapshot encoded = encode(Snapshot{});
   CHECK(encoded.block.empty());
   CHECK(decode_snapshot(encoded.json, encoded.block).state == RunState::empty);
 }
 
-TEST_CASE("protocol: NaN and infinity become null, and NaN again") {
+TEST_CASE("protocol: NaN and infinity become null, which is decoded as NaN") {
   Snapshot s = full_snapshot();
   s.loss = std::numeric_limits<double>::quiet_NaN();
   s.history[0].val_loss = std::numeric_limits<double>::infinity();
@@ -193,7 +194,7 @@ TEST_CASE("protocol: a truncated snapshot is refused at every length") {
   }
 }
 
-TEST_CASE("protocol: what is no snapshot is refused with a reason") {
+TEST_CASE("protocol: invalid snapshots are refused with a reason") {
   const EncodedSnapshot good = encode(full_snapshot());
   CHECK_THROWS_WITH(decode_snapshot("[1, 2]", {}), ContainsSubstring("must be an object"));
   CHECK_THROWS_WITH(decode_snapshot("{}", {}), ContainsSubstring("lacks the field 'sequence'"));
@@ -211,7 +212,7 @@ TEST_CASE("protocol: what is no snapshot is refused with a reason") {
   require_refused(good, "\"Zebra\"", "7", "must be a string");
 }
 
-TEST_CASE("protocol: arrays must lie in the block and fit each other") {
+TEST_CASE("protocol: arrays must lie in the block and have matching sizes") {
   const EncodedSnapshot good = encode(full_snapshot());
   require_refused(good, "\"type\":\"u8\"", "\"type\":\"f32\"", "must be 'u8'");
   require_refused(good, "\"offset\":12,", "\"offset\":2,", "multiple of 4");
@@ -225,7 +226,7 @@ TEST_CASE("protocol: arrays must lie in the block and fit each other") {
   require_refused(good, "\"width\":3", "\"width\":0", "are not 2 images");
 }
 
-TEST_CASE("protocol: every command survives the crossing") {
+TEST_CASE("protocol: every command is encoded and decoded unchanged") {
   const RunOptions options = full_snapshot().options;
   const std::vector<Command> commands{Configure{options},   Start{}, Pause{}, Step{}, Reset{},
                                       SetLearningRate{0.03}};
@@ -246,7 +247,7 @@ TEST_CASE("protocol: omitted options keep their defaults") {
   CHECK(std::get<Configure>(decode_command(R"({"command": "configure"})")).options == RunOptions{});
 }
 
-TEST_CASE("protocol: options keep the kind of each value") {
+TEST_CASE("protocol: options keep the type of each value") {
   const auto read = [](const std::string& options) {
     const Command command = decode_command(
         R"({"command": "configure", "options": {"optimizer_options": )" + options + "}}");
@@ -261,7 +262,7 @@ TEST_CASE("protocol: options keep the kind of each value") {
   }
 }
 
-TEST_CASE("protocol: a bad command says what is wrong") {
+TEST_CASE("protocol: an invalid command is refused with a reason") {
   CHECK_THROWS_WITH(decode_command(R"({"command": "fly"})"),
                     "unknown command 'fly'; known are: configure, start, pause, step, reset, "
                     "set_learning_rate");

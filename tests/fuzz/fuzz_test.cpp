@@ -1,5 +1,5 @@
-// Damaged inputs for everything that reads what others wrote. The same ones in every run; longer
-// with another count here, or with targets.h's functions under a fuzzer.
+// Feeds damaged inputs to all parsers of untrusted data. The inputs are the same in every run. For
+// a longer test increase the count here, or run the functions of targets.h under a fuzzer.
 #include <catch2/catch_test_macros.hpp>
 
 #include "allocations.h"
@@ -14,7 +14,7 @@ namespace {
 constexpr int inputs_per_target = 1500;
 constexpr uint64_t allocated_anyway = 256 << 10U;  // for messages and tables
 
-TEST_CASE("fuzz: what is whole is read") {
+TEST_CASE("fuzz: valid input is read") {
   for (const FuzzTarget& target : fuzz_targets()) {
     for (const Bytes& seed : target.seeds()) {
       INFO(target.name);
@@ -23,7 +23,7 @@ TEST_CASE("fuzz: what is whole is read") {
   }
 }
 
-TEST_CASE("fuzz: damaged input gives an Error and takes no more memory than it could fill") {
+TEST_CASE("fuzz: damaged input gives an Error and allocates no more than its size allows") {
   for (const FuzzTarget& target : fuzz_targets()) {
     const std::vector<Bytes> seeds = target.seeds();
     for (int i = 0; i < inputs_per_target; ++i) {
@@ -39,7 +39,7 @@ TEST_CASE("fuzz: damaged input gives an Error and takes no more memory than it c
   }
 }
 
-TEST_CASE("fuzz: a run that refuses a damaged checkpoint stays as it was, bit for bit") {
+TEST_CASE("fuzz: a run that refuses a damaged checkpoint is unchanged, bit for bit") {
   const auto backend = make_backend("host", 1);
   const std::vector<Bytes> seeds{small_checkpoint(2), small_checkpoint(7), small_checkpoint(11)};
   auto run = small_run(*backend);
@@ -58,7 +58,7 @@ TEST_CASE("fuzz: a run that refuses a damaged checkpoint stays as it was, bit fo
       if (run->checkpoint() != before) FAIL("the run has changed");
       continue;
     }
-    try {  // what was taken for whole can be trained on, or says why not
+    try {  // an accepted checkpoint can be trained further, or causes an Error
       run->begin();
       for (int step = 0; step < 20; ++step) run->advance();
       run->checkpoint();

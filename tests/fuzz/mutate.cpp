@@ -62,7 +62,7 @@ void put_number(Bytes& bytes, Random& random) {
     bytes[at + i] = static_cast<uint8_t>(value >> (8 * (big_endian ? width - 1 - i : i)));
 }
 
-/// Replaces a number that stands in text, or a byte where there is none.
+/// Replaces a decimal number in the text, or a single byte if no number follows.
 void put_text(Bytes& bytes, Random& random) {
   const auto is_digit = [](uint8_t byte) { return std::isdigit(byte) != 0; };
   const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(below(random, bytes.size()));
@@ -75,7 +75,7 @@ void put_text(Bytes& bytes, Random& random) {
   bytes.insert(at, text.begin(), text.end());
 }
 
-/// A piece of `bytes`, at most 64 bytes.
+/// Returns a random byte range of `bytes`, at most 64 bytes long.
 Bytes piece(const Bytes& bytes, Random& random) {
   const size_t first = below(random, bytes.size());
   const size_t count = std::min(bytes.size() - first, 1 + below(random, 64));

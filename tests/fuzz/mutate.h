@@ -7,8 +7,9 @@
 
 namespace convlab {
 
-/// One of the seeds with one to four things changed: bits, bytes, numbers of both byte orders or in
-/// text, pieces cut out, repeated or taken from another seed.
+/// Returns one of the seeds with one to four mutations: changed bits or bytes, changed numbers
+/// (big-endian, little-endian or decimal text), and byte ranges removed, repeated or taken from
+/// another seed.
 Bytes mutated(const std::vector<Bytes>& seeds, Random& random);
 
 }  // namespace convlab

@@ -5,13 +5,13 @@
 
 namespace convlab {
 
-/// A network of a few hundred weights for images of 6×5 and three classes.
+/// A network with a few hundred weights for 6×5 images and three classes.
 Graph small_graph();
 
-/// A run that trains it; two runs on backends of a kind are alike bit for bit.
+/// A run that trains small_graph(). Two runs on backends of the same kind are bit-identical.
 std::unique_ptr<Run> small_run(Backend& backend);
 
-/// The checkpoint of such a run after so many advances.
+/// The checkpoint of such a run after `advances` calls of advance().
 Bytes small_checkpoint(int advances);
 
 }  // namespace convlab

@@ -33,7 +33,7 @@ std::string_view text_of(std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// An input of text and bytes: the text ends with the last brace.
+/// Splits an input into text and bytes: the text ends with the last brace.
 struct TextAndBytes {
   explicit TextAndBytes(std::span<const uint8_t> input) {
     const size_t end = text_of(input).rfind('}') + 1;  // npos + 1 is 0
@@ -46,7 +46,7 @@ struct TextAndBytes {
 
 Bytes joined(std::string_view text, std::span<const uint8_t> bytes) {
   Bytes all = bytes_of(text);
-  // A brace among them would only make the text longer.
+  // A brace among the bytes is harmless: it only makes the text longer.
   add_bytes(all, bytes);
   return all;
 }
@@ -70,7 +70,7 @@ void read_safetensors(std::span<const uint8_t> input) {
   CHECK(again.tensors.size() == file.tensors.size());
 }
 
-/// With the right length before it, so that the header itself is reached.
+/// Prepends the correct length, so that the parser reaches the header itself.
 void read_header(std::span<const uint8_t> input) {
   const TextAndBytes parts(input);
   Bytes file;
@@ -111,7 +111,7 @@ std::vector<Bytes> model_seeds() {
 std::vector<Bytes> header_seeds() {
   std::vector<Bytes> seeds;
   for (const Bytes& file : model_seeds()) {
-    // Without the data, whose braces would be taken for the header's end.
+    // Drops the data, because a brace in it would be taken for the end of the header.
     const auto end = std::find(file.rbegin(), file.rend(), '}').base();
     const size_t data = static_cast<size_t>(file.end() - end);
     Bytes seed(file.begin() + 8, end);
@@ -182,7 +182,7 @@ std::vector<Bytes> shard_seeds() {
   return plain_and_gzip(bytes);
 }
 
-// What crosses between the page's threads and comes from the command line.
+// Messages between the page's threads, and command line options.
 
 void read_command(std::span<const uint8_t> input) {
   const std::string text = encode(decode_command(text_of(input)));
@@ -223,7 +223,8 @@ std::vector<Bytes> option_seeds() {
   return {bytes_of("momentum=0.9,nesterov=true"), bytes_of("weights=1,2,3, epochs = 12")};
 }
 
-// A byte of JSON may be a value of its own, which takes some hundred; one of gzip may be 1,032.
+// One byte of JSON can be a value that takes a few hundred bytes of memory; one byte of gzip can
+// inflate to 1,032.
 constexpr std::array targets{
     FuzzTarget{"safetensors file", entry<read_safetensors>, model_seeds, 500},
     FuzzTarget{"safetensors header", entry<read_header>, header_seeds, 500},

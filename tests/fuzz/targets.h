@@ -7,14 +7,15 @@
 
 namespace convlab {
 
-/// Something that reads what others wrote.
+/// A function under test that parses untrusted input.
 struct FuzzTarget {
   const char* name;
-  /// Reads one input, as libFuzzer's LLVMFuzzerTestOneInput. Whatever it holds: success or Error.
+  /// Parses one input, like libFuzzer's LLVMFuzzerTestOneInput. Any input must either be parsed or
+  /// cause Error.
   int (*read)(const uint8_t* data, size_t size);
-  /// Inputs that are as they should be.
+  /// Returns valid inputs.
   std::vector<Bytes> (*seeds)();
-  /// How many bytes it may allocate for each byte of an input, all its allocations together.
+  /// Max number of bytes allocated per byte of input, summed over all allocations.
   uint64_t allocated_per_byte;
 };
 

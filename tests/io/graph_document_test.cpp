@@ -9,7 +9,7 @@
 #include "nn/conv2d.h"
 #include "nn/dropout.h"
 
-/// Documents that a person wrote, with what people get wrong.
+/// Documents written by hand, with ordinary mistakes.
 namespace convlab {
 
 namespace {
@@ -20,7 +20,7 @@ void check_refused(const std::string& text, const std::string& message) {
                        Catch::Matchers::Message("my.json, " + message));
 }
 
-/// Layers, from line 4 on.
+/// Returns a document with these layers, which start in line 4.
 std::string with_layers(const std::string& layers) {
   return "{\n  \"input\": [8, 8, 1],\n  \"layers\": [\n" + layers + "\n  ]\n}\n";
 }
@@ -37,7 +37,7 @@ const std::string known_layers = [] {
 
 }  // namespace
 
-TEST_CASE("graph document: only kinds and needed options have to be written") {
+TEST_CASE("graph document: only kinds and required options must be given") {
   const Graph graph = parse_graph_json(with_layers(R"(
     {"kind": "conv2d", "options": {"filters": 3, "padding": "same"}},
     {"kind": "relu", "name": "end"},
@@ -62,7 +62,7 @@ TEST_CASE("graph document: only kinds and needed options have to be written") {
   CHECK(graph.output_shape() == Shape{2});
 }
 
-TEST_CASE("graph document: written with a line for each layer") {
+TEST_CASE("graph document: is written with one line per layer") {
   Graph graph({8, 8, 3});
   graph.append(std::make_unique<Relu>());
   graph.add(std::make_unique<Relu>(), {0}, "second");
@@ -80,7 +80,7 @@ TEST_CASE("graph document: written with a line for each layer") {
 )");
 }
 
-TEST_CASE("graph document: what is no JSON is told with line, column and what was expected") {
+TEST_CASE("graph document: invalid JSON is refused with line, column and what was expected") {
   check_refused("",
                 "line 1, column 1: not JSON: attempting to parse an empty input; check that your "
                 "input string or stream contains the expected JSON");
@@ -102,7 +102,7 @@ TEST_CASE("graph document: what is no JSON is told with line, column and what wa
                 "line 2, column 25: nested more than 16 deep");
 }
 
-TEST_CASE("graph document: members that are missing, foreign or of another type") {
+TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused("[]", "line 1, column 1: the document must be an object {…}");
   check_refused("\n{}", "line 2, column 1: the document lacks \"input\"");
   check_refused(R"({"input": [8]})", "line 1, column 1: the document lacks \"layers\"");
@@ -127,7 +127,7 @@ TEST_CASE("graph document: members that are missing, foreign or of another type"
                 "line 2, column 11: the layers must be a list of 1 to 10000");
 }
 
-TEST_CASE("graph document: a layer's members that are missing, foreign or of another type") {
+TEST_CASE("graph document: missing or unknown members and wrong types in a layer") {
   const std::string relu = R"({"kind": "relu"},)";
   check_refused(with_layers(relu + "\n7"), "line 5, column 1: layer 2: it must be an object {…}");
   check_refused(with_layers(relu + "\n  {\"name\": \"end\"}"),
@@ -144,7 +144,7 @@ TEST_CASE("graph document: a layer's members that are missing, foreign or of ano
                 "line 4, column 28: layer 1: \"frozen\" must be true or false");
 }
 
-TEST_CASE("graph document: names that cannot be") {
+TEST_CASE("graph document: invalid names") {
   const auto named = [](const std::string& name) {
     return with_layers("{\"kind\": \"relu\", \"name\": " + name + "}");
   };
@@ -166,7 +166,7 @@ TEST_CASE("graph document: names that cannot be") {
                 "and its own weights");
 }
 
-TEST_CASE("graph document: options are told with their own place") {
+TEST_CASE("graph document: errors of options state the option's position") {
   const auto conv = [](const std::string& options) {
     return with_layers("{\"kind\": \"conv2d\", \"options\": {\n  " + options + "\n}}");
   };
@@ -195,7 +195,7 @@ TEST_CASE("graph document: options are told with their own place") {
                 "line 4, column 35: layer 1: [relu] has no option x; it has: none");
 }
 
-TEST_CASE("graph document: inputs are layers before, or the image") {
+TEST_CASE("graph document: inputs must be earlier layers or the image") {
   const auto second = [](const std::string& inputs) {
     return with_layers(
         "{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"name\": \"b\", \"inputs\": " + inputs + "}");
@@ -227,7 +227,7 @@ TEST_CASE("graph document: shapes that a layer refuses") {
                 "image has only 4; use padding same or a smaller window");
 }
 
-TEST_CASE("graph document: more parameters than any machine holds") {
+TEST_CASE("graph document: too many parameters") {
   const std::string head =
       "{\"kind\": \"flatten\"},\n{\"kind\": \"dense\", \"options\": {\"units\": 1048576}}";
   const std::string more = ",\n{\"kind\": \"dense\", \"options\": {\"units\": 1048576}}";

@@ -51,7 +51,7 @@ std::string layer(const std::string& name, const std::string& kind, const std::s
 
 }  // namespace
 
-TEST_CASE("graph JSON: every model of the zoo comes back as it was") {
+TEST_CASE("graph JSON: every model of the zoo is read back unchanged") {
   for (const Model& model : models()) {
     INFO(model.name);
     const Graph graph = model.build(model.image(), model.default_classes);
@@ -60,7 +60,7 @@ TEST_CASE("graph JSON: every model of the zoo comes back as it was") {
   }
 }
 
-TEST_CASE("graph JSON: names and branches come back as they were") {
+TEST_CASE("graph JSON: names and branches are read back unchanged") {
   Graph graph({8, 8, 3});
   const size_t a = graph.add(
       std::make_unique<Conv2d>(Conv2dOptions{.filters = 2, .padding = Padding::same}), {0}, "left");
@@ -71,7 +71,7 @@ TEST_CASE("graph JSON: names and branches come back as they were") {
   check_same(parse_graph_json(graph_json(graph), "test"), graph);
 }
 
-TEST_CASE("graph JSON: a frozen layer comes back frozen") {
+TEST_CASE("graph JSON: frozen layers are read back frozen") {
   Graph graph({8, 8, 3});
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 2}));
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 2}));

@@ -6,7 +6,7 @@ namespace convlab {
 
 namespace {
 
-/// What begins at the place of `path`.
+/// Returns the `length` characters at the position of `path`.
 std::string_view at(std::string_view text, const JsonPath& path, size_t length = 1) {
   return text.substr(json_position(text, path), length);
 }
@@ -27,14 +27,14 @@ TEST_CASE("JSON position: values are found through objects and lists") {
   CHECK(at(text, {"c", "a"}) == "7");
 }
 
-TEST_CASE("JSON position: keys are compared as they read, not as they are written") {
+TEST_CASE("JSON position: keys are compared after decoding escapes") {
   const std::string_view text = R"({"\u0061\"":1,"a":2,"ä":3})";
   CHECK(at(text, {"a\""}) == "1");
   CHECK(at(text, {"a"}) == "2");
   CHECK(at(text, {"ä"}) == "3");
 }
 
-TEST_CASE("JSON position: a path that leads to nothing ends at the last value on its way") {
+TEST_CASE("JSON position: a path that does not exist gives the position of the last value on it") {
   const std::string_view text = R"( {"a":[1,{"b":2}]})";
   CHECK(json_position(text, {"z"}) == json_position(text, {}));
   CHECK(json_position(text, {"a", "2"}) == json_position(text, {"a"}));
@@ -43,12 +43,12 @@ TEST_CASE("JSON position: a path that leads to nothing ends at the last value on
   CHECK(json_position("", {"a"}) == 0);
 }
 
-TEST_CASE("JSON position: a byte order mark is passed over") {
+TEST_CASE("JSON position: a byte order mark is skipped") {
   const std::string_view text = "\xEF\xBB\xBF{\"a\":1}";
   CHECK(at(text, {"a"}) == "1");
 }
 
-TEST_CASE("JSON position: lines and columns count from one, columns in characters") {
+TEST_CASE("JSON position: lines and columns start at 1, columns are counted in characters") {
   const std::string_view text = "ab\nä€x\n\n";
   CHECK(line_and_column(text, 0) == "line 1, column 1");
   CHECK(line_and_column(text, 2) == "line 1, column 3");

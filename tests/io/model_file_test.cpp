@@ -35,7 +35,7 @@ const TrainingInfo training{
     {"zero", "one", "zwei ²", ""},
     {{"batch", int64_t{128}}, {"learning_rate", 1e-3}, {"optimizer", std::string("adam")}}};
 
-/// The file of a small network with something else in the place of `metadata`'s value `key`.
+/// Returns the file `bytes` with the metadata entry `key` set to `value`.
 std::vector<uint8_t> with_metadata(const std::vector<uint8_t>& bytes, const std::string& key,
                                    const std::string& value) {
   SafeTensors file = parse_safetensors(bytes, "test");
@@ -45,7 +45,7 @@ std::vector<uint8_t> with_metadata(const std::vector<uint8_t>& bytes, const std:
 
 }  // namespace
 
-TEST_CASE("model file: models come back bit for bit") {
+TEST_CASE("model file: models are read back bit for bit") {
   const auto backend = make_backend("host", 1);
   for (const std::string_view model : {"mnist-mlp", "mnist-cnn", "simple-convnet"}) {
     INFO(model);
@@ -63,7 +63,7 @@ TEST_CASE("model file: models come back bit for bit") {
   }
 }
 
-TEST_CASE("model file: what a diverged training left is not written") {
+TEST_CASE("model file: a diverged model is not written") {
   const auto backend = make_backend("host", 1);
   const Network network = make_network(*backend, "mnist-mlp", 3);
   for (const float value : {std::numeric_limits<float>::quiet_NaN(), HUGE_VALF, -HUGE_VALF}) {
@@ -86,11 +86,11 @@ TEST_CASE("model file: weights of another architecture are refused and change no
     CHECK(values(network) == before);
   };
   check(make_network(*backend, "mnist-cnn", 1), "lacks the tensor \"conv2d_1.kernel\"");
-  // Its first tensors fit, the last ones do not.
+  // Its first tensors match, the last ones do not.
   check(make_network(*backend, "mnist-mlp", 1, 5), "expected F32 (5, 100)");
 }
 
-TEST_CASE("model file: tensors must be those of the architecture") {
+TEST_CASE("model file: tensors must match the architecture") {
   const auto backend = make_backend("host", 1);
   const std::vector<uint8_t> bytes = model_bytes(make_network(*backend, "mnist-mlp", 3), training);
   const SafeTensors good = parse_safetensors(bytes, "test");
@@ -116,7 +116,7 @@ TEST_CASE("model file: tensors must be those of the architecture") {
   refused(file, "is F32 (2, 2); expected F32 (4)");
 }
 
-TEST_CASE("model file: missing and foreign metadata is refused") {
+TEST_CASE("model file: missing and invalid metadata is refused") {
   const auto backend = make_backend("host", 1);
   const std::vector<uint8_t> bytes = model_bytes(make_network(*backend, "mnist-mlp", 3), training);
   const auto refused = [](const std::vector<uint8_t>& changed, const std::string& message) {
@@ -138,7 +138,7 @@ TEST_CASE("model file: missing and foreign metadata is refused") {
   refused({'P', 'K', 3, 4}, "4 bytes");
 }
 
-TEST_CASE("model file: a file without training information is a model") {
+TEST_CASE("model file: a file without training information is valid") {
   const auto backend = make_backend("host", 1);
   const std::vector<uint8_t> bytes = model_bytes(make_network(*backend, "mnist-mlp", 3), training);
   SafeTensors file = parse_safetensors(bytes, "test");

@@ -22,7 +22,7 @@ std::vector<uint8_t> length_prefix(uint64_t length) {
   return bytes;
 }
 
-/// A file with this header and `data_bytes` bytes of data.
+/// Returns a file with this header and `data_bytes` bytes of data.
 std::vector<uint8_t> file_with(const std::string& header, size_t data_bytes) {
   std::vector<uint8_t> bytes = length_prefix(header.size());
   bytes.insert(bytes.end(), header.begin(), header.end());
@@ -48,7 +48,7 @@ std::string tensor(const std::string& name, const std::string& info) {
 
 }  // namespace
 
-TEST_CASE("safetensors: what is written is read back bit for bit") {
+TEST_CASE("safetensors: tensors are read back bit for bit") {
   const std::vector<uint8_t> a{1, 2, 3, 4, 0xFF, 0xFE, 0xFD, 0xFC};
   const std::vector<uint8_t> b{9, 8, 7};
   const SafeTensors file{
@@ -89,7 +89,7 @@ TEST_CASE(
   CHECK(read.tensors[1].name == "later");
 }
 
-TEST_CASE("safetensors: every cut of a file is refused") {
+TEST_CASE("safetensors: a file truncated at any byte is refused") {
   const std::vector<uint8_t> data(8);
   const std::vector<uint8_t> bytes =
       safetensors_bytes({.tensors = {{"a", "F32", {2}, data}}, .metadata = {{"k", "v"}}});
@@ -99,7 +99,7 @@ TEST_CASE("safetensors: every cut of a file is refused") {
   }
 }
 
-TEST_CASE("safetensors: a header's length beyond the file or 16 MB is refused") {
+TEST_CASE("safetensors: a header longer than the file or 16 MB is refused") {
   check_refused({}, "has 0 bytes");
   check_refused(length_prefix(1), "only 0 bytes follow");
   check_refused(length_prefix(0), "does not begin with {");
@@ -107,7 +107,7 @@ TEST_CASE("safetensors: a header's length beyond the file or 16 MB is refused") 
   check_refused(length_prefix((uint64_t{16} << 20) + 1), "expected at most 16777216");
 }
 
-TEST_CASE("safetensors: what is no JSON of the format is refused") {
+TEST_CASE("safetensors: a header that is not JSON of the format is refused") {
   check_refused("[]", 0, "does not begin with {");
   check_refused("{", 0, "line 1, column 2: not JSON: unexpected end of input");
   check_refused(R"({"a":1e999})", 0, "not JSON");
@@ -118,7 +118,7 @@ TEST_CASE("safetensors: what is no JSON of the format is refused") {
   check_refused(R"({"__metadata__":{"a":1}})", 0, "must be a string");
 }
 
-TEST_CASE("safetensors: a name given twice is refused, among tensors and within one") {
+TEST_CASE("safetensors: a duplicate name is refused, among tensors and within one") {
   const std::string empty = R"("dtype":"F32","shape":[0],"data_offsets":[0,0])";
   check_refused("{" + tensor("a", empty) + "," + tensor("a", empty) + "}", 0,
                 "\"a\" is named twice");
@@ -126,7 +126,7 @@ TEST_CASE("safetensors: a name given twice is refused, among tensors and within 
                 "\"dtype\" is named twice");
 }
 
-TEST_CASE("safetensors: names do not reach a terminal as they are") {
+TEST_CASE("safetensors: names are escaped in error messages") {
   check_refused(
       "{" + tensor("\\u001b[2J\\u009b", R"("dtype":"F31","shape":[0],"data_offsets":[0,0])") + "}",
       0, R"(\u001b[2J\u009b)");
@@ -181,7 +181,7 @@ TEST_CASE("safetensors: tensors may neither overlap nor leave gaps") {
   check_refused(two("[0,4]", "[4,8]"), 9, "has 9 bytes of data");
 }
 
-TEST_CASE("safetensors: a file that could not be read again is not written") {
+TEST_CASE("safetensors: a file that could not be read back is not written") {
   const std::vector<uint8_t> data(4);
   CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a", "F32", {2}, data}}, .metadata = {}}), Error);
   CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a", "F32", {1}, data}, {"a", "F32", {1}, data}},

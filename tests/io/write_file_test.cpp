@@ -19,7 +19,7 @@ using Catch::Matchers::MessageMatches;
 
 namespace {
 
-/// An empty folder, gone with the object.
+/// An empty folder that is removed with the object.
 class Folder {
  public:
   Folder() : path_(fs::temp_directory_path() / ("convlab-write-" + std::to_string(getpid()))) {
@@ -47,7 +47,7 @@ const std::vector<uint8_t> new_content{4, 5};
 
 }  // namespace
 
-TEST_CASE("write_file makes a file, replaces it whole and leaves nothing else behind") {
+TEST_CASE("write_file creates a file or replaces it as a whole and leaves no other files") {
   const Folder folder;
   write_file(folder / "a", old_content);
   CHECK(read_file(folder / "a") == old_content);
@@ -67,7 +67,7 @@ TEST_CASE("write_file replaces the file behind a symbolic link, not the link") {
   CHECK(read_file(folder / "a") == new_content);
 }
 
-TEST_CASE("write_file and check_writable refuse what cannot work and leave no trace") {
+TEST_CASE("write_file and check_writable refuse invalid paths and leave no files") {
   const Folder folder;
   fs::create_directory(folder / "folder");
   for (const auto& write :
@@ -82,7 +82,7 @@ TEST_CASE("write_file and check_writable refuse what cannot work and leave no tr
   }
 }
 
-TEST_CASE("check_writable leaves an existing file alone") {
+TEST_CASE("check_writable does not change an existing file") {
   const Folder folder;
   write_file(folder / "a", old_content);
   check_writable(folder / "a");

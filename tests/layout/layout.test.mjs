@@ -1,4 +1,4 @@
-// The folder tree is the architecture: vendor headers stay in their folders and dependencies point one way.
+// The folders are the architecture: vendor headers are included only in their folders, and includes have one direction.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const src = join(dirname(fileURLToPath(import.meta.url)), '../../src');
 
-/** All sources below src as {path, includes}; path is relative to src. */
+/** Returns all sources in src as {path, includes}; path is relative to src. */
 const files = readdirSync(src, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.(h|cpp)$/.test(entry.name))
   .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
@@ -16,7 +16,7 @@ const files = readdirSync(src, { recursive: true, withFileTypes: true })
     includes: [...readFileSync(path, 'utf8').matchAll(/^#include\s*[<"]([^>"]+)[>"]/gm)].map((m) => m[1]),
   }));
 
-/** Where a vendor's header may be included. */
+/** The folders in which the headers of each vendor may be included. */
 const vendors = [
   { header: /^(xnnpack|pthreadpool)\.h$/, folders: ['backend/xnnpack/'] },
   { header: /^(cudnn|cublas|cuda)/, folders: ['backend/cuda/'] },
@@ -25,7 +25,7 @@ const vendors = [
   { header: /^emscripten/, folders: ['app/platform/', 'wasm/'] },
 ];
 
-/** What each folder may include of the others: core ← backend ← nn, loss, optim ← train ← engine ← app, cli, wasm. */
+/** Folders that each folder may include: core ← backend ← nn, loss, optim ← train ← engine ← app, cli, wasm. */
 const mayUse = {
   core: [],
   backend: ['core'],
@@ -42,12 +42,12 @@ const mayUse = {
   wasm: ['core', 'data', 'engine'],
 };
 
-test('every source lies in a folder of the layout', () => {
+test('every source file is in a known folder', () => {
   assert.ok(files.length > 50, `only ${files.length} sources found below ${src}`);
   for (const { path } of files) assert.ok(path.split('/')[0] in mayUse, `src/${path} is in no known folder`);
 });
 
-test('vendor headers appear in their folders only', () => {
+test('vendor headers are included only in their folders', () => {
   for (const { path, includes } of files) {
     for (const include of includes) {
       const vendor = vendors.find(({ header }) => header.test(include));
@@ -60,7 +60,7 @@ test('vendor headers appear in their folders only', () => {
   }
 });
 
-test('dependencies point one way', () => {
+test('dependencies have one direction', () => {
   for (const { path, includes } of files) {
     const folder = path.split('/')[0];
     for (const include of includes) {
@@ -71,7 +71,7 @@ test('dependencies point one way', () => {
   }
 });
 
-test('only the engine and its users know a concrete backend; the backend interface hides the others', () => {
+test('only the engine and its users include a concrete backend; all others use the backend interface', () => {
   for (const { path, includes } of files) {
     if (path.startsWith('backend/')) continue;
     const concrete = includes.find((include) => /^backend\/(host|xnnpack|cuda)\//.test(include));

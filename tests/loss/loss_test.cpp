@@ -22,7 +22,7 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 using Floats = std::vector<float>;
 
-/// Which options of each kind are checked.
+/// The options with which a kind is checked.
 struct Row {
   std::string_view kind;
   Options options;
@@ -44,7 +44,7 @@ const std::vector<Row>& rows() {
   return table;
 }
 
-/// "0.5, 1, 1.5, 2, 0.5, …": one weight for each class.
+/// Returns "0.5, 1, 1.5, 2, 0.5, …": one weight per class.
 std::string weights_text(int64_t classes) {
   std::string text;
   for (int64_t c = 0; c < classes; ++c) {
@@ -53,7 +53,7 @@ std::string weights_text(int64_t classes) {
   return text;
 }
 
-/// The targets of a batch, in either form.
+/// The targets of a batch: class labels or dense values.
 struct Targets {
   std::vector<int32_t> classes;
   Floats values;
@@ -78,14 +78,14 @@ Result run(Backend& backend, Loss& loss, const Shape& shape, const Floats& outpu
   return {device.read(sums), device.read(grad)};
 }
 
-/// Odd multiples of 1/16 below `limit` in size.
+/// Returns odd multiples of 1/16 with a magnitude below `limit`.
 Floats odd_sixteenths(int64_t count, uint64_t stream, float limit) {
   Floats values = random_values(count, stream);
   for (float& value : values) value = std::floor(value * limit * 8) / 8 + 0x1p-4F;
   return values;
 }
 
-/// Multiples of 1/8 in [0, 1].
+/// Returns multiples of 1/8 in [0, 1].
 Floats eighths(int64_t count, uint64_t stream) {
   Random random(/*seed=*/1, stream);
   Floats values;
@@ -93,10 +93,10 @@ Floats eighths(int64_t count, uint64_t stream) {
   return values;
 }
 
-/// Checks the gradient against the slope of the mean loss, taken over a step in both directions.
-/// The third derivative of the loss of a row is at most 0.1, so a step of 1/32 bends the difference
-/// by at most 2e-5; twice that leaves room for a weight of 2. To it comes the rounding of both
-/// sums. The gradient of a mean over n rows is 1 / n of that.
+/// Checks the gradient against central differences of the mean loss. The third derivative of a
+/// row's loss is at most 0.1, so with a step of 1/32 the truncation error is at most 2e-5; the
+/// tolerance is twice that, for class weights of up to 2, plus the rounding error of both sums. For
+/// a mean over n rows all of this is divided by n.
 void check_slopes(Backend& backend, Loss& loss, const Shape& shape, const Floats& outputs,
                   const Targets& targets) {
   constexpr float step = 0x1p-5F;
@@ -124,7 +124,7 @@ TEST_CASE("loss: every kind is checked") {
   CHECK(checked == registered);
 }
 
-// Kinks lie at multiples of 1/8, outputs in the middle between them: no step reaches one.
+// Kinks are at multiples of 1/8 and outputs in the middle between them, so no step crosses a kink.
 TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
@@ -149,7 +149,7 @@ TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
   }
 }
 
-TEST_CASE("loss: classes are one-hot rows, and of a single output its value") {
+TEST_CASE("loss: labels equal one-hot rows, or for a single output the value itself") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
@@ -169,7 +169,7 @@ TEST_CASE("loss: classes are one-hot rows, and of a single output its value") {
   }
 }
 
-// Keras: the mean over the batch of each sample's loss times its class's weight.
+// As in Keras: the batch mean of each sample's loss times the weight of its class.
 TEST_CASE("loss: class weights multiply a sample's loss and its gradient") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
@@ -188,7 +188,7 @@ TEST_CASE("loss: class weights multiply a sample's loss and its gradient") {
         CHECK(got.sums[2] == 1);
         for (size_t i = 0; i < 3; ++i) CHECK(got.grad[i] == Approx(weight * one.grad[i]));
       }
-      // The class of a row of values is its first largest.
+      // The class of a row of dense targets is the index of its first max.
       const Result soft = run(*backend, *weighted, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}});
       const Result one = run(*backend, *plain, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}});
       CHECK(soft.sums[0] == Approx(3 * one.sums[0]));
@@ -196,7 +196,7 @@ TEST_CASE("loss: class weights multiply a sample's loss and its gradient") {
   }
 }
 
-TEST_CASE("loss: class weights that do not fit are refused, and a run without prepare") {
+TEST_CASE("loss: class weights of the wrong number and a run without prepare are refused") {
   const auto backend = make_backend("", 1);
   Device device(*backend);
   const auto loss = make_loss("huber", {{"class_weights", std::string("1, 2, 0.5")}});
@@ -209,7 +209,7 @@ TEST_CASE("loss: class weights that do not fit are refused, and a run without pr
   CHECK_NOTHROW(make_loss("huber", {{"class_weights", std::string("1, 2")}})->prepare(*backend, 1));
 }
 
-TEST_CASE("softmax cross-entropy: hand numbers") {
+TEST_CASE("softmax cross-entropy: values computed by hand") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
@@ -220,12 +220,12 @@ TEST_CASE("softmax cross-entropy: hand numbers") {
     CHECK(sparse.sums[0] == Approx(std::log(4.0)).epsilon(1e-6));
     CHECK(sparse.grad[0] == Approx(-0.75).epsilon(1e-6));
     CHECK(sparse.grad[1] == Approx(0.75).epsilon(1e-6));
-    // Smoothing 0.2 over two classes: targets 0.9 and 0.1.
+    // Label smoothing of 0.2 over two classes gives targets of 0.9 and 0.1.
     const auto smooth = make_loss("softmax_cross_entropy", {{"label_smoothing", 0.2}});
     const Result smoothed = run(*backend, *smooth, {1, 2}, outputs, {.classes = {0}});
     CHECK(smoothed.sums[0] == Approx(0.9 * std::log(4.0) + 0.1 * std::log(4.0 / 3)).epsilon(1e-6));
     CHECK(smoothed.grad[0] == Approx(0.25 - 0.9).epsilon(1e-6));
-    // Targets that are no probabilities: each still pulls on its own.
+    // Targets that do not sum to 1 contribute separately.
     const Result dense = run(*backend, *plain, {1, 2}, outputs, {.values = {1, 2}});
     CHECK(dense.sums[0] == Approx(std::log(4.0) + 2 * std::log(4.0 / 3)).epsilon(1e-6));
     CHECK(dense.grad[0] == Approx(3 * 0.25 - 1).epsilon(1e-6));
@@ -233,7 +233,7 @@ TEST_CASE("softmax cross-entropy: hand numbers") {
   }
 }
 
-TEST_CASE("pointwise losses: hand numbers, means over outputs and batch") {
+TEST_CASE("pointwise losses: values computed by hand, means over outputs and batch") {
   const auto backend = make_backend("host", 1);
   const auto of = [&](std::string_view kind, const Options& options, const Floats& outputs,
                       const Floats& targets) {
@@ -247,16 +247,16 @@ TEST_CASE("pointwise losses: hand numbers, means over outputs and batch") {
   const Result absolute = of("mean_absolute_error", {}, {3, 1, -1, 0}, {1, 1, 1, 0});
   CHECK(absolute.sums[0] == 1);
   CHECK(absolute.grad == Floats{0.25F, 0, -0.25F, 0});
-  // Inside of delta a parabola, outside a line.
+  // Quadratic within delta, linear outside.
   const Result huber = of("huber", {}, {3, 1.5F}, {1, 1});
   CHECK(huber.sums[0] == (1.5F + 0.125F) / 2);
   CHECK(huber.grad == Floats{0.5F, 0.25F});
   CHECK(of("huber", {{"delta", 0.5}}, {3}, {1}).sums[0] == 0.5F * (2 - 0.25F));
-  // 0 and -1 are the same side.
+  // Labels 0 and -1 both mean -1.
   const Result hinge = of("hinge", {}, {0.5F, 0.5F, 0.5F, 2}, {1, 0, -1, 1});
   CHECK(hinge.sums[0] == (0.5F + 1.5F + 1.5F + 0) / 4);
   CHECK(hinge.grad == Floats{-0.25F, 0.25F, 0.25F, 0});
-  // A probability of 3/4; smoothing 0.2 makes a target of 0.9.
+  // A probability of 3/4; label smoothing of 0.2 gives a target of 0.9.
   const float three_quarters = std::log(3.0F);
   const Result binary = of("binary_cross_entropy", {}, {three_quarters, three_quarters}, {1, 0});
   CHECK(binary.sums[0] == Approx((std::log(4.0 / 3) + std::log(4.0)) / 2).epsilon(1e-6));
@@ -265,7 +265,7 @@ TEST_CASE("pointwise losses: hand numbers, means over outputs and batch") {
         Approx(0.9 * std::log(4.0 / 3) + 0.1 * std::log(4.0)).epsilon(1e-6));
 }
 
-TEST_CASE("loss: sums grow from batch to batch and count what is right") {
+TEST_CASE("loss: sums accumulate over batches, and correct predictions are counted") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
@@ -315,7 +315,7 @@ TEST_CASE("loss: an unknown kind or option is refused") {
   }
 }
 
-TEST_CASE("loss: options are written as they were read") {
+TEST_CASE("loss: options are written back unchanged") {
   const Options options{{"label_smoothing", 0.1}, {"class_weights", std::string("1, 0.5")}};
   CHECK(make_loss("binary_cross_entropy", options)->options() == options);
 }

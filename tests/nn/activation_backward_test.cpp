@@ -1,4 +1,5 @@
-// An activation before a max pooling is differentiated on the pooling's smaller gradient.
+// The backward pass of an activation before max pooling is applied to the pooling's smaller
+// gradient.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -10,8 +11,8 @@
 namespace convlab {
 namespace {
 
-/// `apart`: a view before the pooling, so that the convolution's backward applies the activation's
-/// gradient.
+/// `apart` inserts a view before the pooling, so that the activation's gradient is applied in the
+/// convolution's backward instead.
 Graph make_graph(std::string_view activation, const Options& pooling, bool apart) {
   Graph graph({9, 8, 2});
   graph.append(make_layer("conv2d", {{"filters", int64_t{5}}}));
@@ -26,7 +27,7 @@ std::vector<float> gradients(Graph graph, Backend& backend) {
   Device device(backend);
   const Tensor input = network.prepare(Mode::train, 3);
   std::vector<float> pixels = random_values(input.elements(), 1);
-  for (float& pixel : pixels) pixel *= 20;  // so that relu6, too, clips at both ends
+  for (float& pixel : pixels) pixel *= 20;  // so that relu6 clips at both ends
   backend.upload(pixels.data(), input);
   network.forward();
   const Tensor grad = network.output_grad();
@@ -52,7 +53,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("activation backward: by the pooling where nobody else reads what the activation gives") {
+TEST_CASE(
+    "activation backward: by the pooling if it is the only reader of the activation's output") {
   const GraphFacts alone(make_graph("relu", {}, false), Mode::train);
   CHECK(alone.activation[0] == Activation::relu);
   CHECK(alone.backward_activation ==

@@ -1,4 +1,4 @@
-// A batch normalisation right after a layer with a kernel costs nothing in evaluation.
+// In evaluation a batch normalisation after a layer with a kernel is folded into it, at no cost.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -31,8 +31,8 @@ const std::vector<Product>& products() {
   return table;
 }
 
-/// The layer, a normalisation, and perhaps a relu. `apart`: a view between the first two, so that
-/// they are computed one after the other.
+/// Returns the layer, a normalisation and optionally a relu. `apart` inserts a view between the
+/// first two, so that they are computed separately.
 Graph make_graph(const Product& product, bool bias, bool relu, bool apart) {
   Options options = product.options;
   options.emplace_back("bias", bias);
@@ -44,7 +44,7 @@ Graph make_graph(const Product& product, bool bias, bool relu, bool apart) {
   return graph;
 }
 
-/// Every parameter at random, the variances between 0.5 and 1.5.
+/// Sets every parameter to random values; variances lie between 0.5 and 1.5.
 void set_parameters(Network& network, uint64_t stream) {
   for (const Parameter& parameter : network.parameters()) {
     std::vector<float> values = random_values(parameter.value.elements(), stream++);
@@ -64,7 +64,7 @@ std::vector<float> run(Network& network, Mode mode, int64_t batch) {
 
 std::vector<float> evaluate(Network& network) { return run(network, Mode::eval, 3); }
 
-/// Sums of some 30 products of numbers below 1 in another order, in 24 bits.
+/// Tolerance: sums of about 30 products of numbers below 1 in another order, with 24-bit mantissas.
 void check_close(const std::vector<float>& a, const std::vector<float>& b) {
   REQUIRE(a.size() == b.size());
   float worst = 0;
@@ -72,7 +72,7 @@ void check_close(const std::vector<float>& a, const std::vector<float>& b) {
   CHECK(worst < 2e-5F);
 }
 
-/// Calls check(backend, product, bias, relu) for all there are.
+/// Calls check(backend, product, bias, relu) for all combinations.
 template <class Check>
 void for_each_product(const Check& check) {
   for (const BackendKind& kind : backend_kinds()) {
@@ -90,7 +90,7 @@ void for_each_product(const Check& check) {
 
 const Product& conv2d = products()[0];
 
-TEST_CASE("folded layer: evaluates to what the two layers do one after the other") {
+TEST_CASE("folded layer: gives the same results as the two separate layers") {
   for_each_product([](Backend& backend, const Product& product, bool bias, bool relu) {
     Network together(make_graph(product, bias, relu, false), backend, 1);
     Network apart(make_graph(product, bias, relu, true), backend, 1);
@@ -124,7 +124,7 @@ TEST_CASE("folded layer: layer, normalisation and relu are one operation in eval
   CHECK(train.activation[0] == Activation::none);
 }
 
-TEST_CASE("folded layer: not where somebody else reads the layer's output, nor after a relu") {
+TEST_CASE("folded layer: not if the layer's output has another reader, nor after a relu") {
   Graph read_twice(conv2d.input);
   const size_t conv = read_twice.append(make_layer("conv2d", conv2d.options));
   const size_t norm = read_twice.append(make_layer("batch_norm", {}));
@@ -138,7 +138,7 @@ TEST_CASE("folded layer: not where somebody else reads the layer's output, nor a
   CHECK(!GraphFacts(after_relu, Mode::eval).folded[2]);
 }
 
-TEST_CASE("folded layer: weights are folded anew when a version changed, and only then") {
+TEST_CASE("folded layer: weights are folded again only when a version changed") {
   const auto backend = make_backend("host", 1);
   Network network(make_graph(conv2d, true, false, false), *backend, 1);
   set_parameters(network, 10);
@@ -149,7 +149,7 @@ TEST_CASE("folded layer: weights are folded anew when a version changed, and onl
   CHECK(evaluate(network) != before);
 }
 
-TEST_CASE("folded layer: statistics that a training pass moved count without an update") {
+TEST_CASE("folded layer: statistics changed by a training pass are used even without an update") {
   for_each_product([](Backend& backend, const Product& product, bool bias, bool relu) {
     Network together(make_graph(product, bias, relu, false), backend, 1);
     Network apart(make_graph(product, bias, relu, true), backend, 1);
@@ -163,7 +163,7 @@ TEST_CASE("folded layer: statistics that a training pass moved count without an 
   });
 }
 
-TEST_CASE("folded layer: other batches in between leave nothing behind, and nothing allocates") {
+TEST_CASE("folded layer: other batches in between have no effect, and nothing is allocated") {
   for_each_product([](Backend& backend, const Product& product, bool bias, bool relu) {
     Network network(make_graph(product, bias, relu, false), backend, 1);
     set_parameters(network, 10);

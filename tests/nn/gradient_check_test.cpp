@@ -17,19 +17,18 @@
 namespace convlab {
 namespace {
 
-// Central differences over a step and half of it, extrapolated (Richardson): exact up to the fourth
-// derivative, and for piecewise linear layers where no step crosses a kink. Then the rounding of
-// the outputs remains, and a large step keeps that small: outputs of about 10 carry an error of
-// 1e-6, which divided by the step gives some 1e-5 of a gradient of order 1; extrapolating makes
-// three times that.
+// Central differences with `step` and half of it, Richardson-extrapolated: exact up to the fourth
+// derivative, and for piecewise linear layers if no step crosses a kink. The remaining error is the
+// rounding of the outputs, which a large step keeps small: outputs of about 10 have an error of
+// 1e-6; divided by the step this is about 1e-5 of a gradient of order 1; extrapolation triples it.
 constexpr float step = 0x1p-4F;
-constexpr double tolerance = 4e-4;  // of the largest element of the gradient
+constexpr double tolerance = 4e-4;  // relative to the largest element of the gradient
 constexpr int64_t batch = 2;
-constexpr size_t max_elements = 96;  // checked of each tensor, evenly spread
+constexpr size_t max_elements = 96;  // max number of elements checked per tensor, evenly spaced
 
 enum class Data : uint8_t {
   any,       ///< in [-1, 1)
-  distinct,  ///< 4 · step apart, 2 · step from 0: no step crosses a kink of relu or of a maximum
+  distinct,  ///< multiples of 4 · step, offset by 2 · step: no step crosses a kink of relu or max
 };
 
 struct Row {
@@ -37,7 +36,7 @@ struct Row {
   Options options;
   Shape input;
   Data data = Data::any;
-  std::vector<Shape> more = {};  ///< the shapes of further inputs
+  std::vector<Shape> more = {};  ///< shapes of additional inputs
 };
 
 const std::string same = "same";
@@ -149,7 +148,7 @@ const std::vector<Row>& rows() {
   return table;
 }
 
-/// What the layer before hands on.
+/// Returns the values of input `number`.
 std::vector<float> inputs(int64_t count, Data data, uint64_t number) {
   if (data == Data::any) return random_values(count, 100 + number);
   std::vector<float> values(static_cast<size_t>(count));
@@ -161,8 +160,8 @@ std::vector<float> inputs(int64_t count, Data data, uint64_t number) {
   return values;
 }
 
-/// A parameter with the sign of its output channel, at least a half, so that with positive inputs
-/// each channel stays on its side of relu's kink.
+/// Returns parameter values that have one sign per output channel and a magnitude of at least 0.5,
+/// so that with positive inputs each channel stays on one side of relu's kink.
 std::vector<float> one_sided(const Shape& shape) {
   std::vector<float> values = random_values(shape.elements(), 12);
   const int64_t channel = shape.elements() / shape[0];
@@ -173,7 +172,7 @@ std::vector<float> one_sided(const Shape& shape) {
   return values;
 }
 
-/// The network learned → layer (→ relu) and a random linear function of its output as the loss.
+/// The network Learned → layer (→ relu), with a random linear function of its output as the loss.
 class Check {
  public:
   Check(Backend& backend, const Row& row, bool relu)
@@ -191,7 +190,7 @@ class Check {
     weights_ = random_values(forward().elements(), 13);
   }
 
-  /// The largest error of the gradient of parameter `index`, as a fraction of its largest element.
+  /// Returns the max error of the gradient of parameter `index`, relative to its largest element.
   double error(size_t index) {
     forward();
     device_.backend().upload(weights_.data(), network_.output_grad());
@@ -204,7 +203,7 @@ class Check {
     for (size_t i = 0; i < grad.size(); i += stride) {
       worst = std::max(worst, std::abs(difference(index, i) - double{grad[i]}));
     }
-    // Dropped inputs have no gradient at all: then the difference must be nothing, too.
+    // If all inputs are dropped, the gradient is zero and the difference must be zero, too.
     return largest > 0 ? worst / largest : worst;
   }
 
@@ -231,7 +230,7 @@ class Check {
   }
 
   Tensor forward() {
-    network_.prepare(Mode::train, batch);  // Learned does not look at the input
+    network_.prepare(Mode::train, batch);  // Learned ignores the input
     return network_.forward();
   }
 
@@ -297,11 +296,11 @@ TEST_CASE("gradient check: every kind of layer has a row") {
   CHECK(checked == registered);
 }
 
-TEST_CASE("gradient check: parameters and inputs agree with finite differences") {
+TEST_CASE("gradient check: gradients of parameters and inputs agree with finite differences") {
   for (const Row& row : rows()) check(row, /*relu=*/false);
 }
 
-TEST_CASE("gradient check: also where a relu is folded into the layer") {
+TEST_CASE("gradient check: also if a relu is folded into the layer") {
   size_t folded = 0;
   for (const Row& row : rows()) {
     if (!make_layer(row.kind, row.options)->can_fuse_activation()) continue;

@@ -18,16 +18,16 @@ using Floats = std::vector<float>;
 
 constexpr int64_t count = 200'000;
 
-/// Theory of an initializer that draws each number by itself; fan_in 20, fan_out 30.
+/// Theoretical moments of an initializer with independent numbers; fan_in 20, fan_out 30.
 struct Row {
   Initializer initializer;
   double variance;
-  double limit;     ///< no number lies beyond
-  double kurtosis;  ///< fourth moment over the variance's square
+  double limit;     ///< max magnitude
+  double kurtosis;  ///< fourth moment / variance²
 };
 
-// Uniform: the limit is √3 standard deviations. Cut-off normal: twice the standard deviation before
-// cutting; its fourth moment follows from that of the normal by parts: 3 v - 16 φ(2) / 0.9545.
+// Uniform: the limit is √3 standard deviations. Truncated normal: the limit is twice the standard
+// deviation before truncation; the fourth moment follows by parts: 3 v - 16 φ(2) / 0.9545.
 constexpr double uniform_kurtosis = 1.8;
 constexpr double truncated_kurtosis = 2.3656;
 
@@ -71,8 +71,8 @@ double moment(const Floats& values, int power) {
   return sum / static_cast<double>(values.size());
 }
 
-/// The largest difference between `matrix` times its transpose and one: of its rows, or of its
-/// columns where these are fewer.
+/// Returns the max difference between the identity and the Gram matrix of the rows of `matrix`, or
+/// of its columns if these are fewer.
 double worst_product(const Floats& matrix, int64_t row_count, int64_t column_count) {
   const bool upright = row_count > column_count;
   const int64_t vectors = std::min(row_count, column_count);
@@ -94,7 +94,7 @@ double worst_product(const Floats& matrix, int64_t row_count, int64_t column_cou
 
 }  // namespace
 
-TEST_CASE("initializers: moments and limits are those of theory") {
+TEST_CASE("initializers: moments and limits match the theory") {
   for (const Row& row : rows()) {
     INFO(name_of(row.initializer));
     const Floats values = draw(row.initializer, {count});
@@ -103,20 +103,20 @@ TEST_CASE("initializers: moments and limits are those of theory") {
     const double variance_error = row.variance * std::sqrt((row.kurtosis - 1) / count);
     CHECK(std::abs(moment(values, 1)) < 4 * mean_error);
     CHECK(std::abs(moment(values, 2) - row.variance) < 4 * variance_error);
-    // The eighth moment, of which the fourth's error is made, is below 20 variances to the fourth.
+    // The error of the fourth moment depends on the eighth, which is below 20 · variance⁴.
     const double fourth = row.kurtosis * row.variance * row.variance;
     CHECK(std::abs(moment(values, 4) - fourth) <
           4 * row.variance * row.variance * std::sqrt(20.0 / count));
     const auto [min, max] = std::minmax_element(values.begin(), values.end());
     CHECK(*min >= static_cast<float>(-row.limit));
     CHECK(*max <= static_cast<float>(row.limit));
-    // And both ends are reached.
+    // Both limits are reached.
     CHECK(*min < -0.999 * row.limit);
     CHECK(*max > 0.999 * row.limit);
   }
 }
 
-TEST_CASE("initializers: each draws the same for the same seed, and other parameters draw others") {
+TEST_CASE("initializers: the same seed gives the same numbers, another parameter gives others") {
   for (const auto& choice : initializer_choices) {
     INFO(choice.name);
     const Floats first = draw(choice.value, {6, 5});
@@ -128,7 +128,7 @@ TEST_CASE("initializers: each draws the same for the same seed, and other parame
   }
 }
 
-// The same bits on every platform: what this one drew when the test was written.
+// The same bits on every platform; recorded when the test was written.
 TEST_CASE("initializers: golden values") {
   CHECK(draw(Initializer::glorot_uniform, {4, 2}) ==
         Floats{0x1.5a6058p-4F, 0x1.1031b4p-5F, -0x1.030f88p-8F, 0x1.54cd8p-2F, 0x1.1354c4p-11F,
@@ -161,7 +161,7 @@ TEST_CASE("initializers: zeros, ones and constants") {
             1, 0) == Floats{0.25F, 0.25F});
 }
 
-TEST_CASE("orthogonal: rows or columns, whichever are fewer, are orthonormal") {
+TEST_CASE("orthogonal: the rows, or the columns if fewer, are orthonormal") {
   for (const auto& [row_count, column_count] : std::vector<std::pair<int64_t, int64_t>>{
            {1, 1}, {1, 7}, {7, 1}, {16, 16}, {10, 300}, {300, 10}, {128, 128}}) {
     INFO(row_count << " x " << column_count);
@@ -170,7 +170,7 @@ TEST_CASE("orthogonal: rows or columns, whichever are fewer, are orthonormal") {
   }
 }
 
-TEST_CASE("orthogonal: a convolution's kernel is a matrix of filters by all the rest") {
+TEST_CASE("orthogonal: a convolution's kernel is a matrix with one row per filter") {
   CHECK(worst_product(draw(Initializer::orthogonal, {8, 3, 3, 4}), 8, 36) < 1e-6);
   CHECK(worst_product(draw(Initializer::orthogonal, {64, 2, 2, 3}), 64, 12) < 1e-6);
 }
@@ -188,7 +188,7 @@ TEST_CASE("orthogonal: no direction is preferred") {
   }
   for (const Floats& values : {corner, middle}) {
     CHECK(std::abs(moment(values, 1)) < 4 * std::sqrt(1.0 / n / matrices));
-    // The square's variance is 2 (n - 1) / (n² (n + 2)).
+    // The variance of the squared number is 2 (n - 1) / (n² (n + 2)).
     CHECK(std::abs(moment(values, 2) - 1.0 / n) <
           4 * std::sqrt(2.0 * (n - 1) / (n * n * (n + 2)) / matrices));
   }

@@ -16,7 +16,8 @@ TEST_CASE("layer info: every kind of layer has a page, in the registry's order")
     CHECK(layer_pages()[i].kind == layer_kinds()[i].kind);
 }
 
-TEST_CASE("layer info: every page says what the layer does, its shapes and its name elsewhere") {
+TEST_CASE(
+    "layer info: every page describes the layer, its shapes and its name in other libraries") {
   constexpr size_t line = 58;
   for (const LayerPage& page : layer_pages()) {
     INFO(page.kind);
@@ -29,7 +30,7 @@ TEST_CASE("layer info: every page says what the layer does, its shapes and its n
   }
 }
 
-TEST_CASE("layer info: every option has a help text, and values that a layer takes") {
+TEST_CASE("layer info: every option has a help text, and values that a layer accepts") {
   for (const LayerPage& page : layer_pages()) {
     for (const OptionField& field : page.options()) {
       INFO(page.kind << " " << field.name);
@@ -56,7 +57,7 @@ TEST_CASE("layer info: the options are those of the layer, with its defaults") {
   }
 }
 
-TEST_CASE("layer info: every example is a model that has the layer and runs") {
+TEST_CASE("layer info: every example is a model that contains the layer and runs") {
   const auto backend = make_backend("", 1);
   for (const LayerPage& page : layer_pages()) {
     INFO(page.kind);

@@ -24,7 +24,7 @@ Options with_filters(Options options, int64_t filters = 2) {
   return options;
 }
 
-TEST_CASE("layers: each comes back from its own options") {
+TEST_CASE("layers: each can be created again from its options") {
   for (const LayerKind& kind : layer_kinds()) {
     Options options;
     const bool has_filters =
@@ -71,8 +71,8 @@ TEST_CASE("layers: an option out of range or of another type is refused") {
                        MessageMatches(ContainsSubstring("bias")));
 }
 
-// Keras: valid gives ⌊(size - reach) / stride⌋ + 1 with reach = (kernel - 1) · dilation + 1, same
-// gives ⌈size / stride⌉.
+// Keras: "valid" gives ⌊(size - reach) / stride⌋ + 1 with reach = (kernel - 1) · dilation + 1,
+// "same" gives ⌈size / stride⌉.
 TEST_CASE("conv2d: output shapes are those of Keras' Conv2D") {
   CHECK(output_shape("conv2d", with_filters({}), {28, 28, 1}) == Shape{26, 26, 2});
   CHECK(output_shape("conv2d", with_filters({{"padding", same}}), {28, 27, 1}) == Shape{28, 27, 2});
@@ -91,27 +91,27 @@ TEST_CASE("conv2d: output shapes are those of Keras' Conv2D") {
 }
 
 TEST_CASE("max_pool2d: output shapes are those of Keras' MaxPooling2D") {
-  // The examples of its documentation: 3×3 to 2×2 with stride 1, 3×4 to 1×2 with stride 2, and
-  // padding same.
+  // The examples of Keras' documentation: 3×3 to 2×2 with stride 1, 3×4 to 1×2 with stride 2, and
+  // padding "same".
   CHECK(output_shape("max_pool2d", {{"stride", int64_t{1}}}, {3, 3, 1}) == Shape{2, 2, 1});
   CHECK(output_shape("max_pool2d", {{"stride", int64_t{2}}}, {3, 4, 1}) == Shape{1, 2, 1});
   CHECK(output_shape("max_pool2d", {{"stride", int64_t{1}}, {"padding", same}}, {3, 3, 1}) ==
         Shape{3, 3, 1});
-  // Without a stride the window's size is taken.
+  // The default stride is the window size.
   CHECK(output_shape("max_pool2d", {}, {11, 11, 64}) == Shape{5, 5, 64});
   CHECK(output_shape("max_pool2d", {{"padding", same}}, {11, 11, 64}) == Shape{6, 6, 64});
   CHECK(output_shape("max_pool2d", {{"window", int64_t{3}}, {"stride", int64_t{2}}}, {8, 9, 2}) ==
         Shape{3, 4, 2});
 }
 
-TEST_CASE("layers: the others keep or flatten the shape") {
+TEST_CASE("layers: other layers keep or flatten the shape") {
   CHECK(output_shape("flatten", {}, {5, 5, 64}) == Shape{1600});
   CHECK(output_shape("relu", {}, {5, 5, 64}) == Shape{5, 5, 64});
   CHECK(output_shape("dropout", {}, {5, 5, 64}) == Shape{5, 5, 64});
   CHECK(output_shape("dense", {{"units", int64_t{10}}}, {1600}) == Shape{10});
 }
 
-TEST_CASE("layers: an input that does not fit is refused with what came and what is wanted") {
+TEST_CASE("layers: an incompatible input is refused with its shape and the expected one") {
   CHECK_THROWS_MATCHES(output_shape("conv2d", with_filters({}), {2, 28, 1}), Error,
                        MessageMatches(ContainsSubstring("[conv2d]") && ContainsSubstring("3") &&
                                       ContainsSubstring("2")));
@@ -128,8 +128,8 @@ TEST_CASE("layers: an input that does not fit is refused with what came and what
       MessageMatches(ContainsSubstring("[dense]") && ContainsSubstring("(28, 28, 1)")));
 }
 
-// PyTorch's table: 112 → 56 and 13 → 6 in GoogLeNet and SqueezeNet need the last window over the
-// edge; one that would begin outside is left out.
+// As in PyTorch: 112 → 56 and 13 → 6 in GoogLeNet and SqueezeNet need a last window that crosses
+// the edge; a window that would start outside is dropped.
 TEST_CASE("pooling: ceil_mode keeps a last window that begins inside the image") {
   const auto pooled = [](int64_t size, int64_t window, int64_t stride) {
     const Options options{{"window", window}, {"stride", stride}, {"ceil_mode", true}};
@@ -161,7 +161,7 @@ TEST_CASE("merging layers: shapes that do not match are refused") {
                        MessageMatches(ContainsSubstring("(1, 1, 3)")));
 }
 
-TEST_CASE("reshape: -1 takes what is left, other shapes must have as many elements") {
+TEST_CASE("reshape: -1 is inferred, other shapes must have the same number of elements") {
   const auto reshaped = [](const std::string& shape) {
     return output_shape("reshape", {{"shape", shape}}, {4, 6, 2});
   };
@@ -173,7 +173,7 @@ TEST_CASE("reshape: -1 takes what is left, other shapes must have as many elemen
     CHECK_THROWS_MATCHES(reshaped(shape), Error, MessageMatches(ContainsSubstring("[reshape]")));
 }
 
-// Keras: same gives input · stride, valid max(kernel - stride, 0) more.
+// Keras: "same" gives input · stride, "valid" max(kernel - stride, 0) more.
 TEST_CASE("conv_transpose2d: output shapes are those of Keras' Conv2DTranspose") {
   const auto size = [](int64_t kernel, int64_t stride, const std::string& padding) {
     const Options options{{"kernel", kernel}, {"stride", stride}, {"padding", padding}};

@@ -12,7 +12,7 @@ namespace {
 
 bool meet(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
 
-/// The most bytes that are alive at one moment: no plan can do with less.
+/// Returns the max number of bytes alive at the same time, the lower bound for every plan.
 size_t min_bytes(const std::vector<Lifetime>& lifetimes) {
   size_t min = 0;
   for (const Lifetime& moment : lifetimes) {
@@ -35,31 +35,31 @@ std::vector<Lifetime> random_lifetimes(Random& random) {
   return lifetimes;
 }
 
-TEST_CASE("memory plan: nothing needs nothing") {
+TEST_CASE("memory plan: no tensors need no memory") {
   const MemoryPlan plan = plan_memory({});
   CHECK(plan.offsets.empty());
   CHECK(plan.bytes == 0);
 }
 
-TEST_CASE("memory plan: tensors that never meet share the memory of the largest") {
+TEST_CASE("memory plan: tensors with disjoint lifetimes share the memory of the largest") {
   const std::vector<Lifetime> lifetimes{{100, 0, 1}, {1000, 2, 3}, {10, 4, 4}};
   CHECK(plan_memory(lifetimes).bytes == align_up(size_t{1000}));
 }
 
-TEST_CASE("memory plan: tensors that touch in one moment lie side by side") {
+TEST_CASE("memory plan: tensors with overlapping lifetimes have separate memory") {
   const std::vector<Lifetime> lifetimes{{64, 0, 1}, {64, 1, 2}};
   const MemoryPlan plan = plan_memory(lifetimes);
   CHECK(plan.bytes == 128);
   CHECK(plan.offsets[0] != plan.offsets[1]);
 }
 
-TEST_CASE("memory plan: a small tensor takes the gap between two large ones") {
-  // The first two stand one above the other; the third dies, and the fourth fits where it was.
+TEST_CASE("memory plan: a tensor reuses the memory of one that is no longer alive") {
+  // The third reuses the memory of the second, although the first and the fourth stay alive.
   const std::vector<Lifetime> lifetimes{{640, 0, 9}, {320, 0, 2}, {320, 3, 9}, {128, 0, 9}};
   CHECK(plan_memory(lifetimes).bytes == 640 + 320 + 128);
 }
 
-TEST_CASE("memory plan: random needs never overlap, are aligned and fit") {
+TEST_CASE("memory plan: random tensors never overlap, are aligned and fit") {
   Random random(1, 1);
   for (int round = 0; round < 300; ++round) {
     const std::vector<Lifetime> lifetimes = random_lifetimes(random);

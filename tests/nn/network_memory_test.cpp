@@ -16,8 +16,8 @@ namespace {
 constexpr int64_t batch = 3;
 constexpr uint64_t seed = 9;
 
-/// Whether a step over the planned, shared memory gives the bits of one in which no tensor shares
-/// any.
+/// Checks that a step in planned, shared memory gives the same bits as one in which every tensor
+/// has its own memory.
 void compare(Backend& backend, Graph graph) {
   INFO(describe(graph));
   Network network(std::move(graph), backend, seed);
@@ -27,7 +27,7 @@ void compare(Backend& backend, Graph graph) {
   const auto grad = random_values(batch * shape.elements(), 2);
   Device device(backend);
 
-  // Twice, so that what one step leaves in the memory meets the next.
+  // Two steps, so that the second runs on memory with the first one's data.
   for (int step = 0; step < 2; ++step) {
     backend.upload(input.data(), network.prepare(Mode::train, batch));
     const Tensor output = network.forward();
@@ -35,7 +35,7 @@ void compare(Backend& backend, Graph graph) {
     CHECK(device.read(output) == expected_output);
     if (!network.output_grad()) return;  // nothing is trainable
     backend.upload(grad.data(), network.output_grad());
-    CHECK(device.read(output) == expected_output);  // a loss reads one and writes the other
+    CHECK(device.read(output) == expected_output);  // a loss reads it while writing grad
     network.backward();
     reference.backward(grad);
     const std::vector<std::vector<float>> expected = reference.parameter_grads();
@@ -62,7 +62,7 @@ TEST_CASE("network: tensors that share memory never disturb each other, in rando
   }
 }
 
-TEST_CASE("network: a folded relu gives the bits of one that runs by itself") {
+TEST_CASE("network: a folded relu gives the same bits as a separate one") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
@@ -80,7 +80,7 @@ TEST_CASE("network: a folded relu gives the bits of one that runs by itself") {
   }
 }
 
-TEST_CASE("network: a relu is not folded where somebody else reads what is before it") {
+TEST_CASE("network: a relu is not folded if its input has another reader") {
   const auto backend = make_backend("host", 1);
   Graph graph({12});
   const size_t dense = graph.append(std::make_unique<Dense>(DenseOptions{.units = 12}));

@@ -1,4 +1,4 @@
-// What holds for every network, tried on random graphs and on the models of the zoo.
+// Properties of every network, tested on random graphs and on the models of the zoo.
 #include <catch2/catch_test_macros.hpp>
 #include <vector>
 
@@ -14,7 +14,7 @@ namespace convlab {
 namespace {
 
 constexpr int rounds = 40;
-/// Obviously right before all: it keeps sums in memory that it takes for each call.
+/// The simple reference backend; it allocates memory for sums in each call.
 constexpr std::string_view plain = "host";
 const Shape vector_shape{12};
 const Shape image_shape{4, 5, 3};
@@ -35,7 +35,8 @@ void on_random_networks(int threads, const Check& check) {
   }
 }
 
-/// Input, forward, and where something learns a gradient of the output and backward.
+/// Uploads the input and runs forward; if the network is trainable, also an output gradient and
+/// backward.
 void pass(Network& network, Mode mode, int64_t batch, const std::vector<float>& values) {
   network.backend().upload(values.data(), network.prepare(mode, batch));
   network.forward();
@@ -52,7 +53,7 @@ Batch synthetic_batch(const Shape& image, int64_t classes, int64_t size) {
   return batch;
 }
 
-TEST_CASE("network: planned bytes are the bytes that random graphs allocate") {
+TEST_CASE("network: random graphs allocate exactly the planned bytes") {
   on_random_networks(1, [](Backend& backend, Network& network) {
     const size_t before = backend.memory_use().bytes;
     uint64_t largest = 0;
@@ -85,7 +86,8 @@ TEST_CASE("network: passes after the first allocate nothing, in random graphs") 
   }
 }
 
-TEST_CASE("network: a batch of one gives the bits of its row in a larger batch, in random graphs") {
+TEST_CASE(
+    "network: a batch of one gives the same bits as its row in a larger batch, in random graphs") {
   on_random_networks(1, [](Backend& backend, Network& network) {
     Device device(backend);
     const auto size = static_cast<size_t>(network.graph().input_shape().elements());
@@ -102,7 +104,8 @@ TEST_CASE("network: a batch of one gives the bits of its row in a larger batch, 
   });
 }
 
-TEST_CASE("trainer: a step after the first allocates nothing, with any optimizer and around it") {
+TEST_CASE(
+    "trainer: steps after the first allocate nothing, with any optimizer and update options") {
   const Batch batch = synthetic_batch({14, 14, 1}, 4, 16);
   const UpdateOptions clipped{.clip_norm = 1, .accumulate = 2, .ema_momentum = 0.9};
   for (const BackendKind& kind : backend_kinds()) {

@@ -24,7 +24,7 @@ namespace {
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 
-/// Every kind of layer once: folded and lone relu, views, a mask.
+/// Contains folded and separate relus, views and a dropout mask.
 Graph small_convnet() {
   return Sequential({10, 9, 2})
       .add<Conv2d>(Conv2dOptions{.filters = 5})
@@ -39,7 +39,7 @@ Graph small_convnet() {
       .graph();
 }
 
-/// The output for `input`, as many samples as it holds.
+/// Returns the output for all samples in `input`.
 std::vector<float> run(Network& network, Mode mode, const std::vector<float>& input) {
   const auto sample = static_cast<size_t>(network.graph().input_shape().elements());
   const Tensor x = network.prepare(mode, static_cast<int64_t>(input.size() / sample));
@@ -63,7 +63,7 @@ void on_each_backend(Body body) {
   }
 }
 
-TEST_CASE("network: the same seed draws the same weights on every backend, another seed others") {
+TEST_CASE("network: the same seed gives the same weights on every backend, another seed others") {
   std::vector<std::vector<float>> drawn;
   on_each_backend([&](Backend& backend) {
     for (const uint64_t seed : {7, 7, 8}) {
@@ -85,7 +85,7 @@ TEST_CASE("network: weights start within Glorot's limit, biases at zero") {
   const auto [min, max] = std::minmax_element(kernel.begin(), kernel.end());
   CHECK(*min >= -limit);
   CHECK(*max <= limit);
-  CHECK(*max - *min > 1.9 * limit);  // 5,000 numbers reach into both corners
+  CHECK(*max - *min > 1.9 * limit);  // 5,000 numbers come close to both limits
   CHECK(device.read(network.parameters()[1].value) == std::vector<float>(50, 0.0F));
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("network: a frozen layer has no gradient, and the others' are as witho
   });
 }
 
-TEST_CASE("network: weights lie before biases in the flat buffers") {
+TEST_CASE("network: weights are stored before biases in the flat buffers") {
   const auto backend = make_backend("host", 1);
   const Network network(small_convnet(), *backend, 1);
   const float* first_bias = network.values().data() + network.weight_elements();
@@ -133,7 +133,7 @@ TEST_CASE("network: allocates exactly what was planned") {
   });
 }
 
-TEST_CASE("network: a smaller batch or eval fits into the memory that is there") {
+TEST_CASE("network: a smaller batch or Mode::eval fits into the existing memory") {
   on_each_backend([](Backend& backend) {
     Network network(small_convnet(), backend, 1);
     network.prepare(Mode::train, 32);
@@ -168,7 +168,7 @@ TEST_CASE("network: after a batch that does not fit, the earlier one still runs"
   });
 }
 
-TEST_CASE("network: an input alone gives the same bits as in a batch") {
+TEST_CASE("network: a single sample gives the same bits as in a batch") {
   on_each_backend([](Backend& backend) {
     Network network(small_convnet(), backend, 1);
     const auto sample = network.graph().input_shape().elements();
@@ -198,13 +198,13 @@ TEST_CASE("network: dropout passes its input on in eval and scales what it keeps
       CHECK((output[i] == 0 || output[i] == input[i] * 4));
       kept += output[i] != 0 ? 1 : 0;
     }
-    // 100 expected, standard deviation 8.7.
+    // The expected count is 100 with a standard deviation of 8.7.
     CHECK(kept > 60);
     CHECK(kept < 140);
   });
 }
 
-TEST_CASE("network: dropout draws another mask in each step and the same one for the same step") {
+TEST_CASE("network: dropout draws another mask in each step, and the same one for the same step") {
   on_each_backend([](Backend& backend) {
     Graph graph({100});
     graph.append(std::make_unique<Dropout>(DropoutOptions{}));
@@ -218,14 +218,14 @@ TEST_CASE("network: dropout draws another mask in each step and the same one for
   });
 }
 
-TEST_CASE("network: a batch of nothing is refused") {
+TEST_CASE("network: an empty batch is refused") {
   const auto backend = make_backend("host", 1);
   Network network(small_convnet(), *backend, 1);
   CHECK_THROWS_MATCHES(network.prepare(Mode::eval, 0), Error,
                        MessageMatches(ContainsSubstring("batch of 0")));
 }
 
-TEST_CASE("graph: an error names the node and says what it got") {
+TEST_CASE("graph: an error states the node and its input shape") {
   Graph graph({28, 28, 1});
   CHECK_THROWS_MATCHES(
       graph.append(std::make_unique<Dense>(DenseOptions{.units = 10}), "head"), Error,
@@ -234,7 +234,7 @@ TEST_CASE("graph: an error names the node and says what it got") {
   CHECK(graph.nodes().empty());
 }
 
-TEST_CASE("graph: names are given by kind and number, and taken only once") {
+TEST_CASE("graph: default names are kind and number, and names are unique") {
   Graph graph({4});
   CHECK(graph.append(std::make_unique<Relu>()) == 1);
   CHECK(graph.append(std::make_unique<Relu>()) == 2);
@@ -255,18 +255,18 @@ TEST_CASE("graph: given and automatic names do not collide") {
   CHECK_NOTHROW(graph.append(std::make_unique<Relu>()));
 }
 
-TEST_CASE("graph: layers of one input refuse two") {
+TEST_CASE("graph: layers with one input refuse two") {
   Graph graph({4});
   CHECK_THROWS_AS(graph.add(std::make_unique<Relu>(), std::vector<size_t>{0, 0}), Error);
 }
 
-TEST_CASE("graph: parameters and products are counted as by hand") {
-  // simple-convnet's first half: 3·3·1·32 + 32 parameters; 26·26 places of 3·3·1·32 products.
+TEST_CASE("graph: parameters and FLOPs match those counted by hand") {
+  // First half of simple-convnet: 3·3·1·32 + 32 parameters; 26·26 positions of 3·3·1·32 products.
   Graph graph({28, 28, 1});
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 32}));
   CHECK(graph.parameter_count() == 320);
   CHECK(graph.flops() == 2 * 26 * 26 * 9 * 32);
-  // Nothing is trainable before the first layer, so it has no gradient of its input.
+  // The first layer has no input gradient, because nothing before it is trainable.
   CHECK(graph.training_flops() == 2 * graph.flops());
   const int64_t first = graph.flops();
   graph.append(std::make_unique<Flatten>());

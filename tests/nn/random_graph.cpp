@@ -15,7 +15,7 @@ namespace convlab {
 
 namespace {
 
-/// A layer that keeps the shape, of a kind that fits images or vectors.
+/// Returns a shape-preserving layer of a random kind that accepts `shape`.
 std::unique_ptr<Layer> random_layer(Random& random, const Shape& shape) {
   const int64_t channels = shape[shape.rank() - 1];
   switch (random.below(shape.rank() == 3 ? 7 : 6)) {

@@ -7,12 +7,12 @@
 
 namespace convlab {
 
-/// 3 to 14 layers that keep `shape` (of an image or a vector) on values that came before, recent
-/// ones more often; at the end a sum of a few of them, so that most matter. Some values have many
-/// readers, some none.
+/// Returns a graph of 3 to 14 layers that preserve `shape` (of an image or a vector). Each reads
+/// values computed before, recent ones more often; the output is a sum of a few values, so that
+/// most layers contribute to it. Some values have several readers, some have none.
 Graph random_graph(Random& random, const Shape& shape);
 
-/// Which layer reads what, for messages.
+/// Lists the inputs of each layer, for messages.
 std::string describe(const Graph& graph);
 
 }  // namespace convlab

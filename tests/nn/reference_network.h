@@ -7,18 +7,18 @@
 
 namespace convlab {
 
-/// Runs a Graph as naively as possible: each tensor has memory of its own, nothing is folded, no
-/// view shares anything, and all that was not written is NaN. Parameters are copies of a Network's.
+/// Runs a Graph without optimizations: each tensor has its own memory, layers are not folded, views
+/// are copies, and memory not yet written holds NaN. Parameters are copies of a Network's.
 class ReferenceNetwork {
  public:
   ReferenceNetwork(const Network& network, uint64_t seed, int64_t batch);
 
-  /// One forward pass in Mode::train, and backward from `grad_output`.
+  /// One forward pass in Mode::train; one backward pass from `grad_output`.
   std::vector<float> forward(const std::vector<float>& input);
   void backward(const std::vector<float>& grad_output);
 
-  /// All gradients, in the order of Network::parameters; NaN for a parameter that the output does
-  /// not depend on.
+  /// Returns all gradients in the order of Network::parameters; NaN for a parameter that does not
+  /// affect the output.
   std::vector<std::vector<float>> parameter_grads();
 
  private:
@@ -32,7 +32,7 @@ class ReferenceNetwork {
   std::vector<std::vector<Tensor>> saved_;
   std::vector<std::vector<OpSlot>> slots_;
   std::vector<Tensor> values_;
-  std::vector<Tensor> grads_;  // by value; null until something wrote it
+  std::vector<Tensor> grads_;  // by value; null until written
 };
 
 }  // namespace convlab

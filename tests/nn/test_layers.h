@@ -7,10 +7,10 @@
 
 namespace convlab {
 
-/// Layers that only tests need: they know the batch or spoil what they are allowed to spoil.
+/// Layers for tests only: some know the batch size, some overwrite tensors that they may overwrite.
 
-/// A value to learn, whatever the input: it has `shape` for each sample of the whole batch. Its
-/// gradient is that of the input of the layer that follows.
+/// Outputs a trainable parameter and ignores the input. The parameter has `shape` for each sample
+/// of the batch. Its gradient is the input gradient of the following layer.
 class Learned final : public Layer {
  public:
   Learned(const Shape& shape, int64_t batch) : shape_(shape), batch_(batch) {}
@@ -33,8 +33,8 @@ class Learned final : public Layer {
   int64_t batch_;
 };
 
-/// The sum of any number of inputs of one shape; may read a value several times. Its backward
-/// spoils grad_output, as it may.
+/// The sum of any number of inputs of one shape; may read the same value several times. Its
+/// backward overwrites grad_output with NaN, which the interface allows.
 class Sum final : public Layer {
  public:
   std::string_view kind() const override { return "sum"; }

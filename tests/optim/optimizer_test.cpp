@@ -15,8 +15,8 @@ namespace {
 
 using Catch::Approx;
 
-/// What one weight becomes, step by step, under a gradient of 1 in the first step and -3 in the
-/// second.
+/// Expected values of one weight after each of two steps, with a gradient of 1 in the first and -3
+/// in the second.
 struct Row {
   std::string_view kind;
   Options options;
@@ -38,13 +38,13 @@ const std::vector<Row>& rows() {
       // w1 = 2 + 0.9 · -0.5 - 0.5, w2 = w1 + 0.9 · 1.05 + 1.5.
       {"sgd", {{"momentum", 0.9}, {"nesterov", true}}, 0.5, 2, 1.05, 3.495},
       {"adam", {}, 0.1, 2, 1.9, 1.9 + 0.1 * 0.4941899},
-      // Decay first: 2 · (1 - 0.1 · 0.5) - 0.1 = 1.8, then 1.8 · 0.95 + 0.04941899.
+      // Decay is applied first: 2 · (1 - 0.1 · 0.5) - 0.1 = 1.8, then 1.8 · 0.95 + 0.04941899.
       {"adamw", {{"weight_decay", 0.5}}, 0.1, 2, 1.8, 1.71 + 0.1 * 0.4941899},
-      // Decay first: 2 · (1 - 0.5 · 0.1) - 0.5 = 1.4, then 1.4 · 0.95 + 1.5.
+      // Decay is applied first: 2 · (1 - 0.5 · 0.1) - 0.5 = 1.4, then 1.4 · 0.95 + 1.5.
       {"sgd", {{"weight_decay", 0.1}}, 0.5, 2, 1.4, 2.83},
-      // s1 = 0.1, s2 = 0.9 · 0.1 + 0.1 · 9 = 0.99: lr / √0.1 down, lr · 3 / √0.99 up.
+      // s1 = 0.1, s2 = 0.9 · 0.1 + 0.1 · 9 = 0.99: updates of -lr / √0.1 and lr · 3 / √0.99.
       {"rmsprop", {}, 0.1, 2, 1.6837722, 1.6837722 + 0.3015113},
-      // The same changes, of which the second meets half of the first.
+      // The same updates, the second one plus half of the first.
       {"rmsprop", {{"momentum", 0.5}}, 0.1, 2, 1.6837722, 1.6837722 + 0.3015113 - 0.1581139},
       // m1 = 0.1, s1 - m1² = 0.09; m2 = 0.9 · 0.1 - 0.3 = -0.21, s2 - m2² = 0.9459.
       {"rmsprop", {{"centered", true}}, 0.1, 2, 2 - 0.1 / 0.3, 2 - 0.1 / 0.3 + 0.3084590},
@@ -55,7 +55,7 @@ const std::vector<Row>& rows() {
   return table;
 }
 
-/// The states of an optimizer before its first update.
+/// Returns the states of an optimizer before its first update.
 std::vector<Tensor> fresh_states(Device& device, const Optimizer& optimizer, int64_t count) {
   std::vector<Tensor> states;
   for (size_t i = 0; i < optimizer.state_count(); ++i) {
@@ -73,8 +73,8 @@ TEST_CASE("optimizers: every kind is checked") {
   CHECK(checked == registered);
 }
 
-TEST_CASE("optimizers: two steps give the numbers worked out by hand") {
-  // 70 weights: some in whole vectors, some in the rest.
+TEST_CASE("optimizers: two steps give the values computed by hand") {
+  // 70 weights: whole SIMD vectors and a remainder.
   constexpr size_t count = 70;
   for (const BackendKind& kind : backend_kinds()) {
     for (const Row& row : rows()) {
@@ -99,7 +99,7 @@ TEST_CASE("optimizers: two steps give the numbers worked out by hand") {
   }
 }
 
-TEST_CASE("optimizers: a gradient of zero moves nothing but what decays") {
+TEST_CASE("optimizers: a gradient of zero changes nothing except by weight decay") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0.1F, .update = 1});
@@ -113,12 +113,12 @@ TEST_CASE("optimizers: a gradient of zero moves nothing but what decays") {
       const std::vector<float> after = device.read(values);
       const double decay = optimizer_kind.kind == "adamw" ? 0.1 * 0.004 : 0;
       CHECK(after[0] == Approx(1 - decay).epsilon(1e-7));
-      CHECK(after[1] == 0);  // so the gaps between parameters stay zero
+      CHECK(after[1] == 0);  // so the padding between parameters stays zero
     }
   }
 }
 
-TEST_CASE("optimizers: each decays all elements, or spares the biases") {
+TEST_CASE("optimizers: each decays all elements, or excludes the biases") {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0.1F, .update = 1});
@@ -138,7 +138,7 @@ TEST_CASE("optimizers: each decays all elements, or spares the biases") {
   }
 }
 
-TEST_CASE("optimizers: sparing the biases changes nothing else") {
+TEST_CASE("optimizers: excluding the biases from decay changes nothing else") {
   for (const OptimizerKind& kind : optimizer_kinds()) {
     INFO(kind.kind);
     const auto backend = make_backend("", 1);
@@ -163,7 +163,7 @@ TEST_CASE("optimizers: sparing the biases changes nothing else") {
   }
 }
 
-TEST_CASE("optimizers: each comes back from its own options") {
+TEST_CASE("optimizers: each can be created again from its options") {
   for (const OptimizerKind& kind : optimizer_kinds()) {
     const auto optimizer = kind.make({});
     CHECK(optimizer->kind() == kind.kind);

@@ -26,7 +26,7 @@ std::unique_ptr<Schedule> make(std::string_view kind, const Options& options = {
   return make_schedule(kind, options, warmup_epochs, length);
 }
 
-/// A rate worked out by hand, for a base rate of 1.
+/// A learning rate computed by hand, for a base rate of 1.
 struct Row {
   std::string_view kind;
   Options options;
@@ -42,7 +42,7 @@ const std::vector<Row>& rows() {
       {"step", {{"epochs", 2}}, 20, 0.1},
       {"step", {{"epochs", 2}, {"gamma", 0.5}}, 60, 0.125},
       {"step", {{"epochs", 0.5}}, 5, 0.1},
-      {"step", {}, 33, 1},  // three equal parts of the run
+      {"step", {}, 33, 1},  // default: three equal parts of the run
       {"step", {}, 34, 0.1},
       {"step", {}, 99, 0.01},
       {"exponential", {}, 0, 1},
@@ -58,7 +58,7 @@ const std::vector<Row>& rows() {
       {"cosine", {{"epochs", 1}}, 20, 0.5},
       {"cosine", {{"epochs", 1}, {"m_mul", 0.5}}, 50, 0.125},
       {"cosine", {{"epochs", 1}, {"t_mul", 1.0}, {"m_mul", 0.5}}, 25, 0.125},
-      // Up in steps 0 to 29, down in 29 to 99.
+      // Rises in steps 0 to 29, falls in steps 29 to 99.
       {"one_cycle", {}, 0, 1.0 / 25},
       {"one_cycle", {}, 29, 1},
       {"one_cycle", {}, 64, 0.5 + 0.5 / 25e4},
@@ -68,7 +68,7 @@ const std::vector<Row>& rows() {
        {{"div_factor", 5.0}, {"anneal_strategy", std::string("linear")}},
        14,
        0.2 + 0.8 * 14 / 29},
-      // Up to step 29, down to 58, on to 99.
+      // Rises until step 29, falls until step 58 and further until step 99.
       {"one_cycle", {{"three_phase", true}}, 58, 1.0 / 25},
       {"one_cycle", {{"three_phase", true}}, 99, 1.0 / 25e4},
       {"plateau", {}, 99, 1},
@@ -84,7 +84,7 @@ TEST_CASE("schedules: every kind is checked") {
   CHECK(checked == registered);
 }
 
-TEST_CASE("schedules: the rates worked out by hand, in proportion to the base") {
+TEST_CASE("schedules: the rates computed by hand, proportional to the base rate") {
   for (const Row& row : rows()) {
     INFO(row.kind << ", step " << row.step);
     const auto schedule = make(row.kind, row.options);
@@ -93,7 +93,7 @@ TEST_CASE("schedules: the rates worked out by hand, in proportion to the base") 
   }
 }
 
-TEST_CASE("schedules: a warm-up rises from zero, then the schedule has the rest of the run") {
+TEST_CASE("schedules: a warm-up rises from zero, then the schedule covers the rest of the run") {
   for (const ScheduleKind& kind : schedule_kinds()) {
     INFO(kind.kind);
     const auto schedule = make(kind.kind, {}, 2);
@@ -106,7 +106,7 @@ TEST_CASE("schedules: a warm-up rises from zero, then the schedule has the rest 
   }
 }
 
-TEST_CASE("schedules: every rate lies between zero and the base, in runs of any length") {
+TEST_CASE("schedules: every rate is between zero and the base rate, in runs of any length") {
   for (const ScheduleKind& kind : schedule_kinds()) {
     for (const int64_t steps : {1, 2, 3, 10, 101}) {
       for (const double warmup : {0.0, 0.5, 3.0}) {
@@ -121,7 +121,7 @@ TEST_CASE("schedules: every rate lies between zero and the base, in runs of any 
   }
 }
 
-TEST_CASE("schedules: each comes back from its own options and state") {
+TEST_CASE("schedules: each can be created again from its options and state") {
   for (const ScheduleKind& kind : schedule_kinds()) {
     INFO(kind.kind);
     const auto schedule = make(kind.kind, {}, 1);
@@ -138,12 +138,12 @@ TEST_CASE("schedules: each comes back from its own options and state") {
   }
 }
 
-TEST_CASE("plateau: falls after `patience` epochs without improvement") {
+TEST_CASE("plateau: reduces the rate after `patience` epochs without improvement") {
   const auto schedule = make("plateau", {{"patience", 2}});
   const std::vector<std::pair<double, double>> losses_and_rates{
       {1, 1},     {0.5, 1},   {0.49995, 1},  // less than min_delta: no improvement
       {0.5, 0.1},                            // the second
-      {0.6, 0.1}, {0.4, 0.1},                // an improvement starts the count anew
+      {0.6, 0.1}, {0.4, 0.1},                // an improvement resets the count
       {0.4, 0.1}, {0.4, 0.01}};
   for (const auto& [loss, rate] : losses_and_rates) {
     schedule->epoch_ended(loss);
@@ -151,20 +151,21 @@ TEST_CASE("plateau: falls after `patience` epochs without improvement") {
   }
 }
 
-TEST_CASE("plateau: a cooldown counts nothing, and no rate falls below min_lr") {
+TEST_CASE("plateau: epochs of a cooldown do not count, and no rate falls below min_lr") {
   const auto schedule = make("plateau", {{"patience", 1}, {"cooldown", 2}, {"min_lr", 0.03}});
   std::vector<double> rates;
   for (int epoch = 0; epoch < 8; ++epoch) {
     schedule->epoch_ended(1);
     rates.push_back(schedule->rate(1, 0));
   }
-  // The first epoch is the best; the second falls; one of two cools, then it counts again.
+  // The first epoch is the best; the second reduces the rate. A cooldown of 2 skips only the third
+  // epoch, so the fourth reduces it again.
   const std::vector<double> expected{1, 0.1, 0.1, 0.03, 0.03, 0.03, 0.03, 0.03};
   for (size_t i = 0; i < rates.size(); ++i) CHECK(rates[i] == Approx(expected[i]));
-  CHECK(schedule->rate(0.01, 0) == 0.01);  // nor does min_lr raise it
+  CHECK(schedule->rate(0.01, 0) == 0.01);  // min_lr does not raise a lower rate
 }
 
-TEST_CASE("schedules: what cannot be is refused") {
+TEST_CASE("schedules: invalid kinds and options are refused") {
   const auto refused = [](std::string_view kind, const Options& options,
                           const std::string& message) {
     CHECK_THROWS_WITH(make(kind, options), ContainsSubstring(message));
@@ -179,7 +180,7 @@ TEST_CASE("schedules: what cannot be is refused") {
   CHECK_THROWS_WITH(make("cosine", {}, std::nan("")), ContainsSubstring("warm-up"));
 }
 
-TEST_CASE("schedules: a foreign state is refused and changes nothing") {
+TEST_CASE("schedules: an invalid state is refused and changes nothing") {
   CHECK_THROWS_WITH(make("cosine")->restore({{"wait", 1}}), ContainsSubstring("keeps no state"));
   const auto plateau = make("plateau");
   plateau->epoch_ended(3);

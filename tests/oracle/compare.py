@@ -1,5 +1,5 @@
-"""Training steps of convlab against Keras. The models below are written down from their sources (the
-article's MNIST networks, keras.io's Simple MNIST convnet), not derived from convlab's.
+"""Compares training steps of convlab with Keras. The models below are written from their sources
+(the article's MNIST networks, keras.io's Simple MNIST convnet), not derived from convlab's.
 """
 
 import jax
@@ -11,7 +11,7 @@ from oracle import check, files, group, manifest, read, to_keras
 
 
 class Masked(layers.Layer):
-    """Dropout with a mask given from outside."""
+    """Dropout with a given mask."""
 
     def __init__(self, mask):
         super().__init__()

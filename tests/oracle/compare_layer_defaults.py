@@ -1,4 +1,4 @@
-"""The layers' default options against those of Keras' layers, and how their parameters start."""
+"""Compares the layers' default options and initial parameters with those of Keras' layers."""
 
 import inspect
 import itertools
@@ -13,7 +13,7 @@ from oracle import DUMP, files, group, manifest, options, read
 CONVOLUTIONS = ("conv2d", "conv_transpose2d", "depthwise_conv2d", "separable_conv2d")
 POOLINGS = ("avg_pool2d", "max_pool2d")
 DROPOUTS = ("dropout", "spatial_dropout")
-# Options whose default is not a default of Keras: of which kinds, the value, and why.
+# Options whose default differs from Keras or does not exist there: (kinds, default, reason).
 DIFFERENT = {
     "kernel": [(CONVOLUTIONS, 3, "Keras has no default; 3 is by far the most common")],
     "initializer_value": [
@@ -23,18 +23,18 @@ DIFFERENT = {
     "window": [(["avg_pool2d"], 2, "Keras has no default here, but this one of max pooling")],
     "rate": [(DROPOUTS, 0.5, "Keras has no default; this is the papers'")],
     "scale": [(["rescale"], 1.0, "Keras has no default; 1 changes nothing")],
-    # Keras has no local response normalisation; these are the paper's.
+    # Keras has no local response normalisation; these values are from the paper.
     "size": [(["local_response_norm"], 5, "Krizhevsky et al. 2012, section 3.3")],
     "bias": [(["local_response_norm"], 2.0, "Krizhevsky et al. 2012, section 3.3")],
     "alpha": [(["local_response_norm"], 1e-4, "Krizhevsky et al. 2012, section 3.3")],
     "beta": [(["local_response_norm"], 0.75, "Krizhevsky et al. 2012, section 3.3")],
 }
-# Neither has a default, so that these are the dump's.
+# Required options: neither library has a default, so the values are those of the dump.
 NEEDED = {"filters", "units", "shape"}
 
 
 def keras_default(kind, option):
-    """As convlab would write it: one number where rows and columns are alike, 0 for None."""
+    """Returns Keras' default in convlab's form: one number if rows equal columns, 0 for None."""
     keras_class, _, names = KINDS[kind]
     if kind == "zero_pad2d":
         names = dict.fromkeys(names, "padding")
@@ -66,16 +66,17 @@ def test_every_start_is_compared():
     assert compared == set(itertools.product(INITIALIZERS, manifest("initializers")))
 
 
-# The matrix that is orthogonal has a row for each filter, as in PyTorch; Keras has a row for each
-# weight of all channels and a column for each of the multiplier.
+# In convlab the orthogonal matrix has one row per filter, as in PyTorch; in Keras it has one row
+# per kernel weight of each channel and one column per unit of the depth multiplier.
 ORTHOGONAL_BY_FILTER = defaultdict(
     tuple, depthwise_conv2d=("kernel",), separable_conv2d=("depthwise_kernel",)
 )
 
 
 def same_distribution(value, reference, uniform):
-    """Some 600 numbers at least show their spread to within 3 %, and the ends of a uniform
-    distribution to within 1 %: the limits are three times as wide."""
+    """Asserts that the moments agree. At least 600 numbers estimate the standard deviation to
+    within 3 % and the ends of a uniform distribution to within 1 %; the limits are three times as
+    wide."""
     assert value.std() == pytest.approx(reference.std(), rel=0.1)
     assert abs(value.mean()) <= 0.15 * value.std()
     if uniform:
@@ -83,7 +84,7 @@ def same_distribution(value, reference, uniform):
 
 
 def keras_start(info, shape):
-    """Parameters as a new Keras layer has them."""
+    """Returns the initial parameters of a new Keras layer."""
     kind = info["kind"]
     keras_class, _, names = KINDS[kind]
     chosen = options(info, "option")

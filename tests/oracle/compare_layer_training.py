@@ -1,4 +1,4 @@
-"""Ten steps of SGD of small random networks against Keras' layers."""
+"""Compares ten SGD steps of small random networks with the same networks of Keras layers."""
 
 import functools
 
@@ -21,7 +21,7 @@ def test_everything_is_compared():
 
 
 def build_layers(info, shape):
-    """A Keras layer for each node, and what each reads."""
+    """Returns a Keras layer for each node, and the inputs of each."""
     built, shapes = [], []
     for i in range(int(info["nodes"])):
         layer = make_layer(info[f"node{i}.kind"], options(info, f"node{i}.option"))
@@ -33,7 +33,7 @@ def build_layers(info, shape):
 
 
 def parameters(tensors, info, when, shapes):
-    """The parameters of each node by name, as Keras keeps them."""
+    """Returns the parameters of each node by name, in Keras' layout."""
     return [
         {
             name.rpartition(".")[2]: parameter_to_keras(
@@ -47,7 +47,7 @@ def parameters(tensors, info, when, shapes):
 
 @functools.cache
 def keras_parameters(name):
-    """Keras' parameters after the last step. All backends begin with the same."""
+    """Returns Keras' parameters after the last step. All backends start with the same ones."""
     tensors, info = read(DUMP / name)
     images = tensors["images"].astype(np.float64)
     built, shapes = build_layers(info, images.shape)
@@ -90,8 +90,8 @@ def test_ten_steps(path):
     for got, start, references in zip(
         parameters(tensors, info, "final", shapes), initial, final, strict=True
     ):
-        # A bias in front of a batch normalisation has no gradient: it stays at zero, beside the
-        # other parameters of its layer.
+        # A bias before a batch normalisation has a gradient of zero and stays at zero, so its error
+        # is measured relative to the other parameters of its layer.
         scale = max((np.linalg.norm(v) for v in start.values()), default=0)
         for value, reference in zip(got.values(), references, strict=True):
             check("weights after ten steps", value, reference, 1e-4, scale)

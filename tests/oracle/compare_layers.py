@@ -1,4 +1,4 @@
-"""Every kind of layer on random options and inputs against Keras' layer."""
+"""Compares every kind of layer, with random options and inputs, with Keras' layer."""
 
 import functools
 
@@ -21,7 +21,7 @@ def test_everything_is_compared():
 
 
 def reference_of(path):
-    """Keras' answer, which is the same for all backends."""
+    """Returns Keras' result, which is the reference for all backends."""
     return reference(path.name.replace(path.stem.rpartition("-")[2], "host"))
 
 
@@ -77,7 +77,7 @@ def test_layer(path):
     tensors, info = read(path)
     output, grads, after, evaluated = reference_of(path)
     channels = tensors["value/input0.value"].shape[-1]
-    # A normalisation of a single number cancels it.
+    # The normalisation of a single number is zero: compare relative to the input.
     scale = np.linalg.norm(tensors["value/input0.value"])
     check("layers' outputs", tensors["output"], output, 1e-5, scale)
     check("layers' outputs in evaluation", tensors["evaluated"], evaluated, 1e-5, scale)

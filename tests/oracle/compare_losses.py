@@ -1,4 +1,4 @@
-"""Every loss on random outputs against Keras' losses: value and gradient."""
+"""Compares value and gradient of every loss on random outputs with Keras' losses."""
 
 import functools
 import itertools
@@ -36,7 +36,7 @@ def test_everything_is_compared():
     }
     both = (False, True)
     assert compared == set(itertools.product(LOSSES, manifest("backends"), both, both))
-    # Every option with two values at least.
+    # Every option has at least two different values.
     for kind in LOSSES:
         sets = [options(info, "option") for _, info in cases if info["kind"] == kind]
         for name in sets[0]:
@@ -44,7 +44,7 @@ def test_everything_is_compared():
 
 
 def targets_and_classes(tensors, outputs):
-    """Rows of values, and the class of each row."""
+    """Returns dense targets (one row per sample) and the class of each row."""
     width = outputs.shape[1]
     if "values" in tensors:
         values = tensors["values"].astype(np.float64)
@@ -64,7 +64,7 @@ def reference(name):
     weights = json.loads(f"[{chosen.pop('class_weights')}]")
     sample_weight = np.array(weights)[classes] if weights else None
     loss = LOSSES[info["kind"]](**chosen)
-    # Not compiled as a whole: its few operations are compiled once for each shape.
+    # Not jitted as a whole: its few operations are compiled only once per shape.
     value, grad = jax.value_and_grad(lambda o: loss(targets, o, sample_weight=sample_weight))(
         outputs
     )
@@ -78,14 +78,14 @@ def test_loss(path):
     value, grad = reference(path.name.replace(info["backend"], "host"))
     total, _, rows = tensors["sums"].astype(np.float64)
     assert rows == len(tensors["outputs"])
-    # A hinge may be nothing at all.
+    # The hinge loss may be exactly 0.
     check("losses", np.array([total / rows]), value, 1e-5, 1.0)
     check("losses' gradients", tensors["grad"], grad, 1e-5, 1 / grad.size)
 
 
 @pytest.mark.parametrize("path", files("loss-softmax_cross_entropy"), ids=lambda path: path.stem)
 def test_classes_are_also_sparse(path):
-    """SparseCategoricalCrossentropy, where it can say the same."""
+    """SparseCategoricalCrossentropy, for the cases that it supports."""
     tensors, info = read(path)
     chosen = options(info, "option")
     if "classes" not in tensors or chosen["label_smoothing"] or chosen["class_weights"]:

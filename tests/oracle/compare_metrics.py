@@ -1,4 +1,4 @@
-"""Metrics of given outputs and labels against Keras' metrics, batch by batch."""
+"""Compares metrics for given outputs and labels, batch by batch, with Keras' metrics."""
 
 import functools
 
@@ -29,7 +29,7 @@ def top_k_accuracy(batches, classes, top_k):
 
 
 def by_class(kind):
-    """Of the likeliest class, the first of equal ones: Keras' top_k=1."""
+    """Scores of the most likely class (the first of equal ones): Keras' top_k=1."""
 
     def scores(batches, classes, top_k):
         batches = one_hot(batches, classes)
@@ -42,7 +42,7 @@ def by_class(kind):
 
 def f1(average):
     def scores(batches, classes, top_k):
-        # Keras' F1Score takes a sample for each of several equal outputs: it gets the first alone.
+        # Keras' F1Score predicts every one of several equal outputs, so it is given only the first.
         predictions = [
             (labels, ops.one_hot(ops.argmax(outputs, axis=-1), classes, dtype="float64"))
             for labels, outputs in batches
@@ -104,7 +104,7 @@ def test_everything_is_compared():
 
 @functools.cache
 def references(case):
-    """Every metric of a case, of which both backends were given the same."""
+    """Returns every metric of a case. All backends were given the same outputs and labels."""
     tensors, info = read(DUMP / f"metrics-{case}-host.safetensors")
     classes, top_k = int(info["classes"]), int(info["top_k"])
     outputs = [o.astype(np.float64) for o in group(tensors, "outputs/").values()]
@@ -118,6 +118,6 @@ def references(case):
 def test_metrics(path):
     tensors, info = read(path)
     for name, reference in references(info["case"]).items():
-        # Keras' F1Score adds 1e-7 to what it divides by.
+        # Keras' F1Score adds 1e-7 to the denominator.
         limit = 1e-6 if name.endswith(".f1") else 1e-15
         check(f"metric {name}", tensors[f"metric/{name}"], reference, limit)

@@ -1,5 +1,5 @@
-"""Learning rates of every schedule against Keras' schedules and callback; what Keras lacks is
-written down from its source: PyTorch's OneCycleLR and fastai's range test."""
+"""Compares the learning rates of every schedule with Keras' schedules and callback. References that
+Keras lacks are reimplemented from their source: PyTorch's OneCycleLR and fastai's range test."""
 
 import math
 import types
@@ -11,11 +11,11 @@ import pytest
 from oracle import DUMP, check, files, manifest, options, read
 
 schedules = keras.optimizers.schedules
-RATE_LIMIT = 1e-7  # Keras' cosine has a pi of 32 bits
+RATE_LIMIT = 1e-7  # Keras' cosine uses a 32-bit pi
 
 
 def length(epochs, run, otherwise=None):
-    """A schedule's length in steps; 0 epochs: all after the warm-up."""
+    """Returns a schedule's length in steps; 0 epochs means all steps after the warm-up."""
     return round(epochs * run["steps_per_epoch"]) if epochs else otherwise or run["steps"]
 
 
@@ -56,7 +56,7 @@ def cosine(run, option):
 
 
 def one_cycle(run, option):
-    """torch.optim.lr_scheduler.OneCycleLR: __init__ and get_lr."""
+    """Reimplements __init__ and get_lr of torch.optim.lr_scheduler.OneCycleLR."""
     total_steps = length(option["epochs"], run)
     max_lr = run["base"]
     initial_lr = max_lr / option["div_factor"]
@@ -94,7 +94,7 @@ def plateau(run, option):
         optimizer = keras.optimizers.SGD(run["base"])
         callback = keras.callbacks.ReduceLROnPlateau(**option)
         callback.set_model(types.SimpleNamespace(optimizer=optimizer))
-        # Only for the direction of the metric, which a model would tell.
+        # Sets the direction of the metric, which the callback would otherwise take from a model.
         callback.mode = "min"
         callback.on_train_begin()
         every = []
@@ -138,7 +138,7 @@ def test_schedule(path):
         reference = make(run, options(info, "option"))(run, tensors["losses"])
     else:
         reference = make(rest, options(info, "option"))(rest, tensors["losses"])
-        # A cycle may be shorter than the run: then another follows.
+        # If a cycle is shorter than the run, it repeats.
         reference = np.resize(reference, rest["steps"])
         first = reference[0]
         reference = np.concatenate([first * np.arange(warmup) / max(warmup, 1), reference])
@@ -173,7 +173,7 @@ def test_range_test():
         smoothed.append(mean / (1 - run["smoothing"] ** (i + 1)))
     exploded = [s > run["stop_factor"] * min(smoothed[: i + 1]) for i, s in enumerate(smoothed)]
     assert count == run["steps"] or exploded.index(True) == count - 1
-    # steep of fastai 2, on the part that lr_find gives it.
+    # steep of fastai 2, on the range of losses that lr_find passes to it.
     lrs, part = rates[count // 10 : -5], np.array(smoothed)[count // 10 : -5]
     grads = (part[1:] - part[:-1]) / (np.log(lrs[1:]) - np.log(lrs[:-1]))
     check("range test", tensors["rates"], rates, 1e-10)

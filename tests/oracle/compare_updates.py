@@ -1,4 +1,4 @@
-"""Optimizers, and what surrounds their updates, on given gradients against Keras' optimizers."""
+"""Compares optimizers, clipping, accumulation and weight averages with Keras on given gradients."""
 
 import functools
 
@@ -32,7 +32,7 @@ def test_everything_is_compared():
     assert {(u["kind"], u["backend"]) for u in updates} == {
         (kind, backend) for kind in OPTIMIZERS for backend in backends
     }
-    # With every optimizer everything that can surround an update.
+    # Every update option (clipping, accumulation, average) occurs with every optimizer.
     assert {
         (u["kind"], u["backend"], name) for u in updates for name in options(u, "update")
     } == {
@@ -41,7 +41,7 @@ def test_everything_is_compared():
         for backend in backends
         for name in UPDATE_NAMES
     }
-    # Every option of every optimizer with two values at least.
+    # Every option of every optimizer has at least two different values.
     for kind in OPTIMIZERS:
         sets = [options(u, "option") for u in updates if u["kind"] == kind]
         for name in sets[0]:
@@ -56,8 +56,8 @@ def make_optimizer(info):
     arguments |= {UPDATE_NAMES[name]: value for name, value in update.items()}
     if "ema_momentum" in arguments:
         arguments["use_ema"] = True
-        # Keras averages after every batch, convlab after every update: with both of them the
-        # reference takes the means of the gradients.
+        # Keras updates its average after every batch, convlab after every update. If accumulation
+        # and averaging are combined, the reference is given the mean gradients instead.
         arguments.pop("gradient_accumulation_steps", None)
     return OPTIMIZERS[info["kind"]](**options(info, "run"), **arguments), spares
 
@@ -73,8 +73,8 @@ def given_gradients(tensors, info):
 
 @functools.cache
 def keras_weights(variant):
-    """Keras' weights after the last update, and their average (the weights, if there is none). Both
-    backends were given the same."""
+    """Returns Keras' weights after the last update and their average (the weights themselves
+    without averaging). All backends were given the same gradients."""
     tensors, info = read(DUMP / f"update-{variant}-host.safetensors")
     optimizer, spares = make_optimizer(info)
     split = [int(info["weights"])]
@@ -101,5 +101,5 @@ def test_update(path):
     for name, reference in zip(("final", "evaluated"), references, strict=True):
         got = tensors[name].astype(np.float64)
         check("updated weights", got, reference, 1e-6)
-        # The weights hide what moved them: how far they moved must agree, too.
+        # The updates are small beside the weights, so they are compared separately.
         check("movement of weights", got - initial, reference - initial, 1e-5)

@@ -12,8 +12,8 @@ def report():
 
 @pytest.fixture(autouse=True)
 def really_float64(request, monkeypatch):
-    """On JAX Keras' own promotion takes 64 bits for 32, so that tanh, for one, would be computed in
-    float32. Not for schedules: Keras finds the cosine's restarts by rounding a logarithm down, which
-    in float64 falls just below the whole number."""
+    """Enables float64: on JAX, Keras' own dtype promotion treats 64 bits as 32, so that tanh, for
+    example, would be computed in float32. Not for schedules: Keras finds the cosine's restarts by
+    rounding a logarithm down, which in float64 falls just below the integer."""
     if request.module.__name__ != "compare_schedules":
         monkeypatch.setitem(dtypes.BIT64_TO_BIT32_DTYPE, "float64", "float64")

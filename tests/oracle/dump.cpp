@@ -1,6 +1,6 @@
-// convlab_oracle_dump FOLDER: computes what compare.py compares with Keras. One safetensors file
-// per training step (model, image size, backend, label smoothing), what the other files here add,
-// and manifest.safetensors, which names all kinds there are.
+// convlab_oracle_dump FOLDER: computes the values that compare*.py compare with Keras. Writes one
+// safetensors file per training step (model, image size, backend, label smoothing), the files of
+// the dump_* functions, and manifest.safetensors, which lists all registered kinds.
 
 #include <array>
 #include <cstdio>
@@ -35,8 +35,8 @@ Batch random_batch(const Shape& image) {
   return batch;
 }
 
-/// What the first forward pass of a training step saves: the masks of dropout. Read before
-/// backward, which may use their memory again.
+/// Stores the tensors saved by the first forward pass of a training step: the dropout masks. Call
+/// before backward, which may reuse their memory.
 void dump_saved(Dump& dump, Network& network) {
   Backend& backend = network.backend();
   backend.set_step({.learning_rate = 0, .step = 1});
@@ -84,7 +84,7 @@ void dump_step(const std::filesystem::path& folder, const Model& model, const Sh
                              label_smoothing > 0 ? "smooth" : "plain", ".safetensors"));
 }
 
-/// The models that compare.py has too.
+/// The models that compare.py also defines.
 constexpr std::array<std::string_view, 3> step_models{"mnist-mlp", "mnist-cnn", "simple-convnet"};
 
 void run(const std::filesystem::path& folder) {

@@ -18,12 +18,12 @@
 
 namespace convlab {
 
-/// Tensors and texts on their way to one file for the Python side.
+/// Collects tensors and texts and writes them to one safetensors file for the Python side.
 class Dump {
  public:
   void text(const std::string& key, const std::string& value) { file_.metadata[key] = value; }
 
-  /// Each option as JSON under "PREFIX.name".
+  /// Stores each option as JSON under the key "PREFIX.name".
   void options(const std::string& prefix, const Options& options) {
     for (const auto& [name, value] : options) text(concat(prefix, ".", name), json_of(value));
   }
@@ -58,7 +58,7 @@ class Dump {
     std::array<char, 32> digits{};
     std::snprintf(digits.data(), digits.size(), "%.17g", std::get<double>(value));
     std::string text = digits.data();
-    // Python, too, is to see a number that is not whole.
+    // Python must read it as a float, too.
     return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
   }
 
@@ -66,7 +66,7 @@ class Dump {
   std::deque<std::vector<uint8_t>> data_;
 };
 
-/// Numbers in [-scale, scale) that depend on `stream` alone.
+/// Returns `count` numbers in [-scale, scale) that depend only on `stream`.
 inline std::vector<float> random_floats(int64_t count, uint64_t stream, float scale) {
   Random random(1, stream);
   std::vector<float> values(static_cast<size_t>(count));
@@ -74,7 +74,7 @@ inline std::vector<float> random_floats(int64_t count, uint64_t stream, float sc
   return values;
 }
 
-/// The names of a table's entries, with spaces between.
+/// Returns the names of a table's entries, separated by spaces.
 template <class Table, class Member>
 std::string names(const Table& table, Member member) {
   std::string all;
@@ -82,8 +82,8 @@ std::string names(const Table& table, Member member) {
   return all;
 }
 
-/// What each file of this folder writes into `folder`; the names of what is registered go into the
-/// manifest.
+/// Each function is defined in its own file and writes its cases to `folder`. The registered names
+/// of each kind go into the manifest.
 void dump_layers(const std::filesystem::path& folder, Dump& manifest);
 void dump_layer_training(const std::filesystem::path& folder);
 void dump_losses(const std::filesystem::path& folder, Dump& manifest);

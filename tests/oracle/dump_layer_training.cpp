@@ -1,5 +1,4 @@
-// Ten steps of SGD of small random networks, in which every kind of layer that has parameters
-// stands twice.
+// Ten SGD steps of small random networks. Every kind of layer with parameters occurs twice.
 
 #include "core/error.h"
 #include "dump_file.h"

@@ -1,5 +1,5 @@
-// Layers on random inputs: outputs, gradients and statistics; what they are by default and how
-// their parameters start.
+// Layers on random inputs: outputs, gradients and statistics; their default options and initial
+// parameters.
 
 #include <algorithm>
 
@@ -15,7 +15,7 @@ namespace convlab {
 
 namespace {
 
-/// Its inputs are learned, so that they have gradients.
+/// The inputs are outputs of Learned layers, so that they have gradients.
 Graph graph_of(const LayerCase& layer) {
   Graph graph(layer.inputs[0]);
   std::vector<size_t> read;
@@ -71,7 +71,7 @@ void dump_case(const std::filesystem::path& folder, const LayerCase& layer, size
   dump_values(dump, network);
   network.prepare(Mode::train, layer.batch);
   dump.floats("output", *backend, network.forward());
-  // Read before backward, which may use its memory again.
+  // Read before backward, which may reuse its memory.
   if (layer.kind.ends_with("dropout"))
     dump.floats("mask", *backend, network.saved_of(layer.inputs.size())[0]);
   upload(network, network.output_grad(), 9, 1, 0);
@@ -88,7 +88,7 @@ void dump_case(const std::filesystem::path& folder, const LayerCase& layer, size
   dump.write(folder / concat("layer-", layer.kind, "-", number, "-", kind.name, ".safetensors"));
 }
 
-/// Parameters as they start, of a layer large enough for their spread to be seen.
+/// Dumps the initial parameters of a layer large enough to estimate their distribution.
 void dump_initial(const std::filesystem::path& folder, const LayerDraw& draw,
                   const std::string& initializer) {
   const std::unique_ptr<Backend> backend = make_backend("host", 1);

@@ -1,4 +1,4 @@
-// Losses on random outputs, with classes and with values as targets: value and gradient.
+// Loss value and gradient on random outputs, with class labels and with dense targets.
 
 #include <cmath>
 #include <numeric>
@@ -11,18 +11,18 @@ namespace convlab {
 
 namespace {
 
-/// Rows and outputs: one of each, odd ones, and more than the kernels take at once.
+/// (rows, outputs): includes 1, odd numbers, and more than the kernels process at once.
 const std::vector<Shape> shapes{{1, 2}, {33, 1}, {7, 130}};
 
 struct LossCase {
   std::string_view kind;
   Options options;
-  Shape shape;  ///< of the outputs
+  Shape shape;  ///< shape of the outputs
   bool dense = false;
-  bool weighted = false;  ///< by class
+  bool weighted = false;  ///< with class weights
 };
 
-/// Options besides class_weights; throws Error for a kind that is not listed.
+/// Returns sets of options (without class_weights). Throws Error for a kind that is not listed.
 std::vector<Options> variants(std::string_view kind) {
   if (kind == "softmax_cross_entropy" || kind == "binary_cross_entropy")
     return {{}, {{"label_smoothing", 0.1}}};
@@ -43,7 +43,7 @@ std::vector<LossCase> loss_cases() {
   for (const LossKind& kind : loss_kinds()) {
     for (const Options& options : variants(kind.kind)) {
       for (const Shape& shape : shapes) {
-        // A softmax of one number is always 1.
+        // The softmax of a single number is always 1.
         if (kind.kind == "softmax_cross_entropy" && shape[1] == 1) continue;
         for (const bool dense : {false, true}) {
           for (const bool weighted : {false, true}) {
@@ -60,8 +60,8 @@ std::vector<LossCase> loss_cases() {
   return cases;
 }
 
-/// What each loss takes: of hinge -1 or 1, of a softmax fractions that sum to 1, of a sigmoid
-/// fractions, of the others any values.
+/// Returns valid targets of each loss: -1 or 1 for hinge, probabilities that sum to 1 for softmax,
+/// numbers in [0, 1] for sigmoid, any values for the others.
 std::vector<float> dense_targets(const LossCase& loss, uint64_t stream) {
   std::vector<float> values = random_floats(loss.shape.elements(), stream, 2);
   const auto row = static_cast<size_t>(loss.shape[1]);
@@ -88,7 +88,7 @@ std::vector<int32_t> classes(const LossCase& loss, uint64_t stream) {
   return values;
 }
 
-/// Tensors of one backend, alive as long as this object.
+/// Creates and owns tensors of one backend.
 class Tensors {
  public:
   explicit Tensors(Backend& backend) : backend_(backend) {}

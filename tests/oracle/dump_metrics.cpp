@@ -1,4 +1,4 @@
-// Metrics of given outputs and labels, counted over several batches.
+// Metrics for given outputs and labels, accumulated over several batches.
 
 #include <array>
 #include <cmath>
@@ -15,10 +15,10 @@ namespace {
 struct Variant {
   int64_t classes = 0;
   int64_t top_k = 0;
-  bool tied = false;  ///< outputs are whole numbers, so that many are equal
+  bool tied = false;  ///< outputs are rounded to integers, so that many are equal
 };
 
-/// From the likeliest class alone to all of them.
+/// Top-k variants from k = 1 to the number of classes.
 std::vector<Variant> variants() {
   std::vector<Variant> all;
   for (const bool tied : {false, true}) {
@@ -31,10 +31,10 @@ std::vector<Variant> variants() {
   return all;
 }
 
-/// Few different ones: Keras compiles its metrics anew for each.
+/// Only two different sizes, because Keras compiles its metrics again for each.
 constexpr std::array<int64_t, 4> batch_sizes{47, 1, 47, 47};
 
-/// Each row is drawn in [-2, 2), and 1 larger at its label.
+/// Draws outputs in [-2, 2) and adds 1 to the output of the label.
 std::vector<float> draw_outputs(const Variant& variant, const std::vector<int32_t>& labels,
                                 uint64_t stream) {
   const auto batch = static_cast<int64_t>(labels.size());
@@ -43,12 +43,12 @@ std::vector<float> draw_outputs(const Variant& variant, const std::vector<int32_
   for (size_t row = 0; row < labels.size(); ++row)
     outputs[row * classes + static_cast<size_t>(labels[row])] += 1;
   if (!variant.tied) return outputs;
-  // Never -0, which Keras' argmax on a CPU takes for less than 0.
+  // + 0 turns -0 into 0, because Keras' argmax on the CPU ranks -0 below 0.
   for (float& output : outputs) output = std::round(output) + 0.0F;
   return outputs;
 }
 
-/// Of more than three classes the last has no samples, for ratio of nothing.
+/// With more than three classes the last one has no samples, which tests ratios of 0 to 0.
 std::vector<int32_t> draw_labels(const Variant& variant, int64_t batch, uint64_t stream) {
   Random random(2, stream);
   const int64_t used = variant.classes > 3 ? variant.classes - 1 : variant.classes;
@@ -58,8 +58,8 @@ std::vector<int32_t> draw_labels(const Variant& variant, int64_t batch, uint64_t
   return labels;
 }
 
-/// Writes every metric there is, and remembers their names. A member that is not listed here does
-/// not compile.
+/// Writes every metric and records its name. If a member of the metrics is not listed here, this
+/// does not compile.
 class MetricsDump {
  public:
   MetricsDump(Dump& dump, std::set<std::string>& names) : dump_(dump), names_(names) {}

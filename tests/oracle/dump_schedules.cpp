@@ -1,4 +1,4 @@
-// Learning rates of every schedule step by step, and a range test.
+// Learning rates of every schedule at each step, and a learning rate range test.
 
 #include <algorithm>
 #include <cmath>
@@ -46,7 +46,7 @@ std::vector<Variant> variants() {
   return all;
 }
 
-/// Losses that fall for eight epochs, then rise a little, never evenly.
+/// Returns a loss that falls for eight epochs and then rises slightly, by uneven amounts.
 double val_loss(int64_t epoch) {
   const auto e = static_cast<double>(epoch);
   return 2 / (1 + 0.3 * std::min(e, 8.0)) + 0.01 * e + 0.05 * std::sin(1.7 * e);
@@ -82,7 +82,7 @@ void dump_range_test(const std::filesystem::path& folder) {
   Network network(find_model("mnist-mlp").build(image, 4), *backend, 1);
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
                   1);
-  // Images whose class is the quarter that is bright.
+  // Images with one bright quadrant, whose index is the class.
   const auto next = [&, random = Random(1, 7)](Batch& batch) mutable {
     batch.images.assign(static_cast<size_t>(size * image.elements()), 0);
     batch.labels.resize(size);

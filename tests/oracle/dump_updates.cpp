@@ -1,4 +1,4 @@
-// Optimizers, and what surrounds their updates, on given gradients.
+// Optimizers, gradient clipping, accumulation and weight averaging on given gradients.
 
 #include "core/error.h"
 #include "dump_file.h"
@@ -18,8 +18,8 @@ struct Variant {
   Options update;
 };
 
-/// Every kind as it is by default, with all its options changed, and with each thing that can
-/// surround an update.
+/// Every optimizer with default options, with all options changed, and with each update option
+/// (gradient clipping, accumulation, weight average).
 std::vector<Variant> variants() {
   std::vector<Variant> all{
       {"sgd-momentum", "sgd", {{"momentum", 0.9}}, {}},
@@ -56,8 +56,8 @@ std::vector<Variant> variants() {
   return all;
 }
 
-/// Given gradients, a third of them tiny, so that epsilon matters. The weights are small, so that
-/// what moves them is not lost among their own roundings.
+/// Runs a variant on given gradients. A third of them are tiny, so that epsilon matters. The
+/// weights are small, so that the updates are not lost in the rounding of the weights.
 void dump_variant(const std::filesystem::path& folder, const Variant& variant,
                   const BackendKind& backend_kind) {
   constexpr float small = 0.02F;

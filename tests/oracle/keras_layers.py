@@ -1,4 +1,4 @@
-"""Keras' layer for each of convlab's kinds, and how convlab's parameters lie in it."""
+"""The Keras layer for each of convlab's kinds, and the conversion of parameters to its layout."""
 
 import jax
 import keras
@@ -8,7 +8,7 @@ from oracle import to_keras
 
 
 class Masked(layers.Layer):
-    """Dropout with a mask given from outside: of each number, or of each sample's channels."""
+    """Dropout with a given mask, either per element or per channel of each sample."""
 
     def __init__(self, mask):
         super().__init__()
@@ -23,8 +23,8 @@ class Masked(layers.Layer):
 
 
 class CeilPooling(layers.Layer):
-    """Pooling as in PyTorch's documentation of ceil_mode: of so many windows as stride steps fit,
-    rounded up, each of which begins inside the image; what lies outside does not count."""
+    """Pooling as in PyTorch's documentation of ceil_mode: the number of windows is rounded up, but
+    each window starts inside the image; pixels outside are ignored."""
 
     def __init__(self, largest, window, stride):
         super().__init__()
@@ -49,9 +49,9 @@ class CeilPooling(layers.Layer):
 
 
 class LocalResponseNorm(layers.Layer):
-    """Krizhevsky et al. 2012, section 3.3: k is the bias and n the size; the sum over the channels j
-    from max(0, i - n/2) to min(N - 1, i + n/2). There n is 5; of an even n the channel more stands
-    before, as in PyTorch."""
+    """Krizhevsky et al. 2012, section 3.3: k is the bias and n the size; the sum runs over the
+    channels j from max(0, i - n/2) to min(N - 1, i + n/2). The paper uses n = 5. For an even n the
+    window has one more channel before i than after it, as in PyTorch."""
 
     def __init__(self, size, bias, alpha, beta):
         super().__init__()
@@ -59,14 +59,15 @@ class LocalResponseNorm(layers.Layer):
 
     def call(self, x):
         channels = np.arange(x.shape[-1])
-        from_here = channels[:, None] - channels[None, :]  # how far channel j lies before i
+        from_here = channels[:, None] - channels[None, :]  # i - j
         near = (from_here <= self.size // 2) & (-from_here <= (self.size - 1) // 2)
         sums = x**2 @ near.T.astype(np.float64)
         return x / (self.bias + self.alpha * sums) ** self.beta
 
 
 def convolution(keras_class):
-    """Keras refuses a stride together with a dilation, which JAX knows and both define alike."""
+    """Sets the stride after construction: Keras' constructor rejects a stride combined with a
+    dilation, which JAX supports and defines in the same way as convlab."""
 
     def make(strides=1, **arguments):
         layer = keras_class(**arguments)
@@ -112,8 +113,8 @@ POOL = {
 }
 NORM = {"epsilon": "epsilon", "center": "center", "scale": "scale"}
 
-# The Keras class whose defaults count, what makes a layer of it (the class itself where there is
-# none), and the names that Keras gives the options.
+# For each kind: the Keras class that defines the defaults, the function that creates a layer (None:
+# the class itself), and Keras' names of the options.
 KINDS = {
     "add": (layers.Add, None, {}),
     "avg_pool2d": (layers.AveragePooling2D, pooling(layers.AveragePooling2D), POOL),
@@ -177,9 +178,9 @@ KINDS = {
         {name: name for name in ("top", "bottom", "left", "right")},
     ),
 }
-# Only where a parameter starts depends on these.
+# These options affect only the initial parameters.
 START = {"initializer", "initializer_value"}
-# What Keras calls the initializer.
+# Keras' names of the initializers.
 INITIALIZERS = {
     "conv2d": ["kernel_initializer"],
     "conv_transpose2d": ["kernel_initializer"],
@@ -198,7 +199,7 @@ def make_layer(kind, options, mask=None):
 
 
 def parameter_to_keras(kind, name, value, channels):
-    """One of convlab's parameters, or its gradient, as Keras keeps it; `channels` are the input's."""
+    """Converts a parameter or its gradient to Keras' layout; `channels`: input channel count."""
     value = value.astype(np.float64)
     if kind == "depthwise_conv2d" and name == "kernel" or name == "depthwise_kernel":
         filters, height, width, _ = value.shape

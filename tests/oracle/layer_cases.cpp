@@ -24,7 +24,7 @@ const Values multipliers = integers({1, 2, 3});
 const Values epsilons = numbers({1e-3, 1e-5, 0.5});
 const Options some_filters{{"filters", int64_t{64}}};
 
-constexpr float beyond_kinks = 8;  // reaches all pieces of relu6 and hard_swish
+constexpr float beyond_kinks = 8;  // covers all linear pieces of relu6 and hard_swish
 
 std::vector<LayerDraw> make_draws() {
   const std::vector<std::pair<std::string, Values>> pool{{"window", integers({2, 3, 5})},
@@ -147,7 +147,7 @@ const T& pick(Random& random, const std::vector<T>& values) {
   return values[random.below(static_cast<uint32_t>(values.size()))];
 }
 
-// With 1, odd ones, and more than the kernels take at once.
+// Includes 1, odd numbers, and more channels than the kernels process at once.
 int64_t draw_channels(Random& random) {
   return pick(random, std::vector<int64_t>{1, 2, 3, 4, 6, 8, 17, 33, 64});
 }

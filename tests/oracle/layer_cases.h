@@ -9,43 +9,43 @@
 
 namespace convlab {
 
-/// A layer to compare: its options and what it reads.
+/// A layer to compare with Keras: its options and inputs.
 struct LayerCase {
   std::string_view kind;
   Options options;
-  std::vector<Shape> inputs;  ///< of a sample
+  std::vector<Shape> inputs;  ///< shapes of one sample
   int64_t batch = 1;
-  float scale = 1;    ///< inputs lie within ± this
-  bool relu = false;  ///< an activation follows, which the layer computes itself
+  float scale = 1;    ///< inputs lie in [-scale, scale)
+  bool relu = false;  ///< a relu follows, which is folded into the layer
 };
 
-/// What a kind of layer reads.
+/// The inputs that a kind of layer accepts.
 enum class Inputs : uint8_t {
   any,      ///< an image or a vector
   image,    ///< (height, width, channels)
   vector,   ///< (features)
-  equal,    ///< two or three of one shape
-  gate,     ///< two of one shape, or an image and a number for each channel
-  columns,  ///< two or three that differ in their last dimension
+  equal,    ///< two or three inputs of one shape
+  gate,     ///< two inputs of one shape, or an image and one number per channel
+  columns,  ///< two or three inputs that differ in their last dimension
 };
 
-/// How to draw cases of one kind of layer.
+/// Describes how random cases of one kind of layer are drawn.
 struct LayerDraw {
   std::string_view kind;
   Inputs inputs = Inputs::any;
   size_t cases = 3;
-  Options needed = {};                                                      ///< have no default
+  Options needed = {};  ///< options without a default
   std::vector<std::pair<std::string, std::vector<OptionValue>>> more = {};  ///< values to draw from
   float scale = 1;
 };
 
-/// One for each registered kind; throws Error that names a kind without.
+/// Returns one entry per registered kind. Throws Error that names a kind without an entry.
 const std::vector<LayerDraw>& layer_draws();
 
-/// Random cases, the same in every run.
+/// Returns random cases, the same in every run.
 std::vector<LayerCase> draw_cases(const LayerDraw& draw);
 
-/// A layer of random options that accepts an input of this shape.
+/// Returns a layer with random options that accepts an input of shape `input`.
 std::unique_ptr<Layer> draw_layer(const LayerDraw& draw, const Shape& input, Random& random);
 
 }  // namespace convlab

@@ -1,4 +1,4 @@
-"""What every compare*.py shares: Keras 3 on JAX in float64, and the files of convlab_oracle_dump."""
+"""Shared by all compare*.py: sets up Keras 3 on JAX, reads the files of convlab_oracle_dump."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import pathlib
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
-# Most of the time goes into compiling.
+# Most of the time is spent compiling.
 os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
 
 import keras
@@ -18,12 +18,12 @@ keras.config.set_floatx("float64")
 DUMP = pathlib.Path(os.environ["ORACLE_DUMP"])
 DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "U8": np.uint8}
 
-# What was compared: the largest ratio of each kind, and the ratio allowed.
+# For each kind of comparison: the largest error ratio so far and its limit.
 worst = {}
 
 
 def read(path):
-    """The tensors and the metadata of a safetensors file."""
+    """Returns the tensors and the metadata of a safetensors file."""
     data = path.read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:start])
@@ -46,24 +46,24 @@ def group(tensors, prefix):
 
 
 def options(metadata, prefix):
-    """What Dump::options wrote."""
+    """Returns the options that Dump::options wrote."""
     return {name: json.loads(text) for name, text in group(metadata, prefix + ".").items()}
 
 
 def manifest(names):
-    """The registered names of a kind."""
+    """Returns the registered names of a kind."""
     return set(read(DUMP / "manifest.safetensors")[1][names].split())
 
 
 def to_keras(weight):
-    """OHWI to HWIO, [out, in] to [in, out], in float64."""
+    """Transposes OHWI to HWIO or [out, in] to [in, out], in float64."""
     weight = weight.astype(np.float64)
     return weight.transpose(1, 2, 3, 0) if weight.ndim == 4 else weight.T
 
 
 def check(what, got, reference, limit, scale=0.0):
-    """The norm of the difference over the norm of the reference. Where the reference vanishes beside
-    `scale`, the size of what cancelled out in it, over the scale instead."""
+    """Checks norm(got - reference) / norm(reference) against `limit`. `scale` is the magnitude of
+    the terms summed in the reference: if they cancel (norm below 1e-6 · scale), divides by it."""
     assert got.shape == reference.shape
     size = np.linalg.norm(reference)
     ratio = np.linalg.norm(got - reference) / (scale if size < 1e-6 * scale else size)

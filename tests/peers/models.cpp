@@ -1,7 +1,7 @@
-// convlab_peer_models FOLDER: writes what scripts/peers needs so that other libraries train the
-// same networks: NAME.safetensors with the graph, its first weights, a batch of images with
-// labels, and the losses of three steps of SGD on that batch without dropout; for a body without a
-// head the mean of its outputs' magnitudes instead.
+// convlab_peer_models FOLDER: writes the files with which scripts/peers trains the same networks in
+// other libraries: NAME.safetensors with the graph, initial weights, a batch of images with labels,
+// and the losses of three SGD steps on that batch without dropout; for a body without a head the
+// mean magnitude of its outputs instead of the losses.
 
 #include <cmath>
 #include <cstdio>
@@ -24,8 +24,8 @@ constexpr uint64_t seed = 1;
 constexpr double learning_rate = 0.05;
 constexpr int steps = 3;
 
-/// The layers of a model that is a chain, up to the first of kind `end`; with other rates of
-/// dropout.
+/// Returns the layers of a sequential model up to the first of kind `end`, with dropout rates
+/// multiplied by `dropout_scale`.
 Graph chain(const Graph& whole, std::string_view end, double dropout_scale) {
   Graph graph(whole.input_shape());
   for (const Node& node : whole.nodes()) {

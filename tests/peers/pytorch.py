@@ -1,11 +1,11 @@
-"""PyTorch beside convlab: its own wheel, channels-last, the networks and first weights of
+"""Measures PyTorch (official wheel, channels-last) on the networks and initial weights of
 convlab_peer_models.
 
     pytorch.py train FILE THREADS SECONDS      training steps with SGD; checks the losses first
     pytorch.py inference FILE THREADS SECONDS  forward passes; checks the outputs' magnitude first
     pytorch.py ops JSON THREADS SECONDS        convolutions: [{batch, image, inputs, filters, same}]
 
-Prints one JSON object a line.
+Prints one JSON object per line.
 """
 
 import json
@@ -20,7 +20,7 @@ from torch.nn import functional
 
 
 class FlattenNhwc(nn.Module):
-    """convlab flattens images row by row with channels innermost; in channels-last that is free."""
+    """Flattens in convlab's order, with channels innermost; free in the channels-last format."""
 
     def forward(self, x):
         return x.permute(0, 2, 3, 1).flatten(1)
@@ -31,7 +31,7 @@ def padding_of(options):
 
 
 class Peer:
-    """A network from a file of convlab_peer_models."""
+    """Builds a network from a file of convlab_peer_models."""
 
     def __init__(self, path):
         with safe_open(path, "pt") as file:
@@ -77,7 +77,7 @@ class Peer:
 
 
 def measure(action, seconds):
-    """Milliseconds: the median, after one call to warm up."""
+    """Returns the median duration in milliseconds, after one warm-up call."""
     action()
     times = []
     end = time.perf_counter() + seconds
@@ -134,8 +134,8 @@ def inference(path, seconds):
 
 
 def convolution(shape, seconds):
-    """Milliseconds of the forward pass and of both gradients together (of the kernel alone where
-    there is one channel or three: a first layer)."""
+    """Returns milliseconds of the forward pass and of both gradients together. With one or three
+    input channels (a first layer) only the kernel gradient is computed."""
     def tensor(*dims):
         return torch.randn(*dims).contiguous(memory_format=torch.channels_last)
 

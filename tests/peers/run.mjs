@@ -1,4 +1,4 @@
-// Measures convlab beside other libraries, alternately in one run: scripts/peers.
+// Implements scripts/peers: measures convlab and other libraries in alternation, in one run.
 import {spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -27,7 +27,7 @@ const root = path.resolve(here, '../..');
 const build = path.join(root, 'build/peers');
 const site = path.join(build, 'site');
 const models = path.join(site, 'models');
-// Of sums of some thousand floats in another order.
+// Tolerance for sums of a few thousand floats in another order.
 const maxDifference = 1e-3;
 
 function runProgram(program, args) {
@@ -63,7 +63,7 @@ function prepare() {
   fs.writeFileSync(path.join(build, 'vgg16-body.json'), graphOf('vgg16-body'));
 }
 
-// One measurement each: {images_per_second, …}.
+// Each function makes one measurement and returns {images_per_second, …}.
 
 function nativeConvlab({model, work, threads, batch}, seconds) {
   const what = work === 'inference' ? ['--model', `${model}.json`, '--inference'] : ['--model', model, '--optimizer', 'sgd'];
@@ -140,7 +140,7 @@ const speed = (value) => Number(value.toPrecision(3)).toLocaleString('en-US');
 async function measureRow(row, {rounds, seconds}) {
   const ours = [];
   const peer = [];
-  // A peer whose step takes seconds is so far away that once is enough.
+  // If a step of the peer takes more than 2 s, the difference is so large that one round is enough.
   for (let round = 0; round < rounds && !(peer[0]?.step_ms > 2000); ++round) {
     ours.push(await row.ours(row, seconds));
     peer.push(await row.peer(row, seconds));
@@ -154,7 +154,7 @@ async function measureRow(row, {rounds, seconds}) {
     ratio: median(ours.map((result, i) => result.images_per_second / peer[i].images_per_second)),
     efficiency: middle(ours, 'efficiency'),
     gemm_peak_gflops: middle(ours, 'gemm_peak_gflops'),
-    peer_threads: peer[0].threads ?? row.threads,  // TensorFlow.js takes half of the cores at most
+    peer_threads: peer[0].threads ?? row.threads,  // TensorFlow.js uses at most half of the cores
     peer_gemm_peak_gflops: peer[0].gemm_peak_gflops && middle(peer, 'gemm_peak_gflops'),
     peer_first_step_ms: middle(peer, 'first_step_ms'),
     first_step_ms: middle(ours, 'first_step_ms'),
@@ -168,7 +168,7 @@ const tableHead = '| where | network | threads | convlab images/s | peer | peer 
 const tableRow = (r) => `| ${r.where} | ${r.model}${r.work === 'inference' ? ', forward' : ''} | ${r.threads} | ` +
   `${speed(r.images_per_second)} | ${r.peer}${r.peer_threads === r.threads ? '' : `, ${r.peer_threads} thread`} | ${speed(r.peer_images_per_second)} | ${r.ratio.toFixed(2)} × |`;
 
-// Single convolutions: convlab's from Google Benchmark, by "forward" and "grads".
+// Single convolutions of convlab, measured with Google Benchmark: milliseconds of forward and gradients.
 function ourConvolutions() {
   const text = runProgram(binary('tests/convlab_single_ops'), ['--benchmark_filter=conv2d', '--benchmark_format=json']);
   const shapes = new Map();
@@ -178,7 +178,7 @@ function ourConvolutions() {
     const key = JSON.stringify(shape);
     shapes.set(key, {...shape, ...shapes.get(key), [op]: nanoseconds * 1e-6});
   }
-  // A first layer needs no gradient of its input.
+  // A first layer (one or three channels) does not need the input gradient.
   return [...shapes.values()].map(({conv2d_forward, conv2d_grad_input, conv2d_grad_kernel, ...shape}) => ({...shape,
     forward_ms: conv2d_forward, grads_ms: conv2d_grad_kernel + (shape.inputs <= 3 ? 0 : conv2d_grad_input)}));
 }

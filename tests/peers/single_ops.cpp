@@ -1,4 +1,4 @@
-// Google Benchmark of single operations of the best backend, each on one thread and on all:
+// Google Benchmark of single operations of the best backend, each on one and on all threads:
 //   build/native/tests/convlab_single_ops --benchmark_filter=conv2d
 
 #include <benchmark/benchmark.h>
@@ -14,7 +14,7 @@ namespace {
 
 int64_t all_threads() { return static_cast<int64_t>(std::thread::hardware_concurrency()); }
 
-/// A backend, and tensors on it, for one run of a benchmark.
+/// A backend and its tensors for one run of a benchmark.
 struct Bench {
   explicit Bench(int64_t threads)
       : backend(make_backend("", static_cast<int>(threads))), device(*backend) {}
@@ -52,7 +52,7 @@ BENCHMARK(gemm)
     ->ArgsProduct({{256, 1024}, {1, all_threads()}})
     ->UseRealTime();
 
-/// Convolutions 3×3 of the networks of the README, their padding "same" or none.
+/// The 3×3 convolutions of the networks in the README, with padding "same" or "valid".
 struct Convolution : Bench {
   explicit Convolution(const benchmark::State& state)
       : Bench(state.range(5)),
@@ -83,7 +83,7 @@ void conv2d_forward(benchmark::State& state) {
   Convolution c(state);
   const Tensor y = c.device.output(c.y_shape);
   for (auto _ : state) {
-    ++c.kernel.version;  // as after each step, so that weights are packed anew
+    ++c.kernel.version;  // as after each training step, so that the weights are packed again
     c.backend->conv2d(c.op(), c.desc, c.x, c.kernel, &c.bias, y);
   }
   report_flops(state, c.flops());

@@ -1,4 +1,4 @@
-// scripts/serve.mjs: what a page gets, and what nobody gets.
+// scripts/serve.mjs: headers and types of served files, and requests that are refused.
 import assert from 'node:assert/strict';
 import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {request} from 'node:http';
@@ -29,7 +29,7 @@ after(async () => {
   rmSync(folder, {recursive: true});
 });
 
-/** The path goes out as it stands; fetch would tidy it. */
+/** Requests a path unchanged; fetch would normalize it. */
 const get = (path, method = 'GET') => new Promise((resolve, reject) => {
   const {hostname, port} = new URL(server.url);
   request({hostname, port, path, method}, (response) => {
@@ -39,7 +39,7 @@ const get = (path, method = 'GET') => new Promise((resolve, reject) => {
   }).on('error', reject).end();
 });
 
-test('serve: a page is isolated and a module has its type', async () => {
+test('serve: a page is cross-origin isolated and a module has its MIME type', async () => {
   const page = await get('/?query#part');
   assert.equal(page.status, 200);
   assert.equal(page.body, '<p>page</p>');
@@ -59,7 +59,7 @@ test('serve: without isolation the headers are absent', async () => {
   await plain.close();
 });
 
-test('serve: nothing outside the folder, by any spelling', async () => {
+test('serve: files outside the folder are not served, in any spelling of the path', async () => {
   for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/part/../../secret.txt',
     '/../root-too/secret.txt', '/link.txt', '/%00', '/%', '/..%5csecret.txt', '//etc/passwd', '/missing']) {
     const {status, body} = await get(path);
@@ -68,13 +68,13 @@ test('serve: nothing outside the folder, by any spelling', async () => {
   }
 });
 
-test('serve: reads only', async () => {
+test('serve: accepts only GET and HEAD', async () => {
   assert.equal((await get('/', 'POST')).status, 405);
   const head = await get('/', 'HEAD');
   assert.deepEqual([head.status, head.body], [200, '']);
 });
 
-test('serve: says what is wrong with its arguments', async () => {
+test('serve: reports invalid arguments', async () => {
   await assert.rejects(startServer({root: join(folder, 'nowhere')}), /no folder .*nowhere/);
   await assert.rejects(startServer({root: folder, port: 70000}), /from 0 to 65535/);
   await assert.rejects(startServer({root: folder, port: Number(new URL(server.url).port)}), /is taken/);

@@ -21,7 +21,7 @@ using Catch::Matchers::ContainsSubstring;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// A network whose weights can be set, as if it had trained.
+/// A network whose weights can be set, to simulate training.
 struct Training {
   explicit Training(const UpdateOptions& update = {})
       : backend(make_backend("host", 1)),
@@ -37,8 +37,8 @@ struct Training {
   Trainer trainer;
 };
 
-/// Ends one epoch after the other with these validation losses; weights are the number of the
-/// epoch. Returns after how many the callback wanted to stop, 0 if never.
+/// Ends one epoch per validation loss, with all weights set to the number of the epoch. Returns the
+/// epoch after which the callback stops the training; 0 if it does not.
 int64_t epochs_until_stop(EarlyStopping& callback, Training& training,
                           const std::vector<double>& val_losses, int64_t first = 1) {
   int64_t epoch = first;
@@ -51,13 +51,13 @@ int64_t epochs_until_stop(EarlyStopping& callback, Training& training,
   return 0;
 }
 
-TEST_CASE("early stopping: ends after as many epochs without improvement as its patience") {
+TEST_CASE("early stopping: stops after `patience` epochs without improvement") {
   Training training;
   const auto stops = [&](int64_t patience, const std::vector<double>& losses) {
     EarlyStopping callback({.patience = patience}, training.trainer);
     return epochs_until_stop(callback, training, losses);
   };
-  // As Keras: a patience of 0 and of 1 both end with the first epoch that is no better.
+  // As in Keras: a patience of 0 and of 1 both stop after the first epoch without improvement.
   CHECK(stops(0, {3, 2, 2, 1}) == 3);
   CHECK(stops(1, {3, 2, 2, 1}) == 3);
   CHECK(stops(2, {3, 2, 2, 1, 2, 3}) == 6);
@@ -66,7 +66,7 @@ TEST_CASE("early stopping: ends after as many epochs without improvement as its 
   CHECK(stops(0, {nan, 2, 1}) == 0);
 }
 
-TEST_CASE("early stopping: what is watched, from when and how exactly are options") {
+TEST_CASE("early stopping: monitor, min_delta and start_from_epoch are options") {
   Training training;
   const std::vector<double> slowly{0.5, 0.45, 0.4, 0.35};
   EarlyStopping exact({.min_delta = 0.1}, training.trainer);
@@ -81,7 +81,7 @@ TEST_CASE("early stopping: what is watched, from when and how exactly are option
                     ContainsSubstring("patience"));
 }
 
-TEST_CASE("early stopping: the best weights come back at the end, if asked for") {
+TEST_CASE("early stopping: optionally restores the best weights at the end") {
   for (const bool restore : {false, true}) {
     Training training;
     EarlyStopping callback({.patience = 2, .restore_best_weights = restore}, training.trainer);
@@ -89,14 +89,14 @@ TEST_CASE("early stopping: the best weights come back at the end, if asked for")
     CHECK(training.weight() == 4);
     callback.train_ended();
     CHECK(training.weight() == (restore ? 2 : 4));
-    // Training begins anew: nothing was best yet.
+    // Training starts again: there is no best epoch yet.
     callback.train_began();
     CHECK(callback.stop_reason().empty());
     CHECK(epochs_until_stop(callback, training, {9, 8}, 5) == 0);
   }
 }
 
-TEST_CASE("early stopping: its state and tensors make another go on as it would have") {
+TEST_CASE("early stopping: another instance continues identically from its state and tensors") {
   Training training;
   const EarlyStoppingOptions options{.patience = 2, .restore_best_weights = true};
   EarlyStopping first(options, training.trainer);
@@ -114,8 +114,7 @@ TEST_CASE("early stopping: its state and tensors make another go on as it would 
                     ContainsSubstring("whole number"));
 }
 
-TEST_CASE(
-    "model checkpoint: saves each epoch, every few steps, or whenever it is the best so far") {
+TEST_CASE("model checkpoint: saves every epoch, every few steps, or only the best model so far") {
   std::vector<int64_t> saved;
   int64_t step = 0;
   const auto epochs = [&](const ModelCheckpointOptions& options) {
@@ -137,7 +136,7 @@ TEST_CASE(
                     ContainsSubstring("save_freq 0"));
 }
 
-TEST_CASE("model checkpoint: the best so far is its state") {
+TEST_CASE("model checkpoint: its state is the best value so far") {
   int saves = 0;
   const ModelCheckpointOptions options{.save_best_only = true};
   ModelCheckpoint first(options, [&] { ++saves; });
@@ -150,7 +149,7 @@ TEST_CASE("model checkpoint: the best so far is its state") {
   CHECK(saves == 2);
 }
 
-TEST_CASE("logs: a line for each epoch, whose numbers read as they were") {
+TEST_CASE("logs: a line per epoch, whose numbers are read back exactly") {
   const EpochLogs logs{.epoch = 1,
                        .step = 10,
                        .loss = 0.1,
@@ -172,7 +171,7 @@ TEST_CASE("logs: a line for each epoch, whose numbers read as they were") {
 }
 
 TEST_CASE(
-    "time budget: over after the step in which it ends, and whole again when training goes on") {
+    "time budget: stops after the step in which it ends, and is reset when training continues") {
   double now = 100;
   TimeBudget budget(5, [&] { return now; });
   budget.train_began();
@@ -188,7 +187,7 @@ TEST_CASE(
   CHECK(budget.stop_reason().empty());
 }
 
-TEST_CASE("callback list: all are called in order, their states are kept apart") {
+TEST_CASE("callback list: all callbacks are called in order, their states are stored separately") {
   Training training;
   std::vector<std::string> calls;
   Callbacks callbacks;

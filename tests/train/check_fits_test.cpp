@@ -10,7 +10,7 @@
 
 namespace convlab {
 
-TEST_CASE("check_fits: images of another size and another number of classes are told apart") {
+TEST_CASE("check_fits: wrong image sizes and wrong numbers of classes have different errors") {
   const Dataset data("digits", {12, 12, 1}, {"zero", "one", "two"}, 0);
   const auto refused = [&](const Shape& image, int64_t classes, const std::string& message) {
     CHECK_THROWS_MATCHES(check_fits(find_model("mnist-cnn").build(image, classes), data, "my.json"),

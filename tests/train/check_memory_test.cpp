@@ -20,7 +20,7 @@ using Catch::Matchers::Equals;
 const Shape image{12, 12, 1};
 constexpr int64_t classes = 4;
 
-/// One of the zoo's, or a network with statistics, which do not learn, and a layer that is frozen.
+/// Returns a model of the zoo, or a network with (non-trainable) statistics and a frozen layer.
 Graph graph_of(const std::string& model) {
   if (model != "normalized") return find_model(model).build(image, classes);
   Graph graph(image);
@@ -40,7 +40,7 @@ Batch batch_of(int64_t size) {
   return batch;
 }
 
-TEST_CASE("memory: the need is what has been allocated after training and evaluating") {
+TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation") {
   const UpdateOptions plain;
   const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
   for (const BackendKind& kind : backend_kinds()) {
@@ -66,13 +66,13 @@ TEST_CASE("memory: the need is what has been allocated after training and evalua
         trainer.evaluate(batch_of(5));
         const uint64_t taken = backend->memory_use().bytes;
         CHECK(need <= taken);
-        CHECK(need + 64 >= taken);  // sums of metrics and the norm of gradients
+        CHECK(need + 64 >= taken);  // metric sums and the gradient norm
       }
     }
   }
 }
 
-/// What is wrong with a training of simple-convnet when so much is left.
+/// Returns the error for a training of this size if `left` bytes of memory are left.
 std::string problem(uint64_t left, const TrainingSize& size) {
   const auto backend = make_backend("", 1, [left] { return left; });
   try {
@@ -114,7 +114,7 @@ TEST_CASE("memory: the largest batch that fits is named, and fits") {
   CHECK_THAT(problem(min, size), ContainsSubstring("; the largest batch that fits is "));
 }
 
-TEST_CASE("memory: batches are no larger than the data") {
+TEST_CASE("memory: batches are not larger than the data set") {
   TrainingSize size{.model = "mnist-mlp", .batch = 100, .train_images = 100, .eval_images = 10};
   const auto backend = make_backend("", 1);
   const uint64_t need = needed_bytes(find_model("mnist-mlp").build(image, classes), *backend, size);
@@ -124,7 +124,7 @@ TEST_CASE("memory: batches are no larger than the data") {
                                           ContainsSubstring("the largest batch that fits is 99"));
 }
 
-TEST_CASE("memory: numbers are whole megabytes, the need rounded up and what is left down") {
+TEST_CASE("memory: sizes are whole megabytes; the need is rounded up, the memory left down") {
   const TrainingSize size{.model = "vgg16", .batch = 100'000, .train_images = 1 << 20, .states = 2};
   const auto backend = make_backend("", 1, [] { return (uint64_t{3} << 30U) + 5; });
   const Model& vgg = find_model("vgg16");

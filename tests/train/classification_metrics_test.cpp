@@ -31,7 +31,7 @@ void check_scores(const ClassScores& scores, double precision, double recall, do
   CHECK(scores.support == support);
 }
 
-/// The counts of a batch of three classes on a backend.
+/// Returns the metrics of one batch with three classes.
 ClassificationMetrics count(Backend& backend, const std::vector<float>& outputs,
                             const std::vector<int32_t>& labels, int64_t top_k) {
   Device device(backend);
@@ -40,8 +40,8 @@ ClassificationMetrics count(Backend& backend, const std::vector<float>& outputs,
   return sums.read();
 }
 
-TEST_CASE("metrics: scores of classes from a confusion matrix") {
-  // Of 4 samples of class 0, 3 were taken for it; of class 1, 2 of 5; of class 2, its only one.
+TEST_CASE("metrics: scores of each class from a confusion matrix") {
+  // Correct predictions: 3 of 4 samples of class 0, 2 of 5 of class 1, 1 of 1 of class 2.
   const ClassificationMetrics metrics = classification_metrics(3, {3, 1, 0, 2, 2, 1, 0, 0, 1}, 8);
   CHECK(metrics.accuracy == Approx(6.0 / 10));
   CHECK(metrics.top_k_accuracy == Approx(8.0 / 10));
@@ -53,8 +53,8 @@ TEST_CASE("metrics: scores of classes from a confusion matrix") {
   CHECK(metrics.confusion == Counts{3, 1, 0, 2, 2, 1, 0, 0, 1});
 }
 
-TEST_CASE("metrics: a ratio of nothing is 0, and counts in the means") {
-  // Nothing was taken for class 1, and class 2 has no samples.
+TEST_CASE("metrics: a ratio of 0 to 0 is 0, and is included in the means") {
+  // Class 1 is never predicted, and class 2 has no samples.
   const ClassificationMetrics metrics = classification_metrics(3, {2, 0, 0, 2, 0, 0, 0, 0, 0}, 4);
   check_scores(metrics.classes[0], 1.0 / 2, 1, 2.0 / 3, 2);
   check_scores(metrics.classes[1], 0, 0, 0, 2);
@@ -65,7 +65,7 @@ TEST_CASE("metrics: a ratio of nothing is 0, and counts in the means") {
   CHECK(none.top_k_accuracy == 0);
 }
 
-TEST_CASE("metrics: batches add up on every backend until a reset") {
+TEST_CASE("metrics: accumulate over batches on every backend until a reset") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(2);
@@ -87,7 +87,7 @@ TEST_CASE("metrics: batches add up on every backend until a reset") {
   }
 }
 
-TEST_CASE("metrics: of equal outputs the first is the prediction, and all are among the top k") {
+TEST_CASE("metrics: the first of equal outputs is the prediction, and ties count for the top k") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(1);
@@ -100,7 +100,7 @@ TEST_CASE("metrics: of equal outputs the first is the prediction, and all are am
   }
 }
 
-TEST_CASE("metrics: NaN is below every number and never among the top k") {
+TEST_CASE("metrics: NaN ranks below every number and is never in the top k") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(1);
@@ -115,7 +115,7 @@ TEST_CASE("metrics: NaN is below every number and never among the top k") {
   }
 }
 
-TEST_CASE("metrics: losses take the same output for the prediction, also beside NaN") {
+TEST_CASE("metrics: losses use the same output as the prediction, also with NaN") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(1);
@@ -127,7 +127,7 @@ TEST_CASE("metrics: losses take the same output for the prediction, also beside 
   }
 }
 
-TEST_CASE("metrics: the top k are 1 to the number of classes, of which there are two at least") {
+TEST_CASE("metrics: k lies in 1 to the number of classes, which is at least 2") {
   const std::unique_ptr<Backend> backend = make_backend("", 1);
   CHECK(ClassificationSums(*backend, 10).top_k() == 5);
   CHECK(ClassificationSums(*backend, 3, 3).top_k() == 3);
@@ -138,14 +138,14 @@ TEST_CASE("metrics: the top k are 1 to the number of classes, of which there are
                        MessageMatches(ContainsSubstring("1 classes")));
 }
 
-TEST_CASE("metrics: outputs of other classes and more samples than floats count are refused") {
+TEST_CASE("metrics: wrong numbers of classes and more samples than floats can count are refused") {
   const std::unique_ptr<Backend> backend = make_backend("", 1);
   Device device(*backend);
   ClassificationSums sums(*backend, 3, 1);
   CHECK_THROWS_MATCHES(sums.add(device.random({2, 4}), device.labels({0, 1})), Error,
                        MessageMatches(ContainsSubstring("(2, 4)") && ContainsSubstring("(2, 3)")));
   const int64_t too_many = (int64_t{1} << 24) + 1;
-  const Tensor outputs{{too_many, 3}, DType::f32};  // refused before anyone looks inside
+  const Tensor outputs{{too_many, 3}, DType::f32};  // refused before the data are read
   const Tensor labels{{too_many}, DType::i32};
   CHECK_THROWS_MATCHES(sums.add(outputs, labels), Error,
                        MessageMatches(ContainsSubstring("16777216")));

@@ -1,6 +1,6 @@
-// The same seed gives the same run: the same bits for any number of threads, and on every platform
-// the same start weights, order of the data and dropout masks. This program runs natively and as
-// WebAssembly, so the golden numbers below hold for both.
+// The same seed gives the same run: the same bits for any number of threads, and the same initial
+// weights, data order and dropout masks on every platform. This program runs natively and as
+// WebAssembly, so the golden numbers below apply to both.
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <cstring>
@@ -46,7 +46,7 @@ Graph small_network() {
       .graph();
 }
 
-/// One of each: few operations, because more threads than cores take their time over each.
+/// One layer of each kind. Few operations, because each is slow with more threads than cores.
 Graph tiny_network() {
   return Sequential(image)
       .add<Conv2d>(Conv2dOptions{.filters = 12})
@@ -82,7 +82,7 @@ struct Training {
   int64_t epoch = 0;
 };
 
-/// FNV-1a over the bytes.
+/// Returns the FNV-1a hash of the bytes.
 template <class T>
 uint64_t hash(const std::vector<T>& values) {
   uint64_t state = 0xCBF29CE484222325;
@@ -106,7 +106,7 @@ TEST_CASE("determinism: weights after 100 steps are the same bits for 1, 2 and 3
   }
 }
 
-TEST_CASE("determinism: start weights are the same bits everywhere") {
+TEST_CASE("determinism: initial weights are the same bits on every platform") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO(kind.name);
     Training training(kind.name, 1);
@@ -119,7 +119,7 @@ TEST_CASE("determinism: start weights are the same bits everywhere") {
   }
 }
 
-TEST_CASE("determinism: the order of the data is the same everywhere") {
+TEST_CASE("determinism: the order of the data is the same on every platform") {
   Loader loader(data(), {.batch = 100, .seed = 5});
   std::vector<int64_t> order;
   for (int64_t epoch = 0; epoch < 3; ++epoch) {
@@ -130,7 +130,7 @@ TEST_CASE("determinism: the order of the data is the same everywhere") {
   CHECK(hash(order) == 0xD3B456A10BD571F5);
 }
 
-TEST_CASE("determinism: dropout masks are the same bits everywhere") {
+TEST_CASE("determinism: dropout masks are the same bits on every platform") {
   for (const BackendKind& kind : backend_kinds()) {
     for (const int threads : {1, 3}) {
       INFO(kind.name << ", " << threads << " threads");
@@ -149,7 +149,7 @@ TEST_CASE("determinism: dropout masks are the same bits everywhere") {
   }
 }
 
-TEST_CASE("determinism: losses of the first two steps agree everywhere within 1e-4") {
+TEST_CASE("determinism: losses of the first two steps agree within 1e-4 on every platform") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO(kind.name);
     Training training(kind.name, 1);

@@ -31,7 +31,7 @@ RangeTest test(const RangeTestOptions& options) {
   return range_test(trainer, next, options);
 }
 
-TEST_CASE("range test: rates grow by the same factor, and a rate that learns is found") {
+TEST_CASE("range test: rates grow by a constant factor, and the suggested rate trains") {
   const RangeTest result = test({.first_rate = 1e-5, .last_rate = 100, .steps = 80});
   REQUIRE(result.rates.size() > 20);
   CHECK(result.losses.size() == result.rates.size());
@@ -45,27 +45,27 @@ TEST_CASE("range test: rates grow by the same factor, and a rate that learns is 
   CHECK(*result.suggestion < 10);
 }
 
-TEST_CASE("range test: it stops where the loss explodes") {
+TEST_CASE("range test: stops when the loss explodes") {
   const RangeTest result =
       test({.first_rate = 1e-3, .last_rate = 1e9, .steps = 200, .smoothing = 0.5});
   CHECK(result.rates.size() < 200);
   for (const double loss : result.losses) CHECK(std::isfinite(loss));
 }
 
-TEST_CASE("range test: the suggestion is where the loss falls steepest over log(rate)") {
+TEST_CASE("range test: suggests the rate where the loss falls steepest over log(rate)") {
   std::vector<double> rates;
   std::vector<double> losses;
   for (int i = 0; i < 30; ++i) {
     rates.push_back(std::pow(10.0, -3 + 0.1 * i));
-    losses.push_back(2 - std::tanh((i - 14) / 3.0));  // a slope around the 14th
+    losses.push_back(2 - std::tanh((i - 14) / 3.0));  // steepest around index 14
   }
   CHECK(steepest_rate(rates, losses).value() == Approx(rates[13]).epsilon(0.3));
-  losses[1] = -100;  // in the first tenth
+  losses[1] = -100;  // in the first tenth, which is ignored
   losses[27] = -100;
   CHECK(steepest_rate(rates, losses).value() == Approx(rates[13]).epsilon(0.3));
 }
 
-TEST_CASE("range test: no suggestion where nothing falls or there is too little") {
+TEST_CASE("range test: no suggestion if the loss does not fall or there are too few steps") {
   const std::vector<double> rates{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   CHECK_FALSE(steepest_rate(rates, rates).has_value());
   CHECK_FALSE(steepest_rate({}, {}).has_value());
@@ -73,7 +73,7 @@ TEST_CASE("range test: no suggestion where nothing falls or there is too little"
   CHECK_FALSE(steepest_rate(std::span(rates).first(5), falling).has_value());
 }
 
-TEST_CASE("range test: ranges and steps that cannot be are refused") {
+TEST_CASE("range test: invalid ranges and steps are refused") {
   CHECK_THROWS_AS(test({.first_rate = 0}), Error);
   CHECK_THROWS_AS(test({.first_rate = 1, .last_rate = 0.1}), Error);
   CHECK_THROWS_AS(test({.last_rate = INFINITY}), Error);

@@ -24,7 +24,7 @@ using Catch::Matchers::MessageMatches;
 const Shape image{14, 14, 1};
 constexpr int64_t classes = 4;
 
-/// Models that train within a second on small images.
+/// Models that can be trained within a second on small images.
 constexpr std::array<std::string_view, 3> small_models{"mnist-mlp", "mnist-cnn", "simple-convnet"};
 
 const DatasetSplits& data() {
@@ -32,7 +32,7 @@ const DatasetSplits& data() {
   return splits;
 }
 
-/// A network in training, everything from one seed.
+/// A network with data and trainer, all from one seed.
 struct Run {
   Run(std::string_view backend_name, int threads, std::string_view model, uint64_t seed = 1,
       double learning_rate = 3e-3)
@@ -96,7 +96,7 @@ TEST_CASE("trainer: the loss of small models falls") {
   }
 }
 
-TEST_CASE("trainer: the same seed gives the same bits, another seed others") {
+TEST_CASE("trainer: the same seed gives the same bits, another seed different ones") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     Run first(kind.name, 1, "simple-convnet", 1);
@@ -137,7 +137,7 @@ TEST_CASE("trainer: once prepared, steps allocate nothing, also with a smaller l
   }
 }
 
-TEST_CASE("trainer: a learning rate of zero changes no weight and evaluating changes nothing") {
+TEST_CASE("trainer: a learning rate of zero changes no weight, and evaluation changes nothing") {
   Run run("", 1, "simple-convnet", 1, /*learning_rate=*/0);
   const std::vector<float> before = run.weights();
   run.steps(2);
@@ -169,7 +169,7 @@ TEST_CASE("trainer: metrics are means over the samples since the reset") {
   CHECK(run.trainer.training().read().loss == 0);
 }
 
-TEST_CASE("trainer: an evaluation counts classes where they are wanted, with the same accuracy") {
+TEST_CASE("trainer: an evaluation optionally counts per class, with the same accuracy") {
   Run run("", 1, "mnist-mlp");
   run.steps(5);
   ClassificationSums sums(*run.backend, classes, 2);
@@ -181,7 +181,7 @@ TEST_CASE("trainer: an evaluation counts classes where they are wanted, with the
   CHECK(counted.top_k_accuracy > counted.accuracy);
 }
 
-TEST_CASE("trainer: predictions are probabilities, the same alone and in a batch") {
+TEST_CASE("trainer: predictions are probabilities, the same for a single sample and in a batch") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     Run run(kind.name, 1, "simple-convnet");
@@ -196,7 +196,7 @@ TEST_CASE("trainer: predictions are probabilities, the same alone and in a batch
   }
 }
 
-TEST_CASE("trainer: images of another size and labels beyond the classes are refused") {
+TEST_CASE("trainer: images of another size and labels out of range are refused") {
   Run run("", 1, "mnist-mlp");
   Batch batch = first_batch(4);
   const std::vector<float> before = run.weights();
@@ -209,7 +209,7 @@ TEST_CASE("trainer: images of another size and labels beyond the classes are ref
   batch.images.pop_back();
   CHECK_THROWS_MATCHES(run.trainer.step(batch), Error,
                        MessageMatches(ContainsSubstring("(14, 14, 1)")));
-  // A refused batch is no step.
+  // A refused batch does not count as a step.
   CHECK(run.trainer.steps() == 0);
   CHECK(run.weights() == before);
 }

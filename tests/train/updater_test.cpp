@@ -28,8 +28,8 @@ const Dataset& images() {
   return splits.train;
 }
 
-/// An updater on a network whose gradients a test writes itself: SGD with a rate of 1, so that what
-/// a weight loses is what the optimizer saw.
+/// An updater on a network whose gradients are written by the test. SGD with a learning rate of 1,
+/// so that the decrease of a weight is the gradient that the optimizer got.
 struct Given {
   explicit Given(std::string_view backend_name, const UpdateOptions& options,
                  const Options& sgd = {})
@@ -74,12 +74,12 @@ TEST_CASE("updater: the norm of all gradients together is clipped") {
     const float before = given.first_weight();
     given.batch(3);
     CHECK(before - given.first_weight() == Approx(2 / std::sqrt(count)).epsilon(1e-4));
-    given.batch(-0.001F);  // below the limit, as it is
+    given.batch(-0.001F);  // below the limit: unchanged
     CHECK(before - given.first_weight() == Approx(2 / std::sqrt(count) - 0.001).epsilon(1e-4));
   }
 }
 
-TEST_CASE("updater: one update for several batches, along the mean of their gradients") {
+TEST_CASE("updater: accumulation makes one update with the mean gradient of several batches") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO(kind.name);
     Given given(kind.name, {.clip_value = 2.5, .accumulate = 3});
@@ -88,7 +88,7 @@ TEST_CASE("updater: one update for several batches, along the mean of their grad
     CHECK(given.weights() == before);
     given.batch(3);
     CHECK(given.first_weight() == Approx(before[0] - 2));
-    // The next three begin anew; the mean is clipped, not each gradient.
+    // The next three batches start a new mean; the mean is clipped, not each gradient.
     for (const float grad : {9.0F, -9.0F, 6.0F}) given.batch(grad);
     CHECK(given.first_weight() == Approx(before[0] - 4));
     CHECK(given.updater.update_of(3) == 1);
@@ -96,12 +96,12 @@ TEST_CASE("updater: one update for several batches, along the mean of their grad
   }
 }
 
-TEST_CASE("updater: the average begins with the first update and is put in for evaluation") {
+TEST_CASE("updater: the average starts with the first update and is used for evaluation") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO(kind.name);
     Given given(kind.name, {.ema_momentum = 0.75});
     const float start = given.first_weight();
-    given.updater.use_average(given.steps);  // nothing to put in yet
+    given.updater.use_average(given.steps);  // there is no average yet
     CHECK(given.first_weight() == start);
     given.batch(1);
     given.batch(4);
@@ -113,7 +113,7 @@ TEST_CASE("updater: the average begins with the first update and is put in for e
   }
 }
 
-TEST_CASE("updater: the average takes the place of the weights every so many updates") {
+TEST_CASE("updater: the average replaces the weights every ema_overwrite_frequency updates") {
   Given given("", {.accumulate = 2, .ema_momentum = 0.75, .ema_overwrite_frequency = 2});
   const float start = given.first_weight();
   for (int i = 0; i < 2; ++i) given.batch(1);
@@ -122,7 +122,7 @@ TEST_CASE("updater: the average takes the place of the weights every so many upd
   CHECK(given.first_weight() == Approx(0.75 * (start - 1) + 0.25 * (start - 5)));
 }
 
-TEST_CASE("updater: weight decay spares the network's biases") {
+TEST_CASE("updater: weight decay excludes the network's biases") {
   Given given("", {}, {{"weight_decay", 0.5}, {"decay_biases", false}});
   given.backend->fill(given.network.values(), 1);
   given.batch(0);
@@ -132,7 +132,7 @@ TEST_CASE("updater: weight decay spares the network's biases") {
   for (size_t i = 0; i < after.size(); ++i) REQUIRE(after[i] == (i < weights ? 0.5F : 1.0F));
 }
 
-TEST_CASE("updater: what cannot be is refused") {
+TEST_CASE("updater: invalid options are refused") {
   const auto refused = [](const UpdateOptions& options, const std::string& message) {
     CHECK_THROWS_WITH(Given("", options), ContainsSubstring(message));
   };
@@ -143,7 +143,7 @@ TEST_CASE("updater: what cannot be is refused") {
   refused({.ema_overwrite_frequency = 5}, "without ema_momentum");
 }
 
-/// All of it at once, on real batches.
+/// All update options at once, on real batches.
 constexpr UpdateOptions everything{
     .clip_norm = 0.5, .accumulate = 2, .ema_momentum = 0.5, .ema_overwrite_frequency = 0};
 
@@ -162,14 +162,14 @@ Floats trained(std::string_view backend_name, int threads, int steps) {
   return Device(*backend).read(network.values());
 }
 
-TEST_CASE("updater: 1, 2 and 3 threads give the same bits with all of it") {
+TEST_CASE("updater: 1, 2 and 3 threads give the same bits with all options") {
   for (const BackendKind& kind : backend_kinds()) {
     const Floats one = trained(kind.name, 1, 5);
     for (const int threads : {2, 3}) CHECK(trained(kind.name, threads, 5) == one);
   }
 }
 
-TEST_CASE("updater: steps after the first allocate nothing with all of it") {
+TEST_CASE("updater: steps after the first allocate nothing with all options") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO(kind.name);
     const auto backend = kind.make(2);
@@ -191,7 +191,7 @@ TEST_CASE("updater: steps after the first allocate nothing with all of it") {
   }
 }
 
-TEST_CASE("updater: evaluating between two steps does not change the training") {
+TEST_CASE("updater: evaluation between two steps does not change the training") {
   const auto weights = [](bool evaluates) {
     const auto backend = make_backend("", 1);
     Network network(find_model("simple-convnet").build(image, classes), *backend, 1);

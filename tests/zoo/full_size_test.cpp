@@ -13,8 +13,8 @@
 #include "zoo/random_batch.h"
 #include "zoo/zoo.h"
 
-// Every model of the zoo on its own images: seconds and gigabytes, so that scripts/test runs it
-// alone, and neither under the sanitizers.
+// Every model of the zoo on images of its default size. This takes seconds and gigabytes, so
+// scripts/test runs it separately, and not under the sanitizers.
 
 namespace convlab {
 
@@ -22,9 +22,8 @@ namespace {
 
 constexpr bool is_32_bits = sizeof(void*) == 4;
 
-/// A model for its default images. In a memory of 32 bits the largest are without their dense
-/// layers
-/// ("without top", as Keras calls it), a pooling and one small dense layer in their place.
+/// Returns a model for its default images. With 32-bit addresses the dense layers of the largest
+/// models (Keras' include_top=True) are replaced by a pooling and one small dense layer.
 Graph default_size(const Model& model) {
   constexpr int64_t max_parameters = 100'000'000;
   Graph whole = model.build(model.image(), model.default_classes);
@@ -39,7 +38,7 @@ Graph default_size(const Model& model) {
   return body;
 }
 
-/// How many parameters of two networks differ in any bit.
+/// Returns the number of parameters of two networks that differ in any bit.
 size_t different_parameters(const Network& a, const Network& b) {
   size_t different = 0;
   for (size_t i = 0; i < a.parameters().size(); ++i) {
@@ -71,7 +70,7 @@ TEST_CASE("zoo: every model on its default images trains two steps and comes bac
     }
     ModelFile file = parse_model(model_bytes(network, {}), "test");
     Network copy(std::move(file.graph), *backend, 1);
-    CHECK(different_parameters(network, copy) > 0);  // both steps count
+    CHECK(different_parameters(network, copy) > 0);  // the steps changed the weights
     load_weights(copy, file);
     CHECK(different_parameters(network, copy) == 0);
   }

@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// Images of noise for a network, with its classes in turn.
+/// Returns a batch of noise images for a network; the labels cycle through its classes.
 inline Batch random_batch(const Graph& graph, int64_t size) {
   Random random(1, 0);
   Batch batch;

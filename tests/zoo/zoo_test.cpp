@@ -28,7 +28,7 @@ Graph default_graph(const Model& model) {
   return model.build(model.image(), model.default_classes);
 }
 
-/// The parameters of all layers of one kind.
+/// Returns the number of parameters in all layers of one kind.
 int64_t parameters_of(const Graph& graph, std::string_view kind) {
   int64_t count = 0;
   for (const Node& node : graph.nodes()) {
@@ -39,9 +39,9 @@ int64_t parameters_of(const Graph& graph, std::string_view kind) {
   return count;
 }
 
-/// A square image on which every layer of a model still works, so that its test is quick.
+/// Small images on which every layer of a model still works, so that its test is fast.
 const std::map<std::string_view, Shape> small_images{
-    {"resnet9", {28, 28, 1}},  // as Fashion-MNIST
+    {"resnet9", {28, 28, 1}},  // as in Fashion-MNIST
     {"imagenette-cnn", {32, 32, 3}}, {"imagenette-article", {32, 32, 3}}, {"alexnet", {67, 67, 3}},
     {"zfnet", {64, 64, 3}},          {"googlenet", {32, 32, 3}},          {"resnet18", {32, 32, 3}},
     {"mobilenet-v1", {32, 32, 3}},   {"squeezenet1.1", {64, 64, 3}},      {"vgg11", {32, 32, 3}},
@@ -66,7 +66,7 @@ std::vector<float> all_parameters(const Network& network) {
 
 }  // namespace
 
-TEST_CASE("zoo: every model says what it is, under a name of its own") {
+TEST_CASE("zoo: every model has a description and a unique name") {
   std::set<std::string_view> names;
   for (const Model& model : models()) {
     INFO(model.name);
@@ -78,14 +78,14 @@ TEST_CASE("zoo: every model says what it is, under a name of its own") {
   }
 }
 
-TEST_CASE("zoo: parameters are those published") {
+TEST_CASE("zoo: parameter counts match the published ones") {
   struct Count {
     int64_t all;
-    int64_t trainable;  // without the statistics of batch normalisation
+    int64_t trainable;  // excludes the statistics of batch normalisation
   };
   const auto plain = [](int64_t count) { return Count{count, count}; };
   const std::map<std::string_view, Count> published{
-      // 784 · 100 + 100 + 100 · 10 + 10, and so on by hand for the article's.
+      // 784 · 100 + 100 + 100 · 10 + 10; the article's models are all counted by hand.
       {"mnist-mlp", plain(79'510)},
       {"mnist-cnn", plain(1'691'360)},
       {"simple-convnet", plain(34'826)},  // keras.io
@@ -101,7 +101,7 @@ TEST_CASE("zoo: parameters are those published") {
       {"vgg11", plain(132'863'336)},             // torchvision
       {"vgg16", plain(138'357'544)},             // Keras
       {"googlenet", plain(6'998'552)},           // Caffe's bvlc_googlenet
-      {"resnet18", {11'699'112, 11'689'512}},    // torchvision, which counts what learns
+      {"resnet18", {11'699'112, 11'689'512}},    // torchvision, which counts trainable parameters
       {"mobilenet-v1", {4'253'864, 4'231'976}},  // Keras
   };
   CHECK(published.size() == models().size());
@@ -112,13 +112,13 @@ TEST_CASE("zoo: parameters are those published") {
     CHECK(graph.parameter_count() == published.at(model.name).all);
     CHECK(graph.trainable_parameter_count() == published.at(model.name).trainable);
   }
-  // "Without top", as Keras calls it.
+  // Keras' include_top=False.
   CHECK(parameters_of(default_graph(find_model("vgg16")), "conv2d") == 14'714'688);
 }
 
-TEST_CASE("zoo: arithmetic is what is published, within a hundredth") {
-  // 10^9 multiplications with their additions: torchvision's table of models, for AlexNet Caffe's
-  // and for MobileNet the paper's table 8.
+TEST_CASE("zoo: FLOPs match the published ones within 1 %") {
+  // In 10^9 multiply-adds, from torchvision's table of models; AlexNet from Caffe, MobileNet from
+  // table 8 of its paper.
   const std::map<std::string_view, double> published{{"vgg11", 7.61},    {"vgg16", 15.47},
                                                      {"resnet18", 1.81}, {"squeezenet1.1", 0.35},
                                                      {"alexnet", 0.724}, {"mobilenet-v1", 0.569}};
@@ -132,13 +132,13 @@ TEST_CASE("zoo: arithmetic is what is published, within a hundredth") {
 
 TEST_CASE("zoo: every model plans, trains two steps and comes back from its file bit for bit") {
   constexpr int64_t batch = 2;
-  // One thread, because a second may get its first work, and its memory, in a later step.
+  // One thread, because a second one may get its first work and allocate memory in a later step.
   const auto backend = make_backend("xnnpack", 1);
   for (const Model& model : models()) {
     INFO(model.name);
     const Shape image = test_image(model);
     Network network(model.build(image, classes), *backend, 1);
-    // Besides weights into which a normalisation was folded: as many again, at most.
+    // Plus weights with folded normalisation, at most a second copy of all weights.
     const size_t folded = network.values().bytes();
     CHECK(network.planned_bytes(Mode::eval, batch) <=
           network.planned_bytes(Mode::train, batch) + folded);
@@ -150,7 +150,7 @@ TEST_CASE("zoo: every model plans, trains two steps and comes back from its file
     const uint64_t allocations = allocation_count();
     trainer.step(images);
     const uint64_t more = allocation_count() - allocations;
-    CHECK(more == 0);  // only the first step may
+    CHECK(more == 0);  // only the first step may allocate
     const double loss = trainer.training().read().loss;
     CHECK(std::isfinite(loss));
     const std::vector<float> trained = all_parameters(network);
@@ -163,7 +163,7 @@ TEST_CASE("zoo: every model plans, trains two steps and comes back from its file
   }
 }
 
-TEST_CASE("zoo: an image that is too small or none is refused by the model's name") {
+TEST_CASE("zoo: an invalid or too small image is refused, and the error names the model") {
   const auto refused = [](std::string_view model, const Shape& image, const std::string& message) {
     CHECK_THROWS_MATCHES(
         find_model(model).build(image, 10), Error,

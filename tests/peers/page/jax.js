@@ -1,5 +1,5 @@
-// jax-js beside convlab, on its wasm device, the whole step under jit. Dropout is left out: it has
-// none of its own. Arguments of its functions are used up; .ref keeps a value for another use.
+// Measures jax-js on its wasm device, with the whole step under jit. Dropout is left out because
+// jax-js has none. Its functions consume their arguments; .ref keeps a value for another use.
 
 import * as jax from './jax/index.js';
 import {difference, measure, timed} from './measure.js';
@@ -9,7 +9,7 @@ const {lax, nn, numpy: np} = jax;
 
 const array = ({shape, data}) => np.array(data).reshape(shape);
 
-/** Kernels as jax-js wants them: [out, in, rows, columns], and [in, out] of dense layers. */
+/** Kernels in jax-js' layout: [out, in, rows, columns] of convolutions, [in, out] of dense layers. */
 function parametersOf(model) {
   return model.layers.filter(({kind}) => kind === 'conv2d' || kind === 'dense').map((layer) => {
     const kernel = array(parameterOf(model, layer, 'kernel'));
@@ -34,7 +34,7 @@ function forward(layers, parameters, x) {
     } else if (kind === 'max_pool2d') {
       x = lax.reduceWindow(x, np.max, [2, 2], [2, 2]);
     } else if (kind === 'flatten') {
-      // convlab's order: channels innermost.
+      // Flatten in convlab's order, with channels innermost.
       x = np.transpose(x, [0, 2, 3, 1]);
       x = x.reshape([x.shape[0], -1]);
     }

@@ -1,4 +1,4 @@
-/** Milliseconds of an async function: the median, after one call to warm up. */
+/** Returns the median duration of an async function in milliseconds, after one warm-up call. */
 export async function measure(action, seconds) {
   await action();
   const times = [];
@@ -8,13 +8,13 @@ export async function measure(action, seconds) {
   return times[times.length >> 1];
 }
 
-/** One call's result and its milliseconds. */
+/** Returns the result and the duration in milliseconds of one call. */
 export async function timed(action) {
   const start = performance.now();
   const result = await action();
   return {result, ms: performance.now() - start};
 }
 
-/** The largest relative difference. */
+/** Returns the largest relative difference. */
 export const difference = (got, expected) =>
   Math.max(...got.map((value, i) => Math.abs(value - expected[i]) / expected[i]));

@@ -1,13 +1,13 @@
-// TensorFlow.js beside convlab. Its wasm backend cannot train a convolution as shipped, because the
-// kernel's gradient is missing there and the input's is a plain loop: both are registered here, as
-// convolutions by its own Conv2D.
+// Measures TensorFlow.js. Its wasm backend as shipped cannot train a convolution, because it lacks the
+// kernel gradient, and its input gradient is a plain loop. Both are registered here, computed with
+// its own Conv2D.
 
 import {difference, measure, timed} from './measure.js';
 import {parameterOf, pixelsOf, readModel} from './model_file.js';
 
 const tf = globalThis.tf;
 
-/** dx of a convolution with stride 1: dy around which zeros stand, by the turned kernel. */
+/** Input gradient of a convolution with stride 1: zero-padded dy convolved with the rotated kernel. */
 function inputGradient({inputs: {dy, filter}, attrs: {pad, inputShape}}) {
   return tf.tidy(() => {
     const [height, width] = filter.shape;
@@ -20,7 +20,7 @@ function inputGradient({inputs: {dy, filter}, attrs: {pad, inputShape}}) {
   });
 }
 
-/** The kernel's gradient with stride 1: images as channels, dy as the kernel. */
+/** Kernel gradient with stride 1: a convolution with the images as channels and dy as the kernel. */
 function kernelGradient({inputs: {x, dy}, attrs: {pad, filterShape}}) {
   return tf.tidy(() => {
     const [height, width] = filterShape;
@@ -40,7 +40,7 @@ function registerGradients() {
   }
 }
 
-/** {variables, forward(x, dropout)} */
+/** Returns {variables, forward(x, dropout)}. */
 function build(model) {
   const variables = [];
   const variable = ({shape, data}, order) => {
