@@ -210,9 +210,9 @@ TEST_CASE("graph document: inputs are layers before, or the image") {
   check_refused(
       with_layers("{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"inputs\": [\"input\"]}"),
       "line 4, column 1: layer 1 \"relu_1\": no layer reads its output, and it is not the last");
-  check_refused(second("[]"), "line 5, column 1: layer 2 \"b\": [relu] takes one input, got 0");
+  check_refused(second("[]"), "line 5, column 1: layer 2 \"b\": [relu] expects one input, got 0");
   check_refused(second(R"(["relu_1", "input"])"),
-                "line 5, column 1: layer 2 \"b\": [relu] takes one input, got 2");
+                "line 5, column 1: layer 2 \"b\": [relu] expects one input, got 2");
 }
 
 TEST_CASE("graph document: shapes that a layer refuses") {

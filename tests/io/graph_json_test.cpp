@@ -103,7 +103,7 @@ TEST_CASE("graph JSON: errors name the layer") {
   check_refused(with_layers(layer("", "relu", R"(["input"])", "{}")), "1 to 200 bytes");
   check_refused(with_layers(layer("a", "relu", "[0]", "{}")), "list of names");
   check_refused(with_layers(layer("a", "relu", R"("input")", "{}")), "list of names");
-  check_refused(with_layers(layer("a", "relu", "[]", "{}")), "takes one input, got 0");
+  check_refused(with_layers(layer("a", "relu", "[]", "{}")), "expects one input, got 0");
   check_refused(with_layers(layer("a", "dense", R"(["input"])", R"({"units":3})")),
                 "layer 1 \"a\"");
   check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":0})")), "filters");
