@@ -15,8 +15,7 @@ struct LayerInfo {
   std::string_view summary;  ///< one line for a table, at most 58 bytes
   std::string_view shapes;  ///< per-sample shapes of inputs and output; parameters and their shapes
   std::string_view source;  ///< the paper; empty if there is none
-  std::string_view
-      keras;  ///< name in Keras, whose defaults the options use; empty if there is none
+  std::string_view keras;   ///< name in Keras, whose defaults the options use; empty if none
   std::string_view pytorch;  ///< name in PyTorch, and how its defaults or meaning differ
   std::string_view example;  ///< a whole model as a JSON document (io/graph_json.h)
 };

@@ -76,7 +76,7 @@ struct NetworkPlan {
   struct NodePlan {
     std::vector<PlannedTensor> saved;
     std::vector<PlannedTensor> folded;
-    std::vector<PlannedTensor> extra;  // by input: a gradient that is added to another consumer's
+    std::vector<PlannedTensor> extra;  // by input: gradient to be added to that of another reader
   };
 
   size_t add_block(uint64_t bytes, size_t first, size_t last);

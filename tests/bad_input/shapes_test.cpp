@@ -220,7 +220,7 @@ TEST_CASE("shapes: a graph refuses samples of six dimensions and of more than 2^
           .append(make_layer("conv2d", {{"filters", int64_t{1024}},
                                         {"kernel", int64_t{255}},
                                         {"padding", std::string("same")}})),
-      ContainsSubstring("conv2d_1: [graph] it would take more than 281474976710656 FLOPs"));
+      ContainsSubstring("conv2d_1: [graph] the layer needs more than 281474976710656 FLOPs"));
 }
 
 }  // namespace
