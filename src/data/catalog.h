@@ -21,8 +21,8 @@ struct CatalogSplit {
 
 /// Description of a data set from assets/catalog.json, available without its files.
 struct CatalogEntry {
-  std::string name;         ///< for commands and folders: "fashion-mnist"
-  std::string title;        ///< for display: "Fashion-MNIST"
+  std::string name;         ///< name in commands and folders: "fashion-mnist"
+  std::string title;        ///< display name: "Fashion-MNIST"
   std::string description;  ///< one line
   std::string source;
   std::string licence;

@@ -122,7 +122,7 @@ Json parse_json(std::string_view text, const std::string& where) {
   Watch watch(text, where);
   try {
     const char* first = text.data();
-    // By reference: the library copies its callback.
+    // Captured by reference, because the library copies its callback.
     return Json::parse(CountingIterator(first, watch.count()),
                        CountingIterator(first + text.size(), watch.count()),
                        [&watch](int depth, Json::parse_event_t event, const Json& parsed) {

@@ -39,7 +39,7 @@ class SampleNorm : public Layer {
   Form form_;
 };
 
-/// As Keras' GroupNormalization. PyTorch's epsilon is 1e-5.
+/// As Keras' GroupNormalization. PyTorch's default epsilon is 1e-5.
 struct GroupNormOptions {
   int64_t groups = 32;  ///< number of groups of adjacent channels
   double epsilon = 1e-3;
@@ -69,7 +69,7 @@ class GroupNorm final : public SampleNorm {
   GroupNormOptions options_;
 };
 
-/// As Keras' LayerNormalization over the last axis. PyTorch's epsilon is 1e-5.
+/// As Keras' LayerNormalization over the last axis. PyTorch's default epsilon is 1e-5.
 struct LayerNormOptions {
   double epsilon = 1e-3;
   bool center = true;

@@ -16,7 +16,7 @@ Tensor at(const Buffer& buffer, size_t offset, const Shape& shape) {
   return {shape, DType::f32, static_cast<std::byte*>(buffer.memory()) + offset};
 }
 
-/// Throws Error for more bytes than the machine (32 bits in the browser) can address at once.
+/// Throws Error if the machine (32 bits in the browser) cannot address so much memory at once.
 size_t addressable(uint64_t bytes) {
   if (bytes > std::numeric_limits<size_t>::max() / 2) {
     fail("[network] not enough memory for ", bytes >> 20U, " MB; try a smaller batch or model");
@@ -122,7 +122,7 @@ uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
 }
 
 Tensor Network::prepare(Mode mode, int64_t batch) {
-  if (batch < 1) fail("[network] a batch of ", batch, " is not possible; it must be at least 1");
+  if (batch < 1) fail("[network] a batch of ", batch, " is not possible; expected at least 1");
   const auto known = std::find_if(plans_.begin(), plans_.end(), [&](const auto& plan) {
     return plan->mode == mode && plan->batch == batch;
   });

@@ -10,7 +10,7 @@ struct ClassScores {
   double precision = 0;  ///< of the samples predicted as this class, the fraction that belong to it
   double recall = 0;     ///< of the samples that belong to this class, the fraction predicted as it
   double f1 = 0;         ///< the harmonic mean of precision and recall
-  int64_t support = 0;   ///< samples that belong to this class
+  int64_t support = 0;   ///< number of samples of this class
 };
 
 /// Metrics of predictions. All zero without samples.

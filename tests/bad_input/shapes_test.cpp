@@ -1,5 +1,5 @@
 // What every registered layer does with inputs of any rank and number: works, or says what it got
-// and what it wants.
+// and what it expects.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <map>
@@ -115,7 +115,7 @@ TEST_CASE("shapes: a layer runs on every rank that it takes and refuses all othe
         REQUIRE(error.empty());
         run(kind, row, shape);
       } else {
-        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] wants "));
+        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] expects "));
         CHECK_THAT(error, ContainsSubstring("got " + shape.str()));
       }
     }
@@ -131,7 +131,7 @@ TEST_CASE("shapes: too many and too few inputs are refused") {
       if (count >= row.min_inputs && count <= row.max_inputs) {
         CHECK(error.empty());
       } else {
-        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] takes "));
+        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] expects "));
         CHECK_THAT(error, ContainsSubstring("got " + std::to_string(count)));
       }
     }
@@ -144,7 +144,7 @@ TEST_CASE("shapes: layers that merge refuse inputs that do not fit each other") 
     for (const Shape& other : {Shape{8, 6, 4}, Shape{7, 7, 4}, Shape{8, 28}, Shape{224}}) {
       INFO(kind << " with " << other);
       const std::string error = error_of(kind, row.options, {{8, 7, 4}, other});
-      CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] wants "));
+      CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] expects "));
       CHECK_THAT(error, ContainsSubstring("(8, 7, 4)") && ContainsSubstring(other.str()));
     }
   }
