@@ -63,7 +63,7 @@ std::string_view read_header(std::span<const uint8_t> bytes, const std::string& 
   const uint64_t left = bytes.size() - length_bytes;
   if (length > max_header_bytes) {
     fail(where, " is not a safetensors file: at byte 0 the header's length is ", length,
-         "; expected at most ", max_header_bytes);
+         " bytes; expected at most ", max_header_bytes);
   }
   if (length > left) {
     fail(where, ": at byte 0 the header's length is ", length, ", but only ", left,

@@ -46,9 +46,8 @@ struct BackwardNeeds {
 
 /// Position of a layer's kernel: the parameter that the layer multiplies its input by.
 struct KernelToFold {
-  size_t parameter = 0;  ///< index of the kernel; the bias has the next index
-  bool channels_last =
-      false;  ///< output channels are the kernel's last dimension, otherwise the first
+  size_t parameter = 0;        ///< index of the kernel; the bias has the next index
+  bool channels_last = false;  ///< output channels are the last dimension, otherwise the first
 };
 
 /// A function with parameters and an explicit gradient. A layer stores only its options: tensors,

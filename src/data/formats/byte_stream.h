@@ -56,8 +56,8 @@ class ByteStream {
   bool inflated_ = false;  // the end of the gzip stream, with its checksum, was read
 };
 
-/// Read a big-endian (IDX) or little-endian (shard) number at byte `at`; `bytes` must have at least
-/// `at` + 4 bytes.
+/// Reads a big-endian (IDX) or little-endian (shard) number at byte `at`; `bytes` must have at
+/// least `at` + 4 bytes.
 uint32_t big_endian_u32(std::span<const uint8_t> bytes, size_t at);
 uint32_t little_endian_u32(std::span<const uint8_t> bytes, size_t at);
 /// Returns the first bytes, at most `max`, as text: "00 00 08 03".
