@@ -5,11 +5,11 @@
 
 namespace convlab {
 
-/// Images and labels as they go to a training step.
+/// The images and labels of one training step.
 struct Batch {
   std::vector<uint8_t> images;  ///< [size, height, width, channels]
   std::vector<int32_t> labels;
-  std::vector<int64_t> indices;  ///< where in the data set each comes from
+  std::vector<int64_t> indices;  ///< index of each image in the data set
   int64_t size() const { return static_cast<int64_t>(labels.size()); }
 };
 

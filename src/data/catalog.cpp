@@ -50,7 +50,7 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-/// The file `name` of `folder`, or else `name`.gz.
+/// Returns the file `name` in `folder`, or else `name`.gz; nothing if neither exists.
 std::optional<fs::path> find_file(const fs::path& folder, const std::string& name) {
   for (const char* suffix : {"", ".gz"}) {
     fs::path path = folder / (name + suffix);
@@ -97,7 +97,7 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
   }
   if (std::cmp_not_equal(images.count, labels.size())) {
     fail("[data] ", images_path.string(), " has ", images.count, " images but ",
-         labels_path.string(), " ", labels.size(), " labels; expected as many");
+         labels_path.string(), " ", labels.size(), " labels; expected equal counts");
   }
   Dataset dataset(entry.name, entry.image, entry.class_names, images.count);
   dataset.append(images.pixels, labels, images_path.string());

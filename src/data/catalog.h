@@ -19,10 +19,10 @@ struct CatalogSplit {
   std::string labels;
 };
 
-/// What is known of a data set without its files; from assets/catalog.json.
+/// Description of a data set from assets/catalog.json, available without its files.
 struct CatalogEntry {
-  std::string name;         ///< for commands and folders: "fashion-mnist"
-  std::string title;        ///< for people: "Fashion-MNIST"
+  std::string name;         ///< name in commands and folders: "fashion-mnist"
+  std::string title;        ///< display name: "Fashion-MNIST"
   std::string description;  ///< one line
   std::string source;
   std::string licence;
@@ -33,12 +33,12 @@ struct CatalogEntry {
   CatalogSplit test;
 };
 
-/// All known data sets, in the order in which to show them.
+/// Returns all known data sets in display order.
 std::span<const CatalogEntry> catalog();
-/// Throws Error, listing the known names, for an unknown one.
+/// Returns the entry of a data set. Throws Error for an unknown name, listing the known ones.
 const CatalogEntry& find_entry(std::string_view name);
 
-/// The variables of the environment that say where data sets are; empty when not set.
+/// The environment variables with the locations of data sets; empty if not set.
 struct DataEnvironment {
   std::string convlab_data;    ///< CONVLAB_DATA
   std::string xdg_cache_home;  ///< XDG_CACHE_HOME
@@ -46,17 +46,16 @@ struct DataEnvironment {
 };
 DataEnvironment process_environment();
 
-/// The folders in which to look for data set `name`, first to last: data_dir/name and data_dir
-/// alone when a data_dir is given, else $CONVLAB_DATA/name, the user's cache and the system's
-/// folders.
+/// Returns the folders to search for data set `name`, in order: data_dir/name and data_dir if
+/// data_dir is given, otherwise $CONVLAB_DATA/name, the user's cache folder and the system folders.
 std::vector<std::filesystem::path> search_paths(std::string_view name,
                                                 const std::filesystem::path& data_dir,
                                                 const DataEnvironment& environment);
 
 /// Reads data set `name` from the first of its search_paths that holds all four files, plain or
-/// .gz. Throws Error for an unknown name; for missing files, saying which were looked for where and
-/// how to get them; for damaged ones as parse_idx_images does; and for files whose images or
-/// counts do not fit the catalog or each other.
+/// .gz. Throws Error for an unknown name; for missing files, with the names and folders searched
+/// and how to get the files; for damaged files, as parse_idx_images does; and for image shapes or
+/// counts that do not match the catalog or each other.
 DatasetSplits load_dataset(std::string_view name, const std::filesystem::path& data_dir = {},
                            const DataEnvironment& environment = process_environment());
 

@@ -29,7 +29,7 @@ Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_n
 
 std::span<const uint8_t> Dataset::image(int64_t index) const {
   if (index < 0 || index >= available()) {
-    fail("[dataset] ", name_, ": image ", index, " is not here; ", available(), " of ", size_,
+    fail("[dataset] ", name_, ": image ", index, " is not available; ", available(), " of ", size_,
          " are");
   }
   const auto bytes = static_cast<size_t>(image_.elements());
@@ -55,8 +55,8 @@ void Dataset::append(std::span<const uint8_t> images, std::span<const uint8_t> l
            " is out of range; expected 0 to ", class_names_.size() - 1);
     }
   }
-  // All memory at once: arriving images never move those that are here, and the inserts below
-  // cannot throw.
+  // Reserves all memory at once: new images never move existing ones, and the inserts below cannot
+  // throw.
   images_.reserve(size * image_bytes);
   labels_.reserve(size);
   images_.insert(images_.end(), images.begin(), images.end());

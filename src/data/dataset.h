@@ -9,11 +9,11 @@
 
 namespace convlab {
 
-/// Labelled images of one size, as bytes. It may still be arriving: `size` is how many there will
-/// be, `available` how many are here; they arrive in order.
+/// Labelled images of one size, as bytes. Images can arrive later, in order: `size` is the final
+/// number of images, `available` the number that has arrived.
 class Dataset {
  public:
-  /// An empty set that waits for `size` images of shape `image` (height, width, channels).
+  /// Creates an empty data set for `size` images of shape `image` (height, width, channels).
   Dataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size);
 
   const std::string& name() const { return name_; }
@@ -24,12 +24,12 @@ class Dataset {
   int64_t available() const { return static_cast<int64_t>(labels_.size()); }
   bool complete() const { return available() == size_; }
 
-  /// The pixels of image `index`, row by row, channels innermost.
+  /// Returns the pixels of image `index`, in row-major order with channels last.
   std::span<const uint8_t> image(int64_t index) const;
   uint8_t label(int64_t index) const { return labels_[static_cast<size_t>(index)]; }
 
-  /// Appends images. Throws Error, and changes nothing, when the sizes do not fit each other or
-  /// the set, or a label is not a class; `source` names the file in the message.
+  /// Appends images. Throws Error and changes nothing if the sizes do not match each other or the
+  /// data set, or if a label is not a class. `source` is the file name for the message.
   void append(std::span<const uint8_t> images, std::span<const uint8_t> labels,
               const std::string& source);
 
@@ -42,7 +42,7 @@ class Dataset {
   std::vector<uint8_t> labels_;
 };
 
-/// A data set's two parts.
+/// The training and the test part of a data set.
 struct DatasetSplits {
   Dataset train;
   Dataset test;

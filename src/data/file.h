@@ -6,8 +6,8 @@
 
 namespace convlab {
 
-/// The bytes of a regular file. Throws Error, naming the file, when it is missing, is not a regular
-/// file, cannot be read or holds more than 2 GB.
+/// Returns the bytes of a regular file. Throws Error, with the file name, if it is missing, is not
+/// a regular file, cannot be read or holds more than 2 GB.
 std::vector<uint8_t> read_file(const std::filesystem::path& path);
 
 }  // namespace convlab

@@ -15,14 +15,13 @@ struct LoaderOptions {
   int64_t batch = 128;
   bool shuffle = true;
   uint64_t seed = 0;
-  int64_t prefetch =
-      0;  ///< how many batches a thread of the loader's own makes ahead; 0: no thread
+  int64_t prefetch = 0;  ///< batches prepared ahead by a thread of the loader; 0: no thread
 };
 
-/// Cuts a data set into batches, epoch by epoch; the last batch of an epoch may be smaller. The
-/// order is a function of (seed, epoch) alone. The first epoch takes blocks of 2,048 images in
-/// the order of their arrival, shuffled within each block, so that training starts when the first
-/// block is here; later epochs shuffle all.
+/// Splits a data set into batches, epoch by epoch; the last batch of an epoch may be smaller. The
+/// order depends only on (seed, epoch). The first epoch takes blocks of 2,048 images in their order
+/// of arrival, shuffled within each block, so that training can start when the first block has
+/// arrived; later epochs shuffle all images.
 class Loader {
  public:
   static constexpr int64_t first_epoch_block = 2048;
@@ -34,17 +33,16 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  /// Begins epoch `epoch` (from 0) at its batch `first_batch` (from 0, at most batches_per_epoch),
-  /// dropping what was prefetched. Throws Error for others.
+  /// Starts epoch `epoch` (from 0) at batch `first_batch` (0 to batches_per_epoch) and discards
+  /// prefetched batches. Throws Error for values out of range.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
   int64_t batches_per_epoch() const;
-  /// Batches of this epoch that `next` has given.
+  /// Number of batches of this epoch that `next` has returned.
   int64_t batches_done() const;
-  /// Whether the images of the next batch are here; true at the end of the epoch.
+  /// Whether the images of the next batch have arrived; true at the end of the epoch.
   bool ready() const;
-  /// Fills `batch`, reusing its memory, and returns true; or false at the end of the epoch. Needs
-  /// ready(), throws Error otherwise. With prefetch it waits for the thread, and what went wrong
-  /// there is thrown here.
+  /// Fills `batch`, reusing its memory, and returns true, or returns false at the end of the epoch.
+  /// Throws Error unless ready(). With prefetch, waits for the thread and rethrows its exceptions.
   bool next(Batch& batch);
 
  private:
@@ -56,8 +54,7 @@ class Loader {
 
   const Dataset& dataset_;
   const LoaderOptions options_;
-  std::shared_ptr<const Order>
-      order_;  // shared with the thread, which may still work on an older one
+  std::shared_ptr<const Order> order_;  // shared with the thread, which may still use an older one
   size_t position_ = 0;
   std::unique_ptr<Prefetcher> prefetcher_;
 };

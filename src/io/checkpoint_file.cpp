@@ -21,7 +21,7 @@ std::vector<uint8_t> checkpoint_bytes(const Network& network, const TrainingInfo
   SafeTensors file;
   file.metadata = model_metadata(network.graph(), training);
   file.metadata[run_key] = run.json;
-  std::vector<std::unique_ptr<ReadBack>> reads;  // they hold what the tensors point to
+  std::vector<std::unique_ptr<ReadBack>> reads;  // own the data that the tensors point to
   add_parameters(file, reads, network);
   for (const auto& [name, tensor] : more) add_tensor(file, reads, network.backend(), name, tensor);
   file.tensors.push_back({block_name, "U8", {static_cast<int64_t>(run.block.size())}, run.block});
@@ -34,16 +34,17 @@ CheckpointFile parse_checkpoint(std::vector<uint8_t> bytes, const std::string& s
   for (const char* key : {architecture_key, run_key}) {
     if (parsed.metadata.contains(key)) continue;
     fail(where, " has no ", in_quotes(key),
-         " in its metadata; expected a file that train --checkpoint wrote");
+         " in its metadata; expected a file written by train --checkpoint");
   }
   const auto block =
       std::find_if(parsed.tensors.begin(), parsed.tensors.end(),
                    [](const SafeTensor& tensor) { return tensor.name == block_name; });
   if (block == parsed.tensors.end() || block->dtype != "U8" || block->shape.rank() != 1)
-    fail(where, " lacks the tensor ", in_quotes(block_name), ", bytes in a row");
+    fail(where, " lacks the tensor ", in_quotes(block_name),
+         "; expected a one-dimensional tensor of dtype U8");
   CheckpointRun run{parsed.metadata[run_key], {block->data.begin(), block->data.end()}};
   parsed.tensors.erase(block);
-  // Moving `bytes` leaves their memory, and so the tensors' data, where it is.
+  // Moving `bytes` does not move their memory, so the tensors' data remains valid.
   return {source, std::move(bytes), std::move(parsed.tensors), parsed.metadata[architecture_key],
           std::move(run)};
 }
@@ -52,7 +53,7 @@ void load_checkpoint(Network& network, std::span<const NamedTensor> more,
                      const CheckpointFile& file) {
   const std::string where = "[checkpoint] " + file.source;
   if (file.architecture != graph_json(network.graph()))
-    fail(where, " is of another architecture than the network; expected the same layers");
+    fail(where, " has another architecture than the network; expected the same layers");
   std::vector<NamedShape> wanted;
   std::vector<Tensor> places;
   for (const Parameter& parameter : network.parameters()) {

@@ -11,42 +11,42 @@
 
 namespace convlab {
 
-/// A tensor of floats on a device, and what it is called in a file.
+/// A tensor of floats on a device and its name in a file.
 struct NamedTensor {
   std::string name;
   Tensor tensor;
 };
 
-/// What a checkpoint knows of the run that wrote it, beside its tensors: numbers and names as JSON,
+/// The state of the run that wrote a checkpoint, apart from its tensors: numbers and names as JSON,
 /// and arrays in one block of bytes.
 struct CheckpointRun {
   std::string json;
   std::vector<uint8_t> block;
 };
 
-/// A training that can go on where it was: a model file (model_file.h) with more tensors, and in
-/// __metadata__ "convlab.run". Names of the further tensors begin with "state/", so that whoever
-/// wants the model alone can leave them out.
+/// A training that can be resumed: a model file (model_file.h) with additional tensors and with
+/// "convlab.run" in __metadata__. Names of the additional tensors start with "state/", so that
+/// readers of the model alone can skip them.
 struct CheckpointFile {
-  std::string source;          ///< its name, for messages
-  std::vector<uint8_t> bytes;  ///< of the whole file; the tensors' data lies in it
+  std::string source;          ///< file name for messages
+  std::vector<uint8_t> bytes;  ///< the whole file; the tensors point into it
   std::vector<SafeTensor> tensors;
   std::string architecture;  ///< as graph_json writes it
   CheckpointRun run;
 };
 
-/// The file for a network, `more` tensors on its backend and its run. Throws Error where a weight
-/// is no finite number.
+/// Returns the file contents for a network, `more` tensors on its backend and its run. Throws Error
+/// if a weight is not finite.
 std::vector<uint8_t> checkpoint_bytes(const Network& network, const TrainingInfo& training,
                                       std::span<const NamedTensor> more, const CheckpointRun& run);
 
-/// Throws Error, naming `source`, for what is no safetensors file (see parse_safetensors) or no
-/// checkpoint.
+/// Throws Error, with `source`, if `bytes` is not a safetensors file (see parse_safetensors) or not
+/// a checkpoint.
 CheckpointFile parse_checkpoint(std::vector<uint8_t> bytes, const std::string& source);
 
-/// Fills the network's parameters and `more` tensors. Throws Error, naming the file and what was
-/// expected, and changes nothing, unless the file is of the network's architecture and has just
-/// these tensors in these shapes.
+/// Restores the network's parameters and `more` tensors. Throws Error, with the file and what was
+/// expected, and changes nothing, unless the file has the network's architecture and exactly these
+/// tensors with these shapes.
 void load_checkpoint(Network& network, std::span<const NamedTensor> more,
                      const CheckpointFile& file);
 

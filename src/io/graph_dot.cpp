@@ -6,7 +6,7 @@ namespace convlab {
 
 namespace {
 
-/// Between quotes; \n stays a new line.
+/// Quotes a text for dot; line breaks become \n.
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {

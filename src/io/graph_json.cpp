@@ -13,7 +13,8 @@ namespace {
 constexpr int64_t version = 1;
 constexpr const char* input_name = "input";
 
-/// The members of a layer; inputs only where they are not the layer before, unless `complete`.
+/// Returns the members of a layer. Unless `complete`, omits empty options, and inputs if the layer
+/// reads the preceding one.
 Json layer_json(const Graph& graph, size_t index, bool complete) {
   const Node& node = graph.nodes()[index];
   if (node.name == input_name)
@@ -30,7 +31,7 @@ Json layer_json(const Graph& graph, size_t index, bool complete) {
   return json;
 }
 
-/// On one line, with a space after each comma and colon.
+/// Returns `json` on one line, with a space after each comma and colon.
 std::string spaced(const Json& json) {
   if (!json.is_structured()) return dump_json(json);
   std::string text;

@@ -5,7 +5,7 @@
 
 #include "nn/graph.h"
 
-/// A graph as a JSON document, which a person may write:
+/// A graph as a JSON document, which can be written by hand:
 ///
 ///   {
 ///     "version": 1,
@@ -18,22 +18,23 @@
 ///     ]
 ///   }
 ///
-/// Only "input" (height, width, channels), "layers" and each layer's "kind" are needed. A layer
-/// without a name is called by its kind and a number; without inputs it reads the layer before it,
-/// the first one the image, which is called "input"; options left out keep their defaults; a
-/// frozen layer does not learn. The last layer's output is the network's.
+/// Only "input" (height, width, channels), "layers" and each layer's "kind" are required. A layer
+/// without a name is called by its kind and a number. Without inputs it reads the preceding layer,
+/// and the first layer reads the image, which is called "input". Omitted options have their
+/// default values; a frozen layer is not trained. The output of the last layer is the network's.
 namespace convlab {
 
-/// On one line, with all that may be left out. Throws Error for a layer that is called "input".
+/// Returns the document on one line, including all optional members. Throws Error for a layer that
+/// is called "input".
 std::string graph_json(const Graph& graph);
 
-/// For people: a line for each layer, without inputs where a layer reads the one before it. Errors
-/// as graph_json.
+/// Returns a readable document with one line per layer, without inputs if a layer reads the
+/// preceding one. Throws Error like graph_json.
 std::string graph_document(const Graph& graph);
 
-/// The graph of such a document. Throws Error, beginning with `where` and naming line, column and
-/// layer, for anything else: no JSON, missing and unknown members, kinds, options and inputs,
-/// shapes that do not fit, another version, more than 10000 layers or 2^40 parameters.
+/// Parses such a document. Throws Error, starting with `where`, line, column and layer, for invalid
+/// JSON, missing or unknown members, kinds, options or inputs, shapes that do not match, another
+/// version, more than 10000 layers or more than 2^40 parameters.
 Graph parse_graph_json(std::string_view text, const std::string& where);
 
 }  // namespace convlab

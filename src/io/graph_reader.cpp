@@ -20,19 +20,18 @@ constexpr int64_t version = 1;
 constexpr size_t max_layers = 10'000;
 constexpr size_t max_inputs = 1'000;
 constexpr size_t max_name = 200;
-constexpr size_t max_listed = 30;  // names in a message
+constexpr size_t max_listed = 30;  // max names in a message
 constexpr int64_t max_parameters = int64_t{1} << 40;
 constexpr const char* input_name = "input";
 
-/// A name that can be shown as it is.
+/// Whether a name has only ASCII letters, digits and underscores.
 bool is_plain(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });
 }
 
-/// Whether a name, which is UTF-8, is without control characters (U+0000 to U+001F, U+007F to
-/// U+009F).
+/// Whether a UTF-8 name has no control characters (U+0000 to U+001F, U+007F to U+009F).
 bool is_printable(std::string_view name) {
   for (size_t i = 0; i < name.size(); ++i) {
     const auto byte = static_cast<unsigned char>(name[i]);
@@ -54,7 +53,7 @@ std::string known_kinds() {
   return joined(names);
 }
 
-/// Reads one document; remembers which values its names mean and where it is.
+/// Reads one document; keeps the values by name and the current position.
 class GraphReader {
  public:
   GraphReader(std::string_view text, const std::string& where)
@@ -81,7 +80,7 @@ class GraphReader {
   }
 
  private:
-  /// Fails at a value below the one that is read.
+  /// Throws Error with the position of a value below the current one.
   template <class... Parts>
   [[noreturn]] void fail_at(const JsonPath& below, const Parts&... parts) const {
     JsonPath path = at_;
@@ -89,8 +88,8 @@ class GraphReader {
     fail(where_, ", ", line_and_column(text_, json_position(text_, path)), ": ", layer_, parts...);
   }
 
-  /// What `action` returns; its errors get a place: that of the option that they are about, or of
-  /// `below`.
+  /// Returns the result of `action`. Adds a position to its errors: that of the invalid option, or
+  /// that of `below`.
   template <class Action>
   std::invoke_result_t<Action> located(const JsonPath& below, const Action& action) const {
     try {
@@ -98,7 +97,7 @@ class GraphReader {
     } catch (const OptionError& error) {
       fail_at({"options", error.option}, error.what());
     } catch (const Error& error) {
-      // Graph begins with the layer's name, which is told already.
+      // Errors of Graph start with the layer's name, which the message already has.
       const std::string message = error.what();
       const bool told = !name_.empty() && message.starts_with(name_ + ": ");
       fail_at(below, told ? message.substr(name_.size() + 2) : message);
@@ -142,7 +141,7 @@ class GraphReader {
     layer_.clear();
   }
 
-  /// A layer whose output nobody reads would do nothing: somebody forgot to connect it.
+  /// A layer whose output is not read would have no effect; probably a connection is missing.
   void check_all_read(const Graph& graph) {
     const auto& nodes = graph.nodes();
     std::vector<bool> read(nodes.size() + 1, false);
@@ -166,7 +165,8 @@ class GraphReader {
     layer_.replace(layer_.size() - 2, 2, concat(" ", in_quotes(name), ": "));
     if (!is_printable(name)) fail_at({"name"}, "its name must not have control characters");
     if (values_.contains(name))
-      fail_at({"name"}, "the name is taken: each layer has its own, and its own weights");
+      fail_at({"name"},
+              "the name is already used: each layer needs a unique name and has its own weights");
     name_ = name;
   }
 
@@ -210,16 +210,16 @@ class GraphReader {
     return inputs;
   }
 
-  /// What is wrong with an input that is no layer before; only in documents that name what comes
-  /// later can it be told from a slip of the pen.
+  /// Throws Error for an input that is not a preceding layer. Reports a reference to a later layer,
+  /// which can be distinguished from a misspelt name only if that layer has an explicit name.
   [[noreturn]] void fail_input(const JsonPath& place, const std::string& name) const {
     const Json& layers = json_["layers"];
     const bool later = std::any_of(layers.begin(), layers.end(), [&](const Json& layer) {
       return layer.is_object() && layer.contains("name") && layer["name"] == name;
     });
-    fail_at(place, "its input ", in_quotes(name), " is no layer before it",
-            later ? ", but itself or a later one; layers cannot form a cycle" : "",
-            values_.size() <= max_listed ? "; there are: " + names_before() : "");
+    fail_at(place, "its input ", in_quotes(name), " is not a layer before it",
+            later ? ", but the layer itself or a later one; layers cannot form a cycle" : "",
+            values_.size() <= max_listed ? "; known are: " + names_before() : "");
   }
 
   std::string names_before() const {
@@ -240,9 +240,9 @@ class GraphReader {
   std::string_view text_;
   const std::string& where_;
   Json json_;
-  JsonPath at_;        // the layer that is read, or the root
-  std::string layer_;  // the same for people: "layer 3 "stem": ", or empty
-  std::string name_;   // of that layer, if the document gives it one
+  JsonPath at_;        // path of the current layer, or the root
+  std::string layer_;  // prefix of messages: "layer 3 "stem": ", or empty
+  std::string name_;   // name of that layer, if the document has one
   std::map<std::string, size_t> values_{{input_name, 0}};
   int64_t parameters_ = 0;
 };

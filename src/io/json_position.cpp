@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// A walk through text that is known to be JSON, so that brackets and quotes alone tell where
-/// values end.
+/// Traverses text that is known to be valid JSON, so brackets and quotes suffice to find the end of
+/// a value.
 class Walk {
  public:
   explicit Walk(std::string_view text) : text_(text) {
@@ -22,7 +22,8 @@ class Walk {
 
   size_t position() const { return at_; }
 
-  /// From the start of a value to that of its member or element `step`, if it has one.
+  /// Moves from the start of a value to the start of its member or element `step`. Returns false if
+  /// there is none.
   bool enter(const std::string& step) {
     const char opening = peek();
     if (opening != '{' && opening != '[') return false;
@@ -48,7 +49,7 @@ class Walk {
  private:
   char peek() const { return at_ < text_.size() ? text_[at_] : '}'; }
 
-  /// Over one character and the space after it.
+  /// Skips one character and the whitespace after it.
   void next() {
     ++at_;
     skip_space();
@@ -61,7 +62,7 @@ class Walk {
     ++at_;
   }
 
-  /// Over a value and the space after it.
+  /// Skips a value and the whitespace after it.
   void skip_value() {
     int depth = 0;
     do {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int max_depth = 16;
 
-/// Hands out characters and counts them, so that the parser's callback can tell where it is.
+/// Iterates over characters and counts them, so that the parser's callback knows its position.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -41,8 +41,8 @@ class CountingIterator {
   size_t* count_;
 };
 
-/// What the parser reports while it reads: refuses deep nesting, before it costs anything, and keys
-/// given twice, of which the JSON library would keep the last.
+/// Callback of the parser: rejects deep nesting before it uses memory, and duplicate keys, of which
+/// the JSON library would keep the last.
 class Watch {
  public:
   Watch(std::string_view text, const std::string& where) : text_(text), where_(where) {}
@@ -81,16 +81,16 @@ class Watch {
     if (keys_.back().insert(key).second) return;
     const size_t opening_quote = text_.rfind('"', count_ - 2);
     fail(where_, ", ", line_and_column(text_, opening_quote), ": ", in_quotes(key),
-         " is named twice");
+         " occurs twice in an object");
   }
 
   std::string_view text_;
   const std::string& where_;
-  size_t count_ = 0;  // characters that the parser has taken
+  size_t count_ = 0;  // number of characters that the parser has read
   std::vector<std::set<std::string>> keys_;
 };
 
-/// The text, or its beginning and end where it is long: messages are for people.
+/// Returns the text, or only its start and end if it is long, to keep messages readable.
 std::string shortened(std::string_view text) {
   constexpr size_t max = 300;
   constexpr size_t end = 100;
@@ -98,8 +98,8 @@ std::string shortened(std::string_view text) {
   return concat(text.substr(0, max - end), "...", text.substr(text.size() - end));
 }
 
-/// What the JSON library says is wrong and what it expected, without its own words around that and
-/// with whatever does not belong on a terminal escaped.
+/// Extracts what was wrong and what was expected from an error of the JSON library, with control
+/// and non-ASCII characters escaped.
 std::string problem(const Json::exception& error) {
   std::string_view text =
       error.what();  // "[…] parse error at line 1, column 2: … while … - unexpected …"
@@ -122,7 +122,7 @@ Json parse_json(std::string_view text, const std::string& where) {
   Watch watch(text, where);
   try {
     const char* first = text.data();
-    // By reference: the library copies its callback.
+    // Captured by reference, because the library copies its callback.
     return Json::parse(CountingIterator(first, watch.count()),
                        CountingIterator(first + text.size(), watch.count()),
                        [&watch](int depth, Json::parse_event_t event, const Json& parsed) {

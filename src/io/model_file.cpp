@@ -43,7 +43,7 @@ Graph parse_architecture(const SafeTensors& parsed, const std::string& where) {
   const auto found = parsed.metadata.find(architecture_key);
   if (found == parsed.metadata.end()) {
     fail(where, " has no ", in_quotes(architecture_key),
-         " in its metadata: convlab did not write it");
+         " in its metadata; expected a file written by convlab");
   }
   const std::string inner = concat(where, ": the architecture");
   Graph graph = parse_graph_json(found->second, inner);
@@ -61,7 +61,7 @@ Graph parse_architecture(const SafeTensors& parsed, const std::string& where) {
 std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& training) {
   SafeTensors file;
   file.metadata = model_metadata(network.graph(), training);
-  std::vector<std::unique_ptr<ReadBack>> reads;  // they hold what the tensors point to
+  std::vector<std::unique_ptr<ReadBack>> reads;  // own the data that the tensors point to
   add_parameters(file, reads, network);
   return safetensors_bytes(file);
 }
@@ -78,7 +78,7 @@ ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
   if (const auto found = parsed.metadata.find(training_key); found != parsed.metadata.end()) {
     training = parse_training(found->second, where + ": the training information");
   }
-  // Moving `bytes` leaves their memory, and so the tensors' data, where it is.
+  // Moving `bytes` does not move their memory, so the tensors' data remains valid.
   return {source, std::move(bytes), std::move(parsed.tensors), std::move(graph),
           std::move(training)};
 }

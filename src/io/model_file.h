@@ -12,37 +12,38 @@ namespace convlab {
 
 /// How a model was trained.
 struct TrainingInfo {
-  std::string model;  ///< its name in the zoo
-  std::string data;   ///< data set
+  std::string model;  ///< name in the model zoo
+  std::string data;   ///< name of the data set
   std::vector<std::string> class_names;
-  Options options;  ///< whatever else is worth keeping: optimizer, learning_rate, epochs, …
+  Options options;  ///< other settings to keep: optimizer, learning_rate, epochs, …
 
   bool operator==(const TrainingInfo&) const = default;
 };
 
-/// A trained model in a safetensors file: F32 tensors called as Network::parameters are, and in
+/// A trained model in a safetensors file: F32 tensors named as in Network::parameters, and in
 /// __metadata__
 ///   "convlab.architecture": the graph as in graph_json.h,
 ///   "convlab.training": {"model": "mnist-cnn", "data": "mnist", "class_names": ["0", …],
 ///   "options": {…}}.
 struct ModelFile {
-  std::string source;          ///< its name, for messages
-  std::vector<uint8_t> bytes;  ///< of the whole file; the tensors' data lies in it
+  std::string source;          ///< file name for messages
+  std::vector<uint8_t> bytes;  ///< the whole file; the tensors point into it
   std::vector<SafeTensor> tensors;
   Graph graph;
   TrainingInfo training;
 };
 
-/// The file for a network as it is now. Throws Error where a weight is no finite number.
+/// Returns the file contents for the current state of a network. Throws Error if a weight is not
+/// finite.
 std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& training);
 
-/// A checkpoint (checkpoint_file.h) is a model, too. Throws Error, naming `source`, for what is no
-/// safetensors file (see parse_safetensors), lacks an architecture, or whose tensors are not those
-/// of its architecture.
+/// Parses a model file or a checkpoint (checkpoint_file.h), which is a model file, too. Throws
+/// Error, with `source`, if `bytes` is not a safetensors file (see parse_safetensors), has no
+/// architecture, or has tensors that do not match its architecture.
 ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source);
 
-/// Gives a network the weights of a file. Throws Error, and changes nothing, unless names and
-/// shapes of all tensors are those of the network's parameters.
+/// Loads the weights of a file into a network. Throws Error and changes nothing unless names and
+/// shapes of all tensors match the network's parameters.
 void load_weights(Network& network, const ModelFile& file);
 
 }  // namespace convlab

@@ -36,7 +36,7 @@ const SafeDType& find_dtype(const std::string& name, const std::string& where) {
   return *known;
 }
 
-/// A tensor's place, counted from the start of the data.
+/// The byte range of a tensor, relative to the start of the data.
 struct Range {
   uint64_t begin = 0;
   uint64_t end = 0;
@@ -53,16 +53,16 @@ uint64_t read_u64(const uint8_t* bytes) {
   return value;
 }
 
-/// The JSON between the length and the data.
+/// Returns the JSON between the length and the data.
 std::string_view read_header(std::span<const uint8_t> bytes, const std::string& where) {
   if (bytes.size() < length_bytes) {
     fail(where, " has ", bytes.size(),
-         " bytes; a safetensors file starts with eight that give the header's length");
+         " bytes; a safetensors file starts with eight bytes that hold the header's length");
   }
   const uint64_t length = read_u64(bytes.data());
   const uint64_t left = bytes.size() - length_bytes;
   if (length > max_header_bytes) {
-    fail(where, " is no safetensors file: at byte 0 it gives its header ", length,
+    fail(where, " is not a safetensors file: at byte 0 the header's length is ", length,
          " bytes; expected at most ", max_header_bytes);
   }
   if (length > left) {
@@ -72,7 +72,7 @@ std::string_view read_header(std::span<const uint8_t> bytes, const std::string& 
   const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + length_bytes,
                                 static_cast<size_t>(length));
   if (!header.starts_with('{'))
-    fail(where, " is no safetensors file: its header, at byte 8, does not begin with {");
+    fail(where, " is not a safetensors file: its header, at byte 8, does not begin with {");
   return header;
 }
 
@@ -118,14 +118,14 @@ std::map<std::string, std::string> read_metadata(const Json& json, const std::st
   return metadata;
 }
 
-/// The format wants every byte of the data to belong to exactly one tensor.
+/// The format requires every byte of the data to belong to exactly one tensor.
 void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes,
                       const std::string& file) {
   uint64_t end = 0;
   for (const auto& [tensor, range] : tensors) {
     if (range.begin != end) {
       fail(file, ": tensor ", in_quotes(tensor.name), " starts at byte ", range.begin,
-           " of the data, but the one before ends at ", end, "; tensors must ",
+           " of the data, but the previous one ends at ", end, "; tensors must ",
            range.begin < end ? "not overlap" : "leave no gaps");
     }
     end = range.end;
@@ -169,10 +169,11 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
     const std::string where = concat("[safetensors] tensor ", in_quotes(tensor.name));
     const SafeDType& dtype = find_dtype(std::string(tensor.dtype), where);
     if (tensor.data.size() != static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes) {
-      fail(where, ": ", tensor.data.size(), " bytes do not make ", dtype.name, " ", tensor.shape);
+      fail(where, ": ", tensor.data.size(), " bytes of data do not match ", dtype.name, " ",
+           tensor.shape);
     }
     if (tensor.name == metadata_key || json.contains(tensor.name))
-      fail(where, ": the name is taken");
+      fail(where, ": the name is already used");
     json[tensor.name] = {{"dtype", dtype.name},
                          {"shape", shape_json(tensor.shape)},
                          {"data_offsets", {end, end + tensor.data.size()}}};

@@ -19,21 +19,21 @@ struct SafeTensor {
   std::span<const uint8_t> data;  ///< little-endian, row-major; need not be aligned
 };
 
-/// What is in a safetensors file (huggingface/safetensors, "Format"): eight bytes with the length
+/// Contents of a safetensors file (huggingface/safetensors, "Format"): eight bytes with the length
 /// of the header, the header in JSON, the data of all tensors without gaps.
 struct SafeTensors {
   std::vector<SafeTensor> tensors;  ///< in the order of their data
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads a file; the data of the tensors lies within `bytes`. Throws Error, naming `source`, the
-/// tensor and the byte, for anything but: a header of at most 16 MB of JSON, names given once,
-/// dtypes of the format, up to six dimensions per shape, and data that is exactly as large as its
-/// shapes say, without gaps or overlaps.
+/// Parses a file; the tensors' data points into `bytes`. Throws Error, with `source`, tensor and
+/// byte, unless the header is JSON of at most 16 MB, names are unique, dtypes are those of the
+/// format, shapes have up to six dimensions, and the data has exactly the sizes that the shapes
+/// require, without gaps or overlaps.
 SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source);
 
-/// A file with these tensors, in this order; the data starts at a multiple of eight bytes. Throws
-/// Error when data and shape of a tensor disagree or a name is taken.
+/// Returns a file with these tensors in this order; the data starts at a multiple of eight bytes.
+/// Throws Error if data and shape of a tensor do not match or a name occurs twice.
 std::vector<uint8_t> safetensors_bytes(const SafeTensors& file);
 
 }  // namespace convlab

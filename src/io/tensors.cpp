@@ -14,7 +14,7 @@ namespace convlab {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
-              "tensors go to files as they lie in memory");
+              "tensors are written to files in the byte order of the memory");
 
 std::string training_json(const TrainingInfo& training) {
   return dump_json({{"model", training.model},
@@ -47,7 +47,7 @@ void add_parameters(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& r
     const std::span<const float> values = reads.back()->values();
     if (std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); }))
       continue;
-    fail("[model] not written: ", parameter.name, " holds values that are no finite numbers. The ",
+    fail("[model] not written: ", parameter.name, " holds values that are not finite. The ",
          "training diverged; start again with a smaller learning rate");
   }
 }
@@ -72,7 +72,7 @@ std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,
   }
   if (!by_name.empty()) {
     fail(where, " has a tensor ", in_quotes(by_name.begin()->first),
-         ", which the architecture does not");
+         ", which is not part of the architecture");
   }
   return matched;
 }

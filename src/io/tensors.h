@@ -10,24 +10,24 @@
 #include "io/model_file.h"
 #include "io/safetensors.h"
 
-/// What files of models and of checkpoints have in common.
+/// Common parts of model files and checkpoints.
 namespace convlab {
 
 inline constexpr const char* architecture_key = "convlab.architecture";
 inline constexpr const char* training_key = "convlab.training";
 inline constexpr const char* run_key = "convlab.run";
-/// How the names of tensors begin that a checkpoint has beside the model's.
+/// Name prefix of the tensors that a checkpoint has in addition to those of the model.
 inline constexpr const char* state_prefix = "state/";
 
 /// The __metadata__ of a model file.
 std::map<std::string, std::string> model_metadata(const Graph& graph, const TrainingInfo& training);
 
-/// Adds a tensor of floats from the device; its data lives as long as `reads`.
+/// Adds a tensor of floats from the device; its data is valid as long as `reads`.
 void add_tensor(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads, Backend& backend,
                 const std::string& name, const Tensor& tensor);
 
-/// Adds all parameters of a network. Throws Error where one is not finite: what a diverged training
-/// left is not to take the place of a good model.
+/// Adds all parameters of a network. Throws Error if a value is not finite, so that a diverged
+/// training does not overwrite a good model.
 void add_parameters(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads,
                     const Network& network);
 
@@ -36,8 +36,8 @@ struct NamedShape {
   Shape shape;
 };
 
-/// The tensors in the order of `wanted`. Throws Error, beginning with `where`, unless they are just
-/// those, all F32.
+/// Returns the tensors in the order of `wanted`. Throws Error, starting with `where`, unless
+/// `tensors` are exactly those, all F32.
 std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,
                                              std::span<const SafeTensor> tensors,
                                              const std::string& where);

@@ -17,15 +17,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Where a name that may be a symbolic link leads, so that writing replaces the file and not the
-/// link.
+/// Returns the target of a path that may be a symbolic link, so that writing replaces the file and
+/// not the link.
 fs::path target_of(const fs::path& path) {
   std::error_code error;
   const fs::path target = fs::weakly_canonical(path, error);
   return error || target.empty() ? path : target;
 }
 
-/// A new file under a name of its own; gone at the end unless it was renamed.
+/// A new temporary file, deleted by the destructor unless it was renamed.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target)
@@ -65,7 +65,8 @@ class TemporaryFile {
     fail("[file] ", target_.string(), ": ", what, ": ", reason);
   }
 
-  /// So that the new name survives a power failure; not every file system can do it.
+  /// Flushes the folder so that the new name survives a power failure; not every file system
+  /// supports this.
   void flush_folder() const {
     const int folder = ::open(target_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return;
@@ -85,7 +86,7 @@ void check_place(const fs::path& path, const fs::path& target) {
     fail("[file] ", path.string(), ": expected the name of a file, not of a folder");
   const fs::file_status status = fs::status(target, error);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    fail("[file] ", path.string(), ": there is something else than a regular file; it stays");
+    fail("[file] ", path.string(), ": exists and is not a regular file; it was not changed");
   }
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   if (!fs::is_directory(folder, error)) {

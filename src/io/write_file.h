@@ -6,13 +6,13 @@
 
 namespace convlab {
 
-/// Writes a file such that `path` holds either what it held before or all of `bytes`, whatever
-/// happens: to a temporary name beside it, flushed to the disk, renamed. Throws Error, naming the
-/// file, and leaves `path` as it was.
+/// Writes a file atomically: `path` always holds either its previous contents or all of `bytes`.
+/// Writes a temporary file in the same folder, flushes it to the disk and renames it. If that
+/// fails, throws Error with the file name and leaves `path` unchanged.
 void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes);
 
-/// Throws Error if write_file(path, …) could not work: no such folder, no permission, or something
-/// other than a regular file in its place. Leaves everything as it was.
+/// Throws Error if write_file(path, …) would fail: no such folder, no permission, or `path` exists
+/// and is not a regular file. Changes nothing.
 void check_writable(const std::filesystem::path& path);
 
 }  // namespace convlab

@@ -6,22 +6,22 @@ namespace convlab {
 
 template <class Visitor>
 void LeakyReluOptions::visit(Visitor& visitor) {
-  visitor.number("slope", slope, 0, 1, "factor where x is negative");
+  visitor.number("slope", slope, 0, 1, "factor for negative x");
 }
 template void LeakyReluOptions::visit(OptionReader&);
 template void LeakyReluOptions::visit(OptionLister&);
 
 template <class Visitor>
 void EluOptions::visit(Visitor& visitor) {
-  visitor.number("alpha", alpha, 0, 100, "how far below zero the output may go");
+  visitor.number("alpha", alpha, 0, 100, "scale for negative x; the output is above -alpha");
 }
 template void EluOptions::visit(OptionReader&);
 template void EluOptions::visit(OptionLister&);
 
 template <class Visitor>
 void RescaleOptions::visit(Visitor& visitor) {
-  visitor.number("scale", scale, -1e6, 1e6, "what x is multiplied by");
-  visitor.number("offset", offset, -1e6, 1e6, "what is added then");
+  visitor.number("scale", scale, -1e6, 1e6, "factor that x is multiplied by");
+  visitor.number("offset", offset, -1e6, 1e6, "value added after the multiplication");
 }
 template void RescaleOptions::visit(OptionReader&);
 template void RescaleOptions::visit(OptionLister&);
@@ -36,7 +36,7 @@ constinit const LayerInfo Elu::info{.summary = "x for x > 0, else alpha · (exp(
   {"kind": "elu", "options": {"alpha": 1.0}}
 ]})"};
 
-constinit const LayerInfo Gelu::info{.summary = "x · Φ(x), Φ the normal distribution",
+constinit const LayerInfo Gelu::info{.summary = "x · Φ(x), Φ: normal distribution function",
                                      .shapes = "any shape → the same shape",
                                      .source = "Hendrycks and Gimpel 2016, without approximation",
                                      .keras = "activation gelu",
@@ -61,7 +61,7 @@ constinit const LayerInfo LeakyRelu::info{
     .shapes = "any shape → the same shape",
     .source = "Maas et al. 2013",
     .keras = "LeakyReLU, where slope is called negative_slope",
-    .pytorch = "LeakyReLU, whose slope is 0.01",
+    .pytorch = "LeakyReLU, where slope is called negative_slope and defaults to 0.01",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8}},
   {"kind": "leaky_relu", "options": {"slope": 0.1}}
@@ -70,8 +70,8 @@ constinit const LayerInfo LeakyRelu::info{
 constinit const LayerInfo Relu::info{
     .summary = "max(x, 0)",
     .shapes =
-        "any shape → the same shape. Costs next to nothing right after a layer that can do it "
-        "along the way: conv2d, depthwise_conv2d, separable_conv2d, dense.",
+        "any shape → the same shape. Takes almost no time directly after a layer that can compute "
+        "it as well: conv2d, depthwise_conv2d, separable_conv2d, dense.",
     .source = "Nair and Hinton 2010",
     .keras = "ReLU",
     .pytorch = "ReLU: the same",

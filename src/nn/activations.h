@@ -4,7 +4,7 @@
 
 namespace convlab {
 
-/// A function of each number by itself, any shape.
+/// Base class of elementwise functions; the input may have any shape.
 class UnaryLayer : public Layer {
  public:
   Shape output_shape(std::span<const Shape> inputs) const override;
@@ -41,9 +41,9 @@ class Relu6 final : public UnaryLayer {
   Activation as_activation() const override { return Activation::relu6; }
 };
 
-/// As Keras' LeakyReLU; PyTorch's slope is 0.01.
+/// As Keras' LeakyReLU; PyTorch's default slope is 0.01.
 struct LeakyReluOptions {
-  double slope = 0.3;  ///< where x is negative
+  double slope = 0.3;  ///< factor for negative x
 
   template <class Visitor>
   void visit(Visitor& visitor);
@@ -83,7 +83,8 @@ class Elu final : public UnaryLayer {
   EluOptions options_;
 };
 
-/// x · Φ(x) with the normal distribution itself, no approximation (Hendrycks and Gimpel 2016).
+/// x · Φ(x) with the exact normal distribution function, not an approximation (Hendrycks and Gimpel
+/// 2016).
 class Gelu final : public UnaryLayer {
  public:
   static const LayerInfo info;

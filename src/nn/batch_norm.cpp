@@ -13,9 +13,8 @@ int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
 template <class Visitor>
 void BatchNormOptions::visit(Visitor& visitor) {
   visitor.number("momentum", momentum, 0, 1,
-                 "fraction of the running statistics that a step keeps");
-  visitor.number("epsilon", epsilon, 1e-9, 1,
-                 "added to the variance, so that nothing is divided by zero");
+                 "fraction of the running statistics that each step keeps");
+  visitor.number("epsilon", epsilon, 1e-9, 1, "added to the variance to avoid division by zero");
   visitor.flag("center", center, "adds a trainable offset (beta) to each channel");
   visitor.flag("scale", scale, "multiplies each channel by a trainable scale (gamma)");
 }
@@ -26,25 +25,24 @@ constinit const LayerInfo BatchNorm::info{
     .summary = "normalises each channel over the batch and all pixels",
     .shapes =
         "any shape → the same shape; channels are the last dimension. Parameters gamma, beta and "
-        "the "
-        "running moving_mean and moving_variance, each (channels). Evaluation uses the running "
-        "statistics, and right after a convolution or dense layer costs nothing",
+        "the running statistics moving_mean and moving_variance, each (channels). Evaluation uses "
+        "the running statistics and takes no time directly after a convolution or dense layer",
     .source = "Ioffe and Szegedy 2015",
     .keras = "BatchNormalization",
     .pytorch =
-        "BatchNorm2d, whose momentum is 1 - this one: its default 0.1 is 0.9 here; its epsilon is "
-        "1e-5, and it moves the running variance by the unbiased one",
+        "BatchNorm2d, whose momentum is 1 - this momentum (its default 0.1 is 0.9 here), whose "
+        "epsilon is 1e-5 and which updates the running variance with the unbiased batch variance",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 16, "bias": false}},
   {"kind": "batch_norm"},
   {"kind": "relu"}
 ]})"};
 
-/// The parameters and saved statistics by name; null where there is none.
+/// The parameters and saved statistics by name; null if absent.
 struct BatchNorm::Parts {
   Tensor gamma, beta, gamma_grad, beta_grad;
   Tensor moving_mean, moving_variance;
-  Tensor mean, inv_std;  ///< of this batch, while it trains
+  Tensor mean, inv_std;  ///< of the current batch, in Mode::train
 };
 
 BatchNorm::BatchNorm(const BatchNormOptions& options)
@@ -75,7 +73,7 @@ std::vector<ParameterSpec> BatchNorm::parameters(std::span<const Shape> inputs) 
   return specs;
 }
 
-// One row for each sample, of which the first is used: the statistics are the batch's.
+// Saved tensors have one row per sample; only the first is used, as the statistics are per batch.
 std::vector<Shape> BatchNorm::saved_shapes(std::span<const Shape> inputs) const {
   const Shape row{channels_of(inputs[0])};
   return {row, row};

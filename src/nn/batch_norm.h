@@ -4,10 +4,10 @@
 
 namespace convlab {
 
-/// As Keras' BatchNormalization. PyTorch's momentum is 1 - this one, 0.1 by default, and its
-/// epsilon 1e-5; it moves the running variance by the unbiased one.
+/// As Keras' BatchNormalization. PyTorch defines momentum as 1 - this momentum (default 0.1), has
+/// the default epsilon 1e-5 and updates the running variance with the unbiased batch variance.
 struct BatchNormOptions {
-  double momentum = 0.99;  ///< of the running statistics
+  double momentum = 0.99;  ///< fraction of the running statistics that a step keeps
   double epsilon = 1e-3;
   bool center = true;  ///< adds beta
   bool scale = true;   ///< multiplies by gamma
@@ -17,7 +17,7 @@ struct BatchNormOptions {
 };
 
 /// Normalises each channel (the last dimension) over the batch and all pixels (Ioffe and Szegedy
-/// 2015); with the running statistics in Mode::eval and when frozen. Parameters gamma, beta,
+/// 2015). Uses the running statistics in Mode::eval and when frozen. Parameters gamma, beta,
 /// moving_mean and moving_variance, each [channels].
 class BatchNorm final : public Layer {
  public:

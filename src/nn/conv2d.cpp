@@ -7,10 +7,11 @@ namespace convlab {
 
 template <class Visitor>
 void Conv2dOptions::visit(Visitor& visitor) {
-  visitor.integer("filters", filters, 1, 65536, "channels that come out");
+  visitor.integer("filters", filters, 1, 65536, "number of output channels");
   visit_window(visitor, *this);
-  visitor.integer("groups", groups, 1, 65536,
-                  "groups of channels with filters of their own; divides channels and filters");
+  visitor.integer(
+      "groups", groups, 1, 65536,
+      "number of channel groups, each with its own filters; must divide channels and filters");
   visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
@@ -20,7 +21,7 @@ template void Conv2dOptions::visit(OptionLister&);
 template <class Visitor>
 void DepthwiseConv2dOptions::visit(Visitor& visitor) {
   visit_window(visitor, *this);
-  visitor.integer("depth_multiplier", depth_multiplier, 1, 1024, "filters for each channel");
+  visitor.integer("depth_multiplier", depth_multiplier, 1, 1024, "filters per channel");
   visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
@@ -28,29 +29,29 @@ template void DepthwiseConv2dOptions::visit(OptionReader&);
 template void DepthwiseConv2dOptions::visit(OptionLister&);
 
 constinit const LayerInfo Conv2d::info{
-    .summary = "filters that slide over an image",
+    .summary = "2D convolution with trainable filters",
     .shapes =
         "(height, width, channels) → (height', width', filters), cross-correlation. Parameters "
         "kernel (filters, kernel, kernel, channels / groups) and bias (filters).",
     .source = "LeCun et al. 1998, section II",
     .keras = "Conv2D, which has no default for kernel",
     .pytorch =
-        "Conv2d; weights and bias are drawn uniformly within ±1/√fan_in there. Padding is a number "
-        "of pixels there",
+        "Conv2d, which initialises weights and bias uniformly within ±1/√fan_in and takes padding "
+        "as a number of pixels",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 32, "kernel": 3, "padding": "same"}}
 ]})"};
 
 constinit const LayerInfo DepthwiseConv2d::info{
-    .summary = "each channel with filters of its own",
+    .summary = "2D convolution of each channel with its own filters",
     .shapes =
         "(height, width, channels) → (height', width', channels · depth_multiplier). Parameters "
         "kernel (channels · depth_multiplier, kernel, kernel, 1) and bias.",
     .source = "Howard et al. 2017, MobileNets",
     .keras = "DepthwiseConv2D, which has no default for kernel",
     .pytorch =
-        "Conv2d with as many groups as channels; weights and bias are drawn uniformly within "
-        "±1/√fan_in there. Padding is a number of pixels there",
+        "Conv2d with one group per channel, which initialises weights and bias uniformly within "
+        "±1/√fan_in and takes padding as a number of pixels",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "depthwise_conv2d", "options": {"kernel": 3, "padding": "same"}}
 ]})"};
@@ -86,7 +87,8 @@ DepthwiseConv2d::DepthwiseConv2d(const DepthwiseConv2dOptions& options)
 
 Options DepthwiseConv2d::options() const { return write_options(options_); }
 
-// Keras takes the fans from its kernel's shape (kernel, kernel, channels, depth_multiplier).
+// Keras computes the fans from the shape of its kernel, (kernel, kernel, channels,
+// depth_multiplier).
 ParameterSpec DepthwiseConv2d::kernel_spec(int64_t channels) const {
   const int64_t window = options_.kernel * options_.kernel;
   return {.initializer = options_.initializer,

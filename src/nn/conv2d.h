@@ -7,14 +7,14 @@ namespace convlab {
 /// As Keras' Conv2D.
 struct Conv2dOptions {
   int64_t filters = 0;
-  int64_t kernel = 3;  ///< rows and columns of the window
+  int64_t kernel = 3;  ///< height and width of the window
   int64_t stride = 1;
   int64_t dilation = 1;
   Padding padding = Padding::valid;
-  int64_t groups = 1;  ///< of channels, each with filters of its own; divides channels and filters
+  int64_t groups = 1;  ///< channel groups with separate filters; must divide channels and filters
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
-  double initializer_value = 0;  ///< of the initializer constant
+  double initializer_value = 0;  ///< value for initializer constant
 
   template <class Visitor>
   void visit(Visitor& visitor);
@@ -46,17 +46,17 @@ struct DepthwiseConv2dOptions {
   int64_t stride = 1;
   int64_t dilation = 1;
   Padding padding = Padding::valid;
-  int64_t depth_multiplier = 1;  ///< filters for each channel
+  int64_t depth_multiplier = 1;  ///< filters per channel
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
-  double initializer_value = 0;  ///< of the initializer constant
+  double initializer_value = 0;  ///< value for initializer constant
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// (height, width, channels) → (height', width', channels · depth_multiplier): each channel with
-/// filters of its own; those of one channel stand side by side.
+/// (height, width, channels) → (height', width', channels · depth_multiplier): each channel is
+/// convolved with its own filters; the outputs of one channel are adjacent.
 class DepthwiseConv2d final : public Convolution {
  public:
   static const LayerInfo info;

@@ -10,9 +10,9 @@ namespace convlab {
 
 template <class Visitor>
 void ConvTranspose2dOptions::visit(Visitor& visitor) {
-  visitor.integer("filters", filters, 1, 65536, "channels that come out");
-  visitor.integer("kernel", kernel, 1, 255, "rows and columns of the window");
-  visitor.integer("stride", stride, 1, 255, "how many times larger the image becomes");
+  visitor.integer("filters", filters, 1, 65536, "number of output channels");
+  visitor.integer("kernel", kernel, 1, 255, "height and width of the window in pixels");
+  visitor.integer("stride", stride, 1, 255, "factor by which height and width increase");
   visitor.choice("padding", padding, padding_choices, padding_help);
   visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
@@ -21,17 +21,17 @@ template void ConvTranspose2dOptions::visit(OptionReader&);
 template void ConvTranspose2dOptions::visit(OptionLister&);
 
 constinit const LayerInfo ConvTranspose2d::info{
-    .summary = "an image enlarged by trainable filters",
+    .summary = "transposed convolution: enlarges an image",
     .shapes =
         "(height, width, channels) → (height · stride, width · stride, filters); with padding "
-        "valid max(kernel - stride, 0) more rows and columns. Parameters kernel (channels, kernel, "
-        "kernel, filters) and bias (filters).",
+        "valid, max(kernel - stride, 0) more rows and columns. Parameters kernel (channels, "
+        "kernel, kernel, filters) and bias (filters).",
     .source = "Zeiler et al. 2010",
     .keras = "Conv2DTranspose, which has no default for kernel",
     .pytorch =
-        "ConvTranspose2d; its output has kernel - stride more rows and columns, also where that is "
-        "negative; weights and bias are drawn uniformly within ±1/√fan_in there. Padding is a "
-        "number of pixels there",
+        "ConvTranspose2d, whose output has kernel - stride more rows and columns, even if that is "
+        "negative; it initialises weights and bias uniformly within ±1/√fan_in and takes padding "
+        "as a number of pixels",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv_transpose2d", "options": {"filters": 8, "stride": 2}}
 ]})"};
@@ -58,7 +58,7 @@ Shape ConvTranspose2d::output_shape(std::span<const Shape> inputs) const {
   return {input[0] * o.stride + more, input[1] * o.stride + more, o.filters};
 }
 
-// Keras takes the fans from its kernel's shape (kernel, kernel, filters, channels).
+// Keras computes the fans from the shape of its kernel, (kernel, kernel, filters, channels).
 std::vector<ParameterSpec> ConvTranspose2d::parameters(std::span<const Shape> inputs) const {
   const auto& o = options_;
   const int64_t channels = inputs[0][2];

@@ -13,15 +13,16 @@ struct ConvTranspose2dOptions {
   Padding padding = Padding::valid;
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
-  double initializer_value = 0;  ///< of the initializer constant
+  double initializer_value = 0;  ///< value for initializer constant
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// (height, width, channels) → (height', width', filters): what a convolution of the same options
-/// does to the gradient of its output (Zeiler et al. 2010). height' is height · stride with padding
-/// same, and max(kernel - stride, 0) more with valid. Kernel [channels, kernel, kernel, filters].
+/// (height, width, channels) → (height', width', filters): the operation by which a convolution
+/// with the same options computes its input gradient from its output gradient (Zeiler et al. 2010).
+/// height' is height · stride with padding same, plus max(kernel - stride, 0) with padding valid.
+/// Kernel [channels, kernel, kernel, filters].
 class ConvTranspose2d final : public Layer {
  public:
   static const LayerInfo info;
@@ -46,7 +47,7 @@ class ConvTranspose2d final : public Layer {
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 
  private:
-  /// Of the convolution from the output back to the input.
+  /// Descriptor of the corresponding convolution, which maps the output to the input.
   Conv2dDesc descriptor(const Shape& output) const;
 
   ConvTranspose2dOptions options_;

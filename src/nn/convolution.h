@@ -5,8 +5,8 @@
 
 namespace convlab {
 
-/// What all convolutions have in common: a window of weights that slides over an image, in groups
-/// of channels, a bias, and perhaps an activation that is folded in.
+/// Base class of all convolutions: a window of weights that slides over an image, channel groups, a
+/// bias, and optionally a fused activation.
 class Convolution : public Layer {
  public:
   Shape output_shape(std::span<const Shape> inputs) const override;
@@ -33,11 +33,12 @@ class Convolution : public Layer {
   };
   explicit Convolution(const Form& form) : form_(form) {}
 
-  /// Output channels and groups for an input of so many channels. Throws Error for a number of
-  /// channels that does not fit.
+  /// Number of output channels and of groups for an input with `channels` channels. Throws Error if
+  /// the layer does not support this number of channels.
   virtual int64_t filters(int64_t channels) const = 0;
   virtual int64_t groups(int64_t channels) const = 0;
-  /// Of the kernel [filters, kernel, kernel, channels / groups], shape and name apart.
+  /// Specification of the kernel [filters, kernel, kernel, channels / groups], without shape and
+  /// name.
   virtual ParameterSpec kernel_spec(int64_t channels) const = 0;
 
  private:

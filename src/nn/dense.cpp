@@ -19,7 +19,7 @@ constexpr GemmDesc input_product{};
 
 template <class Visitor>
 void DenseOptions::visit(Visitor& visitor) {
-  visitor.integer("units", units, 1, 1 << 20, "how many numbers come out");
+  visitor.integer("units", units, 1, 1 << 20, "number of outputs");
   visitor.flag("bias", bias, "adds a trainable bias to each output");
   visit_initializer(visitor, *this);
 }
@@ -27,13 +27,13 @@ template void DenseOptions::visit(OptionReader&);
 template void DenseOptions::visit(OptionLister&);
 
 constinit const LayerInfo Dense::info{
-    .summary = "every output from every input: y = x · kernelᵀ + bias",
+    .summary = "fully connected layer: y = x · kernelᵀ + bias",
     .shapes =
         "(features) → (units); put flatten before it. Parameters kernel (units, features) and bias "
         "(units).",
     .source = "Rumelhart et al. 1986",
     .keras = "Dense",
-    .pytorch = "Linear; weights and bias are drawn uniformly within ±1/√features there",
+    .pytorch = "Linear, which initialises weights and bias uniformly within ±1/√features",
     .example = R"({"input": [28, 28, 1], "layers": [
   {"kind": "flatten"},
   {"kind": "dense", "options": {"units": 10}}
@@ -46,7 +46,7 @@ Options Dense::options() const { return write_options(options_); }
 Shape Dense::output_shape(std::span<const Shape> inputs) const {
   const Shape& input = single_input(kind(), inputs);
   if (input.rank() != 1)
-    fail("[dense] wants a vector (features), got ", input, "; put a flatten layer before it");
+    fail("[dense] expects a vector (features), got ", input, "; put a flatten layer before it");
   return {options_.units};
 }
 

@@ -10,7 +10,7 @@ struct DenseOptions {
   int64_t units = 0;
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
-  double initializer_value = 0;  ///< of the initializer constant
+  double initializer_value = 0;  ///< value for initializer constant
 
   template <class Visitor>
   void visit(Visitor& visitor);

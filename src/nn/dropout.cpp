@@ -7,7 +7,7 @@ namespace convlab {
 
 namespace {
 
-/// Fills the one tensor that the layer saves.
+/// Draws the dropout mask into the layer's saved tensor.
 void draw_mask(const Pass& pass, double rate) {
   const DropoutDesc desc{.rate = static_cast<float>(rate),
                          .seed = pass.seed,
@@ -19,16 +19,17 @@ void draw_mask(const Pass& pass, double rate) {
 
 template <class Visitor>
 void DropoutOptions::visit(Visitor& visitor) {
-  visitor.number("rate", rate, 0, 0.999, "fraction of what is set to zero while training");
+  visitor.number("rate", rate, 0, 0.999,
+                 "fraction of elements or channels set to zero in training");
 }
 template void DropoutOptions::visit(OptionReader&);
 template void DropoutOptions::visit(OptionLister&);
 
 constinit const LayerInfo Dropout::info{
-    .summary = "sets numbers to zero at random while training",
+    .summary = "sets random elements to zero in training",
     .shapes =
-        "any shape → the same shape. Those that stay are multiplied by 1 / (1 - rate); evaluation "
-        "passes its input on.",
+        "any shape → the same shape. The other elements are multiplied by 1 / (1 - rate); "
+        "evaluation returns the input unchanged.",
     .source = "Srivastava et al. 2014",
     .keras = "Dropout, which has no default for rate",
     .pytorch = "Dropout: the same, rate is called p",
@@ -39,10 +40,10 @@ constinit const LayerInfo Dropout::info{
 ]})"};
 
 constinit const LayerInfo SpatialDropout::info{
-    .summary = "sets whole channels to zero at random while training",
+    .summary = "sets random channels of a sample to zero in training",
     .shapes =
-        "(height, width, channels) → the same shape. Those that stay are multiplied by 1 / (1 - "
-        "rate); evaluation passes its input on.",
+        "(height, width, channels) → the same shape. The other channels are multiplied by 1 / (1 - "
+        "rate); evaluation returns the input unchanged.",
     .source = "Tompson et al. 2015",
     .keras = "SpatialDropout2D, which has no default for rate",
     .pytorch = "Dropout2d: the same, rate is called p",

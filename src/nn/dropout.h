@@ -12,8 +12,9 @@ struct DropoutOptions {
   void visit(Visitor& visitor);
 };
 
-/// In training sets each element to 0 with probability `rate` and scales the others by 1 / (1 -
-/// rate) (Srivastava et al. 2014, inverted); otherwise passes its input on. Saves the mask.
+/// In training, sets each element to 0 with probability `rate` and scales the others by 1 / (1 -
+/// rate) (inverted dropout, Srivastava et al. 2014); in evaluation, returns its input unchanged.
+/// Saves the mask.
 class Dropout final : public Layer {
  public:
   static const LayerInfo info;

@@ -5,16 +5,16 @@
 
 namespace convlab {
 
-/// Any shape → (features), row-major as in Keras. Costs nothing: the memory is the same.
+/// Any shape → (features), row-major as in Keras. A view: no data is copied.
 class Flatten final : public Layer {
  public:
   static constexpr LayerInfo info{
-      .summary = "all numbers of a sample in one row",
-      .shapes = "any shape → (features), row by row, channels innermost",
+      .summary = "flattens each sample into a vector",
+      .shapes = "any shape → (features), in row-major order with channels last",
       .keras = "Flatten",
       .pytorch =
-          "Flatten, where channels come first: weights of a dense layer behind it are in another "
-          "order",
+          "Flatten; PyTorch has channels first, so the weights of a following dense layer are in "
+          "another order",
       .example = R"({"input": [28, 28, 1], "layers": [
   {"kind": "flatten"},
   {"kind": "dense", "options": {"units": 10}}

@@ -27,7 +27,7 @@ FoldedLayer::FoldedLayer(const Node& layer, std::span<Parameter> parameters,
   parameters_.resize(bias_index(kernel_) + 1);  // the folded layer always has a bias
 }
 
-// Versions only ever grow, so that another one changes the sum.
+// Versions only increase, so a new version of any parameter changes the sum.
 uint64_t FoldedLayer::source_version() const {
   uint64_t sum = 0;
   for (const Parameter& parameter : sources_) sum += parameter.version;
@@ -42,7 +42,7 @@ void FoldedLayer::update(Backend& backend, std::span<const Tensor> places, bool 
   for (Parameter& parameter : parameters_) parameter.version = version;
   parameters_[kernel_.parameter].value = places[kernel_place];
   parameters_[bias_index(kernel_)].value = places[bias_place];
-  // Frozen, so that its gradient is that of a · x + b.
+  // Frozen, so that backward computes the gradient of a · x + b.
   const Pass pass{
       .backend = backend, .mode = Mode::eval, .frozen = true, .parameters = normalization_sources_};
   fold_bias(pass, places[bias_place]);

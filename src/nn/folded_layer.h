@@ -8,26 +8,26 @@
 
 namespace convlab {
 
-/// A layer that in Mode::eval also does the normalisation after it (Jacob et al. 2018, section 3.2:
-/// batch normalisation folding), by other weights: kernel' = kernel · a and bias' = bias · a + b,
-/// by output channel, where the normalisation is a · x + b (Layer::is_channel_affine). Neither
-/// layer knows of it.
+/// Batch normalisation folding (Jacob et al. 2018, section 3.2): in Mode::eval the layer before a
+/// normalisation a · x + b (Layer::is_channel_affine) computes both, with the folded weights
+/// kernel' = kernel · a and bias' = bias · a + b per output channel. The layers themselves are not
+/// changed.
 class FoldedLayer {
  public:
-  /// The tensors that it needs in a plan's arena.
+  /// The tensors that a folded layer needs in the arena of a plan.
   enum Place : uint8_t { kernel_place, bias_place, factor_place, place_count };
   static std::array<Shape, place_count> shapes(const Node& layer);
 
-  /// Both layers with their parameters, all of which must outlive it.
+  /// Takes both layers with their parameters; all of them must outlive this object.
   FoldedLayer(const Node& layer, std::span<Parameter> parameters, const Node& normalization,
               std::span<Parameter> normalization_parameters);
 
-  /// Computes the folded weights into `places`, if one that they come from has another version than
-  /// last time, or if `lost`: the memory is another or was used for something else since.
+  /// Computes the folded weights into `places` if a source parameter has a new version since the
+  /// last call, or if `lost` is true: the memory is new or was overwritten since.
   void update(Backend& backend, std::span<const Tensor> places, bool lost);
 
-  /// What the layer is handed instead of its own. The slots are others, too, so that training and
-  /// evaluation in turn do not spoil each other's packed weights.
+  /// Parameters and slots to pass to the layer instead of its own. Separate slots keep alternating
+  /// training and evaluation from invalidating each other's packed weights.
   std::span<Parameter> parameters() { return parameters_; }
   std::span<OpSlot> slots() { return slots_; }
 

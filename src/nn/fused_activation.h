@@ -4,8 +4,9 @@
 
 namespace convlab {
 
-/// Turns the gradient of a layer's output into that of its product, in place, where an activation
-/// was folded into the layer, or into the one before a pooling (Pass::activation).
+/// Activation backward: multiplies `grad_output` in place by the derivative of the activation that
+/// was fused into the layer, or into the layer before a pooling (Pass::activation), if there is
+/// one.
 inline void activation_backward(const Pass& pass, const Tensor& output, const Tensor& grad_output) {
   if (pass.activation == Activation::none) return;
   const UnaryOp op = pass.activation == Activation::relu ? UnaryOp::relu : UnaryOp::relu6;

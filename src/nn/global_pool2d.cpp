@@ -6,13 +6,13 @@ namespace convlab {
 
 namespace {
 
-/// One window that is the whole image.
+/// A pooling window that covers the whole image.
 Pool2dDesc whole(const Tensor& image) {
   const Size2d dim{image.shape[1], image.shape[2]};
   return {.window = dim, .stride = dim, .padding = {}};
 }
 
-/// [batch, channels] as [batch, 1, 1, channels].
+/// Reshapes [batch, channels] to [batch, 1, 1, channels].
 Tensor as_pixel(const Tensor& x) { return x.reshaped({x.shape[0], 1, 1, x.shape[1]}); }
 
 }  // namespace
@@ -28,7 +28,7 @@ constinit const LayerInfo GlobalAvgPool2d::info{.summary = "mean of each channel
   {"kind": "dense", "options": {"units": 10}}
 ]})"};
 
-constinit const LayerInfo GlobalMaxPool2d::info{.summary = "largest number of each channel",
+constinit const LayerInfo GlobalMaxPool2d::info{.summary = "maximum of each channel",
                                                 .shapes = "(height, width, channels) → (channels)",
                                                 .keras = "GlobalMaxPooling2D",
                                                 .pytorch = "AdaptiveMaxPool2d(1) and Flatten",

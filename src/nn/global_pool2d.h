@@ -18,7 +18,7 @@ class GlobalAvgPool2d final : public Layer {
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 };
 
-/// (height, width, channels) → (channels): the largest value of each channel, as Keras'
+/// (height, width, channels) → (channels): the maximum of each channel, as Keras'
 /// GlobalMaxPooling2D.
 class GlobalMaxPool2d final : public Layer {
  public:

@@ -8,7 +8,7 @@ namespace convlab {
 
 namespace {
 
-/// Elements of the parameters of which `counts` is true.
+/// Number of elements of the parameters for which `counts` returns true.
 template <class Counts>
 int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
   int64_t count = 0;
@@ -19,11 +19,11 @@ int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
   return count;
 }
 
-/// So that no product of dimensions with a batch or a window overflows.
+/// Limits sizes so that no product of dimensions with a batch or window size overflows.
 void check_size(const Shape& shape) {
   constexpr int64_t max = int64_t{1} << 30U;
   if (shape.elements() > max)
-    fail("[graph] ", shape, " are ", shape.elements(), " numbers; expected at most ", max);
+    fail("[graph] ", shape, " has ", shape.elements(), " elements; expected at most ", max);
 }
 
 bool is_trainable(const Node& node, const ParameterSpec& spec) {
@@ -43,7 +43,7 @@ Graph::Graph(Shape input) : input_(input) {
     fail("[graph] the input shape ", input_, " is empty");
   if (input_.rank() == Shape::max_rank) {
     fail("[graph] the input shape ", input_, " has ", Shape::max_rank, " dimensions; at most ",
-         Shape::max_rank - 1, " are supported, as the batch is another one");
+         Shape::max_rank - 1, " are supported, as the batch is an additional dimension");
   }
   check_size(input_);
 }
@@ -58,7 +58,8 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
     } while (names_.contains(name));
   }
   if (names_.contains(name))
-    fail("[graph] the name ", name, " is taken; every layer needs its own, and its own weights");
+    fail("[graph] the name ", name,
+         " is already used; every layer needs a unique name and has its own weights");
   Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}, false};
   for (const size_t value : node.inputs) {
     if (value > nodes_.size())
@@ -69,7 +70,7 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
     node.output_shape = node.layer->output_shape(node.input_shapes);
     check_size(node.output_shape);
     if (node.layer->flops(node.input_shapes) >= Layer::max_flops)
-      fail("[graph] it would take more than ", Layer::max_flops, " FLOPs for a sample");
+      fail("[graph] the layer needs more than ", Layer::max_flops, " FLOPs per sample");
   } catch (const Error& error) {
     fail(node.name, ": ", error.what());
   }
@@ -107,7 +108,7 @@ int64_t Graph::flops() const {
 }
 
 int64_t Graph::training_flops() const {
-  std::vector<bool> needs_grad{false};  // by value: it, or something before it, is trainable
+  std::vector<bool> needs_grad{false};  // by value: depends on a trainable parameter
   int64_t sum = 0;
   for (const Node& node : nodes_) {
     const bool inputs_need_grad = std::any_of(node.inputs.begin(), node.inputs.end(),

@@ -10,57 +10,57 @@
 
 namespace convlab {
 
-/// One layer's place in a Graph.
+/// A layer in a Graph.
 struct Node {
   std::string name;  ///< unique: "conv2d_1"
   std::unique_ptr<Layer> layer;
-  std::vector<size_t>
-      inputs;  ///< values that it reads: 0 is the graph's input, i + 1 the output of node i
+  std::vector<size_t> inputs;  ///< input values: 0 is the graph's input, i + 1 the output of node i
   std::vector<Shape> input_shapes;
   Shape output_shape;
-  bool frozen = false;  ///< its parameters do not learn; a normalisation keeps its statistics
+  bool frozen = false;  ///< parameters are not trained; normalisation statistics are not updated
 
-  /// It has parameters that learn.
+  /// Returns whether the node has trainable parameters.
   bool trainable() const;
 };
 
-/// The structure of a network: layers in an order in which each follows its inputs. The last one's
-/// output is the graph's. Shapes are of one sample. Holds no tensors: see Network.
+/// The structure of a network: layers in topological order. The output of the last layer is the
+/// output of the graph. Shapes are per sample. Holds no tensors: see Network.
 class Graph {
  public:
   explicit Graph(Shape input);
 
-  /// Adds a layer on the given values (see Node::inputs) and returns the value that it makes. An
-  /// empty name becomes its kind and a number. Throws Error, naming the node, for a shape the layer
-  /// refuses, more than 2^30 numbers, an unknown value or a taken name.
+  /// Adds a layer that reads the given values (see Node::inputs) and returns the index of its
+  /// output value. An empty name is replaced by the kind and a number. Throws Error, with the
+  /// node's name, for input shapes that the layer does not accept, an output of more than 2^30
+  /// elements, Layer::max_flops or more, an unknown value or a name that is already used.
   size_t add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name = "");
-  /// Adds a layer on the last value.
+  /// Adds a layer that reads the last value.
   size_t append(std::unique_ptr<Layer> layer, std::string name = "");
 
-  /// Keeps the parameters of a node as they are, or lets them learn again. Has no effect on a
-  /// Network that was made before.
+  /// Freezes the parameters of a node or makes them trainable again. Has no effect on a Network
+  /// that was created before.
   void set_frozen(size_t node, bool frozen) { nodes_.at(node).frozen = frozen; }
 
   const Shape& input_shape() const { return input_; }
   const Shape& output_shape() const { return value_shape(nodes_.size()); }
   const Shape& value_shape(size_t value) const;
   const std::vector<Node>& nodes() const { return nodes_; }
-  /// How many nodes read a value.
+  /// Returns how many times a value is an input of a node.
   size_t consumers(size_t value) const;
 
   int64_t parameter_count() const;
-  /// Of those, how many learn.
+  /// Returns the number of trainable parameters.
   int64_t trainable_parameter_count() const;
-  /// Forward pass over one sample.
+  /// FLOPs of a forward pass over one sample.
   int64_t flops() const;
-  /// A training step, per sample: forward, the gradient of the parameters, and that of the inputs
-  /// except where nothing before them is trainable.
+  /// FLOPs of a training step per sample: forward, parameter gradients, and input gradients where a
+  /// preceding layer is trainable.
   int64_t training_flops() const;
 
  private:
   struct Numbers {
-    int64_t count = 0;  // layers of the kind
-    int64_t last = 0;   // the number in the last name that was made for it
+    int64_t count = 0;  // number of layers of the kind
+    int64_t last = 0;   // number in the last generated name
   };
 
   Shape input_;

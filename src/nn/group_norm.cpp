@@ -14,9 +14,8 @@ int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
 template <class Visitor>
 void GroupNormOptions::visit(Visitor& visitor) {
   visitor.integer("groups", groups, 1, 65536,
-                  "groups of neighbouring channels; must divide the channels");
-  visitor.number("epsilon", epsilon, 1e-9, 1,
-                 "added to the variance, so that nothing is divided by zero");
+                  "number of groups of adjacent channels; must divide the number of channels");
+  visitor.number("epsilon", epsilon, 1e-9, 1, "added to the variance to avoid division by zero");
   visitor.flag("center", center, "adds a trainable offset (beta) to each channel");
   visitor.flag("scale", scale, "multiplies each channel by a trainable scale (gamma)");
 }
@@ -25,8 +24,7 @@ template void GroupNormOptions::visit(OptionLister&);
 
 template <class Visitor>
 void LayerNormOptions::visit(Visitor& visitor) {
-  visitor.number("epsilon", epsilon, 1e-9, 1,
-                 "added to the variance, so that nothing is divided by zero");
+  visitor.number("epsilon", epsilon, 1e-9, 1, "added to the variance to avoid division by zero");
   visitor.flag("center", center, "adds a trainable offset (beta) to each channel");
   visitor.flag("scale", scale, "multiplies each channel by a trainable scale (gamma)");
 }
@@ -36,12 +34,11 @@ template void LayerNormOptions::visit(OptionLister&);
 constinit const LayerInfo GroupNorm::info{
     .summary = "normalises groups of channels of each sample",
     .shapes =
-        "any shape → the same shape; channels are the last dimension. As many groups as channels "
-        "make "
-        "an instance normalisation. Parameters gamma and beta, each (channels).",
+        "any shape → the same shape; channels are the last dimension. One group per channel is "
+        "instance normalisation. Parameters gamma and beta, each (channels).",
     .source = "Wu and He 2018",
     .keras = "GroupNormalization",
-    .pytorch = "GroupNorm, whose epsilon is 1e-5 and whose groups must be given",
+    .pytorch = "GroupNorm, which requires the number of groups and has the default epsilon 1e-5",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 32}},
   {"kind": "group_norm", "options": {"groups": 8}},
@@ -52,19 +49,20 @@ constinit const LayerInfo LayerNorm::info{
     .summary = "normalises each pixel over its channels",
     .shapes =
         "any shape → the same shape; channels are the last dimension. Parameters gamma and beta, "
-        "each "
-        "(channels).",
+        "each (channels).",
     .source = "Ba et al. 2016",
     .keras = "LayerNormalization",
     .pytorch =
-        "LayerNorm, whose epsilon is 1e-5 and which normalises over the dimensions it is given",
+        "LayerNorm, which normalises over the dimensions given to it and has the default epsilon "
+        "1e-5",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 32}},
   {"kind": "layer_norm"},
   {"kind": "relu"}
 ]})"};
 
-/// A call in the backend's terms: [samples, pixels, channels], where a sample may be a pixel.
+/// Arguments of a backend call on [samples, pixels, channels], where a sample may be a single
+/// pixel.
 struct SampleNorm::View {
   GroupNormDesc desc;
   Shape shape;
@@ -97,7 +95,7 @@ std::vector<Shape> SampleNorm::saved_shapes(std::span<const Shape> inputs) const
   return {statistics, statistics};
 }
 
-// In Mode::eval, where nothing is saved, the statistics still need a place.
+// In Mode::eval nothing is saved, so the statistics are in the workspace.
 uint64_t SampleNorm::workspace_bytes(const Backend&, int64_t batch,
                                      std::span<const Shape> inputs) const {
   const auto floats = static_cast<uint64_t>(batch * saved_shapes(inputs)[0].elements());

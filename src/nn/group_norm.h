@@ -4,8 +4,8 @@
 
 namespace convlab {
 
-/// Normalises within each sample and multiplies and adds by channel (the last dimension):
-/// parameters gamma and beta, each [channels].
+/// Base class of normalisations within each sample, followed by a scale and an offset per channel
+/// (the last dimension): parameters gamma and beta, each [channels].
 class SampleNorm : public Layer {
  public:
   Shape output_shape(std::span<const Shape> inputs) const override;
@@ -26,10 +26,10 @@ class SampleNorm : public Layer {
   };
   explicit SampleNorm(const Form& form) : form_(form) {}
 
-  /// Groups of neighbouring channels in a sample of this shape. Throws Error where they do not
-  /// divide the channels.
+  /// Number of groups of adjacent channels for a sample of this shape. Throws Error if it does not
+  /// divide the number of channels.
   virtual int64_t groups(const Shape& sample) const = 0;
-  /// Whether each pixel is normalised by itself, not all of them together.
+  /// Whether each pixel is normalised separately instead of all pixels together.
   virtual bool by_pixel() const = 0;
 
  private:
@@ -39,9 +39,9 @@ class SampleNorm : public Layer {
   Form form_;
 };
 
-/// As Keras' GroupNormalization. PyTorch's epsilon is 1e-5.
+/// As Keras' GroupNormalization. PyTorch's default epsilon is 1e-5.
 struct GroupNormOptions {
-  int64_t groups = 32;  ///< of neighbouring channels
+  int64_t groups = 32;  ///< number of groups of adjacent channels
   double epsilon = 1e-3;
   bool center = true;
   bool scale = true;
@@ -50,8 +50,8 @@ struct GroupNormOptions {
   void visit(Visitor& visitor);
 };
 
-/// Each group of channels over all pixels (Wu and He 2018). As many groups as channels make an
-/// instance normalisation.
+/// Normalises each group of channels over all pixels (Wu and He 2018). With one group per channel
+/// it is instance normalisation.
 class GroupNorm final : public SampleNorm {
  public:
   static const LayerInfo info;
@@ -69,7 +69,7 @@ class GroupNorm final : public SampleNorm {
   GroupNormOptions options_;
 };
 
-/// As Keras' LayerNormalization over the last axis. PyTorch's epsilon is 1e-5.
+/// As Keras' LayerNormalization over the last axis. PyTorch's default epsilon is 1e-5.
 struct LayerNormOptions {
   double epsilon = 1e-3;
   bool center = true;
@@ -79,7 +79,7 @@ struct LayerNormOptions {
   void visit(Visitor& visitor);
 };
 
-/// Each pixel over its channels (Ba et al. 2016).
+/// Normalises each pixel over its channels (Ba et al. 2016).
 class LayerNorm final : public SampleNorm {
  public:
   static const LayerInfo info;

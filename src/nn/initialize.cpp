@@ -13,7 +13,7 @@ namespace {
 
 enum class Distribution : uint8_t { uniform, truncated_normal };
 
-/// Numbers around zero with the variance numerator / divisor.
+/// A distribution with mean zero and variance numerator / divisor.
 struct Scaling {
   double numerator = 1;
   double divisor = 1;
@@ -29,7 +29,7 @@ struct Scaling {
   }
 };
 
-/// Of the initializers that draw each number by itself.
+/// The distribution of an initializer that draws each element independently.
 Scaling scaling(const ParameterSpec& spec) {
   const auto fan_in = static_cast<double>(spec.fan_in);
   const auto fans = fan_in + static_cast<double>(spec.fan_out);

@@ -6,8 +6,8 @@
 
 namespace convlab {
 
-/// The starting values of parameter number `index` of a network. Arithmetic only, so every platform
-/// draws the same.
+/// Returns the initial values of parameter `index` of a network. Uses only portable arithmetic, so
+/// the values are the same on every platform.
 std::vector<float> draw_parameter(const ParameterSpec& spec, uint64_t seed, uint64_t index);
 
 }  // namespace convlab

@@ -19,13 +19,13 @@ inline constexpr std::array initializer_choices{
     Choice<Initializer>{Initializer::lecun_normal, "lecun_normal"},
     Choice<Initializer>{Initializer::orthogonal, "orthogonal"}};
 
-/// The options of layers whose kernel is drawn.
+/// The initializer options of layers with a kernel.
 template <class Visitor, class LayerOptions>
 void visit_initializer(Visitor& visitor, LayerOptions& options) {
   visitor.choice("initializer", options.initializer, initializer_choices,
-                 "what the weights are drawn from at the start");
+                 "initializer of the weights");
   visitor.number("initializer_value", options.initializer_value, -1e6, 1e6,
-                 "the start value of initializer constant");
+                 "initial value of the weights for initializer constant");
 }
 
 }  // namespace convlab

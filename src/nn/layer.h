@@ -16,46 +16,47 @@ namespace convlab {
 
 enum class Mode : uint8_t { train, eval };
 
-/// What a layer is handed for one call besides its tensors; all of it belongs to the network.
+/// The arguments of one call of a layer other than its tensors. The network owns all of them.
 struct Pass {
   Backend& backend;
   Mode mode = Mode::train;
-  bool frozen = false;  ///< its parameters do not learn: they have no gradient to fill
-  /// Forward: folded into this layer (Layer::can_fuse_activation). Backward: its gradient is
-  /// applied by this layer.
+  bool frozen = false;  ///< parameters are not trainable: no parameter gradients are computed
+  /// Forward: the activation fused into this layer (Layer::can_fuse_activation). Backward: the
+  /// activation whose gradient this layer applies.
   Activation activation = Activation::none;
   std::span<Parameter> parameters;  ///< in the order of Layer::parameters
   std::span<const Tensor> saved;    ///< in the order of Layer::saved_shapes; Mode::train only
-  std::span<OpSlot> slots;          ///< Layer::slots of them
-  void* workspace = nullptr;        ///< Layer::workspace_bytes of it
-  uint64_t seed = 0;                ///< of the run
-  uint64_t node = 0;                ///< which layer of the network this is: its random stream
+  std::span<OpSlot> slots;          ///< Layer::slots() elements
+  void* workspace = nullptr;        ///< Layer::workspace_bytes() bytes
+  uint64_t seed = 0;                ///< random seed of the run
+  uint64_t node = 0;  ///< index of the layer in the network; selects its random stream
 
   OpContext op(size_t slot) const { return {slots[slot], workspace}; }
-  /// Null where there are not so many.
+  /// Returns nullptr if the layer has no parameter with this index.
   const Parameter* parameter_or_null(size_t index) const {
     return index < parameters.size() ? &parameters[index] : nullptr;
   }
 };
 
-/// Which of its forward tensors a layer wants to see again in backward.
+/// The forward tensors that a layer needs again in backward.
 struct BackwardNeeds {
   bool inputs = false;
   bool output = false;
 };
 
-/// The parameter with whose products an output's channels are sums.
+/// Position of a layer's kernel: the parameter that the layer multiplies its input by.
 struct KernelToFold {
-  size_t parameter = 0;        ///< the bias is the next one
-  bool channels_last = false;  ///< the output's channels are its last dimension, else its first
+  size_t parameter = 0;        ///< index of the kernel; the bias has the next index
+  bool channels_last = false;  ///< output channels are the last dimension, otherwise the first
 };
 
-/// A function with parameters and an explicit gradient. It holds its options and nothing else:
-/// tensors, parameters and operator state belong to the Network, so a layer may serve several.
-/// Shapes here are of one sample, without the batch; tensors have the batch in front.
+/// A function with parameters and an explicit gradient. A layer stores only its options: tensors,
+/// parameters and operator state belong to the Network, so several networks can share a layer.
+/// Shapes in this class are per sample, without the batch; tensors have the batch as their first
+/// dimension.
 class Layer {
  public:
-  /// Of a layer that a Graph takes: an hour of a fast machine for each sample.
+  /// Limit for a layer that a Graph accepts: about an hour per sample on a fast machine.
   static constexpr int64_t max_flops = int64_t{1} << 48U;
 
   Layer() = default;
@@ -63,45 +64,48 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
   virtual ~Layer() = default;
 
-  /// Its name in files and errors: "conv2d".
+  /// The layer's name in files and error messages, for example "conv2d".
   virtual std::string_view kind() const = 0;
   virtual Options options() const { return {}; }
 
-  /// The only shape check: throws Error that says what it got and what it wants.
+  /// Returns the output shape. This is the only check of input shapes: throws Error with the given
+  /// and the expected shape.
   virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
   virtual std::vector<ParameterSpec> parameters(std::span<const Shape>) const { return {}; }
   virtual BackwardNeeds backward_needs() const { return {}; }
-  /// Per-sample shapes of f32 tensors that forward writes for backward in Mode::train.
+  /// Per-sample shapes of the f32 tensors that forward saves for backward in Mode::train.
   virtual std::vector<Shape> saved_shapes(std::span<const Shape>) const { return {}; }
   virtual uint64_t workspace_bytes(const Backend&, int64_t /*batch*/,
                                    std::span<const Shape>) const {
     return 0;
   }
   virtual size_t slots() const { return 0; }
-  /// The output is the input's memory under another shape: forward and backward are never called.
+  /// True if the output is the input's memory with another shape; forward and backward are then
+  /// never called.
   virtual bool is_view(Mode) const { return false; }
-  /// The activation that this layer is, if the layer before may compute it in its place.
+  /// The activation that this layer computes, if the preceding layer can compute it instead.
   virtual Activation as_activation() const { return Activation::none; }
-  /// An activation that follows may be computed by this layer (Pass::activation).
+  /// True if this layer can also compute the activation that follows it (Pass::activation).
   virtual bool can_fuse_activation() const { return false; }
-  /// Its backward may apply the gradient of the activation that computed its input
-  /// (Pass::activation) on the way, which is cheaper where its output is smaller.
+  /// True if backward can also apply the gradient of the activation that produced the layer's input
+  /// (Pass::activation), which is cheaper if the output is smaller than the input.
   virtual bool can_fuse_activation_backward() const { return false; }
-  /// In Mode::eval, and when frozen, it is y = a[c] · x + b[c] for each channel c (the last
-  /// dimension), and its backward, which may then work in place, dx = a[c] · dy. So the layer
-  /// before can do it with other weights: see FoldedLayer.
+  /// True if the layer, in Mode::eval or frozen, computes y = a[c] · x + b[c] for each channel c
+  /// (the last dimension), and its backward dx = a[c] · dy, which must also work in place. Such a
+  /// layer can be folded into the weights of the preceding layer: see FoldedLayer.
   virtual bool is_channel_affine() const { return false; }
-  /// A layer that can do so says where its kernel is. Its forward adds a bias whenever it is handed
-  /// one, also where its options want none.
+  /// Position of the kernel, if a following normalisation can be folded into this layer. The
+  /// forward of such a layer adds a bias whenever the Pass has one, even if its options disable the
+  /// bias.
   virtual std::optional<KernelToFold> kernel_to_fold() const { return std::nullopt; }
-  /// Multiplications and additions of a forward pass over one sample, counted as two each pair,
-  /// products only. Counted up to max_flops.
+  /// FLOPs of a forward pass over one sample: two per multiply-add, matrix products and
+  /// convolutions only. At most max_flops.
   virtual int64_t flops(std::span<const Shape>) const { return 0; }
 
   virtual void forward(const Pass&, std::span<const Tensor> inputs, const Tensor& output) const = 0;
-  /// Overwrites grad_inputs (a null one is not wanted) and, unless frozen, the parameters'
-  /// gradients. grad_output may be used as scratch: nobody reads it afterwards. Tensors that
-  /// backward_needs does not name have a shape but no memory.
+  /// Overwrites grad_inputs (null ones are skipped) and, unless frozen, the parameter gradients.
+  /// May overwrite grad_output, which is not read afterwards. Tensors that backward_needs does not
+  /// request have a shape but no memory.
   virtual void backward(const Pass&, std::span<const Tensor> inputs, const Tensor& output,
                         const Tensor& grad_output, std::span<const Tensor> grad_inputs) const = 0;
 };

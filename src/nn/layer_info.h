@@ -8,14 +8,15 @@
 
 namespace convlab {
 
-/// What a person who builds a network is told of a kind of layer, besides its options; each stands
-/// beside its layer as `info`. Texts go on after a colon: no capital, no full stop at the end.
+/// Documentation of a kind of layer, apart from its options; each layer class has one as its static
+/// member `info`. The texts are shown after a colon, so they start in lower case and end without a
+/// full stop.
 struct LayerInfo {
-  std::string_view summary;  ///< at most 58 columns, for a table
-  std::string_view shapes;   ///< of its inputs and its output, of one sample; its parameters
-  std::string_view source;   ///< the paper; empty for what has none
-  std::string_view keras;    ///< its name there, whose defaults the options have; empty: none
-  std::string_view pytorch;  ///< its name there, and where its defaults or meaning differ
+  std::string_view summary;  ///< one line for a table, at most 58 bytes
+  std::string_view shapes;  ///< per-sample shapes of inputs and output; parameters and their shapes
+  std::string_view source;  ///< the paper; empty if there is none
+  std::string_view keras;   ///< name in Keras, whose defaults the options use; empty if none
+  std::string_view pytorch;  ///< name in PyTorch, and how its defaults or meaning differ
   std::string_view example;  ///< a whole model as a JSON document (io/graph_json.h)
 };
 
@@ -26,8 +27,8 @@ struct LayerPage {
   std::vector<OptionField> (*options)();
 };
 
-/// One for every kind of layer. Only who calls this links the texts: they are about 15 KB, which
-/// the page's engine need not hold.
+/// Returns one page per kind of layer. Only programs that call this function link the texts (about
+/// 15 KB); the engine of the web page does not.
 std::span<const LayerPage> layer_pages();
 
 }  // namespace convlab

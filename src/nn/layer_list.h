@@ -27,9 +27,9 @@ struct NoOptions {
   void visit(Visitor&) {}
 };
 
-/// Every kind of layer there is: the one list of which all tables of layers are made. A table holds
-/// Row::of<Class, Options>(kind) for each; so a program that makes layers but shows no info holds
-/// no texts.
+/// The list of all kinds of layers, from which every table of layers is generated. A table holds
+/// Row::of<Class, Options>(kind) for each kind, so a program that creates layers but shows no info
+/// does not contain the info texts.
 template <class Row>
 constexpr auto layer_table() {
   return std::array{

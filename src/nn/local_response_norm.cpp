@@ -6,21 +6,22 @@ namespace convlab {
 
 template <class Visitor>
 void LocalResponseNormOptions::visit(Visitor& visitor) {
-  visitor.integer("size", size, 1, 4096, "neighbouring channels that are summed");
-  visitor.number("bias", bias, 1e-6, 1e6, "added to the sum, so that nothing is divided by zero");
+  visitor.integer("size", size, 1, 4096, "number of adjacent channels in the sum");
+  visitor.number("bias", bias, 1e-6, 1e6, "added to the sum to avoid division by zero");
   visitor.number("alpha", alpha, 0, 1e6, "factor of the sum of squares");
-  visitor.number("beta", beta, 0, 100, "power to which the divisor is raised");
+  visitor.number("beta", beta, 0, 100, "exponent of the divisor");
 }
 template void LocalResponseNormOptions::visit(OptionReader&);
 template void LocalResponseNormOptions::visit(OptionLister&);
 
 constinit const LayerInfo LocalResponseNorm::info{
-    .summary = "divides by the activity of neighbouring channels",
-    .shapes = "any shape → the same shape: x / (bias + alpha · Σ x²)^beta",
-    .source = "Krizhevsky et al. 2012, section 3.3, whose numbers are the defaults",
+    .summary = "normalises each pixel over adjacent channels",
+    .shapes =
+        "any shape → the same shape: x / (bias + alpha · Σ x²)^beta, summed over adjacent channels",
+    .source = "Krizhevsky et al. 2012, section 3.3, with the defaults of the paper",
     .pytorch =
-        "LocalResponseNorm, which divides alpha by size, calls bias k and has 1 for it; its size "
-        "must be given",
+        "LocalResponseNorm, which requires size, divides alpha by size and calls bias k, with the "
+        "default 1",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 16}},
   {"kind": "relu"},

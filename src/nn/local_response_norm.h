@@ -4,9 +4,9 @@
 
 namespace convlab {
 
-/// The paper's constants. PyTorch divides alpha by the size and has bias 1.
+/// The defaults are those of the paper. PyTorch divides alpha by size and has the default bias 1.
 struct LocalResponseNormOptions {
-  int64_t size = 5;  ///< neighbouring channels
+  int64_t size = 5;  ///< number of adjacent channels in the sum
   double bias = 2;
   double alpha = 1e-4;
   double beta = 0.75;
@@ -15,8 +15,8 @@ struct LocalResponseNormOptions {
   void visit(Visitor& visitor);
 };
 
-/// x / (bias + alpha · Σ x²)^beta over the channels around each (Krizhevsky et al. 2012, section
-/// 3.3): the normalisation of AlexNet and GoogLeNet.
+/// x / (bias + alpha · Σ x²)^beta summed over `size` channels around each channel (Krizhevsky et
+/// al. 2012, section 3.3): the normalisation of AlexNet and GoogLeNet.
 class LocalResponseNorm final : public Layer {
  public:
   static const LayerInfo info;

@@ -9,7 +9,7 @@ namespace convlab {
 namespace {
 
 void want_inputs(std::string_view kind, std::span<const Shape> inputs) {
-  if (inputs.size() < 2) fail("[", kind, "] takes two or more inputs, got ", inputs.size());
+  if (inputs.size() < 2) fail("[", kind, "] expects two or more inputs, got ", inputs.size());
 }
 
 int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
@@ -25,35 +25,35 @@ bool equal_but_for_channels(const Shape& a, const Shape& b) {
 
 }  // namespace
 
-constinit const LayerInfo Add::info{.summary = "sum of its inputs: a residual connection",
-                                    .shapes = "two or more inputs of one shape → the same shape",
-                                    .source = "He et al. 2016, Deep residual learning",
-                                    .keras = "Add",
-                                    .pytorch = "the operator +",
-                                    .example = R"({"input": [32, 32, 3], "layers": [
+constinit const LayerInfo Add::info{
+    .summary = "sum of its inputs, for example a residual connection",
+    .shapes = "two or more inputs of the same shape → that shape",
+    .source = "He et al. 2016, Deep residual learning",
+    .keras = "Add",
+    .pytorch = "the operator +",
+    .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 3, "padding": "same"}},
   {"kind": "add", "inputs": ["input", "conv2d_1"]}
 ]})"};
 
 constinit const LayerInfo Concat::info{
-    .summary = "its inputs side by side, along the channels",
+    .summary = "concatenates its inputs along the channels",
     .shapes =
-        "two or more inputs whose dimensions but the last are equal → the same with the sum of "
-        "their "
-        "channels",
+        "two or more inputs with equal dimensions except the last → the same shape with the sum of "
+        "their channels",
     .source = "Szegedy et al. 2015, Going deeper with convolutions",
     .keras = "Concatenate",
-    .pytorch = "cat, whose dimension must be given: channels are dimension 1 there",
+    .pytorch = "cat with dim=1, as channels are dimension 1 in PyTorch",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 8, "padding": "same"}},
   {"kind": "concat", "inputs": ["input", "conv2d_1"]}
 ]})"};
 
 constinit const LayerInfo Multiply::info{
-    .summary = "product of two inputs: a gate",
+    .summary = "elementwise product of two inputs, for example a gate",
     .shapes =
-        "two inputs of one shape → the same shape; the second may be (1, 1, channels), a factor "
-        "for each channel",
+        "two inputs of the same shape → that shape; the second may be (1, 1, channels), one factor "
+        "per channel",
     .source = "Hu et al. 2018, Squeeze-and-excitation",
     .keras = "Multiply",
     .pytorch = "the operator *",
@@ -67,7 +67,7 @@ Shape Add::output_shape(std::span<const Shape> inputs) const {
   want_inputs(kind(), inputs);
   for (const Shape& input : inputs.subspan(1)) {
     if (input != inputs[0])
-      fail("[add] wants inputs of one shape, got ", inputs[0], " and ", input);
+      fail("[add] expects inputs of the same shape, got ", inputs[0], " and ", input);
   }
   return inputs[0];
 }
@@ -86,10 +86,12 @@ void Add::backward(const Pass& pass, std::span<const Tensor>, const Tensor&,
 }
 
 Shape Multiply::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 2) fail("[multiply] takes two inputs, got ", inputs.size());
+  if (inputs.size() != 2) fail("[multiply] expects two inputs, got ", inputs.size());
   if (inputs[0] != inputs[1] && !is_gate(inputs[0], inputs[1])) {
-    fail("[multiply] wants two inputs of one shape, or a second one of (1, 1, channels), got ",
-         inputs[0], " and ", inputs[1]);
+    fail(
+        "[multiply] expects two inputs of the same shape, or a second input of (1, 1, channels), "
+        "got ",
+        inputs[0], " and ", inputs[1]);
   }
   return inputs[0];
 }
@@ -121,7 +123,7 @@ Shape Concat::output_shape(std::span<const Shape> inputs) const {
   int64_t channels = 0;
   for (const Shape& input : inputs) {
     if (!equal_but_for_channels(inputs[0], input)) {
-      fail("[concat] wants inputs that differ in channels only, got ", inputs[0], " and ", input);
+      fail("[concat] expects inputs that differ only in channels, got ", inputs[0], " and ", input);
     }
     channels += channels_of(input);
   }

@@ -4,7 +4,8 @@
 
 namespace convlab {
 
-/// The sum of two or more inputs of one shape: a residual connection (He et al. 2015).
+/// The sum of two or more inputs of the same shape, for example a residual connection (He et al.
+/// 2015).
 class Add final : public Layer {
  public:
   static const LayerInfo info;
@@ -17,8 +18,9 @@ class Add final : public Layer {
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 };
 
-/// The product of two inputs of one shape. The second may also be (1, 1, channels), as many
-/// channels as the first has: a gate for each channel (squeeze and excitation, Hu et al. 2018).
+/// The elementwise product of two inputs of the same shape. The second may also be (1, 1,
+/// channels), with the channels of the first: one factor per channel (squeeze and excitation, Hu et
+/// al. 2018).
 class Multiply final : public Layer {
  public:
   static const LayerInfo info;
@@ -32,7 +34,8 @@ class Multiply final : public Layer {
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 };
 
-/// Two or more inputs side by side along their last dimension, the channels; the others are equal.
+/// Concatenates two or more inputs along the last dimension, the channels. All other dimensions
+/// must be equal.
 class Concat final : public Layer {
  public:
   static const LayerInfo info;

@@ -16,7 +16,7 @@ Tensor at(const Buffer& buffer, size_t offset, const Shape& shape) {
   return {shape, DType::f32, static_cast<std::byte*>(buffer.memory()) + offset};
 }
 
-/// Throws Error for more bytes than the machine (32 bits in the browser) can address at once.
+/// Throws Error if the machine (32 bits in the browser) cannot address so much memory at once.
 size_t addressable(uint64_t bytes) {
   if (bytes > std::numeric_limits<size_t>::max() / 2) {
     fail("[network] not enough memory for ", bytes >> 20U, " MB; try a smaller batch or model");
@@ -70,7 +70,7 @@ void Network::make_folded_layers() {
   }
 }
 
-/// Other plans overwrite the arena, and so the folded weights.
+/// The folded weights are lost if another plan has used the arena since.
 void Network::update_folded_layers() {
   const bool lost = folded_in_ != current_;
   for (size_t i = 0; i < folded_.size(); ++i) {
@@ -79,7 +79,7 @@ void Network::update_folded_layers() {
   folded_in_ = current_;
 }
 
-/// A training pass moves the statistics of normalisations, also where no update of the values
+/// A training pass updates the statistics of normalisations, even if no update of the values
 /// follows.
 void Network::statistics_changed() {
   for (size_t i = 0; i < graph_.nodes().size(); ++i) {
@@ -122,7 +122,7 @@ uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
 }
 
 Tensor Network::prepare(Mode mode, int64_t batch) {
-  if (batch < 1) fail("[network] a batch of ", batch, " is not possible; it must be at least 1");
+  if (batch < 1) fail("[network] a batch of ", batch, " is not possible; expected at least 1");
   const auto known = std::find_if(plans_.begin(), plans_.end(), [&](const auto& plan) {
     return plan->mode == mode && plan->batch == batch;
   });
@@ -137,8 +137,8 @@ Tensor Network::prepare(Mode mode, int64_t batch) {
   if (bytes > arena_.bytes()) {
     current_ = nullptr;
     auto others =
-        std::exchange(plans_, {});  // should there not be enough memory, they have none either
-    arena_ = {};                    // first, so that both need not fit at once
+        std::exchange(plans_, {});  // if the allocation fails, these plans have no memory either
+    arena_ = {};                    // freed first, so that both need not fit at once
     arena_ = backend_.allocate(bytes);
     for (const auto& other : others) other->bind(arena_.memory());
     plans_ = std::move(others);
@@ -211,7 +211,8 @@ void Network::repeat(size_t i, NodeWork work) {
   if (is_view(i) || !train_.needs_grad[i + 1] || !current_->grads[i + 1]) return;
   Pass pass = pass_of(i, train_.backward_activation[i]);
   std::vector<Tensor> grad_inputs = tensors.grad_inputs;
-  // One operation computes all gradients of a normalisation; frozen, it would be another.
+  // One operation computes all gradients of a normalisation; with frozen set it would be a
+  // different one.
   const bool together = node.layer->is_channel_affine();
   if (work == NodeWork::parameter_grads) {
     if (!node.trainable() || together) return;

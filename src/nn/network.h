@@ -10,15 +10,15 @@
 
 namespace convlab {
 
-/// The parts of one node's work in a training step.
+/// Parts of a node's computation in a training step.
 enum class NodeWork : uint8_t { forward, input_grads, parameter_grads };
 
-/// A Graph brought to life on a backend: parameters in one flat buffer, activations in one planned
-/// arena. Plans are made once per (mode, batch) and kept; after that a pass allocates nothing here.
-/// The backend must outlive it.
+/// A Graph with its memory on a backend: parameters in one flat buffer, activations in one planned
+/// arena. Plans are created once per (mode, batch) and cached; after that a pass allocates nothing
+/// in this class. The backend must outlive the network.
 class Network {
  public:
-  /// Draws the weights from `seed`. Throws Error when the memory does not suffice.
+  /// Initialises the weights from `seed`. Throws Error if there is not enough memory.
   Network(Graph graph, Backend& backend, uint64_t seed);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -27,40 +27,40 @@ class Network {
   const Graph& graph() const { return graph_; }
   Backend& backend() const { return backend_; }
 
-  /// Draws all weights anew. The same seed gives the same weights on every platform.
+  /// Initialises all weights again. The same seed gives the same weights on every platform.
   void initialize(uint64_t seed);
 
-  /// Gets ready for passes over `batch` samples and returns the input to fill, f32 [batch, input
+  /// Prepares passes over `batch` samples and returns the input tensor to fill, f32 [batch, input
   /// shape].
   Tensor prepare(Mode mode, int64_t batch);
-  /// The output, [batch, output shape]: valid until the next pass.
+  /// Runs a forward pass and returns the output, [batch, output shape], valid until the next pass.
   Tensor forward();
-  /// After forward in Mode::train: where to put the loss' gradient with respect to the output
-  /// before backward.
+  /// After forward in Mode::train: the tensor for the gradient of the loss with respect to the
+  /// output, to be filled before backward.
   Tensor output_grad() const { return current_->grads.back(); }
-  /// Fills the gradients of all parameters from output_grad.
+  /// Computes the gradients of all trainable parameters from output_grad.
   void backward();
-  /// Does one part of one node's work again, on what its tensors hold by now: for benchmarks, after
-  /// a training step. Does nothing where a step has no such work. All gradients of a batch
-  /// normalisation are input_grads.
+  /// Repeats one part of a node's computation with the current contents of its tensors; for
+  /// benchmarks, after a training step. Does nothing if a step has no such part. For a batch
+  /// normalisation, input_grads includes the parameter gradients.
   void repeat(size_t node, NodeWork work);
 
-  /// All parameters, in the order of the layers. `value` and `grad` of those that learn lie in
-  /// `values` and `grads`.
+  /// All parameters, in the order of the layers. `value` and `grad` of the trainable ones are part
+  /// of `values` and `grads`.
   std::span<const Parameter> parameters() const { return parameters_; }
   std::span<const Parameter> parameters_of(size_t node) const;
-  /// The flat buffers of the parameters that learn: first all weights, then all biases. Gaps
-  /// between parameters stay zero.
+  /// The flat buffers of the trainable parameters: first all weights, then all biases. Gaps between
+  /// parameters stay zero.
   const Tensor& values() const { return values_; }
   const Tensor& grads() const { return grads_; }
-  /// How many elements at the front of `values` are weights (ParameterRole::weight).
+  /// Number of elements at the start of `values` that are weights (ParameterRole::weight).
   int64_t weight_elements() const { return weight_elements_; }
-  /// To be called after the values changed, so that packed copies are made anew.
+  /// Must be called after the values changed, so that packed copies are updated.
   void values_changed();
 
-  /// What forward in Mode::train saved for a node: for tests and displays.
+  /// The tensors that forward in Mode::train saved for a node; for tests and visualisation.
   std::span<const Tensor> saved_of(size_t node) const { return current_->nodes[node].saved; }
-  /// Bytes of the arena that (mode, batch) needs; nothing is allocated.
+  /// Returns the size in bytes of the arena for (mode, batch) without allocating it.
   uint64_t planned_bytes(Mode mode, int64_t batch) const;
 
  private:
@@ -83,8 +83,8 @@ class Network {
   std::vector<Parameter> parameters_;
   std::vector<size_t> first_parameter_;  // by node, and one past the last
   std::vector<std::vector<OpSlot>> slots_;
-  std::vector<std::unique_ptr<FoldedLayer>> folded_;  // by node, for Mode::eval; mostly null
-  NetworkPlan* folded_in_ = nullptr;                  // whose folded weights are still in the arena
+  std::vector<std::unique_ptr<FoldedLayer>> folded_;  // by node, for Mode::eval; null if not folded
+  NetworkPlan* folded_in_ = nullptr;                  // plan whose folded weights are in the arena
   Buffer value_buffer_;
   Buffer grad_buffer_;
   Tensor values_;

@@ -44,7 +44,7 @@ std::optional<size_t> GraphFacts::computed_by(const Graph& graph, const Node& no
   return std::nullopt;
 }
 
-// Moments: node i runs forward at i, the loss is taken at n, node i runs backward at 2n - i.
+// Moments: node i runs forward at i, the loss is computed at n, node i runs backward at 2n - i.
 NetworkPlan::NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend,
                          Mode mode_, int64_t batch_)
     : mode(mode_), batch(batch_), graph_(graph), facts_(facts) {
@@ -110,7 +110,7 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
   plan_folded(graph, facts);
 }
 
-// Folded weights last from one pass to the next, so they share their memory with nothing.
+// Folded weights persist between passes, so no other tensor may use their memory.
 void NetworkPlan::plan_folded(const Graph& graph, const GraphFacts& facts) {
   const size_t n = graph.nodes().size();
   for (size_t i = 0; i < n; ++i) {

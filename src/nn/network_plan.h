@@ -8,35 +8,35 @@
 
 namespace convlab {
 
-/// What is known of a graph in one mode before any batch size: which activations, and in Mode::eval
-/// which normalisations, are folded into the layer before, what is trainable.
+/// Properties of a graph in one mode that do not depend on the batch size: which activations and,
+/// in Mode::eval, which normalisations are folded into the preceding layer, and what needs
+/// gradients.
 struct GraphFacts {
   GraphFacts(const Graph& graph, Mode mode);
 
-  std::vector<Activation> activation;  ///< by node: computed together with it
-  /// By node: whose gradient its backward applies. Its own activation, unless a pooling after it
-  /// does.
+  std::vector<Activation> activation;  ///< by node: the activation fused into it
+  /// By node: the activation whose gradient its backward applies. This is the activation fused into
+  /// it, unless the backward of a following pooling applies that one.
   std::vector<Activation> backward_activation;
-  /// By node: the normalisation that is computed together with it, before the activation.
+  /// By node: the normalisation folded into it, which comes before the activation.
   std::vector<std::optional<size_t>> normalization;
-  std::vector<bool> folded;      ///< by node: computed by the node before
-  std::vector<bool> needs_grad;  ///< by value: it, or something before it, is trainable
+  std::vector<bool> folded;      ///< by node: computed by the preceding node
+  std::vector<bool> needs_grad;  ///< by value: depends on a trainable parameter
 
  private:
-  /// The node that computes the only input of `node`, if nobody else reads that.
+  /// The node that computes the only input of `node`, if no other node reads that value.
   std::optional<size_t> computed_by(const Graph& graph, const Node& node) const;
 };
 
-/// How a node's contribution reaches the gradient of one of its inputs.
+/// How a node contributes to the gradient of one of its inputs.
 enum class GradRoute : uint8_t {
-  none,   ///< not wanted: nothing before it is trainable
+  none,   ///< not needed: no preceding layer is trainable
   write,  ///< the layer writes it
-  share,  ///< a view's own gradient is its input's, to which earlier readers may yet add
-  add,    ///< added to what an earlier one wrote
+  share,  ///< a view: its gradient is that of its input; other readers may add to it
+  add,    ///< added to the gradient that another reader wrote
 };
 
-/// A tensor of the plan: its block of the arena (several may share one) and, once bound, where it
-/// is.
+/// A tensor of the plan: its shape and its block of the arena, which several tensors may share.
 struct PlannedTensor {
   static constexpr size_t no_block = static_cast<size_t>(-1);
 
@@ -44,13 +44,13 @@ struct PlannedTensor {
   size_t block = no_block;
 };
 
-/// Which tensors passes of one mode over one batch size need, where they lie, and what each layer
-/// is handed. `facts` are of that mode.
+/// The tensors that passes of one mode and batch size need, their places in the arena, and the
+/// tensor arguments of each layer. `facts` must be those of the mode.
 struct NetworkPlan {
   NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend, Mode mode,
               int64_t batch);
 
-  /// Points all tensors below into an arena of memory.bytes.
+  /// Sets the memory of all tensors below to their places in an arena of memory.bytes bytes.
   void bind(void* arena);
 
   Mode mode;
@@ -58,17 +58,17 @@ struct NetworkPlan {
   MemoryPlan memory;
   void* workspace = nullptr;
   std::vector<Tensor> values;  ///< by value
-  std::vector<Tensor> grads;   ///< by value; null where nothing is trainable
+  std::vector<Tensor> grads;   ///< by value; null if no gradient is needed
 
-  /// What one node's layer is handed.
+  /// The tensor arguments of one node's layer.
   struct NodeTensors {
     std::vector<Tensor> inputs;
-    std::vector<Tensor> backward_inputs;  ///< null where backward does not need them
+    std::vector<Tensor> backward_inputs;  ///< null if backward does not need them
     Tensor backward_output;
     std::vector<Tensor> grad_inputs;
     std::vector<GradRoute> routes;
     std::vector<Tensor> saved;
-    std::vector<Tensor> folded;  ///< FoldedLayer::shapes, where a normalisation is folded in
+    std::vector<Tensor> folded;  ///< see FoldedLayer::shapes; empty if nothing is folded in
   };
   std::vector<NodeTensors> nodes;
 
@@ -76,7 +76,7 @@ struct NetworkPlan {
   struct NodePlan {
     std::vector<PlannedTensor> saved;
     std::vector<PlannedTensor> folded;
-    std::vector<PlannedTensor> extra;  // by input: a gradient that is added to another consumer's
+    std::vector<PlannedTensor> extra;  // by input: gradient to be added to that of another reader
   };
 
   size_t add_block(uint64_t bytes, size_t first, size_t last);

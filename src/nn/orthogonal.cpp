@@ -13,14 +13,14 @@ namespace {
 
 using Vector = std::span<double>;
 
-/// Four running sums in a fixed order, so that additions need not wait for each other.
+/// Uses four partial sums in a fixed order, so that additions need not wait for each other.
 double dot(Vector a, Vector b) {
   std::array<double, 4> sums{};
   for (size_t i = 0; i < a.size(); ++i) sums[i % 4] += a[i] * b[i];
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-/// Takes out of `vector` its part along `unit`.
+/// Subtracts from `vector` its projection onto `unit`.
 void remove(Vector vector, Vector unit) {
   const double along = dot(vector, unit);
   for (size_t i = 0; i < vector.size(); ++i) vector[i] -= along * unit[i];
@@ -34,8 +34,8 @@ std::vector<float> draw_orthogonal(int64_t rows, int64_t columns, Random& random
   std::vector<double> values(count * length);
   std::generate(values.begin(), values.end(), [&] { return to_normal(random.next()); });
   const auto vector = [&](size_t i) { return Vector(values).subspan(i * length, length); };
-  // Gram and Schmidt, modified, and twice: once may leave too much where vectors nearly agree. The
-  // triangular factor's diagonal is positive, which makes the factorisation unique.
+  // Modified Gram-Schmidt, applied twice, as one pass loses orthogonality for nearly parallel
+  // vectors. The triangular factor has a positive diagonal, which makes the factorisation unique.
   for (size_t i = 0; i < count; ++i) {
     for (int pass = 0; pass < 2; ++pass) {
       for (size_t j = 0; j < i; ++j) remove(vector(i), vector(j));

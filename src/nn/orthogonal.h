@@ -6,11 +6,11 @@
 
 namespace convlab {
 
-/// A random matrix, row by row, with orthonormal rows, or with orthonormal columns where it has
-/// more rows than columns; every such matrix is equally likely (Saxe et al. 2014). The orthogonal
-/// factor of a matrix of normal numbers, as Keras' Orthogonal and PyTorch's orthogonal_. A kernel
-/// has a row for each filter; Keras' depthwise kernel has instead a row for each weight of all
-/// channels. Takes time in rows · columns · the smaller of both.
+/// Returns a random row-major matrix with orthonormal rows, or columns if it has more rows than
+/// columns, uniformly distributed over all such matrices (Saxe et al. 2014): the orthogonal factor
+/// of a matrix of normal numbers, as in Keras' Orthogonal and PyTorch's orthogonal_. A kernel has
+/// one row per filter; Keras' depthwise kernel instead has one row per weight of all channels.
+/// Takes time proportional to rows · columns · min(rows, columns).
 std::vector<float> draw_orthogonal(int64_t rows, int64_t columns, Random& random);
 
 }  // namespace convlab

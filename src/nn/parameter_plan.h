@@ -7,8 +7,8 @@
 
 namespace convlab {
 
-/// Where the parameters of a graph lie in one flat buffer: first all weights, then all biases, then
-/// what does not learn. Sizes are in 64 bits also where memory has fewer.
+/// The offsets of a graph's parameters in one flat buffer: first all weights, then all biases, then
+/// the parameters that are not trainable. Sizes have 64 bits even if addresses have fewer.
 struct ParameterPlan {
   explicit ParameterPlan(const Graph& graph);
 
@@ -17,7 +17,7 @@ struct ParameterPlan {
     bool trainable = false;
   };
   std::vector<Place> places;     ///< in the order of the layers and Layer::parameters
-  uint64_t weight_bytes = 0;     ///< of the weights that learn
+  uint64_t weight_bytes = 0;     ///< of the trainable weights
   uint64_t trainable_bytes = 0;  ///< of all trainable parameters, and of their gradients
   uint64_t bytes = 0;
 };

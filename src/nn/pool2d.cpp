@@ -7,31 +7,33 @@ namespace convlab {
 
 template <class Visitor>
 void Pool2dOptions::visit(Visitor& visitor) {
-  visitor.integer("window", window, 1, 255, "rows and columns of the window");
+  visitor.integer("window", window, 1, 255, "height and width of the window in pixels");
   visitor.integer("stride", stride, 0, 255,
-                  "pixels from one window to the next; 0: the window's size");
+                  "distance between adjacent windows in pixels; 0: same as window");
   visitor.choice("padding", padding, padding_choices, padding_help);
-  visitor.flag("ceil_mode", ceil_mode, "with padding valid, a last window may stand over the edge");
+  visitor.flag("ceil_mode", ceil_mode,
+               "with padding valid: the last window may extend beyond the image");
 }
 template void Pool2dOptions::visit(OptionReader&);
 template void Pool2dOptions::visit(OptionLister&);
 
 constinit const LayerInfo AvgPool2d::info{
-    .summary = "mean of each window; padding does not count",
+    .summary = "mean of each window, not counting padding",
     .shapes = "(height, width, channels) → (height', width', channels)",
     .source = "LeCun et al. 1998, section II",
     .keras = "AveragePooling2D",
-    .pytorch = "AvgPool2d, which counts its padding; padding is a number of pixels there",
+    .pytorch =
+        "AvgPool2d, which counts its padding by default and takes padding as a number of pixels",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "avg_pool2d", "options": {"window": 2}}
 ]})"};
 
 constinit const LayerInfo MaxPool2d::info{
-    .summary = "largest number of each window",
+    .summary = "maximum of each window",
     .shapes = "(height, width, channels) → (height', width', channels)",
     .source = "Ranzato et al. 2007",
     .keras = "MaxPooling2D",
-    .pytorch = "MaxPool2d; its window must be given, and padding is a number of pixels there",
+    .pytorch = "MaxPool2d, which requires the window and takes padding as a number of pixels",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 16}},
   {"kind": "relu"},
@@ -70,7 +72,7 @@ void MaxPool2d::forward(const Pass& pass, std::span<const Tensor> inputs,
 void MaxPool2d::backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                          const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   if (!grad_inputs[0]) return;
-  // Where a maximum came from, its activation's slope is the one at the maximum itself.
+  // The derivative of the activation at the selected input equals that at the maximum.
   activation_backward(pass, output, grad_output);
   pass.backend.max_pool2d_grad(descriptor(inputs[0]), inputs[0], output, grad_output,
                                grad_inputs[0]);

@@ -8,15 +8,15 @@ namespace convlab {
 /// As Keras' MaxPooling2D and AveragePooling2D, and PyTorch's ceil_mode.
 struct Pool2dOptions {
   int64_t window = 2;
-  int64_t stride = 0;  ///< 0: the window's size
+  int64_t stride = 0;  ///< 0: same as window
   Padding padding = Padding::valid;
-  bool ceil_mode = false;  ///< with padding valid: a last window may stand over the edge
+  bool ceil_mode = false;  ///< with padding valid: the last window may exceed the image
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// (height, width, channels) → (height', width', channels): one number for each window and channel.
+/// (height, width, channels) → (height', width', channels): one value per window and channel.
 class Pool2d : public Layer {
  public:
   Options options() const override { return write_options(options_); }
@@ -32,7 +32,7 @@ class Pool2d : public Layer {
   Pool2dOptions options_;
 };
 
-/// The largest value of each window.
+/// The maximum of each window.
 class MaxPool2d final : public Pool2d {
  public:
   static const LayerInfo info;
@@ -49,8 +49,8 @@ class MaxPool2d final : public Pool2d {
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 };
 
-/// The mean of each window's pixels that lie inside the image: padding does not count, as in Keras;
-/// PyTorch's AvgPool2d counts the padding that was asked for.
+/// The mean of each window's pixels that lie inside the image: padding is not counted, as in Keras;
+/// PyTorch's AvgPool2d counts the requested padding by default.
 class AvgPool2d final : public Pool2d {
  public:
   static const LayerInfo info;

@@ -14,10 +14,10 @@ struct LayerKind {
   std::unique_ptr<Layer> (*make)(std::string_view kind, const Options& options);
 };
 
-/// Every kind of layer there is.
+/// Returns all kinds of layers.
 std::span<const LayerKind> layer_kinds();
 
-/// Throws Error that lists the known kinds, or says which option is wrong.
+/// Creates a layer. Throws Error for an unknown kind, listing the known ones, or an invalid option.
 std::unique_ptr<Layer> make_layer(std::string_view kind, const Options& options);
 
 }  // namespace convlab

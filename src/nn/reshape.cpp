@@ -12,17 +12,17 @@ namespace convlab {
 template <class Visitor>
 void ReshapeOptions::visit(Visitor& visitor) {
   visitor.numbers("shape", shape, -1, 1 << 24,
-                  "dimensions of a sample, \"4, 4, 8\"; one may be -1, which takes what is left; "
-                  "must be given");
+                  "shape of a sample, for example \"4, 4, 8\"; one dimension may be -1 and is then "
+                  "inferred; must be given");
 }
 template void ReshapeOptions::visit(OptionReader&);
 template void ReshapeOptions::visit(OptionLister&);
 
 constinit const LayerInfo Reshape::info{
-    .summary = "the same numbers under another shape",
-    .shapes = "any shape → the shape given, row by row, channels innermost",
+    .summary = "changes the shape of a sample, not its elements",
+    .shapes = "any shape → the given shape, in row-major order with channels last",
     .keras = "Reshape",
-    .pytorch = "Unflatten, where channels come first",
+    .pytorch = "Unflatten; PyTorch has channels first",
     .example = R"({"input": [28, 28, 1], "layers": [
   {"kind": "flatten"},
   {"kind": "dense", "options": {"units": 128}},
@@ -36,7 +36,7 @@ Reshape::Reshape(const ReshapeOptions& options) : options_(checked_options("resh
       !std::all_of(shape.begin(), shape.end(), fits) ||
       std::count(shape.begin(), shape.end(), -1.0) > 1) {
     throw OptionError("shape", concat("[reshape] option shape must have 1 to ", Shape::max_rank - 1,
-                                      " whole numbers above 0, of which one may be -1"));
+                                      " whole numbers above 0, one of which may be -1"));
   }
 }
 
@@ -51,7 +51,7 @@ Shape Reshape::output_shape(std::span<const Shape> inputs) const {
   }
   const bool has_rest = std::count(options_.shape.begin(), options_.shape.end(), -1.0) > 0;
   if (has_rest ? input.elements() % known != 0 : input.elements() != known) {
-    fail("[reshape] ", input, " has ", input.elements(), " elements and cannot become (",
+    fail("[reshape] ", input, " has ", input.elements(), " elements and cannot be reshaped to (",
          std::get<std::string>(options()[0].second), ")");
   }
   Shape output;

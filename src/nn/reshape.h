@@ -8,13 +8,13 @@ namespace convlab {
 
 /// As Keras' Reshape.
 struct ReshapeOptions {
-  std::vector<double> shape;  ///< of a sample; one dimension may be -1, which takes what is left
+  std::vector<double> shape;  ///< per sample; one dimension may be -1 and is then inferred
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// The same numbers, row-major, under another shape. Costs nothing: the memory is the same.
+/// Changes the shape of a sample; elements keep their row-major order. A view: no data is copied.
 class Reshape final : public Layer {
  public:
   static const LayerInfo info;

@@ -26,19 +26,19 @@ template void ZeroPad2dOptions::visit(OptionLister&);
 
 template <class Visitor>
 void UpSample2dOptions::visit(Visitor& visitor) {
-  visitor.integer("size", size, 1, 64, "pixels that each becomes, in rows and in columns");
-  visitor.choice("interpolation", interpolation, interpolation_choices,
-                 "repeat the nearest pixel, or blend the four around");
+  visitor.integer("size", size, 1, 64, "factor for height and width");
+  visitor.choice(
+      "interpolation", interpolation, interpolation_choices,
+      "nearest: repeats each pixel; bilinear: interpolates between the four nearest pixels");
 }
 template void UpSample2dOptions::visit(OptionReader&);
 template void UpSample2dOptions::visit(OptionLister&);
 
 constinit const LayerInfo UpSample2d::info{
-    .summary = "enlarges an image without learning",
+    .summary = "enlarges an image by interpolation",
     .shapes = "(height, width, channels) → (height · size, width · size, channels)",
     .keras = "UpSampling2D",
-    .pytorch =
-        "Upsample, whose scale_factor must be given; bilinear is the same (align_corners=False)",
+    .pytorch = "Upsample, which requires scale_factor; bilinear is the same (align_corners=False)",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "up_sample2d", "options": {"size": 2, "interpolation": "bilinear"}}
 ]})"};
@@ -47,7 +47,7 @@ constinit const LayerInfo ZeroPad2d::info{
     .summary = "rows and columns of zeros around an image",
     .shapes = "(height, width, channels) → (height + top + bottom, width + left + right, channels)",
     .keras = "ZeroPadding2D",
-    .pytorch = "ZeroPad2d, whose numbers must be given, in the order left, right, top, bottom",
+    .pytorch = "ZeroPad2d, which requires the sizes, in the order left, right, top, bottom",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "zero_pad2d", "options": {"top": 0, "left": 0}},
   {"kind": "conv2d", "options": {"filters": 8}}

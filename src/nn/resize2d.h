@@ -4,7 +4,7 @@
 
 namespace convlab {
 
-/// Rows and columns of zeros. As Keras' ZeroPadding2D.
+/// Number of rows and columns of zeros on each side. As Keras' ZeroPadding2D.
 struct ZeroPad2dOptions {
   int64_t top = 1;
   int64_t bottom = 1;
@@ -38,7 +38,7 @@ class ZeroPad2d final : public Layer {
 
 /// As Keras' UpSampling2D.
 struct UpSample2dOptions {
-  int64_t size = 2;  ///< pixels that each becomes, in rows and in columns
+  int64_t size = 2;  ///< factor for height and width
   Interpolation interpolation = Interpolation::nearest;
 
   template <class Visitor>

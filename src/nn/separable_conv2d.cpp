@@ -13,7 +13,7 @@ namespace {
 
 constexpr Conv2dDesc pointwise{.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}};
 
-/// The same pass with what is behind `middle` as its workspace.
+/// Returns the pass with the memory after `middle` as its workspace.
 Pass behind(const Pass& pass, const Tensor& middle) {
   Pass products = pass;
   products.workspace = static_cast<std::byte*>(pass.workspace) + align_up(middle.bytes());
@@ -24,10 +24,10 @@ Pass behind(const Pass& pass, const Tensor& middle) {
 
 template <class Visitor>
 void SeparableConv2dOptions::visit(Visitor& visitor) {
-  visitor.integer("filters", filters, 1, 65536, "channels that come out");
+  visitor.integer("filters", filters, 1, 65536, "number of output channels");
   visit_window(visitor, *this);
   visitor.integer("depth_multiplier", depth_multiplier, 1, 1024,
-                  "filters of the first convolution for each channel");
+                  "filters of the depthwise convolution per channel");
   visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
@@ -35,7 +35,7 @@ template void SeparableConv2dOptions::visit(OptionReader&);
 template void SeparableConv2dOptions::visit(OptionLister&);
 
 constinit const LayerInfo SeparableConv2d::info{
-    .summary = "a depthwise convolution, then one over the channels",
+    .summary = "depthwise convolution followed by a 1×1 convolution",
     .shapes =
         "(height, width, channels) → (height', width', filters). Parameters depthwise_kernel "
         "(channels · depth_multiplier, kernel, kernel, 1), pointwise_kernel (filters, 1, 1, "
@@ -43,8 +43,8 @@ constinit const LayerInfo SeparableConv2d::info{
     .source = "Chollet 2017, Xception",
     .keras = "SeparableConv2D, which has no default for kernel",
     .pytorch =
-        "none; two Conv2d, where weights and bias are drawn uniformly within ±1/√fan_in there. "
-        "Padding is a number of pixels there",
+        "none; use two Conv2d, which initialise weights and bias uniformly within ±1/√fan_in and "
+        "take padding as a number of pixels",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "separable_conv2d", "options": {"filters": 32, "padding": "same"}}
 ]})"};
@@ -112,8 +112,8 @@ uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batc
   return align_up(std::max(first, backend.conv2d_workspace(pointwise, middle, output)));
 }
 
-// In front what stands between them in Mode::eval, its gradient while training; behind it the
-// products' own.
+// First the output of the depthwise convolution in Mode::eval, or its gradient in Mode::train, then
+// the workspace of the convolutions.
 uint64_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
                                           std::span<const Shape> inputs) const {
   const auto middle =

@@ -12,18 +12,18 @@ struct SeparableConv2dOptions {
   int64_t stride = 1;
   int64_t dilation = 1;
   Padding padding = Padding::valid;
-  int64_t depth_multiplier = 1;  ///< depthwise filters for each channel
+  int64_t depth_multiplier = 1;  ///< depthwise filters per channel
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
-  double initializer_value = 0;  ///< of the initializer constant
+  double initializer_value = 0;  ///< value for initializer constant
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// (height, width, channels) → (height', width', filters): a depthwise convolution and a 1×1
-/// convolution over what it gives (Chollet 2017), with one bias at the end. Saves what stands
-/// between.
+/// (height, width, channels) → (height', width', filters): a depthwise convolution followed by a
+/// 1×1 convolution (Chollet 2017), with one bias after both. Saves the output of the depthwise
+/// convolution.
 class SeparableConv2d final : public Layer {
  public:
   static const LayerInfo info;

@@ -8,7 +8,7 @@
 
 namespace convlab {
 
-/// Builds a Graph in which each layer reads the one before:
+/// Builds a Graph in which each layer reads the preceding one:
 /// Sequential(shape).add<Relu>().add<Dense>(options).graph().
 class Sequential {
  public:
@@ -20,7 +20,7 @@ class Sequential {
     return *this;
   }
 
-  /// The graph; nothing can be added afterwards.
+  /// Moves the graph out; no layers can be added afterwards.
   Graph graph() { return std::move(graph_); }
 
  private:

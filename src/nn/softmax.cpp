@@ -5,13 +5,13 @@
 namespace convlab {
 
 constinit const LayerInfo Softmax::info{
-    .summary = "exp(x) / Σ exp(x): fractions that add up to one",
+    .summary = "exp(x) / Σ exp(x): probabilities that sum to one",
     .shapes =
-        "any shape → the same shape, over the last dimension. The loss softmax_cross_entropy wants "
-        "its input without it.",
+        "any shape → the same shape, computed over the last dimension. The loss "
+        "softmax_cross_entropy expects logits, without this layer.",
     .source = "Bridle 1990",
     .keras = "Softmax",
-    .pytorch = "Softmax, whose dimension must be given",
+    .pytorch = "Softmax, which requires the dimension",
     .example = R"({"input": [28, 28, 1], "layers": [
   {"kind": "flatten"},
   {"kind": "dense", "options": {"units": 10}},

@@ -4,8 +4,8 @@
 
 namespace convlab {
 
-/// exp(x) / Σ exp(x) over the last dimension. The loss softmax_cross_entropy wants its input
-/// without it.
+/// exp(x) / Σ exp(x) over the last dimension. The loss softmax_cross_entropy expects logits,
+/// without this layer.
 class Softmax final : public Layer {
  public:
   static const LayerInfo info;

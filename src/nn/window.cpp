@@ -19,7 +19,7 @@ WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, in
          "; use padding same or a smaller window");
   }
   const int64_t output = (input - reach) / stride + 1;
-  const int64_t begin = output * stride;  // of one window more
+  const int64_t begin = output * stride;  // start of one more window
   if (rounding == Rounding::up && begin < input && begin + reach - stride < input)
     return {output + 1, 0, begin + reach - input};
   return {output, 0, 0};

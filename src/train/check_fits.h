@@ -7,8 +7,8 @@
 
 namespace convlab {
 
-/// Throws Error unless `graph`, which is called `model`, takes the images of `dataset` and gives
-/// one number for each of its classes.
+/// Throws Error unless `graph` accepts the images of `dataset` and has one output per class.
+/// `model` is the graph's name for the message.
 void check_fits(const Graph& graph, const Dataset& dataset, const std::string& model);
 
 }  // namespace convlab

@@ -11,30 +11,30 @@
 
 namespace convlab {
 
-/// What a Trainer is to do with a network, as far as it takes memory.
+/// The sizes that determine how much memory a Trainer needs for a network.
 struct TrainingSize {
-  std::string model;  ///< its name, for messages
+  std::string model;  ///< its name for messages
   int64_t batch = 1;
-  int64_t train_images = 0;  ///< images to train on; 0: it only evaluates
+  int64_t train_images = 0;  ///< number of training images; 0: evaluation only
   int64_t eval_images = 0;
-  int64_t min_eval = 0;  ///< images that are evaluated together however small the batch
-  size_t states = 0;     ///< flat buffers of Updater::states
+  int64_t min_eval = 0;  ///< min images per evaluation batch
+  size_t states = 0;     ///< number of flat buffers in Updater::states
 
-  /// The largest batches that there will be.
+  /// Sizes of the largest training and evaluation batch.
   int64_t train_batch() const { return std::min(batch, train_images); }
   int64_t eval_batch() const { return std::min(std::max(batch, min_eval), eval_images); }
 };
 
-/// How many states an Updater keeps.
+/// Returns the number of states of an Updater.
 size_t state_count(const Optimizer& optimizer, const UpdateOptions& options);
 
-/// Bytes that the backend will have allocated once such batches have run, but for some hundred:
-/// weights, gradients, states, activations and the batch's images. Nothing is allocated. What a
-/// backend keeps in its OpStates is not in it.
+/// Returns the number of bytes that the backend has allocated after such batches have run, except
+/// for a few hundred: weights, gradients, states, activations and the batch's images. Allocates
+/// nothing. Memory that a backend keeps in its OpStates is not included.
 uint64_t needed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size);
 
-/// Throws Error, naming the need, what is left and the largest batch that fits, when
-/// Backend::memory_left does not suffice.
+/// Throws Error if Backend::memory_left is too small, with the memory needed, the memory left and
+/// the largest batch that fits.
 void check_memory(const Graph& graph, const Backend& backend, const TrainingSize& size);
 
 }  // namespace convlab

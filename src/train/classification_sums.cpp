@@ -14,8 +14,7 @@ constexpr int64_t max_samples = int64_t{1} << 24;
 
 ClassificationSums::ClassificationSums(Backend& backend, int64_t classes, int64_t top_k)
     : backend_(backend), classes_(classes), top_k_(top_k) {
-  if (classes < 2)
-    fail("[metrics] there are ", classes, " classes, but it takes two to tell apart");
+  if (classes < 2) fail("[metrics] there are ", classes, " classes; expected at least 2");
   if (top_k < 1 || top_k > classes)
     fail("[metrics] top_k is ", top_k, ", but must be 1 to ", classes, ", the number of classes");
   counts_ = {{classes * classes + 1}, DType::f32};
@@ -35,10 +34,11 @@ void ClassificationSums::add(const Tensor& outputs, const Tensor& labels) {
   const int64_t batch = labels.elements();
   if (outputs.shape != Shape{batch, classes_}) {
     fail("[metrics] outputs of ", outputs.shape, ", but ", batch, " samples of ", classes_,
-         " classes have ", Shape{batch, classes_});
+         " classes need ", Shape{batch, classes_});
   }
   if (samples_ + batch > max_samples)
-    fail("[metrics] more than ", max_samples, " samples cannot be counted; read and reset before");
+    fail("[metrics] more than ", max_samples,
+         " samples cannot be counted; call read and reset before");
   samples_ += batch;
   backend_.count_predictions({.top_k = top_k_}, outputs, labels, confusion(), hits());
 }

@@ -9,33 +9,34 @@
 
 namespace convlab {
 
-/// fastai's lr_find.
+/// Options of the learning rate range test, with the defaults of fastai's lr_find.
 struct RangeTestOptions {
   double first_rate = 1e-7;
   double last_rate = 10;
   int64_t steps = 100;
-  double smoothing = 0.98;  ///< fraction that the moving mean of the losses keeps
-  double stop_factor = 4;   ///< stops where the smoothed loss exceeds so many times its least
+  double smoothing = 0.98;  ///< fraction of the moving mean of the losses that a step keeps
+  double stop_factor = 4;   ///< stops if the smoothed loss exceeds this multiple of its min
 };
 
-/// The losses of training steps whose learning rate grew by the same factor each time.
+/// Losses of training steps whose learning rate increases by the same factor each step.
 struct RangeTest {
   std::vector<double> rates;
   std::vector<double> losses;    ///< of each step's batch, before its update
-  std::vector<double> smoothed;  ///< their moving mean, corrected for its start from 0
-  /// Where the smoothed loss falls steepest over log(rate); none if it never does or there are too
-  /// few steps to say.
+  std::vector<double> smoothed;  ///< moving mean of `losses`, corrected for its start at 0
+  /// The rate at which the smoothed loss decreases most steeply over log(rate); none if it never
+  /// decreases or there are too few steps.
   std::optional<double> suggestion;
 };
 
-/// Trains by batches from `next` with rates that grow exponentially (Smith 2017, section 3.3) until
-/// the last, or until the loss grows far beyond its least or is no number. Reads back after each
-/// step. The weights are of no use after it. Throws Error for rates or steps that cannot be.
+/// Trains on batches from `next` with exponentially increasing rates (Smith 2017, section 3.3).
+/// Stops after the last rate, when the smoothed loss exceeds stop_factor times its min, or when a
+/// loss is not finite. Reads back after each step. The weights are not usable afterwards. Throws
+/// Error for invalid rates or steps.
 RangeTest range_test(Trainer& trainer, const std::function<void(Batch&)>& next,
                      const RangeTestOptions& options);
 
-/// RangeTest::suggestion for rates and smoothed losses. As in fastai the first tenth and the last
-/// five are left out: the mean is rough there, or already climbing.
+/// Returns RangeTest::suggestion for rates and smoothed losses. As in fastai, the first tenth and
+/// the last five steps are ignored: the mean is inaccurate at the start and increases at the end.
 std::optional<double> steepest_rate(std::span<const double> rates,
                                     std::span<const double> smoothed);
 

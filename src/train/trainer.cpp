@@ -38,7 +38,7 @@ Tensor Trainer::prepare(Mode mode, int64_t batch) {
   if (images_.bytes() < count * image_bytes) {
     labels_ = backend_.allocate(count * sizeof(int32_t));
     probabilities_ = backend_.allocate(count * class_bytes);
-    // Last: its size says that there is enough of all.
+    // Allocated last: its size shows that all three buffers are large enough.
     images_ = backend_.allocate(count * image_bytes);
   }
   return network_.prepare(mode, batch);
@@ -49,12 +49,12 @@ void Trainer::check_images(const Batch& batch) const {
   const auto wanted = static_cast<size_t>(image.with_batch(batch.size()).elements());
   if (batch.images.size() != wanted) {
     fail("[trainer] a batch of ", batch.size(), " images has ", batch.images.size(),
-         " bytes, but the network wants ", wanted, " for images of ", image);
+         " bytes, but the network expects ", wanted, " for images of ", image);
   }
 }
 
 void Trainer::check_labels(const Batch& batch) const {
-  // A single output tells two classes apart.
+  // A single output distinguishes two classes.
   const int64_t classes = std::max<int64_t>(network_.graph().output_shape().elements(), 2);
   for (const int32_t label : batch.labels) {
     if (label < 0 || label >= classes)

@@ -18,14 +18,14 @@ struct Metrics {
   int64_t samples = 0;
 };
 
-/// Sums of metrics that grow on the device and are read rarely.
+/// Sums of metrics that are accumulated on the device and read back rarely.
 class MetricSums {
  public:
   explicit MetricSums(Backend& backend);
 
   const Tensor& tensor() const { return tensor_; }
   void reset() { backend_.fill(tensor_, 0); }
-  /// Waits for the device; all zero without samples.
+  /// Reads the means back, waiting for the device. All zero without samples.
   Metrics read() const;
 
  private:
@@ -34,48 +34,48 @@ class MetricSums {
   Tensor tensor_;
 };
 
-/// Trains a network step by step. No thread, no clock, no files: whoever calls decides when.
-/// Images are bytes and go in scaled to [0, 1].
+/// Trains a network step by step. Uses no threads, clocks or files: the caller decides when to run
+/// a step. Images are bytes and are scaled to [0, 1].
 class Trainer {
  public:
-  /// The network must outlive it.
+  /// The network must outlive the trainer.
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
           double learning_rate, const UpdateOptions& update = {});
 
-  /// Takes the memory for batches of so many images now instead of within the first, but for what
-  /// a backend keeps in its OpStates, and returns the network's input. Throws Error when there is
-  /// not enough.
+  /// Allocates the memory for batches of `batch` images now instead of in the first step, except
+  /// for the memory that a backend keeps in its OpStates, and returns the network's input tensor.
+  /// Throws Error if there is not enough memory.
   Tensor prepare(Mode mode, int64_t batch);
-  /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error when the
-  /// images do not fit the network.
+  /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error if images
+  /// or labels do not match the network.
   void step(const Batch& batch);
-  /// The gradients of one step, without the update.
+  /// Computes the gradients of one step, without the update.
   void forward_backward(const Batch& batch);
-  /// The update of one step, from the gradients as they are.
+  /// Performs the update of one step with the current gradients.
   void update();
-  /// One batch through the network in Mode::eval. Adds to `validation` and, where they are wanted,
-  /// to `classes`. Like `predict` it takes the average of the weights where UpdateOptions asks for
-  /// one, and leaves it in the network until the next step.
+  /// Evaluates one batch in Mode::eval. Adds to `validation` and, if not null, to `classes`. Like
+  /// `predict`, it uses the moving average of the weights if UpdateOptions enables one, and leaves
+  /// it in the network until the next step.
   void evaluate(const Batch& batch, ClassificationSums* classes = nullptr);
-  /// Class probabilities, [batch, classes] row by row.
+  /// Returns the class probabilities, [batch, classes] in row-major order.
   std::vector<float> predict(const Batch& batch);
 
   MetricSums& training() { return training_; }
   MetricSums& validation() { return validation_; }
   Network& network() { return network_; }
-  /// Puts the weights into the network that evaluation and saving take, or those that train.
+  /// Switches the network to the weights for evaluation and saving, or to the training weights.
   void use_eval_weights() { updater_.use_average(steps_); }
   void use_training_weights() { updater_.use_training_weights(); }
   const Optimizer& optimizer() const { return updater_.optimizer(); }
-  /// What the updates remember, beside the weights and `steps`: Updater::states.
+  /// State of the updates, apart from the weights and `steps`: see Updater::states.
   std::span<const Tensor> optimizer_states() const { return updater_.states(); }
 
   double learning_rate() const { return learning_rate_; }
   void set_learning_rate(double rate) { learning_rate_ = rate; }
-  /// Training steps done.
+  /// Number of completed training steps.
   uint64_t steps() const { return steps_; }
-  /// Goes on after `steps` training steps, once weights, states and sums of metrics are those of
-  /// then.
+  /// Continues after `steps` training steps. Call it after restoring the weights, states and sums
+  /// of metrics of that step.
   void resume(uint64_t steps);
 
  private:

@@ -77,7 +77,7 @@ void Updater::average(uint64_t update) {
 }
 
 void Updater::update(uint64_t step) {
-  const uint64_t taken = (step - 1) % accumulate() + 1;  // batches of this update
+  const uint64_t taken = (step - 1) % accumulate() + 1;  // number of batches of this update so far
   Tensor grads = network_.grads();
   if (mean_grads_) {
     backend_.lerp(grads, 1.0F / static_cast<float>(taken), mean_grads_);

@@ -9,53 +9,52 @@
 
 namespace convlab {
 
-/// What surrounds an optimizer's update. 0 (of `accumulate` 1) leaves out each of it, as Keras does
-/// by default.
+/// Options of the steps around an optimizer's update. The value 0 (1 for `accumulate`) disables a
+/// step, which is the default as in Keras.
 struct UpdateOptions {
-  /// Most that the norm of all gradients together may be (Keras' global_clipnorm, PyTorch's
-  /// clip_grad_norm_).
+  /// Max norm of all gradients together (Keras' global_clipnorm, PyTorch's clip_grad_norm_).
   double clip_norm = 0;
-  /// Most that each element of the gradients may be, in either direction. Only one of the two.
+  /// Max absolute value of each gradient element. Cannot be combined with clip_norm.
   double clip_value = 0;
-  /// How many batches make up one update: it follows the mean of their gradients.
+  /// Number of batches per update, which uses the mean of their gradients.
   int64_t accumulate = 1;
-  /// The fraction that the moving average of the weights keeps in each update (Polyak and Juditsky
-  /// 1992; 0.99 is common). Where there is an average, evaluation and saving take it.
+  /// Fraction of the moving average of the weights that each update keeps (Polyak and Juditsky
+  /// 1992; 0.99 is common). If there is an average, evaluation and saving use it.
   double ema_momentum = 0;
-  /// After how many updates the average also takes the place of the weights that train.
+  /// Number of updates after which the average also replaces the training weights, repeatedly.
   int64_t ema_overwrite_frequency = 0;
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// From named values. Throws Error for those that are wrong alone or together.
+/// Reads the options from named values. Throws Error for invalid values or combinations.
 UpdateOptions read_update_options(const Options& options);
 
-/// Moves a network's weights by the gradients of batch after batch: accumulates, clips, lets the
-/// optimizer update, averages. Its buffers are allocated at the start; nothing reads back.
+/// Updates a network's weights with the gradients of each batch: accumulates, clips, runs the
+/// optimizer, averages. Allocates its buffers in the constructor; nothing is read back.
 class Updater {
  public:
-  /// The network must outlive it. Throws Error for options that cannot be.
+  /// The network must outlive it. Throws Error for invalid options.
   Updater(Network& network, std::unique_ptr<Optimizer> optimizer, const UpdateOptions& options);
 
-  /// Takes in the network's gradients of batch `step`, counted from 1; the last of each
-  /// `accumulate` batches updates the weights, clipping those gradients. The network must have its
-  /// training weights.
+  /// Processes the network's gradients of batch `step`, counted from 1. The last of each
+  /// `accumulate` batches clips the gradients in place and updates the weights. The network must
+  /// hold its training weights.
   void update(uint64_t step);
-  /// The update to which batch `step` belongs; both counted from 1.
+  /// Returns the number of the update that uses batch `step`; both are counted from 1.
   uint64_t update_of(uint64_t step) const { return (step - 1) / accumulate() + 1; }
 
-  /// Puts the average of the weights after batch `step` into the network, for evaluating and
-  /// saving; the weights that train wait meanwhile. Without an average or an update before nothing
-  /// changes.
+  /// Puts the moving average of the weights after batch `step` into the network, for evaluation and
+  /// saving, and keeps the training weights. Does nothing without an average or before the first
+  /// update.
   void use_average(uint64_t step);
-  /// Puts the weights that train back.
+  /// Puts the training weights back into the network.
   void use_training_weights();
 
   const Optimizer& optimizer() const { return *optimizer_; }
-  /// All that is remembered from batch to batch, flat like Network::values: the optimizer's
-  /// states, then the average and the mean of the gradients so far, where there are. They and the
+  /// All state that is kept between batches, flat like Network::values: the optimizer's states,
+  /// then the average and the mean of the gradients so far, if used. The states and the network's
   /// values are those of the training only after use_training_weights.
   std::span<const Tensor> states() const { return states_; }
 

@@ -33,8 +33,8 @@ TEST_CASE("hostile graph document: cycles, and weights shared by two layers") {
   check_refused(
       with_layers(R"({"kind": "add", "name": "a", "inputs": ["input", "b"]},)"
                   R"({"kind": "relu", "name": "b"})"),
-      "line 4, column 50: layer 1 \"a\": its input \"b\" is no layer before it, but itself or a "
-      "later one; layers cannot form a cycle; there are: \"input\"");
+      "line 4, column 50: layer 1 \"a\": its input \"b\" is not a layer before it, but the layer "
+      "itself or a later one; layers cannot form a cycle; known are: \"input\"");
   check_refused(with_layers(R"({"kind": "relu", "name": "a"}, {"kind": "relu", "share": "a"})"),
                 "layer 2: it has no member \"share\"; it has: kind, name, options, inputs, frozen");
 }
@@ -49,7 +49,7 @@ TEST_CASE("hostile graph document: numbers far out of range") {
                 "[conv2d] option filters must be a whole number");
   check_refused(conv(R"("filters": 1, "kernel": 1000000000)"), "must lie in 1 to 255");
   check_refused(R"({"input": [2147483648], "layers": [{"kind": "relu"}]})",
-                "column 11: [graph] (2147483648) are 2147483648 numbers; expected at most");
+                "column 11: [graph] (2147483648) has 2147483648 elements; expected at most");
   check_refused(R"({"input": [1, 1, 1, 1, 1, 1], "layers": [{"kind": "relu"}]})",
                 "has 6 dimensions; at most 5 are supported");
 }

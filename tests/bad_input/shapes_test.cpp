@@ -1,5 +1,5 @@
-// Every registered layer, given inputs of any rank and number, either works or reports the inputs
-// that it got and those that it expects.
+// What every registered layer does with inputs of any rank and number: works, or says what it got
+// and what it expects.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <map>
@@ -70,7 +70,7 @@ bool takes(const Row& row, const Shape& shape) {
   return row.takes == Takes::any || shape.rank() == (row.takes == Takes::image ? 3 : 1);
 }
 
-/// Returns the error of a graph with only this layer and these inputs; empty if it accepts them.
+/// The error of a layer, alone in a graph, on so many inputs; empty if it takes them.
 std::string error_of(std::string_view kind, const Options& options,
                      const std::vector<Shape>& inputs) {
   try {
@@ -81,7 +81,7 @@ std::string error_of(std::string_view kind, const Options& options,
   return "";
 }
 
-/// Runs a training step on zeros.
+/// A training step on zeros.
 void run(std::string_view kind, const Row& row, const Shape& shape) {
   for (const BackendKind& backend_kind : backend_kinds()) {
     const auto backend = backend_kind.make(1);
@@ -105,7 +105,7 @@ TEST_CASE("shapes: every kind of layer has a row") {
   CHECK(listed == registered);
 }
 
-TEST_CASE("shapes: a layer runs on every rank that it accepts and refuses all others") {
+TEST_CASE("shapes: a layer runs on every rank that it takes and refuses all others") {
   for (const auto& [kind, row] : rows()) {
     for (const Shape& shape : samples) {
       INFO(kind << " on " << shape);
@@ -115,7 +115,7 @@ TEST_CASE("shapes: a layer runs on every rank that it accepts and refuses all ot
         REQUIRE(error.empty());
         run(kind, row, shape);
       } else {
-        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] wants "));
+        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] expects "));
         CHECK_THAT(error, ContainsSubstring("got " + shape.str()));
       }
     }
@@ -131,26 +131,26 @@ TEST_CASE("shapes: too many and too few inputs are refused") {
       if (count >= row.min_inputs && count <= row.max_inputs) {
         CHECK(error.empty());
       } else {
-        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] takes "));
+        CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] expects "));
         CHECK_THAT(error, ContainsSubstring("got " + std::to_string(count)));
       }
     }
   }
 }
 
-TEST_CASE("shapes: merging layers refuse inputs of incompatible shapes") {
+TEST_CASE("shapes: layers that merge refuse inputs that do not fit each other") {
   for (const auto& [kind, row] : rows()) {
     if (row.min_inputs < 2) continue;
     for (const Shape& other : {Shape{8, 6, 4}, Shape{7, 7, 4}, Shape{8, 28}, Shape{224}}) {
       INFO(kind << " with " << other);
       const std::string error = error_of(kind, row.options, {{8, 7, 4}, other});
-      CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] wants "));
+      CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] expects "));
       CHECK_THAT(error, ContainsSubstring("(8, 7, 4)") && ContainsSubstring(other.str()));
     }
   }
 }
 
-/// Returns the max value of an option, parsed from its error message.
+/// The largest value that an option's error allows.
 OptionValue max_of(std::string_view kind, const Options& options, const std::string& name) {
   Options changed = options;
   for (auto& option : changed) {
@@ -166,7 +166,7 @@ OptionValue max_of(std::string_view kind, const Options& options, const std::str
   return false;
 }
 
-/// Shapes at the size limit of a graph.
+/// Shapes at the limit of what a graph takes.
 const std::vector<Shape> huge{{1 << 30},
                               {1, 1, 1 << 30},
                               {1 << 15, 1 << 15, 1},
@@ -175,7 +175,7 @@ const std::vector<Shape> huge{{1 << 30},
                               {1, 1, 1 << 16},
                               {1, 1, 1}};
 
-TEST_CASE("shapes: options and inputs at their limits do not overflow (-fsanitize=undefined)") {
+TEST_CASE("shapes: options and inputs at their limits overflow nothing (-fsanitize=undefined)") {
   size_t planned = 0;
   size_t refused = 0;
   const auto backend = make_backend("", 1);
@@ -220,7 +220,7 @@ TEST_CASE("shapes: a graph refuses samples of six dimensions and of more than 2^
           .append(make_layer("conv2d", {{"filters", int64_t{1024}},
                                         {"kernel", int64_t{255}},
                                         {"padding", std::string("same")}})),
-      ContainsSubstring("conv2d_1: [graph] it would take more than 281474976710656 FLOPs"));
+      ContainsSubstring("conv2d_1: [graph] the layer needs more than 281474976710656 FLOPs"));
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ test('options that differ from the checkpoint, and files that are no checkpoint,
           /checkpoint is of a run with other options/, /batch \(64 there, 32 here\)/, /seed \(1 there, 9 here\)/,
           /model \("mnist-mlp" there, "mnist-cnn" here\)/);
   refused(['--resume', file('none')], /none: no such file/);
-  refused(['--resume', file('model')], /model has no "convlab.run".*expected a file that train --checkpoint wrote/);
+  refused(['--resume', file('model')], /model has no "convlab.run".*expected a file written by train --checkpoint/);
   const bytes = fs.readFileSync(file('checkpoint'));
   fs.writeFileSync(file('cut'), bytes.subarray(0, bytes.length - 100));
   refused(['--resume', file('cut')], /cut/, /bytes/);

@@ -13,7 +13,7 @@ const names = () => lines(convlab('layers').stdout).map((line) => line.split(' '
 test('layers lists one layer per line', () => {
   const {status, stdout} = convlab('layers');
   assert.equal(status, 0);
-  assert.match(stdout, /^max_pool2d +largest number of each window$/m);
+  assert.match(stdout, /^max_pool2d +maximum of each window$/m);
   assert.ok(names().length > 30, stdout);
 });
 
@@ -21,7 +21,7 @@ test('layers NAME prints shapes, options, source and an example that summary acc
   const {status, stdout} = convlab('layers', 'conv2d');
   assert.equal(status, 0);
   assert.match(stdout, /^Shapes +\(height, width, channels\) →/m);
-  assert.match(stdout, /^ {2}filters +channels that come out\n +whole number, 1 to 65536; must be given$/m);
+  assert.match(stdout, /^ {2}filters +number of output channels\n +whole number, 1 to 65536; must be given$/m);
   assert.match(stdout, /^PyTorch +Conv2d/m);
   const file = path.join(temporaryFolder(t), 'example.json');
   fs.writeFileSync(file, stdout.slice(stdout.indexOf('{')));

@@ -72,9 +72,9 @@ test('a document for other images or classes is refused before training', (t) =>
   const train = (text) => ['train', '--data', 'mnist', '--data-dir', folder, '--model', write(folder, text),
                            '--save', path.join(folder, 'my.safetensors')];
   checkRefused(train(document.replace('"units": 10', '"units": 11')),
-               /my\.json gives \(11\) numbers, but mnist has 10 classes/);
+               /my\.json has the output shape \(11\), but mnist has 10 classes/);
   checkRefused(train(document.replace('28, 28, 1', '28, 28, 3')),
-               /my\.json wants images of \(28, 28, 3\), but those of mnist are \(28, 28, 1\)/);
+               /my\.json expects images of \(28, 28, 3\), but the images of mnist are \(28, 28, 1\)/);
   assert.deepEqual(fs.readdirSync(folder).sort(), ['mnist', 'my.json']);
   checkRefused(['train', '--model', 'vgg16', '--data', 'mnist', '--data-dir', folder],
                /vgg16 does not accept images of \(28, 28, 1\)/);

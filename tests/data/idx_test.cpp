@@ -97,7 +97,7 @@ TEST_CASE("idx: trailing bytes are refused") {
   Bytes plain = images_file();
   plain.push_back(0);
   check_images_error(plain, "found 1 bytes after byte 28");
-  check_images_error(gzip(plain), "the inflated data go on after byte 28");
+  check_images_error(gzip(plain), "the inflated data continue after byte 28");
   Bytes behind = gzip(images_file());
   behind.push_back(0);
   check_images_error(behind, "found 1 bytes after the end of the gzip data");
@@ -115,7 +115,7 @@ TEST_CASE("idx: no more memory is allocated than the file can fill") {
   // A gzip bomb: a megabyte of zeros after a header that declares one byte is not inflated.
   Bytes bomb = make_idx({1, 1, 1}, {});
   bomb.resize(1 << 20);
-  check_images_error(gzip(bomb), "the inflated data go on after byte 17");
+  check_images_error(gzip(bomb), "the inflated data continue after byte 17");
 }
 
 TEST_CASE("idx: a label out of range is refused with its position") {

@@ -74,7 +74,7 @@ TEST_CASE("shard: truncated, damaged and too long files are refused") {
   check_error(
       gzip(shard({3, 1, 2, 3, 4})),
       "truncated: a shard of 3 images of (1, 2, 3) needs 18 bytes from byte 31 on; found 11");
-  check_error(gzip(shard({2, 1, 2, 2, 4})), "the inflated data go on after byte 38");
+  check_error(gzip(shard({2, 1, 2, 2, 4})), "the inflated data continue after byte 38");
   Bytes checksum = whole;
   checksum[checksum.size() - 6] ^= 1;
   check_error(checksum, "damaged gzip data");

@@ -238,7 +238,7 @@ TEST_CASE("checkpoint: damaged files and other formats are refused and change no
     CHECK_THAT(refusal(small_run(), cut), ContainsSubstring("some.file"));
   }
   CHECK_THAT(refusal(small_run(), model_bytes(*engine->network(), {})),
-             ContainsSubstring("expected a file that train --checkpoint wrote"));
+             ContainsSubstring("expected a file written by train --checkpoint"));
 
   SafeTensors file = parse_safetensors(good, "test");
   std::erase_if(file.tensors, [](const auto& tensor) { return tensor.name.ends_with(".bias"); });

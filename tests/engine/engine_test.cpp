@@ -430,8 +430,9 @@ TEST_CASE(
   options.model = "wide.json";
   engine.send(Configure{options});
   CHECK(settle(engine)->state == RunState::failed);
-  CHECK_THAT(engine.snapshot()->error,
-             ContainsSubstring("wide.json gives (11) numbers, but synthetic has 10 classes"));
+  CHECK_THAT(
+      engine.snapshot()->error,
+      ContainsSubstring("wide.json has the output shape (11), but synthetic has 10 classes"));
   options.model = "fits.json";
   engine.send(Configure{options});
   CHECK(settle(engine)->state == RunState::ready);

@@ -97,7 +97,7 @@ TEST_CASE("graph document: invalid JSON is refused with line, column and what wa
   check_refused("{\n\"input\": [1e999]}",
                 "line 2, column 17: not JSON: number overflow parsing '1e999'");
   check_refused("{\n \"input\": [1], \"input\": [2]}",
-                "line 2, column 16: \"input\" is named twice");
+                "line 2, column 16: \"input\" occurs twice in an object");
   check_refused("{\n\"layers\":" + std::string(100'000, '['),
                 "line 2, column 25: nested more than 16 deep");
 }
@@ -153,8 +153,8 @@ TEST_CASE("graph document: invalid names") {
   check_refused(named("\"" + std::string(201, 'a') + "\""),
                 "line 4, column 26: layer 1: its name must have 1 to 200 bytes");
   check_refused(named("\"input\""),
-                "line 4, column 26: layer 1 \"input\": the name is taken: each layer has its own, "
-                "and its own weights");
+                "line 4, column 26: layer 1 \"input\": the name is already used: each layer needs "
+                "a unique name and has its own weights");
   for (const std::string escape : {"\\u001b", "\\n", "\\u007f", "\\u0080", "\\u009b"}) {
     check_refused(named("\"a" + escape + "\""),
                   "line 4, column 26: layer 1 \"a" + escape +
@@ -162,8 +162,8 @@ TEST_CASE("graph document: invalid names") {
   }
   CHECK(parse_graph_json(named("\"größe 1\""), "my.json").nodes()[0].name == "größe 1");
   check_refused(with_layers("{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"name\": \"relu_1\"}"),
-                "line 5, column 26: layer 2 \"relu_1\": the name is taken: each layer has its own, "
-                "and its own weights");
+                "line 5, column 26: layer 2 \"relu_1\": the name is already used: each layer needs "
+                "a unique name and has its own weights");
 }
 
 TEST_CASE("graph document: errors of options state the option's position") {
@@ -204,22 +204,24 @@ TEST_CASE("graph document: inputs must be earlier layers or the image") {
                 "line 5, column 41: layer 2 \"b\": its inputs must be a list of names");
   check_refused(second("[0]"),
                 "line 5, column 42: layer 2 \"b\": its inputs must be a list of names");
-  check_refused(second(R"(["relu_1", "b"])"),
-                "line 5, column 52: layer 2 \"b\": its input \"b\" is no layer before it, but "
-                "itself or a later one; layers cannot form a cycle; there are: \"input\", "
-                "\"relu_1\"");
+  check_refused(
+      second(R"(["relu_1", "b"])"),
+      "line 5, column 52: layer 2 \"b\": its input \"b\" is not a layer before it, but the layer "
+      "itself or a later one; layers cannot form a cycle; known are: \"input\", "
+      "\"relu_1\"");
   check_refused(
       with_layers("{\"kind\": \"relu\"},\n{\"kind\": \"relu\", \"inputs\": [\"input\"]}"),
       "line 4, column 1: layer 1 \"relu_1\": no layer reads its output, and it is not the last");
-  check_refused(second("[]"), "line 5, column 1: layer 2 \"b\": [relu] takes one input, got 0");
+  check_refused(second("[]"), "line 5, column 1: layer 2 \"b\": [relu] expects one input, got 0");
   check_refused(second(R"(["relu_1", "input"])"),
-                "line 5, column 1: layer 2 \"b\": [relu] takes one input, got 2");
+                "line 5, column 1: layer 2 \"b\": [relu] expects one input, got 2");
 }
 
 TEST_CASE("graph document: shapes that a layer refuses") {
   check_refused(
       with_layers("{\"kind\": \"dense\", \"name\": \"end\", \"options\": {\"units\": 3}}"),
-      "line 4, column 1: layer 1 \"end\": [dense] wants a vector (features), got (8, 8, 1); put a "
+      "line 4, column 1: layer 1 \"end\": [dense] expects a vector (features), got (8, 8, 1); put "
+      "a "
       "flatten layer before it");
   check_refused(with_layers("{\"kind\": \"max_pool2d\"},\n{\"kind\": \"conv2d\", \"options\": "
                             "{\"filters\": 2, \"kernel\": 5}}"),

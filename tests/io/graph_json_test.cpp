@@ -95,15 +95,16 @@ TEST_CASE("graph JSON: errors name the layer") {
   check_refused(with_layers(layer("a", "conv3d", R"(["input"])", "{}")),
                 "layer 1 \"a\": there is no layer \"conv3d\"; known are: add, ");
   check_refused(with_layers(relu + "," + layer("b", "relu", R"(["c"])", "{}")),
-                "layer 2 \"b\": its input \"c\" is no layer before it");
+                "layer 2 \"b\": its input \"c\" is not a layer before it");
   check_refused(with_layers(relu + "," + layer("b", "relu", R"(["b"])", "{}")),
-                "is no layer before it");
-  check_refused(with_layers(relu + "," + relu), "layer 2 \"a\": the name is taken");
-  check_refused(with_layers(layer("input", "relu", R"(["input"])", "{}")), "the name is taken");
+                "is not a layer before it");
+  check_refused(with_layers(relu + "," + relu), "layer 2 \"a\": the name is already used");
+  check_refused(with_layers(layer("input", "relu", R"(["input"])", "{}")),
+                "the name is already used");
   check_refused(with_layers(layer("", "relu", R"(["input"])", "{}")), "1 to 200 bytes");
   check_refused(with_layers(layer("a", "relu", "[0]", "{}")), "list of names");
   check_refused(with_layers(layer("a", "relu", R"("input")", "{}")), "list of names");
-  check_refused(with_layers(layer("a", "relu", "[]", "{}")), "takes one input, got 0");
+  check_refused(with_layers(layer("a", "relu", "[]", "{}")), "expects one input, got 0");
   check_refused(with_layers(layer("a", "dense", R"(["input"])", R"({"units":3})")),
                 "layer 1 \"a\"");
   check_refused(with_layers(layer("a", "conv2d", R"(["input"])", R"({"filters":0})")), "filters");

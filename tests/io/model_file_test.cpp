@@ -127,7 +127,7 @@ TEST_CASE("model file: missing and invalid metadata is refused") {
   };
   SafeTensors plain = parse_safetensors(bytes, "test");
   plain.metadata.clear();
-  refused(safetensors_bytes(plain), "convlab did not write it");
+  refused(safetensors_bytes(plain), "expected a file written by convlab");
   refused(with_metadata(bytes, "convlab.architecture", "{"),
           "the architecture, line 1, column 2: not JSON");
   refused(with_metadata(bytes, "convlab.architecture", R"({"version":9})"), "has version 9");

@@ -121,9 +121,9 @@ TEST_CASE("safetensors: a header that is not JSON of the format is refused") {
 TEST_CASE("safetensors: a duplicate name is refused, among tensors and within one") {
   const std::string empty = R"("dtype":"F32","shape":[0],"data_offsets":[0,0])";
   check_refused("{" + tensor("a", empty) + "," + tensor("a", empty) + "}", 0,
-                "\"a\" is named twice");
+                "\"a\" occurs twice in an object");
   check_refused("{" + tensor("a", empty + R"(,"dtype":"F32")") + "}", 0,
-                "\"dtype\" is named twice");
+                "\"dtype\" occurs twice in an object");
 }
 
 TEST_CASE("safetensors: names are escaped in error messages") {

@@ -17,9 +17,10 @@ TEST_CASE("check_fits: wrong image sizes and wrong numbers of classes have diffe
                          Error, Catch::Matchers::Message(message));
   };
   CHECK_NOTHROW(check_fits(find_model("mnist-cnn").build({12, 12, 1}, 3), data, "my.json"));
-  refused({12, 10, 1}, 3,
-          "[model] my.json wants images of (12, 10, 1), but those of digits are (12, 12, 1)");
-  refused({12, 12, 1}, 4, "[model] my.json gives (4) numbers, but digits has 3 classes");
+  refused(
+      {12, 10, 1}, 3,
+      "[model] my.json expects images of (12, 10, 1), but the images of digits are (12, 12, 1)");
+  refused({12, 12, 1}, 4, "[model] my.json has the output shape (4), but digits has 3 classes");
 }
 
 }  // namespace convlab

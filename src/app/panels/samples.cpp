@@ -57,7 +57,7 @@ Grid SamplesPanel::grid(float width, float room, float scale) const {
   size_t longest = 0;
   for (const std::string& name : class_names_) longest = std::max(longest, name.size());
   const bool short_names = longest <= 3;
-  const float least = short_names ? 44 : 66;
+  const float min = short_names ? 44 : 66;
   for (float side = short_names ? 64 : 88; side > min; side -= 4) {
     const Grid cells = arrange_grid(width, side, gap, samples_.width, scale);
     if (height(cells) <= room) return cells;

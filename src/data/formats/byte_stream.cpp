@@ -1,6 +1,6 @@
 #include "data/formats/byte_stream.h"
 
-#define ZLIB_CONST  // next_in points to const
+#define ZLIB_CONST  // makes next_in a pointer to const
 #include <zlib.h>
 
 #include <algorithm>
@@ -11,8 +11,8 @@ namespace convlab {
 
 namespace {
 
-constexpr size_t chunk = size_t{1} << 30;  // zlib counts in 32 bits
-constexpr uint64_t max_per_byte = 1032;    // deflate: two bits for a match of 258 bytes
+constexpr size_t chunk = size_t{1} << 30;  // zlib's byte counts have 32 bits
+constexpr uint64_t max_per_byte = 1032;    // max of deflate: 258 bytes from two bits
 
 bool begins_as_gzip(std::span<const uint8_t> bytes) {
   return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
@@ -30,7 +30,7 @@ ByteStream::ByteStream(std::span<const uint8_t> bytes, std::string format, std::
   if (!begins_as_gzip(bytes_)) return;
   auto stream = std::make_unique<z_stream_s>();
   constexpr int gzip_only = 16 + MAX_WBITS;
-  if (inflateInit2(stream.get(), gzip_only) != Z_OK) reject("no memory to inflate it");
+  if (inflateInit2(stream.get(), gzip_only) != Z_OK) reject("not enough memory to inflate it");
   inflater_.reset(stream.release());
 }
 
@@ -61,7 +61,7 @@ void ByteStream::expect_end() {
   std::array<uint8_t, 1> extra{};
   const uint64_t end = offset_;
   if (fill(extra) > 0) {
-    if (gzip()) reject("the inflated data go on after byte ", end, ", where they should end");
+    if (gzip()) reject("the inflated data continue after byte ", end, ", where they should end");
     reject("found ", bytes_.size() - end, " bytes after byte ", end, ", where the file should end");
   }
   if (!gzip()) return;
@@ -102,7 +102,7 @@ size_t ByteStream::inflate_into(std::span<uint8_t> out) {
     const int status = inflate(&stream, Z_NO_FLUSH);
     consumed_ = static_cast<size_t>(stream.next_in - bytes_.data());
     produced = static_cast<size_t>(stream.next_out - out.data());
-    if (status == Z_BUF_ERROR) break;  // the input has ended, the stream has not
+    if (status == Z_BUF_ERROR) break;  // the input ended before the stream
     if (status == Z_STREAM_END) {
       inflated_ = true;
     } else if (status != Z_OK) {

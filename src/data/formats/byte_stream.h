@@ -12,9 +12,9 @@ struct z_stream_s;
 
 namespace convlab {
 
-/// Reads bytes from front to back, inflating them on the way when they are gzip (RFC 1952; told by
-/// the first two bytes). It never inflates more than was asked for. Errors are Error, begin with
-/// [format] and name the source; their byte offsets count inflated bytes.
+/// Reads bytes sequentially and inflates gzip (RFC 1952, detected by the first two bytes). Never
+/// inflates more bytes than requested. Error messages start with [format] and the source; their
+/// byte offsets count inflated bytes.
 class ByteStream {
  public:
   /// `bytes` must outlive the stream.
@@ -25,11 +25,11 @@ class ByteStream {
 
   bool gzip() const { return inflater_ != nullptr; }
 
-  /// The next `count` bytes. Throws when the source ends before, saying that `what` is cut off, or
-  /// is damaged. A count that the rest of the source cannot hold is refused before any memory is
-  /// taken for it.
+  /// Returns the next `count` bytes. Throws Error if the source ends before, reporting `what` as
+  /// truncated, or is damaged. Rejects a count that the rest of the source cannot hold before
+  /// allocating memory for it.
   std::vector<uint8_t> read(uint64_t count, const std::string& what);
-  /// Throws when anything follows; checks the gzip checksum.
+  /// Throws Error if any bytes follow or the gzip checksum is wrong.
   void expect_end();
 
   /// Throws Error with [format], the source and `parts`.
@@ -43,7 +43,7 @@ class ByteStream {
     void operator()(z_stream_s* stream) const;
   };
 
-  /// Fills `out` as far as the source goes and returns how many bytes that was.
+  /// Fills `out` as far as the source goes and returns the number of bytes written.
   size_t fill(std::span<uint8_t> out);
   size_t inflate_into(std::span<uint8_t> out);
 
@@ -51,16 +51,16 @@ class ByteStream {
   std::string format_;
   std::string source_;
   size_t consumed_ = 0;  // of bytes_
-  uint64_t offset_ = 0;  // bytes handed out
+  uint64_t offset_ = 0;  // number of bytes returned so far
   std::unique_ptr<z_stream_s, InflateEnd> inflater_;
-  bool inflated_ = false;  // the gzip stream's end, with its checksum, was seen
+  bool inflated_ = false;  // the end of the gzip stream, with its checksum, was read
 };
 
-/// A big-endian number of IDX and a little-endian one of the shards; `bytes` has at least `at` + 4
-/// bytes.
+/// Reads a big-endian (IDX) or little-endian (shard) number at byte `at`; `bytes` must have at
+/// least `at` + 4 bytes.
 uint32_t big_endian_u32(std::span<const uint8_t> bytes, size_t at);
 uint32_t little_endian_u32(std::span<const uint8_t> bytes, size_t at);
-/// "00 00 08 03": the first bytes, at most `max`.
+/// Returns the first bytes, at most `max`, as text: "00 00 08 03".
 std::string hex(std::span<const uint8_t> bytes, size_t max);
 
 }  // namespace convlab

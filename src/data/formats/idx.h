@@ -16,13 +16,13 @@ struct IdxImages {
   std::vector<uint8_t> pixels;  ///< [count, height, width]
 };
 
-/// Reads an IDX file of images, plain or gzip. Throws Error, naming `source`, what was found,
-/// what was expected and where, for anything but 1 to 2^24 images of 1×1 to 4,096×4,096 and 2 GB
-/// altogether, and exactly that many bytes.
+/// Reads an IDX file of images, plain or gzip. Throws Error, with `source`, the byte offset, what
+/// was found and what was expected, unless the file has 1 to 2^24 images of 1×1 to 4,096×4,096
+/// pixels, at most 2 GB in total, and exactly the bytes that its header requires.
 IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& source);
 
 /// Reads an IDX file of labels (00 00 08 01, count, bytes), plain or gzip; each must be below
-/// `classes`. Errors as above.
+/// `classes`. Throws Error as above.
 std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t classes,
                                       const std::string& source);
 

@@ -9,7 +9,7 @@
 
 namespace convlab {
 
-/// Labelled images as `scripts/pack` puts them into files for the page: gzip of the 8 bytes
+/// Labelled images in the format that `scripts/pack` writes for the web page: gzip of the 8 bytes
 /// CVLSHRD1, five little-endian 32-bit numbers (count, height, width, channels, classes), `count`
 /// labels, then the images.
 struct Shard {
@@ -19,10 +19,10 @@ struct Shard {
   std::vector<uint8_t> images;  ///< [count, height, width, channels]
 };
 
-/// Reads a shard, also one that a server or browser has inflated already. Throws Error, naming
-/// `source`, what was found, what was expected and where, for anything but 1 to 65,536 images of
-/// 1×1 to 4,096×4,096, 1 to 4 channels and 256 MB altogether, 1 to 256 classes, labels below that,
-/// and exactly that many bytes.
+/// Reads a shard, which a server or browser may already have inflated. Throws Error, with `source`,
+/// the byte offset, what was found and what was expected, unless it has 1 to 65,536 images of 1×1
+/// to 4,096×4,096 pixels, 1 to 4 channels and at most 256 MB in total, 1 to 256 classes, labels
+/// below that number, and exactly the bytes that its header requires.
 Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source);
 
 }  // namespace convlab

@@ -9,11 +9,11 @@
 
 namespace convlab {
 
-/// What is known when an epoch ends, under Keras' names: `loss` and `accuracy` are means over the
+/// The metrics at the end of an epoch, with Keras' names: `loss` and `accuracy` are means over the
 /// epoch's training steps.
 struct EpochLogs {
-  int64_t epoch = 0;  ///< from 1, where Keras counts from 0
-  int64_t step = 0;   ///< training steps done
+  int64_t epoch = 0;  ///< counted from 1; Keras counts from 0
+  int64_t step = 0;   ///< number of completed training steps
   double loss = 0;
   double accuracy = 0;
   double val_loss = 0;
@@ -21,8 +21,8 @@ struct EpochLogs {
   double learning_rate = 0;  ///< of the last step
 };
 
-/// Something that follows a training and may end it. It has no thread and no files: what it writes
-/// it hands to a function that was passed in.
+/// Observes a training and can stop it. Uses no threads or files: output goes to a function that is
+/// passed to the constructor.
 class Callback {
  public:
   Callback() = default;
@@ -30,22 +30,22 @@ class Callback {
   Callback& operator=(const Callback&) = delete;
   virtual ~Callback() = default;
 
-  /// Training begins, or goes on after a pause.
+  /// Called when training starts, or continues after a pause.
   virtual void train_began() {}
-  /// `step` training steps are done; weights and counts are those between two steps.
+  /// Called after `step` training steps; weights and counts are those between two steps.
   virtual void step_ended(int64_t /*step*/) {}
   virtual void epoch_ended(const EpochLogs& /*logs*/) {}
-  /// The planned epochs are done, or a callback ended the training.
+  /// Called after the planned epochs, or when a callback has stopped the training.
   virtual void train_ended() {}
 
-  /// Why training shall end, for people; empty: it may go on.
+  /// Returns why training should stop, as a text for users; empty to continue.
   virtual std::string stop_reason() const { return {}; }
 
-  /// What it remembers from epoch to epoch, for a checkpoint; names begin with the callback's.
+  /// Returns the callback's state for a checkpoint; names start with the callback's name.
   virtual NamedNumbers state() const { return {}; }
-  /// Takes its own from what `state` gave once. Throws Error for what it lacks.
+  /// Restores the callback's own part of a saved state. Throws Error if an entry is missing.
   virtual void restore(const NamedNumbers& /*state*/) {}
-  /// The tensors that belong to its state.
+  /// Returns the tensors that belong to the callback's state.
   virtual std::vector<Tensor> tensors() const { return {}; }
 };
 

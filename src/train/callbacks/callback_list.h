@@ -11,7 +11,7 @@ namespace convlab {
 
 using Callbacks = std::vector<std::unique_ptr<Callback>>;
 
-/// Callbacks in order as one.
+/// Calls several callbacks in order.
 class CallbackList {
  public:
   CallbackList() = default;
@@ -21,7 +21,7 @@ class CallbackList {
   void step_ended(int64_t step);
   void epoch_ended(const EpochLogs& logs);
   void train_ended();
-  /// The first that has one.
+  /// Returns the first reason that is not empty.
   std::string stop_reason() const;
   NamedNumbers state() const;
   void restore(const NamedNumbers& state);

@@ -11,17 +11,18 @@ namespace convlab {
 /// As Keras' EarlyStopping.
 struct EarlyStoppingOptions {
   Monitor monitor = Monitor::val_loss;
-  double min_delta = 0;               ///< what counts as an improvement
-  int64_t patience = 0;               ///< epochs without one, after which training ends
-  bool restore_best_weights = false;  ///< at the end those of the best epoch come back
-  int64_t start_from_epoch = 0;       ///< epochs at the start that are not watched
+  double min_delta = 0;               ///< min change that counts as an improvement
+  int64_t patience = 0;               ///< epochs without improvement before training stops
+  bool restore_best_weights = false;  ///< restores those of the best epoch at the end
+  int64_t start_from_epoch = 0;       ///< number of first epochs that are ignored
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// Ends a training that no longer improves (Prechelt 1998). Restoring takes the best weights that
-/// evaluation saw; it happens at the end of the training, also when all its epochs were needed.
+/// Stops a training that no longer improves (Prechelt 1998). restore_best_weights restores the
+/// weights that the evaluation of the best epoch used, at the end of the training, even if it ran
+/// for all epochs.
 class EarlyStopping final : public Callback {
  public:
   /// The trainer must outlive it. Throws Error for options out of range.

@@ -13,13 +13,13 @@ struct Column {
   std::string_view name;
   double EpochLogs::* value;
 };
-// In the order of their names, as Keras writes them.
+// In alphabetical order, as Keras writes them.
 constexpr std::array columns{
     Column{"accuracy", &EpochLogs::accuracy}, Column{"learning_rate", &EpochLogs::learning_rate},
     Column{"loss", &EpochLogs::loss}, Column{"val_accuracy", &EpochLogs::val_accuracy},
     Column{"val_loss", &EpochLogs::val_loss}};
 
-/// The shortest text that reads as the same number; `otherwise` for what is none.
+/// Returns the shortest text that parses to the same number, or `otherwise` if it is not finite.
 std::string exact(double value, const std::string& otherwise) {
   if (!std::isfinite(value)) return otherwise;
   std::array<char, 32> text{};

@@ -8,11 +8,11 @@
 
 namespace convlab {
 
-/// Takes one line of a log, without its end.
+/// Receives one line of a log, without the line break.
 using WriteLine = std::function<void(const std::string& line)>;
 
-/// As Keras' CSVLogger: a first line with the names, then one for each epoch. Its columns are
-/// epoch (from 1, where Keras counts from 0), accuracy, learning_rate, loss, val_accuracy and
+/// As Keras' CSVLogger: a header line with the names, then one line per epoch. Its columns are
+/// epoch (counted from 1; Keras counts from 0), accuracy, learning_rate, loss, val_accuracy and
 /// val_loss.
 class CsvLogger final : public Callback {
  public:
@@ -25,7 +25,8 @@ class CsvLogger final : public Callback {
   bool header_written_ = false;
 };
 
-/// One JSON object for each epoch, with the fields of CsvLogger; null for what is not a number.
+/// Writes one JSON object per epoch, with the fields of CsvLogger; null for numbers that are not
+/// finite.
 class JsonLogger final : public Callback {
  public:
   explicit JsonLogger(WriteLine write) : write_(std::move(write)) {}

@@ -26,7 +26,7 @@ template void ModelCheckpointOptions::visit(OptionReader&);
 ModelCheckpoint::ModelCheckpoint(const ModelCheckpointOptions& options, std::function<void()> save)
     : options_(checked_options("model_checkpoint", options)), save_(std::move(save)) {
   if (options_.save_best_only && options_.save_freq > 0) {
-    fail("[model_checkpoint] save_best_only goes with the end of each epoch; expected save_freq 0");
+    fail("[model_checkpoint] save_best_only saves at the end of an epoch; expected save_freq 0");
   }
 }
 

@@ -10,23 +10,25 @@ namespace convlab {
 struct ModelCheckpointOptions {
   Monitor monitor = Monitor::val_loss;
   bool save_best_only = false;
-  int64_t save_freq = 0;  ///< every so many training steps; 0: at the end of each epoch
+  int64_t save_freq = 0;  ///< interval in training steps; 0: at the end of each epoch
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
 
-/// Calls a function that saves, each epoch, every so many steps, or after each epoch that was the
+/// Calls a save function after each epoch, every save_freq steps, or after each epoch that is the
 /// best so far.
 class ModelCheckpoint final : public Callback {
  public:
-  /// Throws Error for options that cannot be: the best is known at the end of an epoch only.
+  /// Throws Error for invalid options, including save_best_only with save_freq: the best is only
+  /// known at the end of an epoch.
   ModelCheckpoint(const ModelCheckpointOptions& options, std::function<void()> save);
 
   void step_ended(int64_t step) override;
   void epoch_ended(const EpochLogs& logs) override;
   NamedNumbers state() const override;
-  /// Without a state of its own it begins anew: the run before may have had no such callback.
+  /// Starts from scratch if `state` has no entries of this callback: the saved run may not have
+  /// used it.
   void restore(const NamedNumbers& state) override;
 
  private:

@@ -8,7 +8,7 @@
 
 namespace convlab {
 
-/// The number of EpochLogs that a callback watches.
+/// The metric of EpochLogs that a callback monitors.
 enum class Monitor : uint8_t { loss, accuracy, val_loss, val_accuracy };
 
 inline constexpr std::array monitor_choices{Choice<Monitor>{Monitor::loss, "loss"},
@@ -37,7 +37,7 @@ constexpr double monitored(Monitor monitor, const EpochLogs& logs) {
 }
 
 /// Whether `value` is better than `best` by more than `min_delta`: an accuracy is higher, a loss
-/// lower (Keras' mode="auto"). What is not a number is never better.
+/// lower (Keras' mode="auto"). NaN is never better.
 constexpr bool improved(Monitor monitor, double value, double best, double min_delta) {
   const bool higher = monitor == Monitor::accuracy || monitor == Monitor::val_accuracy;
   return higher ? value - min_delta > best : value + min_delta < best;

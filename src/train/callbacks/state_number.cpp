@@ -17,7 +17,7 @@ double number_of(const NamedNumbers& state, std::string_view name) {
 int64_t count_of(const NamedNumbers& state, std::string_view name) {
   const double number = number_of(state, name);
   if (!(number >= 0 && number <= 0x1p53 && number == std::floor(number)))
-    fail("[callbacks] ", name, " is ", number, "; expected a whole number from 0");
+    fail("[callbacks] ", name, " is ", number, "; expected a whole number from 0 to 2^53");
   return static_cast<int64_t>(number);
 }
 

@@ -7,10 +7,10 @@
 
 namespace convlab {
 
-/// The number called `name`. Throws Error if there is none.
+/// Returns the number called `name`. Throws Error if it is missing.
 double number_of(const NamedNumbers& state, std::string_view name);
 
-/// The same for a whole number from 0 to 2^53; Error for another.
+/// Like number_of, for a whole number from 0 to 2^53. Throws Error for any other number.
 int64_t count_of(const NamedNumbers& state, std::string_view name);
 
 }  // namespace convlab

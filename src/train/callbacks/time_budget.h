@@ -8,11 +8,11 @@
 
 namespace convlab {
 
-/// Pauses a training, after the step that was running, once it took so long; it may go on with
-/// the same time again. Keras has no such callback.
+/// Pauses a training after the step in which the time budget runs out. The training can be
+/// continued, with the full budget again. Keras has no such callback.
 class TimeBudget final : public Callback {
  public:
-  /// `now` tells seconds, monotonic.
+  /// `now` returns monotonic time in seconds.
   TimeBudget(double seconds, std::function<double()> now)
       : seconds_(seconds), now_(std::move(now)) {}
 

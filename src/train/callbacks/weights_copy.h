@@ -9,7 +9,7 @@ namespace convlab {
 /// A copy of all parameters of a network, on its device.
 class WeightsCopy {
  public:
-  /// The network must outlive it. Throws Error when the memory does not suffice.
+  /// The network must outlive it. Throws Error if there is not enough memory.
   explicit WeightsCopy(Network& network);
 
   void take();
