@@ -11,7 +11,7 @@ Trains natively with build/native/convlab (or $CONVLAB) and prints a table in Ma
   --data-dir DIR   look for the data sets there first, then where convlab looks, then in node_modules
   --threads N      compute on N threads; else on all cores
   --only NAME      only the runs of this model; with --write the others' rows stay as they are
-  --write          also put the table, and the command's help, between their markers in README.md`;
+  --write          also put the table between its markers in README.md`;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const program = path.resolve(process.env.CONVLAB ?? path.join(root, 'build/native/convlab'));
@@ -100,14 +100,6 @@ function table(results, former) {
           `Adam with its default learning rate, ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join('\n');
 }
 
-function help() {
-  const text = [[], ['train']].map((command) => {
-    const args = [...command, '--help'];
-    return `$ convlab ${args.join(' ')}\n${convlab(args, ['ignore', 'pipe', 'inherit']).trim()}`;
-  });
-  return `\`\`\`\n${text.join('\n\n')}\n\`\`\``;
-}
-
 function main() {
   const options = parseArguments(process.argv.slice(2));
   const chosen = runs.filter(({model}) => options.only === null || model === options.only);
@@ -118,7 +110,7 @@ function main() {
   console.log(text);
   if (options.only && !former.includes(text.split('\n').at(-1)))
     stop(`the other rows were not measured as this one: ${former.at(-1)}`);
-  if (options.write) writeBlocks({results: text, help: help()});
+  if (options.write) writeBlocks({results: text});
   const missed = results.filter(({run, done}) => done.val_accuracy < run.goal);
   for (const {run} of missed) console.error(`scripts/results: below its goal: ${commandOf(run)}`);
   process.exitCode = missed.length > 0 ? 1 : 0;

@@ -213,7 +213,7 @@ TEST_CASE("shapes: a graph refuses samples of six dimensions and of more than 2^
   CHECK_THROWS_WITH(Graph({(int64_t{1} << 30U) + 1}), ContainsSubstring("at most 1073741824"));
   Graph graph({1 << 15, 1 << 15, 1});
   CHECK_THROWS_WITH(graph.append(make_layer("zero_pad2d", {})),
-                    ContainsSubstring("zero_pad2d_1: [graph] (32770, 32770, 1) are 1073872900"));
+                    ContainsSubstring("zero_pad2d_1: [graph] (32770, 32770, 1) has 1073872900"));
   CHECK(graph.nodes().empty());
   CHECK_THROWS_WITH(
       Graph({1 << 10, 1 << 10, 1 << 10})

@@ -3,10 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {fileURLToPath} from 'node:url';
 import {convlab, lines, temporaryFolder} from './helpers.mjs';
-
-const committed = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../src/nn/LAYERS.md');
 
 const names = () => lines(convlab('layers').stdout).map((line) => line.split(' ')[0]);
 
@@ -39,14 +36,4 @@ test('layers with an unknown name lists the known ones', () => {
   const {status, stderr} = convlab('layers', 'convolution');
   assert.equal(status, 1);
   assert.match(stderr, /unknown layer 'convolution'; known are: add, /);
-});
-
-test('LAYERS.md is the output of layers --markdown', () => {
-  const {status, stdout} = convlab('layers', '--markdown');
-  assert.equal(status, 0);
-  assert.equal(
-    fs.readFileSync(committed, 'utf8'),
-    stdout,
-    'write it anew: build/native/convlab layers --markdown > src/nn/LAYERS.md',
-  );
 });

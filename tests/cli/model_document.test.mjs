@@ -98,8 +98,8 @@ flatten_1     flatten     (1600)                                         -
 dropout_1     dropout     (1600)                                 200.0 KiB
 dense_1       dense       (10)              16,010     32,000      1.2 KiB
 ──────────────────────────────────────────────────────────────────────────
-Parameters     34,826: 34,826 trained, 0 not trained
-FLOPs          4,881,920 forward, 14,256,384 a training step, for one image
+Parameters     34,826: 34,826 trainable, 0 not trainable
+FLOPs          4,881,920 forward, 14,256,384 per training step, for one image
 Weights        136.0 KiB, gradients 136.0 KiB
 Batch of 32    MEMORY
 `.replace('MEMORY', /^Batch of 32 +(.*)$/m.exec(result.stdout)?.[1]));
