@@ -31,7 +31,7 @@ find_package(Threads REQUIRED)
 # --- pthreadpool: per preset, so that tsan sees its synchronisation and wasm gets one with and one without threads.
 set(_folder "${pthreadpool_SOURCE_DIR}/src")
 if(CONVLAB_THREADS)
-  add_library(pthreadpool STATIC "${_folder}/portable-api.c" "${_folder}/memory.c" "${_folder}/pthreads.c"
+  add_library(pthreadpool STATIC "${_folder}/portable-api.c" "${_folder}/memory.c" "${CONVLAB_SCRIPTS_CMAKE}/pthreadpool/waiting.c"
     "${_folder}/fastpath.c" "${_folder}/legacy-api.c")
   if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Emscripten)$")
     target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FUTEX=1)

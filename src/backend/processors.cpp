@@ -60,4 +60,9 @@ int available_processors() {
   return quota < count ? std::max(1, static_cast<int>(quota)) : count;
 }
 
+int usable_threads(int asked) {
+  const int available = available_processors();
+  return asked == 0 ? available : std::min(asked, available);
+}
+
 }  // namespace convlab

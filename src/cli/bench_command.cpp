@@ -4,7 +4,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "backend/system_memory.h"
@@ -42,12 +41,10 @@ int run_one(const Arguments& arguments, JsonLines& json, std::FILE* out) {
 
 // A run that fails, for example because of too little memory, becomes a row with the error.
 int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
-  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const int threads = arguments.bench.threads > 0 ? arguments.bench.threads : cores;
   // Checked here, because these errors would otherwise appear in every row.
   find_optimizer(arguments.bench.optimizer);
   make_backend(arguments.bench.backend, 1);
-  const std::vector<BenchOptions> runs = bench_suite(arguments.bench, threads);
+  const std::vector<BenchOptions> runs = bench_suite(arguments.bench, arguments.bench.threads);
   BenchRows rows(out, runs.size(), monotonic_seconds);
   json.open();
   for (const BenchOptions& run : runs) {
@@ -70,6 +67,7 @@ int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
 int run(Arguments arguments) {
   JsonLines json(arguments.json);
   arguments.bench.memory = system_memory_left;
+  arguments.bench.threads = resolve_threads(arguments.bench.threads);
   std::FILE* out = json.to_stdout() ? stderr : stdout;
   return arguments.suite ? run_suite(arguments, json, out) : run_one(arguments, json, out);
 }

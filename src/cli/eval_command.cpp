@@ -2,7 +2,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "backend/system_memory.h"
 #include "cli/class_report.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
@@ -102,8 +101,7 @@ nlohmann::ordered_json figures(const EvalOptions& options, const Backend& backen
 int run_eval(const EvalOptions& options) {
   JsonLines json(options.json);
   find_entry(options.data);
-  const std::unique_ptr<Backend> backend =
-      make_backend(options.backend, options.threads, system_memory_left);
+  const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
   ModelFile file = parse_model(read_file(options.model), options.model);
   const Dataset test = load_dataset(options.data, options.data_dir).test;
   check_fits(file.graph, test, options.model);

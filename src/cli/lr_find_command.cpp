@@ -5,7 +5,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "backend/system_memory.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
 #include "cli/optimizer_options.h"
@@ -64,8 +63,7 @@ int run(const Arguments& arguments) {
   find_entry(arguments.run.data);
   check_optimizer_options(arguments.run);
   JsonLines json(arguments.json);
-  const std::unique_ptr<Backend> backend =
-      make_backend(arguments.backend, arguments.threads, system_memory_left);
+  const std::unique_ptr<Backend> backend = open_backend(arguments.backend, arguments.threads);
   const DatasetSplits data = load_dataset(arguments.run.data, arguments.data_dir);
   const RangeTest result = find_learning_rate(arguments.run, arguments.test, data.train, *backend);
   print(json.to_stdout() ? stderr : stdout, arguments, result);

@@ -36,7 +36,7 @@ int run_summary(const SummaryOptions& options) {
     print(graph_document(graph));
     return 0;
   }
-  const std::unique_ptr<Backend> backend = make_backend(options.backend, options.threads);
+  const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
   print(summary_table(graph, options.model, *backend, options.batch));
   if (!options.json.empty()) {
     const std::string document = graph_document(graph);

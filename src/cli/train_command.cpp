@@ -2,7 +2,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "backend/system_memory.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/json_lines.h"
@@ -75,7 +74,7 @@ class Training {
     check_optimizer_options(options_.run);
     check_save();
     engine_ = std::make_unique<Engine>(EngineEnvironment{
-        .backend = make_backend(options_.backend, options_.threads, system_memory_left),
+        .backend = open_backend(options_.backend, options_.threads),
         .open_data =
             [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
         .build_model = [](const std::string& model, const Shape& image,

@@ -1,8 +1,10 @@
 #include "cli/values.h"
 
 #include <chrono>
+#include <cstdio>
 
-#include "backend/backend.h"
+#include "backend/processors.h"
+#include "backend/system_memory.h"
 #include "core/error.h"
 #include "data/catalog.h"
 
@@ -33,10 +35,26 @@ CLI::Option* add_backend(CLI::App& command, std::string& backend) {
 
 CLI::Option* add_threads(CLI::App& command, int& threads) {
   return command
-      .add_option("--threads", threads, "Number of threads for computing; 0: one per core")
+      .add_option("--threads", threads,
+                  "Number of threads for computing, at most one per processor; 0: one per "
+                  "processor that this "
+                  "process may use")
       ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024).description(""));
+}
+
+int resolve_threads(int asked) {
+  const int threads = usable_threads(asked);
+  if (threads < asked) {
+    std::fprintf(stderr, "note: --threads %d: this process may use %d %s, so it computes on %d\n",
+                 asked, threads, threads == 1 ? "processor" : "processors", threads);
+  }
+  return threads;
+}
+
+std::unique_ptr<Backend> open_backend(const std::string& name, int threads) {
+  return make_backend(name, resolve_threads(threads), system_memory_left);
 }
 
 CLI::Option* add_batch(CLI::App& command, int64_t& batch) {

@@ -2,8 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+
+#include "backend/backend.h"
 
 namespace convlab {
 
@@ -20,6 +23,11 @@ CLI::Option* add_data(CLI::App& command, std::string& data);
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir);
 CLI::Option* add_backend(CLI::App& command, std::string& backend);
 CLI::Option* add_threads(CLI::App& command, int& threads);
+/// The number of threads for an option of add_threads: usable_threads. Says on standard error when
+/// they are fewer than asked for.
+int resolve_threads(int asked);
+/// Makes a backend with resolve_threads(threads) that allocates no more than the system's memory.
+std::unique_ptr<Backend> open_backend(const std::string& name, int threads);
 CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 
 /// Adds an option for a whole number from `min` to `max`.

@@ -32,6 +32,7 @@ struct Duration {
   double first = 0;
   double second = 0;
   double median = 0;  // of all runs after the first
+  double mean = 0;    // of the same: wall-clock time, with whatever else the machine did
 };
 
 // Repeats `action` for about `seconds`, at least five times after the first run.
@@ -44,10 +45,11 @@ Duration measure(const Clock& now, double seconds, const std::function<void()>& 
   };
   const double first = once();
   std::vector<double> durations;
-  const double end = now() + seconds;
-  while (durations.size() < min_runs || now() < end) durations.push_back(once());
+  const double start = now();
+  while (durations.size() < min_runs || now() < start + seconds) durations.push_back(once());
+  const double mean = (now() - start) / static_cast<double>(durations.size());
   const double second = durations.front();
-  return {first, second, median(durations)};
+  return {first, second, median(durations), mean};
 }
 
 double gemm_peak_gflops(Backend& backend, const Clock& now, double seconds) {
@@ -210,7 +212,7 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
           .first_step_ms = duration.first * 1e3,
           .second_step_ms = duration.second * 1e3,
           .step_ms = duration.median * 1e3,
-          .images_per_second = images / duration.median,
+          .images_per_second = images / duration.mean,
           .gflops = gflops,
           .gemm_peak_gflops = peak,
           .efficiency = gflops / peak,

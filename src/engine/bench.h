@@ -16,7 +16,7 @@ struct BenchOptions {
   std::string document;
   std::string backend;  ///< empty: the fastest
   int64_t batch = 128;
-  int threads = 0;  ///< 0: one per core
+  int threads = 0;  ///< 0: one per available processor
   std::string optimizer = "adam";
   bool inference = false;  ///< measure evaluation instead of training steps
   int64_t images = 0;      ///< size of the random data set; 0: the same batch in every step
@@ -41,7 +41,8 @@ struct LayerTime {
 };
 
 /// Speed of a training step (or of an evaluation), compared with that of a matrix product measured
-/// in the same run. All times are medians, except those of the first and second step.
+/// in the same run. step_ms, gflops and efficiency are medians; images_per_second counts the whole
+/// wall-clock time after the first step.
 struct BenchResult {
   std::string model;
   std::string backend;

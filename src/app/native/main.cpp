@@ -12,6 +12,7 @@
 #include "app/platform/glfw.h"
 #include "app/view.h"
 #include "backend/backend.h"
+#include "backend/processors.h"
 #include "backend/system_memory.h"
 #include "data/catalog.h"
 
@@ -51,7 +52,8 @@ std::jthread wake_after(double seconds) {
 
 int run_window(const WindowOptions& options) {
   EngineEnvironment environment;
-  environment.backend = make_backend(options.backend, options.threads, system_memory_left);
+  environment.backend =
+      make_backend(options.backend, usable_threads(options.threads), system_memory_left);
   environment.open_data = [&](const std::string& name) {
     return load_dataset(name, options.data_dir);
   };
@@ -99,7 +101,8 @@ int run(int argc, char** argv) {
   app.add_option("--data", options.run.data, "Data set at the start")->capture_default_str();
   app.add_option("--model", options.run.model, "Model at the start")->capture_default_str();
   app.add_option("--data-dir", options.data_dir, "Folder with the data sets");
-  app.add_option("--threads", options.threads, "Number of threads for computing; 0: one per core")
+  app.add_option("--threads", options.threads,
+                 "Number of threads for computing; 0: one per processor")
       ->check(CLI::Range(0, 1024));
   app.add_option("--backend", options.backend, "Compute backend; default: the fastest");
   app.add_option("--width", options.width, "Width of the window")->check(CLI::Range(240, 16384));
