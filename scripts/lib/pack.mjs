@@ -158,6 +158,21 @@ const readSplit = (entry, files) => {
   return {count: images.count, images: images.bytes, labels: labels.bytes};
 };
 
+const gcd = (a, b) => (b === 0 ? a : gcd(b, a % b));
+
+// The order of src/data/spread_order.h, so that page and command train on the same batches.
+const spread = ({count, images, labels}, imageSize) => {
+  let stride = Math.floor(count * 618 / 1000) + 1;
+  while (gcd(stride, count) > 1) ++stride;
+  const ordered = {count, images: Buffer.alloc(images.length), labels: Buffer.alloc(count)};
+  for (let position = 0; position < count; ++position) {
+    const image = position * stride % count;
+    ordered.labels[position] = labels[image];
+    images.copy(ordered.images, position * imageSize, image * imageSize, (image + 1) * imageSize);
+  }
+  return ordered;
+};
+
 const packShard = (entry, split, start, count) => {
   const header = Buffer.alloc(magic.length + 20);
   header.write(magic, 'latin1');
@@ -211,6 +226,7 @@ const packDataset = async (entry, source, out) => {
   const started = Date.now();
   const splits = {};
   for (const [name, files] of Object.entries(source)) splits[name] = readSplit(entry, files);
+  splits.train = spread(splits.train, entry.height * entry.width * entry.channels);
   fs.mkdirSync(path.join(out, entry.name), {recursive: true});
   const packed = {...publicEntry(entry), splits: {}};
   for (const [name, split] of Object.entries(splits)) {

@@ -9,6 +9,7 @@
 #include "backend/system_memory.h"
 #include "cli/bench_tables.h"
 #include "cli/commands.h"
+#include "cli/file_names.h"
 #include "cli/json_lines.h"
 #include "cli/model_argument.h"
 #include "cli/values.h"
@@ -65,6 +66,7 @@ int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
 }
 
 int run(Arguments arguments) {
+  check_file_names({{"--model", arguments.bench.model}}, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
   arguments.bench.memory = system_memory_left;
   arguments.bench.threads = resolve_threads(arguments.bench.threads);

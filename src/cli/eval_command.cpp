@@ -4,6 +4,7 @@
 
 #include "cli/class_report.h"
 #include "cli/commands.h"
+#include "cli/file_names.h"
 #include "cli/json_lines.h"
 #include "cli/text.h"
 #include "cli/values.h"
@@ -99,6 +100,9 @@ nlohmann::ordered_json figures(const EvalOptions& options, const Backend& backen
 }
 
 int run_eval(const EvalOptions& options) {
+  std::vector<NamedFile> inputs = data_files(options.data, options.data_dir);
+  inputs.push_back({"--model", options.model});
+  check_file_names(inputs, {{"--json", options.json}});
   JsonLines json(options.json);
   find_entry(options.data);
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);

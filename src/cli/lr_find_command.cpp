@@ -4,9 +4,13 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
+#include "cli/file_names.h"
 #include "cli/json_lines.h"
+#include "cli/model_argument.h"
 #include "cli/optimizer_options.h"
 #include "cli/text.h"
 #include "cli/text_chart.h"
@@ -14,7 +18,6 @@
 #include "core/error.h"
 #include "data/catalog.h"
 #include "engine/lr_find.h"
-#include "zoo/zoo.h"
 
 namespace convlab {
 
@@ -59,13 +62,18 @@ void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) 
 }
 
 int run(const Arguments& arguments) {
-  find_model(arguments.run.model);
-  find_entry(arguments.run.data);
+  const CatalogEntry& entry = find_entry(arguments.run.data);
+  Graph graph =
+      open_model(arguments.run.model, entry.image, static_cast<int64_t>(entry.class_names.size()));
   check_optimizer_options(arguments.run);
+  std::vector<NamedFile> inputs = data_files(arguments.run.data, arguments.data_dir);
+  inputs.push_back({"--model", arguments.run.model});
+  check_file_names(inputs, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
   const std::unique_ptr<Backend> backend = open_backend(arguments.backend, arguments.threads);
   const DatasetSplits data = load_dataset(arguments.run.data, arguments.data_dir);
-  const RangeTest result = find_learning_rate(arguments.run, arguments.test, data.train, *backend);
+  const RangeTest result =
+      find_learning_rate(arguments.run, std::move(graph), arguments.test, data.train, *backend);
   print(json.to_stdout() ? stderr : stdout, arguments, result);
   json.open();
   json.write(nlohmann::ordered_json::parse(to_json(result)));
@@ -81,9 +89,7 @@ void add_lr_find(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand(
       "lr-find",
       "Find a learning rate: train briefly while increasing the rate and watch the loss");
-  command.add_option("--model", run_options.model, "Model: " + known_names(models(), &Model::name))
-      ->type_name("NAME")
-      ->required();
+  add_model(command, run_options.model)->required();
   add_data(command, run_options.data);
   add_data_dir(command, arguments->data_dir);
   add_batch(command, run_options.batch);

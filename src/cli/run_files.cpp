@@ -3,10 +3,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <filesystem>
 
 #include "core/error.h"
 #include "data/file.h"
+#include "engine/epoch_logs.h"
 #include "io/write_file.h"
 #include "train/callbacks/log_writers.h"
 #include "train/callbacks/model_checkpoint.h"
@@ -14,8 +14,6 @@
 namespace convlab {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int64_t max_steps = 1'000'000'000;
 
@@ -29,21 +27,6 @@ int64_t parse_every(const std::string& text) {
 }
 
 bool is_csv(const std::string& file) { return file.ends_with(".csv"); }
-
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code ignored;
-  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
-}
-
-EpochLogs logs_of(const EpochResult& result) {
-  return {.epoch = result.epoch,
-          .step = 0,
-          .loss = result.train_loss,
-          .accuracy = result.train_accuracy,
-          .val_loss = result.val_loss,
-          .val_accuracy = result.val_accuracy,
-          .learning_rate = result.learning_rate};
-}
 
 }  // namespace
 
@@ -76,19 +59,11 @@ void add_run_files(CLI::App& command, RunFileOptions& options) {
   file("--log", options.log, "Write one line of metrics per epoch to a .csv or .jsonl file");
 }
 
-RunFiles::RunFiles(const RunFileOptions& options, const std::vector<std::string>& others)
-    : options_(options) {
+RunFiles::RunFiles(const RunFileOptions& options) : options_(options) {
   if (!options_.log.empty() && !is_csv(options_.log) && !options_.log.ends_with(".jsonl"))
     fail("--log ", options_.log, ": expected a name that ends with .csv or .jsonl");
-  std::vector<std::string> files = others;
   for (const std::string& file : {options_.checkpoint, options_.save_best, options_.log}) {
-    if (file.empty()) continue;
-    check_writable(file);
-    for (const std::string& other : files) {
-      if (!other.empty() && same_file(file, other))
-        fail(file, " is given for two options; expected a different file for each");
-    }
-    files.push_back(file);
+    if (!file.empty()) check_writable(file);
   }
 }
 

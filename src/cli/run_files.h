@@ -26,9 +26,9 @@ void add_run_files(CLI::App& command, RunFileOptions& options);
 /// Writes these files.
 class RunFiles {
  public:
-  /// Throws Error if a file is not writable, if the log has an unknown extension, or if a file is
-  /// given twice or is one of `others`, which the command also writes. Does not change any file.
-  RunFiles(const RunFileOptions& options, const std::vector<std::string>& others);
+  /// Throws Error if a file is not writable or if the log has an unknown extension. Does not change
+  /// any file.
+  explicit RunFiles(const RunFileOptions& options);
 
   /// Returns the callbacks that write the files, for one run of the engine.
   Callbacks callbacks(Engine& engine);

@@ -3,6 +3,7 @@
 
 #include "backend/backend.h"
 #include "cli/commands.h"
+#include "cli/file_names.h"
 #include "cli/model_argument.h"
 #include "cli/summary_table.h"
 #include "cli/values.h"
@@ -27,6 +28,7 @@ struct SummaryOptions {
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 int run_summary(const SummaryOptions& options) {
+  check_file_names({{"--model", options.model}}, {{"--json", options.json}});
   const Graph graph = open_model(options.model, options.size);
   if (options.dot) {
     print(graph_dot(graph, options.model));

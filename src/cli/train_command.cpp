@@ -1,8 +1,8 @@
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/file_names.h"
 #include "cli/interrupt.h"
 #include "cli/json_lines.h"
 #include "cli/model_argument.h"
@@ -37,6 +37,29 @@ struct TrainOptions {
 /// Number of batches that a background thread prepares in advance.
 constexpr int64_t prefetch = 4;
 
+/// The epoch whose weights the network has; null within an epoch, whose weights were not evaluated.
+const EpochResult* result_of_weights(const Snapshot& snapshot) {
+  const auto& history = snapshot.history;
+  if (snapshot.restored_epoch > 0)
+    return &history[static_cast<size_t>(snapshot.restored_epoch - 1)];
+  const bool at_end = snapshot.step == snapshot.epoch * snapshot.steps_per_epoch;
+  return at_end && !history.empty() ? &history.back() : nullptr;
+}
+
+nlohmann::ordered_json epoch_event(const EpochResult& result) {
+  return {{"event", "epoch"},
+          {"epoch", result.epoch},
+          {"train_loss", result.train_loss},
+          {"train_accuracy", result.train_accuracy},
+          {"val_loss", result.val_loss},
+          {"val_accuracy", result.val_accuracy},
+          {"learning_rate", result.learning_rate},
+          {"seconds", result.seconds},
+          {"images_per_second", result.images_per_second}};
+}
+
+std::string epochs_text(int64_t count) { return concat(count, count == 1 ? " epoch" : " epochs"); }
+
 TrainingInfo training_info(const Snapshot& snapshot) {
   const RunOptions& run = snapshot.options;
   TrainingInfo info{run.model, run.data, snapshot.class_names, {}};
@@ -48,8 +71,8 @@ TrainingInfo training_info(const Snapshot& snapshot) {
                   {"epochs", snapshot.epoch},
                   {"steps", snapshot.step}};
   append_optimizer_info(info.options, run);
-  if (!snapshot.history.empty())
-    info.options.emplace_back("val_accuracy", snapshot.history.back().val_accuracy);
+  if (const EpochResult* result = result_of_weights(snapshot))
+    info.options.emplace_back("val_accuracy", result->val_accuracy);
   return info;
 }
 
@@ -68,11 +91,11 @@ class Training {
   explicit Training(TrainOptions options)
       : options_(std::move(options)),
         json_(options_.json),
-        files_(options_.files, {options_.save, json_.to_stdout() ? "" : options_.json}),
+        files_(options_.files),
         progress_(json_.to_stdout() ? stderr : stdout, monotonic_seconds) {
     check_model();
     check_optimizer_options(options_.run);
-    check_save();
+    check_files();
     engine_ = std::make_unique<Engine>(EngineEnvironment{
         .backend = open_backend(options_.backend, options_.threads),
         .open_data =
@@ -107,14 +130,20 @@ class Training {
     open_model(options_.run.model, data.image, static_cast<int64_t>(data.class_names.size()));
   }
 
-  void check_save() const {
-    if (options_.save.empty()) return;
-    check_writable(options_.save);
-    std::error_code ignored;
-    const bool same = std::filesystem::weakly_canonical(options_.save, ignored) ==
-                      std::filesystem::weakly_canonical(options_.json, ignored);
-    if (same)
-      fail("--json and --save both name ", options_.save, "; expected a different file for each");
+  void check_files() const {
+    const RunFileOptions& files = options_.files;
+    std::vector<NamedFile> inputs = data_files(options_.run.data, options_.data_dir);
+    inputs.push_back({"--model", options_.run.model});
+    const std::vector<NamedFile> outputs{{"--save", options_.save},
+                                         {"--json", options_.json},
+                                         {"--save-best", files.save_best},
+                                         {"--log", files.log}};
+    std::vector<NamedFile> with_checkpoint = outputs;
+    with_checkpoint.push_back({"--checkpoint", files.checkpoint});
+    check_file_names(inputs, with_checkpoint);
+    // A checkpoint may take the place of the one that it continues.
+    check_file_names({{"--resume", files.resume}}, outputs);
+    if (!options_.save.empty()) check_writable(options_.save);
   }
 
   void check_failed() const {
@@ -126,6 +155,7 @@ class Training {
     const Interrupt interrupt;
     introduce(*engine_->snapshot());
     files_.begin(*engine_->snapshot());
+    for (const EpochResult& result : engine_->snapshot()->history) json_.write(epoch_event(result));
     const double start = monotonic_seconds();
     const bool finished = engine_->snapshot()->state == RunState::finished;  // a resumed run may be
     if (!finished) engine_->send(Start{});
@@ -153,6 +183,7 @@ class Training {
                           " training images, ", snapshot.backend, ", ", snapshot.threads,
                           snapshot.threads == 1 ? " thread" : " threads"));
     epochs_shown_ = snapshot.history.size();
+    for (const std::string& note : snapshot.notes) progress_.line("note: " + note);
     if (options_.files.resume.empty()) return;
     progress_.line(concat("resumed after ", snapshot.step, " steps, ", snapshot.epoch, " of ",
                           snapshot.epochs, " epochs finished"));
@@ -165,15 +196,7 @@ class Training {
     for (; epochs_shown_ < snapshot->history.size(); ++epochs_shown_) {
       const EpochResult& result = snapshot->history[epochs_shown_];
       progress_.epoch(result, snapshot->epochs);
-      json_.write({{"event", "epoch"},
-                   {"epoch", result.epoch},
-                   {"train_loss", result.train_loss},
-                   {"train_accuracy", result.train_accuracy},
-                   {"val_loss", result.val_loss},
-                   {"val_accuracy", result.val_accuracy},
-                   {"learning_rate", result.learning_rate},
-                   {"seconds", result.seconds},
-                   {"images_per_second", result.images_per_second}});
+      json_.write(epoch_event(result));
     }
     if (snapshot->state == RunState::running) progress_.update(*snapshot);
   }
@@ -182,28 +205,41 @@ class Training {
     write_file(file, model_bytes(*engine_->network(), training_info(snapshot)));
   }
 
+  // The checkpoint comes before the best weights are put back: it continues the training.
   int stop_early(int signal) {
+    const bool checkpointed = files_.write_checkpoint(*engine_);
+    const bool has_model = engine_->snapshot()->step > 0;
+    if (has_model) engine_->end();
     const auto snapshot = engine_->snapshot();
     std::string text = concat("stopped after ", snapshot->step, " steps, ", snapshot->epoch, " of ",
-                              snapshot->epochs, " epochs finished");
-    const bool saved = !options_.save.empty() && snapshot->step > 0;
-    if (saved) {
-      save(*snapshot, options_.save);
-      text += "; the current model is saved in " + options_.save;
-    } else if (!options_.save.empty()) {
-      text += "; no step was done yet, so no model is saved";
-    }
-    if (files_.write_checkpoint(*engine_))
-      text += concat("; --resume ", options_.files.checkpoint, " continues the training");
-    progress_.line(text);
+                              epochs_text(snapshot->epochs), " finished");
     Json event{{"event", "interrupted"}, {"epochs", snapshot->epoch}, {"steps", snapshot->step}};
-    if (saved) event["saved"] = options_.save;
+    if (!options_.save.empty() && has_model) {
+      save(*snapshot, options_.save);
+      event["saved"] = options_.save;
+      text += concat("; the current model is saved in ", options_.save, weights_text(*snapshot));
+    } else if (!options_.save.empty()) {
+      text += "; no step has been trained yet, so no model was saved";
+    }
+    if (checkpointed) text += concat("; --resume ", options_.files.checkpoint, " continues");
+    progress_.line(text);
     json_.write(event);
-    constexpr int shell_base = 128;  // shells report 128 + signal for a program that a signal ended
+    constexpr int shell_base = 128;  // exit status of a program that a signal ended
     return shell_base + signal;
   }
 
+  static std::string weights_text(const Snapshot& snapshot) {
+    return snapshot.restored_epoch > 0
+               ? concat(" (the best weights, of epoch ", snapshot.restored_epoch, ")")
+               : "";
+  }
+
   void finish(double seconds) {
+    // A run that a time budget paused has no checkpoint of this step yet.
+    const bool paused = engine_->snapshot()->state == RunState::paused;
+    const bool checkpointed = paused && files_.write_checkpoint(*engine_);
+    const std::string stop_reason = engine_->snapshot()->stop_reason;
+    if (paused) engine_->end();
     const auto snapshot = engine_->snapshot();
     Json event{{"event", "done"},
                {"model", snapshot->options.model},
@@ -211,30 +247,28 @@ class Training {
                {"backend", snapshot->backend},
                {"threads", snapshot->threads},
                {"epochs", snapshot->epoch}};
-    std::string text = snapshot->stop_reason.empty() ? "" : snapshot->stop_reason + "\n";
-    if (snapshot->history.empty()) {
-      text += concat("done: ", snapshot->step, " steps, ");
+    std::string text = stop_reason.empty() ? "" : stop_reason + "\n";
+    if (const EpochResult* result = result_of_weights(*snapshot)) {
+      event["train_loss"] = result->train_loss;
+      event["train_accuracy"] = result->train_accuracy;
+      event["val_loss"] = result->val_loss;
+      event["val_accuracy"] = result->val_accuracy;
+      text += concat("done: test accuracy ", percent(result->val_accuracy), " after ",
+                     epochs_text(result->epoch), weights_text(*snapshot), ", ");
+      if (snapshot->restored_epoch > 0) event["restored_epoch"] = snapshot->restored_epoch;
     } else {
-      const EpochResult& last = snapshot->history.back();
-      event["train_loss"] = last.train_loss;
-      event["train_accuracy"] = last.train_accuracy;
-      event["val_loss"] = last.val_loss;
-      event["val_accuracy"] = last.val_accuracy;
-      text += concat("done: test accuracy ", percent(last.val_accuracy), " after ", snapshot->epoch,
-                     snapshot->epoch == 1 ? " epoch, " : " epochs, ");
+      text += concat("done: ", snapshot->step, " steps, ");
     }
     event["seconds"] = seconds;
     event["images_per_second"] = mean_images_per_second(*snapshot);
     text += fixed(seconds, 1) + " s";
-    if (!snapshot->stop_reason.empty()) event["stopped"] = snapshot->stop_reason;
+    if (!stop_reason.empty()) event["stopped"] = stop_reason;
     if (!options_.save.empty()) {
       save(*snapshot, options_.save);
       event["saved"] = options_.save;
       text += "; the model is saved in " + options_.save;
     }
-    // Paused in the middle of an epoch, where no callback has written a checkpoint.
-    if (snapshot->state == RunState::paused && files_.write_checkpoint(*engine_))
-      text += concat("; --resume ", options_.files.checkpoint, " continues the training");
+    if (checkpointed) text += concat("; --resume ", options_.files.checkpoint, " continues");
     progress_.line(text);
     json_.write(event);
   }

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "data/file.h"
 #include "data/formats/idx.h"
+#include "data/spread_order.h"
 
 namespace convlab {
 
@@ -100,7 +101,13 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
          labels_path.string(), " ", labels.size(), " labels; expected equal counts");
   }
   Dataset dataset(entry.name, entry.image, entry.class_names, images.count);
-  dataset.append(images.pixels, labels, images_path.string());
+  if (&split == &entry.train) {
+    const SpreadOrder order(images.count);
+    dataset.append(order.apply(images.pixels, static_cast<size_t>(entry.image.elements())),
+                   order.apply(labels, 1), images_path.string());
+  } else {
+    dataset.append(images.pixels, labels, images_path.string());
+  }
   return dataset;
 }
 
@@ -142,23 +149,26 @@ std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_d
   return paths;
 }
 
+std::vector<fs::path> find_dataset_files(std::string_view name, const fs::path& data_dir,
+                                         const DataEnvironment& environment) {
+  const CatalogEntry& entry = find_entry(name);
+  for (const fs::path& folder : search_paths(name, data_dir, environment)) {
+    std::vector<fs::path> files;
+    for (const std::string& file : file_names(entry)) {
+      if (const auto path = find_file(folder, file)) files.push_back(*path);
+    }
+    if (files.size() == file_names(entry).size()) return files;
+  }
+  return {};
+}
+
 DatasetSplits load_dataset(std::string_view name, const fs::path& data_dir,
                            const DataEnvironment& environment) {
   const CatalogEntry& entry = find_entry(name);
-  const std::vector<fs::path> folders = search_paths(name, data_dir, environment);
-  const auto complete = [&entry](const fs::path& folder) {
-    for (const std::string& file : file_names(entry)) {
-      if (!find_file(folder, file)) return false;
-    }
-    return true;
-  };
-  for (const fs::path& folder : folders) {
-    if (complete(folder)) {
-      return {.train = load_split(entry, entry.train, folder),
-              .test = load_split(entry, entry.test, folder)};
-    }
-  }
-  fail_missing(entry, folders);
+  const std::vector<fs::path> files = find_dataset_files(name, data_dir, environment);
+  if (files.empty()) fail_missing(entry, search_paths(name, data_dir, environment));
+  return {.train = load_split(entry, entry.train, files[0].parent_path()),
+          .test = load_split(entry, entry.test, files[0].parent_path())};
 }
 
 }  // namespace convlab

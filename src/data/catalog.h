@@ -52,6 +52,11 @@ std::vector<std::filesystem::path> search_paths(std::string_view name,
                                                 const std::filesystem::path& data_dir,
                                                 const DataEnvironment& environment);
 
+/// The files from which load_dataset would read; empty if they are not found.
+std::vector<std::filesystem::path> find_dataset_files(
+    std::string_view name, const std::filesystem::path& data_dir,
+    const DataEnvironment& environment = process_environment());
+
 /// Reads data set `name` from the first of its search_paths that holds all four files, plain or
 /// .gz. Throws Error for an unknown name; for missing files, with the names and folders searched
 /// and how to get the files; for damaged files, as parse_idx_images does; and for image shapes or

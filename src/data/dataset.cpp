@@ -1,5 +1,7 @@
 #include "data/dataset.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "core/error.h"
@@ -10,6 +12,20 @@ namespace {
 
 constexpr int64_t max_classes = 256;  // a label is one byte
 constexpr int64_t max_images = int64_t{1} << 31;
+
+/// Continues a hash with some bytes, eight at a time: multiplication and shift as in MurmurHash64A
+/// (A. Appleby). Not safe against forgery; it finds mistakes.
+uint64_t hash_bytes(std::span<const uint8_t> bytes, uint64_t hash) {
+  constexpr uint64_t factor = 0xc6a4a7935bd1e995;
+  constexpr size_t word_bytes = sizeof(uint64_t);
+  for (size_t at = 0; at < bytes.size(); at += word_bytes) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, std::min(word_bytes, bytes.size() - at));
+    word *= factor;
+    hash = (hash ^ word ^ (word >> 47U)) * factor;
+  }
+  return hash ^ (hash >> 47U);
+}
 
 }  // namespace
 
@@ -61,6 +77,11 @@ void Dataset::append(std::span<const uint8_t> images, std::span<const uint8_t> l
   labels_.reserve(size);
   images_.insert(images_.end(), images.begin(), images.end());
   labels_.insert(labels_.end(), labels.begin(), labels.end());
+  // Image by image, so that it does not matter in which portions they arrive.
+  for (size_t i = 0; i < labels.size(); ++i) {
+    fingerprint_ = hash_bytes(images.subspan(i * image_bytes, image_bytes), fingerprint_);
+    fingerprint_ = hash_bytes(labels.subspan(i, 1), fingerprint_);
+  }
 }
 
 }  // namespace convlab

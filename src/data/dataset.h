@@ -23,6 +23,8 @@ class Dataset {
   int64_t size() const { return size_; }
   int64_t available() const { return static_cast<int64_t>(labels_.size()); }
   bool complete() const { return available() == size_; }
+  /// A hash of all images and labels that have arrived, in their order.
+  uint64_t fingerprint() const { return fingerprint_; }
 
   /// Returns the pixels of image `index`, in row-major order with channels last.
   std::span<const uint8_t> image(int64_t index) const;
@@ -40,6 +42,7 @@ class Dataset {
   int64_t size_;
   std::vector<uint8_t> images_;
   std::vector<uint8_t> labels_;
+  uint64_t fingerprint_ = 0;
 };
 
 /// The training and the test part of a data set.

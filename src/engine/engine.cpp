@@ -67,6 +67,15 @@ class Engine::Impl {
     return run_->checkpoint();
   }
 
+  void end() {
+    if (!run_ || state_ == RunState::failed) return;
+    guarded([&] {
+      run_->end();
+      state_ = RunState::finished;
+    });
+    publish(true);
+  }
+
   void resume(std::vector<uint8_t> checkpoint, const std::string& source) {
     if (!run_ || state_ == RunState::failed) return;
     guarded([&] {
@@ -221,6 +230,8 @@ void Engine::send(Command command) { impl_->send(std::move(command)); }
 std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->snapshot(); }
 
 Activity Engine::advance() { return impl_->advance(); }
+
+void Engine::end() { impl_->end(); }
 
 std::vector<uint8_t> Engine::checkpoint() { return impl_->checkpoint(); }
 

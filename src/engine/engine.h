@@ -56,6 +56,10 @@ class Engine {
   /// before the first Configure. Only for the thread that calls `advance`.
   const Network* network() const;
 
+  /// Ends the training, also within an epoch (see Run::end). Only for the thread that calls
+  /// `advance`.
+  void end();
+
   /// Returns a checkpoint of the run between two steps. Training resumed from it gives bitwise the
   /// same results. Throws Error before the first Configure. Only for the thread that calls
   /// `advance`.

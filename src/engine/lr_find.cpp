@@ -3,14 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "loss/softmax_cross_entropy.h"
+#include "train/check_fits.h"
 #include "train/check_memory.h"
-#include "zoo/zoo.h"
 
 namespace convlab {
 
-RangeTest find_learning_rate(const RunOptions& run, const RangeTestOptions& options,
+RangeTest find_learning_rate(const RunOptions& run, Graph graph, const RangeTestOptions& options,
                              const Dataset& train, Backend& backend) {
-  Graph graph = find_model(run.model).build(train.image_shape(), train.classes());
+  check_fits(graph, train, run.model);
   auto optimizer = find_optimizer(run.optimizer).make(run.optimizer_options);
   const UpdateOptions update = read_update_options(run.update_options);
   check_memory(graph, backend,

@@ -121,6 +121,8 @@ struct Snapshot {
   double loss = 0;                ///< training loss of the current epoch so far
   double accuracy = 0;
 
+  int64_t restored_epoch = 0;        ///< epoch whose weights early stopping put back; 0: none
+  std::vector<std::string> notes;    ///< sentences for the user about this run; empty if none
   std::string stop_reason;           ///< why a callback ended or paused training; empty if none
   std::vector<EpochResult> history;  ///< one entry per finished epoch
   Curve train_loss;

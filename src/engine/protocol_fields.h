@@ -91,6 +91,8 @@ void visit(Fields& fields, S& snapshot) {
   fields("step_learning_rate", snapshot.step_learning_rate);
   fields("images_per_second", snapshot.images_per_second);
   fields("seconds_left", snapshot.seconds_left);
+  fields("restored_epoch", snapshot.restored_epoch);
+  fields("notes", snapshot.notes);
   fields("stop_reason", snapshot.stop_reason);
   fields("loss", snapshot.loss);
   fields("accuracy", snapshot.accuracy);

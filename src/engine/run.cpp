@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "data/formats/shard.h"
+#include "engine/epoch_logs.h"
 #include "loss/softmax_cross_entropy.h"
 #include "train/callbacks/early_stopping.h"
 #include "train/callbacks/time_budget.h"
@@ -90,15 +91,15 @@ void Run::reset() {
   const TrainingSize size = size_of(options_, data_);
   if (size.train_batch() > 0) trainer_->prepare(Mode::train, size.train_batch());
   if (size.eval_batch() > 0) trainer_->prepare(Mode::eval, size.eval_batch());
-  const int64_t steps = train_loader_.batches_per_epoch();
-  schedule_ = make_schedule(options_.schedule, options_.schedule_options, options_.warmup_epochs,
-                            {steps, steps * options_.epochs});
+  schedule_epochs_ = options_.epochs;
+  schedule_ = new_schedule();
   recorder_ = CurveRecorder(train_loader_.batches_per_epoch());
   val_loss_ = {};
   val_accuracy_ = {};
   history_.clear();
   callbacks_ = make_callbacks();
   stop_reason_.clear();
+  notes_.clear();
   ended_early_ = false;
   validating_ = false;
   epoch_ = 0;
@@ -107,6 +108,12 @@ void Run::reset() {
   train_seconds_ = validation_seconds_ = images_per_second_ = 0;
   epoch_images_ = 0;
   train_loader_.start_epoch(0);
+}
+
+std::unique_ptr<Schedule> Run::new_schedule() const {
+  const int64_t steps = train_loader_.batches_per_epoch();
+  return make_schedule(options_.schedule, options_.schedule_options, options_.warmup_epochs,
+                       {steps, steps * schedule_epochs_});
 }
 
 void Run::check_learning_rate(double rate, const std::string& where) {
@@ -157,6 +164,12 @@ void Run::begin() {
   stop_reason_.clear();
 }
 
+void Run::end() {
+  if (finished()) return;
+  ended_early_ = true;
+  callbacks_.train_ended();
+}
+
 Run::Progress Run::advance() {
   if (finished()) return Progress::finished;
   return validating_ ? validation_batch() : train_step();
@@ -166,6 +179,7 @@ Run::Progress Run::train_step() {
   if (!train_loader_.ready()) return Progress::waiting;
   const double start = now_();
   if (!train_loader_.next(batch_)) {
+    trainer_->end_epoch();
     validating_ = true;
     trainer_->validation().reset();
     test_loader_.start_epoch(0);
@@ -228,13 +242,7 @@ void Run::finish_epoch() {
   train_loader_.start_epoch(epoch_);
   train_seconds_ = validation_seconds_ = 0;
   epoch_images_ = 0;
-  callbacks_.epoch_ended({.epoch = epoch_,
-                          .step = step_,
-                          .loss = train.loss,
-                          .accuracy = train.accuracy,
-                          .val_loss = validation.loss,
-                          .val_accuracy = validation.accuracy,
-                          .learning_rate = trainer_->learning_rate()});
+  callbacks_.epoch_ended(logs_of(history_.back(), step_));
   stop_reason_ = callbacks_.stop_reason();
   ended_early_ = !stop_reason_.empty();
   if (finished()) callbacks_.train_ended();
@@ -279,6 +287,8 @@ void Run::describe(Snapshot& snapshot) const {
   snapshot.accuracy =
       metrics.samples > 0 || history_.empty() ? metrics.accuracy : history_.back().train_accuracy;
   snapshot.stop_reason = stop_reason_;
+  snapshot.restored_epoch = callbacks_.restored_epoch();
+  snapshot.notes = notes_;
   snapshot.history = history_;
   snapshot.train_loss = recorder_.loss();
   snapshot.train_accuracy = recorder_.accuracy();

@@ -37,6 +37,9 @@ class Run {
   void begin();
   /// Returns why a callback stopped training; empty if none did.
   const std::string& stop_reason() const { return stop_reason_; }
+  /// Ends the training now, as after the last planned epoch: callbacks may restore the best
+  /// weights.
+  void end();
   /// Goes back to before the first step, with the same initial weights.
   void reset();
   /// Sets the base learning rate of the schedule.
@@ -69,7 +72,12 @@ class Run {
   std::vector<NamedTensor> state_tensors();
   RunRecord record() const;
   void restore_callbacks(const RunRecord& record, const std::string& where);
+  void check_data(const RunRecord& record, const std::string& where) const;
   void check_position(const RunRecord& record, const std::string& where) const;
+  std::unique_ptr<Schedule> new_schedule() const;
+  bool has_schedule_of(const RunOptions& other) const;
+  void restore_schedule(const RunRecord& record);
+  void note_resumed(const RunRecord& record);
   void restore(const RunRecord& record);
   double seconds_left() const;
 
@@ -89,11 +97,13 @@ class Run {
   std::function<Callbacks()> more_callbacks_;
   CallbackList callbacks_;
   std::string stop_reason_;
+  std::vector<std::string> notes_;
   bool ended_early_ = false;
   bool validating_ = false;
   int64_t epoch_ = 0;
   int64_t epochs_ = 0;
   int64_t step_ = 0;
+  int64_t schedule_epochs_ = 0;
   double learning_rate_ = 0;
   double train_seconds_ = 0;       // of the current epoch
   double validation_seconds_ = 0;  // of the current epoch

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "engine/epoch_logs.h"
 #include "engine/run.h"
 
 namespace convlab {
@@ -14,6 +15,13 @@ Tensor part_of(const Tensor& flat, const Parameter& parameter, const Tensor& val
       static_cast<std::byte*>(parameter.value.memory) - static_cast<std::byte*>(values.memory);
   return {parameter.value.shape, DType::f32, static_cast<std::byte*>(flat.memory) + offset};
 }
+
+/// 0 while images have yet to arrive.
+uint64_t known_fingerprint(const Dataset& dataset) {
+  return dataset.complete() ? dataset.fingerprint() : 0;
+}
+
+bool differ(uint64_t there, uint64_t here) { return there != 0 && here != 0 && there != here; }
 
 }  // namespace
 
@@ -39,6 +47,13 @@ RunRecord Run::record() const {
           .epochs = epochs_,
           .epoch = epoch_,
           .step = step_,
+          .updates = trainer_->updates(),
+          .averaged = trainer_->has_average(),
+          .train_images = data_.train.size(),
+          .test_images = data_.test.size(),
+          .train_fingerprint = known_fingerprint(data_.train),
+          .test_fingerprint = known_fingerprint(data_.test),
+          .schedule_epochs = schedule_epochs_,
           .batches = train_loader_.batches_done(),
           .validating = validating_,
           .validation_batches = validating_ ? test_loader_.batches_done() : 0,
@@ -58,9 +73,10 @@ RunRecord Run::record() const {
           .callbacks = callbacks_.state()};
 }
 
+// As a model, the file gives what the training showed: it holds the weights that evaluation uses.
 std::vector<uint8_t> Run::checkpoint() {
   check_loss(trainer_->training().read().loss);
-  trainer_->use_training_weights();
+  trainer_->use_eval_weights();
   const TrainingInfo info{options_.model, options_.data, data_.train.class_names(), {}};
   return checkpoint_bytes(network_, info, state_tensors(), encode(record()));
 }
@@ -82,17 +98,63 @@ void Run::check_position(const RunRecord& record, const std::string& where) cons
   }
 }
 
+void Run::check_data(const RunRecord& record, const std::string& where) const {
+  if (record.version == 1) return;
+  const Dataset& train = data_.train;
+  const Dataset& test = data_.test;
+  if (record.train_images != train.size() || record.test_images != test.size()) {
+    fail(where, " is of a run on other data: ", train.name(), " with ", record.train_images,
+         " training and ", record.test_images, " test images there, ", train.size(), " and ",
+         test.size(), " here");
+  }
+  if (differ(record.train_fingerprint, known_fingerprint(train)) ||
+      differ(record.test_fingerprint, known_fingerprint(test))) {
+    fail(where, " is of a run on other data: the images or labels of ", train.name(),
+         " are not those of that run, though their number is the same");
+  }
+}
+
+bool Run::has_schedule_of(const RunOptions& other) const {
+  return other.schedule == options_.schedule &&
+         other.schedule_options == options_.schedule_options &&
+         other.warmup_epochs == options_.warmup_epochs;
+}
+
+void Run::restore_schedule(const RunRecord& record) {
+  const bool same = has_schedule_of(record.options);
+  schedule_epochs_ = same && record.schedule_epochs > 0 ? record.schedule_epochs : options_.epochs;
+  schedule_ = new_schedule();
+  if (same) schedule_->restore(record.schedule);
+}
+
 void Run::restore_callbacks(const RunRecord& record, const std::string& where) {
   try {
-    callbacks_.restore(record.callbacks);
-    schedule_->restore(record.schedule);
+    restore_schedule(record);
+    callbacks_.restore(record.callbacks, logs_of(record.history));
   } catch (const Error& error) {
     fail(where, ": ", error.what());
   }
 }
 
+void Run::note_resumed(const RunRecord& record) {
+  if (record.version == 1) {
+    notes_.push_back(
+        "The checkpoint is of version 1: whether it was trained on the same data is unknown, and "
+        "so is the length of its learning rate schedule, which now ends with the planned epochs.");
+  } else if (schedule_epochs_ != options_.epochs && options_.schedule != "constant") {
+    notes_.push_back(concat("The learning rate schedule keeps its length of ", schedule_epochs_,
+                            " epochs. Other schedule options set a new one."));
+  }
+  const double next = schedule_->rate(learning_rate_, step_);
+  constexpr double jump = 1.5;
+  if (record.step_learning_rate > 0 && next > jump * record.step_learning_rate) {
+    notes_.push_back(concat("The learning rate jumps from ", record.step_learning_rate, " to ",
+                            next, ", because its schedule has changed."));
+  }
+}
+
 void Run::restore(const RunRecord& record) {
-  trainer_->resume(static_cast<uint64_t>(record.step));
+  trainer_->resume(static_cast<uint64_t>(record.step), record.updates, record.averaged);
   set_learning_rate(record.learning_rate);
   trainer_->set_learning_rate(record.step_learning_rate);
   recorder_ = CurveRecorder(record.curve, record.train_loss, record.train_accuracy);
@@ -111,6 +173,7 @@ void Run::restore(const RunRecord& record) {
   if (validating_) test_loader_.start_epoch(0, record.validation_batches);
   stop_reason_ = callbacks_.stop_reason();
   ended_early_ = !stop_reason_.empty();
+  note_resumed(record);
   if (finished()) callbacks_.train_ended();
 }
 
@@ -120,17 +183,25 @@ void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
   const RunRecord record = decode_run_record(file.run, where + ": the run");
   const std::string differing = differing_options(record.options, options_);
   if (!differing.empty()) fail(where, " is of a run with other options: ", differing);
+  check_data(record, where);
+  if (record.version == 1 && (record.batches > 0 || record.validating)) {
+    fail(where, ": a version 1 checkpoint within an epoch cannot be continued, because the order ",
+         "of the images was another; expected one written at the end of an epoch");
+  }
+  if (options_.epochs < record.epoch) {
+    fail(where, ": ", record.epoch, " epochs are done; expected --epochs to be at least that, not ",
+         options_.epochs);
+  }
   check_position(record, where);
   check_learning_rate(record.learning_rate, where + ": ");
   trainer_->use_training_weights();
-  const NamedNumbers before = callbacks_.state();
-  const NamedNumbers schedule_before = schedule_->state();
+  const RunRecord before = this->record();
   try {
     restore_callbacks(record, where);
     load_checkpoint(network_, state_tensors(), file);
   } catch (const Error&) {
-    callbacks_.restore(before);
-    schedule_->restore(schedule_before);
+    callbacks_.restore(before.callbacks, logs_of(before.history));
+    restore_schedule(before);
     throw;
   }
   restore(record);

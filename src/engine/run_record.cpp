@@ -11,8 +11,9 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t version = 1;
-constexpr std::array<std::string_view, 2> may_differ{"epochs", "time_budget"};
+constexpr std::array<std::string_view, 4> may_differ{"epochs", "time_budget", "schedule",
+                                                     "warmup_epochs"};
+constexpr std::string_view schedule_options = "schedule_options";  // and those in it
 
 /// Returns the results of all epochs in one array, epoch by epoch.
 std::vector<double> flat(const std::vector<EpochResult>& history) {
@@ -69,6 +70,29 @@ void visit_record(Fields& fields, S& record) {
   fields("val_accuracy", record.val_accuracy);
   fields("schedule", record.schedule);
   fields("callbacks", record.callbacks);
+  if (record.version == 1) return;
+  fields("updates", record.updates.updates);
+  fields("waiting_batches", record.updates.waiting_batches);
+  fields("waiting_images", record.updates.waiting_images);
+  fields("averaged", record.averaged);
+  fields("train_images", record.train_images);
+  fields("test_images", record.test_images);
+  fields("train_fingerprint", record.train_fingerprint);
+  fields("test_fingerprint", record.test_fingerprint);
+  fields("schedule_epochs", record.schedule_epochs);
+}
+
+/// Computes what version 1 did not write. Its batches waited for an update across epochs.
+void complete_version_1(RunRecord& record) {
+  int64_t accumulate = 1;
+  for (const auto& [name, value] : record.options.update_options) {
+    if (name == "accumulate" && std::holds_alternative<int64_t>(value))
+      accumulate = std::max<int64_t>(1, std::get<int64_t>(value));
+  }
+  const int64_t waiting = record.step % accumulate;
+  record.updates = {.updates = static_cast<uint64_t>(record.step / accumulate),
+                    .waiting_batches = waiting,
+                    .waiting_images = waiting * record.options.batch};
 }
 
 void check(const RunRecord& record, const std::string& where) {
@@ -97,7 +121,7 @@ void check(const RunRecord& record, const std::string& where) {
 CheckpointRun encode(const RunRecord& record) {
   CheckpointRun run;
   FieldWriter fields(run.block);
-  fields("version", version);
+  fields("version", record.version);
   visit_record(fields, record);
   fields("history", flat(record.history));
   run.json = dump_fields(fields.take());
@@ -106,16 +130,21 @@ CheckpointRun encode(const RunRecord& record) {
 
 RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) {
   const FieldJson object = parse_fields(where, run.json);
-  FieldReader fields(where, object, run.block, false);
-  int64_t given = 0;
-  fields("version", given);
-  if (given != version) fail(where, " has version ", given, "; expected version ", version);
   RunRecord record;
+  const int64_t newest = record.version;
+  FieldReader(where, object, run.block, false)("version", record.version);
+  if (record.version < 1 || record.version > newest) {
+    fail(where, " has version ", record.version, "; expected 1 to ", newest,
+         record.version > newest ? ". A newer convlab wrote it" : "");
+  }
+  FieldReader fields(where, object, run.block, record.version == 1);
+  fields("version", record.version);
   visit_record(fields, record);
   std::vector<double> numbers;
   fields("history", numbers);
   fields.finish();
   record.history = from_flat(numbers, where);
+  if (record.version == 1) complete_version_1(record);
   check(record, where);
   return record;
 }
@@ -133,6 +162,7 @@ std::string differing_options(const RunOptions& there, const RunOptions& here) {
   const auto compare = [&](const std::string& path) {
     const std::string name = path.substr(1);
     if (std::find(may_differ.begin(), may_differ.end(), name) != may_differ.end()) return;
+    if (name.starts_with(schedule_options)) return;
     const FieldJson before = old.value(path, FieldJson());
     const FieldJson after = now.value(path, FieldJson());
     if (before == after) return;

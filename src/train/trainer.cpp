@@ -82,23 +82,26 @@ void Trainer::forward_backward(const Batch& batch) {
   use_training_weights();
   backend_.set_step({.learning_rate = static_cast<float>(learning_rate_),
                      .step = steps_ + 1,
-                     .update = updater_.update_of(steps_ + 1)});
+                     .update = updater_.next_update()});
   const Tensor outputs = load(Mode::train, batch);
   ++steps_;
   loss_->run(backend_, outputs, load_labels(batch), network_.output_grad(), training_.tensor());
   network_.backward();
 }
 
-void Trainer::resume(uint64_t steps) {
+void Trainer::resume(uint64_t steps, const UpdateProgress& updates, bool averaged) {
   steps_ = steps;
-  network_.values_changed();
+  updater_.restore(updates, averaged);
 }
-
-void Trainer::update() { updater_.update(steps_); }
 
 void Trainer::step(const Batch& batch) {
   forward_backward(batch);
-  update();
+  updater_.add_batch(batch.size());
+}
+
+void Trainer::end_epoch() {
+  use_training_weights();
+  updater_.flush();
 }
 
 void Trainer::evaluate(const Batch& batch, ClassificationSums* classes) {

@@ -51,8 +51,9 @@ class Trainer {
   void step(const Batch& batch);
   /// Computes the gradients of one step, without the update.
   void forward_backward(const Batch& batch);
-  /// Performs the update of one step with the current gradients.
-  void update();
+  /// Ends an epoch: updates the weights with the batches that still wait for it
+  /// (UpdateOptions::accumulate).
+  void end_epoch();
   /// Evaluates one batch in Mode::eval. Adds to `validation` and, if not null, to `classes`. Like
   /// `predict`, it uses the moving average of the weights if UpdateOptions enables one, and leaves
   /// it in the network until the next step.
@@ -64,8 +65,11 @@ class Trainer {
   MetricSums& validation() { return validation_; }
   Network& network() { return network_; }
   /// Switches the network to the weights for evaluation and saving, or to the training weights.
-  void use_eval_weights() { updater_.use_average(steps_); }
+  void use_eval_weights() { updater_.use_average(); }
   void use_training_weights() { updater_.use_training_weights(); }
+  /// Whether the network holds the average of the weights, see Updater::states.
+  bool has_average() const { return updater_.has_average(); }
+  const UpdateProgress& updates() const { return updater_.progress(); }
   const Optimizer& optimizer() const { return updater_.optimizer(); }
   /// State of the updates, apart from the weights and `steps`: see Updater::states.
   std::span<const Tensor> optimizer_states() const { return updater_.states(); }
@@ -76,7 +80,7 @@ class Trainer {
   uint64_t steps() const { return steps_; }
   /// Continues after `steps` training steps. Call it after restoring the weights, states and sums
   /// of metrics of that step.
-  void resume(uint64_t steps);
+  void resume(uint64_t steps, const UpdateProgress& updates, bool averaged);
 
  private:
   void check_images(const Batch& batch) const;

@@ -76,18 +76,29 @@ void Updater::average(uint64_t update) {
   if (frequency > 0 && update % frequency == 0) backend_.copy(average_, values);
 }
 
-void Updater::update(uint64_t step) {
-  const uint64_t taken = (step - 1) % accumulate() + 1;  // number of batches of this update so far
-  Tensor grads = network_.grads();
-  if (mean_grads_) {
-    backend_.lerp(grads, 1.0F / static_cast<float>(taken), mean_grads_);
-    if (taken < accumulate()) return;
-    grads = mean_grads_;
-  }
+void Updater::add_batch(int64_t images) {
+  const Tensor grads = network_.grads();
+  if (!mean_grads_) return apply(grads);
+  ++progress_.waiting_batches;
+  progress_.waiting_images += images;
+  const double weight = static_cast<double>(images) / static_cast<double>(progress_.waiting_images);
+  backend_.lerp(grads, static_cast<float>(weight), mean_grads_);
+  if (progress_.waiting_batches == options_.accumulate) flush();
+}
+
+void Updater::flush() {
+  if (progress_.waiting_batches == 0) return;
+  progress_.waiting_batches = 0;
+  progress_.waiting_images = 0;
+  apply(mean_grads_);
+}
+
+void Updater::apply(const Tensor& grads) {
   clip(grads);
   const auto own_states = std::span<const Tensor>(states_).first(optimizer_->state_count());
   optimizer_->update(backend_, network_.values(), grads, own_states, network_.weight_elements());
-  if (average_) average(update_of(step));
+  ++progress_.updates;
+  if (average_) average(progress_.updates);
   network_.values_changed();
 }
 
@@ -97,12 +108,18 @@ void Updater::swap_weights() {
   averaged_ = !averaged_;
 }
 
-void Updater::use_average(uint64_t step) {
-  if (average_ && !averaged_ && step >= accumulate()) swap_weights();
+void Updater::use_average() {
+  if (average_ && !averaged_ && progress_.updates > 0) swap_weights();
 }
 
 void Updater::use_training_weights() {
   if (averaged_) swap_weights();
+}
+
+void Updater::restore(const UpdateProgress& progress, bool averaged) {
+  progress_ = progress;
+  averaged_ = averaged;
+  network_.values_changed();
 }
 
 }  // namespace convlab

@@ -31,6 +31,13 @@ struct UpdateOptions {
 /// Reads the options from named values. Throws Error for invalid values or combinations.
 UpdateOptions read_update_options(const Options& options);
 
+/// How far an Updater has come.
+struct UpdateProgress {
+  uint64_t updates = 0;         ///< updates of the weights so far
+  int64_t waiting_batches = 0;  ///< batches since the last update
+  int64_t waiting_images = 0;   ///< their images
+};
+
 /// Updates a network's weights with the gradients of each batch: accumulates, clips, runs the
 /// optimizer, averages. Allocates its buffers in the constructor; nothing is read back.
 class Updater {
@@ -38,28 +45,36 @@ class Updater {
   /// The network must outlive it. Throws Error for invalid options.
   Updater(Network& network, std::unique_ptr<Optimizer> optimizer, const UpdateOptions& options);
 
-  /// Processes the network's gradients of batch `step`, counted from 1. The last of each
-  /// `accumulate` batches clips the gradients in place and updates the weights. The network must
-  /// hold its training weights.
-  void update(uint64_t step);
-  /// Returns the number of the update that uses batch `step`; both are counted from 1.
-  uint64_t update_of(uint64_t step) const { return (step - 1) / accumulate() + 1; }
+  /// Processes the network's gradients of a batch of `images` images, which are means over the
+  /// batch. After `accumulate` batches it clips the mean gradients over their images and updates
+  /// the weights. The network must hold its training weights.
+  void add_batch(int64_t images);
+  /// Updates the weights with the batches that wait for an update, if any. To be called at the end
+  /// of each epoch, so that the last images of an epoch count, too.
+  void flush();
+  /// The number of the update that uses the next batch, counted from 1.
+  uint64_t next_update() const { return progress_.updates + 1; }
+  const UpdateProgress& progress() const { return progress_; }
 
-  /// Puts the moving average of the weights after batch `step` into the network, for evaluation and
-  /// saving, and keeps the training weights. Does nothing without an average or before the first
-  /// update.
-  void use_average(uint64_t step);
+  /// Puts the moving average of the weights into the network, for evaluation and saving, and keeps
+  /// the training weights. Does nothing without an average or before the first update.
+  void use_average();
   /// Puts the training weights back into the network.
   void use_training_weights();
 
   const Optimizer& optimizer() const { return *optimizer_; }
   /// All state that is kept between batches, flat like Network::values: the optimizer's states,
   /// then the average and the mean of the gradients so far, if used. The states and the network's
-  /// values are those of the training only after use_training_weights.
+  /// values change places in use_average: the average is in the network, the training weights are
+  /// where the average was.
   std::span<const Tensor> states() const { return states_; }
+  /// Whether use_average did so, and use_training_weights did not undo it.
+  bool has_average() const { return averaged_; }
+  /// Continues from restored states and values, with the given progress and has_average().
+  void restore(const UpdateProgress& progress, bool averaged);
 
  private:
-  uint64_t accumulate() const { return static_cast<uint64_t>(options_.accumulate); }
+  void apply(const Tensor& grads);
   void add_state(double start);
   void clip(const Tensor& grads);
   void average(uint64_t update);
@@ -75,7 +90,8 @@ class Updater {
   Tensor norm_;
   Tensor average_;
   Tensor mean_grads_;
-  bool averaged_ = false;  // the average is in the network, the training weights in average_
+  UpdateProgress progress_;
+  bool averaged_ = false;
 };
 
 }  // namespace convlab

@@ -79,8 +79,8 @@ TEST_CASE(
   const DatasetSplits splits = load_dataset("mnist", folder.path());
   CHECK(splits.train.size() == 3);
   CHECK(splits.train.complete());
-  CHECK(splits.train.label(2) == 5);
-  CHECK(splits.train.image(2)[783] == 7);
+  CHECK(splits.train.label(1) == 5);
+  CHECK(splits.train.image(1)[783] == 7);
   CHECK(splits.test.size() == 2);
   CHECK(splits.test.class_names() == find_entry("mnist").class_names);
   CHECK(load_dataset("mnist", folder.path() / "mnist").train.size() == 3);

@@ -41,7 +41,7 @@ function pack(...args) {
   return spawnSync(process.execPath, [script, ...args], {encoding: 'utf8', env});
 }
 
-test('pack: shards hold 2,048 images in file order and the catalog lists them', () => {
+test('pack: shards hold 2,048 images, spread over the file, and the catalog lists them', () => {
   const out = path.join(folder, 'out');
   const result = pack(out, '--only', 'mnist', '--data-dir', writeMnist('whole'));
   assert.equal(result.status, 0, result.stderr);
@@ -53,11 +53,12 @@ test('pack: shards hold 2,048 images in file order and the catalog lists them', 
   assert.equal(splits.test.count, 3);
   const packed = fs.readFileSync(path.join(out, splits.train.shards[1].file));
   assert.equal(packed.length, splits.train.shards[1].bytes);
+  // Positions 2,048 and 2,049 of src/data/spread_order.h (see tests/data/spread_order_test.cpp).
   const shard = zlib.gunzipSync(packed);
   assert.equal(shard.toString('latin1', 0, 8), 'CVLSHRD1');
   assert.deepEqual([8, 12, 16, 20, 24].map((at) => shard.readUInt32LE(at)), [2, 28, 28, 1, 10]);
-  assert.deepEqual([...shard.subarray(28, 30)], [2048 % 10, 2049 % 10]);
-  assert.deepEqual([shard[30], shard[30 + 784], shard.length], [2048 % 251, 2049 % 251, 30 + 2 * 784]);
+  assert.deepEqual([...shard.subarray(28, 30)], [1566 % 10, 783 % 10]);
+  assert.deepEqual([shard[30], shard[30 + 784], shard.length], [1566 % 251, 783 % 251, 30 + 2 * 784]);
 });
 
 test('pack: up-to-date files are not written again; a missing shard is', () => {

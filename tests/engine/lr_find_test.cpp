@@ -4,6 +4,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "data/synthetic.h"
+#include "zoo/zoo.h"
 
 namespace convlab {
 
@@ -16,7 +17,8 @@ TEST_CASE("lr_find: suggests the same rate every time, also over several epochs"
   run.batch = 64;  // four steps per epoch
   const auto find = [&] {
     const auto backend = make_backend("", 1);
-    return find_learning_rate(run, {.steps = 60}, data.train, *backend);
+    return find_learning_rate(run, find_model(run.model).build({28, 28, 1}, 10), {.steps = 60},
+                              data.train, *backend);
   };
   const RangeTest result = find();
   REQUIRE(result.suggestion.has_value());

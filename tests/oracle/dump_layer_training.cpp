@@ -103,7 +103,7 @@ void dump_network(const std::filesystem::path& folder, const LayerDraw& draw, ui
     const Tensor outputs = network.forward();
     loss->run(*backend, outputs, targets, network.output_grad(), sums);
     network.backward();
-    updater.update(step);
+    updater.add_batch(batch);
   }
   dump_parameters(dump, "final/", network);
   dump.write(folder / concat("network-", draw.kind, "-", kind.name, ".safetensors"));

@@ -84,11 +84,11 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
     dump.floats("grad/" + std::to_string(step), *backend, network.grads());
     backend->set_step({.learning_rate = static_cast<float>(kind.learning_rate),
                        .step = step,
-                       .update = updater.update_of(step)});
-    updater.update(step);
+                       .update = updater.next_update()});
+    updater.add_batch(1);
   }
   dump.floats("final", *backend, network.values());
-  updater.use_average(batches);
+  updater.use_average();
   dump.floats("evaluated", *backend, network.values());
   dump.write(folder / concat("update-", variant.name, "-", backend_kind.name, ".safetensors"));
 }

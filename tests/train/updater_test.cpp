@@ -38,11 +38,11 @@ struct Given {
         updater(network, find_optimizer("sgd").make(sgd), options) {}
 
   /// One batch whose gradients are all `grad`.
-  void batch(float grad) {
+  void batch(float grad, int64_t images = 32) {
     ++steps;
-    backend->set_step({.learning_rate = 1, .step = steps, .update = updater.update_of(steps)});
+    backend->set_step({.learning_rate = 1, .step = steps, .update = updater.next_update()});
     backend->fill(network.grads(), grad);
-    updater.update(steps);
+    updater.add_batch(images);
   }
 
   Floats weights() const { return Device(*backend).read(network.values()); }
@@ -91,8 +91,26 @@ TEST_CASE("updater: accumulation makes one update with the mean gradient of seve
     // The next three batches start a new mean; the mean is clipped, not each gradient.
     for (const float grad : {9.0F, -9.0F, 6.0F}) given.batch(grad);
     CHECK(given.first_weight() == Approx(before[0] - 4));
-    CHECK(given.updater.update_of(3) == 1);
-    CHECK(given.updater.update_of(4) == 2);
+    CHECK(given.updater.progress().updates == 2);
+  }
+}
+
+TEST_CASE("updater: at the end of an epoch the waiting batches update, weighted by their images") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO(kind.name);
+    Given given(kind.name, {.accumulate = 4});
+    const float before = given.first_weight();
+    given.updater.flush();  // nothing waits
+    CHECK(given.first_weight() == before);
+    given.batch(1, 30);
+    given.batch(5, 10);
+    given.updater.flush();
+    CHECK(given.first_weight() == Approx(before - 2));  // (30 · 1 + 10 · 5) / 40
+    given.updater.flush();
+    CHECK(given.first_weight() == Approx(before - 2));
+    for (const float grad : {1.0F, 1.0F, 1.0F, 5.0F}) given.batch(grad);
+    CHECK(given.first_weight() == Approx(before - 4));
+    CHECK(given.updater.progress().updates == 2);
   }
 }
 
@@ -101,12 +119,12 @@ TEST_CASE("updater: the average starts with the first update and is used for eva
     INFO(kind.name);
     Given given(kind.name, {.ema_momentum = 0.75});
     const float start = given.first_weight();
-    given.updater.use_average(given.steps);  // there is no average yet
+    given.updater.use_average();  // there is no average yet
     CHECK(given.first_weight() == start);
     given.batch(1);
     given.batch(4);
     CHECK(given.first_weight() == Approx(start - 5));
-    for (int twice = 0; twice < 2; ++twice) given.updater.use_average(given.steps);
+    for (int twice = 0; twice < 2; ++twice) given.updater.use_average();
     CHECK(given.first_weight() == Approx(0.75 * (start - 1) + 0.25 * (start - 5)));
     for (int twice = 0; twice < 2; ++twice) given.updater.use_training_weights();
     CHECK(given.first_weight() == Approx(start - 5));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,10 +42,15 @@ class Callback {
   /// Returns why training should stop, as a text for users; empty to continue.
   virtual std::string stop_reason() const { return {}; }
 
+  /// Returns the epoch whose weights it put back into the network at the end of the training; 0:
+  /// none.
+  virtual int64_t restored_epoch() const { return 0; }
+
   /// Returns the callback's state for a checkpoint; names start with the callback's name.
   virtual NamedNumbers state() const { return {}; }
-  /// Restores the callback's own part of a saved state. Throws Error if an entry is missing.
-  virtual void restore(const NamedNumbers& /*state*/) {}
+  /// Restores the callback's own part of a saved state, of a run whose finished epochs are
+  /// `history`. Throws Error if an entry is missing.
+  virtual void restore(const NamedNumbers& /*state*/, std::span<const EpochLogs> /*history*/) {}
   /// Returns the tensors that belong to the callback's state.
   virtual std::vector<Tensor> tensors() const { return {}; }
 };

@@ -1,5 +1,7 @@
 #include "train/callbacks/callback_list.h"
 
+#include <algorithm>
+
 namespace convlab {
 
 void CallbackList::train_began() {
@@ -25,6 +27,12 @@ std::string CallbackList::stop_reason() const {
   return {};
 }
 
+int64_t CallbackList::restored_epoch() const {
+  int64_t epoch = 0;
+  for (const auto& callback : callbacks_) epoch = std::max(epoch, callback->restored_epoch());
+  return epoch;
+}
+
 NamedNumbers CallbackList::state() const {
   NamedNumbers all;
   for (const auto& callback : callbacks_) {
@@ -34,8 +42,8 @@ NamedNumbers CallbackList::state() const {
   return all;
 }
 
-void CallbackList::restore(const NamedNumbers& state) {
-  for (const auto& callback : callbacks_) callback->restore(state);
+void CallbackList::restore(const NamedNumbers& state, std::span<const EpochLogs> history) {
+  for (const auto& callback : callbacks_) callback->restore(state, history);
 }
 
 std::vector<Tensor> CallbackList::tensors() const {

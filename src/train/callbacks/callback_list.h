@@ -23,8 +23,9 @@ class CallbackList {
   void train_ended();
   /// Returns the first reason that is not empty.
   std::string stop_reason() const;
+  int64_t restored_epoch() const;
   NamedNumbers state() const;
-  void restore(const NamedNumbers& state);
+  void restore(const NamedNumbers& state, std::span<const EpochLogs> history);
   std::vector<Tensor> tensors() const;
 
  private:

@@ -62,6 +62,8 @@ std::string EarlyStopping::stop_reason() const {
                 best_, ") for ", epochs);
 }
 
+int64_t EarlyStopping::restored_epoch() const { return ended_ && weights_ ? best_epoch_ : 0; }
+
 NamedNumbers EarlyStopping::state() const {
   return {{"early_stopping.wait", static_cast<double>(wait_)},
           {"early_stopping.best_epoch", static_cast<double>(best_epoch_)},
@@ -70,7 +72,7 @@ NamedNumbers EarlyStopping::state() const {
           {"early_stopping.ended", ended_ ? 1 : 0}};
 }
 
-void EarlyStopping::restore(const NamedNumbers& state) {
+void EarlyStopping::restore(const NamedNumbers& state, std::span<const EpochLogs> /*history*/) {
   const int64_t wait = count_of(state, "early_stopping.wait");
   const int64_t best_epoch = count_of(state, "early_stopping.best_epoch");
   const double best = number_of(state, "early_stopping.best");

@@ -32,8 +32,9 @@ class EarlyStopping final : public Callback {
   void epoch_ended(const EpochLogs& logs) override;
   void train_ended() override;
   std::string stop_reason() const override;
+  int64_t restored_epoch() const override;
   NamedNumbers state() const override;
-  void restore(const NamedNumbers& state) override;
+  void restore(const NamedNumbers& state, std::span<const EpochLogs> history) override;
   std::vector<Tensor> tensors() const override;
 
  private:

@@ -26,12 +26,12 @@ class ModelCheckpoint final : public Callback {
 
   void step_ended(int64_t step) override;
   void epoch_ended(const EpochLogs& logs) override;
-  NamedNumbers state() const override;
-  /// Starts from scratch if `state` has no entries of this callback: the saved run may not have
-  /// used it.
-  void restore(const NamedNumbers& state) override;
+  /// Finds the best epoch so far in the history: the saved run may not have used this callback.
+  void restore(const NamedNumbers& state, std::span<const EpochLogs> history) override;
 
  private:
+  bool is_best(const EpochLogs& logs);
+
   ModelCheckpointOptions options_;
   std::function<void()> save_;
   int64_t best_epoch_ = 0;  // 0: none yet
