@@ -1,7 +1,7 @@
 // Decodes the engine's snapshots (src/engine/protocol.h): JSON and one block of bytes. Numbers that
 // are not finite, such as a loss after an overflow, are null.
 
-const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
+const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array};
 
 /**
  * @typedef {{x: Float32Array, y: Float32Array}} Curve  x is in epochs
@@ -34,6 +34,8 @@ const arrayTypes = {f32: Float32Array, i32: Int32Array, u8: Uint8Array};
  * @property {number} step_learning_rate  of the next step, from the schedule
  * @property {number} images_per_second
  * @property {number} seconds_left  until the planned epochs are done; negative: unknown
+ * @property {number} restored_epoch  epoch whose weights early stopping put back; 0: none
+ * @property {string[]} notes  sentences for the user about this run
  * @property {string} stop_reason  why a callback ended or paused training; empty if none
  * @property {number} loss  training loss of the current epoch so far
  * @property {number} accuracy  0 to 1
@@ -65,7 +67,19 @@ function resolve(value, block) {
   if (!whole || offset % 4 !== 0 || offset + count * type.BYTES_PER_ELEMENT > block.byteLength) {
     throw new Error('Snapshot: an array lies outside of the block.');
   }
+  // Copied, because a Float64Array cannot be a view at a multiple of 4 bytes.
+  if (type === Float64Array) return new type(block.slice(offset, offset + 8 * count));
   return new type(block, offset, count);
+}
+
+/** Turns the columns of the history into one object per epoch. */
+function historyRows(columns) {
+  const names = Object.keys(columns);
+  return Array.from({length: columns.train_loss.length}, (_, i) => ({
+    epoch: i + 1,
+    ...Object.fromEntries(names.map((name) =>
+      [name, Number.isFinite(columns[name][i]) ? columns[name][i] : null])),
+  }));
 }
 
 /**
@@ -75,5 +89,6 @@ function resolve(value, block) {
  * @returns {Snapshot}
  */
 export function decodeSnapshot(json, block) {
-  return resolve(JSON.parse(json), block);
+  const snapshot = resolve(JSON.parse(json), block);
+  return {...snapshot, history: historyRows(snapshot.history)};
 }

@@ -4,6 +4,7 @@
 
 #include "cli/table.h"
 #include "cli/text.h"
+#include "core/error.h"
 
 namespace convlab {
 
@@ -14,6 +15,15 @@ std::string count(int64_t value) { return with_commas(static_cast<double>(value)
 std::span<const int64_t> confusion_row(const ClassificationMetrics& metrics, size_t label) {
   const size_t classes = metrics.classes.size();
   return std::span(metrics.confusion).subspan(label * classes, classes);
+}
+
+std::vector<std::string> absent_classes(const std::vector<std::string>& names,
+                                        const ClassificationMetrics& metrics) {
+  std::vector<std::string> absent;
+  for (size_t label = 0; label < names.size(); ++label) {
+    if (metrics.classes[label].support == 0) absent.push_back(names[label]);
+  }
+  return absent;
 }
 
 nlohmann::ordered_json score_figures(const ClassScores& scores) {
@@ -40,8 +50,15 @@ std::string class_report(const std::vector<std::string>& names,
     images.cells.push_back(count(scores.support));
   };
   for (size_t label = 0; label < names.size(); ++label) add(names[label], metrics.classes[label]);
-  add("mean of classes", metrics.macro);
-  return table_text({titles, precisions, recalls, f1s, images});
+  const std::vector<std::string> absent = absent_classes(names, metrics);
+  add(absent.empty() ? "mean of classes" : "mean of classes with images", metrics.macro);
+  std::string text = table_text({titles, precisions, recalls, f1s, images});
+  if (!absent.empty()) {
+    std::string list;
+    for (const std::string& name : absent) list += (list.empty() ? "" : ", ") + name;
+    text += concat("Without test images, and so not in the means: ", list, "\n");
+  }
+  return text;
 }
 
 std::string confusion_table(const std::vector<std::string>& names,
@@ -75,6 +92,7 @@ nlohmann::ordered_json class_figures(const std::vector<std::string>& names,
     confusion.push_back(confusion_row(metrics, label));
   }
   return {{"macro", score_figures(metrics.macro)},
+          {"absent", absent_classes(names, metrics)},
           {"classes", std::move(classes)},
           {"confusion", std::move(confusion)}};
 }

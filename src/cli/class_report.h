@@ -18,7 +18,7 @@ std::string confusion_table(const std::vector<std::string>& names,
                             const ClassificationMetrics& metrics);
 
 /// Returns the numbers of both as JSON:
-/// {"macro": {…}, "classes": [{"name", …}, …], "confusion": [[…], …]}.
+/// {"macro": {…}, "absent": ["3"], "classes": [{"name", …}, …], "confusion": [[…], …]}.
 nlohmann::ordered_json class_figures(const std::vector<std::string>& names,
                                      const ClassificationMetrics& metrics);
 

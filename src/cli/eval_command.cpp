@@ -108,6 +108,7 @@ int run_eval(const EvalOptions& options) {
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
   ModelFile file = parse_model(read_file(options.model), options.model);
   const Dataset test = load_dataset(options.data, options.data_dir).test;
+  fold_final_softmax(file.graph);
   check_fits(file.graph, test, options.model);
   check_memory(file.graph, *backend,
                {.model = options.model, .batch = options.batch, .eval_images = test.size()});

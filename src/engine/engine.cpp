@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@ namespace convlab {
 
 namespace {
 
+constexpr double max_fraction = 0.05;     // of the time, for what is only shown
 constexpr double publish_interval = 0.1;  // seconds between snapshots while training
 constexpr double images_interval = 0.5;   // seconds between updates of samples and filters
 
@@ -50,8 +52,11 @@ class Engine::Impl {
       publish(true);
       return Activity::idle;
     }
-    const bool due = environment_.now() >= published_ + publish_interval;
-    if (due || changed_) publish(false);
+    const double now = environment_.now();
+    const bool due = now >= published_ + publish_interval;
+    // Epochs of a tiny network end so often that a snapshot of each would take most of the time.
+    const bool epoch_due = epoch_ended_ && now >= published_ + publish_seconds_ / max_fraction;
+    if (due || state_changed_ || epoch_due) publish(false);
     return state_ == RunState::waiting_for_data ? Activity::waiting : Activity::busy;
   }
 
@@ -112,6 +117,7 @@ class Engine::Impl {
   }
 
   void apply(const Configure& configure) {
+    images_due_ = image_seconds_ = 0;
     run_.reset();  // first, so that old and new run do not need memory at once
     asked_ = configure.options;
     error_.clear();
@@ -171,35 +177,45 @@ class Engine::Impl {
     } else {
       state_ = single_step_ ? RunState::paused : RunState::running;
     }
-    changed_ = state_ != before || run_->epochs_done() != epochs;
+    state_changed_ = state_ != before;
+    epoch_ended_ = epoch_ended_ || run_->epochs_done() != epochs;
   }
 
-  // Publishes a snapshot of the current state. Samples and filters are updated less often, because
-  // they cost a forward pass.
+  // Makes the current state the snapshot. What fails in it shows in the snapshot: nobody waits for
+  // an exception here. Samples and filters need a forward pass, so they are renewed less often.
   void publish(bool with_images) {
-    const double now = environment_.now();
+    const double start = environment_.now();
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->sequence = ++sequence_;
     snapshot->options = asked_;
     snapshot->backend = environment_.backend->name();
     snapshot->threads = environment_.backend->threads();
     if (run_) {
-      run_->describe(*snapshot);
-      if (with_images || now >= images_published_ + images_interval) {
-        guarded([&] { samples_ = run_->samples(); });
-        guarded([&] { filters_ = run_->filters(); });
-        images_published_ = now;
-      }
+      guarded([&] { run_->describe(*snapshot); });
+      const bool cheap = image_seconds_ <= images_interval / 2;
+      if (start >= images_due_ || (with_images && cheap)) renew_images();
       snapshot->samples = samples_;
       snapshot->filters = filters_;
     }
     snapshot->state = state_;
     snapshot->error = error_;
     snapshot->memory_bytes = environment_.backend->memory_use().bytes;
-    published_ = now;
-    changed_ = false;
-    const std::lock_guard lock(mutex_);
-    snapshot_ = std::move(snapshot);
+    state_changed_ = epoch_ended_ = false;
+    {
+      const std::lock_guard lock(mutex_);
+      snapshot_ = std::move(snapshot);
+    }
+    published_ = environment_.now();
+    publish_seconds_ = published_ - start;
+  }
+
+  void renew_images() {
+    const double start = environment_.now();
+    guarded([&] { samples_ = run_->samples(); });
+    guarded([&] { filters_ = run_->filters(); });
+    const double end = environment_.now();
+    image_seconds_ = end - start;
+    images_due_ = end + std::max(images_interval, image_seconds_ / max_fraction);
   }
 
   EngineEnvironment environment_;
@@ -212,10 +228,13 @@ class Engine::Impl {
   RunState state_ = RunState::empty;
   std::string error_;
   bool single_step_ = false;
-  bool changed_ = false;
+  bool state_changed_ = false;
+  bool epoch_ended_ = false;
   uint64_t sequence_ = 0;
   double published_ = 0;
-  double images_published_ = 0;
+  double publish_seconds_ = 0;  // that the last snapshot took
+  double image_seconds_ = 0;    // that the last samples and filters took
+  double images_due_ = 0;
   Samples samples_;
   Filters filters_;
 };

@@ -88,10 +88,9 @@ class FieldWriter {
       object[option] = std::visit([](const auto& v) { return FieldJson(v); }, value);
     object_[name] = std::move(object);
   }
+  /// By column, since rows of JSON would outgrow max_json_bytes after some thousand epochs.
   void operator()(const char* name, const std::vector<EpochResult>& results) {
-    FieldJson array = FieldJson::array();
-    for (const EpochResult& result : results) array.push_back(nested(result));
-    object_[name] = std::move(array);
+    object_[name] = nested(columns_of(results));
   }
   template <class T>
     requires std::is_class_v<T>
@@ -190,9 +189,9 @@ class FieldReader {
   void operator()(const char* name, std::vector<EpochResult>& results) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
-    if (!json->is_array()) wrong(name, "an array");
-    results.clear();
-    for (const FieldJson& item : *json) read_nested(name, item, results.emplace_back());
+    HistoryColumns columns;
+    read_nested(name, *json, columns);
+    results = rows_of(columns);
   }
 
   /// Throws Error if the object has a field that was not read.
@@ -274,7 +273,12 @@ class FieldReader {
   }
 
   void check(const RunOptions&) const {}
-  void check(const EpochResult&) const {}
+  void check(const HistoryColumns& columns) const {
+    columns.for_each([&](const std::vector<double>& column) {
+      if (column.size() == columns.train_loss.size()) return;
+      fail(path_, " has columns of ", columns.train_loss.size(), " and ", column.size(), " epochs");
+    });
+  }
   void check(const Curve& curve) const {
     if (curve.x.size() == curve.y.size()) return;
     fail(path_, " has ", curve.x.size(), " x and ", curve.y.size(), " y; expected the same number");

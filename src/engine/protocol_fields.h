@@ -32,16 +32,63 @@ void visit(Fields& fields, S& options) {
   fields("time_budget", options.time_budget);
 }
 
-template <class Fields, MaybeConst<EpochResult> S>
-void visit(Fields& fields, S& result) {
-  fields("epoch", result.epoch);
-  fields("train_loss", result.train_loss);
-  fields("train_accuracy", result.train_accuracy);
-  fields("val_loss", result.val_loss);
-  fields("val_accuracy", result.val_accuracy);
-  fields("learning_rate", result.learning_rate);
-  fields("seconds", result.seconds);
-  fields("images_per_second", result.images_per_second);
+/// A history, one number per epoch; epochs count from 1.
+struct HistoryColumns {
+  std::vector<double> train_loss;
+  std::vector<double> train_accuracy;
+  std::vector<double> val_loss;
+  std::vector<double> val_accuracy;
+  std::vector<double> learning_rate;
+  std::vector<double> seconds;
+  std::vector<double> images_per_second;
+
+  template <class Use>
+  void for_each(const Use& use) const {
+    for (const auto* column : {&train_loss, &train_accuracy, &val_loss, &val_accuracy,
+                               &learning_rate, &seconds, &images_per_second})
+      use(*column);
+  }
+};
+
+template <class Fields, MaybeConst<HistoryColumns> S>
+void visit(Fields& fields, S& columns) {
+  fields("train_loss", columns.train_loss);
+  fields("train_accuracy", columns.train_accuracy);
+  fields("val_loss", columns.val_loss);
+  fields("val_accuracy", columns.val_accuracy);
+  fields("learning_rate", columns.learning_rate);
+  fields("seconds", columns.seconds);
+  fields("images_per_second", columns.images_per_second);
+}
+
+inline HistoryColumns columns_of(const std::vector<EpochResult>& history) {
+  HistoryColumns columns;
+  for (const EpochResult& result : history) {
+    columns.train_loss.push_back(result.train_loss);
+    columns.train_accuracy.push_back(result.train_accuracy);
+    columns.val_loss.push_back(result.val_loss);
+    columns.val_accuracy.push_back(result.val_accuracy);
+    columns.learning_rate.push_back(result.learning_rate);
+    columns.seconds.push_back(result.seconds);
+    columns.images_per_second.push_back(result.images_per_second);
+  }
+  return columns;
+}
+
+/// All columns must have the same length.
+inline std::vector<EpochResult> rows_of(const HistoryColumns& columns) {
+  std::vector<EpochResult> history;
+  for (size_t i = 0; i < columns.train_loss.size(); ++i) {
+    history.push_back({.epoch = static_cast<int64_t>(i) + 1,
+                       .train_loss = columns.train_loss[i],
+                       .train_accuracy = columns.train_accuracy[i],
+                       .val_loss = columns.val_loss[i],
+                       .val_accuracy = columns.val_accuracy[i],
+                       .learning_rate = columns.learning_rate[i],
+                       .seconds = columns.seconds[i],
+                       .images_per_second = columns.images_per_second[i]});
+  }
+  return history;
 }
 
 template <class Fields, MaybeConst<Curve> S>

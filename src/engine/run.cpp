@@ -51,7 +51,6 @@ TrainingSize size_of(const RunOptions& options, const DatasetSplits& data) {
           .batch = options.batch,
           .train_images = data.train.size(),
           .eval_images = data.test.size(),
-          .min_eval = sample_count,
           .states = state_count(*optimizer, read_update_options(options.update_options))};
 }
 
@@ -71,6 +70,7 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
     : options_(checked(options)),
       data_(std::move(data)),
       now_(std::move(now)),
+      softmax_folded_(fold_final_softmax(graph)),
       network_(fitting(std::move(graph), data_, options_, backend), backend, options_.seed),
       train_loader_(
           data_.train,
@@ -108,6 +108,47 @@ void Run::reset() {
   train_seconds_ = validation_seconds_ = images_per_second_ = 0;
   epoch_images_ = 0;
   train_loader_.start_epoch(0);
+  if (softmax_folded_) {
+    notes_.emplace_back(
+        "The model's final softmax is part of the loss and of predictions, so it is left out of "
+        "the network.");
+  }
+  note_classes();
+  note_selection();
+}
+
+void Run::note_classes() {
+  const Dataset& train = data_.train;
+  if (!train.complete() || train.size() == 0) return;
+  std::vector<int64_t> counts(static_cast<size_t>(train.classes()));
+  for (int64_t i = 0; i < train.size(); ++i) ++counts[train.label(i)];
+  std::string absent;
+  size_t present = 0;
+  for (size_t label = 0; label < counts.size(); ++label) {
+    if (counts[label] > 0) {
+      ++present;
+    } else {
+      absent += (absent.empty() ? "" : ", ") + train.class_names()[label];
+    }
+  }
+  if (present == 1 && counts.size() > 1) {
+    notes_.push_back(concat("All training images of ", train.name(), " are of one class, \"",
+                            train.class_names()[train.label(0)],
+                            "\": the network can only learn to answer that."));
+  } else if (!absent.empty()) {
+    notes_.push_back(concat("There are no training images of ", train.name(), " of the classes ",
+                            absent, ": the network cannot learn them."));
+  }
+}
+
+// What is chosen by the test images does better on them than on new images.
+void Run::note_selection() {
+  std::string chosen;
+  if (options_.early_stopping) chosen = "Early stopping";
+  if (options_.schedule == "plateau")
+    chosen += chosen.empty() ? "The schedule plateau" : " and the schedule plateau";
+  if (!chosen.empty())
+    notes_.push_back(chosen + " judges by the test images: the test accuracy will be too good.");
 }
 
 std::unique_ptr<Schedule> Run::new_schedule() const {
@@ -296,6 +337,24 @@ void Run::describe(Snapshot& snapshot) const {
   snapshot.val_accuracy = val_accuracy_;
 }
 
+// In batches no larger than those of the run, for which its memory was planned.
+std::vector<float> Run::predict(const Batch& images) {
+  const auto image_bytes = static_cast<size_t>(data_.test.image_shape().elements());
+  std::vector<float> probabilities;
+  for (int64_t first = 0; first < images.size(); first += options_.batch) {
+    const int64_t last = std::min(first + options_.batch, images.size());
+    const auto pixels = std::span(images.images)
+                            .subspan(static_cast<size_t>(first) * image_bytes,
+                                     static_cast<size_t>(last - first) * image_bytes);
+    Batch part;
+    part.images.assign(pixels.begin(), pixels.end());
+    part.labels.assign(images.labels.begin() + first, images.labels.begin() + last);
+    const std::vector<float> more = trainer_->predict(part);
+    probabilities.insert(probabilities.end(), more.begin(), more.end());
+  }
+  return probabilities;
+}
+
 Samples Run::samples() {
   const Shape& image = data_.test.image_shape();
   Samples samples;
@@ -308,9 +367,8 @@ Samples Run::samples() {
     batch.images.insert(batch.images.end(), pixels.begin(), pixels.end());
     batch.labels.push_back(data_.test.label(i));
   }
-  if (batch.labels.empty()) return samples;
-  const std::vector<float> probabilities = trainer_->predict(batch);
   const int64_t classes = data_.test.classes();
+  const std::vector<float> probabilities = predict(batch);
   for (int64_t i = 0; i < batch.size(); ++i) {
     const auto row = probabilities.begin() + i * classes;
     const auto best = std::max_element(row, row + classes);

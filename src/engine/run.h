@@ -78,12 +78,16 @@ class Run {
   bool has_schedule_of(const RunOptions& other) const;
   void restore_schedule(const RunRecord& record);
   void note_resumed(const RunRecord& record);
+  void note_classes();
+  std::vector<float> predict(const Batch& images);
+  void note_selection();
   void restore(const RunRecord& record);
   double seconds_left() const;
 
   RunOptions options_;
   DatasetSplits data_;
   std::function<double()> now_;
+  bool softmax_folded_;  // before network_, which gets the graph without it
   Network network_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Schedule> schedule_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -19,6 +20,15 @@ Tensor part_of(const Tensor& flat, const Parameter& parameter, const Tensor& val
 /// 0 while images have yet to arrive.
 uint64_t known_fingerprint(const Dataset& dataset) {
   return dataset.complete() ? dataset.fingerprint() : 0;
+}
+
+/// Whether the planned epochs are the schedule's length: its option `epochs` is 0.
+bool ends_with_run(const Schedule& schedule) {
+  const Options options = schedule.options();
+  return std::any_of(options.begin(), options.end(), [](const auto& option) {
+    const double* epochs = std::get_if<double>(&option.second);
+    return option.first == "epochs" && epochs != nullptr && *epochs == 0;
+  });
 }
 
 bool differ(uint64_t there, uint64_t here) { return there != 0 && here != 0 && there != here; }
@@ -53,7 +63,7 @@ RunRecord Run::record() const {
           .test_images = data_.test.size(),
           .train_fingerprint = known_fingerprint(data_.train),
           .test_fingerprint = known_fingerprint(data_.test),
-          .schedule_epochs = schedule_epochs_,
+          .schedule_epochs = ends_with_run(*schedule_) ? schedule_epochs_ : 0,
           .batches = train_loader_.batches_done(),
           .validating = validating_,
           .validation_batches = validating_ ? test_loader_.batches_done() : 0,
@@ -141,15 +151,15 @@ void Run::note_resumed(const RunRecord& record) {
     notes_.push_back(
         "The checkpoint is of version 1: whether it was trained on the same data is unknown, and "
         "so is the length of its learning rate schedule, which now ends with the planned epochs.");
-  } else if (schedule_epochs_ != options_.epochs && options_.schedule != "constant") {
+  } else if (schedule_epochs_ != options_.epochs) {
     notes_.push_back(concat("The learning rate schedule keeps its length of ", schedule_epochs_,
                             " epochs. Other schedule options set a new one."));
   }
   const double next = schedule_->rate(learning_rate_, step_);
   constexpr double jump = 1.5;
   if (record.step_learning_rate > 0 && next > jump * record.step_learning_rate) {
-    notes_.push_back(concat("The learning rate jumps from ", record.step_learning_rate, " to ",
-                            next, ", because its schedule has changed."));
+    notes_.push_back(
+        concat("The learning rate jumps from ", record.step_learning_rate, " to ", next, "."));
   }
 }
 

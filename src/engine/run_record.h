@@ -28,9 +28,10 @@ struct RunRecord {
   int64_t test_images = 0;
   uint64_t train_fingerprint = 0;
   uint64_t test_fingerprint = 0;
-  int64_t schedule_epochs = 0;  ///< length of the learning rate schedule; 0: unknown
-  int64_t batches = 0;          ///< training batches done in the current epoch
-  bool validating = false;      ///< all training batches of the current epoch are done
+  int64_t schedule_epochs =
+      0;                    ///< length of a schedule that ends with the run; 0: none, or unknown
+  int64_t batches = 0;      ///< training batches done in the current epoch
+  bool validating = false;  ///< all training batches of the current epoch are done
   int64_t validation_batches = 0;
   double learning_rate = 0;
   double step_learning_rate = 0;  ///< of the last step, from the schedule

@@ -84,6 +84,13 @@ size_t Graph::append(std::unique_ptr<Layer> layer, std::string name) {
   return add(std::move(layer), {nodes_.size()}, std::move(name));
 }
 
+void Graph::remove_last() {
+  names_.erase(nodes_.back().name);
+  Numbers& numbers = numbers_[std::string(nodes_.back().layer->kind())];
+  numbers = {.count = numbers.count - 1, .last = 0};  // the next name is looked for from 1
+  nodes_.pop_back();
+}
+
 const Shape& Graph::value_shape(size_t value) const {
   return value == 0 ? input_ : nodes_.at(value - 1).output_shape;
 }

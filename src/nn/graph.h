@@ -37,6 +37,9 @@ class Graph {
   /// Adds a layer that reads the last value.
   size_t append(std::unique_ptr<Layer> layer, std::string name = "");
 
+  /// Removes the last layer.
+  void remove_last();
+
   /// Freezes the parameters of a node or makes them trainable again. Has no effect on a Network
   /// that was created before.
   void set_frozen(size_t node, bool frozen) { nodes_.at(node).frozen = frozen; }

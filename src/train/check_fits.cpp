@@ -15,4 +15,10 @@ void check_fits(const Graph& graph, const Dataset& dataset, const std::string& m
   }
 }
 
+bool fold_final_softmax(Graph& graph) {
+  if (graph.nodes().size() < 2 || graph.nodes().back().layer->kind() != "softmax") return false;
+  graph.remove_last();
+  return true;
+}
+
 }  // namespace convlab

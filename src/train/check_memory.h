@@ -17,12 +17,11 @@ struct TrainingSize {
   int64_t batch = 1;
   int64_t train_images = 0;  ///< number of training images; 0: evaluation only
   int64_t eval_images = 0;
-  int64_t min_eval = 0;  ///< min images per evaluation batch
-  size_t states = 0;     ///< number of flat buffers in Updater::states
+  size_t states = 0;  ///< number of flat buffers in Updater::states
 
   /// Sizes of the largest training and evaluation batch.
   int64_t train_batch() const { return std::min(batch, train_images); }
-  int64_t eval_batch() const { return std::min(std::max(batch, min_eval), eval_images); }
+  int64_t eval_batch() const { return std::min(batch, eval_images); }
 };
 
 /// Returns the number of states of an Updater.

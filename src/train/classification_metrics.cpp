@@ -28,13 +28,17 @@ ClassScores scores_of(size_t label, size_t classes, const std::vector<int64_t>& 
 
 ClassScores means(const std::vector<ClassScores>& classes) {
   ClassScores sum;
+  int64_t present = 0;
   for (const ClassScores& scores : classes) {
+    if (scores.support == 0) continue;
+    ++present;
     sum.precision += scores.precision;
     sum.recall += scores.recall;
     sum.f1 += scores.f1;
     sum.support += scores.support;
   }
-  const auto count = static_cast<double>(classes.size());
+  if (present == 0) return sum;
+  const auto count = static_cast<double>(present);
   return {sum.precision / count, sum.recall / count, sum.f1 / count, sum.support};
 }
 

@@ -19,7 +19,7 @@ struct ClassificationMetrics {
   double top_k_accuracy =
       0;  ///< fraction of the samples whose class is among the k largest outputs
   std::vector<ClassScores> classes;
-  ClassScores macro;               ///< unweighted means over all classes; the sum of supports
+  ClassScores macro;  ///< unweighted means over the classes that have samples; all samples
   std::vector<int64_t> confusion;  ///< [true class, predicted class]: number of samples
 };
 

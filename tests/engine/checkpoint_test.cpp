@@ -1,3 +1,4 @@
+#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -10,6 +11,7 @@
 #include "optim/schedules/schedule.h"
 
 using namespace convlab;
+using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
@@ -17,8 +19,9 @@ namespace {
 const Shape image{12, 12, 1};
 
 // The clock is constant, so that the seconds stored in the checkpoints of two runs agree, too.
-std::unique_ptr<Engine> make_engine(int64_t prefetch = 0) {
-  const auto open = [](const std::string&) { return make_synthetic(70, 40, image, 4); };
+std::unique_ptr<Engine> make_engine(int64_t prefetch = 0,
+                                    const DatasetSplits& data = make_synthetic(70, 40, image, 4)) {
+  const auto open = [data](const std::string&) { return data; };
   return std::make_unique<Engine>(EngineEnvironment{.backend = make_backend("", 1),
                                                     .open_data = open,
                                                     .now = [] { return 0.0; },
@@ -87,8 +90,9 @@ void check_resumes(const RunOptions& options) {
 
 /// Returns the error of resuming `checkpoint`, which must be refused and leave the engine
 /// unchanged.
-std::string refusal(const RunOptions& options, const std::vector<uint8_t>& checkpoint) {
-  const auto engine = make_engine();
+std::string refusal(const RunOptions& options, const std::vector<uint8_t>& checkpoint,
+                    const DatasetSplits& data = make_synthetic(70, 40, image, 4)) {
+  const auto engine = make_engine(0, data);
   engine->send(Configure{options});
   engine->advance();
   const std::vector<uint8_t> before = engine->checkpoint();
@@ -107,6 +111,17 @@ std::vector<uint8_t> with_run(const std::vector<uint8_t>& checkpoint, const std:
   REQUIRE(at != std::string::npos);
   json.replace(at, old_text.size(), new_text);
   return safetensors_bytes(file);
+}
+
+/// Returns the bytes of all weights of a model file.
+std::vector<uint8_t> weights_of(const std::vector<uint8_t>& file) {
+  std::vector<uint8_t> bytes;
+  const SafeTensors tensors = parse_safetensors(file, "test");
+  for (const SafeTensor& tensor : tensors.tensors) {
+    if (tensor.name.starts_with("state/")) continue;
+    bytes.insert(bytes.end(), tensor.data.begin(), tensor.data.end());
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -207,6 +222,65 @@ TEST_CASE("checkpoint: a resumed run may have more epochs") {
   CHECK(engine->checkpoint() == whole_run(longer));
 }
 
+TEST_CASE("checkpoint: fewer epochs than are done are refused") {
+  RunOptions shorter = small_run();
+  shorter.epochs = 1;
+  CHECK_THAT(refusal(shorter, whole_run(small_run())),
+             ContainsSubstring("2 epochs are done; expected --epochs to be at least that, not 1"));
+}
+
+TEST_CASE("checkpoint: a schedule that ends with the run keeps its length, unless it is changed") {
+  RunOptions options = small_run();
+  options.schedule = "one_cycle";
+  const std::vector<uint8_t> checkpoint = whole_run(options);
+  const auto rate_after = [&](const RunOptions& longer) {
+    const auto engine = resumed(longer, checkpoint);
+    const auto snapshot = engine->snapshot();
+    return std::pair{snapshot->step_learning_rate, snapshot->notes};
+  };
+  RunOptions longer = options;
+  longer.epochs = 4;
+  const auto [kept, note] = rate_after(longer);
+  CHECK(kept == Approx(0.001 / 25));  // the first rate of a second cycle of the same length
+  REQUIRE(note.size() == 2);
+  CHECK_THAT(note[0], ContainsSubstring("keeps its length of 2 epochs"));
+  CHECK_THAT(note[1], ContainsSubstring("The learning rate jumps from 4e-09 to 4e-05"));
+  longer.schedule_options = {{"epochs", 4.0}};
+  const auto [changed, jump] = rate_after(longer);
+  CHECK(changed > 1e-5);
+  REQUIRE(jump.size() == 1);
+  CHECK_THAT(jump[0], ContainsSubstring("The learning rate jumps from"));
+}
+
+TEST_CASE("checkpoint: other data of the same name are refused, by sizes or contents") {
+  const std::vector<uint8_t> checkpoint = whole_run(small_run());
+  CHECK_THAT(refusal(small_run(), checkpoint, make_synthetic(64, 40, image, 4)),
+             ContainsSubstring("70 training and 40 test images there, 64 and 40 here"));
+  DatasetSplits data = make_synthetic(70, 40, image, 4);
+  Dataset changed("synthetic", image, data.test.class_names(), 40);
+  for (int64_t i = 0; i < 40; ++i) {
+    std::vector<uint8_t> pixels(data.test.image(i).begin(), data.test.image(i).end());
+    if (i == 7) pixels.back() ^= 1U;
+    const uint8_t label = data.test.label(i);
+    changed.append(pixels, {&label, 1}, "test");
+  }
+  data.test = changed;
+  CHECK_THAT(refusal(small_run(), checkpoint, data),
+             ContainsSubstring("are not those of that run"));
+}
+
+TEST_CASE("checkpoint: as a model it holds the average of the weights, and training resumes") {
+  RunOptions options = small_run();
+  options.update_options = {{"ema_momentum", 0.9}};
+  const auto engine = started(options, 3 * advances_per_epoch / 2);
+  const std::vector<uint8_t> checkpoint = engine->checkpoint();
+  const std::vector<uint8_t> model = model_bytes(*engine->network(), {});
+  CHECK(weights_of(checkpoint) == weights_of(model));
+  const auto other = resumed(options, checkpoint);
+  finish(*other);
+  CHECK(other->checkpoint() == whole_run(options));
+}
+
 TEST_CASE("checkpoint: it is also a model file") {
   const ModelFile model = parse_model(whole_run(small_run()), "run.checkpoint");
   CHECK(model.training.model == "simple-convnet");
@@ -269,7 +343,8 @@ TEST_CASE("checkpoint: numbers out of range are refused") {
   refused("\"validating\":false", "\"validating\":true", "before its validation");
   refused("\"validation_batches\":0", "\"validation_batches\":2", "no validation is running");
   refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but the history has 0");
-  refused("\"version\":1", "\"version\":2", "expected version 1");
+  refused("\"version\":2", "\"version\":3", "expected 1 to 2. A newer convlab wrote it");
+  refused("\"version\":2", "\"version\":0", "expected 1 to 2");
   refused("\"learning_rate\":0.001,\"options", "\"learning_rate\":null,\"options",
           "learning rate is nan");
   refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate is -1");

@@ -4,6 +4,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 
+#include "backend/host/host_backend.h"
 #include "core/error.h"
 #include "data/synthetic.h"
 #include "zoo/zoo.h"
@@ -392,6 +393,36 @@ TEST_CASE("engine: unknown names list the known ones and leave the engine usable
   snapshot = settle(engine);
   CHECK(snapshot->state == RunState::ready);
   CHECK(snapshot->error.empty());
+}
+
+/// A backend whose memory cannot be read any more once `fails` is set.
+class UnreadableBackend final : public HostBackend {
+ public:
+  explicit UnreadableBackend(const bool* fails) : fails_(fails) {}
+  std::unique_ptr<ReadBack> read_back(const Tensor& tensor) override {
+    if (*fails_) fail("the device is gone");
+    return HostBackend::read_back(tensor);
+  }
+
+ private:
+  const bool* fails_;
+};
+
+TEST_CASE("engine: a failure while a snapshot is made shows in the snapshot") {
+  bool fails = false;
+  Engine engine({.backend = std::make_unique<UnreadableBackend>(&fails),
+                 .open_data =
+                     [](const std::string&) {
+                       return make_synthetic(train_size, test_size, {28, 28, 1}, 10);
+                     },
+                 .now = ticking_clock()});
+  engine.send(Configure{small_run()});
+  settle(engine);
+  fails = true;
+  engine.send(Pause{});
+  CHECK_NOTHROW(engine.advance());
+  CHECK(engine.snapshot()->state == RunState::failed);
+  CHECK_THAT(engine.snapshot()->error, ContainsSubstring("the device is gone"));
 }
 
 TEST_CASE("engine: training waits for data that has not arrived yet") {

@@ -172,8 +172,23 @@ TEST_CASE("protocol: NaN and infinity become null, which is decoded as NaN") {
   CHECK_THAT(encoded.json, !ContainsSubstring("nan") && !ContainsSubstring("inf"));
   const Snapshot back = decode_snapshot(encoded.json, encoded.block);
   CHECK(std::isnan(back.loss));
-  CHECK(std::isnan(back.history[0].val_loss));
+  CHECK(std::isinf(back.history[0].val_loss));  // an array keeps it
   CHECK(std::isnan(back.train_loss.y[1]));
+}
+
+TEST_CASE("protocol: the history of 100,000 epochs stays within the limits of the decoder") {
+  Snapshot snapshot;
+  snapshot.history.resize(100'000);
+  for (size_t i = 0; i < snapshot.history.size(); ++i) {
+    snapshot.history[i].epoch = static_cast<int64_t>(i) + 1;
+    snapshot.history[i].train_loss = 1.0 / static_cast<double>(i + 1);
+  }
+  const EncodedSnapshot encoded = encode(snapshot);
+  CHECK(encoded.json.size() < 10'000);
+  const Snapshot back = decode_snapshot(encoded.json, encoded.block);
+  REQUIRE(back.history.size() == snapshot.history.size());
+  CHECK(back.history.back().train_loss == snapshot.history.back().train_loss);
+  CHECK(back.history.back().epoch == 100'000);
 }
 
 TEST_CASE("protocol: text that is not UTF-8 does not stop a snapshot") {

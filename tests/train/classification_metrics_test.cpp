@@ -53,13 +53,13 @@ TEST_CASE("metrics: scores of each class from a confusion matrix") {
   CHECK(metrics.confusion == Counts{3, 1, 0, 2, 2, 1, 0, 0, 1});
 }
 
-TEST_CASE("metrics: a ratio of 0 to 0 is 0, and is included in the means") {
+TEST_CASE("metrics: a ratio of 0 to 0 is 0, and classes without samples are not in the means") {
   // Class 1 is never predicted, and class 2 has no samples.
   const ClassificationMetrics metrics = classification_metrics(3, {2, 0, 0, 2, 0, 0, 0, 0, 0}, 4);
   check_scores(metrics.classes[0], 1.0 / 2, 1, 2.0 / 3, 2);
   check_scores(metrics.classes[1], 0, 0, 0, 2);
   check_scores(metrics.classes[2], 0, 0, 0, 0);
-  check_scores(metrics.macro, 1.0 / 6, 1.0 / 3, 2.0 / 9, 4);
+  check_scores(metrics.macro, 1.0 / 4, 1.0 / 2, 1.0 / 3, 4);
   const ClassificationMetrics none = classification_metrics(2, {0, 0, 0, 0}, 0);
   CHECK(none.accuracy == 0);
   CHECK(none.top_k_accuracy == 0);
