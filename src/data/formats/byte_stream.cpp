@@ -69,9 +69,10 @@ void ByteStream::expect_end() {
     reject("truncated: the gzip data are cut off after ", bytes_.size(),
            " bytes, before their checksum");
   }
-  if (consumed_ < bytes_.size()) {
-    reject("found ", bytes_.size() - consumed_, " bytes after the end of the gzip data at byte ",
-           consumed_);
+  const auto rest = bytes_.subspan(consumed_);
+  // Padding to the block size of a tape or another medium is not data.
+  if (std::any_of(rest.begin(), rest.end(), [](uint8_t byte) { return byte != 0; })) {
+    reject("found ", rest.size(), " bytes after the end of the gzip data at byte ", consumed_);
   }
 }
 
@@ -104,7 +105,8 @@ size_t ByteStream::inflate_into(std::span<uint8_t> out) {
     produced = static_cast<size_t>(stream.next_out - out.data());
     if (status == Z_BUF_ERROR) break;  // the input ended before the stream
     if (status == Z_STREAM_END) {
-      inflated_ = true;
+      inflated_ = !begins_as_gzip(bytes_.subspan(consumed_));
+      if (!inflated_) inflateReset(&stream);  // another member follows
     } else if (status != Z_OK) {
       reject("damaged gzip data before byte ", consumed_, ": ",
              stream.msg != nullptr ? stream.msg : "inflate failed");
