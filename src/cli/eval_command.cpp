@@ -5,11 +5,11 @@
 #include "cli/class_report.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
+#include "cli/model_argument.h"
 #include "cli/text.h"
 #include "cli/values.h"
 #include "core/error.h"
 #include "data/catalog.h"
-#include "data/file.h"
 #include "data/loader.h"
 #include "io/model_file.h"
 #include "loss/loss.h"
@@ -102,7 +102,7 @@ int run_eval(const EvalOptions& options) {
   JsonLines json(options.json);
   find_entry(options.data);
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
-  ModelFile file = parse_model(read_file(options.model), options.model);
+  ModelFile file = parse_model(read_model_file(options.model), options.model);
   const Dataset test = load_dataset(options.data, options.data_dir).test;
   check_fits(file.graph, test, options.model);
   check_memory(file.graph, *backend,

@@ -8,22 +8,20 @@
 #include "core/error.h"
 #include "data/file.h"
 #include "io/graph_json.h"
+#include "io/safetensors.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
 
 namespace {
 
-constexpr size_t max_document_bytes = size_t{4} << 20;
+constexpr uintmax_t max_document_bytes = uintmax_t{4} << 20;
 constexpr int64_t max_dim = 65536;
 
 bool is_document(std::string_view model) { return model.ends_with(".json"); }
 
 Graph read_document(const std::string& path) {
-  const std::vector<uint8_t> bytes = read_file(path);
-  if (bytes.size() > max_document_bytes) {
-    fail("[model] ", path, " has ", bytes.size(), " bytes; expected at most ", max_document_bytes);
-  }
+  const std::vector<uint8_t> bytes = read_file(path, max_document_bytes);
   return parse_graph_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
                           "[model] " + path);
 }
@@ -81,6 +79,12 @@ Graph open_model(const std::string& model, const ModelSize& size) {
   const Model& known = find_model(model);
   return known.build(size.input.empty() ? known.image() : parse_image(size.input),
                      size.classes == 0 ? known.default_classes : size.classes);
+}
+
+std::vector<uint8_t> read_model_file(const std::string& path) {
+  const FileStart start = read_start(path, safetensors_start_bytes);
+  check_safetensors_start(start.bytes, start.size, path);
+  return read_file(path);
 }
 
 }  // namespace convlab

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/model_argument.h"
 #include "core/error.h"
-#include "data/file.h"
 #include "io/write_file.h"
 #include "train/callbacks/log_writers.h"
 #include "train/callbacks/model_checkpoint.h"
@@ -129,7 +129,7 @@ void RunFiles::write_line(const std::string& line) {
 }
 
 void RunFiles::resume(Engine& engine) const {
-  if (!options_.resume.empty()) engine.resume(read_file(options_.resume), options_.resume);
+  if (!options_.resume.empty()) engine.resume(read_model_file(options_.resume), options_.resume);
 }
 
 void RunFiles::begin(const Snapshot& snapshot) {

@@ -88,8 +88,8 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
   const fs::path images_path = find_file(folder, split.images).value();
   const fs::path labels_path = find_file(folder, split.labels).value();
   const auto classes = static_cast<int64_t>(entry.class_names.size());
-  const std::vector<uint8_t> labels =
-      parse_idx_labels(read_file(labels_path), classes, labels_path.string());
+  const std::vector<uint8_t> labels = parse_idx_labels(
+      read_file(labels_path, max_labels_file_bytes), classes, labels_path.string());
   const IdxImages images = parse_idx_images(read_file(images_path), images_path.string());
   if (Shape{images.height, images.width, 1} != entry.image) {
     fail("[data] ", images_path.string(), ": images of ", images.height, "×", images.width,

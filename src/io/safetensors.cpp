@@ -53,27 +53,10 @@ uint64_t read_u64(const uint8_t* bytes) {
   return value;
 }
 
-/// Returns the JSON between the length and the data.
-std::string_view read_header(std::span<const uint8_t> bytes, const std::string& where) {
-  if (bytes.size() < length_bytes) {
-    fail(where, " has ", bytes.size(),
-         " bytes; a safetensors file starts with eight bytes that hold the header's length");
-  }
-  const uint64_t length = read_u64(bytes.data());
-  const uint64_t left = bytes.size() - length_bytes;
-  if (length > max_header_bytes) {
-    fail(where, " is not a safetensors file: at byte 0 the header's length is ", length,
-         " bytes; expected at most ", max_header_bytes);
-  }
-  if (length > left) {
-    fail(where, ": at byte 0 the header's length is ", length, ", but only ", left,
-         " bytes follow; the file is cut off");
-  }
-  const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + length_bytes,
-                                static_cast<size_t>(length));
-  if (!header.starts_with('{'))
-    fail(where, " is not a safetensors file: its header, at byte 8, does not begin with {");
-  return header;
+/// Returns the JSON between the length and the data, which check_safetensors_start has accepted.
+std::string_view header_of(std::span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()) + length_bytes,
+          static_cast<size_t>(read_u64(bytes.data()))};
 }
 
 Range read_range(const Json& info, uint64_t data_bytes, const std::string& where) {
@@ -138,9 +121,31 @@ void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes
 
 }  // namespace
 
+void check_safetensors_start(std::span<const uint8_t> start, uint64_t size,
+                             const std::string& source) {
+  const std::string where = concat("[safetensors] ", source);
+  if (size < length_bytes) {
+    fail(where, " has ", size,
+         " bytes; a safetensors file starts with eight bytes that hold the header's length");
+  }
+  const uint64_t length = read_u64(start.data());
+  const uint64_t left = size - length_bytes;
+  if (length > max_header_bytes) {
+    fail(where, " is not a safetensors file: at byte 0 the header's length is ", length,
+         " bytes; expected at most ", max_header_bytes);
+  }
+  if (length > left) {
+    fail(where, ": at byte 0 the header's length is ", length, ", but only ", left,
+         " bytes follow; the file is cut off");
+  }
+  if (length == 0 || start[length_bytes] != '{')
+    fail(where, " is not a safetensors file: its header, at byte 8, does not begin with {");
+}
+
 SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source) {
   const std::string file = concat("[safetensors] ", source);
-  const std::string_view header = read_header(bytes, file);
+  check_safetensors_start(bytes, bytes.size(), source);
+  const std::string_view header = header_of(bytes);
   const std::span<const uint8_t> data = bytes.subspan(length_bytes + header.size());
   const Json json = parse_json(header, file + ": the header (from byte 8)");
 

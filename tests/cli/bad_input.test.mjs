@@ -4,12 +4,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {gzipSync} from 'node:zlib';
-import {convlab, idx, imagesMagic, labelsMagic, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
+import {convlab, convlabWithin, idx, imagesMagic, labelsMagic, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 /** Runs convlab and asserts that it fails with an error that matches all patterns. */
 function checkRefused(args, ...patterns) {
-  const result = convlab(...args);
-  assert.equal(result.status, 1, `${args.join(' ')}: ${result.stdout}${result.stderr}`);
+  checkRefusedBy(convlab(...args), ...patterns);
+}
+
+function checkRefusedBy(result, ...patterns) {
+  assert.equal(result.status, 1, `${result.stdout}${result.stderr}`);
   assert.equal(result.stdout, '');
   assert.match(lines(result.stderr)[0], /^convlab: /);
   for (const pattern of patterns) assert.match(result.stderr, pattern);
@@ -135,6 +138,29 @@ test('eval refuses model files that are missing, truncated, of another format or
   checkRefused(evaluate(changed), /changed/, /bytes/);
   fs.writeFileSync(changed, Buffer.from(bytes.toString('latin1').replace('[28,28,1]', '[14,56,1]'), 'latin1'));
   checkRefused(evaluate(changed), /\(14, 56, 1\)/, /\(28, 28, 1\)/);
+});
+
+test('files above their maximum size are refused from their size, without reading them', (t) => {
+  const folder = temporaryFolder(t);
+  const data = writeDataSet(folder);
+  const size = 1 << 30;
+  const large = (name, start) => {
+    fs.writeFileSync(name, start);
+    fs.truncateSync(name, size);
+    return name;
+  };
+  const header = Buffer.alloc(9);
+  header.writeBigUInt64LE(100_000_000n);
+  header[8] = '{'.charCodeAt(0);
+  const model = large(path.join(folder, 'large.safetensors'), header);
+  const document = large(path.join(folder, 'large.json'), '{"input": ');
+  const common = ['--data', 'mnist', '--data-dir', folder, '--threads', '1'];
+  const refused = (args, ...patterns) => checkRefusedBy(convlabWithin(size / 1024 / 2, ...args, ...common), ...patterns);
+  refused(['eval', '--model', model], /large\.safetensors.*100000000 bytes; expected at most 16777216/);
+  refused(['train', '--model', 'mnist-mlp', '--resume', model], /100000000 bytes; expected at most 16777216/);
+  refused(['train', '--model', document], /large\.json: 1073741824 bytes; expected at most 4194304/);
+  large(path.join(data, 'train-labels-idx1-ubyte'), idx(labelsMagic, [1], Buffer.alloc(1)));
+  refused(['train', '--model', 'mnist-mlp'], /train-labels-idx1-ubyte: 1073741824 bytes; expected at most 67108864/);
 });
 
 test('a model that does not fit into memory is refused before anything is allocated or written', (t) => {

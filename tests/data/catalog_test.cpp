@@ -120,4 +120,24 @@ TEST_CASE("read_file: the error names the file that cannot be read") {
                        MessageMatches(ContainsSubstring("not a regular file")));
 }
 
+TEST_CASE("read_file: the size is checked against the maximum before the file is read") {
+  const TemporaryFolder folder("max");
+  const fs::path file = folder.write("a", Bytes{1, 2, 3});
+  CHECK(read_file(file, 3) == Bytes{1, 2, 3});
+  CHECK_THROWS_MATCHES(read_file(file, 2), Error,
+                       MessageMatches(ContainsSubstring("/a: 3 bytes; expected at most 2")));
+  fs::resize_file(file, max_file_bytes + 1);  // no test machine has to read them
+  CHECK_THROWS_MATCHES(read_file(file), Error,
+                       MessageMatches(ContainsSubstring("expected at most 2147483648")));
+  CHECK_THROWS_AS(read_start(file, 2), Error);
+}
+
+TEST_CASE("read_start: returns the first bytes and the size of the file") {
+  const TemporaryFolder folder("start");
+  const fs::path file = folder.write("a", Bytes{1, 2, 3});
+  CHECK(read_start(file, 2).bytes == Bytes{1, 2});
+  CHECK(read_start(file, 9).bytes == Bytes{1, 2, 3});
+  CHECK(read_start(file, 2).size == 3);
+}
+
 }  // namespace convlab
