@@ -1,5 +1,10 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <string>
@@ -28,6 +33,25 @@ int report(const std::string& message) {
   std::fflush(stdout);
   std::fprintf(stderr, "convlab: %s\n", message.c_str());
   return 1;
+}
+
+/// Opens standard streams that the caller has closed, so that no file that is opened later takes
+/// their place. Writing to them still fails.
+void occupy_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+  }
+}
+
+/// Returns `status`, or 1 with a message if not everything could be written to standard output.
+/// Nothing else checks the texts that the commands print.
+int finish_output(int status) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  // An error before this flush is remembered without its reason.
+  const std::string reason = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
+  const int failed = report("standard output: not everything could be written" + reason);
+  return status != 0 ? status : failed;
 }
 
 int run(int argc, char** argv) {
@@ -69,7 +93,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    occupy_standard_streams();
+    return finish_output(run(argc, argv));
   } catch (const std::bad_alloc&) {
     return report("out of memory");
   } catch (const std::exception& error) {
