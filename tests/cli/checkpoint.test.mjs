@@ -27,13 +27,19 @@ function readRun(file) {
   return JSON.parse(metadata['convlab.run']);
 }
 
-/** Runs convlab and sends `signal` after `milliseconds`; returns its exit status (null if killed) and its output. */
-function interrupted(args, signal, milliseconds) {
+/**
+ * Runs convlab and sends `signal` after `milliseconds`, and again after `again` more milliseconds if that is given;
+ * returns its exit status (null if killed) and its output.
+ */
+function interrupted(args, signal, milliseconds, again) {
   const child = spawn(program, args);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
-  const timer = setTimeout(() => child.kill(signal), milliseconds);
+  let timer = setTimeout(() => {
+    child.kill(signal);
+    if (again !== undefined) timer = setTimeout(() => child.kill(signal), again);
+  }, milliseconds);
   return new Promise((resolve) => child.on('close', (status) => {
     clearTimeout(timer);
     resolve({status, output});
@@ -68,6 +74,31 @@ test('kill -9 at any moment leaves a complete checkpoint, and the resumed run ha
   train(folder, '--epochs', epochs, '--save', whole);
   assert.ok(fs.readFileSync(resumed).equals(fs.readFileSync(whole)));
 });
+
+const leftOver = (folder) => fs.readdirSync(folder).filter((name) => name.endsWith('.tmp'));
+
+for (const [what, signal, again] of [['kill -9', 'SIGKILL', undefined], ['a second Ctrl-C', 'SIGINT', 2]]) {
+  test(`what ${what} leaves of a checkpoint is deleted by the next run that writes it`, async (t) => {
+    const folder = temporaryFolder(t);
+    writeDataSet(folder);
+    // Its checkpoint has 38 MB, so that most of the time is spent in writing it.
+    const model = path.join(folder, 'large.json');
+    fs.writeFileSync(model, `{"input": [28, 28, 1], "layers": [{"kind": "flatten"},
+      {"kind": "dense", "options": {"units": 4096}}, {"kind": "dense", "options": {"units": 10}}]}`);
+    const checkpoint = path.join(folder, 'run.checkpoint');
+    const args = trainArguments(folder, '--model', model, '--checkpoint', checkpoint, '--batch', '640');
+    let left = [];
+    for (let i = 0; i < 50 && left.length === 0; ++i) {
+      await interrupted([...args, '--epochs', '1000', '--checkpoint-every', '1'], signal, 400 + 10 * i, again);
+      left = leftOver(folder);
+    }
+    assert.equal(left.length, 1);
+    const other = path.join(folder, `run.checkpoint.${process.pid}.tmp`);
+    fs.writeFileSync(other, 'of a process that is alive');
+    assert.equal(convlab(...args, '--epochs', '1').status, 0);
+    assert.deepEqual(leftOver(folder), [path.basename(other)]);
+  });
+}
 
 test('Ctrl-C writes the checkpoint, and --resume continues to the same model', async (t) => {
   const folder = temporaryFolder(t);
