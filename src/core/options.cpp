@@ -6,6 +6,8 @@
 #include <locale>
 #include <sstream>
 
+#include "core/did_you_mean.h"
+
 namespace convlab {
 
 namespace {
@@ -156,8 +158,10 @@ int64_t OptionReader::find_choice(std::string_view name, std::span<const std::st
 void OptionReader::finish() const {
   for (const auto& option : options_) {
     if (std::find(known_.begin(), known_.end(), option.first) == known_.end()) {
-      throw OptionError(option.first, concat("[", owner_, "] has no option ", option.first,
-                                             "; it has: ", known_.empty() ? "none" : join(known_)));
+      throw OptionError(option.first,
+                        concat("[", owner_, "] has no option ", option.first,
+                               did_you_mean(option.first, {known_.begin(), known_.end()}),
+                               "; it has: ", known_.empty() ? "none" : join(known_)));
     }
   }
 }

@@ -8,6 +8,7 @@
 
 #include "catalog_json.h"
 #include "core/error.h"
+#include "core/find_named.h"
 #include "data/file.h"
 #include "data/formats/idx.h"
 
@@ -112,12 +113,7 @@ std::span<const CatalogEntry> catalog() {
 }
 
 const CatalogEntry& find_entry(std::string_view name) {
-  std::string known;
-  for (const CatalogEntry& entry : catalog()) {
-    if (entry.name == name) return entry;
-    known += (known.empty() ? "" : ", ") + entry.name;
-  }
-  fail("[data] unknown data set \"", name, "\"; known: ", known);
+  return find_named("data set", name, catalog(), &CatalogEntry::name);
 }
 
 DataEnvironment process_environment() {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/find_named.h"
 #include "core/named_numbers.h"
@@ -203,7 +204,8 @@ class FieldReader {
       if (known) continue;
       std::string fields;
       for (const char* field : known_) fields.append(fields.empty() ? "" : ", ").append(field);
-      fail(path_, " has an unknown field '", name, "'; known are: ", fields);
+      fail(path_, " has an unknown field '", name, "'",
+           did_you_mean(name, {known_.begin(), known_.end()}), "; known are: ", fields);
     }
   }
 

@@ -52,9 +52,9 @@ TEST_CASE("catalog: contains MNIST and Fashion-MNIST") {
 }
 
 TEST_CASE("catalog: an unknown name is refused with a list of the known ones") {
-  CHECK_THROWS_MATCHES(find_entry("emnist"), Error,
+  CHECK_THROWS_MATCHES(find_entry("letters"), Error,
                        MessageMatches(ContainsSubstring(
-                           "unknown data set \"emnist\"; known: mnist, fashion-mnist")));
+                           "unknown data set 'letters'; known are: mnist, fashion-mnist")));
 }
 
 TEST_CASE("catalog: if --data-dir is given, only it is searched") {

@@ -106,9 +106,9 @@ TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused("[]", "line 1, column 1: the document must be an object {…}");
   check_refused("\n{}", "line 2, column 1: the document lacks \"input\"");
   check_refused(R"({"input": [8]})", "line 1, column 1: the document lacks \"layers\"");
-  check_refused(
-      "{\"input\": [8],\n\"layer\": []}",
-      "line 2, column 10: the document has no member \"layer\"; it has: version, input, layers");
+  check_refused("{\"input\": [8],\n\"layer\": []}",
+                "line 2, column 10: the document has no member \"layer\" (did you mean 'layers'?); "
+                "it has: version, input, layers");
   check_refused(R"({"version": 2, "input": [8], "layers": []})",
                 "line 1, column 13: the document has version 2; this convlab reads version 1");
   check_refused(R"({"version": "1", "input": [8], "layers": []})",
@@ -137,9 +137,10 @@ TEST_CASE("graph document: missing or unknown members and wrong types in a layer
                 "options, inputs, frozen");
   check_refused(with_layers("{\"kind\": [\"relu\"]}"),
                 "line 4, column 10: layer 1: its kind must be a string");
-  check_refused(
-      with_layers("{\"name\": \"first\", \"kind\": \"Conv2D\"}"),
-      "line 4, column 27: layer 1 \"first\": there is no layer \"Conv2D\"" + known_layers);
+  check_refused(with_layers("{\"name\": \"first\", \"kind\": \"Conv2D\"}"),
+                "line 4, column 27: layer 1 \"first\": there is no layer \"Conv2D\" (did you mean "
+                "'conv2d'?)" +
+                    known_layers);
   check_refused(with_layers("{\"kind\": \"relu\", \"frozen\": 1}"),
                 "line 4, column 28: layer 1: \"frozen\" must be true or false");
 }
