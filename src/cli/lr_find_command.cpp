@@ -95,11 +95,7 @@ void add_lr_find(CLI::App& app, Action& action) {
       ->capture_default_str();
   add_integer(command, "--steps", test.steps, 2, 1000000, "Maximum number of training steps");
   add_optimizer(command, run_options);
-  command
-      .add_option("--seed", run_options.seed,
-                  "Random seed for initial weights, shuffling and dropout")
-      ->type_name("N")
-      ->capture_default_str();
+  add_seed(command, run_options.seed);
   add_threads(command, arguments->threads);
   add_backend(command, arguments->backend);
   command

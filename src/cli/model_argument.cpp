@@ -61,7 +61,7 @@ void add_model_size(CLI::App& command, ModelSize& size) {
       ->type_name("HxWxC");
   command.add_option("--classes", size.classes, "Number of classes; default: the model's")
       ->type_name("N")
-      ->check(CLI::Range(1, 1 << 20).description(""));
+      ->check(whole_number(1, 1 << 20));
 }
 
 Graph open_model(const std::string& model, const Shape& image, int64_t classes) {

@@ -265,9 +265,7 @@ void add_train(CLI::App& app, Action& action) {
              "Label smoothing: fraction of each target that is spread evenly over all classes")
       ->type_name("FRACTION")
       ->capture_default_str();
-  command.add_option("--seed", run.seed, "Random seed for initial weights, shuffling and dropout")
-      ->type_name("N")
-      ->capture_default_str();
+  add_seed(command, run.seed);
   add_threads(command, options->threads);
   add_backend(command, options->backend);
   command

@@ -25,6 +25,8 @@ test('unknown names list the known ones', () => {
   checkRefused(['train', '--model', 'mnist-mlp', '--data', 'mnits'], /unknown data set 'mnits' \(did you mean 'mnist'\?\)/, /mnist, fashion-mnist/);
   checkRefused(train('--optimizer', 'adma'), /'adma' \(did you mean 'adam'\?\)/, /adam, adamw, sgd, rmsprop, adagrad/);
   checkRefused(train('--optimizer-options', 'momentum=0.9'), /\[adam\] has no option momentum; it has: beta1/);
+  checkRefused(train('--optimizer', 'sgd', '--optimizer-options', 'momentum=0,9'),
+               /\[sgd\] option momentum is "0,9" but must be a number such as 0\.9/);
   checkRefused(train('--optimizer-options', 'momentum'), /expected name=value/);
   checkRefused(train('--schedule', 'cosin'), /cosin/, /constant, step, exponential, cosine, one_cycle, plateau/);
   checkRefused(train('--schedule', 'plateau', '--schedule-options', 'patience=-1'), /patience is -1/);
@@ -61,6 +63,10 @@ test('values out of range or of the wrong type are refused', () => {
     checkRefused(train(option, value), new RegExp(name));
   }
   checkRefused(train('--warmup', '-1'), /--warmup/);
+  checkRefused(train('--epochs', '1e2'), /--epochs: '1e2' is not a whole number from 1 to 100000 in digits such as 100/);
+  checkRefused(train('--accumulate', '1e2'), /option accumulate is 100\.0 but must be a whole number/);
+  checkRefused(train('--clip-norm', '0,5'), /option clip_norm is "0,5" but must be a number such as 0\.9/);
+  checkRefused(train('--seed', '-1'), /--seed: '-1' is not a whole number from 0 to 2\^64 - 1/);
   checkRefused(train('--clip-norm', '1', '--clip-value', '1'), /only one/);
   for (const [option, value] of [['--epochs', '0'], ['--epochs', 'many'], ['--batch', '0'], ['--batch', '-1'],
                                  ['--lr', '0'], ['--lr', 'nan'], ['--lr', '-1'], ['--threads', '-1'],

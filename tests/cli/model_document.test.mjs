@@ -56,7 +56,7 @@ test('errors state file, line and layer', (t) => {
   const folder = temporaryFolder(t);
   const train = (text) => ['train', '--data', 'mnist', '--model', write(folder, text)];
   checkRefused(train(document.replace('"units": 32', '"units": "32"')),
-               /my\.json, line 5, column 62: layer 2 "hidden": \[dense\] option units must be a whole number/);
+               /my\.json, line 5, column 62: layer 2 "hidden": \[dense\] option units is "32" but must be a whole number/);
   checkRefused(train(document.replace('},\n    {"kind": "relu"', '}\n    {"kind": "relu"')),
                /my\.json, line 6, column 5: not JSON: unexpected '\{'; expected ']'/);
   checkRefused(train(document.replace('"relu"', '"rleu"')),

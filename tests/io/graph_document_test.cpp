@@ -174,15 +174,24 @@ TEST_CASE("graph document: errors of options state the option's position") {
   check_refused(
       conv(R"("filters": 0)"),
       "line 5, column 14: layer 1: [conv2d] option filters is 0 but must lie in 1 to 65536");
-  check_refused(conv("\"filters\": 2,\n\"kernel\": 2.5"),
-                "line 6, column 11: layer 1: [conv2d] option kernel must be a whole number");
+  check_refused(
+      conv("\"filters\": 2,\n\"kernel\": 2.5"),
+      "line 6, column 11: layer 1: [conv2d] option kernel is 2.5 but must be a whole number");
   check_refused(conv("\"filters\": 2,\n\"padding\": \"Same\""),
-                "line 6, column 12: layer 1: [conv2d] option padding must be one of: valid, same");
-  check_refused(conv("\"filters\": 2,\n\"bias\": \"no\""),
-                "line 6, column 9: layer 1: [conv2d] option bias must be true or false");
+                "line 6, column 12: layer 1: [conv2d] option padding is \"Same\" (did you mean "
+                "'same'?) but must be one of: valid, same");
+  check_refused(
+      conv("\"filters\": 2,\n\"bias\": \"no\""),
+      "line 6, column 9: layer 1: [conv2d] option bias is \"no\" but must be true or false");
   check_refused(
       conv(R"("kernel": 3)"),
-      "line 4, column 31: layer 1: [conv2d] option filters is 0 but must lie in 1 to 65536");
+      "line 4, column 31: layer 1: [conv2d] option filters is missing but must lie in 1 to 65536");
+  check_refused(with_layers(R"({"kind": "dense"})"),
+                "line 4, column 1: layer 1: [dense] option units is missing but must lie in 1 to " +
+                    std::string("1048576"));
+  check_refused(conv("\"filters\": 2,\n\"padding\": \"\\u001b" + std::string(50, 'x') + "\""),
+                "line 6, column 12: layer 1: [conv2d] option padding is \"?" +
+                    std::string(39, 'x') + "...\" but must be one of: valid, same");
   check_refused(with_layers("{\"kind\": \"dropout\",\n\"options\": {\"share\": 0.5}}"),
                 "line 5, column 22: layer 1: [dropout] has no option share; it has: rate");
   check_refused(
