@@ -66,6 +66,25 @@ test('errors state file, line and layer', (t) => {
   checkRefused(['summary', '--model', write(folder, ' '.repeat((4 << 20) + 1))], /4194305 bytes; expected at most 4194304/);
 });
 
+test('a network without weights is not evaluated, and a trained model is not trained as a new one', (t) => {
+  const folder = temporaryFolder(t);
+  const model = write(folder, document);
+  const saved = write(folder, '        {}', 'my.safetensors');
+  writeDataSet(folder);
+  const known = ['--data', 'mnist', '--data-dir', folder];
+  checkRefused(['eval', '--model', model, ...known],
+               /my\.json describes a network without trained weights; train it first: convlab train --model .*my\.json/);
+  checkRefused(['eval', '--model', write(folder, '\n {}', 'net'), ...known], /net describes a network without/);
+  checkRefused(['eval', '--model', 'mnist-cnn', ...known],
+               /mnist-cnn describes a network without trained weights; train it first: convlab train --model mnist-cnn/);
+  checkRefused(['train', '--model', 'mnist-mlp', '--resume', model, ...known], /without trained weights/);
+  for (const command of [['train', ...known], ['summary'], ['bench']]) {
+    checkRefused([...command, '--model', saved],
+                 /my\.safetensors is not a \.json file .* Evaluate a trained model with convlab eval --model/);
+  }
+  checkRefused(['summary', '--model', path.join(folder, 'net')], /net is not a \.json file/);
+});
+
 test('a document for other images or classes is refused before training', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
