@@ -1,5 +1,6 @@
 #include "data/catalog.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -64,6 +65,31 @@ std::array<std::string, 4> file_names(const CatalogEntry& entry) {
   return {entry.train.images, entry.train.labels, entry.test.images, entry.test.labels};
 }
 
+/// Says how to rename files with the names of Kaggle's archive (train-images.idx3-ubyte), which
+/// also has folders with the expected names; empty if `folder` has none.
+std::string rename_hint(const CatalogEntry& entry, const fs::path& folder) {
+  for (const std::string& name : file_names(entry)) {
+    std::string other = name;
+    other.replace(name.find("-idx"), 1, ".");
+    if (!is_file(folder / other)) continue;
+    std::error_code ignored;
+    const bool in_the_way = fs::is_directory(folder / name, ignored);
+    return concat(" (has ", other, ": rename it to ", name,
+                  in_the_way ? ", instead of the folder of that name," : "",
+                  " and the others alike)");
+  }
+  return "";
+}
+
+/// Whether a folder has the name of another data set than `name`; several data sets have files of
+/// the same names.
+bool is_of_other(const fs::path& folder, std::string_view name) {
+  const std::string own = (folder / "").parent_path().filename().string();
+  const auto entries = catalog();
+  return own != name && std::any_of(entries.begin(), entries.end(),
+                                    [&](const CatalogEntry& entry) { return entry.name == own; });
+}
+
 [[noreturn]] void fail_missing(const CatalogEntry& entry, const std::vector<fs::path>& folders) {
   std::string text = concat("[data] ", entry.name, ": not found. Looked for");
   for (const std::string& name : file_names(entry)) {
@@ -81,6 +107,7 @@ std::array<std::string, 4> file_names(const CatalogEntry& entry) {
       }
     }
     text += "\n  " + folder.string() + (found > 0 ? " (lacks " + missing + ")" : "");
+    text += rename_hint(entry, folder);
   }
   fail(text, "\nTo get it: ", entry.get, ". Name another folder with --data-dir DIR.");
 }
@@ -124,9 +151,13 @@ DataEnvironment process_environment() {
 
 std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_dir,
                                    const DataEnvironment& environment) {
-  if (!data_dir.empty()) return {data_dir / name, data_dir};
+  if (!data_dir.empty()) {
+    if (is_of_other(data_dir, name)) return {data_dir / name};
+    return {data_dir / name, data_dir};
+  }
   std::vector<fs::path> paths;
-  if (!environment.convlab_data.empty()) paths.push_back(fs::path(environment.convlab_data) / name);
+  if (!environment.convlab_data.empty())
+    paths = search_paths(name, environment.convlab_data, environment);
   if (!environment.xdg_cache_home.empty()) {
     paths.push_back(fs::path(environment.xdg_cache_home) / "convlab" / name);
   } else if (!environment.home.empty()) {
