@@ -121,8 +121,8 @@ TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused(R"({"input": [8, 0], "layers": []})",
                 "line 1, column 11: [graph] the input shape (8, 0) is empty");
   check_refused(R"({"input": [9999999, 9999999, 9999999], "layers": []})",
-                "line 1, column 11: input: [shape] (9999999, 9999999) times 9999999 is too large: "
-                "more than 2^48 elements");
+                "line 1, column 11: input: [shape] (9999999, 9999999, 9999999) is too large: it "
+                "has more than 2^48 elements");
   check_refused("{\"input\": [8],\n\"layers\": []}",
                 "line 2, column 11: the layers must be a list of 1 to 10000");
 }
