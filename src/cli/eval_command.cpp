@@ -67,10 +67,10 @@ void print(std::FILE* out, const EvalOptions& options, const Dataset& test,
   if (shows_top_k(options, test)) {
     accuracy += concat(", top-", options.top_k, " ", percent(result.classes.top_k_accuracy));
   }
-  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s images, %s images/s)\n",
+  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s, %s images/s)\n",
                options.model.c_str(), options.data.c_str(), accuracy.c_str(),
                fixed(result.metrics.loss, 4).c_str(),
-               with_commas(static_cast<double>(result.metrics.samples)).c_str(),
+               with_commas(static_cast<double>(result.metrics.samples), "image").c_str(),
                with_commas(result.images_per_second()).c_str());
   if (options.report)
     std::fprintf(out, "\n%s", class_report(test.class_names(), result.classes).c_str());

@@ -11,6 +11,7 @@
 #include "cli/text.h"
 #include "cli/text_chart.h"
 #include "cli/values.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/catalog.h"
 #include "engine/lr_find.h"
@@ -38,9 +39,9 @@ std::string short_number(double value) {
 
 void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) {
   const RunOptions& run = arguments.run;
-  std::string text =
-      concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data, ", ",
-             run.optimizer, ", ", result.rates.size(), " steps of ", run.batch, " images\n\n");
+  std::string text = concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data,
+                            ", ", run.optimizer, ", ", counted(result.rates.size(), "step"), " of ",
+                            counted(run.batch, "image"), "\n\n");
   if (!result.rates.empty()) {
     // The chart ends at 1.2 times the first loss; above, it would show only the divergence.
     constexpr double above_first = 1.2;

@@ -7,6 +7,7 @@
 
 #include "backend/processors.h"
 #include "backend/system_memory.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/catalog.h"
 
@@ -49,8 +50,8 @@ CLI::Option* add_threads(CLI::App& command, int& threads) {
 int resolve_threads(int asked) {
   const int threads = usable_threads(asked);
   if (threads < asked) {
-    std::fprintf(stderr, "note: --threads %d: this process may use %d %s, so it computes on %d\n",
-                 asked, threads, threads == 1 ? "processor" : "processors", threads);
+    std::fprintf(stderr, "note: --threads %d: this process may use %s, so it computes on %d\n",
+                 asked, counted(threads, "processor").c_str(), threads);
   }
   return threads;
 }

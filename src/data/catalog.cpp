@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog_json.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "core/find_named.h"
 #include "data/file.h"
@@ -124,8 +125,8 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
          "; expected ", entry.image[0], "×", entry.image[1], " for ", entry.name);
   }
   if (std::cmp_not_equal(images.count, labels.size())) {
-    fail("[data] ", images_path.string(), " has ", images.count, " images but ",
-         labels_path.string(), " ", labels.size(), " labels; expected equal counts");
+    fail("[data] ", images_path.string(), " has ", counted(images.count, "image"), " but ",
+         labels_path.string(), " ", counted(labels.size(), "label"), "; expected equal counts");
   }
   Dataset dataset(entry.name, entry.image, entry.class_names, images.count);
   dataset.append(images.pixels, labels, images_path.string());

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -19,7 +20,8 @@ uintmax_t size_of(const fs::path& path, uintmax_t max) {
   if (!fs::is_regular_file(status)) fail("[file] ", path.string(), ": not a regular file");
   const uintmax_t size = fs::file_size(path, error);
   if (error) fail("[file] ", path.string(), ": ", error.message());
-  if (size > max) fail("[file] ", path.string(), ": ", size, " bytes; expected at most ", max);
+  if (size > max)
+    fail("[file] ", path.string(), ": ", counted(size, "byte"), "; expected at most ", max);
   return size;
 }
 

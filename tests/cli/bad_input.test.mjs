@@ -148,6 +148,18 @@ test('output paths that cannot be written are refused before training', (t) => {
   assert.deepEqual(fs.readdirSync(folder), ['mnist']);
 });
 
+test('one image is counted as one image', (t) => {
+  const folder = temporaryFolder(t);
+  const data = writeDataSet(folder);
+  fs.writeFileSync(path.join(data, 't10k-images-idx3-ubyte'), idx(imagesMagic, [1, 28, 28], Buffer.alloc(784)));
+  checkRefused(train('--data-dir', folder), /t10k-images-idx3-ubyte has 1 image but .* 200 labels/);
+  fs.writeFileSync(path.join(data, 't10k-labels-idx1-ubyte.gz'), gzipSync(idx(labelsMagic, [1], Buffer.alloc(1))));
+  const model = path.join(folder, 'model.safetensors');
+  assert.equal(convlab(...train('--data-dir', folder, '--save', model)).status, 0);
+  const {stdout} = convlab('eval', '--model', model, '--data', 'mnist', '--data-dir', folder, '--threads', '1');
+  assert.match(stdout, /\(1 image, /);
+});
+
 test('eval refuses model files that are missing, truncated, of another format or incompatible', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);

@@ -102,7 +102,7 @@ TEST_CASE("idx: damaged gzip data are refused") {
 TEST_CASE("idx: trailing bytes are refused") {
   Bytes plain = images_file();
   plain.push_back(0);
-  check_images_error(plain, "found 1 bytes after byte 28");
+  check_images_error(plain, "found 1 byte after byte 28");
   check_images_error(gzip(plain), "the inflated data continue after byte 28");
   for (const Bytes& more : {Bytes{7}, Bytes{0, 7}, Bytes{0x1f}, Bytes{0x1f, 0x8c}}) {
     check_images_error(joined({gzip(images_file()), more}), " after the end of the gzip data");
