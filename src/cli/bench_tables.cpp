@@ -6,6 +6,7 @@
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -40,9 +41,9 @@ void print_result(std::FILE* out, const BenchResult& result) {
   const auto row = [out](const char* name, const std::string& value) {
     std::fprintf(out, "  %-16s %s\n", name, value.c_str());
   };
-  std::fprintf(out, "%s, batch %lld, %s, %d %s\n", result.model.c_str(),
-               static_cast<long long>(result.batch), result.backend.c_str(), result.threads,
-               result.threads == 1 ? "thread" : "threads");
+  std::fprintf(out, "%s, batch %lld, %s, %s\n", result.model.c_str(),
+               static_cast<long long>(result.batch), result.backend.c_str(),
+               counted(result.threads, "thread").c_str());
   const bool inference = result.optimizer.empty();
   row(inference ? "evaluation" : "training step", fixed(result.step_ms, 2) + " ms");
   row("first two runs",
@@ -81,9 +82,8 @@ BenchRows::BenchRows(std::FILE* out, size_t runs, std::function<double()> now)
 
 void BenchRows::begin(const BenchOptions& run) {
   if (!terminal_) return;
-  std::fprintf(out_, "%zu of %zu: %s, batch %lld, %d %s …", done_ + 1, runs_, run.model.c_str(),
-               static_cast<long long>(run.batch), run.threads,
-               run.threads == 1 ? "thread" : "threads");
+  std::fprintf(out_, "%zu of %zu: %s, batch %lld, %s …", done_ + 1, runs_, run.model.c_str(),
+               static_cast<long long>(run.batch), counted(run.threads, "thread").c_str());
   if (done_ > 0) {
     const double each = (now_() - start_) / static_cast<double>(done_);
     std::fprintf(out_, "  about %s left",

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/text.h"
 #include "cli/values.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/catalog.h"
 
@@ -38,9 +39,9 @@ int run_datasets(const std::string& data_dir) {
     const std::string text =
         concat(entry.name, "\n  ", entry.title, ": ", entry.description, "\n  ",
                with_commas(static_cast<double>(entry.train.count)), " training and ",
-               with_commas(static_cast<double>(entry.test.count)), " test images, ", entry.image[0],
-               "×", entry.image[1], entry.image[2] == 1 ? " grey, " : " colour, ",
-               entry.class_names.size(), " classes\n  ", place(entry, data_dir));
+               with_commas(static_cast<double>(entry.test.count), "test image"), ", ",
+               entry.image[0], "×", entry.image[1], entry.image[2] == 1 ? " grey, " : " colour, ",
+               counted(entry.class_names.size(), "class"), "\n  ", place(entry, data_dir));
     std::printf("%s\n", text.c_str());
   }
   return 0;

@@ -6,11 +6,11 @@
 #include "cli/commands.h"
 #include "cli/file_names.h"
 #include "cli/json_lines.h"
+#include "cli/model_argument.h"
 #include "cli/text.h"
 #include "cli/values.h"
 #include "core/error.h"
 #include "data/catalog.h"
-#include "data/file.h"
 #include "data/loader.h"
 #include "io/model_file.h"
 #include "loss/loss.h"
@@ -68,10 +68,10 @@ void print(std::FILE* out, const EvalOptions& options, const Dataset& test,
   if (shows_top_k(options, test)) {
     accuracy += concat(", top-", options.top_k, " ", percent(result.classes.top_k_accuracy));
   }
-  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s images, %s images/s)\n",
+  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s, %s images/s)\n",
                options.model.c_str(), options.data.c_str(), accuracy.c_str(),
                fixed(result.metrics.loss, 4).c_str(),
-               with_commas(static_cast<double>(result.metrics.samples)).c_str(),
+               with_commas(static_cast<double>(result.metrics.samples), "image").c_str(),
                with_commas(result.images_per_second()).c_str());
   if (options.report)
     std::fprintf(out, "\n%s", class_report(test.class_names(), result.classes).c_str());
@@ -106,7 +106,7 @@ int run_eval(const EvalOptions& options) {
   JsonLines json(options.json);
   find_entry(options.data);
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
-  ModelFile file = parse_model(read_file(options.model), options.model);
+  ModelFile file = parse_model(read_model_file(options.model), options.model);
   const Dataset test = load_dataset(options.data, options.data_dir).test;
   fold_final_softmax(file.graph);
   check_fits(file.graph, test, options.model);

@@ -42,7 +42,7 @@ void JsonLines::write(const nlohmann::ordered_json& object) {
   if (std::fputs(line.c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0) {
     const std::string reason = std::strerror(errno);
     file_.reset();
-    fail("[file] ", target_, ": writing failed: ", reason);
+    fail("[file] ", to_stdout() ? "standard output" : target_, ": writing failed: ", reason);
   }
 }
 

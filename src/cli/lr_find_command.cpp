@@ -15,6 +15,7 @@
 #include "cli/text.h"
 #include "cli/text_chart.h"
 #include "cli/values.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/catalog.h"
 #include "engine/lr_find.h"
@@ -41,9 +42,9 @@ std::string short_number(double value) {
 
 void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) {
   const RunOptions& run = arguments.run;
-  std::string text =
-      concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data, ", ",
-             run.optimizer, ", ", result.rates.size(), " steps of ", run.batch, " images\n\n");
+  std::string text = concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data,
+                            ", ", run.optimizer, ", ", counted(result.rates.size(), "step"), " of ",
+                            counted(run.batch, "image"), "\n\n");
   if (!result.rates.empty()) {
     // The chart ends at 1.2 times the first loss; above, it would show only the divergence.
     constexpr double above_first = 1.2;
@@ -101,11 +102,7 @@ void add_lr_find(CLI::App& app, Action& action) {
       ->capture_default_str();
   add_integer(command, "--steps", test.steps, 2, 1000000, "Maximum number of training steps");
   add_optimizer(command, run_options);
-  command
-      .add_option("--seed", run_options.seed,
-                  "Random seed for initial weights, shuffling and dropout")
-      ->type_name("N")
-      ->capture_default_str();
+  add_seed(command, run_options.seed);
   add_threads(command, arguments->threads);
   add_backend(command, arguments->backend);
   command

@@ -1,33 +1,97 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
+#include "core/did_you_mean.h"
+#include "core/error.h"
 
 namespace {
 
-/// Lists the known subcommands or, if one was given, its known options, for an error message.
-std::string known_here(const CLI::App& app) {
+std::string joined(const std::vector<std::string>& names, const char* separator) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : separator) + name;
+  return text;
+}
+
+std::string command_problem(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  const auto given = app.remaining();
+  const std::string known = "; known commands are: " + joined(names, ", ");
+  if (given.empty()) return "expected a command" + known;
+  return convlab::concat("unknown command '", given.front(), "'",
+                         convlab::did_you_mean(given.front(), names), known);
+}
+
+/// Describes the first unknown argument of a command, or else the required options that it lacks;
+/// empty if it has neither problem.
+std::string option_problem(const CLI::App& command) {
+  std::vector<std::string> names;
+  std::vector<std::string> missing;
+  for (const CLI::Option* option : command.get_options()) {
+    names.push_back(option->get_name());
+    if (option->get_required() && option->count() == 0)
+      missing.push_back(option->get_name() + " " + option->get_type_name());
+  }
+  const auto unknown = command.remaining();
+  const auto is_option = [](const std::string& text) { return text.starts_with('-'); };
+  if (const auto first = std::find_if(unknown.begin(), unknown.end(), is_option);
+      first != unknown.end()) {
+    const std::string name = first->substr(0, first->find('='));
+    return convlab::concat("unknown option '", name, "'", convlab::did_you_mean(name, names));
+  }
+  if (!unknown.empty()) return convlab::concat("unexpected argument '", unknown.front(), "'");
+  if (missing.empty()) return "";
+  return joined(missing, " and ") + (missing.size() == 1 ? " is required" : " are required");
+}
+
+/// Describes what `app` did not understand, so that the message fits on the screen.
+std::string problem(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
-  std::string known;
-  if (chosen.empty()) {
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-      known += (known.empty() ? "" : ", ") + command->get_name();
-    }
-    return "; known commands are: " + known;
-  }
-  for (const CLI::Option* option : chosen.front()->get_options()) {
-    known += (known.empty() ? "" : ", ") + option->get_name();
-  }
-  return "; known options of " + chosen.front()->get_name() + " are: " + known;
+  if (chosen.empty()) return command_problem(app);
+  const std::string name = chosen.front()->get_name();
+  if (const auto before = app.remaining(); !before.empty())
+    return convlab::concat("'", before.front(), "' stands before the command; expected it after '",
+                           name, "'");
+  const std::string text = option_problem(*chosen.front());
+  if (text.empty()) return error.what();
+  return convlab::concat(text, "; convlab ", name, " --help lists the options");
 }
 
 int report(const std::string& message) {
   std::fflush(stdout);
   std::fprintf(stderr, "convlab: %s\n", message.c_str());
   return 1;
+}
+
+/// Opens standard streams that the caller has closed, so that no file that is opened later takes
+/// their place. Writing to them still fails.
+void occupy_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+  }
+}
+
+/// Returns `status`, or 1 with a message if not everything could be written to standard output.
+/// Nothing else checks the texts that the commands print.
+int finish_output(int status) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  // An error before this flush is remembered without its reason.
+  const std::string reason = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
+  const int failed = report("standard output: not everything could be written" + reason);
+  return status != 0 ? status : failed;
 }
 
 int run(int argc, char** argv) {
@@ -54,11 +118,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ExtrasError& error) {
-    return report(error.what() + known_here(app));
+    return report(problem(app, error));
   } catch (const CLI::RequiredError& error) {
-    const auto unknown = app.remaining();
-    return report((unknown.empty() ? error.what() : "unknown command '" + unknown.front() + "'") +
-                  known_here(app));
+    return report(problem(app, error));
   } catch (const CLI::ParseError& error) {
     return report(error.what());
   }
@@ -69,7 +131,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    occupy_standard_streams();
+    return finish_output(run(argc, argv));
   } catch (const std::bad_alloc&) {
     return report("out of memory");
   } catch (const std::exception& error) {

@@ -1,31 +1,67 @@
 #include "cli/model_argument.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
+#include <span>
 #include <string_view>
+#include <system_error>
 
 #include "cli/values.h"
 #include "core/error.h"
 #include "data/file.h"
 #include "io/graph_json.h"
+#include "io/safetensors.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
 
 namespace {
 
-constexpr size_t max_document_bytes = size_t{4} << 20;
+constexpr uintmax_t max_document_bytes = uintmax_t{4} << 20;
 constexpr int64_t max_dim = 65536;
 
 bool is_document(std::string_view model) { return model.ends_with(".json"); }
 
 Graph read_document(const std::string& path) {
-  const std::vector<uint8_t> bytes = read_file(path);
-  if (bytes.size() > max_document_bytes) {
-    fail("[model] ", path, " has ", bytes.size(), " bytes; expected at most ", max_document_bytes);
-  }
+  const std::vector<uint8_t> bytes = read_file(path, max_document_bytes);
   return parse_graph_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
                           "[model] " + path);
+}
+
+bool is_in_zoo(const std::string& name) {
+  const auto zoo = models();
+  return std::any_of(zoo.begin(), zoo.end(),
+                     [&](const Model& model) { return model.name == name; });
+}
+
+const Model& find_untrained(const std::string& model) {
+  std::error_code ignored;
+  const bool is_file =
+      model.ends_with(".safetensors") || std::filesystem::is_regular_file(model, ignored);
+  if (is_file && !is_in_zoo(model)) {
+    fail("[model] ", model,
+         " is not a .json file that describes a network, nor the name of a model. Evaluate a "
+         "trained model with convlab eval --model, continue from a checkpoint with convlab train "
+         "--resume");
+  }
+  return find_model(model);
+}
+
+/// Whether a file begins like JSON and not like a safetensors file, whose first eight bytes are a
+/// number with zeros.
+bool begins_as_document(std::span<const uint8_t> start) {
+  const auto first = std::find_if_not(start.begin(), start.end(), [](uint8_t byte) {
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+  });
+  return first != start.end() && *first == '{' &&
+         std::find(start.begin(), start.end(), uint8_t{0}) == start.end();
+}
+
+[[noreturn]] void fail_untrained(const std::string& model) {
+  fail("[model] ", model, " describes a network without trained weights; train it first: convlab ",
+       "train --model ", model, " --data NAME --save FILE.safetensors");
 }
 
 /// Converts "32x32x3" to (32, 32, 3).
@@ -63,12 +99,12 @@ void add_model_size(CLI::App& command, ModelSize& size) {
       ->type_name("HxWxC");
   command.add_option("--classes", size.classes, "Number of classes; default: the model's")
       ->type_name("N")
-      ->check(CLI::Range(1, 1 << 20).description(""));
+      ->check(whole_number(1, 1 << 20));
 }
 
 Graph open_model(const std::string& model, const Shape& image, int64_t classes) {
   if (is_document(model)) return read_document(model);
-  return find_model(model).build(image, classes);
+  return find_untrained(model).build(image, classes);
 }
 
 Graph open_model(const std::string& model, const ModelSize& size) {
@@ -78,9 +114,18 @@ Graph open_model(const std::string& model, const ModelSize& size) {
            " defines image shape and classes itself; leave out --input and --classes");
     return read_document(model);
   }
-  const Model& known = find_model(model);
+  const Model& known = find_untrained(model);
   return known.build(size.input.empty() ? known.image() : parse_image(size.input),
                      size.classes == 0 ? known.default_classes : size.classes);
+}
+
+std::vector<uint8_t> read_model_file(const std::string& path) {
+  std::error_code ignored;
+  if (is_in_zoo(path) && !std::filesystem::exists(path, ignored)) fail_untrained(path);
+  const FileStart start = read_start(path, safetensors_start_bytes);
+  if (begins_as_document(start.bytes)) fail_untrained(path);
+  check_safetensors_start(start.bytes, start.size, path);
+  return read_file(path);
 }
 
 }  // namespace convlab

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "nn/graph.h"
 
@@ -27,5 +28,9 @@ Graph open_model(const std::string& model, const Shape& image, int64_t classes);
 /// The same with the options --input and --classes. Also throws Error if these are given for a
 /// .json file.
 Graph open_model(const std::string& model, const ModelSize& size);
+
+/// Returns the bytes of a file with a trained model or a checkpoint. Throws Error if it cannot be
+/// read or its first bytes are not those of such a file, before reading the rest.
+std::vector<uint8_t> read_model_file(const std::string& path);
 
 }  // namespace convlab

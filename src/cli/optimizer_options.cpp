@@ -32,13 +32,15 @@ void add_kind_options(CLI::App& command, const std::string& name, Options& optio
 }
 
 /// Adds an option that sets one value of UpdateOptions; read_update_options checks its range.
-template <class T>
 void add_update_option(CLI::App& command, const std::string& name, Options& options,
                        const std::string& option, const std::string& type,
                        const std::string& description) {
   command
-      .add_option_function<T>(
-          name, [&options, option](const T& value) { options.emplace_back(option, value); },
+      .add_option_function<std::string>(
+          name,
+          [&options, option](const std::string& text) {
+            options.emplace_back(option, parse_option_value(text));
+          },
           description)
       ->type_name(type)
       ->group(group);
@@ -75,21 +77,17 @@ void add_optimizer_options(CLI::App& command, RunOptions& run) {
       ->type_name("EPOCHS")
       ->group(group);
   Options& update = run.update_options;
-  add_update_option<double>(
-      command, "--clip-norm", update, "clip_norm", "NORM",
-      "Clip the gradients to this L2 norm, computed over all of them together");
-  add_update_option<double>(command, "--clip-value", update, "clip_value", "VALUE",
-                            "Clip each gradient element to the range -VALUE to VALUE");
-  add_update_option<int64_t>(
-      command, "--accumulate", update, "accumulate", "N",
-      "Update the weights every N batches, with the mean of their gradients");
-  add_update_option<double>(
-      command, "--ema", update, "ema_momentum", "FRACTION",
-      "Evaluate and save an exponential moving average of the weights with this "
-      "momentum (the fraction it keeps in each update); 0.99 is common");
-  add_update_option<int64_t>(
-      command, "--ema-overwrite", update, "ema_overwrite_frequency", "N",
-      "Replace the training weights with the moving average every N updates");
+  add_update_option(command, "--clip-norm", update, "clip_norm", "NORM",
+                    "Clip the gradients to this L2 norm, computed over all of them together");
+  add_update_option(command, "--clip-value", update, "clip_value", "VALUE",
+                    "Clip each gradient element to the range -VALUE to VALUE");
+  add_update_option(command, "--accumulate", update, "accumulate", "N",
+                    "Update the weights every N batches, with the mean of their gradients");
+  add_update_option(command, "--ema", update, "ema_momentum", "FRACTION",
+                    "Evaluate and save an exponential moving average of the weights with this "
+                    "momentum (the fraction it keeps in each update); 0.99 is common");
+  add_update_option(command, "--ema-overwrite", update, "ema_overwrite_frequency", "N",
+                    "Replace the training weights with the moving average every N updates");
 }
 
 void check_optimizer_options(const RunOptions& run) {

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "cli/model_argument.h"
 #include "core/error.h"
-#include "data/file.h"
 #include "engine/epoch_logs.h"
 #include "io/write_file.h"
 #include "train/callbacks/log_writers.h"
@@ -104,7 +104,7 @@ void RunFiles::write_line(const std::string& line) {
 }
 
 void RunFiles::resume(Engine& engine) const {
-  if (!options_.resume.empty()) engine.resume(read_file(options_.resume), options_.resume);
+  if (!options_.resume.empty()) engine.resume(read_model_file(options_.resume), options_.resume);
 }
 
 void RunFiles::begin(const Snapshot& snapshot) {

@@ -15,7 +15,7 @@ void add_stopping(CLI::App& command, RunOptions& run) {
               "--early-stopping", stop,
               "Stop when the test loss has not improved for PATIENCE epochs")
           ->type_name("PATIENCE")
-          ->check(CLI::Range(int64_t{0}, int64_t{1'000'000}).description(""));
+          ->check(whole_number(0, 1'000'000));
   command
       .add_flag_callback(
           "--restore-best-weights",

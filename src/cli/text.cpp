@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/counted.h"
+#include "core/error.h"
+
 namespace convlab {
 
 std::string fixed(double value, int digits) {
@@ -20,6 +23,11 @@ std::string with_commas(double value) {
   for (size_t end = text.size(); end > 3 && text[end - 4] != '-'; end -= 3)
     text.insert(end - 3, ",");
   return text;
+}
+
+std::string with_commas(double value, std::string_view noun) {
+  const std::string text = with_commas(value);
+  return concat(text, " ", text == "1" ? std::string(noun) : plural(noun));
 }
 
 std::string bytes_text(uint64_t bytes) {

@@ -12,6 +12,8 @@ std::string fixed(double value, int digits);
 std::string percent(double fraction);
 /// Rounds and groups digits: 12345.6 is "12,346".
 std::string with_commas(double value);
+/// The same with a noun: 1 is "1 image", 12345.6 is "12,346 images".
+std::string with_commas(double value, std::string_view noun);
 /// Formats bytes with a unit up to TiB: 512 is "512 B", 2253 is "2.2 KiB".
 std::string bytes_text(uint64_t bytes);
 /// Returns the number of UTF-8 characters.

@@ -184,6 +184,10 @@ class Training {
                           snapshot.threads == 1 ? " thread" : " threads"));
     epochs_shown_ = snapshot.history.size();
     for (const std::string& note : snapshot.notes) progress_.line("note: " + note);
+    if (!options_.files.save_best.empty()) {
+      progress_.line(
+          "note: --save-best judges by the test images: the test accuracy will be too good.");
+    }
     if (options_.files.resume.empty()) return;
     progress_.line(concat("resumed after ", snapshot.step, " steps, ", snapshot.epoch, " of ",
                           snapshot.epochs, " epochs finished"));
@@ -299,9 +303,7 @@ void add_train(CLI::App& app, Action& action) {
              "Label smoothing: fraction of each target that is spread evenly over all classes")
       ->type_name("FRACTION")
       ->capture_default_str();
-  command.add_option("--seed", run.seed, "Random seed for initial weights, shuffling and dropout")
-      ->type_name("N")
-      ->capture_default_str();
+  add_seed(command, run.seed);
   add_threads(command, options->threads);
   add_backend(command, options->backend);
   command

@@ -1,10 +1,13 @@
 #include "cli/values.h"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 
 #include "backend/processors.h"
 #include "backend/system_memory.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/catalog.h"
 
@@ -41,20 +44,35 @@ CLI::Option* add_threads(CLI::App& command, int& threads) {
                   "process may use")
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1024).description(""));
+      ->check(whole_number(0, 1024));
 }
 
 int resolve_threads(int asked) {
   const int threads = usable_threads(asked);
   if (threads < asked) {
-    std::fprintf(stderr, "note: --threads %d: this process may use %d %s, so it computes on %d\n",
-                 asked, threads, threads == 1 ? "processor" : "processors", threads);
+    std::fprintf(stderr, "note: --threads %d: this process may use %s, so it computes on %d\n",
+                 asked, counted(threads, "processor").c_str(), threads);
   }
   return threads;
 }
 
 std::unique_ptr<Backend> open_backend(const std::string& name, int threads) {
   return make_backend(name, resolve_threads(threads), system_memory_left);
+}
+
+CLI::Option* add_seed(CLI::App& command, uint64_t& seed) {
+  const auto check = [](const std::string& text) {
+    uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end) return std::string();
+    return concat("'", text, "' is not a whole number from 0 to 2^64 - 1");
+  };
+  return command
+      .add_option("--seed", seed, "Random seed for initial weights, shuffling and dropout")
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(CLI::Validator(check, ""));
 }
 
 CLI::Option* add_batch(CLI::App& command, int64_t& batch) {
@@ -66,7 +84,19 @@ CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& va
   return command.add_option(name, value, description)
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::Range(min, max).description(""));
+      ->check(whole_number(min, max));
+}
+
+CLI::Validator whole_number(int64_t min, int64_t max) {
+  const auto check = [min, max](const std::string& text) {
+    int64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end && value >= min && value <= max) return std::string();
+    return concat("'", text, "' is not a whole number from ", min, " to ", max,
+                  " in digits such as ", std::clamp<int64_t>(100, min, max));
+  };
+  return CLI::Validator(check, "");
 }
 
 CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
@@ -76,7 +106,7 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, double& valu
     double number = 0;
     if (CLI::detail::lexical_cast(text, number) && number >= min && number <= max)
       return std::string();
-    return concat(text, " is not a number from ", min, " to ", max);
+    return concat("'", text, "' is not a number from ", min, " to ", max);
   };
   return command.add_option(name, value, description)->check(CLI::Validator(check, ""));
 }

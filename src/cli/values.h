@@ -28,7 +28,11 @@ CLI::Option* add_threads(CLI::App& command, int& threads);
 int resolve_threads(int asked);
 /// Makes a backend with resolve_threads(threads) that allocates no more than the system's memory.
 std::unique_ptr<Backend> open_backend(const std::string& name, int threads);
+CLI::Option* add_seed(CLI::App& command, uint64_t& seed);
 CLI::Option* add_batch(CLI::App& command, int64_t& batch);
+
+/// Accepts whole numbers from `min` to `max` in digits.
+CLI::Validator whole_number(int64_t min, int64_t max);
 
 /// Adds an option for a whole number from `min` to `max`.
 CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t min,

@@ -1,10 +1,14 @@
 #include "core/options.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <locale>
 #include <sstream>
+
+#include "core/did_you_mean.h"
+#include "core/options_text.h"
 
 namespace convlab {
 
@@ -42,6 +46,22 @@ bool parse_numbers(const std::string& text, std::vector<double>& values) {
     if (!(in >> comma)) return true;
   }
   return false;
+}
+
+/// Returns a value for an error message: 2.5, true, "0,9". Texts may come from a file, so they are
+/// shortened and control characters are replaced.
+std::string shown(const OptionValue& value) {
+  constexpr size_t max = 40;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) {
+    const std::string number = option_value_text(value);
+    // 1e2 is a floating-point number; as "100" it would look like a whole one.
+    const bool looks_whole = number.find_first_not_of("-0123456789") == std::string::npos;
+    return number + (std::holds_alternative<double>(value) && looks_whole ? ".0" : "");
+  }
+  std::string plain = text->substr(0, max);
+  std::replace_if(plain.begin(), plain.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return '"' + plain + (text->size() > max ? "...\"" : "\"");
 }
 
 template <class... Parts>
@@ -95,33 +115,36 @@ const OptionValue* OptionReader::find(std::string_view name) {
 void OptionReader::read_flag(std::string_view name, bool& value) {
   const OptionValue* given = find(name);
   if (given == nullptr) return;
-  if (!std::holds_alternative<bool>(*given)) refuse(owner_, name, "must be true or false");
+  if (!std::holds_alternative<bool>(*given))
+    refuse(owner_, name, "is ", shown(*given), " but must be true or false");
   value = std::get<bool>(*given);
 }
 
 void OptionReader::read_integer(std::string_view name, int64_t& value, int64_t min, int64_t max) {
   const OptionValue* given = find(name);
   const int64_t* whole = given != nullptr ? std::get_if<int64_t>(given) : &value;
-  if (whole == nullptr) refuse(owner_, name, "must be a whole number");
+  if (whole == nullptr) refuse(owner_, name, "is ", shown(*given), " but must be a whole number");
   if (*whole < min || *whole > max) {
-    refuse(owner_, name, "is ", *whole, " but must lie in ", min, " to ", max);
+    const std::string found = given != nullptr ? std::to_string(*whole) : "missing";
+    refuse(owner_, name, "is ", found, " but must lie in ", min, " to ", max);
   }
   value = *whole;
 }
 
 void OptionReader::read_number(std::string_view name, double& value, double min, double max) {
-  if (const OptionValue* given = find(name)) {
+  const OptionValue* given = find(name);
+  if (given != nullptr) {
     if (const auto* real = std::get_if<double>(given)) {
       value = *real;
     } else if (const auto* whole = std::get_if<int64_t>(given)) {
       value = static_cast<double>(*whole);
     } else {
-      refuse(owner_, name, "must be a number");
+      refuse(owner_, name, "is ", shown(*given), " but must be a number such as 0.9");
     }
   }
   if (!(value >= min && value <= max)) {
-    refuse(owner_, name, "is ", shortest(value), " but must lie in ", shortest(min), " to ",
-           shortest(max));
+    const std::string found = given != nullptr ? shortest(value) : "missing";
+    refuse(owner_, name, "is ", found, " but must lie in ", shortest(min), " to ", shortest(max));
   }
 }
 
@@ -132,7 +155,8 @@ void OptionReader::read_numbers(std::string_view name, std::vector<double>& valu
     const auto* text = std::get_if<std::string>(given);
     values.clear();
     if (text == nullptr || !parse_numbers(*text, values))
-      refuse(owner_, name, "must be a list of numbers separated by commas: \"1, 2, 0.5\"");
+      refuse(owner_, name, "is ", shown(*given),
+             " but must be a list of numbers separated by commas: \"1, 2, 0.5\"");
   }
   if (values.size() > max_numbers)
     refuse(owner_, name, "may hold at most ", max_numbers, " numbers");
@@ -149,15 +173,21 @@ int64_t OptionReader::find_choice(std::string_view name, std::span<const std::st
   if (given == nullptr) return -1;
   const auto* text = std::get_if<std::string>(given);
   const auto found = text == nullptr ? names.end() : std::find(names.begin(), names.end(), *text);
-  if (found == names.end()) refuse(owner_, name, "must be one of: ", join(names));
+  if (found == names.end()) {
+    const std::string meant =
+        text == nullptr ? "" : did_you_mean(*text, {names.begin(), names.end()});
+    refuse(owner_, name, "is ", shown(*given), meant, " but must be one of: ", join(names));
+  }
   return found - names.begin();
 }
 
 void OptionReader::finish() const {
   for (const auto& option : options_) {
     if (std::find(known_.begin(), known_.end(), option.first) == known_.end()) {
-      throw OptionError(option.first, concat("[", owner_, "] has no option ", option.first,
-                                             "; it has: ", known_.empty() ? "none" : join(known_)));
+      throw OptionError(option.first,
+                        concat("[", owner_, "] has no option ", option.first,
+                               did_you_mean(option.first, {known_.begin(), known_.end()}),
+                               "; it has: ", known_.empty() ? "none" : join(known_)));
     }
   }
 }

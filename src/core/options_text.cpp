@@ -30,14 +30,6 @@ std::optional<T> whole(std::string_view text) {
   return value;
 }
 
-OptionValue parse_value(std::string_view text) {
-  if (text == "true") return true;
-  if (text == "false") return false;
-  if (const auto count = whole<int64_t>(text)) return *count;
-  if (const auto number = whole<double>(text)) return *number;
-  return std::string(text);
-}
-
 std::string value_text(double value) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
@@ -70,8 +62,16 @@ Options parse_options(std::string_view text) {
     parts.emplace_back(name, trimmed(part.substr(equals + 1)));
   }
   Options options;
-  for (const auto& [name, value] : parts) options.emplace_back(name, parse_value(value));
+  for (const auto& [name, value] : parts) options.emplace_back(name, parse_option_value(value));
   return options;
+}
+
+OptionValue parse_option_value(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  if (const auto count = whole<int64_t>(text)) return *count;
+  if (const auto number = whole<double>(text)) return *number;
+  return std::string(text);
 }
 
 std::string option_value_text(const OptionValue& value) {

@@ -13,6 +13,9 @@ namespace convlab {
 /// name given twice.
 Options parse_options(std::string_view text);
 
+/// Parses one value in the same way.
+OptionValue parse_option_value(std::string_view text);
+
 /// Formats one value: "0.9", "true", "same".
 std::string option_value_text(const OptionValue& value);
 

@@ -24,10 +24,11 @@ int64_t Shape::elements() const {
 void Shape::append(int64_t dim) {
   if (rank_ == max_rank) fail("[shape] at most ", max_rank, " dimensions are supported");
   if (dim < 0) fail("[shape] a dimension of ", dim, " is negative");
-  const int64_t before = std::max<int64_t>(elements(), 1);
-  if (dim > max_elements / before)
-    fail("[shape] ", str(), " times ", dim, " is too large: more than 2^48 elements");
-  dims_[static_cast<size_t>(rank_++)] = dim;
+  Shape longer = *this;
+  longer.dims_[static_cast<size_t>(longer.rank_++)] = dim;
+  if (dim > max_elements / std::max<int64_t>(elements(), 1))
+    fail("[shape] ", longer, " is too large: it has more than 2^48 elements");
+  *this = longer;
 }
 
 Shape Shape::with_batch(int64_t batch) const {

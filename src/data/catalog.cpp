@@ -1,5 +1,6 @@
 #include "data/catalog.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -7,7 +8,9 @@
 #include <utility>
 
 #include "catalog_json.h"
+#include "core/counted.h"
 #include "core/error.h"
+#include "core/find_named.h"
 #include "data/file.h"
 #include "data/formats/idx.h"
 #include "data/spread_order.h"
@@ -64,6 +67,31 @@ std::array<std::string, 4> file_names(const CatalogEntry& entry) {
   return {entry.train.images, entry.train.labels, entry.test.images, entry.test.labels};
 }
 
+/// Says how to rename files with the names of Kaggle's archive (train-images.idx3-ubyte), which
+/// also has folders with the expected names; empty if `folder` has none.
+std::string rename_hint(const CatalogEntry& entry, const fs::path& folder) {
+  for (const std::string& name : file_names(entry)) {
+    std::string other = name;
+    other.replace(name.find("-idx"), 1, ".");
+    if (!is_file(folder / other)) continue;
+    std::error_code ignored;
+    const bool in_the_way = fs::is_directory(folder / name, ignored);
+    return concat(" (has ", other, ": rename it to ", name,
+                  in_the_way ? ", instead of the folder of that name," : "",
+                  " and the others alike)");
+  }
+  return "";
+}
+
+/// Whether a folder has the name of another data set than `name`; several data sets have files of
+/// the same names.
+bool is_of_other(const fs::path& folder, std::string_view name) {
+  const std::string own = (folder / "").parent_path().filename().string();
+  const auto entries = catalog();
+  return own != name && std::any_of(entries.begin(), entries.end(),
+                                    [&](const CatalogEntry& entry) { return entry.name == own; });
+}
+
 [[noreturn]] void fail_missing(const CatalogEntry& entry, const std::vector<fs::path>& folders) {
   std::string text = concat("[data] ", entry.name, ": not found. Looked for");
   for (const std::string& name : file_names(entry)) {
@@ -81,6 +109,7 @@ std::array<std::string, 4> file_names(const CatalogEntry& entry) {
       }
     }
     text += "\n  " + folder.string() + (found > 0 ? " (lacks " + missing + ")" : "");
+    text += rename_hint(entry, folder);
   }
   fail(text, "\nTo get it: ", entry.get, ". Name another folder with --data-dir DIR.");
 }
@@ -89,16 +118,16 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
   const fs::path images_path = find_file(folder, split.images).value();
   const fs::path labels_path = find_file(folder, split.labels).value();
   const auto classes = static_cast<int64_t>(entry.class_names.size());
-  const std::vector<uint8_t> labels =
-      parse_idx_labels(read_file(labels_path), classes, labels_path.string());
+  const std::vector<uint8_t> labels = parse_idx_labels(
+      read_file(labels_path, max_labels_file_bytes), classes, labels_path.string());
   const IdxImages images = parse_idx_images(read_file(images_path), images_path.string());
   if (Shape{images.height, images.width, 1} != entry.image) {
     fail("[data] ", images_path.string(), ": images of ", images.height, "×", images.width,
          "; expected ", entry.image[0], "×", entry.image[1], " for ", entry.name);
   }
   if (std::cmp_not_equal(images.count, labels.size())) {
-    fail("[data] ", images_path.string(), " has ", images.count, " images but ",
-         labels_path.string(), " ", labels.size(), " labels; expected equal counts");
+    fail("[data] ", images_path.string(), " has ", counted(images.count, "image"), " but ",
+         labels_path.string(), " ", counted(labels.size(), "label"), "; expected equal counts");
   }
   Dataset dataset(entry.name, entry.image, entry.class_names, images.count);
   if (&split == &entry.train) {
@@ -119,12 +148,7 @@ std::span<const CatalogEntry> catalog() {
 }
 
 const CatalogEntry& find_entry(std::string_view name) {
-  std::string known;
-  for (const CatalogEntry& entry : catalog()) {
-    if (entry.name == name) return entry;
-    known += (known.empty() ? "" : ", ") + entry.name;
-  }
-  fail("[data] unknown data set \"", name, "\"; known: ", known);
+  return find_named("data set", name, catalog(), &CatalogEntry::name);
 }
 
 DataEnvironment process_environment() {
@@ -135,9 +159,13 @@ DataEnvironment process_environment() {
 
 std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_dir,
                                    const DataEnvironment& environment) {
-  if (!data_dir.empty()) return {data_dir / name, data_dir};
+  if (!data_dir.empty()) {
+    if (is_of_other(data_dir, name)) return {data_dir / name};
+    return {data_dir / name, data_dir};
+  }
   std::vector<fs::path> paths;
-  if (!environment.convlab_data.empty()) paths.push_back(fs::path(environment.convlab_data) / name);
+  if (!environment.convlab_data.empty())
+    paths = search_paths(name, environment.convlab_data, environment);
   if (!environment.xdg_cache_home.empty()) {
     paths.push_back(fs::path(environment.xdg_cache_home) / "convlab" / name);
   } else if (!environment.home.empty()) {

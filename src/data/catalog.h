@@ -46,8 +46,10 @@ struct DataEnvironment {
 };
 DataEnvironment process_environment();
 
-/// Returns the folders to search for data set `name`, in order: data_dir/name and data_dir if
-/// data_dir is given, otherwise $CONVLAB_DATA/name, the user's cache folder and the system folders.
+/// Returns the folders to search for data set `name`, in order: data_dir/name and data_dir if it is
+/// given; otherwise the same of $CONVLAB_DATA, then the user's cache folder and the system folders.
+/// Leaves out data_dir itself if it has the name of another data set, whose files may be named
+/// alike.
 std::vector<std::filesystem::path> search_paths(std::string_view name,
                                                 const std::filesystem::path& data_dir,
                                                 const DataEnvironment& environment);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -36,10 +37,10 @@ Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_n
          "; expected (height, width, channels), each at least 1");
   }
   if (classes() < 1 || classes() > max_classes) {
-    fail("[dataset] ", name_, ": ", classes(), " classes; expected 1 to ", max_classes);
+    fail("[dataset] ", name_, ": ", counted(classes(), "class"), "; expected 1 to ", max_classes);
   }
   if (size_ < 0 || size_ > max_images) {
-    fail("[dataset] ", name_, ": ", size_, " images; expected 0 to ", max_images);
+    fail("[dataset] ", name_, ": ", counted(size_, "image"), "; expected 0 to ", max_images);
   }
 }
 
@@ -57,13 +58,13 @@ void Dataset::append(std::span<const uint8_t> images, std::span<const uint8_t> l
   const auto image_bytes = static_cast<size_t>(image_.elements());
   const auto size = static_cast<size_t>(size_);
   if (images.size() != labels.size() * image_bytes) {
-    fail("[dataset] ", source, ": ", images.size(), " bytes of images for ", labels.size(),
-         " labels; expected ", labels.size() * image_bytes, ", ", image_bytes,
-         " for each image of shape ", image_);
+    fail("[dataset] ", source, ": ", counted(images.size(), "byte"), " of images for ",
+         counted(labels.size(), "label"), "; expected ", labels.size() * image_bytes, ", ",
+         image_bytes, " for each image of shape ", image_);
   }
   if (labels.size() > size - labels_.size()) {
-    fail("[dataset] ", source, ": ", labels.size(), " images are too many: ", name_, " has ",
-         labels_.size(), " of ", size_);
+    fail("[dataset] ", source, ": ", counted(labels.size(), "image"), ", too many for ", name_,
+         ", which has ", labels_.size(), " of ", size_);
   }
   for (size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= class_names_.size()) {

@@ -1,33 +1,50 @@
 #include "data/file.h"
 
+#include <algorithm>
 #include <fstream>
 #include <system_error>
 
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
 
 namespace fs = std::filesystem;
 
-std::vector<uint8_t> read_file(const fs::path& path) {
-  constexpr uintmax_t max = uintmax_t{1} << 31;
+namespace {
+
+uintmax_t size_of(const fs::path& path, uintmax_t max) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) fail("[file] ", path.string(), ": no such file");
   if (!fs::is_regular_file(status)) fail("[file] ", path.string(), ": not a regular file");
   const uintmax_t size = fs::file_size(path, error);
   if (error) fail("[file] ", path.string(), ": ", error.message());
-  if (size > max) {
-    fail("[file] ", path.string(), ": ", size, " bytes; expected at most ", max);
-  }
+  if (size > max)
+    fail("[file] ", path.string(), ": ", counted(size, "byte"), "; expected at most ", max);
+  return size;
+}
+
+std::vector<uint8_t> read_bytes(const fs::path& path, uintmax_t count) {
   std::ifstream in(path, std::ios::binary);
   if (!in) fail("[file] ", path.string(), ": cannot be opened for reading");
-  std::vector<uint8_t> bytes(static_cast<size_t>(size));
-  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-  if (static_cast<uintmax_t>(in.gcount()) != size) {
-    fail("[file] ", path.string(), ": reading stopped at byte ", in.gcount(), " of ", size);
+  std::vector<uint8_t> bytes(static_cast<size_t>(count));
+  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(count));
+  if (static_cast<uintmax_t>(in.gcount()) != count) {
+    fail("[file] ", path.string(), ": reading stopped at byte ", in.gcount(), " of ", count);
   }
   return bytes;
+}
+
+}  // namespace
+
+std::vector<uint8_t> read_file(const fs::path& path, uintmax_t max) {
+  return read_bytes(path, size_of(path, max));
+}
+
+FileStart read_start(const fs::path& path, size_t count) {
+  const uintmax_t size = size_of(path, max_file_bytes);
+  return {read_bytes(path, std::min<uintmax_t>(size, count)), size};
 }
 
 }  // namespace convlab

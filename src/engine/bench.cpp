@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "data/loader.h"
@@ -173,8 +174,8 @@ BenchResult run_bench(const BenchOptions& options, Graph graph, const Clock& now
   if (options.inference && (options.images > 0 || options.layers))
     fail("[bench] inference cannot be combined with images or layers");
   if (options.images > 0 && options.images < options.batch) {
-    fail("[bench] ", options.images, " images do not fill a batch of ", options.batch,
-         "; expected at least one full batch");
+    fail("[bench] a batch of ", options.batch, " cannot be filled with ",
+         counted(options.images, "image"), "; expected at least one full batch");
   }
   const std::unique_ptr<Backend> backend =
       make_backend(options.backend, options.threads, options.memory);

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "core/counted.h"
+#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/find_named.h"
 #include "core/named_numbers.h"
@@ -202,7 +204,8 @@ class FieldReader {
       if (known) continue;
       std::string fields;
       for (const char* field : known_) fields.append(fields.empty() ? "" : ", ").append(field);
-      fail(path_, " has an unknown field '", name, "'; known are: ", fields);
+      fail(path_, " has an unknown field '", name, "'",
+           did_you_mean(name, {known_.begin(), known_.end()}), "; known are: ", fields);
     }
   }
 
@@ -257,8 +260,8 @@ class FieldReader {
     if (type != element_type<T>()) range.wrong("type", concat("'", element_type<T>(), "'"));
     if (offset % 4 != 0) range.wrong("offset", "a multiple of 4");
     if (offset > block_.size() || count > (block_.size() - offset) / sizeof(T)) {
-      fail(path_, ".", name, ": ", count, " elements at byte ", offset,
-           " reach beyond the block of ", block_.size(), " bytes");
+      fail(path_, ".", name, ": ", counted(count, "element"), " at byte ", offset,
+           ", beyond the block of ", counted(block_.size(), "byte"));
     }
     values.resize(count);
     if (count > 0) std::memcpy(values.data(), block_.data() + offset, count * sizeof(T));
@@ -308,8 +311,8 @@ class FieldReader {
       if (fits) rest /= factor;
     }
     if (elements == 0 ? none : fits && rest == 1) return;
-    fail(path_, ": ", elements, " elements are not ", count, " images of ", height, " x ", width,
-         " x ", channels);
+    fail(path_, ": ", "expected ", counted(count, "image"), " of ", height, " x ", width, " x ",
+         channels, ", found ", counted(elements, "element"));
   }
 
   std::string path_;
@@ -321,7 +324,7 @@ class FieldReader {
 
 inline FieldJson parse_fields(std::string_view what, std::string_view text) {
   if (text.size() > max_json_bytes) {
-    fail(what, ": ", text.size(), " bytes of JSON; expected at most ", max_json_bytes);
+    fail(what, ": ", counted(text.size(), "byte"), " of JSON; expected at most ", max_json_bytes);
   }
   const auto check_depth = [&](int depth, FieldJson::parse_event_t, FieldJson&) {
     if (depth > max_json_depth)

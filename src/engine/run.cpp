@@ -293,7 +293,8 @@ void Run::check_loss(double loss) const {
   if (std::isfinite(loss)) return;
   fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step_,
        "). The learning rate ", trainer_->learning_rate(),
-       " is probably too high: reset, choose a lower one and start again.");
+       " is probably too high: start again with a lower one (command: --lr; page and window: "
+       "Reset).");
 }
 
 double Run::seconds_left() const {

@@ -1,5 +1,6 @@
 #include "io/graph_dot.h"
 
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -26,7 +27,7 @@ std::string label(const Node& node) {
   int64_t parameters = 0;
   for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
     parameters += spec.shape.elements();
-  if (parameters > 0) text += concat(", ", parameters, " parameters");
+  if (parameters > 0) text += concat(", ", counted(parameters, "parameter"));
   return text + "\n" + node.output_shape.str();
 }
 

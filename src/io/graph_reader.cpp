@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/did_you_mean.h"
 #include "core/error.h"
 #include "io/graph_json.h"
 #include "io/json_position.h"
@@ -41,16 +42,16 @@ bool is_printable(std::string_view name) {
   return true;
 }
 
-std::string joined(std::span<const std::string_view> names) {
+std::string joined(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
+  for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
   return text;
 }
 
-std::string known_kinds() {
-  std::vector<std::string_view> names;
-  for (const LayerKind& kind : layer_kinds()) names.push_back(kind.kind);
-  return joined(names);
+std::vector<std::string> known_kinds() {
+  std::vector<std::string> names;
+  for (const LayerKind& kind : layer_kinds()) names.emplace_back(kind.kind);
+  return names;
 }
 
 /// Reads one document; keeps the values by name and the current position.
@@ -109,8 +110,9 @@ class GraphReader {
     if (!object.is_object()) fail_at({}, what, " must be an object {…}");
     for (const auto& [key, value] : object.items()) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-      const std::vector<std::string_view> names(known.begin(), known.end());
-      fail_at({key}, what, " has no member ", in_quotes(key), "; it has: ", joined(names));
+      const std::vector<std::string> names(known.begin(), known.end());
+      fail_at({key}, what, " has no member ", in_quotes(key), did_you_mean(key, names),
+              "; it has: ", joined(names));
     }
   }
 
@@ -178,7 +180,8 @@ class GraphReader {
     const auto kind = std::find_if(kinds.begin(), kinds.end(),
                                    [&](const LayerKind& known) { return known.kind == name; });
     if (kind == kinds.end())
-      fail_at({"kind"}, "there is no layer ", in_quotes(name), "; known are: ", known_kinds());
+      fail_at({"kind"}, "there is no layer ", in_quotes(name), did_you_mean(name, known_kinds()),
+              "; known are: ", joined(known_kinds()));
     const Options options = json.contains("options") ? read_options(json["options"]) : Options{};
     return located({}, [&] { return kind->make(kind->kind, options); });
   }
@@ -219,15 +222,15 @@ class GraphReader {
     });
     fail_at(place, "its input ", in_quotes(name), " is not a layer before it",
             later ? ", but the layer itself or a later one; layers cannot form a cycle" : "",
-            values_.size() <= max_listed ? "; known are: " + names_before() : "");
+            values_.size() <= max_listed ? known_inputs(name) : "");
   }
 
-  std::string names_before() const {
-    std::vector<std::string_view> names(values_.size());
+  std::string known_inputs(const std::string& meant) const {
+    std::vector<std::string> names(values_.size());
     for (const auto& [name, value] : values_) names[value] = name;
     std::string text;
-    for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + in_quotes(name);
-    return text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + in_quotes(name);
+    return concat(did_you_mean(meant, names), "; known are: ", text);
   }
 
   void count_parameters(const Node& node) {

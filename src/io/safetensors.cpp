@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "io/json_text.h"
 
@@ -53,27 +54,10 @@ uint64_t read_u64(const uint8_t* bytes) {
   return value;
 }
 
-/// Returns the JSON between the length and the data.
-std::string_view read_header(std::span<const uint8_t> bytes, const std::string& where) {
-  if (bytes.size() < length_bytes) {
-    fail(where, " has ", bytes.size(),
-         " bytes; a safetensors file starts with eight bytes that hold the header's length");
-  }
-  const uint64_t length = read_u64(bytes.data());
-  const uint64_t left = bytes.size() - length_bytes;
-  if (length > max_header_bytes) {
-    fail(where, " is not a safetensors file: at byte 0 the header's length is ", length,
-         " bytes; expected at most ", max_header_bytes);
-  }
-  if (length > left) {
-    fail(where, ": at byte 0 the header's length is ", length, ", but only ", left,
-         " bytes follow; the file is cut off");
-  }
-  const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + length_bytes,
-                                static_cast<size_t>(length));
-  if (!header.starts_with('{'))
-    fail(where, " is not a safetensors file: its header, at byte 8, does not begin with {");
-  return header;
+/// Returns the JSON between the length and the data, which check_safetensors_start has accepted.
+std::string_view header_of(std::span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()) + length_bytes,
+          static_cast<size_t>(read_u64(bytes.data()))};
 }
 
 Range read_range(const Json& info, uint64_t data_bytes, const std::string& where) {
@@ -85,7 +69,7 @@ Range read_range(const Json& info, uint64_t data_bytes, const std::string& where
   const Range range{json[0].get<uint64_t>(), json[1].get<uint64_t>()};
   if (range.begin > range.end || range.end > data_bytes) {
     fail(where, ": data_offsets ", range.begin, " to ", range.end, " do not lie within the ",
-         data_bytes, " bytes of data");
+         counted(data_bytes, "byte"), " of data");
   }
   return range;
 }
@@ -100,7 +84,8 @@ PlacedTensor read_tensor(const std::string& name, const Json& info, std::span<co
   const uint64_t wanted = static_cast<uint64_t>(shape.elements()) * dtype.bytes;
   if (range.end - range.begin != wanted) {
     fail(where, ": data_offsets ", range.begin, " to ", range.end, " hold ",
-         range.end - range.begin, " bytes, but ", dtype.name, " ", shape, " takes ", wanted);
+         counted(range.end - range.begin, "byte"), ", but ", dtype.name, " ", shape, " takes ",
+         wanted);
   }
   return {{name, dtype.name, shape,
            data.subspan(static_cast<size_t>(range.begin), static_cast<size_t>(wanted))},
@@ -131,16 +116,38 @@ void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes
     end = range.end;
   }
   if (end != data_bytes) {
-    fail(file, ": the tensors end at byte ", end, " of the data, but the file has ", data_bytes,
-         " bytes of data");
+    fail(file, ": the tensors end at byte ", end, " of the data, but the file has ",
+         counted(data_bytes, "byte"), " of data");
   }
 }
 
 }  // namespace
 
+void check_safetensors_start(std::span<const uint8_t> start, uint64_t size,
+                             const std::string& source) {
+  const std::string where = concat("[safetensors] ", source);
+  if (size < length_bytes) {
+    fail(where, " has ", counted(size, "byte"),
+         "; a safetensors file starts with eight bytes that hold the header's length");
+  }
+  const uint64_t length = read_u64(start.data());
+  const uint64_t left = size - length_bytes;
+  if (length > max_header_bytes) {
+    fail(where, " is not a safetensors file: at byte 0 the header's length is ",
+         counted(length, "byte"), "; expected at most ", max_header_bytes);
+  }
+  if (length > left) {
+    fail(where, ": at byte 0 the header's length is ", length, ", followed by only ",
+         counted(left, "byte"), "; the file is cut off");
+  }
+  if (length == 0 || start[length_bytes] != '{')
+    fail(where, " is not a safetensors file: its header, at byte 8, does not begin with {");
+}
+
 SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source) {
   const std::string file = concat("[safetensors] ", source);
-  const std::string_view header = read_header(bytes, file);
+  check_safetensors_start(bytes, bytes.size(), source);
+  const std::string_view header = header_of(bytes);
   const std::span<const uint8_t> data = bytes.subspan(length_bytes + header.size());
   const Json json = parse_json(header, file + ": the header (from byte 8)");
 
@@ -169,8 +176,8 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
     const std::string where = concat("[safetensors] tensor ", in_quotes(tensor.name));
     const SafeDType& dtype = find_dtype(std::string(tensor.dtype), where);
     if (tensor.data.size() != static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes) {
-      fail(where, ": ", tensor.data.size(), " bytes of data do not match ", dtype.name, " ",
-           tensor.shape);
+      fail(where, ": ", dtype.name, " ", tensor.shape, " does not match ",
+           counted(tensor.data.size(), "byte"), " of data");
     }
     if (tensor.name == metadata_key || json.contains(tensor.name))
       fail(where, ": the name is already used");
@@ -182,7 +189,7 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
   std::string header = dump_json(json);
   header.resize((header.size() + 7) / 8 * 8, ' ');
   if (header.size() > max_header_bytes) {
-    fail("[safetensors] a header of ", header.size(), " bytes is too long; at most ",
+    fail("[safetensors] a header of ", counted(header.size(), "byte"), " is too long; at most ",
          max_header_bytes);
   }
 

@@ -26,6 +26,15 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;
 };
 
+/// The number of bytes that check_safetensors_start looks at.
+constexpr size_t safetensors_start_bytes = 9;
+
+/// Throws Error, with `source`, unless a file of `size` bytes that begins with `start` can be a
+/// safetensors file with a header of at most 16 MB. `start` has safetensors_start_bytes or more, or
+/// the whole file. Call it before reading the rest of the file.
+void check_safetensors_start(std::span<const uint8_t> start, uint64_t size,
+                             const std::string& source);
+
 /// Parses a file; the tensors' data points into `bytes`. Throws Error, with `source`, tensor and
 /// byte, unless the header is JSON of at most 16 MB, names are unique, dtypes are those of the
 /// format, shapes have up to six dimensions, and the data has exactly the sizes that the shapes

@@ -1,9 +1,14 @@
 #include "io/write_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/types.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -25,13 +30,54 @@ fs::path target_of(const fs::path& path) {
   return error || target.empty() ? path : target;
 }
 
-/// A new temporary file, deleted by the destructor unless it was renamed.
+fs::path folder_of(const fs::path& target) {
+  return target.has_parent_path() ? target.parent_path() : fs::path(".");
+}
+
+/// "model.safetensors.1234.tmp": the file that process `pid` renames to `target` when it is whole.
+fs::path temporary_path(const fs::path& target, pid_t pid) {
+  return folder_of(target) / concat(target.filename().string(), ".", pid, ".tmp");
+}
+
+/// Whether `path` is the temporary_path of this process, which has none when this is called, or of
+/// one that has ended.
+bool is_left_over(const fs::path& path, const fs::path& target) {
+  const std::string name = path.filename().string();
+  const size_t digits = std::min(target.filename().string().size() + 1, name.size());
+  pid_t pid = 0;
+  std::from_chars(name.data() + digits, name.data() + name.size(), pid);
+  if (pid <= 0 || path != temporary_path(target, pid)) return false;
+  return pid == getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
+}
+
+/// Deletes the temporary files for `target` of processes that were killed while they wrote it.
+void remove_left_over(const fs::path& target) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_of(target), error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path& path = entry->path();
+    std::error_code ignored;
+    if (!is_left_over(path, target) || !fs::is_regular_file(fs::symlink_status(path, ignored)))
+      continue;
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    // A writer in another container or on another machine, whose processes are not visible here,
+    // holds the lock.
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
+    ::close(descriptor);
+  }
+}
+
+/// A new temporary file, locked while it is written and deleted by the destructor unless it was
+/// renamed.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target)
-      : target_(target), path_(concat(target.string(), ".", getpid(), ".tmp")) {
+      : target_(target), path_(temporary_path(target, getpid())) {
+    remove_left_over(target_);
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) stop("cannot be written");
+    ::flock(descriptor_, LOCK_EX | LOCK_NB);  // not every file system supports this
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -68,7 +114,7 @@ class TemporaryFile {
   /// Flushes the folder so that the new name survives a power failure; not every file system
   /// supports this.
   void flush_folder() const {
-    const int folder = ::open(target_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return;
     ::fsync(folder);
     ::close(folder);
@@ -88,7 +134,7 @@ void check_place(const fs::path& path, const fs::path& target) {
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     fail("[file] ", path.string(), ": exists and is not a regular file; it was not changed");
   }
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(target);
   if (!fs::is_directory(folder, error)) {
     fail("[file] ", path.string(), ": there is no folder ", folder.string());
   }

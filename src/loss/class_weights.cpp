@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -13,8 +14,8 @@ void ClassWeights::upload(Backend& backend, int64_t outputs) {
   if (weights_.empty()) return;
   const int64_t classes = std::max<int64_t>(outputs, 2);
   if (static_cast<int64_t>(weights_.size()) != classes) {
-    fail("[", owner_, "] option class_weights has ", weights_.size(), " numbers, but there are ",
-         classes, " classes");
+    fail("[", owner_, "] option class_weights has ", counted(weights_.size(), "number"),
+         ", but there are ", counted(classes, "class"));
   }
   const std::vector<float> values(weights_.begin(), weights_.end());
   buffer_ = backend.allocate(values.size() * sizeof(float));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -23,7 +24,8 @@ int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
 void check_size(const Shape& shape) {
   constexpr int64_t max = int64_t{1} << 30U;
   if (shape.elements() > max)
-    fail("[graph] ", shape, " has ", shape.elements(), " elements; expected at most ", max);
+    fail("[graph] ", shape, " has ", counted(shape.elements(), "element"), "; expected at most ",
+         max);
 }
 
 bool is_trainable(const Node& node, const ParameterSpec& spec) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "core/counted.h"
 #include "nn/single_input.h"
 
 namespace convlab {
@@ -51,8 +52,8 @@ Shape Reshape::output_shape(std::span<const Shape> inputs) const {
   }
   const bool has_rest = std::count(options_.shape.begin(), options_.shape.end(), -1.0) > 0;
   if (has_rest ? input.elements() % known != 0 : input.elements() != known) {
-    fail("[reshape] ", input, " has ", input.elements(), " elements and cannot be reshaped to (",
-         std::get<std::string>(options()[0].second), ")");
+    fail("[reshape] ", input, " has ", counted(input.elements(), "element"),
+         " and cannot be reshaped to (", std::get<std::string>(options()[0].second), ")");
   }
   Shape output;
   for (const double dim : options_.shape)

@@ -4,12 +4,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {gzipSync} from 'node:zlib';
-import {convlab, idx, imagesMagic, labelsMagic, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
+import {convlab, convlabWithin, idx, imagesMagic, labelsMagic, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 /** Runs convlab and asserts that it fails with an error that matches all patterns. */
 function checkRefused(args, ...patterns) {
-  const result = convlab(...args);
-  assert.equal(result.status, 1, `${args.join(' ')}: ${result.stdout}${result.stderr}`);
+  checkRefusedBy(convlab(...args), ...patterns);
+}
+
+function checkRefusedBy(result, ...patterns) {
+  assert.equal(result.status, 1, `${result.stdout}${result.stderr}`);
   assert.equal(result.stdout, '');
   assert.match(lines(result.stderr)[0], /^convlab: /);
   for (const pattern of patterns) assert.match(result.stderr, pattern);
@@ -19,18 +22,39 @@ const train = (...more) => ['train', '--model', 'mnist-mlp', '--data', 'mnist', 
 
 test('unknown names list the known ones', () => {
   checkRefused(['train', '--model', 'resnet', '--data', 'mnist'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
-  checkRefused(['train', '--model', 'mnist-mlp', '--data', 'mnits'], /mnits/, /mnist, fashion-mnist/);
-  checkRefused(train('--optimizer', 'adma'), /adma/, /adam, adamw, sgd, rmsprop, adagrad/);
+  checkRefused(['train', '--model', 'mnist-mlp', '--data', 'mnits'], /unknown data set 'mnits' \(did you mean 'mnist'\?\)/, /mnist, fashion-mnist/);
+  checkRefused(train('--optimizer', 'adma'), /'adma' \(did you mean 'adam'\?\)/, /adam, adamw, sgd, rmsprop, adagrad/);
   checkRefused(train('--optimizer-options', 'momentum=0.9'), /\[adam\] has no option momentum; it has: beta1/);
+  checkRefused(train('--optimizer', 'sgd', '--optimizer-options', 'momentum=0,9'),
+               /\[sgd\] option momentum is "0,9" but must be a number such as 0\.9/);
   checkRefused(train('--optimizer-options', 'momentum'), /expected name=value/);
   checkRefused(train('--schedule', 'cosin'), /cosin/, /constant, step, exponential, cosine, one_cycle, plateau/);
   checkRefused(train('--schedule', 'plateau', '--schedule-options', 'patience=-1'), /patience is -1/);
   checkRefused(train('--backend', 'cuda9'), /cuda9/, /xnnpack/, /host/);
-  checkRefused(train('--epoch', '3'), /--epoch\b/, /known options of train are: .*--epochs, .*--save/);
-  checkRefused(['trian'], /trian/, /train, eval, lr-find, bench, summary, layers, datasets/);
+  checkRefused(['trian'], /unknown command 'trian' \(did you mean 'train'\?\); .* train, eval, lr-find, bench, summary, layers, datasets/);
   checkRefused([], /train, eval, lr-find, bench, summary, layers, datasets/);
   checkRefused(['bench', '--model', 'resnet'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
   checkRefused(['eval', '--data', 'mnist'], /--model/);
+  checkRefused(['layers', 'Conv2D'], /unknown layer 'Conv2D' \(did you mean 'conv2d'\?\); known are: /);
+  checkRefused(['summary', '--model', 'MNIST-CNN'], /unknown model 'MNIST-CNN' \(did you mean 'mnist-cnn'\?\)/);
+});
+
+test('unknown and missing options are named in one line that fits on the screen', () => {
+  const refused = (args, text) => {
+    const result = convlab(...args);
+    assert.equal(result.status, 1);
+    assert.equal(result.stderr, `convlab: ${text}\n`);
+    assert.ok(text.length < 130);
+  };
+  const hint = '; convlab train --help lists the options';
+  refused(train('--epoch', '3'), `unknown option '--epoch' (did you mean '--epochs'?)${hint}`);
+  refused(train('--epoch=3'), `unknown option '--epoch' (did you mean '--epochs'?)${hint}`);
+  refused(['train', '--epoch', '3'], `unknown option '--epoch' (did you mean '--epochs'?)${hint}`);
+  refused(train('--xyz'), `unknown option '--xyz'${hint}`);
+  refused(train('extra'), `unexpected argument 'extra'${hint}`);
+  refused(['train'], `--model NAME|FILE and --data NAME are required${hint}`);
+  refused(['train', '--model', 'mnist-mlp'], `--data NAME is required${hint}`);
+  refused(['--epochs', '3', ...train()], "'--epochs' stands before the command; expected it after 'train'");
 });
 
 test('values out of range or of the wrong type are refused', () => {
@@ -39,6 +63,10 @@ test('values out of range or of the wrong type are refused', () => {
     checkRefused(train(option, value), new RegExp(name));
   }
   checkRefused(train('--warmup', '-1'), /--warmup/);
+  checkRefused(train('--epochs', '1e2'), /--epochs: '1e2' is not a whole number from 1 to 100000 in digits such as 100/);
+  checkRefused(train('--accumulate', '1e2'), /option accumulate is 100\.0 but must be a whole number/);
+  checkRefused(train('--clip-norm', '0,5'), /option clip_norm is "0,5" but must be a number such as 0\.9/);
+  checkRefused(train('--seed', '-1'), /--seed: '-1' is not a whole number from 0 to 2\^64 - 1/);
   checkRefused(train('--clip-norm', '1', '--clip-value', '1'), /only one/);
   for (const [option, value] of [['--epochs', '0'], ['--epochs', 'many'], ['--batch', '0'], ['--batch', '-1'],
                                  ['--lr', '0'], ['--lr', 'nan'], ['--lr', '-1'], ['--threads', '-1'],
@@ -120,6 +148,18 @@ test('output paths that cannot be written are refused before training', (t) => {
   assert.deepEqual(fs.readdirSync(folder), ['mnist']);
 });
 
+test('one image is counted as one image', (t) => {
+  const folder = temporaryFolder(t);
+  const data = writeDataSet(folder);
+  fs.writeFileSync(path.join(data, 't10k-images-idx3-ubyte'), idx(imagesMagic, [1, 28, 28], Buffer.alloc(784)));
+  checkRefused(train('--data-dir', folder), /t10k-images-idx3-ubyte has 1 image but .* 200 labels/);
+  fs.writeFileSync(path.join(data, 't10k-labels-idx1-ubyte.gz'), gzipSync(idx(labelsMagic, [1], Buffer.alloc(1))));
+  const model = path.join(folder, 'model.safetensors');
+  assert.equal(convlab(...train('--data-dir', folder, '--save', model)).status, 0);
+  const {stdout} = convlab('eval', '--model', model, '--data', 'mnist', '--data-dir', folder, '--threads', '1');
+  assert.match(stdout, /\(1 image, /);
+});
+
 test('eval refuses model files that are missing, truncated, of another format or incompatible', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
@@ -135,6 +175,29 @@ test('eval refuses model files that are missing, truncated, of another format or
   checkRefused(evaluate(changed), /changed/, /bytes/);
   fs.writeFileSync(changed, Buffer.from(bytes.toString('latin1').replace('[28,28,1]', '[14,56,1]'), 'latin1'));
   checkRefused(evaluate(changed), /\(14, 56, 1\)/, /\(28, 28, 1\)/);
+});
+
+test('files above their maximum size are refused from their size, without reading them', (t) => {
+  const folder = temporaryFolder(t);
+  const data = writeDataSet(folder);
+  const size = 1 << 30;
+  const large = (name, start) => {
+    fs.writeFileSync(name, start);
+    fs.truncateSync(name, size);
+    return name;
+  };
+  const header = Buffer.alloc(9);
+  header.writeBigUInt64LE(100_000_000n);
+  header[8] = '{'.charCodeAt(0);
+  const model = large(path.join(folder, 'large.safetensors'), header);
+  const document = large(path.join(folder, 'large.json'), '{"input": ');
+  const common = ['--data', 'mnist', '--data-dir', folder, '--threads', '1'];
+  const refused = (args, ...patterns) => checkRefusedBy(convlabWithin(size / 1024 / 2, ...args, ...common), ...patterns);
+  refused(['eval', '--model', model], /large\.safetensors.*100000000 bytes; expected at most 16777216/);
+  refused(['train', '--model', 'mnist-mlp', '--resume', model], /100000000 bytes; expected at most 16777216/);
+  refused(['train', '--model', document], /large\.json: 1073741824 bytes; expected at most 4194304/);
+  large(path.join(data, 'train-labels-idx1-ubyte'), idx(labelsMagic, [1], Buffer.alloc(1)));
+  refused(['train', '--model', 'mnist-mlp'], /train-labels-idx1-ubyte: 1073741824 bytes; expected at most 67108864/);
 });
 
 test('a model that does not fit into memory is refused before anything is allocated or written', (t) => {

@@ -34,7 +34,7 @@ test('bench accepts an optimizer or a data set, or measures inference only', () 
   assert.match(bench('mnist-mlp', '0.02', '--inference'), /evaluation +\d/);
   const few = convlab('bench', '--images', '100');
   assert.notEqual(few.status, 0);
-  assert.match(few.stderr, /100 images do not fill a batch of 128/);
+  assert.match(few.stderr, /a batch of 128 cannot be filled with 100 images/);
   const wrong = convlab('bench', '--optimizer', 'newton');
   assert.notEqual(wrong.status, 0);
   assert.match(wrong.stderr, /newton.*adam/s);

@@ -106,5 +106,5 @@ test('invalid names and values are refused', (t) => {
   refused(['--log', path.join(folder, 'log.txt')], /log.txt: expected a name that ends with .csv or .jsonl/);
   refused(['--log', path.join(folder, 'none/log.csv')], /none/);
   const same = path.join(folder, 'same');
-  refused(['--save', same, '--save-best', same], /same is given for two options/);
+  refused(['--save', same, '--save-best', same], /--save-best and --save both write .*same; expected a different file for each/);
 });

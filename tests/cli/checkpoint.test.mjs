@@ -27,13 +27,19 @@ function readRun(file) {
   return JSON.parse(metadata['convlab.run']);
 }
 
-/** Runs convlab and sends `signal` after `milliseconds`; returns its exit status (null if killed) and its output. */
-function interrupted(args, signal, milliseconds) {
+/**
+ * Runs convlab and sends `signal` after `milliseconds`, and again after `again` more milliseconds if that is given;
+ * returns its exit status (null if killed) and its output.
+ */
+function interrupted(args, signal, milliseconds, again) {
   const child = spawn(program, args);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
-  const timer = setTimeout(() => child.kill(signal), milliseconds);
+  let timer = setTimeout(() => {
+    child.kill(signal);
+    if (again !== undefined) timer = setTimeout(() => child.kill(signal), again);
+  }, milliseconds);
   return new Promise((resolve) => child.on('close', (status) => {
     clearTimeout(timer);
     resolve({status, output});
@@ -69,6 +75,31 @@ test('kill -9 at any moment leaves a complete checkpoint, and the resumed run ha
   assert.ok(fs.readFileSync(resumed).equals(fs.readFileSync(whole)));
 });
 
+const leftOver = (folder) => fs.readdirSync(folder).filter((name) => name.endsWith('.tmp'));
+
+for (const [what, signal, again] of [['kill -9', 'SIGKILL', undefined], ['a second Ctrl-C', 'SIGINT', 2]]) {
+  test(`what ${what} leaves of a checkpoint is deleted by the next run that writes it`, async (t) => {
+    const folder = temporaryFolder(t);
+    writeDataSet(folder);
+    // Its checkpoint has 38 MB, so that most of the time is spent in writing it.
+    const model = path.join(folder, 'large.json');
+    fs.writeFileSync(model, `{"input": [28, 28, 1], "layers": [{"kind": "flatten"},
+      {"kind": "dense", "options": {"units": 4096}}, {"kind": "dense", "options": {"units": 10}}]}`);
+    const checkpoint = path.join(folder, 'run.checkpoint');
+    const args = trainArguments(folder, '--model', model, '--checkpoint', checkpoint, '--batch', '640');
+    let left = [];
+    for (let i = 0; i < 50 && left.length === 0; ++i) {
+      await interrupted([...args, '--epochs', '1000', '--checkpoint-every', '1'], signal, 400 + 10 * i, again);
+      left = leftOver(folder);
+    }
+    assert.equal(left.length, 1);
+    const other = path.join(folder, `run.checkpoint.${process.pid}.tmp`);
+    fs.writeFileSync(other, 'of a process that is alive');
+    assert.equal(convlab(...args, '--epochs', '1').status, 0);
+    assert.deepEqual(leftOver(folder), [path.basename(other)]);
+  });
+}
+
 test('Ctrl-C writes the checkpoint, and --resume continues to the same model', async (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
@@ -85,7 +116,9 @@ test('Ctrl-C writes the checkpoint, and --resume continues to the same model', a
   const whole = path.join(folder, 'whole');
   const result = train(folder, '--epochs', epochs, '--resume', checkpoint, '--save', resumed, '--json', '-');
   assert.match(result.stderr, new RegExp(`resumed after ${step} steps`));
-  assert.equal(jsonLines(result.stdout).length, 3);
+  // The epochs before, two more, and the end.
+  assert.deepEqual(jsonLines(result.stdout).map((event) => event.epoch ?? event.event),
+                   [...Array(epoch + 2).keys()].map((i) => i + 1).concat('done'));
   train(folder, '--epochs', epochs, '--save', whole);
   assert.ok(fs.readFileSync(resumed).equals(fs.readFileSync(whole)));
   // A checkpoint is also a model file.
@@ -98,7 +131,7 @@ test('--resume of a finished run saves its model without training', (t) => {
   const file = (name) => path.join(folder, name);
   train(folder, '--epochs', '2', '--checkpoint', file('checkpoint'), '--save', file('first'));
   const result = train(folder, '--epochs', '2', '--resume', file('checkpoint'), '--save', file('second'), '--json', '-');
-  assert.deepEqual(jsonLines(result.stdout).map(({event}) => event), ['done']);
+  assert.deepEqual(jsonLines(result.stdout).map(({event}) => event), ['epoch', 'epoch', 'done']);
   assert.ok(fs.readFileSync(file('first')).equals(fs.readFileSync(file('second'))));
 });
 
@@ -126,6 +159,6 @@ test('options that differ from the checkpoint, and files that are no checkpoint,
   refused(['--checkpoint-every', '5'], /--checkpoint-every/, /--checkpoint/);
   refused(['--checkpoint', file('new'), '--checkpoint-every', 'often'], /often.*'epoch' nor a number of steps/);
   refused(['--checkpoint', file('none/new')], /none/);
-  refused(['--checkpoint', file('new'), '--save', file('new')], /new is given for two options/);
+  refused(['--checkpoint', file('new'), '--save', file('new')], /--checkpoint and --save both write .*new; expected a different file for each/);
   assert.ok(!fs.existsSync(file('new')));
 });

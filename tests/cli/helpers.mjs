@@ -9,12 +9,27 @@ import {gzipSync} from 'node:zlib';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = path.resolve(process.env.CONVLAB ?? path.join(root, 'build/native/convlab'));
 
-/** Runs convlab in an environment without data sets; returns {status, stdout, stderr}. */
-export function convlab(...args) {
-  const env = {...process.env, HOME: '/nonexistent', XDG_CACHE_HOME: '', CONVLAB_DATA: ''};
-  const result = spawnSync(program, args, {encoding: 'utf8', env, timeout: 120_000});
+const env = {...process.env, HOME: '/nonexistent', XDG_CACHE_HOME: '', CONVLAB_DATA: ''};
+
+function run(file, args) {
+  const result = spawnSync(file, args, {encoding: 'utf8', env, timeout: 120_000});
   if (result.error) throw result.error;
   return result;
+}
+
+/** Runs convlab in an environment without data sets; returns {status, stdout, stderr}. */
+export function convlab(...args) {
+  return run(program, args);
+}
+
+/** Runs convlab with a shell's ulimit -v of `kib` KiB of memory. */
+export function convlabWithin(kib, ...args) {
+  return convlabIn(`ulimit -v ${kib}; exec "$@"`, ...args);
+}
+
+/** Runs convlab in a shell's script, as its "$@". */
+export function convlabIn(script, ...args) {
+  return run('/bin/sh', ['-c', script, 'sh', program, ...args]);
 }
 
 /** Creates a folder that is removed when the test `t` ends. */

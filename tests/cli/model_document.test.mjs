@@ -56,14 +56,33 @@ test('errors state file, line and layer', (t) => {
   const folder = temporaryFolder(t);
   const train = (text) => ['train', '--data', 'mnist', '--model', write(folder, text)];
   checkRefused(train(document.replace('"units": 32', '"units": "32"')),
-               /my\.json, line 5, column 62: layer 2 "hidden": \[dense\] option units must be a whole number/);
+               /my\.json, line 5, column 62: layer 2 "hidden": \[dense\] option units is "32" but must be a whole number/);
   checkRefused(train(document.replace('},\n    {"kind": "relu"', '}\n    {"kind": "relu"')),
                /my\.json, line 6, column 5: not JSON: unexpected '\{'; expected ']'/);
   checkRefused(train(document.replace('"relu"', '"rleu"')),
-               /my\.json, line 6, column 14: layer 3: there is no layer "rleu"; known are: .*relu/);
+               /my\.json, line 6, column 14: layer 3: there is no layer "rleu" \(did you mean 'relu'\?\); known are: .*relu/);
   checkRefused(['summary', '--model', path.join(folder, 'none.json')], /none\.json: no such file/);
   checkRefused(['bench', '--model', folder + '/'], /unknown model/);
   checkRefused(['summary', '--model', write(folder, ' '.repeat((4 << 20) + 1))], /4194305 bytes; expected at most 4194304/);
+});
+
+test('a network without weights is not evaluated, and a trained model is not trained as a new one', (t) => {
+  const folder = temporaryFolder(t);
+  const model = write(folder, document);
+  const saved = write(folder, '        {}', 'my.safetensors');
+  writeDataSet(folder);
+  const known = ['--data', 'mnist', '--data-dir', folder];
+  checkRefused(['eval', '--model', model, ...known],
+               /my\.json describes a network without trained weights; train it first: convlab train --model .*my\.json/);
+  checkRefused(['eval', '--model', write(folder, '\n {}', 'net'), ...known], /net describes a network without/);
+  checkRefused(['eval', '--model', 'mnist-cnn', ...known],
+               /mnist-cnn describes a network without trained weights; train it first: convlab train --model mnist-cnn/);
+  checkRefused(['train', '--model', 'mnist-mlp', '--resume', model, ...known], /without trained weights/);
+  for (const command of [['train', ...known], ['summary'], ['bench']]) {
+    checkRefused([...command, '--model', saved],
+                 /my\.safetensors is not a \.json file .* Evaluate a trained model with convlab eval --model/);
+  }
+  checkRefused(['summary', '--model', path.join(folder, 'net')], /net is not a \.json file/);
 });
 
 test('a document for other images or classes is refused before training', (t) => {

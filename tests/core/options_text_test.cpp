@@ -20,6 +20,13 @@ TEST_CASE("options text: every kind of value is recognised") {
   CHECK(options_text(options) == text);
 }
 
+TEST_CASE("options text: one value") {
+  CHECK(parse_option_value("3") == OptionValue(int64_t{3}));
+  CHECK(parse_option_value("1e2") == OptionValue(100.0));
+  CHECK(parse_option_value("true") == OptionValue(true));
+  CHECK(parse_option_value("0,9") == OptionValue(std::string("0,9")));
+}
+
 TEST_CASE("options text: spaces are ignored and empty text has no options") {
   CHECK(parse_options(" a = 1 , b= x ") == Options{{"a", int64_t{1}}, {"b", std::string("x")}});
   CHECK(parse_options("").empty());

@@ -36,11 +36,13 @@ inline Bytes make_idx(const std::vector<uint32_t>& dims, std::span<const uint8_t
   return bytes;
 }
 
-inline Bytes gzip(std::span<const uint8_t> bytes) {
+/// One gzip member, with the optional fields of `header` if there is one.
+inline Bytes gzip(std::span<const uint8_t> bytes, gz_header* header = nullptr) {
   z_stream stream{};
   if (deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::runtime_error("deflateInit2");
   }
+  if (header != nullptr) deflateSetHeader(&stream, header);
   Bytes out(deflateBound(&stream, static_cast<uLong>(bytes.size())));
   stream.next_in = const_cast<Bytef*>(bytes.data());
   stream.avail_in = static_cast<uInt>(bytes.size());

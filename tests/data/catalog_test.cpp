@@ -52,20 +52,30 @@ TEST_CASE("catalog: contains MNIST and Fashion-MNIST") {
 }
 
 TEST_CASE("catalog: an unknown name is refused with a list of the known ones") {
-  CHECK_THROWS_MATCHES(find_entry("emnist"), Error,
+  CHECK_THROWS_MATCHES(find_entry("letters"), Error,
                        MessageMatches(ContainsSubstring(
-                           "unknown data set \"emnist\"; known: mnist, fashion-mnist")));
+                           "unknown data set 'letters'; known are: mnist, fashion-mnist")));
 }
 
 TEST_CASE("catalog: if --data-dir is given, only it is searched") {
   const DataEnvironment environment{"/env", "/cache", "/home/me"};
   CHECK(search_paths("mnist", "/data", environment) ==
         std::vector<fs::path>{"/data/mnist", "/data"});
+  CHECK(search_paths("mnist", "/my/mnist/", environment) ==
+        std::vector<fs::path>{"/my/mnist/mnist", "/my/mnist/"});
+}
+
+TEST_CASE("catalog: the folder of one data set is not searched for another with the same names") {
+  for (const std::string slash : {"", "/"}) {
+    CHECK(search_paths("fashion-mnist", "/my/mnist" + slash, {}) ==
+          std::vector<fs::path>{"/my/mnist/fashion-mnist"});
+    CHECK(search_paths("fashion-mnist", {}, {"/my/mnist" + slash, "", ""}).size() == 3);
+  }
 }
 
 TEST_CASE("catalog: without --data-dir the environment, the cache and the system are searched") {
   CHECK(search_paths("mnist", {}, {"/env", "/cache", "/home/me"}) ==
-        std::vector<fs::path>{"/env/mnist", "/cache/convlab/mnist",
+        std::vector<fs::path>{"/env/mnist", "/env", "/cache/convlab/mnist",
                               "/usr/local/share/datasets/mnist", "/usr/share/datasets/mnist"});
   CHECK(search_paths("mnist", {}, {"", "", "/home/me"}).front() ==
         fs::path("/home/me/.cache/convlab/mnist"));
@@ -84,7 +94,8 @@ TEST_CASE(
   CHECK(splits.test.size() == 2);
   CHECK(splits.test.class_names() == find_entry("mnist").class_names);
   CHECK(load_dataset("mnist", folder.path() / "mnist").train.size() == 3);
-  CHECK(load_dataset("mnist", {}, {folder.path().string(), "", ""}).train.size() == 3);
+  for (const fs::path& given : {folder.path(), folder.path() / "mnist"})
+    CHECK(load_dataset("mnist", {}, {given.string(), "", ""}).train.size() == 3);
 }
 
 TEST_CASE("load_dataset: the error for missing files lists the folders and how to get the files") {
@@ -96,6 +107,22 @@ TEST_CASE("load_dataset: the error for missing files lists the folders and how t
   write_mnist(folder, "mnist");
   fs::remove(folder.path() / "mnist/t10k-images-idx3-ubyte");
   check_error(folder.path(), "(lacks t10k-images-idx3-ubyte)");
+}
+
+TEST_CASE(
+    "load_dataset: the error for files named as in Kaggle's archive says how to rename them") {
+  const TemporaryFolder folder("kaggle");
+  folder.write("train-images.idx3-ubyte", images_file(3));
+  check_error(folder.path(), folder.path().string() +
+                                 " (has train-images.idx3-ubyte: rename it to "
+                                 "train-images-idx3-ubyte and the others alike)");
+  folder.write("train-images-idx3-ubyte/train-images-idx3-ubyte", images_file(3));
+  check_error(folder.path(),
+              "rename it to train-images-idx3-ubyte, instead of the folder of that "
+              "name, and the others alike)");
+  folder.write("mnist/train-images-idx3-ubyte", images_file(3));
+  folder.write("mnist/t10k-labels.idx1-ubyte", images_file(3));
+  check_error(folder.path(), "(has t10k-labels.idx1-ubyte: rename it to t10k-labels-idx1-ubyte");
 }
 
 TEST_CASE("load_dataset: files that match neither the catalog nor each other are refused") {
@@ -118,6 +145,26 @@ TEST_CASE("read_file: the error names the file that cannot be read") {
                        MessageMatches(ContainsSubstring("/b: no such file")));
   CHECK_THROWS_MATCHES(read_file(folder.path()), Error,
                        MessageMatches(ContainsSubstring("not a regular file")));
+}
+
+TEST_CASE("read_file: the size is checked against the maximum before the file is read") {
+  const TemporaryFolder folder("max");
+  const fs::path file = folder.write("a", Bytes{1, 2, 3});
+  CHECK(read_file(file, 3) == Bytes{1, 2, 3});
+  CHECK_THROWS_MATCHES(read_file(file, 2), Error,
+                       MessageMatches(ContainsSubstring("/a: 3 bytes; expected at most 2")));
+  fs::resize_file(file, max_file_bytes + 1);  // no test machine has to read them
+  CHECK_THROWS_MATCHES(read_file(file), Error,
+                       MessageMatches(ContainsSubstring("expected at most 2147483648")));
+  CHECK_THROWS_AS(read_start(file, 2), Error);
+}
+
+TEST_CASE("read_start: returns the first bytes and the size of the file") {
+  const TemporaryFolder folder("start");
+  const fs::path file = folder.write("a", Bytes{1, 2, 3});
+  CHECK(read_start(file, 2).bytes == Bytes{1, 2});
+  CHECK(read_start(file, 9).bytes == Bytes{1, 2, 3});
+  CHECK(read_start(file, 2).size == 3);
 }
 
 }  // namespace convlab

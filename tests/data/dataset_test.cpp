@@ -42,7 +42,7 @@ TEST_CASE("dataset: incompatible images and labels are refused and change nothin
       MessageMatches(ContainsSubstring("shard 7: 3 bytes of images for 2 labels; expected 4")));
   CHECK_THROWS_MATCHES(
       dataset.append(std::vector<uint8_t>(6), std::vector<uint8_t>(3), "shard 7"), Error,
-      MessageMatches(ContainsSubstring("shard 7: 3 images are too many: pairs has 0 of 2")));
+      MessageMatches(ContainsSubstring("shard 7: 3 images, too many for pairs, which has 0 of 2")));
   CHECK_THROWS_MATCHES(
       dataset.append(std::vector<uint8_t>(4), std::vector<uint8_t>{0, 3}, "shard 7"), Error,
       MessageMatches(

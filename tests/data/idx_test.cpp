@@ -19,6 +19,12 @@ const Bytes labels{3, 1, 4, 1, 5};
 Bytes images_file() { return make_idx({2, 3, 2}, pixels); }
 Bytes labels_file() { return make_idx({5}, labels); }
 
+Bytes joined(std::initializer_list<Bytes> parts) {
+  Bytes bytes;
+  for (const Bytes& part : parts) add_bytes(bytes, part);
+  return bytes;
+}
+
 Bytes without_end(Bytes bytes, size_t count) {
   bytes.resize(bytes.size() - count);
   return bytes;
@@ -96,11 +102,52 @@ TEST_CASE("idx: damaged gzip data are refused") {
 TEST_CASE("idx: trailing bytes are refused") {
   Bytes plain = images_file();
   plain.push_back(0);
-  check_images_error(plain, "found 1 bytes after byte 28");
+  check_images_error(plain, "found 1 byte after byte 28");
   check_images_error(gzip(plain), "the inflated data continue after byte 28");
-  Bytes behind = gzip(images_file());
-  behind.push_back(0);
-  check_images_error(behind, "found 1 bytes after the end of the gzip data");
+  for (const Bytes& more : {Bytes{7}, Bytes{0, 7}, Bytes{0x1f}, Bytes{0x1f, 0x8c}}) {
+    check_images_error(joined({gzip(images_file()), more}), " after the end of the gzip data");
+  }
+}
+
+TEST_CASE("idx: what gzip -d reads is read: members, optional header fields, trailing zeros") {
+  const Bytes file = images_file();
+  const auto reads = [](const Bytes& bytes) {
+    return parse_idx_images(bytes, "images").pixels == pixels;
+  };
+  for (size_t split = 0; split <= file.size(); ++split) {
+    const std::span<const uint8_t> whole(file);
+    const Bytes first = gzip(whole.first(split));
+    const Bytes second = gzip(whole.subspan(split));
+    CHECK(reads(joined({first, second})));
+    CHECK(reads(joined({gzip({}), first, gzip({}), second, gzip({}), Bytes(512)})));
+  }
+  CHECK(reads(joined({gzip(file), Bytes(1)})));
+
+  Bytes name{'i', 'd', 'x', 0};
+  Bytes comment{'b', 'y', ' ', 'h', 'a', 'n', 'd', 0};
+  Bytes extra{'X', 'Y', 2, 0, 0x1f, 0x8b};
+  gz_header header{};
+  header.name = name.data();
+  header.comment = comment.data();
+  header.extra = extra.data();
+  header.extra_len = static_cast<uInt>(extra.size());
+  header.hcrc = 1;
+  CHECK(reads(gzip(file, &header)));
+}
+
+TEST_CASE("idx: damage in any gzip member is refused") {
+  const Bytes file = images_file();
+  const Bytes first = gzip(std::span(file).first(20));
+  const Bytes second = gzip(std::span(file).subspan(20));
+  for (size_t cut = 1; cut < second.size(); ++cut) {
+    const Bytes bytes = joined({first, without_end(second, cut)});
+    // One byte does not show that a member follows.
+    check_images_error(bytes, cut + 1 < second.size() ? "truncated" : "found 4");
+  }
+  Bytes checksum = joined({first, second});
+  checksum[first.size() - 6] ^= 1;
+  check_images_error(checksum, "damaged gzip data");
+  check_images_error(joined({first, Bytes(4), second}), "found 4");
 }
 
 TEST_CASE("idx: sizes out of range are refused with their position") {
@@ -116,6 +163,8 @@ TEST_CASE("idx: no more memory is allocated than the file can fill") {
   Bytes bomb = make_idx({1, 1, 1}, {});
   bomb.resize(1 << 20);
   check_images_error(gzip(bomb), "the inflated data continue after byte 17");
+  const Bytes image = make_idx({1, 1, 1}, Bytes{5});
+  check_images_error(joined({gzip(image), gzip(bomb)}), "the inflated data continue after byte 17");
 }
 
 TEST_CASE("idx: a label out of range is refused with its position") {

@@ -235,10 +235,11 @@ TEST_CASE("protocol: arrays must lie in the block and have matching sizes") {
   require_refused(good, "\"offset\":12,", "\"offset\":18446744073709551612,", "beyond the block");
   require_refused(good, "\"offset\":12,", "\"offset\":-4,", "whole number");
   require_refused(good, "\"count\":6,", "\"count\":18446744073709551615,", "beyond the block");
-  require_refused(good, "\"count\":6,", "\"count\":5,", "5 elements are not 2 images of 1 x 3");
+  require_refused(good, "\"count\":6,", "\"count\":5,",
+                  "expected 2 images of 1 x 3 x 1, found 5 elements");
   require_refused(good, "\"count\":3,", "\"count\":2,", "x and");
-  require_refused(good, "\"width\":3", "\"width\":9223372036854775807", "are not 2 images");
-  require_refused(good, "\"width\":3", "\"width\":0", "are not 2 images");
+  require_refused(good, "\"width\":3", "\"width\":9223372036854775807", "expected 2 images of");
+  require_refused(good, "\"width\":3", "\"width\":0", "expected 2 images of");
 }
 
 TEST_CASE("protocol: every command is encoded and decoded unchanged") {

@@ -106,9 +106,9 @@ TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused("[]", "line 1, column 1: the document must be an object {…}");
   check_refused("\n{}", "line 2, column 1: the document lacks \"input\"");
   check_refused(R"({"input": [8]})", "line 1, column 1: the document lacks \"layers\"");
-  check_refused(
-      "{\"input\": [8],\n\"layer\": []}",
-      "line 2, column 10: the document has no member \"layer\"; it has: version, input, layers");
+  check_refused("{\"input\": [8],\n\"layer\": []}",
+                "line 2, column 10: the document has no member \"layer\" (did you mean 'layers'?); "
+                "it has: version, input, layers");
   check_refused(R"({"version": 2, "input": [8], "layers": []})",
                 "line 1, column 13: the document has version 2; this convlab reads version 1");
   check_refused(R"({"version": "1", "input": [8], "layers": []})",
@@ -121,8 +121,8 @@ TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused(R"({"input": [8, 0], "layers": []})",
                 "line 1, column 11: [graph] the input shape (8, 0) is empty");
   check_refused(R"({"input": [9999999, 9999999, 9999999], "layers": []})",
-                "line 1, column 11: input: [shape] (9999999, 9999999) times 9999999 is too large: "
-                "more than 2^48 elements");
+                "line 1, column 11: input: [shape] (9999999, 9999999, 9999999) is too large: it "
+                "has more than 2^48 elements");
   check_refused("{\"input\": [8],\n\"layers\": []}",
                 "line 2, column 11: the layers must be a list of 1 to 10000");
 }
@@ -137,9 +137,10 @@ TEST_CASE("graph document: missing or unknown members and wrong types in a layer
                 "options, inputs, frozen");
   check_refused(with_layers("{\"kind\": [\"relu\"]}"),
                 "line 4, column 10: layer 1: its kind must be a string");
-  check_refused(
-      with_layers("{\"name\": \"first\", \"kind\": \"Conv2D\"}"),
-      "line 4, column 27: layer 1 \"first\": there is no layer \"Conv2D\"" + known_layers);
+  check_refused(with_layers("{\"name\": \"first\", \"kind\": \"Conv2D\"}"),
+                "line 4, column 27: layer 1 \"first\": there is no layer \"Conv2D\" (did you mean "
+                "'conv2d'?)" +
+                    known_layers);
   check_refused(with_layers("{\"kind\": \"relu\", \"frozen\": 1}"),
                 "line 4, column 28: layer 1: \"frozen\" must be true or false");
 }
@@ -173,15 +174,24 @@ TEST_CASE("graph document: errors of options state the option's position") {
   check_refused(
       conv(R"("filters": 0)"),
       "line 5, column 14: layer 1: [conv2d] option filters is 0 but must lie in 1 to 65536");
-  check_refused(conv("\"filters\": 2,\n\"kernel\": 2.5"),
-                "line 6, column 11: layer 1: [conv2d] option kernel must be a whole number");
+  check_refused(
+      conv("\"filters\": 2,\n\"kernel\": 2.5"),
+      "line 6, column 11: layer 1: [conv2d] option kernel is 2.5 but must be a whole number");
   check_refused(conv("\"filters\": 2,\n\"padding\": \"Same\""),
-                "line 6, column 12: layer 1: [conv2d] option padding must be one of: valid, same");
-  check_refused(conv("\"filters\": 2,\n\"bias\": \"no\""),
-                "line 6, column 9: layer 1: [conv2d] option bias must be true or false");
+                "line 6, column 12: layer 1: [conv2d] option padding is \"Same\" (did you mean "
+                "'same'?) but must be one of: valid, same");
+  check_refused(
+      conv("\"filters\": 2,\n\"bias\": \"no\""),
+      "line 6, column 9: layer 1: [conv2d] option bias is \"no\" but must be true or false");
   check_refused(
       conv(R"("kernel": 3)"),
-      "line 4, column 31: layer 1: [conv2d] option filters is 0 but must lie in 1 to 65536");
+      "line 4, column 31: layer 1: [conv2d] option filters is missing but must lie in 1 to 65536");
+  check_refused(with_layers(R"({"kind": "dense"})"),
+                "line 4, column 1: layer 1: [dense] option units is missing but must lie in 1 to " +
+                    std::string("1048576"));
+  check_refused(conv("\"filters\": 2,\n\"padding\": \"\\u001b" + std::string(50, 'x') + "\""),
+                "line 6, column 12: layer 1: [conv2d] option padding is \"?" +
+                    std::string(39, 'x') + "...\" but must be one of: valid, same");
   check_refused(with_layers("{\"kind\": \"dropout\",\n\"options\": {\"share\": 0.5}}"),
                 "line 5, column 22: layer 1: [dropout] has no option share; it has: rate");
   check_refused(

@@ -92,8 +92,9 @@ TEST_CASE("graph JSON: a layer called input cannot be written") {
 
 TEST_CASE("graph JSON: errors name the layer") {
   const std::string relu = layer("a", "relu", R"(["input"])", "{}");
-  check_refused(with_layers(layer("a", "conv3d", R"(["input"])", "{}")),
-                "layer 1 \"a\": there is no layer \"conv3d\"; known are: add, ");
+  check_refused(
+      with_layers(layer("a", "conv3d", R"(["input"])", "{}")),
+      "layer 1 \"a\": there is no layer \"conv3d\" (did you mean 'conv2d'?); known are: add, ");
   check_refused(with_layers(relu + "," + layer("b", "relu", R"(["c"])", "{}")),
                 "layer 2 \"b\": its input \"c\" is not a layer before it");
   check_refused(with_layers(relu + "," + layer("b", "relu", R"(["b"])", "{}")),

@@ -70,6 +70,21 @@ TEST_CASE("safetensors: tensors are read back bit for bit") {
   CHECK(safetensors_bytes(read) == bytes);
 }
 
+TEST_CASE("safetensors: the first nine bytes and the size are enough to refuse a file") {
+  const auto check = [](std::vector<uint8_t> start, uint64_t size, const std::string& text) {
+    CHECK_THROWS_MATCHES(check_safetensors_start(start, size, "test"), Error,
+                         Catch::Matchers::MessageMatches(ContainsSubstring(text)));
+  };
+  const uint64_t size = 200'000'000;
+  CHECK_NOTHROW(check_safetensors_start(std::vector<uint8_t>{0, 0, 0, 1, 0, 0, 0, 0, '{'}, size,
+                                        "test"));  // a header of 2^24 bytes
+  check({8, 0, 0, 1, 0, 0, 0, 0, '{'}, size, "16777224 bytes; expected at most 16777216");
+  check({0, 0, 0, 1, 0, 0, 0, 0, '{'}, 1000, "followed by only 992 bytes; the file is cut off");
+  check({8, 0, 0, 0, 0, 0, 0, 0, ' '}, size, "does not begin with {");
+  check({0, 0, 0, 0, 0, 0, 0, 0}, 8, "does not begin with {");
+  check({0, 0, 0, 0}, 4, "has 4 bytes");
+}
+
 TEST_CASE(
     "safetensors: a scalar, no tensors, spaces behind the header and tensors in any order are "
     "fine") {
@@ -101,7 +116,7 @@ TEST_CASE("safetensors: a file truncated at any byte is refused") {
 
 TEST_CASE("safetensors: a header longer than the file or 16 MB is refused") {
   check_refused({}, "has 0 bytes");
-  check_refused(length_prefix(1), "only 0 bytes follow");
+  check_refused(length_prefix(1), "followed by only 0 bytes");
   check_refused(length_prefix(0), "does not begin with {");
   check_refused(length_prefix(UINT64_MAX), "expected at most 16777216");
   check_refused(length_prefix((uint64_t{16} << 20) + 1), "expected at most 16777216");

@@ -1,5 +1,8 @@
 #include "io/write_file.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -41,6 +44,15 @@ class Folder {
  private:
   fs::path path_;
 };
+
+/// The number of a process that has ended.
+pid_t ended_process() {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  REQUIRE(child > 0);
+  waitpid(child, nullptr, 0);
+  return child;
+}
 
 const std::vector<uint8_t> old_content{1, 2, 3};
 const std::vector<uint8_t> new_content{4, 5};
@@ -89,6 +101,69 @@ TEST_CASE("check_writable does not change an existing file") {
   check_writable(folder / "b");
   CHECK(read_file(folder / "a") == old_content);
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("write_file and check_writable delete what killed processes have left behind") {
+  const Folder folder;
+  const auto temporary = [](const auto& name, auto pid) { return concat(name, ".", pid, ".tmp"); };
+  const auto create = [&](const std::string& name) {
+    write_file(folder / name.c_str(), old_content);
+    return folder / name.c_str();
+  };
+  const pid_t ended = ended_process();
+  const std::vector<std::string> kept{temporary("a", getppid()),
+                                      temporary("a", 1),
+                                      temporary("b", ended),
+                                      temporary("aa", ended),
+                                      temporary("a.b", ended),
+                                      temporary("a", concat("0", ended)),
+                                      temporary("a", -ended),
+                                      temporary("a", "x"),
+                                      concat("a.", ended, ".tmp2"),
+                                      concat("a.", ended),
+                                      concat("A.", ended, ".tmp"),
+                                      "a..tmp",
+                                      "a.tmp"};
+  for (const auto& write :
+       {+[](const fs::path& path) { write_file(path, new_content); }, +check_writable}) {
+    for (const std::string& name : kept) create(name);
+    const fs::path folder_of_that_name = folder / temporary("a", ended_process()).c_str();
+    fs::create_directory(folder_of_that_name);
+    const fs::path link = folder / temporary("a", ended_process()).c_str();
+    fs::create_symlink("elsewhere", link);
+    const fs::path dead = create(temporary("a", ended));
+    const fs::path own = create(temporary("a", getpid()));
+    write(folder / "a");
+    CHECK_FALSE(fs::exists(dead));
+    CHECK_FALSE(fs::exists(own));
+    CHECK(fs::exists(folder_of_that_name));
+    CHECK(fs::is_symlink(link));
+    for (const std::string& name : kept) CHECK(fs::exists(folder / name.c_str()));
+  }
+}
+
+TEST_CASE("write_file deletes what was left behind in the current folder, too") {
+  const Folder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder / "");
+  const std::string left = concat("a.", ended_process(), ".tmp");
+  write_file(left, old_content);
+  write_file("a", new_content);
+  CHECK_FALSE(fs::exists(left));
+  fs::current_path(before);
+}
+
+TEST_CASE("write_file keeps a temporary file that is locked, though its process is not known") {
+  const Folder folder;
+  const fs::path file = folder / concat("a.", ended_process(), ".tmp").c_str();
+  write_file(file, old_content);
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(flock(descriptor, LOCK_EX) == 0);
+  write_file(folder / "a", new_content);
+  CHECK(fs::exists(file));
+  close(descriptor);
+  write_file(folder / "a", new_content);
+  CHECK_FALSE(fs::exists(file));
 }
 
 }  // namespace convlab

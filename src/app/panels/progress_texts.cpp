@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/widgets/ticks.h"
+#include "core/counted.h"
 
 namespace convlab {
 
@@ -23,7 +24,7 @@ std::string phase_text(const Snapshot& snapshot) {
     case RunState::paused:
       return "Paused in " + epoch;
     case RunState::finished:
-      return "Finished " + epochs + (snapshot.epochs == 1 ? " epoch" : " epochs");
+      return "Finished " + counted(snapshot.epochs, "epoch");
     case RunState::failed:
       return "Stopped";
   }
@@ -69,8 +70,7 @@ std::vector<std::pair<std::string, std::string>> number_texts(const Snapshot& sn
       {"Parameters", snapshot.parameters > 0 ? count_text(snapshot.parameters) : none},
       {"Runs on", snapshot.backend.empty()
                       ? none
-                      : snapshot.backend + ", " + std::to_string(snapshot.threads) +
-                            (snapshot.threads == 1 ? " thread" : " threads")},
+                      : snapshot.backend + ", " + counted(snapshot.threads, "thread")},
   };
 }
 

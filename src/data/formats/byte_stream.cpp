@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include "core/counted.h"
+
 namespace convlab {
 
 namespace {
@@ -40,19 +42,21 @@ std::vector<uint8_t> ByteStream::read(uint64_t count, const std::string& what) {
   const uint64_t max = gzip() ? bytes_.size() * max_per_byte : bytes_.size();
   if (count > max - std::min(max, offset_)) {
     if (gzip()) {
-      reject("truncated: ", what, " needs ", count, " bytes from byte ", offset_, " on; ",
-             bytes_.size(), " bytes of gzip data cannot hold them");
+      reject("truncated: ", what, " needs ", counted(count, "byte"), " from byte ", offset_,
+             " on; ", counted(bytes_.size(), "byte"), " of gzip data cannot hold them");
     }
-    reject("truncated: ", what, " needs ", count, " bytes from byte ", offset_, " on; found ",
-           bytes_.size() - offset_);
+    reject("truncated: ", what, " needs ", counted(count, "byte"), " from byte ", offset_,
+           " on; found ", bytes_.size() - offset_);
   }
   std::vector<uint8_t> out(static_cast<size_t>(count));
   const uint64_t start = offset_;
   const size_t found = fill(out);
   if (found < out.size()) {
-    reject("truncated: ", what, " needs ", count, " bytes from byte ", start, " on; found ", found,
+    reject("truncated: ", what, " needs ", counted(count, "byte"), " from byte ", start,
+           " on; found ", found,
            inflated_ ? ""
-                     : concat(", where the gzip data are cut off after ", bytes_.size(), " bytes"));
+                     : concat(", where the gzip data are cut off after ",
+                              counted(bytes_.size(), "byte")));
   }
   return out;
 }
@@ -62,15 +66,18 @@ void ByteStream::expect_end() {
   const uint64_t end = offset_;
   if (fill(extra) > 0) {
     if (gzip()) reject("the inflated data continue after byte ", end, ", where they should end");
-    reject("found ", bytes_.size() - end, " bytes after byte ", end, ", where the file should end");
+    reject("found ", counted(bytes_.size() - end, "byte"), " after byte ", end,
+           ", where the file should end");
   }
   if (!gzip()) return;
   if (!inflated_) {
-    reject("truncated: the gzip data are cut off after ", bytes_.size(),
-           " bytes, before their checksum");
+    reject("truncated: the gzip data are cut off after ", counted(bytes_.size(), "byte"),
+           ", before their checksum");
   }
-  if (consumed_ < bytes_.size()) {
-    reject("found ", bytes_.size() - consumed_, " bytes after the end of the gzip data at byte ",
+  const auto rest = bytes_.subspan(consumed_);
+  // Padding to the block size of a tape or another medium is not data.
+  if (std::any_of(rest.begin(), rest.end(), [](uint8_t byte) { return byte != 0; })) {
+    reject("found ", counted(rest.size(), "byte"), " after the end of the gzip data at byte ",
            consumed_);
   }
 }
@@ -104,7 +111,8 @@ size_t ByteStream::inflate_into(std::span<uint8_t> out) {
     produced = static_cast<size_t>(stream.next_out - out.data());
     if (status == Z_BUF_ERROR) break;  // the input ended before the stream
     if (status == Z_STREAM_END) {
-      inflated_ = true;
+      inflated_ = !begins_as_gzip(bytes_.subspan(consumed_));
+      if (!inflated_) inflateReset(&stream);  // another member follows
     } else if (status != Z_OK) {
       reject("damaged gzip data before byte ", consumed_, ": ",
              stream.msg != nullptr ? stream.msg : "inflate failed");

@@ -12,9 +12,10 @@ struct z_stream_s;
 
 namespace convlab {
 
-/// Reads bytes sequentially and inflates gzip (RFC 1952, detected by the first two bytes). Never
-/// inflates more bytes than requested. Error messages start with [format] and the source; their
-/// byte offsets count inflated bytes.
+/// Reads bytes sequentially and inflates gzip (RFC 1952, detected by the first two bytes) as
+/// `gzip -d` does: the members of a file one after another, with zeros after the last one ignored.
+/// Never inflates more bytes than requested. Error messages start with [format] and the source;
+/// their byte offsets count inflated bytes.
 class ByteStream {
  public:
   /// `bytes` must outlive the stream.
@@ -29,7 +30,7 @@ class ByteStream {
   /// truncated, or is damaged. Rejects a count that the rest of the source cannot hold before
   /// allocating memory for it.
   std::vector<uint8_t> read(uint64_t count, const std::string& what);
-  /// Throws Error if any bytes follow or the gzip checksum is wrong.
+  /// Throws Error if any bytes follow or a gzip checksum is wrong.
   void expect_end();
 
   /// Throws Error with [format], the source and `parts`.
@@ -53,7 +54,7 @@ class ByteStream {
   size_t consumed_ = 0;  // of bytes_
   uint64_t offset_ = 0;  // number of bytes returned so far
   std::unique_ptr<z_stream_s, InflateEnd> inflater_;
-  bool inflated_ = false;  // the end of the gzip stream, with its checksum, was read
+  bool inflated_ = false;  // the end of the last gzip member, with its checksum, was read
 };
 
 /// Reads a big-endian (IDX) or little-endian (shard) number at byte `at`; `bytes` must have at

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/counted.h"
 #include "data/formats/byte_stream.h"
 
 namespace convlab {
@@ -17,7 +18,8 @@ constexpr int64_t max_bytes = int64_t{1} << 31;
 void check_magic(ByteStream& stream, std::span<const uint8_t> bytes, uint32_t expected,
                  const char* what) {
   if (!stream.gzip() && bytes.size() < 4) {
-    stream.reject("found ", bytes.size(), " bytes, neither gzip nor an IDX file of ", what);
+    stream.reject("found ", counted(bytes.size(), "byte"), ", neither gzip nor an IDX file of ",
+                  what);
   }
   const std::vector<uint8_t> magic = stream.read(4, "the magic number");
   const uint32_t found = big_endian_u32(magic, 0);
@@ -49,10 +51,10 @@ IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& so
   images.height = checked(stream, header, 4, max_side, "rows");
   images.width = checked(stream, header, 8, max_side, "columns");
   const int64_t size = images.count * images.height * images.width;
-  const std::string what =
-      concat("an IDX file of ", images.count, " images of ", images.height, "×", images.width);
+  const std::string what = concat("an IDX file of ", counted(images.count, "image"), " of ",
+                                  images.height, "×", images.width);
   if (size > max_bytes) {
-    stream.reject("found ", what, ", ", size, " bytes; expected at most ", max_bytes);
+    stream.reject("found ", what, ", ", counted(size, "byte"), "; expected at most ", max_bytes);
   }
   images.pixels = stream.read(static_cast<uint64_t>(size), what);
   stream.expect_end();
@@ -66,7 +68,7 @@ std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t cl
   const std::vector<uint8_t> header = stream.read(4, "the header");
   const int64_t count = checked(stream, header, 0, max_items, "labels");
   std::vector<uint8_t> labels =
-      stream.read(static_cast<uint64_t>(count), concat("an IDX file of ", count, " labels"));
+      stream.read(static_cast<uint64_t>(count), concat("an IDX file of ", counted(count, "label")));
   stream.expect_end();
   const auto bad = std::find_if(labels.begin(), labels.end(),
                                 [classes](uint8_t label) { return label >= classes; });

@@ -21,6 +21,9 @@ struct IdxImages {
 /// pixels, at most 2 GB in total, and exactly the bytes that its header requires.
 IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& source);
 
+/// The size of the largest file of labels: 2^24 labels take a quarter of it.
+constexpr uint64_t max_labels_file_bytes = uint64_t{1} << 26;
+
 /// Reads an IDX file of labels (00 00 08 01, count, bytes), plain or gzip; each must be below
 /// `classes`. Throws Error as above.
 std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t classes,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/counted.h"
 #include "data/formats/byte_stream.h"
 
 namespace convlab {
@@ -52,12 +53,12 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   shard.image = {values[1], values[2], values[3]};
   shard.classes = values[4];
   const int64_t size = count * shard.image.elements();
-  const std::string what = concat("a shard of ", count, " images of ", shard.image);
+  const std::string what = concat("a shard of ", counted(count, "image"), " of ", shard.image);
   if (size > max_bytes) {
-    stream.reject("found ", what, ", ", size, " bytes; expected at most ", max_bytes);
+    stream.reject("found ", what, ", ", counted(size, "byte"), "; expected at most ", max_bytes);
   }
   const size_t labels_at = magic.size() + header.size();
-  shard.labels = stream.read(static_cast<uint64_t>(count), concat(count, " labels"));
+  shard.labels = stream.read(static_cast<uint64_t>(count), counted(count, "label"));
   shard.images = stream.read(static_cast<uint64_t>(size), what);
   stream.expect_end();
   for (size_t i = 0; i < shard.labels.size(); ++i) {

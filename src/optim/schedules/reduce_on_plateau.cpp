@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
@@ -69,8 +70,8 @@ void ReduceOnPlateau::restore(const NamedNumbers& state) {
   const int64_t cooldown = count("cooldown");
   const auto best = find("best");
   if (state.size() != (best == state.end() ? 3U : 4U))
-    fail("[plateau] the state has ", state.size(),
-         " numbers; expected reductions, wait, cooldown and best");
+    fail("[plateau] the state has ", counted(state.size(), "number"),
+         "; expected reductions, wait, cooldown and best");
   reductions_ = reductions;
   wait_ = wait;
   cooldown_ = cooldown;

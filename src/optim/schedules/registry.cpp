@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "core/find_named.h"
 #include "optim/schedules/constant.h"
@@ -60,7 +61,8 @@ std::unique_ptr<Schedule> make_schedule(std::string_view kind, const Options& op
                                         double warmup_epochs, const RunLength& length) {
   constexpr double max_epochs = 100000;
   if (!(warmup_epochs >= 0 && warmup_epochs <= max_epochs)) {
-    fail("[schedule] a warm-up of ", warmup_epochs, " epochs; expected 0 to ", max_epochs);
+    fail("[schedule] a warm-up of ", counted(warmup_epochs, "epoch"), "; expected 0 to ",
+         max_epochs);
   }
   const ScheduleKind& found = find_schedule(kind);
   if (warmup_epochs == 0) return found.make(options, length);
