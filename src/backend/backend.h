@@ -209,8 +209,9 @@ class Backend {
   // Normalisation. Channels are the last dimension. A null gamma counts as 1, a null beta as 0;
   // gradients passed as null are not computed.
   /// Normalises each channel by the batch's mean and biased variance and updates the running
-  /// statistics: y = (x - mean) · inv_std · gamma + beta (Ioffe and Szegedy 2015). Stores mean and
-  /// inv_std = 1 / √(variance + epsilon) for the gradient.
+  /// statistics: y = (x - mean) · inv_std · gamma + beta (Ioffe and Szegedy 2015). Stores the mean
+  /// in two parts, f32 [2, C] (rounded, and the rest), and inv_std = 1 / √(variance + epsilon), f32
+  /// [C], for the gradient.
   virtual void batch_norm(const BatchNormDesc& desc, const Tensor& x, const Tensor& gamma,
                           const Tensor& beta, const Tensor& running_mean,
                           const Tensor& running_variance, const Tensor& mean, const Tensor& inv_std,
@@ -223,7 +224,7 @@ class Backend {
   virtual void normalize(float epsilon, const Tensor& x, const Tensor& mean, const Tensor& variance,
                          const Tensor& gamma, const Tensor& beta, const Tensor& y) = 0;
   /// Normalises the groups of channels of each sample (Wu and He 2018). x is [N, ..., C]; stores
-  /// mean and inv_std, each [N, groups], for the gradient.
+  /// the mean in two parts, [2, N · groups], and inv_std, [N · groups], for the gradient.
   virtual void group_norm(const GroupNormDesc& desc, const Tensor& x, const Tensor& gamma,
                           const Tensor& beta, const Tensor& mean, const Tensor& inv_std,
                           const Tensor& y) = 0;

@@ -75,8 +75,8 @@ std::vector<ParameterSpec> BatchNorm::parameters(std::span<const Shape> inputs) 
 
 // Saved tensors have one row per sample; only the first is used, as the statistics are per batch.
 std::vector<Shape> BatchNorm::saved_shapes(std::span<const Shape> inputs) const {
-  const Shape row{channels_of(inputs[0])};
-  return {row, row};
+  const int64_t channels = channels_of(inputs[0]);
+  return {{2, channels}, {channels}};
 }
 
 BatchNorm::Parts BatchNorm::parts(const Pass& pass) const {
@@ -93,7 +93,8 @@ BatchNorm::Parts BatchNorm::parts(const Pass& pass) const {
   parts.moving_mean = pass.parameters[next++].value;
   parts.moving_variance = pass.parameters[next].value;
   if (pass.mode == Mode::train) {
-    parts.mean = pass.saved[0].part(0, 1);
+    const Tensor mean = pass.saved[0].part(0, 1);
+    parts.mean = mean.reshaped(mean.shape.sample_shape());
     parts.inv_std = pass.saved[1].part(0, 1);
   }
   return parts;

@@ -8,9 +8,17 @@ namespace convlab {
 /// was fused into the layer, or into the layer before a pooling (Pass::activation), if there is
 /// one.
 inline void activation_backward(const Pass& pass, const Tensor& output, const Tensor& grad_output) {
-  if (pass.activation == Activation::none) return;
-  const UnaryOp op = pass.activation == Activation::relu ? UnaryOp::relu : UnaryOp::relu6;
-  pass.backend.unary_grad({op}, output, grad_output, grad_output);
+  const auto apply = [&](UnaryOp op) {
+    pass.backend.unary_grad({op}, output, grad_output, grad_output);
+  };
+  switch (pass.activation) {
+    case Activation::none:
+      return;
+    case Activation::relu:
+      return apply(UnaryOp::relu);
+    case Activation::relu6:
+      return apply(UnaryOp::relu6);
+  }
 }
 
 }  // namespace convlab

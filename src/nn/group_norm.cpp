@@ -91,15 +91,18 @@ std::vector<ParameterSpec> SampleNorm::parameters(std::span<const Shape> inputs)
 
 std::vector<Shape> SampleNorm::saved_shapes(std::span<const Shape> inputs) const {
   const int64_t pixels = by_pixel() ? inputs[0].elements() / channels_of(inputs[0]) : 1;
-  const Shape statistics{pixels * groups(inputs[0])};
-  return {statistics, statistics};
+  const int64_t statistics = pixels * groups(inputs[0]);
+  return {{2 * statistics}, {statistics}};
 }
 
 // In Mode::eval nothing is saved, so the statistics are in the workspace.
 uint64_t SampleNorm::workspace_bytes(const Backend&, int64_t batch,
                                      std::span<const Shape> inputs) const {
-  const auto floats = static_cast<uint64_t>(batch * saved_shapes(inputs)[0].elements());
-  return 2 * align_up(floats * sizeof(float));
+  uint64_t bytes = 0;
+  for (const Shape& shape : saved_shapes(inputs)) {
+    bytes += align_up(static_cast<uint64_t>(batch * shape.elements()) * sizeof(float));
+  }
+  return bytes;
 }
 
 SampleNorm::View SampleNorm::view(const Pass& pass, const Tensor& input) const {
@@ -111,14 +114,12 @@ SampleNorm::View SampleNorm::view(const Pass& pass, const Tensor& input) const {
   size_t next = 0;
   if (form_.scale) view.gamma = pass.parameters[next++];
   if (form_.center) view.beta = pass.parameters[next];
-  const Shape statistics{samples * view.desc.groups};
+  view.mean = {{2, samples * view.desc.groups}, DType::f32, pass.workspace};
+  view.inv_std = {view.mean.shape.sample_shape(), DType::f32,
+                  static_cast<std::byte*>(pass.workspace) + align_up(view.mean.bytes())};
   if (pass.mode == Mode::train) {
-    view.mean = pass.saved[0].reshaped(statistics);
-    view.inv_std = pass.saved[1].reshaped(statistics);
-  } else {
-    view.mean = {statistics, DType::f32, pass.workspace};
-    view.inv_std = view.mean;
-    view.inv_std.memory = static_cast<std::byte*>(pass.workspace) + align_up(view.mean.bytes());
+    view.mean.memory = pass.saved[0].memory;
+    view.inv_std.memory = pass.saved[1].memory;
   }
   return view;
 }

@@ -59,7 +59,7 @@ TEST_CASE("gemm: every transposition, bias and activation matches host") {
   const bool transpose_a = GENERATE(false, true);
   const bool transpose_b = GENERATE(false, true);
   const bool with_bias = GENERATE(false, true);
-  const auto activation = GENERATE(Activation::none, Activation::relu);
+  const auto activation = GENERATE(Activation::none, Activation::relu, Activation::relu6);
   INFO(size.rows << " x " << size.inner << " x " << size.columns << ", transposed " << transpose_a
                  << transpose_b << ", bias " << with_bias);
   check_against_host([=](Device& device) {

@@ -62,7 +62,7 @@ TEST_CASE("network: tensors that share memory never disturb each other, in rando
   }
 }
 
-TEST_CASE("network: a folded relu gives the same bits as a separate one") {
+TEST_CASE("network: a folded activation gives the same bits as a separate one") {
   for (const BackendKind& kind : backend_kinds()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
@@ -70,12 +70,13 @@ TEST_CASE("network: a folded relu gives the same bits as a separate one") {
     images.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 3, .padding = Padding::same}));
     images.append(std::make_unique<Relu>());
     images.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 3, .padding = Padding::same}));
-    images.append(std::make_unique<Relu>());
+    images.append(std::make_unique<Relu6>());
     compare(*backend, std::move(images));
     Graph vectors({40});
     vectors.append(std::make_unique<Dense>(DenseOptions{.units = 40}));
     vectors.append(std::make_unique<Relu>());
     vectors.append(std::make_unique<Dense>(DenseOptions{.units = 40}));
+    vectors.append(std::make_unique<Relu6>());
     compare(*backend, std::move(vectors));
   }
 }

@@ -211,7 +211,7 @@ void batch_norm(benchmark::State& state) {
   const Tensor beta = bench.device.random(channels);
   const Tensor running_mean = bench.device.random(channels);
   const Tensor running_variance = bench.device.random(channels);
-  const Tensor mean = bench.device.output(channels);
+  const Tensor mean = bench.device.output({2, image_shape[3]});
   const Tensor inv_std = bench.device.output(channels);
   for (auto _ : state) {
     bench.backend->batch_norm({}, x, gamma, beta, running_mean, running_variance, mean, inv_std, y);

@@ -8,9 +8,15 @@ namespace convlab {
 
 /// Applies the activation fused into a matrix product or convolution. Propagates NaN.
 inline double activated(Activation activation, double x) {
-  if (activation == Activation::none) return x;
-  const double positive = std::max(x, 0.0);
-  return activation == Activation::relu6 ? std::min(positive, 6.0) : positive;
+  switch (activation) {
+    case Activation::none:
+      return x;
+    case Activation::relu:
+      return std::max(x, 0.0);
+    case Activation::relu6:
+      return std::min(std::max(x, 0.0), 6.0);
+  }
+  return x;
 }
 
 }  // namespace convlab

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "backend/host/host_backend.h"
+#include "backend/host/split_mean.h"
 
 namespace convlab {
 
@@ -98,7 +99,7 @@ void HostBackend::batch_norm(const BatchNormDesc& desc, const Tensor& x, const T
     move(running_mean.data()[c], moments.mean);
     move(running_variance.data()[c], moments.variance);
     const double root = inverse_root(moments.variance, desc.epsilon);
-    mean.data()[c] = static_cast<float>(moments.mean);
+    store_mean(mean, c, moments.mean);
     inv_std.data()[c] = static_cast<float>(root);
     const double scale = root * value_or(gamma, c, 1);
     region.each([&](int64_t i) {
@@ -112,7 +113,7 @@ void HostBackend::batch_norm_grad(const Tensor& x, const Tensor& gamma, const Te
                                   const Tensor& dgamma, const Tensor& dbeta) {
   for (int64_t c = 0; c < channels_of(x); ++c) {
     const Region region = channel_region(x, c);
-    const double center = mean.data()[c];
+    const double center = load_mean(mean, c);
     const double root = inv_std.data()[c];
     double sum = 0;
     double product = 0;
@@ -146,7 +147,7 @@ void HostBackend::group_norm(const GroupNormDesc& desc, const Tensor& x, const T
     const Region region = group_region(x, desc.groups, index / desc.groups, index % desc.groups);
     const Moments moments = moments_of(x, region);
     const double root = inverse_root(moments.variance, desc.epsilon);
-    mean.data()[index] = static_cast<float>(moments.mean);
+    store_mean(mean, index, moments.mean);
     inv_std.data()[index] = static_cast<float>(root);
     region.each([&](int64_t i) {
       const int64_t c = i % channels;
@@ -164,7 +165,7 @@ void HostBackend::group_norm_grad(const GroupNormDesc& desc, const Tensor& x, co
   std::vector<double> products(static_cast<size_t>(channels));
   for (int64_t index = 0; index < x.shape[0] * desc.groups; ++index) {
     const Region region = group_region(x, desc.groups, index / desc.groups, index % desc.groups);
-    const double center = mean.data()[index];
+    const double center = load_mean(mean, index);
     const double root = inv_std.data()[index];
     region.each([&](int64_t i) {
       const auto c = static_cast<size_t>(i % channels);

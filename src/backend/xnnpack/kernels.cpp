@@ -169,16 +169,39 @@ CONVLAB_CLONES void sum_rows(const float* x, int64_t rows, int64_t columns, floa
   }
 }
 
-CONVLAB_CLONES void sum_moments(const float* x, const float* origin, int64_t rows, int64_t columns,
-                                float* sums, float* squares) {
+// The mean of any eighth of the rows is at most √8 standard deviations from the mean of all, so the
+// squares of the distances from it lose no digits.
+CONVLAB_CLONES void moments(const float* x, int64_t rows, int64_t columns,
+                            const Moments<float>& result) {
+  const auto [centers, sums, squares] = result;
+  const int64_t eighth = (rows + 7) / 8;
   std::fill_n(sums, columns, 0.0F);
   std::fill_n(squares, columns, 0.0F);
+  for (int64_t r = 0; r < eighth; ++r) {
+    for (int64_t c = 0; c < columns; ++c) sums[c] += x[r * columns + c] - x[c];
+  }
+  for (int64_t c = 0; c < columns; ++c) {
+    centers[c] = x[c] + sums[c] / static_cast<float>(eighth);
+    sums[c] = 0;
+  }
   for (int64_t r = 0; r < rows; ++r, x += columns) {
     for (int64_t c = 0; c < columns; ++c) {
-      const float distance = x[c] - origin[c];
+      const float distance = x[c] - centers[c];
       sums[c] += distance;
       squares[c] += distance * distance;
     }
+  }
+}
+
+CONVLAB_CLONES void add_moments(const Moments<const float>& from, int64_t rows,
+                                const float* centers, int64_t columns, double* __restrict sums,
+                                double* __restrict squares) {
+  const auto count = static_cast<double>(rows);
+  for (int64_t c = 0; c < columns; ++c) {
+    const double sum = from.sums[c];
+    const double move = double{from.centers[c]} - centers[c];
+    sums[c] += sum + count * move;
+    squares[c] += from.squares[c] + move * (2 * sum + count * move);
   }
 }
 

@@ -42,9 +42,16 @@ void multiply(const float* a, const float* b, int64_t count, float* c);
 void multiply_add(const float* a, const float* b, int64_t count, float* sums);
 /// sums[c] = Σ_r x[r, c] over `rows` rows.
 void sum_rows(const float* x, int64_t rows, int64_t columns, float* sums);
-/// sums[c] = Σ_r x[r, c] - origin[c], squares[c] = Σ_r (x[r, c] - origin[c])².
-void sum_moments(const float* x, const float* origin, int64_t rows, int64_t columns, float* sums,
-                 float* squares);
+/// Of each column: a number near the mean, the sum of the distances from it and that of their
+/// squares.
+template <class Float>
+struct Moments {
+  Float *centers, *sums, *squares;
+};
+void moments(const float* x, int64_t rows, int64_t columns, const Moments<float>& result);
+/// Adds the moments of `rows` rows, taken from other `centers`, to `sums` and `squares`.
+void add_moments(const Moments<const float>& from, int64_t rows, const float* centers,
+                 int64_t columns, double* sums, double* squares);
 /// y[r, c] = (x[r, c] - centers[c]) · scales[c] + offsets[c].
 void scale_rows(const float* x, const float* centers, const float* scales, const float* offsets,
                 int64_t rows, int64_t columns, float* y);

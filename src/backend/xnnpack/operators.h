@@ -21,13 +21,22 @@ using Operator = std::unique_ptr<std::remove_pointer_t<xnn_operator_t>, DeleteOp
 
 /// The output range of an activation, to which XNNPACK clamps.
 struct OutputRange {
-  explicit OutputRange(Activation activation)
-      : min(activation == Activation::none ? -infinity : 0.0F),
-        max(activation == Activation::relu6 ? 6.0F : infinity) {}
+  explicit OutputRange(Activation activation) {
+    switch (activation) {
+      case Activation::none:
+        return;
+      case Activation::relu:
+        min = 0;
+        return;
+      case Activation::relu6:
+        min = 0;
+        max = 6;
+        return;
+    }
+  }
 
-  static constexpr float infinity = std::numeric_limits<float>::infinity();
-  float min;
-  float max;
+  float min = -std::numeric_limits<float>::infinity();
+  float max = std::numeric_limits<float>::infinity();
 };
 
 /// A fixed memory block for the packed weights of an operator. XNNPACK packs weights only when an
