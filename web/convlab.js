@@ -14,8 +14,9 @@
 // For several threads, the page must be served with Cross-Origin-Opener-Policy: same-origin and
 // Cross-Origin-Embedder-Policy: require-corp; otherwise training uses one thread.
 
-import {checkBundle, checkThreads, chooseBundle, defaultThreads, detectFeatures}
+import {checkBundle, checkThreads, chooseBundle, detectFeatures, usableThreads}
   from './bundles.js';
+import {plainCopy} from './plain_data.js';
 import {decodeSnapshot} from './snapshot.js';
 
 /**
@@ -30,6 +31,14 @@ import {decodeSnapshot} from './snapshot.js';
  * @typedef {{kind: 'data'|'command'|'crash', message: string, url?: string, status?: number}}
  *   ConvlabError
  */
+
+// A browser runs no worker from another origin, whatever headers that sends.
+function checkOrigin(folder) {
+  const here = globalThis.location?.origin;
+  if (folder.origin === here) return;
+  throw new Error(`The engine's files are at ${folder.href}, which is another origin than this ` +
+    `page's, and no worker can come from there. Copy them to ${here} and give that folder as base.`);
+}
 
 /** Event 'snapshot': the complete visible state of the engine at one moment. */
 export class SnapshotEvent extends Event {
@@ -82,10 +91,12 @@ export class Convlab extends EventTarget {
    * @param {object} [options]
    * @param {string|URL} [options.base]  folder of the engine bundles and of data/, on the same
    *   origin; default: the folder of this file
-   * @param {number} [options.threads]  1 to 64; default: the number of cores, at most 8
+   * @param {number} [options.threads]  1 to 64, of which at most one per processor is used;
+   *   default: one per processor, at most 8
    * @param {string} [options.bundle]  one of bundleNames in bundles.js; default: the fastest
    *
-   * Throws Error for invalid options. If the browser can run no bundle, an 'error' event follows.
+   * Throws Error for invalid options. If the engine cannot run here (no bundle for this browser,
+   * files of another origin), an 'error' event follows.
    */
   constructor({base = new URL('.', import.meta.url), threads, bundle} = {}) {
     super();
@@ -93,12 +104,13 @@ export class Convlab extends EventTarget {
     if (bundle !== undefined) checkBundle(bundle, this.features);
     const folder = new URL(base, globalThis.location?.href);
     try {
+      checkOrigin(folder);
       this.bundle = bundle ?? chooseBundle(this.features);
     } catch (error) {
       queueMicrotask(() => this.#crash(error.message));
       return;
     }
-    this.threads = this.bundle.startsWith('threads-') ? (threads ?? defaultThreads()) : 1;
+    this.threads = this.bundle.startsWith('threads-') ? usableThreads(threads) : 1;
     this.#worker = new Worker(new URL('engine_worker.js', folder),
       {type: 'module', name: 'convlab-engine'});
     this.#worker.addEventListener('message', ({data}) => this.#receive(data));
@@ -121,43 +133,51 @@ export class Convlab extends EventTarget {
    *   label_smoothing?: number}} options
    *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9}
    */
-  configure(options = {}) { this.#command({command: 'configure', options: {...options}}); }
+  configure(options = {}) { this.#command('configure', {options}); }
 
   /**
    * Trains until the planned epochs are done: starts, resumes after pause() or, when they are done,
    * trains for the same number of epochs again.
    */
-  start() { this.#command({command: 'start'}); }
+  start() { this.#command('start'); }
 
   /** Stops after the current step; start() resumes. */
-  pause() { this.#command({command: 'pause'}); }
+  pause() { this.#command('pause'); }
 
   /** Does one training step, then pauses. */
-  step() { this.#command({command: 'step'}); }
+  step() { this.#command('step'); }
 
   /** Initializes the weights again from the same seed and discards all training progress. */
-  reset() { this.#command({command: 'reset'}); }
+  reset() { this.#command('reset'); }
 
   /** Sets the base rate of the schedule, also during training. @param {number} learningRate */
   setLearningRate(learningRate) {
-    this.#command({command: 'set_learning_rate', learning_rate: learningRate});
+    this.#command('set_learning_rate', {learning_rate: learningRate});
   }
 
   /**
    * Measures training steps on random images, compared with a matrix product; other training pauses
    * meanwhile. Resolves to the object that `convlab bench --json -` prints; rejects if the options
    * are invalid or the engine ends. Options are those of `convlab bench`; `document` is a network
-   * as JSON, used instead of a model of the zoo.
+   * as JSON, used instead of a model of the zoo; `threads` is at most the engine's (the default).
    * @param {{model?: string, document?: string, batch?: number, threads?: number,
    *   optimizer?: string, inference?: boolean, images?: number, layers?: boolean,
    *   seconds?: number}} options
    */
   bench(options = {}) {
-    return this.#measure({options: {...options, threads: options.threads ?? this.threads}});
+    return this.#measure(() => {
+      const {threads = this.threads} = options;
+      // More than the engine has would be waited for without end.
+      if (!Number.isInteger(threads) || threads < 1 || threads > this.threads) {
+        throw new Error(`[bench] threads is ${String(threads)}; ` +
+          `expected a whole number from 1 to ${this.threads}, the number of the engine's threads.`);
+      }
+      return {options: {...plainCopy(options, 'bench'), threads}};
+    });
   }
 
   /** Resolves to the runs of `convlab bench --suite`: an array of options for bench(). */
-  benchSuite() { return this.#measure({threads: this.threads}); }
+  benchSuite() { return this.#measure(() => ({threads: this.threads})); }
 
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#post({type: 'retry'}); }
@@ -170,15 +190,25 @@ export class Convlab extends EventTarget {
     for (const {reject} of this.#benches.splice(0)) reject(new Error('The engine has ended.'));
   }
 
-  #measure(what) {
-    if (this.#worker === null) return Promise.reject(new Error('The engine has ended.'));
+  /** Posts the request that `make` returns. */
+  async #measure(make) {
+    if (this.#worker === null) throw new Error('The engine has ended.');
+    const request = make();
     return new Promise((resolve, reject) => {
       this.#benches.push({resolve, reject});
-      this.#post({type: 'bench', ...what});
+      this.#post({type: 'bench', ...request});
     });
   }
 
-  #command(command) { this.#post({type: 'command', command}); }
+  #command(command, fields = {}) {
+    try {
+      this.#post({type: 'command', command: {command, ...plainCopy(fields, command)}});
+    } catch (error) {
+      // Later, like the errors that the engine reports.
+      queueMicrotask(() => this.dispatchEvent(
+        new ConvlabErrorEvent({kind: 'command', message: error.message})));
+    }
+  }
 
   #post(message) {
     if (this.#isReady) {
