@@ -16,6 +16,7 @@
 
 import {checkBundle, checkThreads, chooseBundle, detectFeatures, usableThreads}
   from './bundles.js';
+import {explainModule, lacksIsolation, watchModule, whatIsForbidden} from './fetch_file.js';
 import {plainCopy} from './plain_data.js';
 import {decodeSnapshot} from './snapshot.js';
 
@@ -70,15 +71,21 @@ export class ConvlabErrorEvent extends Event {
  * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
  */
 export class Convlab extends EventTarget {
+  #folder;
   #worker = null;
   #waiting = [];
   #benches = [];
   #isReady = false;
+  #hasEnded = false;
+  #hasStarted = () => {};
+  #blob = '';
 
   /** Name of the engine bundle; null if this browser can run none. @type {string|null} */
   bundle = null;
   /** Number of threads used for training. */
   threads = 1;
+  /** Why there is only one thread; empty if the engine can have several. */
+  whyOneThread = '';
   /** Features available to this page: isolated, threads, simd, relaxed. */
   features = detectFeatures();
   /**
@@ -111,17 +118,12 @@ export class Convlab extends EventTarget {
       return;
     }
     this.threads = this.bundle.startsWith('threads-') ? usableThreads(threads) : 1;
-    this.#worker = new Worker(new URL('engine_worker.js', folder),
-      {type: 'module', name: 'convlab-engine'});
-    this.#worker.addEventListener('message', ({data}) => this.#receive(data));
-    this.#worker.addEventListener('messageerror', () =>
-      this.#crash('The engine sent a message that cannot be read.'));
-    this.#worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.#crash(event.message || 'The engine worker could not be loaded.');
-    });
-    this.#worker.postMessage(
-      {type: 'create', base: folder.href, bundle: this.bundle, threads: this.threads});
+    if (!this.features.threads) {
+      this.whyOneThread = this.features.isolated ? 'this browser has no shared memory'
+        : 'this page is not cross-origin isolated';
+    }
+    this.#folder = folder;
+    this.#startWorker(this.#urlOf('engine_worker.js'));
   }
 
   /**
@@ -184,15 +186,79 @@ export class Convlab extends EventTarget {
 
   /** Ends the engine at once and frees its memory. No more events follow. */
   terminate() {
+    this.#hasEnded = true;
+    this.#hasStarted();
     this.#worker?.terminate();
     this.#worker = null;
     this.#waiting = [];
     for (const {reject} of this.#benches.splice(0)) reject(new Error('The engine has ended.'));
   }
 
+  #urlOf(file) { return new URL(file, this.#folder).href; }
+
+  #startWorker(url) {
+    const script = this.#urlOf('engine_worker.js');
+    let worker;
+    try {
+      worker = new Worker(url, {type: 'module', name: 'convlab-engine'});
+    } catch (error) {
+      this.#explain(`${script} could not be started: ${error.message}`);
+      return;
+    }
+    this.#worker = worker;
+    worker.addEventListener('message', ({data}) => this.#receive(data));
+    worker.addEventListener('messageerror', () =>
+      this.#crash('The engine sent a message that cannot be read.'));
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      if (worker !== this.#worker) return;  // each of its threads can report an error
+      const what = event.message || `${script} could not be loaded`;
+      if (this.#isReady) this.#crash(what);
+      else this.#explain(what);
+    });
+    this.#hasStarted = watchModule(script, (why) => {
+      if (!this.#hasEnded) this.#crash(why);
+    });
+    worker.postMessage(
+      {type: 'create', base: this.#folder.href, bundle: this.bundle, threads: this.threads});
+  }
+
+  /** Finds out why the worker has not started; `what` is all that the browser tells. */
+  async #explain(what) {
+    this.#hasStarted();
+    this.#worker?.terminate();
+    this.#worker = null;
+    const scripts = ['engine_worker.js', `engine-${this.bundle}.mjs`].map((file) => this.#urlOf(file));
+    const forbidden = await whatIsForbidden('worker-src', 'script-src', 'script-src-elem',
+      'require-trusted-types-for', 'trusted-types');
+    let why = forbidden && `${scripts[0]} cannot be used as a worker: ${forbidden}.`;
+    for (const script of scripts) why ||= await explainModule(script);
+    if (!why && !this.#blob) {
+      for (const script of scripts) {
+        if (!await lacksIsolation(script)) continue;
+        if (!this.#hasEnded) this.#startAlone(script);
+        return;
+      }
+    }
+    if (!this.#hasEnded) this.#crash(why || `${what}.`);
+  }
+
+  /**
+   * Starts the engine where only `script` lacks the header that a worker needs: in a worker made
+   * from a blob, which has the page's headers, and with one thread, which needs no more workers.
+   */
+  #startAlone(script) {
+    this.bundle = this.bundle.replace('threads-', 'single-');
+    this.threads = 1;
+    this.whyOneThread = `${script} is sent without Cross-Origin-Embedder-Policy`;
+    const code = `import ${JSON.stringify(this.#urlOf('engine_worker.js'))};`;
+    this.#blob = URL.createObjectURL(new Blob([code], {type: 'text/javascript'}));
+    this.#startWorker(this.#blob);
+  }
+
   /** Posts the request that `make` returns. */
   async #measure(make) {
-    if (this.#worker === null) throw new Error('The engine has ended.');
+    if (this.#hasEnded) throw new Error('The engine has ended.');
     const request = make();
     return new Promise((resolve, reject) => {
       this.#benches.push({resolve, reject});
@@ -220,7 +286,10 @@ export class Convlab extends EventTarget {
 
   #receive(message) {
     if (this.#worker === null) return;
-    if (message.type === 'snapshot') {
+    if (message.type === 'started') {
+      this.#hasStarted();
+      URL.revokeObjectURL(this.#blob);
+    } else if (message.type === 'snapshot') {
       this.#snapshot(message);
     } else if (message.type === 'ready') {
       this.controls = JSON.parse(message.controls);
