@@ -151,4 +151,5 @@ function openEngine() {
 }
 
 openEngine();
+byId('stuck')?.remove();  // what the page said while this module had not arrived
 view.open();

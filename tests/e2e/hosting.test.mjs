@@ -2,9 +2,12 @@
 // the server answered or the directive that forbids it, and the remedy.
 
 import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import {test} from 'node:test';
-import {serve, waitForState, withPage} from './browser.mjs';
+import {pathToFileURL} from 'node:url';
+import {dist, serve, waitForState, withPage} from './browser.mjs';
 
 const limit = 10_000;  // milliseconds until the page must say what is wrong
 
@@ -25,6 +28,7 @@ const respond = (change) => async (route) => {
 const htmlPage = (route) => route.fulfill({
   status: 200, contentType: 'text/html', body: '<!DOCTYPE html><title>An app</title>'});
 const status500 = (route) => route.fulfill({status: 500, body: 'broken'});
+const status404 = (route) => route.fulfill({status: 404, body: ''});
 const never = () => {};
 const policy = (text) => respond(({headers}) => ({
   headers: {...headers, 'content-security-policy': text}}));
@@ -56,8 +60,7 @@ const cases = [
   ['a web page for the worker', '**/engine_worker.js', htmlPage,
     /engine_worker\.js .*the server sent a web page/],
   ['a module of the worker missing', '**/data_feed.js',
-    (route) => route.fulfill({status: 404, body: ''}),
-    /data_feed\.js could not be fetched: HTTP 404/],
+    status404, /data_feed\.js could not be fetched: HTTP 404/],
   ["worker-src 'none'", everything, policy("worker-src 'none'"),
     /engine_worker\.js .*directive worker-src forbids it; it must allow 'self'/],
   ["connect-src 'none'", everything, policy("connect-src 'none'"),
@@ -80,25 +83,91 @@ for (const [what, pattern, change, text] of cases) {
 }
 
 /**
- * Serves the page without Cross-Origin-Embedder-Policy for paths that match `pattern`. A server of
- * its own, because Playwright's routes do not see the scripts of a worker's workers.
+ * Serves the page through another server: `change` gets a path and the headers of the answer, which
+ * it can change, and returns the path of the file to send, null for none. Playwright's routes do not
+ * see the scripts of a worker's workers, and they let a page without an origin read everything.
  */
-const serveWithout = (pattern) => async () => {
+const serveThrough = (change, begin = '/') => async () => {
   const whole = await serve();
-  const proxy = createServer(async (request, response) => {
-    const answer = await fetch(new URL(request.url, whole.url));
+  const server = createServer(async (request, response) => {
+    const path = change(request.url, {});
+    if (path === null) {
+      response.writeHead(404).end();
+      return;
+    }
+    const answer = await fetch(new URL(path, whole.url));
     const headers = Object.fromEntries(answer.headers);
-    if (pattern.test(request.url)) delete headers['cross-origin-embedder-policy'];
+    change(request.url, headers);
     response.writeHead(answer.status, headers).end(Buffer.from(await answer.arrayBuffer()));
   });
-  await new Promise((resolve) => { proxy.listen(0, 'localhost', resolve); });
+  await new Promise((resolve) => { server.listen(0, 'localhost', resolve); });
   const close = async () => {
-    proxy.close();
-    proxy.closeAllConnections();
+    server.close();
+    server.closeAllConnections();
     await whole.close();
   };
-  return {url: `http://localhost:${proxy.address().port}/`, close};
+  return {url: new URL(begin, `http://localhost:${server.address().port}`).href, close};
 };
+
+const stuckSays = (page, text, timeout = limit) =>
+  page.locator('#stuck').getByText(text).waitFor({timeout});
+
+test("the policy of index.html holds the hash of its script", async () => {
+  const html = await readFile(`${dist}/index.html`, 'utf8');
+  const [, script] = html.match(/<script>(.*?)<\/script>/s);
+  const hash = createHash('sha256').update(script).digest('base64');
+  assert.ok(html.includes(`'sha256-${hash}'`), `put 'sha256-${hash}' into script-src`);
+});
+
+for (const [what, pattern, change, text] of [
+  ['main.js missing', '**/main.js', status404, /\/main\.js could not be loaded: .* HTTP 404\. Copy/],
+  ['a module missing', '**/format.js', status404, /\/format\.js could not be loaded: .* HTTP 404/],
+  ['a module that is a web page', '**/controls.js', htmlPage,
+    /\/controls\.js could not be loaded: the server sent a web page/],
+  ['a web page sent as JavaScript', '**/progress.js', (route) => route.fulfill({
+    contentType: 'text/javascript', body: '<!doctype html><p>'}),
+    /\/progress\.js could not be loaded: the server sent a web page/],
+  ['a module sent as text', '**/view.js', (route) => route.fulfill({
+    contentType: 'text/plain', body: ''}), /\/view\.js .* sent it as "text\/plain"/],
+  ['a module that never comes', '**/snapshot.js', never,
+    /\/snapshot\.js could not be loaded: no answer within 4 seconds/],
+]) {
+  test(`${what}: the page names it`, () =>
+    withPage({prepare: changing(pattern, change), waitUntil: 'commit'}, async ({page}) => {
+      await stuckSays(page, text);
+    }));
+}
+
+test('a module that comes late: what was said goes away, and the page works', () =>
+  withPage({prepare: changing('**/snapshot.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    await route.continue();
+  }), waitUntil: 'commit'}, async ({page}) => {
+    await stuckSays(page, /snapshot\.js/);
+    await waitForState(page, 'ready');
+    assert.equal(await page.locator('#stuck').count(), 0);
+  }));
+
+test('the page in a sub-folder, opened without the slash at its end', async () => {
+  const below = (path) => (/^\/convlab(\/|$)/.test(path) ? path.slice('/convlab'.length) || '/' : null);
+  await withPage({start: serveThrough(below, '/convlab')}, async ({page}) => {
+    await stuckSays(page, /Open http:.*\/convlab\/ with the slash at its end/);
+  });
+});
+
+test('the page in a sandbox without an origin', () =>
+  withPage({start: serveThrough((path, headers) => {
+    headers['content-security-policy'] = 'sandbox allow-scripts';
+    return path;
+  })}, async ({page}) => {
+    await stuckSays(page, /Add allow-same-origin to the sandbox attribute/);
+  }));
+
+test('the page opened as a file', () =>
+  withPage({}, async ({page}) => {
+    await page.goto(pathToFileURL(`${dist}/index.html`).href);
+    await stuckSays(page, /opened as a file.*scripts\/serve\.mjs/);
+  }));
 
 for (const [what, pattern, file] of [
   ['all scripts lack', /\.m?js$/, /engine_worker\.js/],
@@ -106,7 +175,10 @@ for (const [what, pattern, file] of [
   ["the threads' script lacks", /engine-.*\.mjs$/, /engine-threads-relaxed\.mjs/],
 ]) {
   test(`where only ${what} isolation, one thread trains, and the page says why`, () =>
-    withPage({start: serveWithout(pattern)}, async ({page}) => {
+    withPage({start: serveThrough((path, headers) => {
+      if (pattern.test(path)) delete headers['cross-origin-embedder-policy'];
+      return path;
+    })}, async ({page}) => {
       await waitForState(page, 'ready', limit);
       const said = await page.locator('#isolation').innerText();
       assert.match(said, /^Single-threaded: .* is sent without Cross-Origin-Embedder-Policy/);
