@@ -32,7 +32,10 @@ const isolation = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** The file below `root` that a request's path names, or null. Follows no link out of the folder. */
+/**
+ * The file below `root` that a request's path names, of a folder its index.html, or null. Follows no
+ * link out of `root`.
+ */
 async function findFile(root, path) {
   let name;
   try {
@@ -43,10 +46,11 @@ async function findFile(root, path) {
   if (name.includes('\0') || name.includes('\\')) return null;
   try {
     let file = await realpath(join(root, name));
-    if ((await stat(file)).isDirectory()) file = await realpath(join(file, 'index.html'));
+    const isFolder = (await stat(file)).isDirectory();
+    if (isFolder) file = await realpath(join(file, 'index.html'));
     const information = await stat(file);
     if (!file.startsWith(root + sep) || !information.isFile()) return null;
-    return {file, size: information.size};
+    return {file, isFolder, size: information.size};
   } catch {
     return null;
   }
@@ -62,6 +66,12 @@ async function answer(root, headers, request, response) {
   if (!found) {
     response.writeHead(404, {...headers, 'Content-Type': 'text/plain; charset=utf-8'})
       .end(`Nothing here by the name ${path}\n`);
+    return;
+  }
+  // Without the slash, the page in a folder would look for its files in the folder above.
+  if (found.isFolder && !path.endsWith('/')) {
+    const folder = path.slice(path.lastIndexOf('/') + 1);
+    response.writeHead(301, {...headers, Location: `./${folder}/`}).end();
     return;
   }
   response.writeHead(200, {

@@ -72,5 +72,10 @@ export function checkThreads(threads) {
   }
 }
 
-/** At most 8: hyper-threads rarely help beyond that, and too many threads stall the pool. */
-export const defaultThreads = () => Math.min(globalThis.navigator?.hardwareConcurrency || 1, 8);
+/**
+ * Returns the number of threads to train on: `asked`, but no more than the processors, since more
+ * only wait for each other. By default at most 8: hyper-threads rarely help beyond that.
+ * @param {number} [asked]
+ */
+export const usableThreads = (asked = 8) =>
+  Math.min(asked, globalThis.navigator?.hardwareConcurrency || 1);

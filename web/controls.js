@@ -29,6 +29,9 @@ function settingsOf({options: {data, model, optimizer, batch, epochs}, learning_
   return {data, model, optimizer, batch, epochs, learning_rate};
 }
 
+/** Whether there is something to lose: a network that has learned and has not failed. */
+const isTrained = ({step, state}) => step > 0 && state !== 'failed';
+
 /** Compares settings; the learning rate is ignored for a failed run, which has none. */
 const isSame = (awaited, settings, isFailed) => Object.entries(awaited).every(([name, value]) =>
   settings[name] === value || (isFailed && name === 'learning_rate'));
@@ -42,6 +45,8 @@ export class Controls {
   #tables = null;
   #snapshot = null;
   #shown = '';
+  /** The options of the last network that could be built; the form edits only some of them. */
+  #working = {};
   /** Settings that were sent but are not yet confirmed by a snapshot. */
   #awaited = null;
   #buttons = new Map();
@@ -65,7 +70,12 @@ export class Controls {
     });
     byId('slower').addEventListener('click', () => this.#moveRate(false));
     byId('faster').addEventListener('click', () => this.#moveRate(true));
-    byId('apply').addEventListener('click', () => this.#configure());
+    byId('apply').addEventListener('click', () => {
+      this.#configure();
+      this.#act.command('start');
+    });
+    byId('reset-yes').addEventListener('click', () => this.#answer(true));
+    byId('reset-no').addEventListener('click', () => this.#answer(false));
     byId('discard').addEventListener('click', () => this.#discard());
     byId('settings').addEventListener('submit', (event) => event.preventDefault());
     this.#prepareShortcuts();
@@ -86,6 +96,8 @@ export class Controls {
   /** @param {import('./snapshot.js').Snapshot} snapshot */
   show(snapshot) {
     this.#snapshot = snapshot;
+    if (snapshot.parameters > 0) this.#working = snapshot.options;
+    if (!isTrained(snapshot)) byId('ask').hidden = true;
     const settings = settingsOf(snapshot);
     if (this.#awaited && isSame(this.#awaited, settings, snapshot.state === 'failed')) {
       this.#awaited = null;
@@ -122,6 +134,7 @@ export class Controls {
     for (const field of byId('settings').elements) field.disabled = true;
     for (const {button} of this.#buttons.values()) button.setAttribute('aria-disabled', 'true');
     byId('staged').hidden = true;
+    byId('ask').hidden = true;
   }
 
   #makeButton({command, title, hint, shortcut}) {
@@ -140,11 +153,33 @@ export class Controls {
     button.setAttribute('aria-keyshortcuts', shortcut);
     button.addEventListener('click', () => {
       if (button.getAttribute('aria-disabled') === 'true') return;
-      if (command === 'reset') this.forget();
-      this.#act.command(command);
+      if (command === 'reset') {
+        this.#reset();
+      } else {
+        this.#act.command(command);
+      }
     });
     this.#buttons.set(command, {button, text, title, shortcut});
     return button;
+  }
+
+  /** Resets at once if nothing is lost by it, else asks first. */
+  #reset() {
+    if (isTrained(this.#snapshot)) {
+      byId('ask').hidden = false;
+      byId('reset-yes').focus();
+    } else {
+      this.forget();
+      this.#act.command('reset');
+    }
+  }
+
+  #answer(isYes) {
+    byId('ask').hidden = true;
+    byId('reset').focus();
+    if (!isYes) return;
+    this.forget();
+    this.#act.command('reset');
   }
 
   #prepareShortcuts() {
@@ -255,11 +290,13 @@ export class Controls {
 
   #configure() {
     byId('staged').hidden = true;
-    const {seed, label_smoothing} = this.#snapshot.options;
     const learning_rate = this.#checkRate() ?? this.#defaultRate();
     this.#awaited = {...this.#chosen(), learning_rate};
     this.#shown = '';
-    this.#act.configure({seed, label_smoothing, ...this.#awaited});
+    const options = {...this.#working, ...this.#awaited};
+    // Those of another optimizer would be refused.
+    if (options.optimizer !== this.#working.optimizer) options.optimizer_options = {};
+    this.#act.configure(options);
   }
 
   #discard() {

@@ -14,8 +14,10 @@
 // For several threads, the page must be served with Cross-Origin-Opener-Policy: same-origin and
 // Cross-Origin-Embedder-Policy: require-corp; otherwise training uses one thread.
 
-import {checkBundle, checkThreads, chooseBundle, defaultThreads, detectFeatures}
+import {checkBundle, checkThreads, chooseBundle, detectFeatures, usableThreads}
   from './bundles.js';
+import {explainModule, lacksIsolation, watchModule, whatIsForbidden} from './fetch_file.js';
+import {plainCopy} from './plain_data.js';
 import {decodeSnapshot} from './snapshot.js';
 
 /**
@@ -30,6 +32,14 @@ import {decodeSnapshot} from './snapshot.js';
  * @typedef {{kind: 'data'|'command'|'crash', message: string, url?: string, status?: number}}
  *   ConvlabError
  */
+
+// A browser runs no worker from another origin, whatever headers that sends.
+function checkOrigin(folder) {
+  const here = globalThis.location?.origin;
+  if (folder.origin === here) return;
+  throw new Error(`The engine's files are at ${folder.href}, which is another origin than this ` +
+    `page's, and no worker can come from there. Copy them to ${here} and give that folder as base.`);
+}
 
 /** Event 'snapshot': the complete visible state of the engine at one moment. */
 export class SnapshotEvent extends Event {
@@ -61,15 +71,21 @@ export class ConvlabErrorEvent extends Event {
  * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
  */
 export class Convlab extends EventTarget {
+  #folder;
   #worker = null;
   #waiting = [];
   #benches = [];
   #isReady = false;
+  #hasEnded = false;
+  #hasStarted = () => {};
+  #blob = '';
 
   /** Name of the engine bundle; null if this browser can run none. @type {string|null} */
   bundle = null;
   /** Number of threads used for training. */
   threads = 1;
+  /** Why there is only one thread; empty if the engine can have several. */
+  whyOneThread = '';
   /** Features available to this page: isolated, threads, simd, relaxed. */
   features = detectFeatures();
   /**
@@ -82,10 +98,12 @@ export class Convlab extends EventTarget {
    * @param {object} [options]
    * @param {string|URL} [options.base]  folder of the engine bundles and of data/, on the same
    *   origin; default: the folder of this file
-   * @param {number} [options.threads]  1 to 64; default: the number of cores, at most 8
+   * @param {number} [options.threads]  1 to 64, of which at most one per processor is used;
+   *   default: one per processor, at most 8
    * @param {string} [options.bundle]  one of bundleNames in bundles.js; default: the fastest
    *
-   * Throws Error for invalid options. If the browser can run no bundle, an 'error' event follows.
+   * Throws Error for invalid options. If the engine cannot run here (no bundle for this browser,
+   * files of another origin), an 'error' event follows.
    */
   constructor({base = new URL('.', import.meta.url), threads, bundle} = {}) {
     super();
@@ -93,23 +111,19 @@ export class Convlab extends EventTarget {
     if (bundle !== undefined) checkBundle(bundle, this.features);
     const folder = new URL(base, globalThis.location?.href);
     try {
+      checkOrigin(folder);
       this.bundle = bundle ?? chooseBundle(this.features);
     } catch (error) {
       queueMicrotask(() => this.#crash(error.message));
       return;
     }
-    this.threads = this.bundle.startsWith('threads-') ? (threads ?? defaultThreads()) : 1;
-    this.#worker = new Worker(new URL('engine_worker.js', folder),
-      {type: 'module', name: 'convlab-engine'});
-    this.#worker.addEventListener('message', ({data}) => this.#receive(data));
-    this.#worker.addEventListener('messageerror', () =>
-      this.#crash('The engine sent a message that cannot be read.'));
-    this.#worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.#crash(event.message || 'The engine worker could not be loaded.');
-    });
-    this.#worker.postMessage(
-      {type: 'create', base: folder.href, bundle: this.bundle, threads: this.threads});
+    this.threads = this.bundle.startsWith('threads-') ? usableThreads(threads) : 1;
+    if (!this.features.threads) {
+      this.whyOneThread = this.features.isolated ? 'this browser has no shared memory'
+        : 'this page is not cross-origin isolated';
+    }
+    this.#folder = folder;
+    this.#startWorker(this.#urlOf('engine_worker.js'));
   }
 
   /**
@@ -121,64 +135,146 @@ export class Convlab extends EventTarget {
    *   label_smoothing?: number}} options
    *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9}
    */
-  configure(options = {}) { this.#command({command: 'configure', options: {...options}}); }
+  configure(options = {}) { this.#command('configure', {options}); }
 
   /**
    * Trains until the planned epochs are done: starts, resumes after pause() or, when they are done,
    * trains for the same number of epochs again.
    */
-  start() { this.#command({command: 'start'}); }
+  start() { this.#command('start'); }
 
   /** Stops after the current step; start() resumes. */
-  pause() { this.#command({command: 'pause'}); }
+  pause() { this.#command('pause'); }
 
   /** Does one training step, then pauses. */
-  step() { this.#command({command: 'step'}); }
+  step() { this.#command('step'); }
 
   /** Initializes the weights again from the same seed and discards all training progress. */
-  reset() { this.#command({command: 'reset'}); }
+  reset() { this.#command('reset'); }
 
   /** Sets the base rate of the schedule, also during training. @param {number} learningRate */
   setLearningRate(learningRate) {
-    this.#command({command: 'set_learning_rate', learning_rate: learningRate});
+    this.#command('set_learning_rate', {learning_rate: learningRate});
   }
 
   /**
    * Measures training steps on random images, compared with a matrix product; other training pauses
    * meanwhile. Resolves to the object that `convlab bench --json -` prints; rejects if the options
    * are invalid or the engine ends. Options are those of `convlab bench`; `document` is a network
-   * as JSON, used instead of a model of the zoo.
+   * as JSON, used instead of a model of the zoo; `threads` is at most the engine's (the default).
    * @param {{model?: string, document?: string, batch?: number, threads?: number,
    *   optimizer?: string, inference?: boolean, images?: number, layers?: boolean,
    *   seconds?: number}} options
    */
   bench(options = {}) {
-    return this.#measure({options: {...options, threads: options.threads ?? this.threads}});
+    return this.#measure(() => {
+      const {threads = this.threads} = options;
+      // More than the engine has would be waited for without end.
+      if (!Number.isInteger(threads) || threads < 1 || threads > this.threads) {
+        throw new Error(`[bench] threads is ${String(threads)}; ` +
+          `expected a whole number from 1 to ${this.threads}, the number of the engine's threads.`);
+      }
+      return {options: {...plainCopy(options, 'bench'), threads}};
+    });
   }
 
   /** Resolves to the runs of `convlab bench --suite`: an array of options for bench(). */
-  benchSuite() { return this.#measure({threads: this.threads}); }
+  benchSuite() { return this.#measure(() => ({threads: this.threads})); }
 
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#post({type: 'retry'}); }
 
   /** Ends the engine at once and frees its memory. No more events follow. */
   terminate() {
+    this.#hasEnded = true;
+    this.#hasStarted();
     this.#worker?.terminate();
     this.#worker = null;
     this.#waiting = [];
     for (const {reject} of this.#benches.splice(0)) reject(new Error('The engine has ended.'));
   }
 
-  #measure(what) {
-    if (this.#worker === null) return Promise.reject(new Error('The engine has ended.'));
+  #urlOf(file) { return new URL(file, this.#folder).href; }
+
+  #startWorker(url) {
+    const script = this.#urlOf('engine_worker.js');
+    let worker;
+    try {
+      worker = new Worker(url, {type: 'module', name: 'convlab-engine'});
+    } catch (error) {
+      this.#explain(`${script} could not be started: ${error.message}`);
+      return;
+    }
+    this.#worker = worker;
+    worker.addEventListener('message', ({data}) => this.#receive(data));
+    worker.addEventListener('messageerror', () =>
+      this.#crash('The engine sent a message that cannot be read.'));
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      if (worker !== this.#worker) return;  // each of its threads can report an error
+      const what = event.message || `${script} could not be loaded`;
+      if (this.#isReady) this.#crash(what);
+      else this.#explain(what);
+    });
+    this.#hasStarted = watchModule(script, (why) => {
+      if (!this.#hasEnded) this.#crash(why);
+    });
+    worker.postMessage(
+      {type: 'create', base: this.#folder.href, bundle: this.bundle, threads: this.threads});
+  }
+
+  /** Finds out why the worker has not started; `what` is all that the browser tells. */
+  async #explain(what) {
+    this.#hasStarted();
+    this.#worker?.terminate();
+    this.#worker = null;
+    const scripts = ['engine_worker.js', `engine-${this.bundle}.mjs`].map((file) => this.#urlOf(file));
+    const forbidden = await whatIsForbidden('worker-src', 'script-src', 'script-src-elem',
+      'require-trusted-types-for', 'trusted-types');
+    let why = forbidden && `${scripts[0]} cannot be used as a worker: ${forbidden}.`;
+    for (const script of scripts) why ||= await explainModule(script);
+    if (!why && !this.#blob) {
+      for (const script of scripts) {
+        if (!await lacksIsolation(script)) continue;
+        if (!this.#hasEnded) this.#startAlone(script);
+        return;
+      }
+    }
+    if (!this.#hasEnded) this.#crash(why || `${what}.`);
+  }
+
+  /**
+   * Starts the engine where only `script` lacks the header that a worker needs: in a worker made
+   * from a blob, which has the page's headers, and with one thread, which needs no more workers.
+   */
+  #startAlone(script) {
+    this.bundle = this.bundle.replace('threads-', 'single-');
+    this.threads = 1;
+    this.whyOneThread = `${script} is sent without Cross-Origin-Embedder-Policy`;
+    const code = `import ${JSON.stringify(this.#urlOf('engine_worker.js'))};`;
+    this.#blob = URL.createObjectURL(new Blob([code], {type: 'text/javascript'}));
+    this.#startWorker(this.#blob);
+  }
+
+  /** Posts the request that `make` returns. */
+  async #measure(make) {
+    if (this.#hasEnded) throw new Error('The engine has ended.');
+    const request = make();
     return new Promise((resolve, reject) => {
       this.#benches.push({resolve, reject});
-      this.#post({type: 'bench', ...what});
+      this.#post({type: 'bench', ...request});
     });
   }
 
-  #command(command) { this.#post({type: 'command', command}); }
+  #command(command, fields = {}) {
+    try {
+      this.#post({type: 'command', command: {command, ...plainCopy(fields, command)}});
+    } catch (error) {
+      // Later, like the errors that the engine reports.
+      queueMicrotask(() => this.dispatchEvent(
+        new ConvlabErrorEvent({kind: 'command', message: error.message})));
+    }
+  }
 
   #post(message) {
     if (this.#isReady) {
@@ -190,7 +286,10 @@ export class Convlab extends EventTarget {
 
   #receive(message) {
     if (this.#worker === null) return;
-    if (message.type === 'snapshot') {
+    if (message.type === 'started') {
+      this.#hasStarted();
+      URL.revokeObjectURL(this.#blob);
+    } else if (message.type === 'snapshot') {
       this.#snapshot(message);
     } else if (message.type === 'ready') {
       this.controls = JSON.parse(message.controls);

@@ -1,69 +1,52 @@
 // Fetches the shards of a data set, listed in data/catalog.json, one after another.
 
-/** A file could not be fetched or is invalid. */
-export class DataError extends Error {
-  constructor(message, url, status) {
-    super(message);
-    this.url = url;
-    this.status = status;
-  }
-}
+import {FileError, fetchFile, readStream} from './fetch_file.js';
 
 const maxCatalogBytes = 2 ** 20;
 const maxShardBytes = 2 ** 28;
+const shardHeaderBytes = 28;  // of src/data/formats/shard.h; then a label and the pixels of each image
 // Data sets up to this size are kept, so that another network can use them without fetching.
 const maxKeptBytes = 2 ** 26;
-
-async function readBody(response, url, max) {
-  const reader = response.body.getReader();
-  const chunks = [];
-  let size = 0;
-  for (;;) {
-    const {done, value} = await reader.read();
-    if (done) break;
-    size += value.length;
-    if (size > max) {
-      reader.cancel();
-      throw new DataError(`${url}: more than ${max} bytes; expected fewer.`, url, response.status);
-    }
-    chunks.push(value);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
-}
-
-async function fetchBytes(url, max, options) {
-  try {
-    const response = await fetch(url, options);
-    if (!response.ok) {
-      const what = `HTTP ${response.status} ${response.statusText}`.trim();
-      throw new DataError(`${url} could not be fetched: ${what}.`, url, response.status);
-    }
-    return await readBody(response, url, max);
-  } catch (error) {
-    if (error instanceof DataError || options.signal.aborted) throw error;
-    throw new DataError(`${url} could not be fetched: no answer (${error.message}).`, url);
-  }
-}
 
 const toHex = (buffer) =>
   Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-async function checkShard(bytes, {url, size, sha256}) {
-  // If the server sent Content-Encoding: gzip, the browser has already decompressed the file.
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return;
-  if (bytes.length !== size) {
-    throw new DataError(`${url}: ${bytes.length} bytes; expected ${size}.`, url);
+const startsWith = (bytes, ...begin) => begin.every((byte, i) => bytes[i] === byte);
+
+// If the server sent Content-Encoding: gzip, the browser has already inflated the file.
+const isInflated = (bytes) => startsWith(bytes, ...new TextEncoder().encode('CVLSHRD1'));
+
+/**
+ * Returns the inflated bytes of a shard after comparing them with the catalog: what is used is what
+ * was hashed, whether server, browser or this function has inflated it.
+ */
+async function readShard(bytes, {url, size, inflatedSize, sha256}) {
+  const refuse = (why) =>
+    new FileError(`${url} is damaged: ${why}. Copy the file to the server again, then retry.`, url);
+  let inflated = bytes;
+  if (!isInflated(bytes)) {
+    if (!startsWith(bytes, 0x1f, 0x8b)) throw refuse('it is neither gzip nor a shard');
+    if (bytes.length !== size) throw refuse(`it has ${bytes.length} bytes; expected ${size}`);
+    // Missing in Firefox before 113; the engine inflates it then, and checks gzip's CRC.
+    if (typeof DecompressionStream !== 'function') return bytes;
+    const tooLong = () => refuse(`it inflates to more than ${inflatedSize} bytes`);
+    try {
+      inflated = await readStream(
+        new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')),
+        inflatedSize, tooLong);
+    } catch (error) {
+      throw error instanceof FileError ? error : refuse(`invalid gzip data (${error.message})`);
+    }
   }
-  if (!globalThis.crypto?.subtle) return;  // not available to pages without TLS
-  if (toHex(await crypto.subtle.digest('SHA-256', bytes)) !== sha256) {
-    throw new DataError(`${url} is damaged: its SHA-256 is not the one in the catalog.`, url);
+  if (inflated.length !== inflatedSize) {
+    throw refuse(`it has ${inflated.length} bytes when inflated; expected ${inflatedSize}`);
   }
+  // crypto.subtle is not available to pages without TLS.
+  if (globalThis.crypto?.subtle &&
+      toHex(await crypto.subtle.digest('SHA-256', inflated)) !== sha256) {
+    throw refuse('its SHA-256 is not the one in the catalog');
+  }
+  return inflated;
 }
 
 /** Returns the shards in the order of use: the first training shard, the test set, the rest. */
@@ -71,20 +54,23 @@ function readShards(catalog, name, folder, catalogUrl) {
   const entry = catalog?.datasets?.find?.((dataset) => dataset?.name === name);
   if (!entry) {
     const known = catalog?.datasets?.map?.((dataset) => dataset?.name).join(', ');
-    throw new DataError(
+    throw new FileError(
       `${catalogUrl} lists no data set "${name}"; it lists: ${known}.`, catalogUrl);
   }
   const read = (split) => {
     const shards = entry.splits?.[split]?.shards;
     if (!Array.isArray(shards) || shards.length === 0) {
-      throw new DataError(`${catalogUrl}: no ${split} shards of ${name}.`, catalogUrl);
+      throw new FileError(`${catalogUrl}: no ${split} shards of ${name}.`, catalogUrl);
     }
-    return shards.map(({file, bytes, sha256}) => {
+    return shards.map(({file, count, bytes, sha256}) => {
       const url = new URL(String(file), folder).href;
-      if (!url.startsWith(folder) || !(bytes > 0 && bytes <= maxShardBytes)) {
-        throw new DataError(`${catalogUrl}: invalid shard ${file} of ${name}.`, catalogUrl);
+      const inflatedSize =
+        shardHeaderBytes + count * (1 + entry.height * entry.width * entry.channels);
+      if (!url.startsWith(folder) || !(bytes > 0 && bytes <= maxShardBytes) ||
+          !(inflatedSize > shardHeaderBytes && inflatedSize <= maxShardBytes)) {
+        throw new FileError(`${catalogUrl}: invalid shard ${file} of ${name}.`, catalogUrl);
       }
-      return {url, isTrain: split === 'train', size: bytes, sha256};
+      return {url, isTrain: split === 'train', size: bytes, inflatedSize, sha256};
     });
   };
   const [first, ...rest] = read('train');
@@ -105,7 +91,7 @@ export class DataFeed {
   /**
    * @param {string} folder  URL of data/
    * @param {(name: string, isTrain: boolean, bytes: Uint8Array, url: string) => void} append
-   * @param {(error: DataError) => void} fail
+   * @param {(error: FileError) => void} fail
    */
   constructor(folder, append, fail) {
     this.#folder = folder;
@@ -158,23 +144,22 @@ export class DataFeed {
 
   async #fetchShards(options) {
     const url = new URL('catalog.json', this.#folder).href;
-    const bytes = await fetchBytes(url, maxCatalogBytes, options);
+    const {bytes} = await fetchFile(url, {max: maxCatalogBytes, ...options});
     let catalog;
     try {
       catalog = JSON.parse(new TextDecoder().decode(bytes));
     } catch (error) {
-      throw new DataError(`${url} is not a valid catalog: ${error.message}.`, url);
+      throw new FileError(`${url} is not a valid catalog: ${error.message}.`, url);
     }
     return readShards(catalog, this.#name, this.#folder, url);
   }
 
   async #fetchShard(shard, options) {
     const kept = this.#kept.get(shard.url);
-    if (kept) return kept;
-    const bytes = await fetchBytes(shard.url, maxShardBytes, options);
-    await checkShard(bytes, shard);
+    const bytes = kept ?? (await fetchFile(shard.url, {max: maxShardBytes, ...options})).bytes;
+    const inflated = await readShard(bytes, shard);
     const total = this.#shards.reduce((sum, {size}) => sum + size, 0);
     if (total <= maxKeptBytes) this.#kept.set(shard.url, bytes);
-    return bytes;
+    return inflated;
   }
 }

@@ -1,5 +1,8 @@
 // A class for the C API of the engine module (src/wasm/api.h). Results are copies, not views.
 
+import {explainModule, FileError, fetchFile, watchModule, whatIsForbidden}
+  from './fetch_file.js';
+
 export const Activity = Object.freeze({idle: 0, waiting: 1, busy: 2});
 
 /** An error reported by the engine. Any other exception means that the engine has crashed. */
@@ -7,6 +10,36 @@ export class EngineError extends Error {}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
+
+async function compileFile(url) {
+  const {bytes} = await fetchFile(url);
+  try {
+    if (!wasmMagic.every((byte, i) => bytes[i] === byte)) throw new Error('no WebAssembly');
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    const forbidden = await whatIsForbidden('script-src');
+    throw new FileError(forbidden ? `${url} cannot be compiled: ${forbidden}.`
+      : `${url} is damaged or truncated: its ${bytes.length} bytes cannot be compiled ` +
+        `(${error.message}). Copy the file to the server again.`, url);
+  }
+}
+
+async function importModule(url) {
+  try {
+    return await new Promise((resolve, reject) => {
+      const stop = watchModule(url, (why) => reject(new FileError(why, url)));
+      import(url).then(resolve, reject).finally(stop);
+    });
+  } catch (error) {
+    let why = error instanceof FileError ? error.message : '';
+    const forbidden = why ? '' : await whatIsForbidden('script-src', 'script-src-elem');
+    if (forbidden) why = `${url}: ${forbidden}.`;
+    why ||= await explainModule(url) || `${url}: ${error.message}.`;
+    throw new Error(`The engine could not be loaded: ${why}`);
+  }
+}
 
 export class EngineModule {
   #module;
@@ -18,16 +51,19 @@ export class EngineModule {
    * @param {number} threads
    */
   static async load(base, bundle, threads) {
-    const url = new URL(`engine-${bundle}.mjs`, base).href;
-    let factory;
-    try {
-      ({default: factory} = await import(url));
-    } catch (error) {
-      throw new Error(`The engine could not be loaded from ${url}: ${error.message}`);
-    }
-    const module = await factory({
-      threads: 2 * threads,  // for training, and for a benchmark besides it
-      onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
+    const file = (ending) => new URL(`engine-${bundle}.${ending}`, base).href;
+    const [{default: factory}, compiled] =
+      await Promise.all([importModule(file('mjs')), compileFile(file('wasm'))]);
+    const module = await new Promise((resolve, reject) => {
+      factory({
+        threads: 2 * threads,  // for training, and for a benchmark besides it
+        onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
+        instantiateWasm: (imports, receive) => {
+          WebAssembly.instantiate(compiled, imports)
+            .then((instance) => receive(instance, compiled)).catch(reject);
+          return {};
+        },
+      }).then(resolve, reject);
     });
     return new EngineModule(module, threads);
   }

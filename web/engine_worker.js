@@ -1,11 +1,12 @@
 // The worker in which the engine runs. It receives {type: 'create', base, bundle, threads}, then
 // {type: 'command', command}, {type: 'bench', options or threads}, {type: 'retry'} and
-// {type: 'seen'} (the last snapshot has arrived). It sends {type: 'ready', controls},
+// {type: 'seen'} (the last snapshot has arrived). It sends {type: 'started'}, {type: 'ready', controls},
 // {type: 'snapshot', json, block}, {type: 'bench', result or message} and {type: 'error', error}.
 
 import {bundleNames, checkThreads} from './bundles.js';
-import {DataError, DataFeed} from './data_feed.js';
+import {DataFeed} from './data_feed.js';
 import {Activity, EngineError, EngineModule} from './engine_module.js';
+import {FileError} from './fetch_file.js';
 
 // Short enough to respond to commands quickly, long enough that the event loop costs little.
 const sliceMilliseconds = 30;
@@ -80,14 +81,14 @@ function append(name, isTrain, bytes, url) {
   try {
     engine.append(name, isTrain, bytes, url);
   } catch (error) {
-    if (error instanceof EngineError) throw new DataError(error.message, url);
+    if (error instanceof EngineError) throw new FileError(error.message, url);
     throw error;
   }
   schedule();
 }
 
 function fail(error) {
-  if (error instanceof DataError) {
+  if (error instanceof FileError) {
     report({kind: 'data', message: error.message, url: error.url, status: error.status});
   } else {
     crash(error);
@@ -153,3 +154,4 @@ self.onunhandledrejection = (event) => {
   event.preventDefault();
   crash(event.reason);
 };
+postMessage({type: 'started'});

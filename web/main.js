@@ -95,6 +95,12 @@ function showWhatRuns(snapshot) {
   if (byId('runs-on').textContent !== text) byId('runs-on').textContent = text;
 }
 
+function showIsolation() {
+  const {whyOneThread} = convlab;
+  byId('isolation').hidden = whyOneThread === '';
+  byId('isolation').textContent = `Single-threaded: ${whyOneThread}`;
+}
+
 function showSnapshot({snapshot, encoded}) {
   options = {...snapshot.options, learning_rate: snapshot.learning_rate};
   controls.show(snapshot);
@@ -131,18 +137,19 @@ function showError({error}) {
 
 function openEngine() {
   convlab = new Convlab(readQuery());
-  convlab.addEventListener('ready', () => controls.fill(convlab.controls));
+  convlab.addEventListener('ready', () => {
+    controls.fill(convlab.controls);
+    showIsolation();
+  });
   convlab.addEventListener('snapshot', showSnapshot);
   convlab.addEventListener('error', showError);
   convlab.configure(options);
-  byId('isolation').hidden = convlab.features.threads;
-  byId('isolation').textContent = convlab.features.isolated
-    ? 'Single-threaded: this browser has no shared memory'
-    : 'Single-threaded: this page is not cross-origin isolated';
+  showIsolation();
   if (convlab.bundle) showWhatRuns(null);
   // For tests and for the browser's console.
   globalThis.convlabPage = {convlab, view, get model() { return options.model; }};
 }
 
 openEngine();
+byId('stuck')?.remove();  // what the page said while this module had not arrived
 view.open();

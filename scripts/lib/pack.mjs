@@ -173,7 +173,7 @@ const spread = ({count, images, labels}, imageSize) => {
   return ordered;
 };
 
-const packShard = (entry, split, start, count) => {
+const makeShard = (entry, split, start, count) => {
   const header = Buffer.alloc(magic.length + 20);
   header.write(magic, 'latin1');
   const {height, width, channels, classes} = entry;
@@ -182,7 +182,7 @@ const packShard = (entry, split, start, count) => {
   const imageSize = height * width * channels;
   const labels = split.labels.subarray(start, start + count);
   const images = split.images.subarray(start * imageSize, (start + count) * imageSize);
-  return gzip(Buffer.concat([header, labels, images]), {level: 9});
+  return Buffer.concat([header, labels, images]);
 };
 
 const packSplit = async (entry, name, split, out) => {
@@ -191,14 +191,16 @@ const packSplit = async (entry, name, split, out) => {
   let done = 0;
   const pack = async (start, index) => {
     const count = Math.min(shardSize, split.count - start);
-    const bytes = await packShard(entry, split, start, count);
+    const shard = makeShard(entry, split, start, count);
+    const bytes = await gzip(shard, {level: 9});
     const file = `${entry.name}/${name}-${String(index).padStart(3, '0')}.bin.gz`;
     writeFile(path.join(out, file), bytes);
     done += 1;
     if (done % 10 === 0 || done === starts.length) {
       say(`${entry.name}: ${name} ${done} of ${starts.length} shards`);
     }
-    return {file, count, bytes: bytes.length, sha256: sha256(bytes)};
+    // Of the inflated bytes, which are what is used: a server may inflate the file on its way.
+    return {file, count, bytes: bytes.length, sha256: sha256(shard)};
   };
   return {count: split.count, shards: await Promise.all(starts.map(pack))};
 };

@@ -1,6 +1,7 @@
 // scripts/pack on small files: node --test tests/data
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -56,6 +57,8 @@ test('pack: shards hold 2,048 images, spread over the file, and the catalog list
   // Positions 2,048 and 2,049 of src/data/spread_order.h (see tests/data/spread_order_test.cpp).
   const shard = zlib.gunzipSync(packed);
   assert.equal(shard.toString('latin1', 0, 8), 'CVLSHRD1');
+  assert.equal(createHash('sha256').update(shard).digest('hex'), splits.train.shards[1].sha256,
+    'the hash is that of the inflated bytes');
   assert.deepEqual([8, 12, 16, 20, 24].map((at) => shard.readUInt32LE(at)), [2, 28, 28, 1, 10]);
   assert.deepEqual([...shard.subarray(28, 30)], [1566 % 10, 783 % 10]);
   assert.deepEqual([shard[30], shard[30 + 784], shard.length], [1566 % 251, 783 % 251, 30 + 2 * 784]);

@@ -31,8 +31,8 @@ after(async () => (await shared)?.close());
  * security policy, none of which may occur.
  */
 export async function openPage({isolated = true, args = [], context = {}, query = '',
-  prepare = async () => {}} = {}) {
-  const server = await serve({isolated});
+  prepare = async () => {}, start = serve, waitUntil = 'load'} = {}) {
+  const server = await start({isolated});
   const own = args.length > 0 ? await launch(args) : null;
   const browser = own ?? await (shared ??= launch());
   const surroundings = await browser.newContext(context);
@@ -52,7 +52,7 @@ export async function openPage({isolated = true, args = [], context = {}, query 
       ({violatedDirective, blockedURI}) =>
         globalThis.reportBreach(`CSP: ${violatedDirective} ${blockedURI}`)));
     await prepare(page);
-    await page.goto(new URL(query, server.url).href);
+    await page.goto(new URL(query, server.url).href, {waitUntil});
     return {page, problems, close};
   } catch (error) {
     await close();

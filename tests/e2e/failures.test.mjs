@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {gunzipSync, gzipSync} from 'node:zlib';
 import {waitForNumber, waitForState, withPage} from './browser.mjs';
 
 const alertOf = (page) => page.locator('#alert');
@@ -71,6 +72,75 @@ test('a damaged or truncated shard is refused, and the error names it', async ()
   }
 });
 
+const zeros = gzipSync(Buffer.alloc(100 * 2 ** 20), {level: 1});
+
+/** Responds with the file as changed by `change`, inflated before and not compressed again. */
+const inflated = (change) => async (route) => {
+  const bytes = gunzipSync(await (await route.fetch()).body());
+  change(bytes);
+  await route.fulfill({status: 200, contentType: 'application/octet-stream', body: bytes});
+};
+
+for (const [what, fail, text] of [
+  ['a web page, as servers of single-page apps send it',
+    (route) => route.fulfill({status: 200, contentType: 'text/html', body: '<!doctype html><p>'}),
+    /the server sent a web page instead/],
+  ['text', (route) => route.fulfill({status: 200, body: 'version https://git-lfs.github.com'}),
+    /is damaged: it is neither gzip nor a shard/],
+  ['a gzip bomb of the right size', async (route) => {
+    const {length} = await (await route.fetch()).body();
+    assert.ok(zeros.length > length);
+    await route.fulfill({status: 200, body: zeros.subarray(0, length)});
+  }, /is damaged: it inflates to more than \d+ bytes/],
+  // As after Content-Encoding: gzip.
+  ['an inflated shard with one pixel changed',
+    inflated((bytes) => { bytes[28 + 2048 + 784 * 7 + 300] ^= 1; }), /is damaged: its SHA-256/],
+  ['an inflated shard with all labels changed',
+    inflated((bytes) => bytes.fill(0, 28, 28 + 2048)), /is damaged: its SHA-256/],
+  ['an inflated shard that is cut off',
+    async (route) => {
+      const bytes = gunzipSync(await (await route.fetch()).body());
+      await route.fulfill({status: 200, body: bytes.subarray(0, 10_000)});
+    }, /is damaged: it has 10000 bytes when inflated; expected 16\d+/],
+]) {
+  test(`${what} for all shards: the first is named, no other is fetched, and Retry works`, () => {
+    const asked = [];
+    const failing = failingOnce('**/mnist/*.bin.gz', (route) => {
+      asked.push(route.request().url());
+      return fail(route);
+    });
+    return withPage({prepare: failing}, async ({page}) => {
+      await alertOf(page).getByText(/mnist\/train-000\.bin\.gz/).getByText(text).waitFor();
+      await page.locator('#start').click();
+      await waitForState(page, 'waiting_for_data');
+      await page.locator('#pause').click();
+      await page.waitForTimeout(500);
+      assert.deepEqual(asked.filter((url) => !url.endsWith('mnist/train-000.bin.gz')), []);
+      page.failing.fails = false;
+      await alertOf(page).getByRole('button', {name: 'Retry'}).click();
+      await trainFor(page, 2);
+      assert.equal(await alertOf(page).innerText(), '');
+    });
+  });
+}
+
+test('an inflated shard that is whole is used', () =>
+  withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', inflated(() => {}))},
+    async ({page}) => {
+      await waitForState(page, 'ready');
+      await trainFor(page, 2);
+      assert.equal(await alertOf(page).innerText(), '');
+    }));
+
+test('a shard that never comes is named within ten seconds, and Retry fetches it', () =>
+  withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', () => {})}, async ({page}) => {
+    await alertOf(page).getByText(/train-000\.bin\.gz could not be fetched: nothing has arrived/)
+      .waitFor({timeout: 10_000});
+    page.failing.fails = false;
+    await alertOf(page).getByRole('button', {name: 'Retry'}).click();
+    await trainFor(page, 2);
+  }));
+
 test('choosing another data set cancels the first one and clears its error', () =>
   withPage({prepare: failingOnce('**/mnist/train-000.bin.gz', notFound)}, async ({page}) => {
     await alertOf(page).getByText(/HTTP 404/).waitFor();
@@ -82,7 +152,7 @@ test('choosing another data set cancels the first one and clears its error', () 
 
 test('an engine that cannot be loaded is reported, and can be restarted', () =>
   withPage({prepare: failingOnce('**/engine-*.mjs', notFound)}, async ({page}) => {
-    await alertOf(page).getByText(/engine could not be loaded from .*engine-.*\.mjs/).waitFor();
+    await alertOf(page).getByText(/engine could not be loaded: .*engine-.*\.mjs could not be fetched: HTTP 404/).waitFor();
     page.failing.fails = false;
     await alertOf(page).getByRole('button', {name: 'Restart the engine'}).click();
     await waitForState(page, 'ready');

@@ -109,6 +109,7 @@ test('pause, step, learning rate, reset and continue work', () =>
     assert.equal(await stepOf(page), paused, 'nothing trains while paused');
     assert.equal(await page.locator('#learning-rate').inputValue(), '0.002');
     await page.locator('#reset').click();
+    await page.locator('#reset-yes').click();
     await waitForState(page, 'ready');
 
     // Changes in quick succession: no delayed answer of the engine may undo a later choice.
@@ -130,6 +131,7 @@ test('pause, step, learning rate, reset and continue work', () =>
     assert.equal(await page.locator('#epoch-rows tr').count(), 2);
 
     await page.locator('#reset').click();
+    await page.locator('#reset-yes').click();
     await waitForState(page, 'ready');
     assert.equal(await stepOf(page), 0);
     assert.equal(await page.locator('#loss').innerText(), '–');
@@ -147,9 +149,88 @@ test('new settings after some training take effect only when applied', () =>
     assert.equal(await page.locator('#model').inputValue(), 'mnist-cnn');
     assert.equal(await stepOf(page), 1);
     await page.locator('#model').selectOption('mnist-mlp');
+    assert.match(await page.locator('#staged').innerText(), /trained one will be discarded/);
+    assert.match(await page.locator('#apply').innerText(), /start over/);
+    await page.locator('#epochs').fill('1');
+    await page.locator('#batch').selectOption('512');
     await page.locator('#apply').click();
-    await waitForState(page, 'ready');
+    // It says start, so it starts, and from zero: 118 steps are one epoch.
+    await waitForState(page, 'finished', 120000);
     assert.equal(await page.locator('#model').inputValue(), 'mnist-mlp');
+    assert.equal(await stepOf(page), 118);
+  }));
+
+test('a trained network is discarded by Reset only after a question', () =>
+  withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    await page.locator('#step').click();
+    await waitForState(page, 'paused');
+    for (const press of [() => page.locator('#reset').click(), () => page.keyboard.press('r')]) {
+      await press();
+      await page.locator('#ask').getByText(/discards the trained network/).waitFor();
+      await page.locator('#reset-no').click();
+      assert.equal(await page.locator('#ask').isVisible(), false);
+      await page.waitForTimeout(200);
+      assert.equal(await stepOf(page), 1, 'kept');
+    }
+    await page.locator('#reset').click();
+    await page.locator('#reset-yes').click();
+    await waitForState(page, 'ready');
     assert.equal(await stepOf(page), 0);
-    assert.equal(await readNumber(page, 'val-accuracy'), NaN);
+    assert.deepEqual(problems, []);
+  }));
+
+// What the form does not show, but the API or an experiment has set.
+const unseen = {
+  optimizer: 'sgd', optimizer_options: {momentum: 0.9, nesterov: true}, schedule: 'cosine',
+  schedule_options: {alpha: 0.1}, warmup_epochs: 0.5,
+  update_options: {clip_norm: 1, ema_momentum: 0.99}, seed: 7, label_smoothing: 0.1,
+  early_stopping: true, early_stopping_options: {patience: 3}, time_budget: 60,
+};
+
+test('the form sends back every option that it does not edit', {timeout: 60_000}, () =>
+  withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    const optionsOnce = (model, batch) => page.evaluate(([wanted, size]) => new Promise((resolve) =>
+      globalThis.convlabPage.convlab.addEventListener('snapshot', ({snapshot}) => {
+        const {options, state} = snapshot;
+        if (state === 'ready' && options.model === wanted && options.batch === size) {
+          resolve(options);
+        }
+      })), [model, batch]);
+    let answer = optionsOnce('mnist-cnn', 64);
+    await page.evaluate((options) => globalThis.convlabPage.convlab.configure(
+      {data: 'mnist', model: 'mnist-cnn', batch: 64, ...options}), unseen);
+    const before = await answer;
+    for (const [name, value] of Object.entries(unseen)) {
+      if (typeof value === 'object') {
+        for (const [key, part] of Object.entries(value)) assert.equal(before[name][key], part, key);
+      } else {
+        assert.equal(before[name], value, name);
+      }
+    }
+    await page.waitForFunction(() => document.getElementById('batch').value === '64');
+    answer = optionsOnce('mnist-mlp', 64);
+    await page.locator('#model').selectOption('mnist-mlp');
+    assert.deepEqual(await answer, {...before, model: 'mnist-mlp'});
+    answer = optionsOnce('mnist-mlp', 256);
+    await page.locator('#batch').selectOption('256');
+    assert.deepEqual(await answer, {...before, model: 'mnist-mlp', batch: 256});
+    // Options of one optimizer are none of another.
+    answer = optionsOnce('mnist-mlp', 32);
+    await page.locator('#optimizer').selectOption('adam');
+    await page.locator('#batch').selectOption('32');
+    const after = await answer;
+    assert.equal(after.optimizer, 'adam');
+    assert.equal(after.schedule, 'cosine');
+    assert.equal(after.label_smoothing, 0.1);
+
+    // Options that no network can be built with are not sent again.
+    await page.evaluate(() =>
+      globalThis.convlabPage.convlab.configure({model: 'mnist-mlp', schedule: 'none-such'}));
+    await waitForState(page, 'failed');
+    answer = optionsOnce('mnist-cnn', 128);
+    await page.locator('#model').selectOption('mnist-cnn');
+    assert.equal((await answer).schedule, 'cosine');
+    assert.deepEqual(problems, []);
   }));

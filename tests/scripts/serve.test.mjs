@@ -48,6 +48,8 @@ test('serve: a page is cross-origin isolated and a module has its MIME type', as
   assert.equal(page.headers['cross-origin-resource-policy'], 'same-origin');
   assert.match(page.headers['content-type'], /^text\/html/);
   assert.equal((await get('/part/')).body, '<p>part</p>');
+  const folder = await get('/part');
+  assert.deepEqual([folder.status, folder.headers.location], [301, './part/']);
   assert.equal((await get('/a%20b.wasm')).headers['content-type'], 'application/wasm');
 });
 
