@@ -88,12 +88,12 @@ void Updater::update(uint64_t step) {
   const auto own_states = std::span<const Tensor>(states_).first(optimizer_->state_count());
   optimizer_->update(backend_, network_.values(), grads, own_states, network_.weight_elements());
   if (average_) average(update_of(step));
-  network_.values_changed();
+  network_.trainable_values_changed();
 }
 
 void Updater::swap_weights() {
   backend_.swap(network_.values(), average_);
-  network_.values_changed();
+  network_.trainable_values_changed();
   averaged_ = !averaged_;
 }
 
