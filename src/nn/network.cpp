@@ -107,6 +107,12 @@ void Network::values_changed() {
   for (Parameter& parameter : parameters_) ++parameter.version;
 }
 
+void Network::trainable_values_changed() {
+  for (Parameter& parameter : parameters_) {
+    if (parameter.grad) ++parameter.version;
+  }
+}
+
 std::span<Parameter> Network::own_parameters(size_t node) {
   return std::span(parameters_)
       .subspan(first_parameter_[node], first_parameter_[node + 1] - first_parameter_[node]);

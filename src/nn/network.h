@@ -55,8 +55,10 @@ class Network {
   const Tensor& grads() const { return grads_; }
   /// Number of elements at the start of `values` that are weights (ParameterRole::weight).
   int64_t weight_elements() const { return weight_elements_; }
-  /// Must be called after the values changed, so that packed copies are updated.
+  /// Must be called after parameters changed, so that packed copies are updated.
   void values_changed();
+  /// Does the same if only the trainable ones, `values`, changed: copies of others stay valid.
+  void trainable_values_changed();
 
   /// The tensors that forward in Mode::train saved for a node; for tests and visualisation.
   std::span<const Tensor> saved_of(size_t node) const { return current_->nodes[node].saved; }

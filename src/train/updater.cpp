@@ -99,12 +99,12 @@ void Updater::apply(const Tensor& grads) {
   optimizer_->update(backend_, network_.values(), grads, own_states, network_.weight_elements());
   ++progress_.updates;
   if (average_) average(progress_.updates);
-  network_.values_changed();
+  network_.trainable_values_changed();
 }
 
 void Updater::swap_weights() {
   backend_.swap(network_.values(), average_);
-  network_.values_changed();
+  network_.trainable_values_changed();
   averaged_ = !averaged_;
 }
 
