@@ -33,8 +33,8 @@ const isolation = {
 };
 
 /**
- * The file below `root` that a request's path names, of a folder its index.html, or null. Follows no
- * link out of `root`.
+ * The file below `root` that a request's path names, of a folder its index.html, or null. Follows
+ * no link out of `root`.
  */
 async function findFile(root, path) {
   let name;

@@ -38,7 +38,8 @@ function checkOrigin(folder) {
   const here = globalThis.location?.origin;
   if (folder.origin === here) return;
   throw new Error(`The engine's files are at ${folder.href}, which is another origin than this ` +
-    `page's, and no worker can come from there. Copy them to ${here} and give that folder as base.`);
+    `page's, and no worker can come from there. Copy them to ${here} and give that folder as ` +
+    'base.');
 }
 
 /** Event 'snapshot': the complete visible state of the engine at one moment. */
@@ -228,7 +229,8 @@ export class Convlab extends EventTarget {
     this.#hasStarted();
     this.#worker?.terminate();
     this.#worker = null;
-    const scripts = ['engine_worker.js', `engine-${this.bundle}.mjs`].map((file) => this.#urlOf(file));
+    const scripts =
+      ['engine_worker.js', `engine-${this.bundle}.mjs`].map((file) => this.#urlOf(file));
     const forbidden = await whatIsForbidden('worker-src', 'script-src', 'script-src-elem',
       'require-trusted-types-for', 'trusted-types');
     let why = forbidden && `${scripts[0]} cannot be used as a worker: ${forbidden}.`;

@@ -4,7 +4,8 @@ import {FileError, fetchFile, readStream} from './fetch_file.js';
 
 const maxCatalogBytes = 2 ** 20;
 const maxShardBytes = 2 ** 28;
-const shardHeaderBytes = 28;  // of src/data/formats/shard.h; then a label and the pixels of each image
+// Of src/data/formats/shard.h; a label and the pixels of each image follow.
+const shardHeaderBytes = 28;
 // Data sets up to this size are kept, so that another network can use them without fetching.
 const maxKeptBytes = 2 ** 26;
 

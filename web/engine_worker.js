@@ -1,7 +1,8 @@
 // The worker in which the engine runs. It receives {type: 'create', base, bundle, threads}, then
 // {type: 'command', command}, {type: 'bench', options or threads}, {type: 'retry'} and
-// {type: 'seen'} (the last snapshot has arrived). It sends {type: 'started'}, {type: 'ready', controls},
-// {type: 'snapshot', json, block}, {type: 'bench', result or message} and {type: 'error', error}.
+// {type: 'seen'} (the last snapshot has arrived). It sends {type: 'started'},
+// {type: 'ready', controls}, {type: 'snapshot', json, block}, {type: 'bench', result or message}
+// and {type: 'error', error}.
 
 import {bundleNames, checkThreads} from './bundles.js';
 import {DataFeed} from './data_feed.js';

@@ -17,7 +17,7 @@ export class FileError extends Error {
 
 /** A server that has sent nothing for so many seconds is taken for one that never will. */
 const maxQuietSeconds = 8;
-/** Modules, which the browser fetches, are looked at after so many seconds, and then for as many. */
+/** Modules, which the browser fetches, are looked at after so many seconds, for as many more. */
 const moduleSeconds = 4;
 
 const sources = {
@@ -85,7 +85,8 @@ const isPage = (bytes) =>
  *   max: number of bytes; quiet: seconds without any after which to give up
  * @returns {Promise<{bytes: Uint8Array, headers: Headers}>}
  */
-export async function fetchFile(url, {max = 2 ** 28, signal, cache, quiet = maxQuietSeconds} = {}) {
+export async function fetchFile(url,
+  {max = 2 ** 28, signal, cache, quiet = maxQuietSeconds} = {}) {
   const abort = new AbortController();
   const stop = () => abort.abort();
   signal?.addEventListener('abort', stop);
@@ -107,8 +108,8 @@ export async function fetchFile(url, {max = 2 ** 28, signal, cache, quiet = maxQ
       () => new FileError(`${url}: more than ${max} bytes; expected fewer.`, url, status),
       () => { ticks = 0; });
     if (isPage(bytes)) {
-      fail('could not be fetched: the server sent a web page instead. Is the file there, and does ' +
-        'the server answer HTTP 404 for files that are not?', status);
+      fail('could not be fetched: the server sent a web page instead. Is the file there, and ' +
+        'does the server answer HTTP 404 for files that are not?', status);
     }
     return {bytes, headers: response.headers};
   } catch (error) {

@@ -37,6 +37,7 @@ export async function openPage({isolated = true, args = [], context = {}, query 
   const browser = own ?? await (shared ??= launch());
   const surroundings = await browser.newContext(context);
   const close = async () => {
+    await surroundings.unrouteAll({behavior: 'ignoreErrors'});  // those still at work
     await (own ?? surroundings).close();
     await server.close();
   };

@@ -89,7 +89,7 @@ for (const [what, pattern, change, text] of cases) {
  */
 const serveThrough = (change, begin = '/') => async () => {
   const whole = await serve();
-  const server = createServer(async (request, response) => {
+  const answerTo = async (request, response) => {
     const path = change(request.url, {});
     if (path === null) {
       response.writeHead(404).end();
@@ -99,6 +99,9 @@ const serveThrough = (change, begin = '/') => async () => {
     const headers = Object.fromEntries(answer.headers);
     change(request.url, headers);
     response.writeHead(answer.status, headers).end(Buffer.from(await answer.arrayBuffer()));
+  };
+  const server = createServer((request, response) => {
+    answerTo(request, response).catch(() => response.destroy());
   });
   await new Promise((resolve) => { server.listen(0, 'localhost', resolve); });
   const close = async () => {
@@ -120,7 +123,8 @@ test("the policy of index.html holds the hash of its script", async () => {
 });
 
 for (const [what, pattern, change, text] of [
-  ['main.js missing', '**/main.js', status404, /\/main\.js could not be loaded: .* HTTP 404\. Copy/],
+  ['main.js missing', '**/main.js', status404,
+    /\/main\.js could not be loaded: .* HTTP 404\. Copy/],
   ['a module missing', '**/format.js', status404, /\/format\.js could not be loaded: .* HTTP 404/],
   ['a module that is a web page', '**/controls.js', htmlPage,
     /\/controls\.js could not be loaded: the server sent a web page/],
@@ -149,7 +153,8 @@ test('a module that comes late: what was said goes away, and the page works', ()
   }));
 
 test('the page in a sub-folder, opened without the slash at its end', async () => {
-  const below = (path) => (/^\/convlab(\/|$)/.test(path) ? path.slice('/convlab'.length) || '/' : null);
+  const below = (path) =>
+    (/^\/convlab(\/|$)/.test(path) ? path.slice('/convlab'.length) || '/' : null);
   await withPage({start: serveThrough(below, '/convlab')}, async ({page}) => {
     await stuckSays(page, /Open http:.*\/convlab\/ with the slash at its end/);
   });
@@ -183,7 +188,8 @@ for (const [what, pattern, file] of [
       const said = await page.locator('#isolation').innerText();
       assert.match(said, /^Single-threaded: .* is sent without Cross-Origin-Embedder-Policy/);
       assert.match(said, file);
-      assert.match(await page.locator('#runs-on').innerText(), /^Engine single-relaxed · 1 thread/);
+      assert.match(await page.locator('#runs-on').innerText(),
+        /^Engine single-relaxed · 1 thread/);
       await page.locator('#start').click();
       await page.waitForFunction(() => document.getElementById('progress').value >= 3);
     }));
