@@ -60,7 +60,8 @@ class Network {
   /// Does the same if only the trainable ones, `values`, changed: copies of others stay valid.
   void trainable_values_changed();
 
-  /// The tensors that forward in Mode::train saved for a node; for tests and visualisation.
+  /// The tensors that forward in Mode::train saved for a node, if its backward will run; for tests
+  /// and visualisation.
   std::span<const Tensor> saved_of(size_t node) const { return current_->nodes[node].saved; }
   /// Returns the size in bytes of the arena for (mode, batch) without allocating it.
   uint64_t planned_bytes(Mode mode, int64_t batch) const;

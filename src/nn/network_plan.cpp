@@ -77,12 +77,13 @@ PlannedTensor NetworkPlan::new_tensor(const Shape& sample, size_t moment) {
 void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
                                const Backend& backend) {
   const size_t n = graph.nodes().size();
-  const bool train = mode == Mode::train;
   planned_values_[0] = new_tensor(graph.input_shape(), 0);
   uint64_t workspace_bytes = 0;
   for (size_t i = 0; i < n; ++i) {
     const Node& node = graph.nodes()[i];
     const BackwardNeeds needs = node.layer->backward_needs();
+    // Before the first trainable layer nothing runs backward, so nothing is kept for it.
+    const bool runs_backward = mode == Mode::train && facts.needs_grad[i + 1];
     const size_t backward = 2 * n - i;
     PlannedTensor& output = planned_values_[i + 1];
     if (node.layer->is_view(mode) || facts.folded[i]) {
@@ -92,14 +93,14 @@ void NetworkPlan::plan_forward(const Graph& graph, const GraphFacts& facts,
     }
     for (const size_t input : node.inputs) {
       extend(planned_values_[input].block, i);
-      if (train && needs.inputs) extend(planned_values_[input].block, backward);
+      if (runs_backward && needs.inputs) extend(planned_values_[input].block, backward);
     }
-    if (train && (needs.output || facts.backward_activation[i] != Activation::none))
+    if (runs_backward && (needs.output || facts.backward_activation[i] != Activation::none))
       extend(output.block, backward);
-    if (train) {
+    if (mode == Mode::train) {
       for (const Shape& shape : node.layer->saved_shapes(node.input_shapes)) {
         planned_nodes_[i].saved.push_back(new_tensor(shape, i));
-        extend(planned_nodes_[i].saved.back().block, backward);
+        if (runs_backward) extend(planned_nodes_[i].saved.back().block, backward);
       }
     }
     workspace_bytes =

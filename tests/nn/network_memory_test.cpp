@@ -3,8 +3,10 @@
 
 #include "backend/device.h"
 #include "nn/activations.h"
+#include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/dense.h"
+#include "nn/flatten.h"
 #include "nn/network.h"
 #include "nn/random_graph.h"
 #include "nn/reference_network.h"
@@ -60,6 +62,50 @@ TEST_CASE("network: tensors that share memory never disturb each other, in rando
       compare(*backend, random_graph(random, shape));
     }
   }
+}
+
+TEST_CASE("network: frozen layers change no bits of the others, in random graphs") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    const auto backend = kind.make(1);
+    backend->set_step({.learning_rate = 0, .step = 1});
+    Random random(5, 1);
+    for (int round = 0; round < 60; ++round) {
+      Graph graph = random_graph(random, round % 2 == 0 ? Shape{4, 5, 3} : Shape{12});
+      const size_t front = random.below(static_cast<uint32_t>(graph.nodes().size()));
+      for (size_t i = 0; i < graph.nodes().size(); ++i) {
+        graph.set_frozen(i, i < front || random.below(4) == 0);
+      }
+      compare(*backend, std::move(graph));
+    }
+  }
+}
+
+// Each value has as many bytes as the input, the output has few. A forward pass holds two values at
+// a time, the rest of the step the input of the head. Without freezing, the inputs of convolutions
+// and normalisations are kept, and a gradient at a time.
+TEST_CASE("network: a frozen front takes the memory of a forward pass") {
+  constexpr int depth = 8;
+  constexpr uint64_t value_bytes = 32 * 16 * 16 * 4 * sizeof(float);
+  constexpr uint64_t small = 2048;  // statistics of a normalisation, and the outputs
+  const auto graph_with = [&](bool frozen) {
+    Graph graph({16, 16, 4});
+    for (int i = 0; i < depth; ++i) {
+      graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 4, .padding = Padding::same}));
+      graph.append(std::make_unique<BatchNorm>());
+      graph.append(std::make_unique<Relu>());
+    }
+    for (size_t i = 0; i < graph.nodes().size(); ++i) graph.set_frozen(i, frozen);
+    graph.append(std::make_unique<Flatten>());
+    graph.append(std::make_unique<Dense>(DenseOptions{.units = 3}));
+    return graph;
+  };
+  const auto backend = make_backend("host", 1);  // its operations need no workspace
+  const Network frozen(graph_with(true), *backend, seed);
+  const Network free(graph_with(false), *backend, seed);
+  CHECK(frozen.planned_bytes(Mode::train, 32) >= 2 * value_bytes);
+  CHECK(frozen.planned_bytes(Mode::train, 32) <= 2 * value_bytes + small);
+  CHECK(free.planned_bytes(Mode::train, 32) >= (2 * depth + 2) * value_bytes);
 }
 
 TEST_CASE("network: a folded activation gives the same bits as a separate one") {

@@ -26,6 +26,7 @@ Pass ReferenceNetwork::pass(size_t node) {
       static_cast<size_t>(n.layer->workspace_bytes(device_.backend(), batch_, n.input_shapes));
   return {.backend = device_.backend(),
           .mode = Mode::train,
+          .frozen = n.frozen,
           .activation = Activation::none,
           .parameters = parameters_[node],
           .saved = saved_[node],
