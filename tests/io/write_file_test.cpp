@@ -1,8 +1,5 @@
 #include "io/write_file.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -13,6 +10,12 @@
 
 #include "core/error.h"
 #include "data/file.h"
+
+#ifndef __EMSCRIPTEN__
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#endif
 
 namespace convlab {
 
@@ -44,15 +47,6 @@ class Folder {
  private:
   fs::path path_;
 };
-
-/// The number of a process that has ended.
-pid_t ended_process() {
-  const pid_t child = fork();
-  if (child == 0) _exit(0);
-  REQUIRE(child > 0);
-  waitpid(child, nullptr, 0);
-  return child;
-}
 
 const std::vector<uint8_t> old_content{1, 2, 3};
 const std::vector<uint8_t> new_content{4, 5};
@@ -102,6 +96,21 @@ TEST_CASE("check_writable does not change an existing file") {
   CHECK(read_file(folder / "a") == old_content);
   CHECK(folder.entries() == 1);
 }
+
+#ifndef __EMSCRIPTEN__  // WebAssembly has no other processes
+
+namespace {
+
+/// The number of a process that has ended.
+pid_t ended_process() {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  REQUIRE(child > 0);
+  waitpid(child, nullptr, 0);
+  return child;
+}
+
+}  // namespace
 
 TEST_CASE("write_file and check_writable delete what killed processes have left behind") {
   const Folder folder;
@@ -165,5 +174,7 @@ TEST_CASE("write_file keeps a temporary file that is locked, though its process 
   write_file(folder / "a", new_content);
   CHECK_FALSE(fs::exists(file));
 }
+
+#endif
 
 }  // namespace convlab
