@@ -114,7 +114,9 @@ pid_t ended_process() {
 
 TEST_CASE("write_file and check_writable delete what killed processes have left behind") {
   const Folder folder;
-  const auto temporary = [](const auto& name, auto pid) { return concat(name, ".", pid, ".tmp"); };
+  const auto temporary = [](const auto& name, const auto& pid) {
+    return concat(name, ".", pid, ".tmp");
+  };
   const auto create = [&](const std::string& name) {
     write_file(folder / name.c_str(), old_content);
     return folder / name.c_str();

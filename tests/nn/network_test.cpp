@@ -239,8 +239,9 @@ TEST_CASE("graph: default names are kind and number, and names are unique") {
   CHECK(graph.append(std::make_unique<Relu>()) == 1);
   CHECK(graph.append(std::make_unique<Relu>()) == 2);
   CHECK(graph.nodes()[1].name == "relu_2");
-  CHECK_THROWS_MATCHES(graph.append(std::make_unique<Relu>(), "relu_1"), Error,
-                       MessageMatches(ContainsSubstring("relu_1") && ContainsSubstring("already used")));
+  CHECK_THROWS_MATCHES(
+      graph.append(std::make_unique<Relu>(), "relu_1"), Error,
+      MessageMatches(ContainsSubstring("relu_1") && ContainsSubstring("already used")));
 }
 
 TEST_CASE("graph: a value that does not exist yet is refused") {
