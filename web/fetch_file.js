@@ -15,9 +15,9 @@ export class FileError extends Error {
   }
 }
 
-/** A server that has sent nothing for so many seconds is taken for one that never will. */
+/** Seconds without any data after which a server is taken for one that never answers. */
 const maxQuietSeconds = 8;
-/** Modules, which the browser fetches, are looked at after so many seconds, for as many more. */
+/** Seconds after which modules, which the browser fetches, are checked, and how long the check may take. */
 const moduleSeconds = 4;
 
 const sources = {
