@@ -12,6 +12,7 @@
 #include "cli/stopping_options.h"
 #include "cli/text.h"
 #include "cli/values.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/catalog.h"
 #include "engine/engine.h"
@@ -57,8 +58,6 @@ nlohmann::ordered_json epoch_event(const EpochResult& result) {
           {"seconds", result.seconds},
           {"images_per_second", result.images_per_second}};
 }
-
-std::string epochs_text(int64_t count) { return concat(count, count == 1 ? " epoch" : " epochs"); }
 
 TrainingInfo training_info(const Snapshot& snapshot) {
   const RunOptions& run = snapshot.options;
@@ -163,7 +162,10 @@ class Training {
     while (interrupt.received() == 0 && busy) {
       busy = engine_->advance() != Activity::idle;
       show();
-      files_.advanced([this](const std::string& file) { save(*engine_->snapshot(), file); });
+      files_.advanced([this](const std::string& file) {
+        engine_->refresh();  // the snapshot must describe the weights that are saved
+        save(*engine_->snapshot(), file);
+      });
     }
     if (interrupt.received() != 0) {
       engine_->send(Pause{});  // also publishes a snapshot of the final state
@@ -216,7 +218,7 @@ class Training {
     if (has_model) engine_->end();
     const auto snapshot = engine_->snapshot();
     std::string text = concat("stopped after ", snapshot->step, " steps, ", snapshot->epoch, " of ",
-                              epochs_text(snapshot->epochs), " finished");
+                              counted(snapshot->epochs, "epoch"), " finished");
     Json event{{"event", "interrupted"}, {"epochs", snapshot->epoch}, {"steps", snapshot->step}};
     if (!options_.save.empty() && has_model) {
       save(*snapshot, options_.save);
@@ -258,7 +260,7 @@ class Training {
       event["val_loss"] = result->val_loss;
       event["val_accuracy"] = result->val_accuracy;
       text += concat("done: test accuracy ", percent(result->val_accuracy), " after ",
-                     epochs_text(result->epoch), weights_text(*snapshot), ", ");
+                     counted(result->epoch, "epoch"), weights_text(*snapshot), ", ");
       if (snapshot->restored_epoch > 0) event["restored_epoch"] = snapshot->restored_epoch;
     } else {
       text += concat("done: ", snapshot->step, " steps, ");

@@ -72,6 +72,8 @@ class Engine::Impl {
     return run_->checkpoint();
   }
 
+  void refresh() { publish(false); }
+
   void end() {
     if (!run_ || state_ == RunState::failed) return;
     guarded([&] {
@@ -249,6 +251,8 @@ void Engine::send(Command command) { impl_->send(std::move(command)); }
 std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->snapshot(); }
 
 Activity Engine::advance() { return impl_->advance(); }
+
+void Engine::refresh() { impl_->refresh(); }
 
 void Engine::end() { impl_->end(); }
 

@@ -56,6 +56,10 @@ class Engine {
   /// before the first Configure. Only for the thread that calls `advance`.
   const Network* network() const;
 
+  /// Publishes a snapshot of the current state; `advance` leaves some out. Only for the thread that
+  /// calls `advance`.
+  void refresh();
+
   /// Ends the training, also within an epoch (see Run::end). Only for the thread that calls
   /// `advance`.
   void end();

@@ -8,7 +8,7 @@
 /// after an error, whose message convlab_error returns.
 extern "C" {
 
-/// Creates the engine. `threads` 0: one per core.
+/// Creates the engine. `threads` 0: one per processor.
 int convlab_create(int threads);
 /// Returns the message of the last error.
 const char* convlab_error();

@@ -72,6 +72,15 @@ test('early stopping with the best weights saves them however the run ends, and 
   assert.equal(limited.done.val_accuracy, evaluate(file('c')).val_accuracy);
 });
 
+test('a best model says the accuracy of its own weights, however fast epochs follow each other', (t) => {
+  const {file, train, evaluate} = place(t);
+  train('--batch', '640', '--epochs', '300', '--save-best', file('b'));
+  const bytes = fs.readFileSync(file('b'));
+  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))));
+  const {options} = JSON.parse(header.__metadata__['convlab.training']);
+  assert.equal(options.val_accuracy, evaluate(file('b')).val_accuracy);
+});
+
 test('the best model so far is that of the whole history, whoever asked for it when', (t) => {
   const {file, train, evaluate} = place(t);
   const checkpoint = ['--lr', '0.3', '--checkpoint', file('c')];
