@@ -13,11 +13,11 @@
 #include "core/error.h"
 #include "core/find_named.h"
 #include "core/named_numbers.h"
-#include "engine/protocol_fields.h"
+#include "engine/protocol.h"
 
-/// Encodes and decodes the structures of protocol.h, whose fields are listed in protocol_fields.h,
-/// as JSON with a block of bytes. Include it only in .cpp files of this folder, so that other
-/// headers do not depend on the JSON library.
+/// Encodes and decodes structures whose fields a function `visit` beside them lists (fields.h), as
+/// JSON with a block of bytes. Include it only in .cpp files of this folder, so that other headers
+/// do not depend on the JSON library.
 namespace convlab {
 
 using FieldJson = nlohmann::json;

@@ -1,36 +1,96 @@
 #pragma once
 
-#include <concepts>
-#include <type_traits>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "engine/protocol.h"
+#include "engine/fields.h"
+#include "engine/run_options.h"
 
-/// Lists the fields of each structure of protocol.h once for both the encoder and the decoder:
-/// `visit` calls `fields` with the name and the member of each.
 namespace convlab {
 
-template <class S, class T>
-concept MaybeConst = std::same_as<std::remove_const_t<S>, T>;
+enum class RunState : uint8_t { empty, ready, waiting_for_data, running, paused, finished, failed };
 
-template <class Fields, MaybeConst<RunOptions> S>
-void visit(Fields& fields, S& options) {
-  fields("data", options.data);
-  fields("model", options.model);
-  fields("optimizer", options.optimizer);
-  fields("optimizer_options", options.optimizer_options);
-  fields("learning_rate", options.learning_rate);
-  fields("schedule", options.schedule);
-  fields("schedule_options", options.schedule_options);
-  fields("warmup_epochs", options.warmup_epochs);
-  fields("update_options", options.update_options);
-  fields("batch", options.batch);
-  fields("epochs", options.epochs);
-  fields("seed", options.seed);
-  fields("label_smoothing", options.label_smoothing);
-  fields("early_stopping", options.early_stopping);
-  fields("early_stopping_options", options.early_stopping_options);
-  fields("time_budget", options.time_budget);
-}
+/// A line of a chart; x is in epochs.
+struct Curve {
+  std::vector<float> x;
+  std::vector<float> y;
+};
+
+/// Images of the test set with the predictions of the network.
+struct Samples {
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;
+  std::vector<uint8_t> pixels;       ///< [count, height, width, channels]
+  std::vector<int32_t> labels;       ///< [count]
+  std::vector<int32_t> predictions;  ///< [count]
+  std::vector<float> confidences;    ///< [count], probability of the prediction
+};
+
+/// The first layer's weights as images: the kernels of a convolution, or the rows of the weight
+/// matrix of a dense layer that takes the image.
+struct Filters {
+  int64_t count = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;
+  std::vector<float> weights;  ///< [count, height, width, channels]
+};
+
+/// Results of one finished epoch.
+struct EpochResult {
+  int64_t epoch = 0;      ///< from 1
+  double train_loss = 0;  ///< mean over the epoch's steps, as the weights change
+  double train_accuracy = 0;
+  double val_loss = 0;
+  double val_accuracy = 0;
+  double learning_rate = 0;      ///< of the epoch's last step
+  double seconds = 0;            ///< including validation
+  double images_per_second = 0;  ///< of training
+};
+
+/// The complete visible state of the engine at one moment.
+struct Snapshot {
+  uint64_t sequence = 0;  ///< increases with every snapshot
+  RunState state = RunState::empty;
+  std::string error;  ///< message for the user; empty if none
+
+  RunOptions options;
+  std::string backend;
+  int32_t threads = 0;
+  std::vector<std::string> class_names;
+  int64_t parameters = 0;
+  uint64_t memory_bytes = 0;
+
+  int64_t train_images = 0;
+  int64_t train_images_here = 0;  ///< number that has arrived so far
+  int64_t step = 0;               ///< training steps done
+  int64_t steps_per_epoch = 0;
+  int64_t epoch = 0;              ///< epochs done
+  int64_t epochs = 0;             ///< epochs planned
+  double learning_rate = 0;       ///< base rate of the schedule, as set
+  double step_learning_rate = 0;  ///< of the next step, from the schedule
+  double images_per_second = 0;   ///< of training, moving average
+  double seconds_left = -1;       ///< until the planned epochs are done; negative: unknown
+  double loss = 0;                ///< training loss of the current epoch so far
+  double accuracy = 0;
+
+  int64_t restored_epoch = 0;        ///< epoch whose weights early stopping put back; 0: none
+  std::vector<std::string> notes;    ///< sentences for the user about this run; empty if none
+  std::string stop_reason;           ///< why a callback ended or paused training; empty if none
+  std::vector<EpochResult> history;  ///< one entry per finished epoch
+  Curve train_loss;
+  Curve train_accuracy;
+  Curve val_loss;
+  Curve val_accuracy;
+  Samples samples;
+  Filters filters;
+};
+
+/// Returns the name used in the JSON, such as "running".
+std::string_view to_string(RunState state);
 
 /// A history, one number per epoch; epochs count from 1.
 struct HistoryColumns {
