@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/formats/shard.h"
 #include "engine/epoch_logs.h"
@@ -37,10 +38,13 @@ RunOptions checked(RunOptions options) {
   return options;
 }
 
+std::unique_ptr<Loss> make_loss(const RunOptions& options) {
+  return std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{options.label_smoothing});
+}
+
 std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& network) {
   return std::make_unique<Trainer>(
-      network,
-      std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{options.label_smoothing}),
+      network, make_loss(options),
       find_optimizer(options.optimizer).make(options.optimizer_options), options.learning_rate,
       read_update_options(options.update_options));
 }
@@ -54,24 +58,31 @@ TrainingSize size_of(const RunOptions& options, const DatasetSplits& data) {
           .states = state_count(*optimizer, read_update_options(options.update_options))};
 }
 
-/// Returns the graph after checking that it matches the data and that its training fits into
-/// memory.
-Graph fitting(Graph graph, const DatasetSplits& data, const RunOptions& options,
-              const Backend& backend) {
-  check_fits(graph, data.train, options.model);
-  check_memory(graph, backend, size_of(options, data));
-  return graph;
-}
-
 }  // namespace
 
+void Run::check(const RunOptions& given, const DatasetSplits& data, const Graph& graph,
+                const Backend& backend, uint64_t reclaimable) {
+  const RunOptions options = checked(given);
+  const TrainingSize size = size_of(options, data);
+  const int64_t steps = (data.train.size() + options.batch - 1) / options.batch;
+  make_schedule(options.schedule, options.schedule_options, options.warmup_epochs,
+                {steps, steps * options.epochs});
+  read_options<EarlyStoppingOptions>("early_stopping", options.early_stopping_options);
+  make_loss(options);
+  Graph folded = graph;
+  fold_final_softmax(folded);
+  check_fits(folded, data.train, options.model);
+  check_memory(folded, backend, size, reclaimable);
+}
+
 Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
-         std::function<double()> now, int64_t prefetch, std::function<Callbacks()> more_callbacks)
+         std::function<double()> now, int64_t prefetch,
+         std::function<Callbacks(Run&)> more_callbacks)
     : options_(checked(options)),
       data_(std::move(data)),
       now_(std::move(now)),
       softmax_folded_(fold_final_softmax(graph)),
-      network_(fitting(std::move(graph), data_, options_, backend), backend, options_.seed),
+      network_(std::move(graph), backend, options_.seed),
       train_loader_(
           data_.train,
           {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),
@@ -168,6 +179,15 @@ void Run::set_learning_rate(double rate) {
   learning_rate_ = rate;
 }
 
+void Run::set_epochs(int64_t epochs) {
+  const int64_t begun = epoch_ + (train_loader_.batches_done() > 0 ? 1 : 0);
+  if (epochs < std::max<int64_t>(begun, 1) || epochs > max_epochs) {
+    fail("[run] epochs is ", epochs, " but must lie in ", std::max<int64_t>(begun, 1), " to ",
+         max_epochs, "; ", counted(begun, "epoch"), begun == 1 ? " has" : " have", " begun");
+  }
+  epochs_ = epochs;
+}
+
 const Network& Run::network() {
   trainer_->use_eval_weights();
   return network_;
@@ -193,7 +213,7 @@ CallbackList Run::make_callbacks() {
   if (options_.time_budget > 0)
     callbacks.push_back(std::make_unique<TimeBudget>(options_.time_budget, now_));
   if (more_callbacks_) {
-    for (auto& callback : more_callbacks_()) callbacks.push_back(std::move(callback));
+    for (auto& callback : more_callbacks_(*this)) callbacks.push_back(std::move(callback));
   }
   return CallbackList(std::move(callbacks));
 }

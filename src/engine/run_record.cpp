@@ -156,15 +156,15 @@ std::string differing_options(const RunOptions& there, const RunOptions& here) {
     fields("options", options);
     return fields.take().at("options").flatten();
   };
-  const FieldJson old = fields_of(there);
-  const FieldJson now = fields_of(here);
+  const WrittenJson old = fields_of(there);
+  const WrittenJson now = fields_of(here);
   std::string text;
   const auto compare = [&](const std::string& path) {
     const std::string name = path.substr(1);
     if (std::find(may_differ.begin(), may_differ.end(), name) != may_differ.end()) return;
     if (name.starts_with(schedule_options)) return;
-    const FieldJson before = old.value(path, FieldJson());
-    const FieldJson after = now.value(path, FieldJson());
+    const WrittenJson before = old.value(path, WrittenJson());
+    const WrittenJson after = now.value(path, WrittenJson());
     if (before == after) return;
     text += concat(text.empty() ? "" : ", ", name, " (", dump_fields(before), " there, ",
                    dump_fields(after), " here)");

@@ -13,7 +13,7 @@ namespace convlab {
 /// A layer in a Graph.
 struct Node {
   std::string name;  ///< unique: "conv2d_1"
-  std::unique_ptr<Layer> layer;
+  std::shared_ptr<const Layer> layer;
   std::vector<size_t> inputs;  ///< input values: 0 is the graph's input, i + 1 the output of node i
   std::vector<Shape> input_shapes;
   Shape output_shape;

@@ -1,6 +1,7 @@
 #include "train/check_memory.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 #include "nn/network_plan.h"
@@ -34,8 +35,10 @@ uint64_t needed_bytes(const Graph& graph, const Backend& backend, const Training
          batch * (image + sizeof(int32_t) + outputs * sizeof(float));
 }
 
-void check_memory(const Graph& graph, const Backend& backend, const TrainingSize& size) {
-  const uint64_t left = backend.memory_left();
+void check_memory(const Graph& graph, const Backend& backend, const TrainingSize& size,
+                  uint64_t reclaimable) {
+  const uint64_t unlimited = std::numeric_limits<uint64_t>::max();
+  const uint64_t left = std::min(backend.memory_left(), unlimited - reclaimable) + reclaimable;
   TrainingSize tried = size;
   const auto needed = [&](int64_t batch) {
     tried.batch = batch;

@@ -104,13 +104,13 @@ void Trainer::end_epoch() {
   updater_.flush();
 }
 
-void Trainer::evaluate(const Batch& batch, ClassificationSums* classes) {
+void Trainer::evaluate(const Batch& batch, MetricSums& sums, ClassificationSums* classes) {
   check_images(batch);
   check_labels(batch);
   use_eval_weights();
   const Tensor outputs = load(Mode::eval, batch);
   const Tensor labels = load_labels(batch);
-  loss_->run(backend_, outputs, labels, {}, validation_.tensor());
+  loss_->run(backend_, outputs, labels, {}, sums.tensor());
   if (classes != nullptr) classes->add(outputs, labels);
 }
 

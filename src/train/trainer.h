@@ -54,10 +54,12 @@ class Trainer {
   /// Ends an epoch: updates the weights with the batches that still wait for it
   /// (UpdateOptions::accumulate).
   void end_epoch();
-  /// Evaluates one batch in Mode::eval. Adds to `validation` and, if not null, to `classes`. Like
+  /// Evaluates one batch in Mode::eval. Adds to `sums` and, if not null, to `classes`. Like
   /// `predict`, it uses the moving average of the weights if UpdateOptions enables one, and leaves
   /// it in the network until the next step.
-  void evaluate(const Batch& batch, ClassificationSums* classes = nullptr);
+  void evaluate(const Batch& batch, MetricSums& sums, ClassificationSums* classes = nullptr);
+  /// The same, adding to `validation`.
+  void evaluate(const Batch& batch) { evaluate(batch, validation_); }
   /// Returns the class probabilities, [batch, classes] in row-major order.
   std::vector<float> predict(const Batch& batch);
 

@@ -184,26 +184,51 @@ std::vector<Bytes> shard_seeds() {
 
 // Messages between the page's threads, and command line options.
 
-void read_command(std::span<const uint8_t> input) {
-  const std::string text = encode(decode_command(text_of(input)));
-  CHECK(encode(decode_command(text)) == text);
+void read_request(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  const IdentifiedRequest read = decode_request(parts.text, parts.bytes);
+  const EncodedMessage again = encode(read.request, read.id);
+  CHECK(encode(decode_request(again.json, again.block).request, read.id).json == again.json);
+}
+
+void read_reply(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  const EncodedMessage again = encode(decode_reply(parts.text, parts.bytes));
+  CHECK(encode(decode_reply(again.json, again.block)).json == again.json);
 }
 
 void read_snapshot(std::span<const uint8_t> input) {
   const TextAndBytes parts(input);
-  const EncodedSnapshot again = encode(decode_snapshot(parts.text, parts.bytes));
+  const EncodedMessage again = encode(decode_snapshot(parts.text, parts.bytes));
   decode_snapshot(again.json, again.block);
 }
 
 void read_options(std::span<const uint8_t> input) { parse_options(text_of(input)); }
 
-std::vector<Bytes> command_seeds() {
+std::vector<Bytes> request_seeds() {
   RunOptions options;
   options.optimizer_options = {{"beta1", 0.5}, {"decay_biases", true}, {"name", std::string("x")}};
   std::vector<Bytes> seeds;
-  for (const Command& command :
-       {Command(Configure{options}), Command(Start{}), Command(SetLearningRate{0.01})}) {
-    seeds.push_back(bytes_of(encode(command)));
+  for (const Request& request :
+       {Request(Configure{options}), Request(Start{}), Request(SetLearningRate{0.01}),
+        Request(Predict{.height = 2, .width = 1, .channels = 1, .pixels = {7, 8}}),
+        Request(DescribeModel{.model = "m", .image = {28, 28, 1}})}) {
+    const EncodedMessage encoded = encode(request, 3);
+    seeds.push_back(joined(encoded.json, encoded.block));
+  }
+  return seeds;
+}
+
+std::vector<Bytes> reply_seeds() {
+  ModelDescription model;
+  model.layers = {{.name = "a", .kind = "relu", .inputs = {"input"}, .output = {28, 28, 1}}};
+  std::vector<Bytes> seeds;
+  for (const Reply& reply :
+       {Reply{.id = 1, .error = "no"}, Reply{.id = 2, .result = model},
+        Reply{.id = 3, .result = SavedFile{"a", {1, 2, 3}}},
+        Reply{.id = 4, .result = Evaluation{.class_names = {"a"}, .support = {1}}}}) {
+    const EncodedMessage encoded = encode(reply);
+    seeds.push_back(joined(encoded.json, encoded.block));
   }
   return seeds;
 }
@@ -215,7 +240,7 @@ std::vector<Bytes> snapshot_seeds() {
   snapshot.train_loss = {{1, 2}, {3, 4}};
   snapshot.samples = {2, 3, 1, Bytes(12), {0, 1}, {1, 1}, {0.5F, 0.25F}};
   snapshot.filters = {1, 2, 2, 1, {1, 2, 3, 4}};
-  const EncodedSnapshot encoded = encode(snapshot);
+  const EncodedMessage encoded = encode(snapshot);
   return {joined(encoded.json, encoded.block)};
 }
 
@@ -235,7 +260,8 @@ constexpr std::array targets{
     FuzzTarget{"IDX images", entry<read_images>, image_seeds, 1100},
     FuzzTarget{"IDX labels", entry<read_labels>, label_seeds, 1100},
     FuzzTarget{"shard", entry<read_shard>, shard_seeds, 2100},
-    FuzzTarget{"command", entry<read_command>, command_seeds, 500},
+    FuzzTarget{"request", entry<read_request>, request_seeds, 500},
+    FuzzTarget{"reply", entry<read_reply>, reply_seeds, 500},
     FuzzTarget{"snapshot", entry<read_snapshot>, snapshot_seeds, 500},
     FuzzTarget{"options", entry<read_options>, option_seeds, 500},
 };

@@ -173,8 +173,8 @@ TEST_CASE("trainer: an evaluation optionally counts per class, with the same acc
   Run run("", 1, "mnist-mlp");
   run.steps(5);
   ClassificationSums sums(*run.backend, classes, 2);
-  run.trainer.evaluate(first_batch(50), &sums);
-  run.trainer.evaluate(first_batch(7), &sums);
+  run.trainer.evaluate(first_batch(50), run.trainer.validation(), &sums);
+  run.trainer.evaluate(first_batch(7), run.trainer.validation(), &sums);
   const ClassificationMetrics counted = sums.read();
   CHECK(counted.macro.support == 57);
   CHECK(counted.accuracy == run.trainer.validation().read().accuracy);
