@@ -161,6 +161,8 @@ std::vector<Bytes> graph_seeds() {
     {"kind": "add", "inputs": ["größe", "group_norm_1"]},
     {"kind": "reshape", "options": {"shape": "-1, 4"}}, {"kind": "flatten"},
     {"kind": "dense", "options": {"units": 10, "initializer": "orthogonal"}}]})"));
+  seeds.push_back(bytes_of(R"({"input": [8, 8, 3], "layers": [{"kind": "global_avg_pool2d"}],
+    "normalization": {"scale": [0.017, 0.0175, 0.01743], "offset": [-2.1, -2, -1.8]}})"));
   return seeds;
 }
 
