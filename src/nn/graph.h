@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/input_normalization.h"
 #include "nn/layer.h"
 
 namespace convlab {
@@ -44,7 +45,14 @@ class Graph {
   /// that was created before.
   void set_frozen(size_t node, bool frozen) { nodes_.at(node).frozen = frozen; }
 
+  /// Sets how the bytes of an image become the input. The channels are the last dimension of the
+  /// input shape. Throws Error and changes nothing if InputNormalization::check refuses it.
+  void set_normalization(InputNormalization normalization);
+  const InputNormalization& normalization() const { return normalization_; }
+
   const Shape& input_shape() const { return input_; }
+  /// Returns the last dimension of the input shape.
+  int64_t input_channels() const { return input_[input_.rank() - 1]; }
   const Shape& output_shape() const { return value_shape(nodes_.size()); }
   const Shape& value_shape(size_t value) const;
   const std::vector<Node>& nodes() const { return nodes_; }
@@ -67,6 +75,7 @@ class Graph {
   };
 
   Shape input_;
+  InputNormalization normalization_;
   std::vector<Node> nodes_;
   std::set<std::string> names_;             // of the nodes
   std::map<std::string, Numbers> numbers_;  // by kind

@@ -28,6 +28,18 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
       training_(backend_),
       validation_(backend_) {
   loss_->prepare(backend_, network.graph().output_shape().elements());
+  upload_normalization();
+}
+
+void Trainer::upload_normalization() {
+  const Graph& graph = network_.graph();
+  const int64_t channels = graph.input_channels();
+  normalization_ = backend_.allocate(2 * static_cast<size_t>(channels) * sizeof(float));
+  const Tensor both{{2, channels}, DType::f32, normalization_.memory()};
+  scale_ = both.part(0, 1).reshaped({channels});
+  offset_ = both.part(1, 2).reshaped({channels});
+  backend_.upload(graph.normalization().scales(channels).data(), scale_);
+  backend_.upload(graph.normalization().offsets(channels).data(), offset_);
 }
 
 Tensor Trainer::prepare(Mode mode, int64_t batch) {
@@ -66,7 +78,7 @@ Tensor Trainer::load(Mode mode, const Batch& batch) {
   const Tensor input = prepare(mode, batch.size());
   const Tensor staged{input.shape, DType::u8, images_.memory()};
   backend_.upload(batch.images.data(), staged);
-  backend_.scale_bytes(staged, 1.0F / 255.0F, input);
+  backend_.normalize_input(staged, scale_, offset_, input);
   return network_.forward();
 }
 

@@ -35,7 +35,7 @@ class MetricSums {
 };
 
 /// Trains a network step by step. Uses no threads, clocks or files: the caller decides when to run
-/// a step. Images are bytes and are scaled to [0, 1].
+/// a step. Images are bytes, which Graph::normalization turns into the network's input.
 class Trainer {
  public:
   /// The network must outlive the trainer.
@@ -85,6 +85,7 @@ class Trainer {
   void resume(uint64_t steps, const UpdateProgress& updates, bool averaged);
 
  private:
+  void upload_normalization();
   void check_images(const Batch& batch) const;
   void check_labels(const Batch& batch) const;
   Tensor load(Mode mode, const Batch& batch);
@@ -98,6 +99,9 @@ class Trainer {
   uint64_t steps_ = 0;
   MetricSums training_;
   MetricSums validation_;
+  Buffer normalization_;  // scales, then offsets
+  Tensor scale_;
+  Tensor offset_;
   Buffer images_;
   Buffer labels_;
   Buffer probabilities_;

@@ -11,6 +11,8 @@
 #include "core/options_text.h"
 #include "data/formats/idx.h"
 #include "data/formats/shard.h"
+#include "data/image_files.h"
+#include "data/resize.h"
 #include "engine/protocol.h"
 #include "engine/run_record.h"
 #include "fuzz/small_run.h"
@@ -161,6 +163,8 @@ std::vector<Bytes> graph_seeds() {
     {"kind": "add", "inputs": ["größe", "group_norm_1"]},
     {"kind": "reshape", "options": {"shape": "-1, 4"}}, {"kind": "flatten"},
     {"kind": "dense", "options": {"units": 10, "initializer": "orthogonal"}}]})"));
+  seeds.push_back(bytes_of(R"({"input": [8, 8, 3], "layers": [{"kind": "global_avg_pool2d"}],
+    "normalization": {"scale": [0.017, 0.0175, 0.01743], "offset": [-2.1, -2, -1.8]}})"));
   return seeds;
 }
 
@@ -169,6 +173,12 @@ std::vector<Bytes> graph_seeds() {
 void read_images(std::span<const uint8_t> input) { parse_idx_images(input, source); }
 void read_labels(std::span<const uint8_t> input) { parse_idx_labels(input, 10, source); }
 void read_shard(std::span<const uint8_t> input) { parse_shard(input, source); }
+
+void read_image(std::span<const uint8_t> input) {
+  const DecodedImage image = decode_image(input, source);
+  CHECK(image.pixels.size() == static_cast<size_t>(image.height * image.width * image.channels));
+  CHECK(fit_image(image, {8, 8, 3}).size() == 8 * 8 * 3);
+}
 
 std::vector<Bytes> plain_and_gzip(const Bytes& bytes) { return {bytes, gzip(bytes)}; }
 
@@ -180,6 +190,16 @@ std::vector<Bytes> shard_seeds() {
   for (const uint32_t value : {2, 3, 4, 3, 5}) add_little_endian(bytes, value);
   add_bytes(bytes, Bytes(2 + 2 * 36, 4));
   return plain_and_gzip(bytes);
+}
+
+std::vector<Bytes> image_file_seeds() {
+  return {make_png({5, 3}, Bytes(5 * 4, 1)),
+          make_png({4, 2, PngColor::rgba}, Bytes(4 * 9, 2)),
+          make_png({3, 8, PngColor::palette, 1}, Bytes(3 * 2, 0), {1, 2, 3, 4, 5, 6}, {7}),
+          make_png({2, 2, PngColor::rgb, 16}, Bytes(2 * 13, 3)),
+          grey_jpeg,
+          with_exif(color_jpeg, orientation_tiff(6)),
+          with_exif(grey_jpeg, orientation_tiff(8, false))};
 }
 
 // Messages between the page's threads, and command line options.
@@ -249,7 +269,8 @@ std::vector<Bytes> option_seeds() {
 }
 
 // One byte of JSON can be a value that takes a few hundred bytes of memory; one byte of gzip can
-// inflate to 1,032.
+// inflate to 1,032, in a PNG to eight times as many pixels, each of four bytes decoded and of three
+// in the window cut out.
 constexpr std::array targets{
     FuzzTarget{"safetensors file", entry<read_safetensors>, model_seeds, 500},
     FuzzTarget{"safetensors header", entry<read_header>, header_seeds, 500},
@@ -260,6 +281,7 @@ constexpr std::array targets{
     FuzzTarget{"IDX images", entry<read_images>, image_seeds, 1100},
     FuzzTarget{"IDX labels", entry<read_labels>, label_seeds, 1100},
     FuzzTarget{"shard", entry<read_shard>, shard_seeds, 2100},
+    FuzzTarget{"PNG or JPEG image", entry<read_image>, image_file_seeds, 1032 * 8 * (4 + 3)},
     FuzzTarget{"request", entry<read_request>, request_seeds, 500},
     FuzzTarget{"reply", entry<read_reply>, reply_seeds, 500},
     FuzzTarget{"snapshot", entry<read_snapshot>, snapshot_seeds, 500},
