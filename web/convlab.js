@@ -88,7 +88,7 @@ export class RequestError extends Error {
 
 /** An architecture given as an object becomes text. */
 function runOptions(options, what) {
-  const copy = plainCopy(options, what, '', 0);
+  const copy = plainCopy(options, what, 'options');
   if (copy.architecture && typeof copy.architecture === 'object') {
     copy.architecture = JSON.stringify(copy.architecture);
   }

@@ -20,7 +20,7 @@ ModelDescription describe_model(const Graph& graph, const std::string& model,
                                 const Backend& backend, int64_t batch) {
   if (batch < 1) fail("[model] a batch of ", batch, "; expected at least 1");
   const auto planned = [&](Mode mode) {
-    return NetworkPlan(graph, GraphFacts(graph, mode), backend, mode, batch).memory.bytes;
+    return NetworkPlan(graph, backend, {.mode = mode, .batch = batch}).memory.bytes;
   };
   ModelDescription result{.model = model,
                           .input = graph.input_shape(),

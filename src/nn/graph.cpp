@@ -51,7 +51,8 @@ Graph::Graph(Shape input) : input_(input) {
   check_size(input_);
 }
 
-size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name) {
+size_t Graph::add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs,
+                  std::string name) {
   const std::string kind(layer->kind());
   auto [count, number] = numbers_[kind];
   if (name.empty()) {
@@ -83,13 +84,36 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
   return nodes_.size();
 }
 
-size_t Graph::append(std::unique_ptr<Layer> layer, std::string name) {
+size_t Graph::append(std::shared_ptr<const Layer> layer, std::string name) {
   return add(std::move(layer), {nodes_.size()}, std::move(name));
 }
 
 void Graph::set_normalization(InputNormalization normalization) {
   normalization.check(input_channels());
   normalization_ = std::move(normalization);
+}
+
+Graph Graph::subgraph(size_t first, size_t last) const {
+  if (last >= nodes_.size() || first > last) {
+    fail("[graph] layers ", first, " to ", last, " of ", nodes_.size(),
+         "; expected an order from 0 to ", nodes_.size() - 1);
+  }
+  Graph part(value_shape(first));
+  if (first == 0) part.normalization_ = normalization_;
+  for (size_t i = first; i <= last; ++i) {
+    const Node& node = nodes_[i];
+    std::vector<size_t> inputs;
+    for (const size_t value : node.inputs) {
+      if (value < first) {
+        fail("[graph] the network cannot be cut before ", nodes_[first].name, ", as ", node.name,
+             " also reads ", value == 0 ? "the input" : nodes_[value - 1].name);
+      }
+      inputs.push_back(value - first);
+    }
+    part.add(node.layer, std::move(inputs), node.name);
+    part.set_frozen(i - first, node.frozen);
+  }
+  return part;
 }
 
 void Graph::remove_last() {

@@ -24,8 +24,8 @@ struct Node {
   bool trainable() const;
 };
 
-/// The structure of a network: layers in topological order. The output of the last layer is the
-/// output of the graph. Shapes are per sample. Holds no tensors: see Network.
+/// The structure of a network: layers in topological order. Copies share the layers. The output of
+/// the last layer is the output of the graph. Shapes are per sample. Holds no tensors: see Network.
 class Graph {
  public:
   explicit Graph(Shape input);
@@ -34,12 +34,17 @@ class Graph {
   /// output value. An empty name is replaced by the kind and a number. Throws Error, with the
   /// node's name, for input shapes that the layer does not accept, an output of more than 2^30
   /// elements, Layer::max_flops or more, an unknown value or a name that is already used.
-  size_t add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std::string name = "");
+  size_t add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs, std::string name = "");
   /// Adds a layer that reads the last value.
-  size_t append(std::unique_ptr<Layer> layer, std::string name = "");
+  size_t append(std::shared_ptr<const Layer> layer, std::string name = "");
 
   /// Removes the last layer.
   void remove_last();
+
+  /// Returns the layers `first` to `last` as a graph of its own, which shares them: its input is
+  /// value `first`. The names stay, so that the parameters keep theirs. Throws Error if one of them
+  /// reads another value from outside, or for layers that do not exist.
+  Graph subgraph(size_t first, size_t last) const;
 
   /// Freezes the parameters of a node or makes them trainable again. Has no effect on a Network
   /// that was created before.

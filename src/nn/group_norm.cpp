@@ -95,7 +95,7 @@ std::vector<Shape> SampleNorm::saved_shapes(std::span<const Shape> inputs) const
   return {{2 * statistics}, {statistics}};
 }
 
-// In Mode::eval nothing is saved, so the statistics are in the workspace.
+// Without a backward pass nothing is saved, so the statistics are in the workspace.
 uint64_t SampleNorm::workspace_bytes(const Backend&, int64_t batch,
                                      std::span<const Shape> inputs) const {
   uint64_t bytes = 0;
@@ -117,7 +117,7 @@ SampleNorm::View SampleNorm::view(const Pass& pass, const Tensor& input) const {
   view.mean = {{2, samples * view.desc.groups}, DType::f32, pass.workspace};
   view.inv_std = {view.mean.shape.sample_shape(), DType::f32,
                   static_cast<std::byte*>(pass.workspace) + align_up(view.mean.bytes())};
-  if (pass.mode == Mode::train) {
+  if (!pass.saved.empty()) {
     view.mean.memory = pass.saved[0].memory;
     view.inv_std.memory = pass.saved[1].memory;
   }

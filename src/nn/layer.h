@@ -20,12 +20,12 @@ enum class Mode : uint8_t { train, eval };
 struct Pass {
   Backend& backend;
   Mode mode = Mode::train;
-  bool frozen = false;  ///< parameters are not trainable: no parameter gradients are computed
+  bool frozen = false;  ///< no parameter gradients are computed, nor statistics updated
   /// Forward: the activation fused into this layer (Layer::can_fuse_activation). Backward: the
   /// activation whose gradient this layer applies.
   Activation activation = Activation::none;
   std::span<Parameter> parameters;  ///< in the order of Layer::parameters
-  std::span<const Tensor> saved;    ///< in the order of Layer::saved_shapes; Mode::train only
+  std::span<const Tensor> saved;    ///< in the order of Layer::saved_shapes; empty without backward
   std::span<OpSlot> slots;          ///< Layer::slots() elements
   void* workspace = nullptr;        ///< Layer::workspace_bytes() bytes
   uint64_t seed = 0;                ///< random seed of the run
@@ -73,7 +73,7 @@ class Layer {
   virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
   virtual std::vector<ParameterSpec> parameters(std::span<const Shape>) const { return {}; }
   virtual BackwardNeeds backward_needs() const { return {}; }
-  /// Per-sample shapes of the f32 tensors that forward saves for backward in Mode::train.
+  /// Per-sample shapes of the f32 tensors that forward saves for backward, if there is one.
   virtual std::vector<Shape> saved_shapes(std::span<const Shape>) const { return {}; }
   virtual uint64_t workspace_bytes(const Backend&, int64_t /*batch*/,
                                    std::span<const Shape>) const {

@@ -27,10 +27,7 @@ size_t addressable(uint64_t bytes) {
 }  // namespace
 
 Network::Network(Graph graph, Backend& backend, uint64_t seed)
-    : graph_(std::move(graph)),
-      train_(graph_, Mode::train),
-      eval_(graph_, Mode::eval),
-      backend_(backend) {
+    : graph_(std::move(graph)), backend_(backend) {
   if (graph_.nodes().empty()) fail("[network] the graph has no layers");
   make_parameters();
   make_folded_layers();
@@ -62,8 +59,9 @@ void Network::make_parameters() {
 
 void Network::make_folded_layers() {
   folded_.resize(graph_.nodes().size());
+  const GraphFacts eval(graph_, Mode::eval);
   for (size_t i = 0; i < folded_.size(); ++i) {
-    if (const std::optional<size_t> norm = eval_.normalization[i]) {
+    if (const std::optional<size_t> norm = eval.normalization[i]) {
       folded_[i] = std::make_unique<FoldedLayer>(graph_.nodes()[i], own_parameters(i),
                                                  graph_.nodes()[*norm], own_parameters(*norm));
     }
@@ -73,8 +71,9 @@ void Network::make_folded_layers() {
 /// The folded weights are lost if another plan has used the arena since.
 void Network::update_folded_layers() {
   const bool lost = folded_in_ != current_;
-  for (size_t i = 0; i < folded_.size(); ++i) {
-    if (folded_[i]) folded_[i]->update(backend_, current_->nodes[i].folded, lost);
+  for (size_t i = 0; i < current_->end; ++i) {
+    if (current_->facts.normalization[i])
+      folded_[i]->update(backend_, current_->nodes[i].folded, lost);
   }
   folded_in_ = current_;
 }
@@ -124,20 +123,20 @@ std::span<const Parameter> Network::parameters_of(size_t node) const {
 }
 
 uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
-  return NetworkPlan(graph_, facts_of(mode), backend_, mode, batch).memory.bytes;
+  return NetworkPlan(graph_, backend_, {.mode = mode, .batch = batch}).memory.bytes;
 }
 
-Tensor Network::prepare(Mode mode, int64_t batch) {
-  if (batch < 1) fail("[network] a batch of ", batch, " is not possible; expected at least 1");
-  const auto known = std::find_if(plans_.begin(), plans_.end(), [&](const auto& plan) {
-    return plan->mode == mode && plan->batch == batch;
-  });
+Tensor Network::prepare(const PassSpec& spec) {
+  if (spec.batch < 1)
+    fail("[network] a batch of ", spec.batch, " is not possible; expected at least 1");
+  const auto known = std::find_if(plans_.begin(), plans_.end(),
+                                  [&](const auto& plan) { return plan->spec == spec; });
   if (known != plans_.end()) {
     current_ = known->get();
     if (folded_in_ != current_) folded_in_ = nullptr;
     return current_->values[0];
   }
-  auto plan = std::make_unique<NetworkPlan>(graph_, facts_of(mode), backend_, mode, batch);
+  auto plan = std::make_unique<NetworkPlan>(graph_, backend_, spec);
   const size_t bytes = addressable(plan->memory.bytes);
   folded_in_ = nullptr;
   if (bytes > arena_.bytes()) {
@@ -156,10 +155,10 @@ Tensor Network::prepare(Mode mode, int64_t batch) {
 }
 
 Pass Network::pass_of(size_t node, Activation activation) {
-  FoldedLayer* folded = current_->mode == Mode::eval ? folded_[node].get() : nullptr;
+  FoldedLayer* folded = current_->facts.normalization[node] ? folded_[node].get() : nullptr;
   return {.backend = backend_,
-          .mode = current_->mode,
-          .frozen = graph_.nodes()[node].frozen,
+          .mode = current_->spec.mode,
+          .frozen = graph_.nodes()[node].frozen || current_->spec.mode == Mode::eval,
           .activation = activation,
           .parameters = folded != nullptr ? folded->parameters() : own_parameters(node),
           .saved = current_->nodes[node].saved,
@@ -170,26 +169,36 @@ Pass Network::pass_of(size_t node, Activation activation) {
 }
 
 bool Network::is_view(size_t node) const {
-  return facts_of(current_->mode).folded[node] ||
-         graph_.nodes()[node].layer->is_view(current_->mode);
+  return current_->facts.folded[node] || graph_.nodes()[node].layer->is_view(current_->spec.mode);
 }
 
 Tensor Network::forward() {
-  if (current_->mode == Mode::eval) update_folded_layers();
-  for (size_t i = 0; i < graph_.nodes().size(); ++i) forward_node(i);
-  if (current_->mode == Mode::train) statistics_changed();
-  return current_->values.back();
+  if (current_->spec.mode == Mode::eval) update_folded_layers();
+  for (size_t i = 0; i < current_->end; ++i) forward_node(i);
+  if (current_->spec.mode == Mode::train) statistics_changed();
+  return current_->values[current_->end];
 }
 
 void Network::forward_node(size_t i) {
   if (is_view(i)) return;
-  const Pass pass = pass_of(i, facts_of(current_->mode).activation[i]);
+  const Pass pass = pass_of(i, current_->facts.activation[i]);
   graph_.nodes()[i].layer->forward(pass, current_->nodes[i].inputs, current_->values[i + 1]);
 }
 
 void Network::backward() {
-  for (size_t i = graph_.nodes().size(); i-- > 0;) {
-    if (train_.needs_grad[i + 1] && current_->grads[i + 1]) backward_node(i);
+  for (size_t i = current_->end; i-- > 0;) {
+    keep_gradient(i + 1);
+    if (current_->facts.needs_grad[i + 1] && current_->grads[i + 1]) backward_node(i);
+  }
+  keep_gradient(0);
+}
+
+// Copies the gradient before the layer that computed the value overwrites it.
+void Network::keep_gradient(size_t value) {
+  const std::vector<size_t>& wanted = current_->spec.gradients_of;
+  for (size_t k = 0; k < wanted.size(); ++k) {
+    if (wanted[k] == value && current_->kept_grads[k])
+      backend_.copy(current_->grads[value], current_->kept_grads[k]);
   }
 }
 
@@ -199,7 +208,7 @@ void Network::backward_node(size_t i) {
   const Tensor& grad_output = current_->grads[i + 1];
   const bool view = is_view(i);
   if (!view) {
-    layer.backward(pass_of(i, train_.backward_activation[i]), tensors.backward_inputs,
+    layer.backward(pass_of(i, current_->facts.backward_activation[i]), tensors.backward_inputs,
                    tensors.backward_output, grad_output, tensors.grad_inputs);
   }
   for (size_t k = 0; k < tensors.routes.size(); ++k) {
@@ -214,8 +223,8 @@ void Network::repeat(size_t i, NodeWork work) {
   if (work == NodeWork::forward) return forward_node(i);
   const Node& node = graph_.nodes()[i];
   const NetworkPlan::NodeTensors& tensors = current_->nodes[i];
-  if (is_view(i) || !train_.needs_grad[i + 1] || !current_->grads[i + 1]) return;
-  Pass pass = pass_of(i, train_.backward_activation[i]);
+  if (is_view(i) || !current_->facts.needs_grad[i + 1] || !current_->grads[i + 1]) return;
+  Pass pass = pass_of(i, current_->facts.backward_activation[i]);
   std::vector<Tensor> grad_inputs = tensors.grad_inputs;
   // One operation computes all gradients of a normalisation; with frozen set it would be a
   // different one.

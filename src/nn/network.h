@@ -14,7 +14,7 @@ namespace convlab {
 enum class NodeWork : uint8_t { forward, input_grads, parameter_grads };
 
 /// A Graph with its memory on a backend: parameters in one flat buffer, activations in one planned
-/// arena. Plans are created once per (mode, batch) and cached; after that a pass allocates nothing
+/// arena. Plans are created once per PassSpec and cached; after that a pass allocates nothing
 /// in this class. The backend must outlive the network.
 class Network {
  public:
@@ -30,16 +30,23 @@ class Network {
   /// Initialises all weights again. The same seed gives the same weights on every platform.
   void initialize(uint64_t seed);
 
-  /// Prepares passes over `batch` samples and returns the input tensor to fill, f32 [batch, input
-  /// shape].
-  Tensor prepare(Mode mode, int64_t batch);
+  /// Prepares passes and returns the input tensor to fill, f32 [batch, input shape]. Throws Error
+  /// for a batch below 1, and for values or nodes that the network does not have.
+  Tensor prepare(const PassSpec& spec);
+  Tensor prepare(Mode mode, int64_t batch) { return prepare({.mode = mode, .batch = batch}); }
   /// Runs a forward pass and returns the output, [batch, output shape], valid until the next pass.
   Tensor forward();
-  /// After forward in Mode::train: the tensor for the gradient of the loss with respect to the
-  /// output, to be filled before backward.
-  Tensor output_grad() const { return current_->grads.back(); }
-  /// Computes the gradients of all trainable parameters from output_grad.
+  /// After forward in a pass with backward: the tensor for the gradient of the loss with respect to
+  /// the output, to be filled before backward.
+  Tensor output_grad() const { return current_->grads[current_->end]; }
+  /// Computes from output_grad the gradients of PassSpec::gradients_of and, in Mode::train, of all
+  /// trainable parameters.
   void backward();
+  /// The value `value` of PassSpec::keep, f32 [batch, value's shape], valid until the next pass.
+  const Tensor& kept(size_t value) const { return current_->values[value]; }
+  /// After backward: the gradient with respect to PassSpec::gradients_of[index], f32 [batch,
+  /// value's shape], valid until the next pass; null if the output does not depend on it.
+  const Tensor& gradient(size_t index) const { return current_->kept_grads[index]; }
   /// Repeats one part of a node's computation with the current contents of its tensors; for
   /// benchmarks, after a training step. Does nothing if a step has no such part. For a batch
   /// normalisation, input_grads includes the parameter gradients.
@@ -71,16 +78,14 @@ class Network {
   void make_folded_layers();
   void update_folded_layers();
   void statistics_changed();
-  const GraphFacts& facts_of(Mode mode) const { return mode == Mode::train ? train_ : eval_; }
   std::span<Parameter> own_parameters(size_t node);
   Pass pass_of(size_t node, Activation activation);
   bool is_view(size_t node) const;
   void forward_node(size_t node);
   void backward_node(size_t node);
+  void keep_gradient(size_t value);
 
   Graph graph_;
-  GraphFacts train_;
-  GraphFacts eval_;
   Backend& backend_;
   uint64_t seed_ = 0;
   std::vector<Parameter> parameters_;

@@ -8,11 +8,27 @@
 
 namespace convlab {
 
-/// Properties of a graph in one mode that do not depend on the batch size: which activations and,
-/// in Mode::eval, which normalisations are folded into the preceding layer, and what needs
-/// gradients.
+/// What a pass over a network computes. Values are numbered as in Node::inputs.
+struct PassSpec {
+  Mode mode = Mode::eval;
+  int64_t batch = 1;
+  /// Values that can be read after the pass, as the layers' own outputs.
+  std::vector<size_t> keep = {};
+  /// Values for which backward computes the gradient of the output, also in Mode::eval, in which
+  /// the parameters have no gradients.
+  std::vector<size_t> gradients_of = {};
+  /// The pass ends after this node, whose output is its output; none: the last.
+  std::optional<size_t> last_node = std::nullopt;
+
+  bool operator==(const PassSpec&) const = default;
+  bool has_backward() const { return mode == Mode::train || !gradients_of.empty(); }
+};
+
+/// Properties of a pass that do not depend on the batch size: which activations and, in an
+/// evaluation, which normalisations are folded into the preceding layer, and what needs gradients.
 struct GraphFacts {
-  GraphFacts(const Graph& graph, Mode mode);
+  GraphFacts(const Graph& graph, const PassSpec& spec);
+  GraphFacts(const Graph& graph, Mode mode) : GraphFacts(graph, PassSpec{.mode = mode}) {}
 
   std::vector<Activation> activation;  ///< by node: the activation fused into it
   /// By node: the activation whose gradient its backward applies. This is the activation fused into
@@ -20,12 +36,14 @@ struct GraphFacts {
   std::vector<Activation> backward_activation;
   /// By node: the normalisation folded into it, which comes before the activation.
   std::vector<std::optional<size_t>> normalization;
-  std::vector<bool> folded;      ///< by node: computed by the preceding node
-  std::vector<bool> needs_grad;  ///< by value: depends on a trainable parameter
+  std::vector<bool> folded;  ///< by node: computed by the preceding node
+  /// By value: depends on a trainable parameter (Mode::train) or on a value of gradients_of.
+  std::vector<bool> needs_grad;
 
  private:
-  /// The node that computes the only input of `node`, if no other node reads that value.
-  std::optional<size_t> computed_by(const Graph& graph, const Node& node) const;
+  /// The node that computes the only input of `node`, if nothing else reads that value.
+  std::optional<size_t> computed_by(const Graph& graph, const PassSpec& spec,
+                                    const Node& node) const;
 };
 
 /// How a node contributes to the gradient of one of its inputs.
@@ -44,21 +62,24 @@ struct PlannedTensor {
   size_t block = no_block;
 };
 
-/// The tensors that passes of one mode and batch size need, their places in the arena, and the
-/// tensor arguments of each layer. `facts` must be those of the mode.
+/// The tensors that a pass needs, their places in the arena, and the tensor arguments of each
+/// layer.
 struct NetworkPlan {
-  NetworkPlan(const Graph& graph, const GraphFacts& facts, const Backend& backend, Mode mode,
-              int64_t batch);
+  /// The graph must outlive the plan. Throws Error for values or nodes that the pass does not
+  /// compute.
+  NetworkPlan(const Graph& graph, const Backend& backend, PassSpec spec);
 
   /// Sets the memory of all tensors below to their places in an arena of memory.bytes bytes.
   void bind(void* arena);
 
-  Mode mode;
-  int64_t batch;
+  const PassSpec spec;
+  const GraphFacts facts;
+  const size_t end;  ///< number of nodes that the pass computes; value `end` is its output
   MemoryPlan memory;
   void* workspace = nullptr;
-  std::vector<Tensor> values;  ///< by value
-  std::vector<Tensor> grads;   ///< by value; null if no gradient is needed
+  std::vector<Tensor> values;      ///< by value
+  std::vector<Tensor> grads;       ///< by value; null if no gradient is needed
+  std::vector<Tensor> kept_grads;  ///< of PassSpec::gradients_of, as backward may overwrite grads
 
   /// The tensor arguments of one node's layer.
   struct NodeTensors {
@@ -81,16 +102,17 @@ struct NetworkPlan {
 
   size_t add_block(uint64_t bytes, size_t first, size_t last);
   void extend(size_t block, size_t moment);
-  void plan_forward(const Graph& graph, const GraphFacts& facts, const Backend& backend);
-  void plan_backward(const Graph& graph, const GraphFacts& facts);
+  void check_values(const std::vector<size_t>& values) const;
+  void plan_forward(const Backend& backend);
+  void plan_backward();
   PlannedTensor new_tensor(const Shape& sample, size_t moment);
-  void plan_folded(const Graph& graph, const GraphFacts& facts);
+  void plan_folded();
 
   const Graph& graph_;
-  const GraphFacts& facts_;
   std::vector<Lifetime> blocks_;
   std::vector<PlannedTensor> planned_values_;
   std::vector<PlannedTensor> planned_grads_;
+  std::vector<PlannedTensor> planned_kept_grads_;
   std::vector<NodePlan> planned_nodes_;
   size_t workspace_block_ = 0;
 };

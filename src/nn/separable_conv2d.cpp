@@ -112,8 +112,8 @@ uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batc
   return align_up(std::max(first, backend.conv2d_workspace(pointwise, middle, output)));
 }
 
-// First the output of the depthwise convolution in Mode::eval, or its gradient in Mode::train, then
-// the workspace of the convolutions.
+// First the output of the depthwise convolution if nothing is saved, or its gradient, then the
+// workspace of the convolutions.
 uint64_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
                                           std::span<const Shape> inputs) const {
   const auto middle =
@@ -136,7 +136,7 @@ void SeparableConv2d::forward(const Pass& pass, std::span<const Tensor> inputs,
                               const Tensor& output) const {
   const Shape input = inputs[0].shape.sample_shape();
   const Tensor in_workspace = middle_in_workspace(pass, inputs[0]);
-  const Tensor middle = pass.mode == Mode::train ? pass.saved[0] : in_workspace;
+  const Tensor middle = pass.saved.empty() ? in_workspace : pass.saved[0];
   const Pass products = behind(pass, in_workspace);
   pass.backend.conv2d(products.op(0), depthwise(input), inputs[0], pass.parameters[0], nullptr,
                       middle);

@@ -24,8 +24,7 @@ uint64_t needed_bytes(const Graph& graph, const Backend& backend, const Training
   const ParameterPlan parameters(graph);
   const auto arena = [&](Mode mode, int64_t batch) {
     if (batch == 0) return uint64_t{0};
-    const GraphFacts facts(graph, mode);
-    return NetworkPlan(graph, facts, backend, mode, batch).memory.bytes;
+    return NetworkPlan(graph, backend, {.mode = mode, .batch = batch}).memory.bytes;
   };
   const auto batch = static_cast<uint64_t>(std::max(size.train_batch(), size.eval_batch()));
   const auto image = static_cast<uint64_t>(graph.input_shape().elements());

@@ -194,8 +194,8 @@ TEST_CASE("shapes: options and inputs at their limits overflow nothing (-fsaniti
           graph.flops();
           const ParameterPlan parameters(graph);
           for (const Mode mode : {Mode::train, Mode::eval}) {
-            const GraphFacts facts(graph, mode);
-            CHECK(NetworkPlan(graph, facts, *backend, mode, 1 << 17).memory.bytes > 0);
+            const PassSpec spec{.mode = mode, .batch = 1 << 17};
+            CHECK(NetworkPlan(graph, *backend, spec).memory.bytes > 0);
           }
           ++planned;
         } catch (const Error&) {

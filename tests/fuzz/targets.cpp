@@ -145,8 +145,7 @@ void read_graph(std::span<const uint8_t> input) {
   const Graph graph = parse_graph_json(text_of(input), source);
   CHECK(graph_json(parse_graph_json(graph_document(graph), source)) == graph_json(graph));
   const auto backend = make_backend("host", 1);
-  const GraphFacts facts(graph, Mode::train);
-  CHECK(NetworkPlan(graph, facts, *backend, Mode::train, 8).memory.bytes > 0);
+  CHECK(NetworkPlan(graph, *backend, {.mode = Mode::train, .batch = 8}).memory.bytes > 0);
   CHECK(ParameterPlan(graph).places.size() <= 1'000'000);
 }
 

@@ -175,15 +175,18 @@ std::vector<float> one_sided(const Shape& shape) {
 /// The network Learned → layer (→ relu), with a random linear function of its output as the loss.
 class Check {
  public:
-  Check(Backend& backend, const Row& row, bool relu)
-      : device_(backend), network_(graph(row, relu), backend, /*seed=*/5) {
+  Check(Backend& backend, const Row& row, bool relu, Mode mode)
+      : device_(backend),
+        network_(graph(row, relu), backend, /*seed=*/5),
+        spec_{.mode = mode, .batch = batch} {
     backend.set_step({.learning_rate = 0, .step = 1});
-    const size_t input_count = 1 + row.more.size();
-    for (size_t i = 0; i < input_count; ++i) {
+    const size_t learned = 1 + row.more.size();
+    for (size_t i = 1; i <= learned; ++i) spec_.gradients_of.push_back(i);
+    for (size_t i = 0; i < learned; ++i) {
       const int64_t count = network_.parameters()[i].value.elements();
       set(i, relu ? one_sided(Shape{1, count}) : inputs(count, row.data, i));
     }
-    for (size_t i = input_count; i < network_.parameters().size(); ++i) {
+    for (size_t i = learned; i < network_.parameters().size(); ++i) {
       const Shape& shape = network_.parameters()[i].value.shape;
       set(i, relu ? one_sided(shape) : random_values(shape.elements(), 20 + i));
     }
@@ -192,10 +195,29 @@ class Check {
 
   /// Returns the max error of the gradient of parameter `index`, relative to its largest element.
   double error(size_t index) {
+    backward();
+    return error(index, device_.read(network_.parameters()[index].grad));
+  }
+
+  /// The same for the gradient with respect to input `index`, a value of the network.
+  double input_error(size_t index) {
+    backward();
+    return error(index, device_.read(network_.gradient(index)));
+  }
+
+  size_t parameters() const { return network_.parameters().size(); }
+  size_t input_count() const { return spec_.gradients_of.size(); }
+  bool trainable(size_t index) const { return bool{network_.parameters()[index].grad}; }
+  const std::string& name(size_t index) const { return network_.parameters()[index].name; }
+
+ private:
+  void backward() {
     forward();
     device_.backend().upload(weights_.data(), network_.output_grad());
     network_.backward();
-    const std::vector<float> grad = device_.read(network_.parameters()[index].grad);
+  }
+
+  double error(size_t index, const std::vector<float>& grad) {
     double largest = 0;
     for (const float g : grad) largest = std::max(largest, std::abs(double{g}));
     double worst = 0;
@@ -207,11 +229,6 @@ class Check {
     return largest > 0 ? worst / largest : worst;
   }
 
-  size_t parameters() const { return network_.parameters().size(); }
-  bool trainable(size_t index) const { return bool{network_.parameters()[index].grad}; }
-  const std::string& name(size_t index) const { return network_.parameters()[index].name; }
-
- private:
   static Graph graph(const Row& row, bool relu) {
     Graph graph(row.input);
     std::vector<size_t> read{graph.add(std::make_unique<Learned>(row.input, batch), {0})};
@@ -230,7 +247,7 @@ class Check {
   }
 
   Tensor forward() {
-    network_.prepare(Mode::train, batch);  // Learned ignores the input
+    network_.prepare(spec_);  // Learned ignores the input
     return network_.forward();
   }
 
@@ -261,6 +278,7 @@ class Check {
 
   Device device_;
   Network network_;
+  PassSpec spec_;
   std::vector<std::vector<float>> values_;
   std::vector<float> weights_;
 };
@@ -279,7 +297,7 @@ std::string describe(const Row& row) {
 void check(const Row& row, bool relu) {
   for (const BackendKind& kind : backend_kinds()) {
     const auto backend = kind.make(1);
-    Check check(*backend, row, relu);
+    Check check(*backend, row, relu, Mode::train);
     for (size_t i = 0; i < check.parameters(); ++i) {
       if (!check.trainable(i)) continue;
       INFO(describe(row) << " on " << kind.name << ": gradient of " << check.name(i));
@@ -298,6 +316,19 @@ TEST_CASE("gradient check: every kind of layer has a row") {
 
 TEST_CASE("gradient check: gradients of parameters and inputs agree with finite differences") {
   for (const Row& row : rows()) check(row, /*relu=*/false);
+}
+
+TEST_CASE("gradient check: values have gradients in evaluation, too") {
+  for (const Row& row : rows()) {
+    for (const BackendKind& kind : backend_kinds()) {
+      const auto backend = kind.make(1);
+      Check check(*backend, row, /*relu=*/false, Mode::eval);
+      for (size_t i = 0; i < check.input_count(); ++i) {
+        INFO(describe(row) << " on " << kind.name << ": gradient of input " << i);
+        CHECK(check.input_error(i) <= tolerance);
+      }
+    }
+  }
 }
 
 TEST_CASE("gradient check: also if a relu is folded into the layer") {

@@ -15,6 +15,7 @@
 #include "app/platform/gl_renderer.h"
 #include "app/platform/platform.h"
 #include "app/view.h"
+#include "engine/protocol.h"
 #include "core/error.h"
 
 namespace convlab {

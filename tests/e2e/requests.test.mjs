@@ -1,0 +1,179 @@
+// Requests of the JavaScript API: evaluate, predict, save and open models and checkpoints, cancel.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {greyPng} from '../png.mjs';
+import {withPage} from './browser.mjs';
+
+/** Calls `use` with a page in which `engine` is a Convlab that has trained mnist-mlp briefly. */
+const withTrained = (use) => withPage({query: 'bench.html'}, async ({page}) => {
+  await page.locator('#run:enabled').waitFor();
+  await page.evaluate(async () => {
+    const {Convlab, RequestError} = await import('./convlab.js');
+    Object.assign(globalThis, {Convlab, RequestError});
+    globalThis.until = (engine, isDone) => new Promise((resolve) => {
+      engine.addEventListener('snapshot', function check({snapshot}) {
+        if (!isDone(snapshot)) return;
+        engine.removeEventListener('snapshot', check);
+        resolve(snapshot);
+      });
+    });
+    globalThis.engine = new Convlab();
+    engine.errors = [];
+    engine.addEventListener('error', ({error}) => engine.errors.push(error));
+    engine.configure({data: 'mnist', model: 'mnist-mlp', epochs: 1});
+    engine.start();
+    await until(engine, ({state}) => state === 'finished');
+  });
+  await use(page);
+});
+
+test('evaluate gives the numbers of the last validation, and reports its progress', () =>
+  withTrained(async (page) => {
+    const {last, result} = await page.evaluate(async () => {
+      const evaluated = await engine.evaluate({top_k: 3});
+      const {history} = await until(engine, () => true);
+      return {last: history.at(-1), result: {...evaluated, confusion: [...evaluated.confusion]}};
+    });
+    assert.equal(result.images, 10_000);
+    assert.ok(Math.abs(result.accuracy - last.val_accuracy) < 1e-6);
+    assert.ok(result.top_k_accuracy > result.accuracy);
+    assert.equal(result.confusion.reduce((a, b) => a + b, 0), 10_000);
+  }));
+
+test('predict takes files, pixels and canvases, and gives the same for the same picture', () =>
+  withTrained(async (page) => {
+    const found = await page.evaluate(async () => {
+      const {samples} = await until(engine, () => true);
+      const size = samples.width * samples.height;
+      const image = new ImageData(samples.width, samples.height);
+      for (let i = 0; i < size; ++i) {
+        image.data.fill(samples.pixels[i], 4 * i, 4 * i + 3);
+        image.data[4 * i + 3] = 255;
+      }
+      const canvas = new OffscreenCanvas(samples.width, samples.height);
+      canvas.getContext('2d').putImageData(image, 0, 0);
+      const png = await canvas.convertToBlob({type: 'image/png'});
+      const webp = await canvas.convertToBlob({type: 'image/webp', quality: 1});
+      const all = [];
+      for (const given of [image, png, await png.arrayBuffer(), canvas, webp]) {
+        const {best, probabilities} = await engine.predict(given);
+        all.push({best, top: probabilities[best]});
+      }
+      return {all, expected: samples.predictions[0], confidence: samples.confidences[0]};
+    });
+    for (const {best} of found.all) assert.equal(best, found.expected);
+    for (const {top} of found.all.slice(0, 4)) {
+      assert.ok(Math.abs(top - found.confidence) < 1e-5, `${top} and ${found.confidence}`);
+    }
+  }));
+
+test('a saved model opens in a new engine with its data, and a checkpoint resumes', () =>
+  withTrained(async (page) => {
+    const found = await page.evaluate(async () => {
+      const model = await engine.saveModel();
+      const {accuracy} = await engine.evaluate();
+      const other = new Convlab({threads: 1});
+      await other.loadModel(model);
+      await until(other, ({train_images_here: here, train_images: all}) => here === all && all > 0);
+      const opened = await other.evaluate();
+      const checkpoint = await engine.saveCheckpoint();
+      await other.configure({data: 'mnist', model: 'mnist-mlp', epochs: 1});
+      await until(other, ({train_images_here: here, train_images: all}) => here === all);
+      await other.loadCheckpoint(checkpoint);
+      const {state, step} = await until(other, () => true);
+      other.terminate();
+      return {accuracy, opened: opened.accuracy, name: model.name, state, step};
+    });
+    assert.equal(found.name, 'mnist-mlp.safetensors');
+    assert.equal(found.opened, found.accuracy);
+    assert.equal(found.state, 'finished');
+    assert.equal(found.step, 469);
+  }));
+
+test('requests that are wrong are refused with a reason, and nothing changes', () =>
+  withTrained(async (page) => {
+    const found = await page.evaluate(async () => {
+      const refused = (promise) => promise.then(() => 'done', ({kind, message}) => ({kind, message}));
+      const answers = [
+        await refused(engine.predict(new Uint8Array([1, 2, 3]))),
+        await refused(engine.loadModel(new Uint8Array([1, 2, 3]))),
+        await refused(engine.loadModel('model')),
+        await refused(engine.configure({batch: 0})),
+        await refused(engine.setLearningRate(-1)),
+        await refused(engine.setEpochs(0)),
+        await refused(engine.describeModel({architecture: {input: [28, 28, 1], layers: [
+          {kind: 'dense', inputs: ['b'], name: 'a', options: {units: 3}},
+          {kind: 'dense', inputs: ['a'], name: 'b', options: {units: 3}}]}})),
+        await refused(engine.describeModel({architecture: ' '.repeat(10_000_000)})),
+      ];
+      const {state, step} = await until(engine, () => true);
+      return {answers, state, step, errors: engine.errors.map(({kind}) => kind)};
+    });
+    for (const answer of found.answers) assert.equal(answer.kind, 'invalid', JSON.stringify(answer));
+    assert.match(found.answers[1].message, /the model/);
+    assert.match(found.answers[3].message, /batch is 0/);
+    assert.match(found.answers[4].message, /learning rate is -1/);
+    assert.equal(found.state, 'finished');
+    assert.equal(found.step, 469);
+    assert.deepEqual(found.errors, ['command', 'command', 'command']);
+  }));
+
+test('a request can be cancelled, and progress is reported meanwhile', () =>
+  withTrained(async (page) => {
+    const found = await page.evaluate(async () => {
+      const stop = new AbortController();
+      const seen = [];
+      const bench = engine.bench({model: 'mnist-mlp', batch: 16, seconds: 600}, {
+        signal: stop.signal,
+        onProgress: (running) => {
+          seen.push(running.progress);
+          if (seen.length === 3) stop.abort();
+        },
+      });
+      const error = await bench.catch((reason) => reason);
+      const after = await engine.bench({model: 'mnist-mlp', batch: 16, seconds: 0.1});
+      return {kind: error.kind, seen, after: after.step_ms};
+    });
+    assert.equal(found.kind, 'cancelled');
+    assert.ok(found.seen.length >= 3);
+    assert.ok(found.after > 0);
+  }));
+
+test('epochs can be raised while training', () =>
+  withTrained(async (page) => {
+    const epochs = await page.evaluate(async () => {
+      await engine.configure({data: 'mnist', model: 'mnist-mlp', epochs: 1});
+      engine.start();
+      await until(engine, ({state, step}) => state === 'running' && step > 0);
+      engine.setEpochs(2);
+      const {history} = await until(engine, ({state}) => state === 'finished');
+      return history.length;
+    });
+    assert.equal(epochs, 2);
+  }));
+
+test('the tab Model saves, opens and predicts with real files', () =>
+  withPage({}, async ({page, problems}) => {
+    await page.locator('#start[aria-disabled="false"]').waitFor();
+    await page.locator('#tab-model').click();
+    await page.locator('[data-layers] tr').first().waitFor();
+    const rows = await page.locator('[data-layers] tr').allInnerTexts();
+    assert.match(rows[0], /conv2d/);
+    const download = page.waitForEvent('download');
+    await page.locator('[data-do="save"]').click();
+    const saved = await (await download).path();
+    assert.match(await page.locator('[data-say]').innerText(), /Saved as mnist-cnn\.safetensors/);
+    await page.locator('[data-file="open"]').setInputFiles(saved);
+    await page.locator('[data-say]', {hasText: 'Opened'}).waitFor();
+    const pixels = new Uint8Array(28 * 28);
+    for (let y = 4; y < 24; ++y) pixels.fill(255, y * 28 + 13, y * 28 + 16);
+    await page.locator('[data-file="predict"]').setInputFiles(
+      {name: 'one.png', mimeType: 'image/png', buffer: greyPng(28, 28, pixels)});
+    await page.locator('[data-prediction] li').first().waitFor();
+    assert.equal(await page.locator('[data-prediction] li').count(), 5);
+    assert.match(await page.locator('[data-prediction] figcaption').innerText(), /^one\.png: /);
+    await page.locator('#tab-model').press('ArrowLeft');
+    assert.equal(await page.locator('#train-panel').isVisible(), true);
+    assert.deepEqual(problems, []);
+  }));
