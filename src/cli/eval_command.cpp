@@ -108,7 +108,7 @@ int run_eval(const EvalOptions& options) {
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
   ModelFile file = parse_model(read_model_file(options.model), options.model);
   const Dataset test = load_dataset(options.data, options.data_dir).test;
-  fold_final_softmax(file.graph);
+  fold_final_activation(file.graph, *make_loss("softmax_cross_entropy", {}));
   check_fits(file.graph, test, options.model);
   check_memory(file.graph, *backend,
                {.model = options.model, .batch = options.batch, .eval_images = test.size()});

@@ -10,7 +10,7 @@ namespace convlab {
 
 RangeTest find_learning_rate(const RunOptions& run, Graph graph, const RangeTestOptions& options,
                              const Dataset& train, Backend& backend) {
-  fold_final_softmax(graph);
+  fold_final_activation(graph, SoftmaxCrossEntropy());
   check_fits(graph, train, run.model);
   auto optimizer = find_optimizer(run.optimizer).make(run.optimizer_options);
   const UpdateOptions update = read_update_options(run.update_options);

@@ -70,7 +70,7 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
     : options_(checked(options)),
       data_(std::move(data)),
       now_(std::move(now)),
-      softmax_folded_(fold_final_softmax(graph)),
+      softmax_folded_(fold_final_activation(graph, SoftmaxCrossEntropy())),
       network_(fitting(std::move(graph), data_, options_, backend), backend, options_.seed),
       train_loader_(
           data_.train,

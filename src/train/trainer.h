@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "data/loader.h"
+#include "loss/class_weights.h"
 #include "loss/loss.h"
 #include "nn/network.h"
 #include "train/classification_sums.h"
@@ -42,6 +44,10 @@ class Trainer {
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
           double learning_rate, const UpdateOptions& update = {});
 
+  /// Sets the class weights of training; evaluation does not use them, as in Keras. Throws Error
+  /// like ClassWeights.
+  void set_class_weights(std::span<const double> weights);
+
   /// Allocates the memory for batches of `batch` images now instead of in the first step, except
   /// for the memory that a backend keeps in its OpStates, and returns the network's input tensor.
   /// Throws Error if there is not enough memory.
@@ -58,7 +64,7 @@ class Trainer {
   /// `predict`, it uses the moving average of the weights if UpdateOptions enables one, and leaves
   /// it in the network until the next step.
   void evaluate(const Batch& batch, ClassificationSums* classes = nullptr);
-  /// Returns the class probabilities, [batch, classes] in row-major order.
+  /// Returns the predictions of the loss (Loss::predict), [batch, classes] in row-major order.
   std::vector<float> predict(const Batch& batch);
 
   MetricSums& training() { return training_; }
@@ -91,6 +97,7 @@ class Trainer {
   Network& network_;
   Backend& backend_;
   std::unique_ptr<Loss> loss_;
+  ClassWeights class_weights_;
   Updater updater_;
   double learning_rate_;
   uint64_t steps_ = 0;
@@ -98,7 +105,7 @@ class Trainer {
   MetricSums validation_;
   Buffer images_;
   Buffer labels_;
-  Buffer probabilities_;
+  Buffer predictions_;
 };
 
 }  // namespace convlab
