@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/class_report.h"
 #include "cli/commands.h"
@@ -12,8 +13,8 @@
 #include "core/error.h"
 #include "data/catalog.h"
 #include "data/loader.h"
+#include "engine/run_loss.h"
 #include "io/model_file.h"
-#include "loss/loss.h"
 #include "optim/optimizer.h"
 #include "train/check_fits.h"
 #include "train/check_memory.h"
@@ -44,9 +45,9 @@ struct Evaluation {
   double images_per_second() const { return static_cast<double>(metrics.samples) / seconds; }
 };
 
-Evaluation evaluate(Network& network, const Dataset& dataset, int64_t batch_size, int64_t top_k) {
-  Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
-                  0);
+Evaluation evaluate(Network& network, std::unique_ptr<Loss> loss, const Dataset& dataset,
+                    int64_t batch_size, int64_t top_k) {
+  Trainer trainer(network, std::move(loss), find_optimizer("sgd").make({}), 0);
   ClassificationSums classes(network.backend(), dataset.classes(), top_k);
   Loader loader(dataset, {.batch = batch_size, .shuffle = false});
   const double start = monotonic_seconds();
@@ -108,15 +109,16 @@ int run_eval(const EvalOptions& options) {
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
   ModelFile file = parse_model(read_model_file(options.model), options.model);
   const Dataset test = load_dataset(options.data, options.data_dir).test;
-  fold_final_activation(file.graph, *make_loss("softmax_cross_entropy", {}));
+  std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + options.model);
+  fold_final_activation(file.graph, *loss);
   check_fits(file.graph, test, options.model);
   check_memory(file.graph, *backend,
                {.model = options.model, .batch = options.batch, .eval_images = test.size()});
   Network network(std::move(file.graph), *backend, 0);
   load_weights(network, file);
 
-  const Evaluation result =
-      evaluate(network, test, options.batch, std::min(options.top_k, test.classes()));
+  const Evaluation result = evaluate(network, std::move(loss), test, options.batch,
+                                     std::min(options.top_k, test.classes()));
   std::FILE* out = json.to_stdout() ? stderr : stdout;
   if (!file.training.data.empty() && file.training.data != options.data) {
     std::fprintf(out, "note: this model was trained on %s\n", file.training.data.c_str());

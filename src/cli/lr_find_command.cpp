@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/file_names.h"
 #include "cli/json_lines.h"
+#include "cli/loss_options.h"
 #include "cli/model_argument.h"
 #include "cli/optimizer_options.h"
 #include "cli/text.h"
@@ -19,6 +20,7 @@
 #include "core/error.h"
 #include "data/catalog.h"
 #include "engine/lr_find.h"
+#include "engine/run_loss.h"
 
 namespace convlab {
 
@@ -26,6 +28,7 @@ namespace {
 
 struct Arguments {
   RunOptions run;
+  std::string model;  ///< as given
   RangeTestOptions test;
   std::string data_dir;
   std::string backend;
@@ -62,13 +65,12 @@ void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) 
   std::fputs(text.c_str(), out);
 }
 
-int run(const Arguments& arguments) {
-  const CatalogEntry& entry = find_entry(arguments.run.data);
-  Graph graph =
-      open_model(arguments.run.model, entry.image, static_cast<int64_t>(entry.class_names.size()));
+int run(Arguments arguments) {
+  Graph graph = set_model(arguments.run, arguments.model);
+  make_loss(arguments.run);
   check_optimizer_options(arguments.run);
   std::vector<NamedFile> inputs = data_files(arguments.run.data, arguments.data_dir);
-  inputs.push_back({"--model", arguments.run.model});
+  inputs.push_back({"--model", arguments.model});
   check_file_names(inputs, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
   const std::unique_ptr<Backend> backend = open_backend(arguments.backend, arguments.threads);
@@ -90,7 +92,7 @@ void add_lr_find(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand(
       "lr-find",
       "Find a learning rate: train briefly while increasing the rate and watch the loss");
-  add_model(command, run_options.model)->required();
+  add_model(command, arguments->model)->required();
   add_data(command, run_options.data);
   add_data_dir(command, arguments->data_dir);
   add_batch(command, run_options.batch);
@@ -101,6 +103,7 @@ void add_lr_find(CLI::App& app, Action& action) {
       ->type_name("RATE")
       ->capture_default_str();
   add_integer(command, "--steps", test.steps, 2, 1000000, "Maximum number of training steps");
+  add_loss(command, run_options);
   add_optimizer(command, run_options);
   add_seed(command, run_options.seed);
   add_threads(command, arguments->threads);
@@ -109,7 +112,8 @@ void add_lr_find(CLI::App& app, Action& action) {
       .add_option("--json", arguments->json,
                   "Write the result as one JSON object to a file, or - for standard output")
       ->type_name("FILE");
-  command.footer("Example:\n  convlab lr-find --model mnist-cnn --data mnist");
+  command.footer(loss_options_help() +
+                 "\nExample:\n  convlab lr-find --model mnist-cnn --data mnist");
   command.callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "engine/run.h"
+#include "io/graph_json.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -18,8 +19,9 @@ constexpr double max_fraction = 0.05;     // of the time, for what is only shown
 constexpr double publish_interval = 0.1;  // seconds between snapshots while training
 constexpr double images_interval = 0.5;   // seconds between updates of samples and filters
 
-Graph build_from_zoo(const std::string& model, const Shape& image, int64_t classes) {
-  return find_model(model).build(image, classes);
+Graph build_model(const RunOptions& run, const Dataset& data) {
+  if (!run.architecture.empty()) return parse_graph_json(run.architecture, "[model] " + run.model);
+  return find_model(run.model).build(data.image_shape(), data.classes());
 }
 
 }  // namespace
@@ -27,7 +29,6 @@ Graph build_from_zoo(const std::string& model, const Shape& image, int64_t class
 class Engine::Impl {
  public:
   explicit Impl(EngineEnvironment environment) : environment_(std::move(environment)) {
-    if (!environment_.build_model) environment_.build_model = build_from_zoo;
     publish(true);
   }
 
@@ -124,8 +125,7 @@ class Engine::Impl {
     asked_ = configure.options;
     error_.clear();
     DatasetSplits data = environment_.open_data(configure.options.data);
-    Graph graph = environment_.build_model(configure.options.model, data.train.image_shape(),
-                                           data.train.classes());
+    Graph graph = build_model(configure.options, data.train);
     run_ = std::make_unique<Run>(configure.options, std::move(data), std::move(graph),
                                  *environment_.backend, environment_.now, environment_.prefetch,
                                  environment_.callbacks);

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "loss/softmax_cross_entropy.h"
+#include "engine/run_loss.h"
 #include "train/check_fits.h"
 #include "train/check_memory.h"
 
@@ -10,7 +10,8 @@ namespace convlab {
 
 RangeTest find_learning_rate(const RunOptions& run, Graph graph, const RangeTestOptions& options,
                              const Dataset& train, Backend& backend) {
-  fold_final_activation(graph, SoftmaxCrossEntropy());
+  std::unique_ptr<Loss> loss = make_loss(run);
+  fold_final_activation(graph, *loss);
   check_fits(graph, train, run.model);
   auto optimizer = find_optimizer(run.optimizer).make(run.optimizer_options);
   const UpdateOptions update = read_update_options(run.update_options);
@@ -20,10 +21,8 @@ RangeTest find_learning_rate(const RunOptions& run, Graph graph, const RangeTest
                 .train_images = train.size(),
                 .states = state_count(*optimizer, update)});
   Network network(std::move(graph), backend, run.seed);
-  Trainer trainer(
-      network,
-      std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{run.label_smoothing}),
-      std::move(optimizer), options.first_rate, update);
+  Trainer trainer(network, std::move(loss), std::move(optimizer), options.first_rate, update);
+  trainer.set_class_weights(class_weights(run, train));
   Loader loader(train, {.batch = run.batch, .shuffle = true, .seed = run.seed});
   const auto next = [&, epoch = int64_t{0}](Batch& batch) mutable {
     if (loader.next(batch)) return;
