@@ -100,12 +100,16 @@ TEST_CASE("validation split: its images are not trained on, and the test images 
   CHECK(whole->steps_per_epoch == 5);
 }
 
-TEST_CASE("validation split: prefetching changes nothing") {
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
+
+TEST_CASE("validation split: prefetching changes nothing", "[threads]") {
   const DatasetSplits data = make_synthetic(train_size, 40, image, classes);
   Engine plain = make_engine(data);
   Engine ahead = make_engine(data, 3);
   require_equal(*trained(ahead, small_run()), *trained(plain, small_run()));
 }
+
+#endif
 
 TEST_CASE("validation split: whoever selects by the test images is told, others are not") {
   const DatasetSplits data = make_synthetic(train_size, 40, image, classes);
