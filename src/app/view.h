@@ -6,7 +6,8 @@
 
 #include "app/graphics.h"
 #include "engine/controls.h"
-#include "engine/protocol.h"
+#include "engine/requests.h"
+#include "engine/snapshot.h"
 
 namespace convlab {
 
@@ -14,7 +15,7 @@ namespace convlab {
 /// its controls in HTML.
 struct Operation {
   Controls controls;
-  std::function<void(Command)> send;
+  std::function<void(Request)> send;
 };
 
 /// Statistics of one frame.

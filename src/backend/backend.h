@@ -113,8 +113,10 @@ class Backend {
   // Elements.
   virtual void fill(const Tensor& x, float value) = 0;
   virtual void copy(const Tensor& x, const Tensor& y) = 0;
-  /// y = x · scale; converts u8 to f32.
-  virtual void scale_bytes(const Tensor& x, float scale, const Tensor& y) = 0;
+  /// y[..., c] = x[..., c] · scale[c] + offset[c], f32, where the channels c are the last dimension
+  /// of x. Throws Error unless x is u8.
+  virtual void normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
+                               const Tensor& y) = 0;
   /// y = op(x); y may be x.
   virtual void unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) = 0;
   /// dx = dy · op'(x). `x_or_y` is x if grad_from_input(op), otherwise y = op(x); dx may be dy.

@@ -14,8 +14,9 @@
 #include "cli/model_argument.h"
 #include "cli/values.h"
 #include "core/error.h"
-#include "engine/bench.h"
-#include "engine/bench_suite.h"
+#include "engine/protocol.h"
+#include "engine/tasks/bench_suite.h"
+#include "engine/tasks/bench_task.h"
 #include "optim/optimizer.h"
 
 namespace convlab {
@@ -31,8 +32,9 @@ struct Arguments {
 
 int run_one(const Arguments& arguments, JsonLines& json, std::FILE* out) {
   const BenchOptions& options = arguments.bench;
-  const BenchResult result =
-      run_bench(options, open_model(options.model, arguments.size), monotonic_seconds);
+  BenchTask task(options, open_model(options.model, arguments.size), monotonic_seconds,
+                 system_memory_left);
+  const auto result = complete<BenchResult>(task);
   print_result(out, result);
   if (options.layers) print_layers(out, result);
   json.open();
@@ -51,7 +53,8 @@ int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
   for (const BenchOptions& run : runs) {
     rows.begin(run);
     try {
-      const BenchResult result = run_bench(run, monotonic_seconds);
+      BenchTask task(run, bench_graph(run), monotonic_seconds, system_memory_left);
+      const auto result = complete<BenchResult>(task);
       rows.end(result);
       json.write(nlohmann::ordered_json::parse(to_json(result)));
     } catch (const std::exception& error) {
@@ -68,7 +71,6 @@ int run_suite(const Arguments& arguments, JsonLines& json, std::FILE* out) {
 int run(Arguments arguments) {
   check_file_names({{"--model", arguments.bench.model}}, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
-  arguments.bench.memory = system_memory_left;
   arguments.bench.threads = resolve_threads(arguments.bench.threads);
   std::FILE* out = json.to_stdout() ? stderr : stdout;
   return arguments.suite ? run_suite(arguments, json, out) : run_one(arguments, json, out);

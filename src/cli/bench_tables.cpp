@@ -44,7 +44,7 @@ void print_result(std::FILE* out, const BenchResult& result) {
   std::fprintf(out, "%s, batch %lld, %s, %s\n", result.model.c_str(),
                static_cast<long long>(result.batch), result.backend.c_str(),
                counted(result.threads, "thread").c_str());
-  const bool inference = result.optimizer.empty();
+  const bool inference = result.inference;
   row(inference ? "evaluation" : "training step", fixed(result.step_ms, 2) + " ms");
   row("first two runs",
       fixed(result.first_step_ms, 2) + concat(" and ", fixed(result.second_step_ms, 2), " ms"));

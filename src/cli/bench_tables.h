@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "engine/bench.h"
+#include "engine/bench_options.h"
 
 namespace convlab {
 

@@ -4,22 +4,19 @@
 #include <string>
 #include <vector>
 
-#include "train/classification_metrics.h"
+#include "engine/replies.h"
 
-/// Metrics per class, as shown by `convlab eval`; names[c] is the name of class c.
+/// Metrics per class, as shown by `convlab eval`.
 namespace convlab {
 
 /// Returns a table of precision, recall, F1 score and number of images per class, and their means.
-std::string class_report(const std::vector<std::string>& names,
-                         const ClassificationMetrics& metrics);
+std::string class_report(const Evaluation& result);
 
 /// Returns the confusion matrix as a table: one row per true class, one column per predicted class.
-std::string confusion_table(const std::vector<std::string>& names,
-                            const ClassificationMetrics& metrics);
+std::string confusion_table(const Evaluation& result);
 
 /// Returns the numbers of both as JSON:
 /// {"macro": {…}, "absent": ["3"], "classes": [{"name", …}, …], "confusion": [[…], …]}.
-nlohmann::ordered_json class_figures(const std::vector<std::string>& names,
-                                     const ClassificationMetrics& metrics);
+nlohmann::ordered_json class_figures(const Evaluation& result);
 
 }  // namespace convlab

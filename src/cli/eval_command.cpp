@@ -1,24 +1,18 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "cli/class_report.h"
 #include "cli/commands.h"
 #include "cli/file_names.h"
 #include "cli/json_lines.h"
 #include "cli/model_argument.h"
+#include "cli/progress.h"
 #include "cli/text.h"
 #include "cli/values.h"
 #include "core/error.h"
 #include "data/catalog.h"
-#include "data/loader.h"
-#include "engine/run_loss.h"
-#include "io/model_file.h"
-#include "optim/optimizer.h"
-#include "train/check_fits.h"
-#include "train/check_memory.h"
-#include "train/trainer.h"
+#include "engine/engine.h"
 
 namespace convlab {
 
@@ -37,67 +31,53 @@ struct EvalOptions {
   std::string json;
 };
 
-struct Evaluation {
-  Metrics metrics;
-  ClassificationMetrics classes;
-  double seconds = 0;
-
-  double images_per_second() const { return static_cast<double>(metrics.samples) / seconds; }
-};
-
-Evaluation evaluate(Network& network, std::unique_ptr<Loss> loss, const Dataset& dataset,
-                    int64_t batch_size, int64_t top_k) {
-  Trainer trainer(network, std::move(loss), find_optimizer("sgd").make({}), 0);
-  ClassificationSums classes(network.backend(), dataset.classes(), top_k);
-  Loader loader(dataset, {.batch = batch_size, .shuffle = false});
-  const double start = monotonic_seconds();
-  Batch batch;
-  while (loader.next(batch)) trainer.evaluate(batch, &classes);
-  Evaluation result{trainer.validation().read(), classes.read()};
-  result.seconds = std::max(monotonic_seconds() - start, 1e-9);
-  return result;
+double images_per_second(const Evaluation& result) {
+  return static_cast<double>(result.images) / std::max(result.seconds, 1e-9);
 }
 
 /// Top-k accuracy is always 1 if k is at least the number of classes; it is not shown then.
-bool shows_top_k(const EvalOptions& options, const Dataset& test) {
-  return options.top_k < test.classes();
+bool shows_top_k(const Evaluation& result) {
+  return result.top_k < static_cast<int64_t>(result.class_names.size());
 }
 
-void print(std::FILE* out, const EvalOptions& options, const Dataset& test,
-           const Evaluation& result) {
-  std::string accuracy = percent(result.metrics.accuracy);
-  if (shows_top_k(options, test)) {
-    accuracy += concat(", top-", options.top_k, " ", percent(result.classes.top_k_accuracy));
-  }
+void print(std::FILE* out, const EvalOptions& options, const Evaluation& result) {
+  std::string accuracy = percent(result.accuracy);
+  if (shows_top_k(result))
+    accuracy += concat(", top-", result.top_k, " ", percent(result.top_k_accuracy));
   std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s, %s images/s)\n",
                options.model.c_str(), options.data.c_str(), accuracy.c_str(),
-               fixed(result.metrics.loss, 4).c_str(),
-               with_commas(static_cast<double>(result.metrics.samples), "image").c_str(),
-               with_commas(result.images_per_second()).c_str());
-  if (options.report)
-    std::fprintf(out, "\n%s", class_report(test.class_names(), result.classes).c_str());
-  if (options.confusion)
-    std::fprintf(out, "\n%s", confusion_table(test.class_names(), result.classes).c_str());
+               fixed(result.loss, 4).c_str(),
+               with_commas(static_cast<double>(result.images), "image").c_str(),
+               with_commas(images_per_second(result)).c_str());
+  if (options.report) std::fprintf(out, "\n%s", class_report(result).c_str());
+  if (options.confusion) std::fprintf(out, "\n%s", confusion_table(result).c_str());
 }
 
-nlohmann::ordered_json figures(const EvalOptions& options, const Backend& backend,
-                               const Dataset& test, const Evaluation& result) {
+nlohmann::ordered_json figures(const EvalOptions& options, const Snapshot& snapshot,
+                               const Evaluation& result) {
   nlohmann::ordered_json json{{"event", "eval"},
                               {"model", options.model},
                               {"data", options.data},
-                              {"backend", backend.name()},
-                              {"threads", backend.threads()},
-                              {"images", result.metrics.samples},
-                              {"val_loss", result.metrics.loss},
-                              {"val_accuracy", result.metrics.accuracy},
+                              {"backend", snapshot.backend},
+                              {"threads", snapshot.threads},
+                              {"images", result.images},
+                              {"val_loss", result.loss},
+                              {"val_accuracy", result.accuracy},
                               {"seconds", result.seconds},
-                              {"images_per_second", result.images_per_second()}};
-  if (shows_top_k(options, test)) {
-    json["top_k"] = options.top_k;
-    json["top_k_accuracy"] = result.classes.top_k_accuracy;
+                              {"images_per_second", images_per_second(result)}};
+  if (shows_top_k(result)) {
+    json["top_k"] = result.top_k;
+    json["top_k_accuracy"] = result.top_k_accuracy;
   }
-  json.update(class_figures(test.class_names(), result.classes));
+  json.update(class_figures(result));
   return json;
+}
+
+/// The test images alone, so that nothing is allocated for training.
+DatasetSplits test_images(const std::string& name, const std::string& data_dir) {
+  DatasetSplits data = load_dataset(name, data_dir);
+  const Dataset& test = data.test;
+  return {Dataset(test.name(), test.image_shape(), test.class_names(), 0), std::move(data.test)};
 }
 
 int run_eval(const EvalOptions& options) {
@@ -106,26 +86,23 @@ int run_eval(const EvalOptions& options) {
   check_file_names(inputs, {{"--json", options.json}});
   JsonLines json(options.json);
   find_entry(options.data);
-  const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
-  ModelFile file = parse_model(read_model_file(options.model), options.model);
-  const Dataset test = load_dataset(options.data, options.data_dir).test;
-  std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + options.model);
-  fold_final_activation(file.graph, *loss);
-  check_fits(file.graph, test, options.model);
-  check_memory(file.graph, *backend,
-               {.model = options.model, .batch = options.batch, .eval_images = test.size()});
-  Network network(std::move(file.graph), *backend, 0);
-  load_weights(network, file);
-
-  const Evaluation result = evaluate(network, std::move(loss), test, options.batch,
-                                     std::min(options.top_k, test.classes()));
-  std::FILE* out = json.to_stdout() ? stderr : stdout;
-  if (!file.training.data.empty() && file.training.data != options.data) {
-    std::fprintf(out, "note: this model was trained on %s\n", file.training.data.c_str());
-  }
-  print(out, options, test, result);
+  Engine engine(
+      {.backend = open_backend(options.backend, options.threads),
+       .open_data = [&](const std::string& name) { return test_images(name, options.data_dir); },
+       .now = monotonic_seconds});
+  RunOptions run;
+  run.data = options.data;
+  run.batch = options.batch;
+  run.optimizer = "sgd";  // needs no memory
+  engine.call<Configured>(LoadModel{options.model, read_model_file(options.model), run});
+  Progress progress(json.to_stdout() ? stderr : stdout, monotonic_seconds);
+  const auto result = engine.call<Evaluation>(
+      Evaluate{options.top_k}, [&](const Snapshot& snapshot) { progress.update(snapshot); });
+  const auto snapshot = engine.snapshot();
+  for (const std::string& note : snapshot->notes) progress.line("note: " + note);
+  print(json.to_stdout() ? stderr : stdout, options, result);
   json.open();
-  json.write(figures(options, *backend, test, result));
+  json.write(figures(options, *snapshot, result));
   return 0;
 }
 

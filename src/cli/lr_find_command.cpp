@@ -13,13 +13,15 @@
 #include "cli/loss_options.h"
 #include "cli/model_argument.h"
 #include "cli/optimizer_options.h"
+#include "cli/progress.h"
 #include "cli/text.h"
 #include "cli/text_chart.h"
 #include "cli/values.h"
 #include "core/counted.h"
 #include "core/error.h"
 #include "data/catalog.h"
-#include "engine/lr_find.h"
+#include "engine/engine.h"
+#include "engine/protocol.h"
 #include "engine/run_loss.h"
 
 namespace convlab {
@@ -27,9 +29,8 @@ namespace convlab {
 namespace {
 
 struct Arguments {
-  RunOptions run;
+  FindLearningRate request;
   std::string model;  ///< as given
-  RangeTestOptions test;
   std::string data_dir;
   std::string backend;
   int threads = 0;
@@ -43,8 +44,10 @@ std::string short_number(double value) {
   return text.data();
 }
 
-void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) {
-  const RunOptions& run = arguments.run;
+bool has_suggestion(const LearningRates& result) { return !std::isnan(result.suggestion); }
+
+void print(std::FILE* out, const Arguments& arguments, const LearningRates& result) {
+  const RunOptions& run = arguments.request.options;
   std::string text = concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data,
                             ", ", run.optimizer, ", ", counted(result.rates.size(), "step"), " of ",
                             counted(run.batch, "image"), "\n\n");
@@ -54,10 +57,10 @@ void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) 
     constexpr size_t width = 70;
     constexpr size_t height = 16;
     text += text_chart(result.rates, result.smoothed, above_first * result.smoothed.front(),
-                       result.suggestion.value_or(0), width, height);
+                       has_suggestion(result) ? result.suggestion : 0, width, height);
   }
-  if (result.suggestion) {
-    text += "\nSuggestion: --lr " + short_number(*result.suggestion) +
+  if (has_suggestion(result)) {
+    text += "\nSuggestion: --lr " + short_number(result.suggestion) +
             ", where the loss falls fastest\n";
   } else {
     text += "\nNo suggestion: the loss does not fall; try --from, --to or more --steps\n";
@@ -66,18 +69,24 @@ void print(std::FILE* out, const Arguments& arguments, const RangeTest& result) 
 }
 
 int run(Arguments arguments) {
-  Graph graph = set_model(arguments.run, arguments.model);
-  make_loss(arguments.run);
-  check_optimizer_options(arguments.run);
-  std::vector<NamedFile> inputs = data_files(arguments.run.data, arguments.data_dir);
+  RunOptions& options = arguments.request.options;
+  set_model(options, arguments.model);
+  make_loss(options);
+  check_optimizer_options(options);
+  std::vector<NamedFile> inputs = data_files(options.data, arguments.data_dir);
   inputs.push_back({"--model", arguments.model});
   check_file_names(inputs, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
-  const std::unique_ptr<Backend> backend = open_backend(arguments.backend, arguments.threads);
-  const DatasetSplits data = load_dataset(arguments.run.data, arguments.data_dir);
-  const RangeTest result =
-      find_learning_rate(arguments.run, std::move(graph), arguments.test, data.train, *backend);
-  print(json.to_stdout() ? stderr : stdout, arguments, result);
+  Engine engine(
+      {.backend = open_backend(arguments.backend, arguments.threads),
+       .open_data = [&](const std::string& name) { return load_dataset(name, arguments.data_dir); },
+       .now = monotonic_seconds});
+  std::FILE* out = json.to_stdout() ? stderr : stdout;
+  Progress progress(out, monotonic_seconds);
+  const auto result = engine.call<LearningRates>(
+      arguments.request, [&](const Snapshot& snapshot) { progress.update(snapshot); });
+  progress.clear();
+  print(out, arguments, result);
   json.open();
   json.write(nlohmann::ordered_json::parse(to_json(result)));
   return 0;
@@ -87,8 +96,8 @@ int run(Arguments arguments) {
 
 void add_lr_find(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<Arguments>();
-  RunOptions& run_options = arguments->run;
-  RangeTestOptions& test = arguments->test;
+  FindLearningRate& test = arguments->request;
+  RunOptions& run_options = test.options;
   CLI::App& command = *app.add_subcommand(
       "lr-find",
       "Find a learning rate: train briefly while increasing the rate and watch the loss");

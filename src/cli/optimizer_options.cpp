@@ -87,15 +87,4 @@ std::string optimizer_options_help() {
   return text;
 }
 
-void append_optimizer_info(Options& info, const RunOptions& run) {
-  const auto add = [&info](const std::string& name, const Options& options) {
-    if (!options.empty()) info.emplace_back(name, options_text(options));
-  };
-  add("optimizer_options", run.optimizer_options);
-  if (run.schedule != RunOptions().schedule) info.emplace_back("schedule", run.schedule);
-  add("schedule_options", run.schedule_options);
-  if (run.warmup_epochs > 0) info.emplace_back("warmup_epochs", run.warmup_epochs);
-  add("update_options", run.update_options);
-}
-
 }  // namespace convlab

@@ -19,7 +19,4 @@ void check_optimizer_options(const RunOptions& run);
 /// Returns help text that lists each optimizer and schedule with its options and their defaults.
 std::string optimizer_options_help();
 
-/// Appends those of these options that differ from the default, for storing in a model file.
-void append_optimizer_info(Options& info, const RunOptions& run);
-
 }  // namespace convlab

@@ -20,6 +20,24 @@ std::string bar(double fraction) {
   return "[" + std::string(full, '#') + std::string(static_cast<size_t>(cells) - full, ' ') + "]";
 }
 
+std::string left(double seconds) { return seconds >= 0 ? "  " + duration(seconds) + " left" : ""; }
+
+std::string training_text(const Snapshot& snapshot) {
+  const auto steps = static_cast<double>(snapshot.step - snapshot.epoch * snapshot.steps_per_epoch);
+  const double fraction =
+      steps / static_cast<double>(std::max<int64_t>(snapshot.steps_per_epoch, 1));
+  const int64_t epoch = std::min(snapshot.epoch + 1, snapshot.epochs);
+  return concat("epoch ", epoch, "/", snapshot.epochs, " ", bar(fraction), " ",
+                fixed(100 * fraction, 0), " %  loss ", fixed(snapshot.loss, 4), "  accuracy ",
+                percent(snapshot.accuracy), "  ", with_commas(snapshot.images_per_second),
+                " images/s", left(snapshot.seconds_left));
+}
+
+std::string request_text(const RunningRequest& running) {
+  return concat(running.name, " ", bar(running.progress), " ", fixed(100 * running.progress, 0),
+                " %", left(running.seconds_left));
+}
+
 }  // namespace
 
 const char* validation_name(const Snapshot& snapshot) {
@@ -27,15 +45,8 @@ const char* validation_name(const Snapshot& snapshot) {
 }
 
 std::string progress_text(const Snapshot& snapshot, size_t width) {
-  const auto steps = static_cast<double>(snapshot.step - snapshot.epoch * snapshot.steps_per_epoch);
-  const double fraction =
-      steps / static_cast<double>(std::max<int64_t>(snapshot.steps_per_epoch, 1));
-  const int64_t epoch = std::min(snapshot.epoch + 1, snapshot.epochs);
-  std::string text = concat("epoch ", epoch, "/", snapshot.epochs, " ", bar(fraction), " ",
-                            fixed(100 * fraction, 0), " %  loss ", fixed(snapshot.loss, 4),
-                            "  accuracy ", percent(snapshot.accuracy), "  ",
-                            with_commas(snapshot.images_per_second), " images/s");
-  if (snapshot.seconds_left >= 0) text += "  " + duration(snapshot.seconds_left) + " left";
+  std::string text =
+      snapshot.running.id != 0 ? request_text(snapshot.running) : training_text(snapshot);
   if (text.size() > width) text.resize(width);
   return text;
 }

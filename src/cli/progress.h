@@ -24,10 +24,10 @@ class Progress {
   void epoch(const EpochResult& result, const Snapshot& snapshot);
   /// Redraws the bar if it is due.
   void update(const Snapshot& snapshot);
-
- private:
+  /// Removes the bar.
   void clear();
 
+ private:
   std::FILE* out_;
   std::function<double()> now_;
   bool terminal_;
@@ -39,7 +39,8 @@ class Progress {
 const char* validation_name(const Snapshot& snapshot);
 
 /// Returns the bar in at most `width` columns:
-/// "epoch 2/5 [######      ] 41 %  loss 0.1234  accuracy 96.20 %  12,345 images/s  0:32 left".
+/// "epoch 2/5 [######      ] 41 %  loss 0.1234  accuracy 96.20 %  12,345 images/s  0:32 left", or
+/// "evaluate [######      ] 41 %  0:32 left" while a request runs.
 std::string progress_text(const Snapshot& snapshot, size_t width);
 
 }  // namespace convlab

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "cli/model_argument.h"
 #include "core/error.h"
@@ -69,7 +70,7 @@ RunFiles::RunFiles(const RunFileOptions& options) : options_(options) {
 
 int64_t RunFiles::checkpoint_steps() const { return parse_every(options_.checkpoint_every); }
 
-Callbacks RunFiles::callbacks(Engine& engine) {
+Callbacks RunFiles::callbacks(Run& run) {
   Callbacks callbacks;
   if (!options_.save_best.empty()) {
     callbacks.push_back(std::make_unique<ModelCheckpoint>(
@@ -81,9 +82,9 @@ Callbacks RunFiles::callbacks(Engine& engine) {
   }
   // Last, so that the checkpoint includes the state of the other callbacks after this step.
   if (!options_.checkpoint.empty()) {
-    callbacks.push_back(
-        std::make_unique<ModelCheckpoint>(ModelCheckpointOptions{.save_freq = checkpoint_steps()},
-                                          [this, &engine] { write_checkpoint(engine); }));
+    callbacks.push_back(std::make_unique<ModelCheckpoint>(
+        ModelCheckpointOptions{.save_freq = checkpoint_steps()},
+        [this, &run] { write_file(options_.checkpoint, run.checkpoint()); }));
   }
   return callbacks;
 }
@@ -104,7 +105,8 @@ void RunFiles::write_line(const std::string& line) {
 }
 
 void RunFiles::resume(Engine& engine) const {
-  if (!options_.resume.empty()) engine.resume(read_model_file(options_.resume), options_.resume);
+  if (options_.resume.empty()) return;
+  engine.call<Done>(LoadCheckpoint{options_.resume, read_model_file(options_.resume)});
 }
 
 void RunFiles::begin(const Snapshot& snapshot) {
@@ -114,15 +116,14 @@ void RunFiles::begin(const Snapshot& snapshot) {
   for (const EpochResult& result : snapshot.history) logger_->epoch_ended(logs_of(result));
 }
 
-void RunFiles::advanced(const std::function<void(const std::string& file)>& save) {
-  if (!best_due_) return;
-  best_due_ = false;
-  save(options_.save_best);
+void RunFiles::advanced(Engine& engine) {
+  if (std::exchange(best_due_, false))
+    write_file(options_.save_best, engine.call<SavedFile>(SaveModel{}).bytes);
 }
 
 bool RunFiles::write_checkpoint(Engine& engine) const {
   if (options_.checkpoint.empty()) return false;
-  write_file(options_.checkpoint, engine.checkpoint());
+  write_file(options_.checkpoint, engine.call<SavedFile>(SaveCheckpoint{}).bytes);
   return true;
 }
 

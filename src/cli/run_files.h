@@ -1,12 +1,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/run.h"
 #include "train/callbacks/callback_list.h"
 
 namespace convlab {
@@ -31,15 +31,15 @@ class RunFiles {
   explicit RunFiles(const RunFileOptions& options);
 
   /// Returns the callbacks that write the files, for one run of the engine.
-  Callbacks callbacks(Engine& engine);
+  Callbacks callbacks(Run& run);
   /// Restores the checkpoint of --resume into a run that was just configured; does nothing without
-  /// --resume. Errors are reported in the snapshot.
+  /// --resume. Throws Error as Run::resume does.
   void resume(Engine& engine) const;
   /// Empties the log and writes the lines of the epochs that a resumed run has already finished.
   void begin(const Snapshot& snapshot);
-  /// Must be called after each Engine::advance: calls `save` with the file of --save-best if the
-  /// last epoch was the best so far.
-  void advanced(const std::function<void(const std::string& file)>& save);
+  /// Must be called after each Engine::advance: writes the file of --save-best if the last epoch
+  /// was the best so far.
+  void advanced(Engine& engine);
   /// Writes a checkpoint of the current state; returns false without --checkpoint.
   bool write_checkpoint(Engine& engine) const;
 

@@ -7,6 +7,7 @@
 #include "cli/model_argument.h"
 #include "cli/summary_table.h"
 #include "cli/values.h"
+#include "engine/describe_model.h"
 #include "io/graph_dot.h"
 #include "io/graph_json.h"
 #include "io/write_file.h"
@@ -39,7 +40,7 @@ int run_summary(const SummaryOptions& options) {
     return 0;
   }
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
-  print(summary_table(graph, options.model, *backend, options.batch));
+  print(summary_table(describe_model(graph, options.model, *backend, options.batch)));
   if (!options.json.empty()) {
     const std::string document = graph_document(graph);
     write_file(options.json, {reinterpret_cast<const uint8_t*>(document.data()), document.size()});

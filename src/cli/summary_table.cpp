@@ -5,7 +5,6 @@
 #include "cli/table.h"
 #include "cli/text.h"
 #include "core/error.h"
-#include "nn/network_plan.h"
 
 namespace convlab {
 
@@ -17,80 +16,63 @@ std::string count_or_nothing(int64_t value) { return value == 0 ? "" : count(val
 
 uint64_t float_bytes(int64_t elements) { return static_cast<uint64_t>(elements) * sizeof(float); }
 
-bool is_chain(const Graph& graph) {
-  for (size_t i = 0; i < graph.nodes().size(); ++i) {
-    if (graph.nodes()[i].inputs != std::vector{i}) return false;
+bool is_chain(const ModelDescription& model) {
+  std::string previous = "input";
+  for (const LayerDescription& layer : model.layers) {
+    if (layer.inputs != std::vector{previous}) return false;
+    previous = layer.name;
   }
   return true;
 }
 
-std::string input_names(const Graph& graph, const Node& node) {
-  std::string names;
-  for (const size_t value : node.inputs)
-    names.append(names.empty() ? "" : ", ")
-        .append(value == 0 ? "input" : graph.nodes()[value - 1].name);
-  return names;
-}
-
-std::vector<Column> layer_columns(const Graph& graph, int64_t batch) {
-  const GraphFacts facts(graph, Mode::train);
-  const auto activations = [batch](const Shape& shape) {
-    return bytes_text(float_bytes(shape.with_batch(batch).elements()));
+std::vector<Column> layer_columns(const ModelDescription& model) {
+  const auto activations = [&](const Shape& shape) {
+    return bytes_text(float_bytes(shape.with_batch(model.batch).elements()));
   };
   Column names{"Layer", Align::left, {"input"}};
   Column kinds{"Kind", Align::left, {""}};
-  Column shapes{"Output", Align::left, {graph.input_shape().str()}};
+  Column shapes{"Output", Align::left, {model.input.str()}};
   Column parameters{"Parameters", Align::right, {""}};
   Column flops{"FLOPs", Align::right, {""}};
-  Column memory{"Activations", Align::right, {activations(graph.input_shape())}};
+  Column memory{"Activations", Align::right, {activations(model.input)}};
   Column inputs{"Inputs", Align::left, {""}};
-  for (size_t i = 0; i < graph.nodes().size(); ++i) {
-    const Node& node = graph.nodes()[i];
-    int64_t elements = 0;
-    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
-      elements += spec.shape.elements();
-    const bool is_own = !facts.folded[i] && !node.layer->is_view(Mode::train);
-    names.cells.push_back(node.name);
-    kinds.cells.push_back(concat(node.layer->kind(), node.frozen ? ", frozen" : ""));
-    shapes.cells.push_back(node.output_shape.str());
-    parameters.cells.push_back(count_or_nothing(elements));
-    flops.cells.push_back(count_or_nothing(node.layer->flops(node.input_shapes)));
-    memory.cells.push_back(is_own ? activations(node.output_shape) : "-");
-    inputs.cells.push_back(input_names(graph, node));
+  for (const LayerDescription& layer : model.layers) {
+    names.cells.push_back(layer.name);
+    kinds.cells.push_back(concat(layer.kind, layer.frozen ? ", frozen" : ""));
+    shapes.cells.push_back(layer.output.str());
+    parameters.cells.push_back(count_or_nothing(layer.parameters));
+    flops.cells.push_back(count_or_nothing(layer.flops));
+    memory.cells.push_back(layer.has_memory ? activations(layer.output) : "-");
+    std::string& joined = inputs.cells.emplace_back();
+    for (const std::string& input : layer.inputs)
+      joined.append(joined.empty() ? "" : ", ").append(input);
   }
   std::vector<Column> columns{std::move(names),      std::move(kinds), std::move(shapes),
                               std::move(parameters), std::move(flops), std::move(memory)};
-  if (!is_chain(graph)) columns.push_back(std::move(inputs));
+  if (!is_chain(model)) columns.push_back(std::move(inputs));
   return columns;
 }
 
-std::string totals(const Graph& graph, const Backend& backend, int64_t batch) {
-  const int64_t all = graph.parameter_count();
-  const int64_t trainable = graph.trainable_parameter_count();
-  const auto planned = [&](Mode mode) {
-    return bytes_text(
-        NetworkPlan(graph, GraphFacts(graph, mode), backend, mode, batch).memory.bytes);
-  };
+std::string totals(const ModelDescription& model) {
+  const int64_t trainable = model.trainable_parameters;
   const auto row = [](const std::string& name, const auto&... parts) {
     constexpr size_t name_width = 15;
     return concat(name, std::string(name_width - name.size(), ' '), parts..., "\n");
   };
-  return row("Parameters", count(all), ": ", count(trainable), " trainable, ",
-             count(all - trainable), " not trainable") +
-         row("FLOPs", count(graph.flops()), " forward, ", count(graph.training_flops()),
+  return row("Parameters", count(model.parameters), ": ", count(trainable), " trainable, ",
+             count(model.parameters - trainable), " not trainable") +
+         row("FLOPs", count(model.flops), " forward, ", count(model.training_flops),
              " per training step, for one image") +
-         row("Weights", bytes_text(float_bytes(all)), ", gradients ",
+         row("Weights", bytes_text(float_bytes(model.parameters)), ", gradients ",
              bytes_text(float_bytes(trainable))) +
-         row(concat("Batch of ", batch), planned(Mode::eval), " to evaluate, ",
-             planned(Mode::train), " to train, besides weights and gradients");
+         row(concat("Batch of ", model.batch), bytes_text(model.eval_bytes), " to evaluate, ",
+             bytes_text(model.train_bytes), " to train, besides weights and gradients");
 }
 
 }  // namespace
 
-std::string summary_table(const Graph& graph, const std::string& title, const Backend& backend,
-                          int64_t batch) {
-  return concat(title, "\n\n", table_text(layer_columns(graph, batch)),
-                totals(graph, backend, batch));
+std::string summary_table(const ModelDescription& model) {
+  return concat(model.model, "\n\n", table_text(layer_columns(model)), totals(model));
 }
 
 }  // namespace convlab

@@ -17,8 +17,8 @@
 #include "core/error.h"
 #include "data/catalog.h"
 #include "engine/engine.h"
+#include "engine/run.h"
 #include "engine/run_loss.h"
-#include "io/model_file.h"
 #include "io/write_file.h"
 
 namespace convlab {
@@ -41,15 +41,6 @@ struct TrainOptions {
 /// Number of batches that a background thread prepares in advance.
 constexpr int64_t prefetch = 4;
 
-/// The epoch whose weights the network has; null within an epoch, whose weights were not evaluated.
-const EpochResult* result_of_weights(const Snapshot& snapshot) {
-  const auto& history = snapshot.history;
-  if (snapshot.restored_epoch > 0)
-    return &history[static_cast<size_t>(snapshot.restored_epoch - 1)];
-  const bool at_end = snapshot.step == snapshot.epoch * snapshot.steps_per_epoch;
-  return at_end && !history.empty() ? &history.back() : nullptr;
-}
-
 nlohmann::ordered_json epoch_event(const EpochResult& result) {
   return {{"event", "epoch"},
           {"epoch", result.epoch},
@@ -60,20 +51,6 @@ nlohmann::ordered_json epoch_event(const EpochResult& result) {
           {"learning_rate", result.learning_rate},
           {"seconds", result.seconds},
           {"images_per_second", result.images_per_second}};
-}
-
-TrainingInfo training_info(const Snapshot& snapshot) {
-  const RunOptions& run = snapshot.options;
-  TrainingInfo info{run.model, run.data, snapshot.class_names, {}};
-  info.options = {{"optimizer", run.optimizer}, {"learning_rate", run.learning_rate},
-                  {"batch", run.batch},         {"seed", static_cast<int64_t>(run.seed)},
-                  {"epochs", snapshot.epoch},   {"steps", snapshot.step}};
-  append_loss_info(info.options, run);
-  if (run.validation_split > 0) info.options.emplace_back("validation_split", run.validation_split);
-  append_optimizer_info(info.options, run);
-  if (const EpochResult* result = result_of_weights(snapshot))
-    info.options.emplace_back("val_accuracy", result->val_accuracy);
-  return info;
 }
 
 double mean_images_per_second(const Snapshot& snapshot) {
@@ -101,18 +78,15 @@ class Training {
         .backend = open_backend(options_.backend, options_.threads),
         .open_data =
             [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
-        .callbacks = [this] { return files_.callbacks(*engine_); },
+        .callbacks = [this](Run& run) { return files_.callbacks(run); },
         .now = monotonic_seconds,
         .prefetch = prefetch});
   }
 
   /// Returns the exit status.
   int run() {
-    engine_->send(Configure{options_.run});
-    engine_->advance();
-    check_failed();
+    engine_->call<Configured>(Configure{options_.run});
     files_.resume(*engine_);
-    check_failed();
     json_.open();
     try {
       return train();
@@ -151,22 +125,16 @@ class Training {
     for (const EpochResult& result : engine_->snapshot()->history) json_.write(epoch_event(result));
     const double start = monotonic_seconds();
     const bool finished = engine_->snapshot()->state == RunState::finished;  // a resumed run may be
-    if (!finished) engine_->send(Start{});
+    if (!finished) engine_->call<Done>(Start{});
     bool busy = !finished;
     while (interrupt.received() == 0 && busy) {
       busy = engine_->advance() != Activity::idle;
       show();
-      files_.advanced([this](const std::string& file) {
-        engine_->refresh();  // the snapshot must describe the weights that are saved
-        save(*engine_->snapshot(), file);
-      });
+      check_failed();
+      files_.advanced(*engine_);
     }
-    if (interrupt.received() != 0) {
-      engine_->send(Pause{});  // also publishes a snapshot of the final state
-      engine_->advance();
-    }
+    if (interrupt.received() != 0) engine_->call<Done>(Pause{});
     show();
-    check_failed();
     if (interrupt.received() != 0) return stop_early(interrupt.received());
     finish(monotonic_seconds() - start);
     return 0;
@@ -205,21 +173,21 @@ class Training {
     if (snapshot->state == RunState::running) progress_.update(*snapshot);
   }
 
-  void save(const Snapshot& snapshot, const std::string& file) {
-    write_file(file, model_bytes(*engine_->network(), training_info(snapshot)));
+  void save(const std::string& file) {
+    write_file(file, engine_->call<SavedFile>(SaveModel{}).bytes);
   }
 
   // The checkpoint comes before the best weights are put back: it continues the training.
   int stop_early(int signal) {
     const bool checkpointed = files_.write_checkpoint(*engine_);
     const bool has_model = engine_->snapshot()->step > 0;
-    if (has_model) engine_->end();
+    if (has_model) engine_->call<Done>(End{});
     const auto snapshot = engine_->snapshot();
     std::string text = concat("stopped after ", snapshot->step, " steps, ", snapshot->epoch, " of ",
                               counted(snapshot->epochs, "epoch"), " finished");
     Json event{{"event", "interrupted"}, {"epochs", snapshot->epoch}, {"steps", snapshot->step}};
     if (!options_.save.empty() && has_model) {
-      save(*snapshot, options_.save);
+      save(options_.save);
       event["saved"] = options_.save;
       text += concat("; the current model is saved in ", options_.save, weights_text(*snapshot));
     } else if (!options_.save.empty()) {
@@ -243,7 +211,7 @@ class Training {
     const bool paused = engine_->snapshot()->state == RunState::paused;
     const bool checkpointed = paused && files_.write_checkpoint(*engine_);
     const std::string stop_reason = engine_->snapshot()->stop_reason;
-    if (paused) engine_->end();
+    if (paused) engine_->call<Done>(End{});
     const auto snapshot = engine_->snapshot();
     Json event{{"event", "done"},
                {"model", snapshot->options.model},
@@ -269,7 +237,7 @@ class Training {
     text += fixed(seconds, 1) + " s";
     if (!stop_reason.empty()) event["stopped"] = stop_reason;
     if (!options_.save.empty()) {
-      save(*snapshot, options_.save);
+      save(options_.save);
       event["saved"] = options_.save;
       text += "; the model is saved in " + options_.save;
     }

@@ -1,6 +1,5 @@
 #include "engine/controls.h"
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/error.h"
@@ -60,39 +59,6 @@ Controls controls() {
   };
   table.batches = {16, 32, 64, 128, 256, 512};
   return table;
-}
-
-std::string controls_json() {
-  const Controls table = controls();
-  nlohmann::ordered_json json;
-  json["data_sets"] = nlohmann::ordered_json::array();
-  for (const NamedItem& item : table.data_sets) {
-    json["data_sets"].push_back(
-        {{"name", item.name}, {"title", item.title}, {"description", item.description}});
-  }
-  json["models"] = nlohmann::ordered_json::array();
-  for (const ModelItem& item : table.models) {
-    json["models"].push_back({{"name", item.name},
-                              {"title", item.title},
-                              {"description", item.description},
-                              {"data_sets", item.data_sets}});
-  }
-  json["optimizers"] = nlohmann::ordered_json::array();
-  for (const OptimizerItem& item : table.optimizers) {
-    json["optimizers"].push_back(
-        {{"name", item.name}, {"title", item.title}, {"learning_rate", item.learning_rate}});
-  }
-  json["buttons"] = nlohmann::ordered_json::array();
-  for (const ButtonItem& item : table.buttons) {
-    json["buttons"].push_back({{"command", item.command},
-                               {"title", item.title},
-                               {"hint", item.hint},
-                               {"shortcut", item.shortcut}});
-  }
-  json["batches"] = table.batches;
-  json["min_learning_rate"] = table.min_learning_rate;
-  json["max_learning_rate"] = table.max_learning_rate;
-  return json.dump();
 }
 
 }  // namespace convlab

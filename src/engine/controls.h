@@ -5,8 +5,10 @@
 #include <string_view>
 #include <vector>
 
-/// Tables of everything a user can choose. The page (which reads them as JSON) and the desktop
-/// window build their controls from them, so that both offer the same choices.
+#include "engine/fields.h"
+
+/// Tables of everything a user can choose. The page and the desktop window build their controls
+/// from them, so that both offer the same choices.
 namespace convlab {
 
 struct NamedItem {
@@ -14,6 +16,13 @@ struct NamedItem {
   std::string title;        ///< shown to the user
   std::string description;  ///< one sentence
 };
+
+template <class Fields, MaybeConst<NamedItem> S>
+void visit(Fields& fields, S& item) {
+  fields("name", item.name);
+  fields("title", item.title);
+  fields("description", item.description);
+}
 
 struct ModelItem {
   std::string name;
@@ -26,31 +35,65 @@ struct ModelItem {
   }
 };
 
+template <class Fields, MaybeConst<ModelItem> S>
+void visit(Fields& fields, S& item) {
+  fields("name", item.name);
+  fields("title", item.title);
+  fields("description", item.description);
+  fields("data_sets", item.data_sets);
+}
+
 struct OptimizerItem {
   std::string name;
   std::string title;
   double learning_rate = 0;  ///< default
 };
 
+template <class Fields, MaybeConst<OptimizerItem> S>
+void visit(Fields& fields, S& item) {
+  fields("name", item.name);
+  fields("title", item.title);
+  fields("learning_rate", item.learning_rate);
+}
+
 struct ButtonItem {
-  std::string command;  ///< as in encode(Command): "start"
+  std::string request;  ///< its name, see requests.h: "start"
   std::string title;
   std::string hint;      ///< tooltip and screen reader text
   std::string shortcut;  ///< one key
 };
 
+template <class Fields, MaybeConst<ButtonItem> S>
+void visit(Fields& fields, S& item) {
+  fields("request", item.request);
+  fields("title", item.title);
+  fields("hint", item.hint);
+  fields("shortcut", item.shortcut);
+}
+
 struct Controls {
+  static constexpr std::string_view name = "controls";
   std::vector<NamedItem> data_sets;
   std::vector<ModelItem> models;
   std::vector<OptimizerItem> optimizers;
   std::vector<ButtonItem> buttons;  ///< start, pause, step, reset
-  std::vector<int64_t> batches;     ///< batch sizes to choose from
+  std::vector<int32_t> batches;     ///< batch sizes to choose from
   double min_learning_rate = 1e-6;
   double max_learning_rate = 10;
 };
 
+template <class Fields, MaybeConst<Controls> S>
+void visit(Fields& fields, S& controls) {
+  fields("data_sets", controls.data_sets);
+  fields("models", controls.models);
+  fields("optimizers", controls.optimizers);
+  fields("buttons", controls.buttons);
+  fields("batches", controls.batches);
+  fields("min_learning_rate", controls.min_learning_rate);
+  fields("max_learning_rate", controls.max_learning_rate);
+}
+
+/// Returns the tables; defined in the engine, which knows the models.
 Controls controls();
-/// Returns the tables as JSON: {"data_sets": […], "models": […], …} with the field names above.
-std::string controls_json();
 
 }  // namespace convlab

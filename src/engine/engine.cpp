@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
+#include <limits>
 #include <mutex>
-#include <optional>
-#include <utility>
+#include <set>
+#include <type_traits>
 
 #include "core/error.h"
-#include "engine/run.h"
-#include "io/graph_json.h"
-#include "zoo/zoo.h"
+#include "engine/session.h"
 
 namespace convlab {
 
@@ -19,22 +19,45 @@ constexpr double max_fraction = 0.05;     // of the time, for what is only shown
 constexpr double publish_interval = 0.1;  // seconds between snapshots while training
 constexpr double images_interval = 0.5;   // seconds between updates of samples and filters
 
-Graph build_model(const RunOptions& run, const Dataset& data) {
-  if (!run.architecture.empty()) return parse_graph_json(run.architecture, "[model] " + run.model);
-  return find_model(run.model).build(data.image_shape(), data.classes());
+struct Queued {
+  uint64_t id = 0;
+  Request request;
+};
+
+std::string_view name_of(const Request& request) {
+  return std::visit([](const auto& kind) { return kind.name; }, request);
+}
+
+/// Whether the request replaces or changes the run, so that a task that uses it must not go on.
+bool ends_tasks(const Request& request) {
+  return std::holds_alternative<Configure>(request) || std::holds_alternative<Reset>(request) ||
+         std::holds_alternative<LoadModel>(request) ||
+         std::holds_alternative<LoadCheckpoint>(request) || std::holds_alternative<End>(request);
 }
 
 }  // namespace
 
 class Engine::Impl {
  public:
-  explicit Impl(EngineEnvironment environment) : environment_(std::move(environment)) {
-    publish(true);
+  explicit Impl(EngineEnvironment environment) : session_(std::move(environment)) { publish(true); }
+
+  void send(Request request, uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    if (inbox_.size() + outbox_.size() >= max_waiting) {
+      fail("[engine] ", inbox_.size(), " requests wait and ", outbox_.size(),
+           " replies have not been taken; expected less than ", max_waiting, " together");
+    }
+    if (id != 0 && !open_ids_.insert(id).second)
+      fail("[engine] the id ", id, " is that of a request that has no reply yet");
+    inbox_.push_back({id, std::move(request)});
   }
 
-  void send(Command command) {
+  std::optional<Reply> take_reply() {
     const std::lock_guard lock(mutex_);
-    commands_.push_back(std::move(command));
+    if (outbox_.empty()) return std::nullopt;
+    std::optional<Reply> reply = std::move(outbox_.front());
+    outbox_.pop_front();
+    return reply;
   }
 
   std::shared_ptr<const Snapshot> snapshot() const {
@@ -43,194 +66,247 @@ class Engine::Impl {
   }
 
   Activity advance() {
-    while (const std::optional<Command> command = next_command()) {
-      guarded([&] { std::visit([&](const auto& kind) { apply(kind); }, *command); });
-      publish(true);
-    }
-    if (!is_running()) return Activity::idle;
-    guarded([&] { advance_run(); });
-    if (!is_running()) {
+    carry_out_requests();
+    if (task_) return advance_task();
+    if (!session_.is_training()) return Activity::idle;
+    const RunState before = session_.state();
+    const int64_t epochs = session_.run()->epochs_done();
+    session_.train();
+    epoch_ended_ = epoch_ended_ || session_.run()->epochs_done() != epochs;
+    if (!session_.is_training()) {
       publish(true);
       return Activity::idle;
     }
-    const double now = environment_.now();
-    const bool due = now >= published_ + publish_interval;
     // Epochs of a tiny network end so often that a snapshot of each would take most of the time.
+    const double now = session_.now();
     const bool epoch_due = epoch_ended_ && now >= published_ + publish_seconds_ / max_fraction;
-    if (due || state_changed_ || epoch_due) publish(false);
-    return state_ == RunState::waiting_for_data ? Activity::waiting : Activity::busy;
+    if (is_due() || session_.state() != before || epoch_due) publish(false);
+    return session_.state() == RunState::waiting_for_data ? Activity::waiting : Activity::busy;
+  }
+
+  Result call(Request request, const std::function<void(const Snapshot&)>& progressed) {
+    // An id that no front end can have sent at the same time.
+    const uint64_t id = std::numeric_limits<uint64_t>::max();
+    send(std::move(request), id);
+    while (true) {
+      carry_out_requests();
+      if (std::optional<Reply> reply = take_reply_of(id)) {
+        if (!reply->error.empty()) fail(reply->error);
+        return std::move(reply->result);
+      }
+      advance_task();
+      if (progressed) progressed(*snapshot());
+    }
   }
 
   void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
                    const std::string& source) {
-    if (!run_ || run_->options().data != data) return;
-    guarded([&] { run_->append_data(train, shard, source); });
+    session_.append_data(data, train, shard, source);
     publish(true);
   }
-
-  std::vector<uint8_t> checkpoint() {
-    if (!run_) fail("[engine] there is no run to write a checkpoint of; send Configure first");
-    return run_->checkpoint();
-  }
-
-  void refresh() { publish(false); }
-
-  void end() {
-    if (!run_ || state_ == RunState::failed) return;
-    guarded([&] {
-      run_->end();
-      state_ = RunState::finished;
-    });
-    publish(true);
-  }
-
-  void resume(std::vector<uint8_t> checkpoint, const std::string& source) {
-    if (!run_ || state_ == RunState::failed) return;
-    guarded([&] {
-      run_->resume(std::move(checkpoint), source);
-      state_ = run_->finished() ? RunState::finished : RunState::paused;
-    });
-    publish(true);
-  }
-
-  const Network* network() const { return run_ ? &run_->network() : nullptr; }
 
  private:
-  bool is_running() const {
-    return state_ == RunState::running || state_ == RunState::waiting_for_data;
-  }
-
-  std::optional<Command> next_command() {
+  std::optional<Queued> next_request() {
     const std::lock_guard lock(mutex_);
-    if (commands_.empty()) return std::nullopt;
-    std::optional<Command> command = std::move(commands_.front());
-    commands_.pop_front();
-    return command;
+    if (inbox_.empty()) return std::nullopt;
+    std::optional<Queued> next = std::move(inbox_.front());
+    inbox_.pop_front();
+    return next;
   }
 
-  // Runs `action`. An exception sets the state to failed and is reported in the snapshot.
-  template <class Action>
-  void guarded(const Action& action) {
-    try {
-      action();
-    } catch (const std::exception& error) {
-      state_ = RunState::failed;
-      error_ = error.what();
+  std::optional<Reply> take_reply_of(uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(outbox_.begin(), outbox_.end(),
+                                    [id](const Reply& reply) { return reply.id == id; });
+    if (found == outbox_.end()) return std::nullopt;
+    std::optional<Reply> reply = std::move(*found);
+    outbox_.erase(found);
+    return reply;
+  }
+
+  void answer(Reply reply) {
+    const std::lock_guard lock(mutex_);
+    open_ids_.erase(reply.id);
+    if (reply.id != 0 || !reply.error.empty()) outbox_.push_back(std::move(reply));
+  }
+
+  void answer_error(uint64_t id, ErrorKind kind, const std::string& message) {
+    answer({.id = id, .error = message.empty() ? "unknown failure" : message, .kind = kind});
+  }
+
+  void carry_out_requests() {
+    while (true) {
+      if (std::optional<Queued> next = next_request()) {
+        carry_out(std::move(*next));
+        publish(true);
+      } else if (!task_ && !long_requests_.empty()) {
+        begin_long_request();
+      } else {
+        return;
+      }
     }
   }
 
-  void apply(const Configure& configure) {
-    images_due_ = image_seconds_ = 0;
-    run_.reset();  // first, so that old and new run do not need memory at once
-    asked_ = configure.options;
-    error_.clear();
-    DatasetSplits data = environment_.open_data(configure.options.data);
-    Graph graph = build_model(configure.options, data.train);
-    run_ = std::make_unique<Run>(configure.options, std::move(data), std::move(graph),
-                                 *environment_.backend, environment_.now, environment_.prefetch,
-                                 environment_.callbacks);
-    state_ = RunState::ready;
-  }
-
-  void apply(const Start&) {
-    if (!run_ || state_ == RunState::failed) return;
-    run_->begin();
-    single_step_ = false;
-    state_ = RunState::running;
-  }
-
-  void apply(const Pause&) {
-    if (is_running()) state_ = RunState::paused;
-  }
-
-  void apply(const Step&) {
-    if (!run_ || state_ == RunState::failed || is_running()) return;
-    run_->begin();
-    single_step_ = true;
-    state_ = RunState::running;
-  }
-
-  void apply(const Reset&) {
-    if (!run_) return;
-    try {
-      run_->reset();
-    } catch (...) {
-      run_.reset();  // a half-reset run cannot be trained
-      throw;
-    }
-    error_.clear();
-    state_ = RunState::ready;
-  }
-
-  void apply(const SetLearningRate& command) {
-    if (run_) run_->set_learning_rate(command.learning_rate);
-  }
-
-  void advance_run() {
-    const RunState before = state_;
-    const int64_t epochs = run_->epochs_done();
-    const Run::Progress progress = run_->advance();
-    if (progress == Run::Progress::waiting) {
-      state_ = RunState::waiting_for_data;
-    } else if (progress == Run::Progress::finished) {
-      state_ = RunState::finished;
-    } else if (progress == Run::Progress::stopped) {
-      state_ = RunState::paused;
+  void carry_out(Queued queued) {
+    if (const auto* cancel = std::get_if<Cancel>(&queued.request)) {
+      this->cancel(queued.id, cancel->target);
+    } else if (is_long(queued.request)) {
+      long_requests_.push_back(std::move(queued));
     } else {
-      state_ = single_step_ ? RunState::paused : RunState::running;
+      carry_out_now(queued);
     }
-    state_changed_ = state_ != before;
-    epoch_ended_ = epoch_ended_ || run_->epochs_done() != epochs;
+  }
+
+  static bool is_long(const Request& request) {
+    return std::holds_alternative<Evaluate>(request) ||
+           std::holds_alternative<FindLearningRate>(request) ||
+           std::holds_alternative<Bench>(request);
+  }
+
+  void carry_out_now(const Queued& queued) {
+    // The task must not use a run that changes, so it ends first; if the request is refused, the
+    // task has to be asked for again.
+    if (task_ && ends_tasks(queued.request)) {
+      end_task(ErrorKind::cancelled, concat("cancelled by ", name_of(queued.request)));
+    }
+    if (ends_tasks(queued.request)) images_due_ = image_seconds_ = 0;
+    if (std::optional<Session::Answer> answer = apply(queued))
+      this->answer({.id = queued.id, .result = std::move(std::get<Result>(*answer))});
+  }
+
+  void begin_long_request() {
+    const Queued next = std::move(long_requests_.front());
+    long_requests_.pop_front();
+    if (std::optional<Session::Answer> answer = apply(next)) {
+      task_ = std::move(std::get<std::unique_ptr<Task>>(*answer));
+      running_ = {.id = next.id, .name = std::string(name_of(next.request))};
+      task_start_ = session_.now();
+    }
+    publish(false);
+  }
+
+  std::optional<Session::Answer> apply(const Queued& queued) {
+    try {
+      return std::visit(
+          [this](const auto& kind) -> Session::Answer {
+            if constexpr (std::is_same_v<decltype(kind), const Cancel&>) {
+              return Done{};  // carry_out has handled it
+            } else {
+              return session_.apply(kind);
+            }
+          },
+          queued.request);
+    } catch (const Error& error) {
+      answer_error(queued.id, ErrorKind::invalid, error.what());
+    } catch (const std::exception& error) {
+      answer_error(queued.id, ErrorKind::failed, error.what());
+    }
+    return std::nullopt;
+  }
+
+  void cancel(uint64_t id, uint64_t other) {
+    const auto waiting = std::find_if(long_requests_.begin(), long_requests_.end(),
+                                      [&](const Queued& queued) { return queued.id == other; });
+    if (other != 0 && task_ && running_.id == other) {
+      end_task(ErrorKind::cancelled, "cancelled");
+    } else if (other != 0 && waiting != long_requests_.end()) {
+      long_requests_.erase(waiting);
+      answer_error(other, ErrorKind::cancelled, "cancelled");
+    } else {
+      answer_error(id, ErrorKind::invalid,
+                   concat("[engine] no request with the id ", other, " waits or runs"));
+      return;
+    }
+    answer({.id = id, .result = Done{}});
+  }
+
+  void end_task(ErrorKind kind, const std::string& message) {
+    const uint64_t id = running_.id;
+    task_.reset();
+    running_ = {};
+    answer_error(id, kind, message);
+  }
+
+  Activity advance_task() {
+    try {
+      if (task_->advance()) {
+        answer({.id = running_.id, .result = task_->result()});
+        task_.reset();
+        running_ = {};
+      }
+    } catch (const std::exception& error) {
+      end_task(ErrorKind::failed, error.what());
+    }
+    if (!task_ || is_due()) publish(false);
+    return Activity::busy;
+  }
+
+  bool is_due() const { return session_.now() >= published_ + publish_interval; }
+
+  RunningRequest running() const {
+    RunningRequest running = running_;
+    if (!task_) return running;
+    running.progress = task_->progress();
+    if (running.progress > 0) {
+      const double elapsed = session_.now() - task_start_;
+      running.seconds_left = elapsed / running.progress * (1 - running.progress);
+    }
+    return running;
   }
 
   // Makes the current state the snapshot. What fails in it shows in the snapshot: nobody waits for
   // an exception here. Samples and filters need a forward pass, so they are renewed less often.
   void publish(bool with_images) {
-    const double start = environment_.now();
+    const double start = session_.now();
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->sequence = ++sequence_;
-    snapshot->options = asked_;
-    snapshot->backend = environment_.backend->name();
-    snapshot->threads = environment_.backend->threads();
-    if (run_) {
-      guarded([&] { run_->describe(*snapshot); });
+    snapshot->running = running();
+    if (session_.run() != nullptr) {
       const bool cheap = image_seconds_ <= images_interval / 2;
       if (start >= images_due_ || (with_images && cheap)) renew_images();
       snapshot->samples = samples_;
       snapshot->filters = filters_;
     }
-    snapshot->state = state_;
-    snapshot->error = error_;
-    snapshot->memory_bytes = environment_.backend->memory_use().bytes;
-    state_changed_ = epoch_ended_ = false;
+    guarded([&] { session_.describe(*snapshot); });
+    if (session_.state() == RunState::failed) guarded([&] { session_.describe_state(*snapshot); });
+    epoch_ended_ = false;
     {
       const std::lock_guard lock(mutex_);
       snapshot_ = std::move(snapshot);
     }
-    published_ = environment_.now();
+    published_ = session_.now();
     publish_seconds_ = published_ - start;
   }
 
   void renew_images() {
-    const double start = environment_.now();
-    guarded([&] { samples_ = run_->samples(); });
-    guarded([&] { filters_ = run_->filters(); });
-    const double end = environment_.now();
+    const double start = session_.now();
+    guarded([&] { samples_ = session_.run()->samples(); });
+    guarded([&] { filters_ = session_.run()->filters(); });
+    const double end = session_.now();
     image_seconds_ = end - start;
     images_due_ = end + std::max(images_interval, image_seconds_ / max_fraction);
   }
 
-  EngineEnvironment environment_;
-  mutable std::mutex mutex_;  // guards commands_ and snapshot_
-  std::deque<Command> commands_;
+  template <class Action>
+  void guarded(const Action& action) {
+    try {
+      action();
+    } catch (const std::exception& error) {
+      session_.fail_run(error.what());
+    }
+  }
+
+  mutable std::mutex mutex_;  // guards the next four
+  std::deque<Queued> inbox_;
+  std::deque<Reply> outbox_;
+  std::set<uint64_t> open_ids_;
   std::shared_ptr<const Snapshot> snapshot_;
 
-  std::unique_ptr<Run> run_;
-  RunOptions asked_;
-  RunState state_ = RunState::empty;
-  std::string error_;
-  bool single_step_ = false;
-  bool state_changed_ = false;
+  Session session_;
+  std::deque<Queued> long_requests_;
+  std::unique_ptr<Task> task_;  // after session_, whose run it uses
+  RunningRequest running_;
+  double task_start_ = 0;
   bool epoch_ended_ = false;
   uint64_t sequence_ = 0;
   double published_ = 0;
@@ -243,26 +319,19 @@ class Engine::Impl {
 
 Engine::Engine(EngineEnvironment environment)
     : impl_(std::make_unique<Impl>(std::move(environment))) {}
-
 Engine::~Engine() = default;
 
-void Engine::send(Command command) { impl_->send(std::move(command)); }
+void Engine::send(Request request, uint64_t id) { impl_->send(std::move(request), id); }
+
+std::optional<Reply> Engine::take_reply() { return impl_->take_reply(); }
 
 std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->snapshot(); }
 
 Activity Engine::advance() { return impl_->advance(); }
 
-void Engine::refresh() { impl_->refresh(); }
-
-void Engine::end() { impl_->end(); }
-
-std::vector<uint8_t> Engine::checkpoint() { return impl_->checkpoint(); }
-
-void Engine::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
-  impl_->resume(std::move(checkpoint), source);
+Result Engine::call_any(Request request, const std::function<void(const Snapshot&)>& progressed) {
+  return impl_->call(std::move(request), progressed);
 }
-
-const Network* Engine::network() const { return impl_->network(); }
 
 void Engine::append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
                          const std::string& source) {

@@ -21,10 +21,13 @@
 namespace convlab {
 
 using FieldJson = nlohmann::json;
+/// For writing: keeps the order of the fields. Reading needs FieldJson, whose time does not grow
+/// with the square of the number of fields.
+using WrittenJson = nlohmann::ordered_json;
 
 static_assert(std::endian::native == std::endian::little, "the block is little-endian");
 
-inline constexpr size_t max_json_bytes = 1 << 20;
+inline constexpr size_t max_json_bytes = 8 << 20;  // a model document may have half of it
 inline constexpr int max_json_depth = 8;
 
 struct StateName {
@@ -51,11 +54,15 @@ constexpr std::string_view element_type() {
 /// Writes fields into a JSON object, and arrays of numbers into the block.
 class FieldWriter {
  public:
-  explicit FieldWriter(std::vector<uint8_t>& block) : block_(block) {}
+  /// Where arrays of numbers go: into the block, or into the JSON.
+  enum class Arrays : uint8_t { block, inside };
+
+  explicit FieldWriter(std::vector<uint8_t>& block, Arrays arrays = Arrays::block)
+      : block_(block), arrays_(arrays) {}
 
   void operator()(const char* name, RunState value) { object_[name] = to_string(value); }
   void operator()(const char* name, double value) {
-    object_[name] = std::isfinite(value) ? FieldJson(value) : FieldJson(nullptr);
+    object_[name] = std::isfinite(value) ? WrittenJson(value) : WrittenJson(nullptr);
   }
   template <class T>
     requires std::is_integral_v<T>
@@ -64,9 +71,9 @@ class FieldWriter {
   }
   void operator()(const char* name, const std::string& value) { object_[name] = value; }
   void operator()(const char* name, const NamedNumbers& numbers) {
-    FieldJson object = FieldJson::object();
+    WrittenJson object = WrittenJson::object();
     for (const auto& [key, value] : numbers) {
-      object[key] = std::isfinite(value) ? FieldJson(value) : FieldJson(nullptr);
+      object[key] = std::isfinite(value) ? WrittenJson(value) : WrittenJson(nullptr);
     }
     object_[name] = std::move(object);
   }
@@ -76,6 +83,10 @@ class FieldWriter {
   template <class T>
     requires std::is_arithmetic_v<T>
   void operator()(const char* name, const std::vector<T>& values) {
+    if (arrays_ == Arrays::inside) {
+      object_[name] = values;
+      return;
+    }
     block_.resize((block_.size() + 3) / 4 * 4);
     const size_t offset = block_.size();
     block_.resize(offset + values.size() * sizeof(T));
@@ -85,14 +96,26 @@ class FieldWriter {
     object_[name] = {{"type", element_type<T>()}, {"offset", offset}, {"count", values.size()}};
   }
   void operator()(const char* name, const Options& options) {
-    FieldJson object = FieldJson::object();
+    WrittenJson object = WrittenJson::object();
     for (const auto& [option, value] : options)
-      object[option] = std::visit([](const auto& v) { return FieldJson(v); }, value);
+      object[option] = std::visit([](const auto& v) { return WrittenJson(v); }, value);
     object_[name] = std::move(object);
   }
   /// By column, since rows of JSON would outgrow max_json_bytes after some thousand epochs.
   void operator()(const char* name, const std::vector<EpochResult>& results) {
     object_[name] = nested(columns_of(results));
+  }
+  void operator()(const char* name, const Shape& shape) {
+    WrittenJson array = WrittenJson::array();
+    for (const int64_t dim : shape) array.push_back(dim);
+    object_[name] = std::move(array);
+  }
+  template <class T>
+    requires std::is_class_v<T>
+  void operator()(const char* name, const std::vector<T>& structures) {
+    WrittenJson array = WrittenJson::array();
+    for (const T& structure : structures) array.push_back(nested(structure));
+    object_[name] = std::move(array);
   }
   template <class T>
     requires std::is_class_v<T>
@@ -100,18 +123,19 @@ class FieldWriter {
     object_[name] = nested(structure);
   }
 
-  FieldJson take() { return std::move(object_); }
+  WrittenJson take() { return std::move(object_); }
 
  private:
   template <class T>
-  FieldJson nested(const T& structure) {
-    FieldWriter inner(block_);
+  WrittenJson nested(const T& structure) {
+    FieldWriter inner(block_, arrays_);
     visit(inner, structure);
     return inner.take();
   }
 
   std::vector<uint8_t>& block_;
-  FieldJson object_ = FieldJson::object();
+  Arrays arrays_;
+  WrittenJson object_ = WrittenJson::object();
 };
 
 /// Reads fields from a JSON object; errors name the field by its path ("samples.pixels").
@@ -174,6 +198,23 @@ class FieldReader {
     requires std::is_arithmetic_v<T>
   void operator()(const char* name, std::vector<T>& values) {
     if (const FieldJson* json = find(name)) read_array(name, *json, values);
+  }
+  void operator()(const char* name, Shape& shape) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    if (!json->is_array() || json->size() > Shape::max_rank)
+      wrong(name, concat("an array of at most ", Shape::max_rank, " numbers"));
+    shape = {};
+    for (const FieldJson& item : *json) shape.append(integer<int32_t>(name, item));
+  }
+  template <class T>
+    requires std::is_class_v<T>
+  void operator()(const char* name, std::vector<T>& structures) {
+    const FieldJson* json = find(name);
+    if (json == nullptr) return;
+    if (!json->is_array()) wrong(name, "an array of objects");
+    structures.clear();
+    for (const FieldJson& item : *json) read_nested(name, item, structures.emplace_back());
   }
   template <class T>
     requires std::is_class_v<T>
@@ -275,7 +316,8 @@ class FieldReader {
     inner.check(structure);
   }
 
-  void check(const RunOptions&) const {}
+  template <class T>
+  void check(const T&) const {}
   void check(const HistoryColumns& columns) const {
     columns.for_each([&](const std::vector<double>& column) {
       if (column.size() == columns.train_loss.size()) return;
@@ -340,8 +382,8 @@ inline FieldJson parse_fields(std::string_view what, std::string_view text) {
 
 /// Replaces invalid UTF-8, such as a file name in an error message, because it would otherwise make
 /// the whole snapshot unreadable.
-inline std::string dump_fields(const FieldJson& json) {
-  return json.dump(-1, ' ', false, FieldJson::error_handler_t::replace);
+inline std::string dump_fields(const WrittenJson& json) {
+  return json.dump(-1, ' ', false, WrittenJson::error_handler_t::replace);
 }
 
 }  // namespace convlab

@@ -1,8 +1,6 @@
 #include "engine/protocol.h"
 
 #include <array>
-#include <cmath>
-#include <limits>
 
 #include "core/error.h"
 #include "core/find_named.h"
@@ -11,44 +9,74 @@
 namespace convlab {
 namespace {
 
-/// The name of a Command and the function that reads its fields.
-struct CommandKind {
+/// An alternative of the variant `Message` in its encoding.
+template <class Message>
+struct Kind {
   std::string_view name;
-  Command (*read)(FieldReader& fields);
+  Message (*read)(FieldReader& fields);
 };
 
-template <class T>
-Command read_plain(FieldReader&) {
-  return T{};
+template <class Message, class T>
+Message read_fields(FieldReader& fields) {
+  T message;
+  visit(fields, message);
+  return message;
 }
 
-Command read_configure(FieldReader& fields) {
-  Configure configure;
-  fields("options", configure.options);
-  return configure;
+template <class Message>
+struct Kinds;
+template <class... T>
+struct Kinds<std::variant<T...>> {
+  static constexpr std::array table{
+      Kind<std::variant<T...>>{T::name, read_fields<std::variant<T...>, T>}...};
+};
+
+/// Reads the name of an alternative from the field `field` and then its fields.
+template <class Message>
+Message read_kind(FieldReader& reader, const char* field) {
+  std::string name;
+  reader(field, name);
+  constexpr const auto& table = Kinds<Message>::table;
+  return find_named(field, name, table, &Kind<Message>::name).read(reader);
 }
 
-Command read_set_learning_rate(FieldReader& fields) {
-  SetLearningRate set{std::numeric_limits<double>::quiet_NaN()};
-  fields("learning_rate", set.learning_rate);
-  if (!std::isfinite(set.learning_rate)) fail("set_learning_rate needs a number 'learning_rate'");
-  return set;
+template <class Message>
+void write_kind(FieldWriter& writer, const char* field, const Message& message) {
+  std::visit(
+      [&](const auto& kind) {
+        writer(field, std::string(kind.name));
+        visit(writer, kind);
+      },
+      message);
 }
 
-/// All known commands, in the order of the variant's alternatives.
-constexpr std::array<CommandKind, std::variant_size_v<Command>> command_kinds{
-    {{"configure", read_configure},
-     {"start", read_plain<Start>},
-     {"pause", read_plain<Pause>},
-     {"step", read_plain<Step>},
-     {"reset", read_plain<Reset>},
-     {"set_learning_rate", read_set_learning_rate}}};
+void read_version(FieldReader& reader, const std::string& what) {
+  int64_t version = 0;
+  reader("protocol", version);
+  if (version == protocol_version) return;
+  fail(what, " has protocol version ", version, "; expected ", protocol_version,
+       ". Files of different versions of convlab are in use: reload the page");
+}
+
+FieldWriter versioned_writer(std::vector<uint8_t>& block) {
+  FieldWriter writer(block);
+  writer("protocol", protocol_version);
+  return writer;
+}
+
+struct ErrorKindName {
+  ErrorKind kind;
+  std::string_view name;
+};
+constexpr std::array error_kind_names{ErrorKindName{ErrorKind::invalid, "invalid"},
+                                      ErrorKindName{ErrorKind::cancelled, "cancelled"},
+                                      ErrorKindName{ErrorKind::failed, "failed"}};
 
 }  // namespace
 
-EncodedSnapshot encode(const Snapshot& snapshot) {
-  EncodedSnapshot encoded;
-  FieldWriter writer(encoded.block);
+EncodedMessage encode(const Snapshot& snapshot) {
+  EncodedMessage encoded;
+  FieldWriter writer = versioned_writer(encoded.block);
   visit(writer, snapshot);
   encoded.json = dump_fields(writer.take());
   return encoded;
@@ -57,34 +85,73 @@ EncodedSnapshot encode(const Snapshot& snapshot) {
 Snapshot decode_snapshot(std::string_view json, std::span<const uint8_t> block) {
   const FieldJson object = parse_fields("snapshot", json);
   FieldReader reader("snapshot", object, block, false);
+  read_version(reader, "snapshot");
   Snapshot snapshot;
   visit(reader, snapshot);
   reader.finish();
   return snapshot;
 }
 
-std::string encode(const Command& command) {
-  std::vector<uint8_t> no_block;
-  FieldWriter writer(no_block);
-  writer("command", std::string(command_kinds[command.index()].name));
-  if (const auto* configure = std::get_if<Configure>(&command)) {
-    writer("options", configure->options);
-  }
-  if (const auto* set = std::get_if<SetLearningRate>(&command)) {
-    writer("learning_rate", set->learning_rate);
-  }
-  return dump_fields(writer.take());
+EncodedMessage encode(const Request& request, uint64_t id) {
+  EncodedMessage encoded;
+  FieldWriter writer = versioned_writer(encoded.block);
+  writer("id", id);
+  write_kind(writer, "request", request);
+  encoded.json = dump_fields(writer.take());
+  return encoded;
 }
 
-Command decode_command(std::string_view json) {
-  const FieldJson object = parse_fields("command", json);
-  FieldReader reader("command", object, {}, true);
-  std::string name;
-  reader("command", name);
-  const CommandKind& kind = find_named("command", name, command_kinds, &CommandKind::name);
-  Command command = kind.read(reader);
+IdentifiedRequest decode_request(std::string_view json, std::span<const uint8_t> block) {
+  const FieldJson object = parse_fields("request", json);
+  FieldReader reader("request", object, block, true);
+  read_version(reader, "request");
+  IdentifiedRequest decoded;
+  reader("id", decoded.id);
+  decoded.request = read_kind<Request>(reader, "request");
   reader.finish();
-  return command;
+  return decoded;
+}
+
+EncodedMessage encode(const Reply& reply) {
+  EncodedMessage encoded;
+  FieldWriter writer = versioned_writer(encoded.block);
+  writer("id", reply.id);
+  if (reply.error.empty()) {
+    write_kind(writer, "result", reply.result);
+  } else {
+    writer("error", reply.error);
+    for (const ErrorKindName& known : error_kind_names) {
+      if (known.kind == reply.kind) writer("kind", std::string(known.name));
+    }
+  }
+  encoded.json = dump_fields(writer.take());
+  return encoded;
+}
+
+Reply decode_reply(std::string_view json, std::span<const uint8_t> block) {
+  const FieldJson object = parse_fields("reply", json);
+  FieldReader reader("reply", object, block, false);
+  read_version(reader, "reply");
+  Reply reply;
+  reader("id", reply.id);
+  if (object.contains("error")) {
+    std::string kind;
+    reader("error", reply.error);
+    if (reply.error.empty()) fail("reply.error must not be empty");
+    reader("kind", kind);
+    reply.kind = find_named("reply.kind", kind, error_kind_names, &ErrorKindName::name).kind;
+  } else {
+    reply.result = read_kind<Result>(reader, "result");
+  }
+  reader.finish();
+  return reply;
+}
+
+std::string to_json(const Result& result) {
+  std::vector<uint8_t> no_block;
+  FieldWriter writer(no_block, FieldWriter::Arrays::inside);
+  std::visit([&](const auto& kind) { visit(writer, kind); }, result);
+  return dump_fields(writer.take());
 }
 
 std::string_view to_string(RunState state) {

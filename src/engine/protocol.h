@@ -4,52 +4,55 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "engine/run_options.h"
+#include "engine/replies.h"
+#include "engine/requests.h"
 #include "engine/snapshot.h"
 
-/// The messages between front ends and the engine: the engine receives Commands and publishes
-/// Snapshots. They are plain data with one encoding, in which they pass between the page's threads.
+/// The messages between front ends and the engine: the engine receives requests, answers them with
+/// replies, and publishes snapshots. They are plain data with one encoding, in which they pass
+/// between the page's threads.
 namespace convlab {
 
-/// Builds a new network and opens the data set. Ends the run before.
-struct Configure {
-  RunOptions options;
-};
-/// Trains until the planned epochs are done: starts, resumes after Pause or, when they are done,
-/// trains for another `epochs` epochs.
-struct Start {};
-struct Pause {};
-/// Does one training step, then pauses.
-struct Step {};
-/// Initializes the weights again from the same seed and discards all training progress.
-struct Reset {};
-/// Sets the base learning rate, from which the schedule computes that of each step.
-struct SetLearningRate {
-  double learning_rate = 0;
-};
-using Command = std::variant<Configure, Start, Pause, Step, Reset, SetLearningRate>;
+/// Increases with every change after which the two sides would misunderstand each other, and is
+/// part of each message: a page's files may be of different versions.
+inline constexpr int64_t protocol_version = 2;
 
-/// An encoded Snapshot: small values as JSON, arrays in one block of bytes. The JSON refers to an
-/// array in the block as {"type": "f32" | "i32" | "u8", "offset": bytes, "count": elements};
-/// elements are little-endian, offsets multiples of 4 bytes.
-struct EncodedSnapshot {
+/// An encoded message: small values as JSON, arrays in one block of bytes. The JSON refers to an
+/// array in the block as {"type": "f32" | "f64" | "i32" | "u8", "offset": bytes, "count":
+/// elements}; elements are little-endian, offsets multiples of 4 bytes.
+struct EncodedMessage {
   std::string json;
   std::vector<uint8_t> block;
 };
 
-EncodedSnapshot encode(const Snapshot& snapshot);
-/// Throws Error for an invalid encoding: missing or unknown fields, arrays outside the block.
+EncodedMessage encode(const Snapshot& snapshot);
+/// Throws Error for an invalid encoding: another protocol version, missing or unknown fields,
+/// arrays outside the block.
 Snapshot decode_snapshot(std::string_view json, std::span<const uint8_t> block);
 
-/// Returns JSON: {"command": "start"}, {"command": "configure", "options": {"data": "mnist", …}},
-/// {"command": "set_learning_rate", "learning_rate": 0.01}. Options such as optimizer_options are
-/// an object: {"momentum": 0.9}.
-std::string encode(const Command& command);
-/// Omitted options keep their defaults. Throws Error for invalid JSON, for an unknown command
+/// A request and its id: any number that the front end chooses, and that the reply repeats; 0 if
+/// only errors are of interest.
+struct IdentifiedRequest {
+  uint64_t id = 0;
+  Request request;
+};
+
+/// Returns JSON: {"protocol": 2, "id": 1, "request": "start"}, {…, "request": "configure",
+/// "options": {"data": "mnist", …}}, {…, "request": "set_learning_rate", "learning_rate": 0.01}.
+/// Options such as optimizer_options are an object: {"momentum": 0.9}.
+EncodedMessage encode(const Request& request, uint64_t id);
+/// Omitted fields keep their defaults. Throws Error for an invalid encoding, for an unknown request
 /// (listing the known ones), and for unknown or invalid fields.
-Command decode_command(std::string_view json);
+IdentifiedRequest decode_request(std::string_view json, std::span<const uint8_t> block);
+
+/// Returns JSON: {"protocol": 2, "id": 1, "result": "configured", "data": "mnist"}, or {"protocol":
+/// 2, "id": 1, "error": "…", "kind": "invalid" | "cancelled" | "failed"}.
+EncodedMessage encode(const Reply& reply);
+Reply decode_reply(std::string_view json, std::span<const uint8_t> block);
+
+/// Returns a result as one JSON object without a block, in which arrays are JSON arrays.
+std::string to_json(const Result& result);
 
 }  // namespace convlab

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/formats/shard.h"
 #include "engine/epoch_logs.h"
 #include "engine/run_loss.h"
+#include "loss/class_weights.h"
 #include "train/callbacks/early_stopping.h"
 #include "train/callbacks/time_budget.h"
 #include "train/check_fits.h"
@@ -64,26 +66,34 @@ TrainingSize size_of(const RunOptions& options, const TrainValidation& images,
           .states = state_count(*optimizer, read_update_options(options.update_options))};
 }
 
-/// Returns the graph after checking that it matches the data and that its training fits into
-/// memory.
-Graph fitting(Graph graph, const TrainValidation& images, const DatasetSplits& data,
-              const RunOptions& options, const Backend& backend) {
-  check_fits(graph, data.train, options.model);
-  check_memory(graph, backend, size_of(options, images, data));
-  return graph;
-}
-
 }  // namespace
 
+void Run::check(const RunOptions& given, const DatasetSplits& data, const Graph& graph,
+                const Backend& backend, uint64_t reclaimable) {
+  const RunOptions options = checked(given);
+  const TrainValidation images = chosen_images(options, data);
+  const TrainingSize size = size_of(options, images, data);
+  const int64_t steps = (images.train.size() + options.batch - 1) / options.batch;
+  make_schedule(options.schedule, options.schedule_options, options.warmup_epochs,
+                {steps, steps * options.epochs});
+  read_options<EarlyStoppingOptions>("early_stopping", options.early_stopping_options);
+  Graph folded = graph;
+  fold_final_activation(folded, *make_loss(options));
+  check_fits(folded, data.train, options.model);
+  if (options.class_weights != balanced_classes)
+    ClassWeights::check(class_weights(options, images.train), data.train.classes());
+  check_memory(folded, backend, size, reclaimable);
+}
+
 Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
-         std::function<double()> now, int64_t prefetch, std::function<Callbacks()> more_callbacks)
+         std::function<double()> now, int64_t prefetch,
+         std::function<Callbacks(Run&)> more_callbacks)
     : options_(checked(options)),
       data_(std::move(data)),
       images_(chosen_images(options_, data_)),
       now_(std::move(now)),
       activation_folded_(fold_final_activation(graph, *make_loss(options_))),
-      network_(fitting(std::move(graph), images_, data_, options_, backend), backend,
-               options_.seed),
+      network_(std::move(graph), backend, options_.seed),
       train_loader_(
           images_.train,
           {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),
@@ -204,6 +214,15 @@ void Run::set_learning_rate(double rate) {
   learning_rate_ = rate;
 }
 
+void Run::set_epochs(int64_t epochs) {
+  const int64_t begun = epoch_ + (train_loader_.batches_done() > 0 ? 1 : 0);
+  if (epochs < std::max<int64_t>(begun, 1) || epochs > max_epochs) {
+    fail("[run] epochs is ", epochs, " but must lie in ", std::max<int64_t>(begun, 1), " to ",
+         max_epochs, "; ", counted(begun, "epoch"), begun == 1 ? " has" : " have", " begun");
+  }
+  epochs_ = epochs;
+}
+
 const Network& Run::network() {
   trainer_->use_eval_weights();
   return network_;
@@ -238,7 +257,7 @@ CallbackList Run::make_callbacks() {
   if (options_.time_budget > 0)
     callbacks.push_back(std::make_unique<TimeBudget>(options_.time_budget, now_));
   if (more_callbacks_) {
-    for (auto& callback : more_callbacks_()) callbacks.push_back(std::move(callback));
+    for (auto& callback : more_callbacks_(*this)) callbacks.push_back(std::move(callback));
   }
   return CallbackList(std::move(callbacks));
 }

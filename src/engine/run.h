@@ -6,14 +6,21 @@
 #include "data/loader.h"
 #include "data/stratified_split.h"
 #include "engine/curve_recorder.h"
-#include "engine/protocol.h"
 #include "engine/run_record.h"
+#include "engine/snapshot.h"
+#include "engine/tasks/task.h"
 #include "nn/network.h"
 #include "optim/schedules/schedule.h"
 #include "train/callbacks/callback_list.h"
 #include "train/trainer.h"
 
 namespace convlab {
+
+struct ModelFile;
+
+/// Returns the epoch whose weights the network has; null within an epoch, whose weights were not
+/// evaluated.
+const EpochResult* result_of_weights(const Snapshot& snapshot);
 
 /// One configured training run: its data, network and progress. It is independent of the engine's
 /// commands and states.
@@ -25,11 +32,15 @@ class Run {
   /// stopped: a callback stopped training between two steps; `begin` continues it.
   enum class Progress : uint8_t { waiting, busy, stopped, finished };
 
-  /// Throws Error for unknown names, options out of range, a graph that does not match the data,
-  /// and training that does not fit into memory; this is checked before anything is allocated.
+  /// Throws Error, before anything is allocated, for unknown names, options out of range, a graph
+  /// that does not match the data, and training that does not fit into memory, of which
+  /// `reclaimable` bytes will be freed first.
+  static void check(const RunOptions& options, const DatasetSplits& data, const Graph& graph,
+                    const Backend& backend, uint64_t reclaimable);
+  /// Throws Error as `check` does.
   Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
       std::function<double()> now, int64_t prefetch,
-      std::function<Callbacks()> more_callbacks = {});
+      std::function<Callbacks(Run&)> more_callbacks = {});
 
   /// Does one training step or validation batch, unless the planned epochs are done or its data has
   /// not arrived yet. A validation split and balanced class weights need all training images first.
@@ -45,8 +56,12 @@ class Run {
   void end();
   /// Goes back to before the first step, with the same initial weights.
   void reset();
-  /// Sets the base learning rate of the schedule.
+  /// Sets the base learning rate of the schedule. Throws Error for a rate out of range.
   void set_learning_rate(double rate);
+  /// Sets the number of planned epochs, which does not change the schedule. Throws Error unless it
+  /// is at least the number of those that have begun, and at most max_epochs.
+  void set_epochs(int64_t epochs);
+  /// Throws Error and changes nothing if the shard is invalid.
   void append_data(bool train, std::span<const uint8_t> shard, const std::string& source);
   /// Returns a checkpoint (checkpoint_file.h) of the run between two steps. Throws Error when the
   /// loss is no longer finite, so that it does not replace an earlier, usable checkpoint.
@@ -56,7 +71,19 @@ class Run {
   /// to a run with other options (except epochs and time_budget), data or network.
   void resume(std::vector<uint8_t> checkpoint, const std::string& source);
 
+  /// Returns a model file with the weights used for evaluation. Throws Error if a weight is not
+  /// finite.
+  std::vector<uint8_t> model_file();
+  /// Loads the weights of a file whose graph is that of the run.
+  void load(const ModelFile& file);
+  /// Predicts the class of an image of the network's shape, [height, width, channels]. Throws Error
+  /// for another number of bytes.
+  Prediction predict_image(std::vector<uint8_t> pixels);
+  /// Returns a task that evaluates the network on the test images; it must end before this run.
+  std::unique_ptr<Task> evaluation(int64_t top_k);
+
   const RunOptions& options() const { return options_; }
+  const Dataset& train_data() const { return data_.train; }
   int64_t epochs_done() const { return epoch_; }
   /// Returns the network with the weights used for evaluation.
   const Network& network();
@@ -104,7 +131,7 @@ class Run {
   Curve val_accuracy_;
   std::vector<EpochResult> history_;
   Batch batch_;
-  std::function<Callbacks()> more_callbacks_;
+  std::function<Callbacks(Run&)> more_callbacks_;
   CallbackList callbacks_;
   std::string stop_reason_;
   std::vector<std::string> notes_;

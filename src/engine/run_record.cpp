@@ -82,7 +82,7 @@ void visit_record(Fields& fields, S& record) {
   fields("schedule_epochs", record.schedule_epochs);
 }
 
-FieldJson written_options(const RunOptions& options) {
+WrittenJson written_options(const RunOptions& options) {
   std::vector<uint8_t> block;
   FieldWriter fields(block);
   fields("options", options);
@@ -173,16 +173,16 @@ RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) 
 }
 
 std::string differing_options(const RunOptions& there, const RunOptions& here) {
-  const FieldJson old = written_options(there).flatten();
-  const FieldJson now = written_options(here).flatten();
+  const WrittenJson old = written_options(there).flatten();
+  const WrittenJson now = written_options(here).flatten();
   std::string text;
   const auto compare = [&](const std::string& path) {
     const std::string name = path.substr(1);
     if (std::find(may_differ.begin(), may_differ.end(), name) != may_differ.end()) return;
     if (name.starts_with(schedule_options) || name == "architecture") return;
     if (name == "model" && !here.architecture.empty()) return;
-    const FieldJson before = old.value(path, FieldJson());
-    const FieldJson after = now.value(path, FieldJson());
+    const WrittenJson before = old.value(path, WrittenJson());
+    const WrittenJson after = now.value(path, WrittenJson());
     if (before == after) return;
     text += concat(text.empty() ? "" : ", ", name, " (", dump_fields(before), " there, ",
                    dump_fields(after), " here)");

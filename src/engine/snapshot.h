@@ -51,12 +51,28 @@ struct EpochResult {
   double images_per_second = 0;  ///< of training
 };
 
+/// A request that takes time and is being carried out.
+struct RunningRequest {
+  uint64_t id = 0;           ///< 0 if none runs
+  std::string name;          ///< as in requests.h, such as "evaluate"
+  double progress = 0;       ///< 0 to 1
+  double seconds_left = -1;  ///< negative: unknown
+};
+template <class Fields, MaybeConst<RunningRequest> S>
+void visit(Fields& fields, S& running) {
+  fields("id", running.id);
+  fields("name", running.name);
+  fields("progress", running.progress);
+  fields("seconds_left", running.seconds_left);
+}
+
 /// The complete visible state of the engine at one moment.
 struct Snapshot {
   uint64_t sequence = 0;  ///< increases with every snapshot
   RunState state = RunState::empty;
   std::string error;  ///< message for the user; empty if none
 
+  RunningRequest running;
   RunOptions options;
   std::string backend;
   int32_t threads = 0;
@@ -186,6 +202,7 @@ void visit(Fields& fields, S& snapshot) {
   fields("sequence", snapshot.sequence);
   fields("state", snapshot.state);
   fields("error", snapshot.error);
+  fields("running", snapshot.running);
   fields("options", snapshot.options);
   fields("backend", snapshot.backend);
   fields("threads", snapshot.threads);

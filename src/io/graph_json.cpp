@@ -31,6 +31,13 @@ Json layer_json(const Graph& graph, size_t index, bool complete) {
   return json;
 }
 
+/// Returns the member "normalization", null if it is the default.
+Json normalization_json(const Graph& graph) {
+  const InputNormalization& normalization = graph.normalization();
+  if (normalization == InputNormalization{}) return nullptr;
+  return {{"scale", normalization.scale}, {"offset", normalization.offset}};
+}
+
 /// Returns `json` on one line, with a space after each comma and colon.
 std::string spaced(const Json& json) {
   if (!json.is_structured()) return dump_json(json);
@@ -48,15 +55,19 @@ std::string spaced(const Json& json) {
 std::string graph_json(const Graph& graph) {
   Json layers = Json::array();
   for (size_t i = 0; i < graph.nodes().size(); ++i) layers.push_back(layer_json(graph, i, true));
-  return dump_json({{"version", version},
-                    {"input", shape_json(graph.input_shape())},
-                    {"layers", std::move(layers)}});
+  Json json{{"version", version}, {"input", shape_json(graph.input_shape())}};
+  if (Json normalization = normalization_json(graph); !normalization.is_null())
+    json["normalization"] = std::move(normalization);
+  json["layers"] = std::move(layers);
+  return dump_json(json);
 }
 
 std::string graph_document(const Graph& graph) {
-  std::string text =
-      concat("{\n  \"version\": ", version,
-             ",\n  \"input\": ", spaced(shape_json(graph.input_shape())), ",\n  \"layers\": [");
+  std::string text = concat("{\n  \"version\": ", version,
+                            ",\n  \"input\": ", spaced(shape_json(graph.input_shape())));
+  if (const Json normalization = normalization_json(graph); !normalization.is_null())
+    text += ",\n  \"normalization\": " + spaced(normalization);
+  text += ",\n  \"layers\": [";
   for (size_t i = 0; i < graph.nodes().size(); ++i)
     text += (i == 0 ? "\n    " : ",\n    ") + spaced(layer_json(graph, i, false));
   return text + "\n  ]\n}\n";

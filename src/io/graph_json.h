@@ -10,6 +10,7 @@
 ///   {
 ///     "version": 1,
 ///     "input": [28, 28, 1],
+///     "normalization": {"scale": [0.0078125], "offset": [-1]},
 ///     "layers": [
 ///       {"kind": "conv2d", "name": "stem", "options": {"filters": 32, "padding": "same"}},
 ///       {"kind": "relu"},
@@ -22,9 +23,13 @@
 /// without a name is called by its kind and a number. Without inputs it reads the preceding layer,
 /// and the first layer reads the image, which is called "input". Omitted options have their
 /// default values; a frozen layer is not trained. The output of the last layer is the network's.
+/// "normalization" says how the bytes of an image become the input: x · scale + offset, with one
+/// number for each channel or one for all. Without it, or without one of its lists, the scale is
+/// 1/255 and the offset 0.
 namespace convlab {
 
-/// Returns the document on one line, including all optional members. Throws Error for a layer that
+/// Returns the document on one line, including all optional members except the default
+/// "normalization", which documents of earlier versions lack. Throws Error for a layer that
 /// is called "input".
 std::string graph_json(const Graph& graph);
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <span>
 #include <type_traits>
@@ -61,7 +63,7 @@ class GraphReader {
       : text_(text), where_(where), json_(parse_json(text, where)) {}
 
   Graph read() {
-    constexpr std::array members{"version", "input", "layers"};
+    constexpr std::array members{"version", "input", "normalization", "layers"};
     check_members(json_, "the document", members);
     if (json_.contains("version") && json_["version"] != version) {
       fail_at({"version"}, "the document has version ", json_["version"].dump(),
@@ -69,6 +71,7 @@ class GraphReader {
     }
     const Json& input = needed(json_, "input", "the document");
     Graph graph = located({"input"}, [&] { return Graph(read_shape(input, "input")); });
+    if (json_.contains("normalization")) read_normalization(graph, json_["normalization"]);
     const Json& layers = needed(json_, "layers", "the document");
     if (!layers.is_array() || layers.empty() || layers.size() > max_layers)
       fail_at({"layers"}, "the layers must be a list of 1 to ", max_layers);
@@ -120,6 +123,35 @@ class GraphReader {
     const auto found = object.find(key);
     if (found == object.end()) fail_at({}, what, " lacks ", in_quotes(key));
     return *found;
+  }
+
+  void read_normalization(Graph& graph, const Json& json) {
+    at_ = {"normalization"};
+    constexpr std::array members{"scale", "offset"};
+    check_members(json, "the normalization", members);
+    InputNormalization normalization;
+    for (const auto& [key, numbers] :
+         {std::pair{"scale", &normalization.scale}, std::pair{"offset", &normalization.offset}}) {
+      if (!json.contains(key)) continue;
+      *numbers = read_numbers(json[key], key);
+      located({key}, [&] { graph.set_normalization(normalization); });
+    }
+    at_.clear();
+  }
+
+  std::vector<float> read_numbers(const Json& json, const char* key) const {
+    if (!json.is_array()) fail_at({key}, "the ", key, " must be a list of numbers");
+    std::vector<float> numbers;
+    for (const Json& number : json) {
+      const JsonPath place{key, std::to_string(numbers.size())};
+      if (!number.is_number()) fail_at(place, "the ", key, " must be a list of numbers");
+      const auto value = number.get<double>();
+      constexpr float max = std::numeric_limits<float>::max();
+      if (std::abs(value) > max)
+        fail_at(place, "a number of the ", key, " is beyond ", max, ", the largest float");
+      numbers.push_back(static_cast<float>(value));
+    }
+    return numbers;
   }
 
   void add_layer(Graph& graph, const Json& json) {

@@ -22,7 +22,8 @@ struct TrainingInfo {
 
 /// A trained model in a safetensors file: F32 tensors named as in Network::parameters, and in
 /// __metadata__
-///   "convlab.architecture": the graph as in graph_json.h,
+///   "convlab.architecture": the graph as in graph_json.h, with its input normalization if that is
+///   not the default (scale 1/255, offset 0), which a file without one means,
 ///   "convlab.training": {"model": "mnist-cnn", "data": "mnist", "class_names": ["0", …],
 ///   "options": {…}}.
 struct ModelFile {

@@ -8,9 +8,15 @@
 
 namespace convlab {
 
-ClassWeights::ClassWeights(Backend& backend, std::span<const double> weights, int64_t outputs) {
+namespace {
+
+int64_t class_count(int64_t outputs) { return std::max<int64_t>(outputs, 2); }
+
+}  // namespace
+
+void ClassWeights::check(std::span<const double> weights, int64_t outputs) {
   if (weights.empty()) return;
-  const int64_t classes = std::max<int64_t>(outputs, 2);
+  const int64_t classes = class_count(outputs);
   if (static_cast<int64_t>(weights.size()) != classes) {
     fail("[class weights] there are ", counted(static_cast<int64_t>(weights.size()), "weight"),
          ", but ", counted(classes, "class"), "; expected one for each");
@@ -19,9 +25,14 @@ ClassWeights::ClassWeights(Backend& backend, std::span<const double> weights, in
     if (!(weight >= 0 && weight <= max))
       fail("[class weights] a weight is ", weight, " but must lie in 0 to ", max);
   }
+}
+
+ClassWeights::ClassWeights(Backend& backend, std::span<const double> weights, int64_t outputs) {
+  check(weights, outputs);
+  if (weights.empty()) return;
   const std::vector<float> values(weights.begin(), weights.end());
   buffer_ = backend.allocate(values.size() * sizeof(float));
-  tensor_ = {{classes}, DType::f32, buffer_.memory()};
+  tensor_ = {{class_count(outputs)}, DType::f32, buffer_.memory()};
   backend.upload(values.data(), tensor_);
 }
 

@@ -17,9 +17,11 @@ class ClassWeights {
   /// All classes have weight 1.
   ClassWeights() = default;
   /// Uploads the weights of the classes of `outputs` outputs (two for a single output); if
-  /// `weights` is empty, all are 1. Throws Error for another number of weights, or a weight below 0
-  /// or above `max`.
+  /// `weights` is empty, all are 1. Throws Error like `check`.
   ClassWeights(Backend& backend, std::span<const double> weights, int64_t outputs);
+
+  /// Throws Error unless `weights` is empty or has one number from 0 to `max` for each class.
+  static void check(std::span<const double> weights, int64_t outputs);
 
   /// The weights, f32 [classes]; null if all are 1.
   const Tensor& tensor() const { return tensor_; }

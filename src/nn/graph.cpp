@@ -1,6 +1,7 @@
 #include "nn/graph.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/counted.h"
 #include "core/error.h"
@@ -84,6 +85,11 @@ size_t Graph::add(std::unique_ptr<Layer> layer, std::vector<size_t> inputs, std:
 
 size_t Graph::append(std::unique_ptr<Layer> layer, std::string name) {
   return add(std::move(layer), {nodes_.size()}, std::move(name));
+}
+
+void Graph::set_normalization(InputNormalization normalization) {
+  normalization.check(input_channels());
+  normalization_ = std::move(normalization);
 }
 
 void Graph::remove_last() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/input_normalization.h"
 #include "nn/layer.h"
 
 namespace convlab {
@@ -13,7 +14,7 @@ namespace convlab {
 /// A layer in a Graph.
 struct Node {
   std::string name;  ///< unique: "conv2d_1"
-  std::unique_ptr<Layer> layer;
+  std::shared_ptr<const Layer> layer;
   std::vector<size_t> inputs;  ///< input values: 0 is the graph's input, i + 1 the output of node i
   std::vector<Shape> input_shapes;
   Shape output_shape;
@@ -44,7 +45,14 @@ class Graph {
   /// that was created before.
   void set_frozen(size_t node, bool frozen) { nodes_.at(node).frozen = frozen; }
 
+  /// Sets how the bytes of an image become the input. The channels are the last dimension of the
+  /// input shape. Throws Error and changes nothing if InputNormalization::check refuses it.
+  void set_normalization(InputNormalization normalization);
+  const InputNormalization& normalization() const { return normalization_; }
+
   const Shape& input_shape() const { return input_; }
+  /// Returns the last dimension of the input shape.
+  int64_t input_channels() const { return input_[input_.rank() - 1]; }
   const Shape& output_shape() const { return value_shape(nodes_.size()); }
   const Shape& value_shape(size_t value) const;
   const std::vector<Node>& nodes() const { return nodes_; }
@@ -67,6 +75,7 @@ class Graph {
   };
 
   Shape input_;
+  InputNormalization normalization_;
   std::vector<Node> nodes_;
   std::set<std::string> names_;             // of the nodes
   std::map<std::string, Numbers> numbers_;  // by kind

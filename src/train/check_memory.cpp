@@ -1,6 +1,7 @@
 #include "train/check_memory.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 #include "nn/network_plan.h"
@@ -28,14 +29,17 @@ uint64_t needed_bytes(const Graph& graph, const Backend& backend, const Training
   };
   const auto batch = static_cast<uint64_t>(std::max(size.train_batch(), size.eval_batch()));
   const auto image = static_cast<uint64_t>(graph.input_shape().elements());
+  const auto normalization = 2 * static_cast<uint64_t>(graph.input_channels()) * sizeof(float);
   const auto outputs = static_cast<uint64_t>(graph.output_shape().elements());
   return parameters.bytes + (1 + size.states) * parameters.trainable_bytes +
          std::max(arena(Mode::train, size.train_batch()), arena(Mode::eval, size.eval_batch())) +
-         batch * (image + sizeof(int32_t) + outputs * sizeof(float));
+         normalization + batch * (image + sizeof(int32_t) + outputs * sizeof(float));
 }
 
-void check_memory(const Graph& graph, const Backend& backend, const TrainingSize& size) {
-  const uint64_t left = backend.memory_left();
+void check_memory(const Graph& graph, const Backend& backend, const TrainingSize& size,
+                  uint64_t reclaimable) {
+  const uint64_t unlimited = std::numeric_limits<uint64_t>::max();
+  const uint64_t left = std::min(backend.memory_left(), unlimited - reclaimable) + reclaimable;
   TrainingSize tried = size;
   const auto needed = [&](int64_t batch) {
     tried.batch = batch;

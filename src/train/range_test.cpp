@@ -10,6 +10,7 @@ namespace convlab {
 namespace {
 
 constexpr int64_t min_steps = 2;
+constexpr int64_t max_steps = 1'000'000;
 
 void check(const RangeTestOptions& options) {
   if (!(options.first_rate > 0 && options.last_rate > options.first_rate &&
@@ -17,38 +18,39 @@ void check(const RangeTestOptions& options) {
     fail("[range test] rates from ", options.first_rate, " to ", options.last_rate,
          "; expected a range above 0");
   }
-  if (options.steps < min_steps)
-    fail("[range test] ", options.steps, " steps; expected at least ", min_steps);
+  if (options.steps < min_steps || options.steps > max_steps)
+    fail("[range test] ", options.steps, " steps; expected ", min_steps, " to ", max_steps);
 }
 
 }  // namespace
 
-RangeTest range_test(Trainer& trainer, const std::function<void(Batch&)>& next,
-                     const RangeTestOptions& options) {
-  check(options);
-  RangeTest result;
-  Batch batch;
-  double mean = 0;
-  double min = 0;
-  const double range = options.last_rate / options.first_rate;
-  for (int64_t i = 0; i < options.steps; ++i) {
-    const double rate =
-        options.first_rate *
-        std::pow(range, static_cast<double>(i) / static_cast<double>(options.steps - 1));
-    next(batch);
-    trainer.set_learning_rate(rate);
-    trainer.training().reset();
-    trainer.step(batch);
-    const double loss = trainer.training().read().loss;
-    if (!std::isfinite(loss)) break;
-    mean = options.smoothing * mean + (1 - options.smoothing) * loss;
-    const double smoothed = mean / (1 - std::pow(options.smoothing, static_cast<double>(i + 1)));
-    result.rates.push_back(rate);
-    result.losses.push_back(loss);
-    result.smoothed.push_back(smoothed);
-    min = i == 0 ? smoothed : std::min(min, smoothed);
-    if (smoothed > options.stop_factor * min) break;
-  }
+RangeTester::RangeTester(Trainer& trainer, const RangeTestOptions& options)
+    : trainer_(trainer), options_(options) {
+  check(options_);
+}
+
+bool RangeTester::step(const Batch& batch) {
+  const double range = options_.last_rate / options_.first_rate;
+  const double rate =
+      options_.first_rate *
+      std::pow(range, static_cast<double>(steps_) / static_cast<double>(options_.steps - 1));
+  trainer_.set_learning_rate(rate);
+  trainer_.training().reset();
+  trainer_.step(batch);
+  ++steps_;
+  const double loss = trainer_.training().read().loss;
+  if (!std::isfinite(loss)) return true;
+  mean_ = options_.smoothing * mean_ + (1 - options_.smoothing) * loss;
+  const double smoothed = mean_ / (1 - std::pow(options_.smoothing, static_cast<double>(steps_)));
+  test_.rates.push_back(rate);
+  test_.losses.push_back(loss);
+  test_.smoothed.push_back(smoothed);
+  min_ = steps_ == 1 ? smoothed : std::min(min_, smoothed);
+  return steps_ == options_.steps || smoothed > options_.stop_factor * min_;
+}
+
+RangeTest RangeTester::result() const {
+  RangeTest result = test_;
   result.suggestion = steepest_rate(result.rates, result.smoothed);
   return result;
 }

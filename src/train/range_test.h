@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -28,12 +27,27 @@ struct RangeTest {
   std::optional<double> suggestion;
 };
 
-/// Trains on batches from `next` with exponentially increasing rates (Smith 2017, section 3.3).
-/// Stops after the last rate, when the smoothed loss exceeds stop_factor times its min, or when a
-/// loss is not finite. Reads back after each step. The weights are not usable afterwards. Throws
-/// Error for invalid rates or steps.
-RangeTest range_test(Trainer& trainer, const std::function<void(Batch&)>& next,
-                     const RangeTestOptions& options);
+/// Trains with exponentially increasing rates (Smith 2017, section 3.3). Stops after the last rate,
+/// when the smoothed loss exceeds stop_factor times its min, or when a loss is not finite. Reads
+/// back after each step. The weights are not usable afterwards.
+class RangeTester {
+ public:
+  /// The trainer must outlive it. Throws Error for invalid rates or steps.
+  RangeTester(Trainer& trainer, const RangeTestOptions& options);
+
+  /// Does one step; returns whether it was the last one.
+  bool step(const Batch& batch);
+  int64_t steps() const { return steps_; }
+  RangeTest result() const;
+
+ private:
+  Trainer& trainer_;
+  RangeTestOptions options_;
+  RangeTest test_;
+  int64_t steps_ = 0;
+  double mean_ = 0;
+  double min_ = 0;
+};
 
 /// Returns RangeTest::suggestion for rates and smoothed losses. As in fastai, the first tenth and
 /// the last five steps are ignored: the mean is inaccurate at the start and increases at the end.

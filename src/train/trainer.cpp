@@ -26,10 +26,23 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
       updater_(network, std::move(optimizer), update),
       learning_rate_(learning_rate),
       training_(backend_),
-      validation_(backend_) {}
+      validation_(backend_) {
+  upload_normalization();
+}
 
 void Trainer::set_class_weights(std::span<const double> weights) {
   class_weights_ = ClassWeights(backend_, weights, network_.graph().output_shape().elements());
+}
+
+void Trainer::upload_normalization() {
+  const Graph& graph = network_.graph();
+  const int64_t channels = graph.input_channels();
+  normalization_ = backend_.allocate(2 * static_cast<size_t>(channels) * sizeof(float));
+  const Tensor both{{2, channels}, DType::f32, normalization_.memory()};
+  scale_ = both.part(0, 1).reshaped({channels});
+  offset_ = both.part(1, 2).reshaped({channels});
+  backend_.upload(graph.normalization().scales(channels).data(), scale_);
+  backend_.upload(graph.normalization().offsets(channels).data(), offset_);
 }
 
 Tensor Trainer::prepare(Mode mode, int64_t batch) {
@@ -68,7 +81,7 @@ Tensor Trainer::load(Mode mode, const Batch& batch) {
   const Tensor input = prepare(mode, batch.size());
   const Tensor staged{input.shape, DType::u8, images_.memory()};
   backend_.upload(batch.images.data(), staged);
-  backend_.scale_bytes(staged, 1.0F / 255.0F, input);
+  backend_.normalize_input(staged, scale_, offset_, input);
   return network_.forward();
 }
 
@@ -107,13 +120,13 @@ void Trainer::end_epoch() {
   updater_.flush();
 }
 
-void Trainer::evaluate(const Batch& batch, ClassificationSums* classes) {
+void Trainer::evaluate(const Batch& batch, MetricSums& sums, ClassificationSums* classes) {
   check_images(batch);
   check_labels(batch);
   use_eval_weights();
   const Tensor outputs = load(Mode::eval, batch);
   const Tensor labels = load_labels(batch);
-  loss_->run(backend_, outputs, labels, {}, {}, validation_.tensor());
+  loss_->run(backend_, outputs, labels, {}, {}, sums.tensor());
   if (classes != nullptr) classes->add(outputs, labels);
 }
 

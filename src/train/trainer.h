@@ -37,7 +37,7 @@ class MetricSums {
 };
 
 /// Trains a network step by step. Uses no threads, clocks or files: the caller decides when to run
-/// a step. Images are bytes and are scaled to [0, 1].
+/// a step. Images are bytes, which Graph::normalization turns into the network's input.
 class Trainer {
  public:
   /// The network must outlive the trainer.
@@ -60,10 +60,12 @@ class Trainer {
   /// Ends an epoch: updates the weights with the batches that still wait for it
   /// (UpdateOptions::accumulate).
   void end_epoch();
-  /// Evaluates one batch in Mode::eval. Adds to `validation` and, if not null, to `classes`. Like
+  /// Evaluates one batch in Mode::eval. Adds to `sums` and, if not null, to `classes`. Like
   /// `predict`, it uses the moving average of the weights if UpdateOptions enables one, and leaves
   /// it in the network until the next step.
-  void evaluate(const Batch& batch, ClassificationSums* classes = nullptr);
+  void evaluate(const Batch& batch, MetricSums& sums, ClassificationSums* classes = nullptr);
+  /// The same, adding to `validation`.
+  void evaluate(const Batch& batch) { evaluate(batch, validation_); }
   /// Returns the predictions of the loss (Loss::predict), [batch, classes] in row-major order.
   std::vector<float> predict(const Batch& batch);
 
@@ -89,6 +91,7 @@ class Trainer {
   void resume(uint64_t steps, const UpdateProgress& updates, bool averaged);
 
  private:
+  void upload_normalization();
   void check_images(const Batch& batch) const;
   void check_labels(const Batch& batch) const;
   Tensor load(Mode mode, const Batch& batch);
@@ -103,6 +106,9 @@ class Trainer {
   uint64_t steps_ = 0;
   MetricSums training_;
   MetricSums validation_;
+  Buffer normalization_;  // scales, then offsets
+  Tensor scale_;
+  Tensor offset_;
   Buffer images_;
   Buffer labels_;
   Buffer predictions_;

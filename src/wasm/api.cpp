@@ -8,27 +8,24 @@
 #include <cstdlib>
 #include <exception>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 #include "data/catalog.h"
-#include "engine/bench.h"
-#include "engine/bench_suite.h"
-#include "engine/controls.h"
 #include "engine/engine.h"
+#include "engine/protocol.h"
 
 using namespace convlab;
 
 namespace {
 
-// State of the C API: the module's only engine, and the strings that it has returned to
-// JavaScript.
+// State of the C API: the module's only engine, and what it has returned to JavaScript.
 struct ModuleState {
   std::unique_ptr<Engine> engine;
   std::string error;
-  std::string text;
-  EncodedSnapshot encoded;
+  EncodedMessage encoded;
   uint64_t sequence = 0;
 };
 
@@ -70,22 +67,6 @@ DatasetSplits empty_data(const std::string& name) {
           Dataset(entry.name, entry.image, entry.class_names, entry.test.count)};
 }
 
-BenchOptions bench_options(std::string_view text) {
-  const auto json = nlohmann::json::parse(text);
-  BenchOptions options;
-  options.model = json.value("model", options.model);
-  options.batch = json.value("batch", options.batch);
-  options.threads = json.value("threads", options.threads);
-  options.document = json.value("document", options.document);
-  options.optimizer = json.value("optimizer", options.optimizer);
-  options.inference = json.value("inference", options.inference);
-  options.images = json.value("images", options.images);
-  options.seconds = json.value("seconds", options.seconds);
-  options.layers = json.value("layers", options.layers);
-  options.memory = memory_left;
-  return options;
-}
-
 }  // namespace
 
 extern "C" {
@@ -102,21 +83,27 @@ EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
 
 EMSCRIPTEN_KEEPALIVE const char* convlab_error() { return state().error.c_str(); }
 
-EMSCRIPTEN_KEEPALIVE const char* convlab_controls() {
-  state().text = controls_json();
-  return state().text.c_str();
-}
+EMSCRIPTEN_KEEPALIVE void* convlab_allocate(uint32_t bytes) { return std::malloc(bytes); }
 
-EMSCRIPTEN_KEEPALIVE int convlab_send(const char* json, uint32_t length) {
+EMSCRIPTEN_KEEPALIVE void convlab_free(void* memory) { std::free(memory); }
+
+EMSCRIPTEN_KEEPALIVE int convlab_send(const char* json, uint32_t length, const uint8_t* block,
+                                      uint32_t block_bytes) {
   return guarded([&] {
-    engine().send(decode_command({json, length}));
+    IdentifiedRequest decoded = decode_request({json, length}, {block, block_bytes});
+    engine().send(std::move(decoded.request), decoded.id);
     return 0;
   });
 }
 
-EMSCRIPTEN_KEEPALIVE void* convlab_allocate(uint32_t bytes) { return std::malloc(bytes); }
-
-EMSCRIPTEN_KEEPALIVE void convlab_free(void* memory) { std::free(memory); }
+EMSCRIPTEN_KEEPALIVE int convlab_take_reply() {
+  return guarded([&] {
+    const std::optional<Reply> reply = engine().take_reply();
+    if (!reply) return 0;
+    state().encoded = encode(*reply);
+    return 1;
+  });
+}
 
 EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, int train, const uint8_t* shard,
                                         uint32_t bytes, const char* source) {
@@ -147,36 +134,11 @@ EMSCRIPTEN_KEEPALIVE int convlab_poll(double seen) {
 
 EMSCRIPTEN_KEEPALIVE double convlab_sequence() { return static_cast<double>(state().sequence); }
 
-EMSCRIPTEN_KEEPALIVE const char* convlab_snapshot_json() { return state().encoded.json.c_str(); }
+EMSCRIPTEN_KEEPALIVE const char* convlab_json() { return state().encoded.json.c_str(); }
 
-EMSCRIPTEN_KEEPALIVE const uint8_t* convlab_snapshot_block() {
-  return state().encoded.block.data();
-}
+EMSCRIPTEN_KEEPALIVE const uint8_t* convlab_block() { return state().encoded.block.data(); }
 
-EMSCRIPTEN_KEEPALIVE uint32_t convlab_snapshot_block_bytes() {
+EMSCRIPTEN_KEEPALIVE uint32_t convlab_block_bytes() {
   return static_cast<uint32_t>(state().encoded.block.size());
-}
-
-EMSCRIPTEN_KEEPALIVE const char* convlab_bench(const char* json, uint32_t length) {
-  const int code = guarded([&] {
-    state().text = to_json(run_bench(bench_options({json, length}), now_seconds));
-    return 0;
-  });
-  return code == 0 ? state().text.c_str() : nullptr;
-}
-
-EMSCRIPTEN_KEEPALIVE const char* convlab_bench_suite(int threads) {
-  const int code = guarded([&] {
-    auto runs = nlohmann::ordered_json::array();
-    for (const BenchOptions& run : bench_suite({}, threads)) {
-      runs.push_back({{"model", run.model},
-                      {"batch", run.batch},
-                      {"images", run.images},
-                      {"threads", run.threads}});
-    }
-    state().text = runs.dump();
-    return 0;
-  });
-  return code == 0 ? state().text.c_str() : nullptr;
 }
 }

@@ -76,7 +76,7 @@ std::shared_ptr<Snapshot> busy_snapshot() {
   return snapshot;
 }
 
-Operation some_operation(std::vector<Command>& sent) {
+Operation some_operation(std::vector<Request>& sent) {
   Controls table;
   table.data_sets = {{"mnist", "MNIST", "Handwritten digits"}};
   table.models = {{"mnist-cnn", "Small CNN", "One convolution", {"mnist"}}};
@@ -86,7 +86,7 @@ Operation some_operation(std::vector<Command>& sent) {
                    {"step", "Step", "One batch", "s"},
                    {"reset", "Reset", "Begin anew", "r"}};
   table.batches = {32, 128};
-  return {table, [&sent](Command command) { sent.push_back(std::move(command)); }};
+  return {table, [&sent](Request command) { sent.push_back(std::move(command)); }};
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ Operation some_operation(std::vector<Command>& sent) {
 TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit indices") {
   for (const bool with_controls : {false, true}) {
     NullGraphics graphics;
-    std::vector<Command> sent;
+    std::vector<Request> sent;
     View view(graphics, with_controls ? std::optional(some_operation(sent)) : std::nullopt);
     for (const bool full : {false, true}) {
       if (full) view.show(busy_snapshot());
@@ -117,7 +117,7 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
 
 TEST_CASE("view: with an unchanged snapshot drawing stops, at any size") {
   NullGraphics graphics;
-  std::vector<Command> sent;
+  std::vector<Request> sent;
   View view(graphics, some_operation(sent));
   for (const Surface& surface : {Surface{360, 640, 3}, Surface{1280, 720, 1.25F}}) {
     view.show(busy_snapshot());

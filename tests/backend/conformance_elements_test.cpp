@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "backend/conformance.h"
+#include "core/error.h"
 
 namespace convlab {
 
@@ -48,13 +49,49 @@ TEST_CASE("fill and copy match host") {
   });
 }
 
-TEST_CASE("scale_bytes matches host") {
-  const int64_t count = element_counts();
-  check_against_host([count](Device& device) {
-    const Tensor y = device.output({count});
-    device.backend().scale_bytes(device.bytes({count}, random_bytes(count)), 1.0F / 255, y);
-    return std::vector<Output>{{device.read(y), 1e-7}};
+TEST_CASE("normalize_input gives host's bits, with a scale and an offset for each channel") {
+  // Channels of grey and colour images, and more than are computed together.
+  const int64_t channels = GENERATE(1, 2, 3, 4, 5, 70);
+  // One pixel, counts around those computed together, and enough pixels for all threads.
+  const int64_t pixels = GENERATE(1, 63, 64, 130, 100'003);
+  check_against_host([=](Device& device) {
+    const Shape shape{pixels, channels};
+    const Tensor x = device.bytes(shape, random_bytes(pixels * channels));
+    const Tensor y = device.output(shape);
+    device.backend().normalize_input(x, device.random({channels}), device.random({channels}), y);
+    return std::vector<Output>{{device.read(y)}};
   });
+}
+
+TEST_CASE(
+    "normalize_input: x · scale + offset of each channel; other types than bytes are refused") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO(kind.name);
+    const auto backend = kind.make(1);
+    Device device(*backend);
+    const Tensor scale = device.tensor({3}, {1, 0.5, -2});
+    const Tensor offset = device.tensor({3}, {0, -1, 3});
+    const Tensor y = device.output({1, 1, 2, 3});
+    backend->normalize_input(device.bytes(y.shape, {0, 0, 0, 255, 10, 4}), scale, offset, y);
+    CHECK(device.read(y) == std::vector<float>{0, -1, 3, 255, 4, -5});
+    CHECK_THROWS_AS(backend->normalize_input(device.random(y.shape), scale, offset, y), Error);
+  }
+}
+
+TEST_CASE("normalize_input: the default scale and offset give the bits of x · (1 / 255)") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO(kind.name);
+    const auto backend = kind.make(1);
+    Device device(*backend);
+    std::vector<uint8_t> all(256);
+    for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint8_t>(i);
+    const Tensor y = device.output({256, 1});
+    backend->normalize_input(device.bytes(y.shape, all), device.tensor({1}, {1.0F / 255.0F}),
+                             device.tensor({1}, {0}), y);
+    const std::vector<float> found = device.read(y);
+    for (size_t i = 0; i < all.size(); ++i)
+      CHECK(found[i] == static_cast<float>(all[i]) * (1.0F / 255.0F));
+  }
 }
 
 TEST_CASE("relu and its gradient match host, also in place") {

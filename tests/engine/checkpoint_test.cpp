@@ -4,7 +4,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "data/synthetic.h"
-#include "engine/engine.h"
+#include "engine/calls.h"
 #include "engine/run_loss.h"
 #include "engine/run_record.h"
 #include "io/checkpoint_file.h"
@@ -66,8 +66,7 @@ std::unique_ptr<Engine> resumed(const RunOptions& options, std::vector<uint8_t> 
   auto engine = make_engine(prefetch);
   engine->send(Configure{options});
   engine->advance();
-  engine->resume(std::move(checkpoint), "run.checkpoint");
-  REQUIRE(engine->snapshot()->error.empty());
+  engine->call<Done>(LoadCheckpoint{"run.checkpoint", std::move(checkpoint)});
   return engine;
 }
 
@@ -76,7 +75,7 @@ std::unique_ptr<Engine> resumed(const RunOptions& options, std::vector<uint8_t> 
 std::vector<uint8_t> whole_run(const RunOptions& options) {
   const auto engine = started(options, 0);
   finish(*engine);
-  return engine->checkpoint();
+  return checkpoint_of(*engine);
 }
 
 /// Checks that runs resumed after a few steps, during validation and in a later epoch equal the
@@ -85,9 +84,9 @@ void check_resumes(const RunOptions& options) {
   const std::vector<uint8_t> expected = whole_run(options);
   for (const int advances : {1, 4, 8, advances_per_epoch + 2}) {
     INFO("stopped after " << advances << " advances");
-    const auto engine = resumed(options, started(options, advances)->checkpoint());
+    const auto engine = resumed(options, checkpoint_of(*started(options, advances)));
     finish(*engine);
-    CHECK(engine->checkpoint() == expected);
+    CHECK(checkpoint_of(*engine) == expected);
   }
 }
 
@@ -98,11 +97,11 @@ std::string refusal(const RunOptions& options, const std::vector<uint8_t>& check
   const auto engine = make_engine(0, data);
   engine->send(Configure{options});
   engine->advance();
-  const std::vector<uint8_t> before = engine->checkpoint();
-  engine->resume(checkpoint, "some.file");
-  CHECK(engine->checkpoint() == before);
-  CHECK(engine->snapshot()->state == RunState::failed);
-  return engine->snapshot()->error;
+  const std::vector<uint8_t> before = checkpoint_of(*engine);
+  const std::string error = refusal_of(*engine, LoadCheckpoint{"some.file", checkpoint});
+  CHECK(checkpoint_of(*engine) == before);
+  CHECK(engine->snapshot()->state == RunState::ready);
+  return error;
 }
 
 /// Returns the checkpoint with one number of its run's JSON replaced.
@@ -133,9 +132,9 @@ TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run
   const std::vector<uint8_t> expected = whole_run(small_run());
   for (int advances = 0; advances <= 2 * advances_per_epoch; ++advances) {
     INFO("stopped after " << advances << " advances");
-    const auto engine = resumed(small_run(), started(small_run(), advances + 1)->checkpoint());
+    const auto engine = resumed(small_run(), checkpoint_of(*started(small_run(), advances + 1)));
     if (engine->snapshot()->state != RunState::finished) finish(*engine);
-    CHECK(engine->checkpoint() == expected);
+    CHECK(checkpoint_of(*engine) == expected);
   }
 }
 
@@ -173,9 +172,9 @@ TEST_CASE(
 }
 
 TEST_CASE("checkpoint: prefetching batches in a thread changes nothing") {
-  const auto engine = resumed(small_run(), started(small_run(), 3, 4)->checkpoint(), 4);
+  const auto engine = resumed(small_run(), checkpoint_of(*started(small_run(), 3, 4)), 4);
   finish(*engine);
-  CHECK(engine->checkpoint() == whole_run(small_run()));
+  CHECK(checkpoint_of(*engine) == whole_run(small_run()));
 }
 
 TEST_CASE("checkpoint: callbacks resume with their state, including the best weights") {
@@ -192,15 +191,15 @@ TEST_CASE("checkpoint: callbacks resume with their state, including the best wei
   REQUIRE_THAT(whole->snapshot()->stop_reason, ContainsSubstring("no better val_loss"));
   for (int64_t epoch = 0; epoch < epochs; ++epoch) {
     const auto stopped = static_cast<int>(epoch * advances_per_epoch + 3);
-    const auto engine = resumed(options, started(options, stopped)->checkpoint());
+    const auto engine = resumed(options, checkpoint_of(*started(options, stopped)));
     finish(*engine);
-    CHECK(engine->checkpoint() == whole->checkpoint());
+    CHECK(checkpoint_of(*engine) == checkpoint_of(*whole));
     CHECK(engine->snapshot()->stop_reason == whole->snapshot()->stop_reason);
   }
   // A checkpoint of a finished run resumes as finished.
-  CHECK(resumed(options, whole->checkpoint())->snapshot()->state == RunState::finished);
+  CHECK(resumed(options, checkpoint_of(*whole))->snapshot()->state == RunState::finished);
   options.early_stopping_options[0].second = int64_t{3};
-  CHECK_THAT(refusal(options, whole->checkpoint()),
+  CHECK_THAT(refusal(options, checkpoint_of(*whole)),
              ContainsSubstring("early_stopping_options/patience (2 there, 3 here)"));
 }
 
@@ -208,11 +207,11 @@ TEST_CASE("checkpoint: a changed learning rate is kept") {
   const auto engine = started(small_run(), 2);
   engine->send(SetLearningRate{0.01});
   engine->advance();
-  const auto other = resumed(small_run(), engine->checkpoint());
+  const auto other = resumed(small_run(), checkpoint_of(*engine));
   CHECK(other->snapshot()->learning_rate == 0.01);
   finish(*engine);
   finish(*other);
-  CHECK(other->checkpoint() == engine->checkpoint());
+  CHECK(checkpoint_of(*other) == checkpoint_of(*engine));
 }
 
 TEST_CASE("checkpoint: a resumed run may have more epochs") {
@@ -222,7 +221,7 @@ TEST_CASE("checkpoint: a resumed run may have more epochs") {
   CHECK(engine->snapshot()->state == RunState::paused);
   CHECK(engine->snapshot()->epoch == 2);
   finish(*engine);
-  CHECK(engine->checkpoint() == whole_run(longer));
+  CHECK(checkpoint_of(*engine) == whole_run(longer));
 }
 
 TEST_CASE("checkpoint: fewer epochs than are done are refused") {
@@ -276,12 +275,12 @@ TEST_CASE("checkpoint: as a model it holds the average of the weights, and train
   RunOptions options = small_run();
   options.update_options = {{"ema_momentum", 0.9}};
   const auto engine = started(options, 3 * advances_per_epoch / 2);
-  const std::vector<uint8_t> checkpoint = engine->checkpoint();
-  const std::vector<uint8_t> model = model_bytes(*engine->network(), {});
+  const std::vector<uint8_t> checkpoint = checkpoint_of(*engine);
+  const std::vector<uint8_t> model = model_of(*engine);
   CHECK(weights_of(checkpoint) == weights_of(model));
   const auto other = resumed(options, checkpoint);
   finish(*other);
-  CHECK(other->checkpoint() == whole_run(options));
+  CHECK(checkpoint_of(*other) == whole_run(options));
 }
 
 TEST_CASE("checkpoint: it is also a model file") {
@@ -291,7 +290,7 @@ TEST_CASE("checkpoint: it is also a model file") {
 }
 
 TEST_CASE("checkpoint: a run with other options is refused and each difference is named") {
-  const std::vector<uint8_t> checkpoint = started(small_run(), 3)->checkpoint();
+  const std::vector<uint8_t> checkpoint = checkpoint_of(*started(small_run(), 3));
   RunOptions options = small_run();
   options.model = "mnist-mlp";
   options.batch = 32;
@@ -309,7 +308,7 @@ TEST_CASE("checkpoint: a run with other options is refused and each difference i
 TEST_CASE("checkpoint: label smoothing of version 2, an option of the run, is that of the loss") {
   RunOptions options = small_run();
   options.loss_options = {{"label_smoothing", 0.125}};
-  std::vector<uint8_t> old = started(options, 3)->checkpoint();
+  std::vector<uint8_t> old = checkpoint_of(*started(options, 3));
   const auto replace = [&](const std::string& from, const std::string& to) {
     old = with_run(old, from, to);
   };
@@ -321,7 +320,7 @@ TEST_CASE("checkpoint: label smoothing of version 2, an option of the run, is th
   replace("\"validation_split\":0.0,", "");
   const auto engine = resumed(options, old);
   finish(*engine);
-  CHECK(engine->checkpoint() == whole_run(options));
+  CHECK(checkpoint_of(*engine) == whole_run(options));
   CHECK_THAT(refusal(small_run(), old),
              ContainsSubstring("loss_options/label_smoothing (0.125 there, null here)"));
   // Without smoothing there is no loss option.
@@ -347,9 +346,9 @@ TEST_CASE("checkpoint: every loss resumes, with class weights and a validation s
   const std::vector<uint8_t> expected = whole_run(options);
   for (int advances = 1; advances <= 2 * (4 + 1 + 1 + 1); ++advances) {
     INFO("stopped after " << advances << " advances");
-    const auto engine = resumed(options, started(options, advances)->checkpoint());
+    const auto engine = resumed(options, checkpoint_of(*started(options, advances)));
     if (engine->snapshot()->state != RunState::finished) finish(*engine);
-    CHECK(engine->checkpoint() == expected);
+    CHECK(checkpoint_of(*engine) == expected);
   }
 }
 
@@ -394,13 +393,13 @@ TEST_CASE("checkpoint: as a model it names its loss") {
 
 TEST_CASE("checkpoint: damaged files and other formats are refused and change nothing") {
   const auto engine = started(small_run(), 3);
-  const std::vector<uint8_t> good = engine->checkpoint();
+  const std::vector<uint8_t> good = checkpoint_of(*engine);
   for (const size_t size : {size_t{0}, size_t{7}, size_t{100}, good.size() / 2, good.size() - 1}) {
     INFO(size << " bytes of " << good.size());
     const std::vector<uint8_t> cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
     CHECK_THAT(refusal(small_run(), cut), ContainsSubstring("some.file"));
   }
-  CHECK_THAT(refusal(small_run(), model_bytes(*engine->network(), {})),
+  CHECK_THAT(refusal(small_run(), model_of(*engine)),
              ContainsSubstring("expected a file written by train --checkpoint"));
 
   SafeTensors file = parse_safetensors(good, "test");
@@ -417,7 +416,7 @@ TEST_CASE("checkpoint: damaged files and other formats are refused and change no
 }
 
 TEST_CASE("checkpoint: numbers out of range are refused") {
-  const std::vector<uint8_t> good = started(small_run(), 3)->checkpoint();
+  const std::vector<uint8_t> good = checkpoint_of(*started(small_run(), 3));
   const auto refused = [&](const std::string& old_text, const std::string& new_text,
                            const std::string& message) {
     INFO(new_text);
@@ -434,13 +433,13 @@ TEST_CASE("checkpoint: numbers out of range are refused") {
   refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but the history has 0");
   refused("\"version\":3", "\"version\":4", "expected 1 to 3. A newer convlab wrote it");
   refused("\"version\":3", "\"version\":0", "expected 1 to 3");
-  refused("\"learning_rate\":0.001,\"options", "\"learning_rate\":null,\"options",
-          "learning rate is nan");
+  refused("\"learning_rate\":0.001,\"step_learning_rate",
+          "\"learning_rate\":null,\"step_learning_rate", "learning rate is nan");
   refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate is -1");
   refused("\"curve_interval\":1", "\"curve_interval\":0", "curve_interval");
 }
 
 TEST_CASE("checkpoint: an engine without a run has none") {
   const auto engine = make_engine();
-  CHECK_THROWS_WITH(engine->checkpoint(), ContainsSubstring("send Configure first"));
+  CHECK_THROWS_WITH(checkpoint_of(*engine), ContainsSubstring("configure one first"));
 }

@@ -42,14 +42,4 @@ TEST_CASE("controls: identical layers under two names are offered once") {
   CHECK(find(table, "imagenette-article") == nullptr);
 }
 
-TEST_CASE("controls: the page gets the same tables") {
-  const std::string json = controls_json();
-  for (const ModelItem& item : controls().models) {
-    INFO(item.name);
-    CHECK(json.find(R"("name":")" + item.name + R"(","title":")" + item.title +
-                    R"(","description":")" + item.description + R"(","data_sets":["mnist",)") !=
-          std::string::npos);
-  }
-}
-
 }  // namespace convlab

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
@@ -8,12 +9,15 @@
 #include "backend/host/host_backend.h"
 #include "core/error.h"
 #include "data/synthetic.h"
+#include "engine/calls.h"
 #include "io/graph_json.h"
+#include "io/model_file.h"
 #include "loss/loss.h"
 #include "nn/registry.h"
 #include "zoo/zoo.h"
 
 using namespace convlab;
+using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
@@ -59,7 +63,7 @@ TEST_CASE("engine: a new engine is empty and idle") {
   Engine engine = make_engine();
   CHECK(engine.advance() == Activity::idle);
   CHECK(engine.snapshot()->state == RunState::empty);
-  CHECK(engine.network() == nullptr);
+  CHECK_FALSE(engine.take_reply().has_value());
 }
 
 TEST_CASE("engine: configure prepares a network and provides images and filters before training") {
@@ -142,8 +146,9 @@ TEST_CASE("engine: the learning rate can be changed while running and is checked
   engine.advance();
   engine.send(Pause{});
   CHECK(settle(engine)->learning_rate == 0.01);
-  engine.send(SetLearningRate{-1});
-  CHECK_THAT(settle(engine)->error, ContainsSubstring("learning rate is -1"));
+  CHECK_THAT(refusal_of(engine, SetLearningRate{-1}), ContainsSubstring("learning rate is -1"));
+  CHECK(engine.snapshot()->learning_rate == 0.01);
+  CHECK(engine.snapshot()->state == RunState::paused);
 }
 
 TEST_CASE(
@@ -171,8 +176,8 @@ TEST_CASE(
   CHECK(snapshot->epochs == 2 + 50);
 
   options.early_stopping_options = {{"patients", int64_t{1}}};
-  engine.send(Configure{options});
-  CHECK_THAT(settle(engine)->error, ContainsSubstring("patients") && ContainsSubstring("patience"));
+  CHECK_THAT(refusal_of(engine, Configure{options}),
+             ContainsSubstring("patients") && ContainsSubstring("patience"));
 }
 
 TEST_CASE("engine: a time budget pauses between two steps, and start continues") {
@@ -203,7 +208,7 @@ TEST_CASE("engine: user callbacks are called for each run") {
     std::vector<int64_t>& seen_;
   };
   const auto open = [](const std::string&) { return make_synthetic(64, 20, {28, 28, 1}, 10); };
-  const auto callbacks = [&] {
+  const auto callbacks = [&](Run&) {
     Callbacks made;
     made.push_back(std::make_unique<Recorder>(epochs));
     return made;
@@ -259,33 +264,32 @@ TEST_CASE("engine: the plateau schedule uses the validation losses") {
   CHECK(snapshot->history[2].learning_rate == 1e-4);
 }
 
-TEST_CASE("engine: validation and the network's owner see the average of the weights") {
+TEST_CASE("engine: validation and saved models see the average of the weights") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.learning_rate = 0.5;  // far too high to converge, so that averaging has an effect
   options.optimizer = "sgd";
   options.optimizer_options = {{"momentum", 0.9}};
   options.update_options = {{"ema_momentum", 0.999}};
-  engine.send(Configure{options});
+  engine.call<Configured>(Configure{options});
   engine.send(Start{});
-  const auto first_weight = [&] {
-    return engine.network()->backend().read_back(engine.network()->values())->values()[0];
-  };
-  const auto snapshot = settle(engine);
-  REQUIRE(snapshot->state == RunState::finished);
-  const float averaged = first_weight();
-  CHECK(first_weight() == averaged);
+  REQUIRE(settle(engine)->state == RunState::finished);
+  const std::vector<uint8_t> averaged = model_of(engine);
+  CHECK(model_of(engine) == averaged);
+  // The average is what the last validation used.
+  CHECK(engine.call<Evaluation>(Evaluate{}).loss ==
+        Approx(engine.snapshot()->history.back().val_loss));
   engine.send(Start{});
   CHECK(settle(engine)->state == RunState::finished);
-  CHECK(first_weight() != averaged);
+  CHECK(model_of(engine) != averaged);
 }
 
 TEST_CASE("engine: bad options of the optimizer, the schedule or the update are refused") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   const auto refused = [&](const RunOptions& bad, const std::string& message) {
-    engine.send(Configure{bad});
-    CHECK_THAT(settle(engine)->error, ContainsSubstring(message));
+    CHECK_THAT(refusal_of(engine, Configure{bad}), ContainsSubstring(message));
+    CHECK(engine.snapshot()->state == RunState::empty);
     options = small_run();
   };
   options.optimizer_options = {{"momentum", 0.9}};
@@ -314,7 +318,7 @@ TEST_CASE("engine: a NaN loss stops training with an error") {
   CHECK(snapshot->state == RunState::failed);
   CHECK_THAT(snapshot->error, ContainsSubstring("no longer a number"));
   // A checkpoint of it must not replace a good one, so it is refused.
-  CHECK_THROWS_WITH(engine.checkpoint(), ContainsSubstring("no longer a number"));
+  CHECK_THROWS_WITH(checkpoint_of(engine), ContainsSubstring("no longer a number"));
 }
 
 TEST_CASE("engine: all memory is allocated when a training is configured") {
@@ -348,16 +352,15 @@ TEST_CASE("engine: a training that does not fit into memory is refused before it
   Engine engine({.backend = std::move(owned), .open_data = open, .now = ticking_clock()});
   RunOptions options = small_run();
   options.batch = 512;
-  engine.send(Configure{options});
-  auto snapshot = settle(engine);
-  CHECK(snapshot->state == RunState::failed);
-  CHECK_THAT(snapshot->error,
-             ContainsSubstring("[memory] mnist-mlp needs 4 MB to train with a batch "
-                               "of 512, but 3 MB are left; the largest batch"));
+  const std::string error = refusal_of(engine, Configure{options});
+  CHECK_THAT(error, ContainsSubstring("[memory] mnist-mlp needs 4 MB to train with a batch "
+                                      "of 512, but 3 MB are left; the largest batch"));
+  auto snapshot = engine.snapshot();
+  CHECK(snapshot->state == RunState::empty);
   CHECK(snapshot->memory_bytes == 0);
 
-  const size_t at = snapshot->error.rfind(' ');
-  options.batch = std::stoll(snapshot->error.substr(at));
+  const size_t at = error.rfind(' ');
+  options.batch = std::stoll(error.substr(at));
   options.epochs = 1;
   engine.send(Configure{options});
   engine.send(Start{});
@@ -372,10 +375,8 @@ TEST_CASE("engine: a training that does not fit into memory is refused before it
   CHECK(backend.memory_use().peak_bytes <= left);
 
   left = 0;
-  engine.send(Reset{});
-  snapshot = settle(engine);
-  CHECK(snapshot->state == RunState::failed);
-  CHECK_THAT(snapshot->error, ContainsSubstring("not enough memory"));
+  CHECK_THAT(refusal_of(engine, Reset{}), ContainsSubstring("not enough memory"));
+  CHECK(engine.snapshot()->state == RunState::empty);
   CHECK(backend.memory_use().bytes == 0);
 }
 
@@ -383,18 +384,14 @@ TEST_CASE("engine: unknown names list the known ones and leave the engine usable
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.model = "no-such-model";
-  engine.send(Configure{options});
-  auto snapshot = settle(engine);
-  CHECK(snapshot->state == RunState::failed);
-  CHECK_THAT(snapshot->error, ContainsSubstring("no-such-model") && ContainsSubstring("mnist-cnn"));
-
+  CHECK_THAT(refusal_of(engine, Configure{options}),
+             ContainsSubstring("no-such-model") && ContainsSubstring("mnist-cnn"));
   options = small_run();
   options.optimizer = "no-such-optimizer";
-  engine.send(Configure{options});
-  CHECK_THAT(settle(engine)->error, ContainsSubstring("adamw"));
+  CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring("adamw"));
 
   engine.send(Configure{small_run()});
-  snapshot = settle(engine);
+  const auto snapshot = settle(engine);
   CHECK(snapshot->state == RunState::ready);
   CHECK(snapshot->error.empty());
 }
@@ -446,9 +443,9 @@ TEST_CASE("engine: training waits for data that has not arrived yet") {
   const std::vector<uint8_t> rubbish(100, 1);
   engine.append_data("another", true, rubbish, "ignored");
   CHECK(engine.snapshot()->state == RunState::waiting_for_data);
-  engine.append_data("arriving", true, rubbish, "train-000.bin.gz");
-  CHECK(engine.snapshot()->state == RunState::failed);
-  CHECK_THAT(engine.snapshot()->error, ContainsSubstring("train-000.bin.gz"));
+  CHECK_THROWS_WITH(engine.append_data("arriving", true, rubbish, "train-000.bin.gz"),
+                    ContainsSubstring("train-000.bin.gz"));
+  CHECK(engine.snapshot()->state == RunState::waiting_for_data);
 }
 
 TEST_CASE("engine: a run's own network is built from its document, and must fit the data") {
@@ -461,9 +458,7 @@ TEST_CASE("engine: a run's own network is built from its document, and must fit 
   CHECK(engine.snapshot()->options.model == "mine");
   const auto refused = [&](const std::string& architecture, const std::string& message) {
     options.architecture = architecture;
-    engine.send(Configure{options});
-    CHECK(settle(engine)->state == RunState::failed);
-    CHECK_THAT(engine.snapshot()->error, ContainsSubstring(message));
+    CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring(message));
   };
   refused(graph_json(find_model("mnist-mlp").build({28, 28, 1}, 11)),
           "mine has the output shape (11), but synthetic has 10 classes");
@@ -507,7 +502,8 @@ TEST_CASE("engine: every loss learns, also a model that ends in softmax or sigmo
     const auto snapshot = settle(engine);
     REQUIRE(snapshot->state == RunState::finished);
     CHECK(snapshot->history.back().val_accuracy > 0.85);
-    CHECK(engine.network()->graph().nodes().size() == graph.nodes().size() - (row.folded ? 1 : 0));
+    const ModelFile saved = parse_model(model_of(engine), "test");
+    CHECK(saved.graph.nodes().size() == graph.nodes().size() - (row.folded ? 1 : 0));
     CHECK(snapshot->notes.size() == (row.folded ? 1 : 0));
     // The shown predictions agree with the accuracy: most of the 30 samples are right.
     int right = 0;
@@ -535,9 +531,7 @@ TEST_CASE("engine: a second activation on top of the model's is warned about") {
 TEST_CASE("engine: an unknown loss and wrong class weights are refused") {
   Engine engine = make_engine();
   const auto refused = [&](const RunOptions& options, const std::string& message) {
-    engine.send(Configure{options});
-    CHECK(settle(engine)->state == RunState::failed);
-    CHECK_THAT(engine.snapshot()->error, ContainsSubstring(message));
+    CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring(message));
   };
   RunOptions options = small_run();
   options.loss = "hing";

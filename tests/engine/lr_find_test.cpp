@@ -1,10 +1,12 @@
-#include "engine/lr_find.h"
+#include "engine/tasks/lr_find_task.h"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
 
 #include "data/synthetic.h"
+#include "engine/protocol.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -12,32 +14,33 @@ namespace convlab {
 using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("lr_find: suggests the same rate every time, also over several epochs") {
-  const DatasetSplits data = make_synthetic(200, 10, {28, 28, 1}, 10);
-  RunOptions run;
-  run.model = "mnist-mlp";
-  run.batch = 64;  // four steps per epoch
+  const auto train =
+      std::make_shared<const Dataset>(make_synthetic(200, 10, {28, 28, 1}, 10).train);
+  FindLearningRate request{.steps = 60};
+  request.options.model = "mnist-mlp";
+  request.options.batch = 64;  // four steps per epoch
   const auto find = [&] {
     const auto backend = make_backend("", 1);
-    return find_learning_rate(run, find_model(run.model).build({28, 28, 1}, 10), {.steps = 60},
-                              data.train, *backend);
+    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), train, *backend);
+    return complete<LearningRates>(task);
   };
-  const RangeTest result = find();
-  REQUIRE(result.suggestion.has_value());
+  const LearningRates result = find();
+  REQUIRE(std::isfinite(result.suggestion));
   CHECK(find().losses == result.losses);
   CHECK_THAT(to_json(result), ContainsSubstring("{\"suggestion\":"));
-  CHECK_THAT(to_json({}), ContainsSubstring("\"suggestion\":null"));
+  CHECK_THAT(to_json(LearningRates{}), ContainsSubstring("\"suggestion\":null"));
 }
 
 TEST_CASE("lr_find: uses the loss and the class weights of the run") {
-  const DatasetSplits data = make_synthetic(64, 10, {28, 28, 1}, 10);
-  RunOptions run;
+  const auto train = std::make_shared<const Dataset>(make_synthetic(64, 10, {28, 28, 1}, 10).train);
+  FindLearningRate request{.steps = 2};
+  RunOptions& run = request.options;
   run.model = "mnist-mlp";
   run.batch = 64;
   const auto first_loss = [&] {
     const auto backend = make_backend("", 1);
-    return find_learning_rate(run, find_model(run.model).build({28, 28, 1}, 10), {.steps = 2},
-                              data.train, *backend)
-        .losses.at(0);
+    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), train, *backend);
+    return complete<LearningRates>(task).losses.at(0);
   };
   const double plain = first_loss();
   run.class_weights = "3,3,3,3,3,3,3,3,3,3";

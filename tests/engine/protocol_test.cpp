@@ -99,7 +99,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text.replace(at, from.size(), to);
 }
 
-void require_refused(const EncodedSnapshot& encoded, std::string_view from, std::string_view to,
+void require_refused(const EncodedMessage& encoded, std::string_view from, std::string_view to,
                      const std::string& message) {
   INFO(from << " -> " << to);
   REQUIRE_THROWS_WITH(decode_snapshot(replaced(encoded.json, from, to), encoded.block),
@@ -110,7 +110,7 @@ void require_refused(const EncodedSnapshot& encoded, std::string_view from, std:
 
 TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field") {
   const Snapshot a = full_snapshot();
-  const EncodedSnapshot encoded = encode(a);
+  const EncodedMessage encoded = encode(a);
   const Snapshot b = decode_snapshot(encoded.json, encoded.block);
   CHECK(b.sequence == a.sequence);
   CHECK(b.state == a.state);
@@ -165,7 +165,7 @@ TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field
 }
 
 TEST_CASE("protocol: an empty snapshot has an empty block") {
-  const EncodedSnapshot encoded = encode(Snapshot{});
+  const EncodedMessage encoded = encode(Snapshot{});
   CHECK(encoded.block.empty());
   CHECK(decode_snapshot(encoded.json, encoded.block).state == RunState::empty);
 }
@@ -175,7 +175,7 @@ TEST_CASE("protocol: NaN and infinity become null, which is decoded as NaN") {
   s.loss = std::numeric_limits<double>::quiet_NaN();
   s.history[0].val_loss = std::numeric_limits<double>::infinity();
   s.train_loss.y[1] = std::numeric_limits<float>::quiet_NaN();
-  const EncodedSnapshot encoded = encode(s);
+  const EncodedMessage encoded = encode(s);
   CHECK_THAT(encoded.json, ContainsSubstring("\"loss\":null"));
   CHECK_THAT(encoded.json, !ContainsSubstring("nan") && !ContainsSubstring("inf"));
   const Snapshot back = decode_snapshot(encoded.json, encoded.block);
@@ -191,7 +191,7 @@ TEST_CASE("protocol: the history of 100,000 epochs stays within the limits of th
     snapshot.history[i].epoch = static_cast<int64_t>(i) + 1;
     snapshot.history[i].train_loss = 1.0 / static_cast<double>(i + 1);
   }
-  const EncodedSnapshot encoded = encode(snapshot);
+  const EncodedMessage encoded = encode(snapshot);
   CHECK(encoded.json.size() < 10'000);
   const Snapshot back = decode_snapshot(encoded.json, encoded.block);
   REQUIRE(back.history.size() == snapshot.history.size());
@@ -202,12 +202,12 @@ TEST_CASE("protocol: the history of 100,000 epochs stays within the limits of th
 TEST_CASE("protocol: text that is not UTF-8 does not stop a snapshot") {
   Snapshot s;
   s.error = "cannot read \xff\xfe.gz";
-  const EncodedSnapshot encoded = encode(s);
+  const EncodedMessage encoded = encode(s);
   CHECK_THAT(decode_snapshot(encoded.json, encoded.block).error, ContainsSubstring("cannot read"));
 }
 
 TEST_CASE("protocol: a truncated snapshot is refused at every length") {
-  const EncodedSnapshot encoded = encode(full_snapshot());
+  const EncodedMessage encoded = encode(full_snapshot());
   for (size_t length = 0; length < encoded.json.size(); ++length) {
     REQUIRE_THROWS_AS(
         decode_snapshot(std::string_view(encoded.json).substr(0, length), encoded.block), Error);
@@ -218,11 +218,13 @@ TEST_CASE("protocol: a truncated snapshot is refused at every length") {
 }
 
 TEST_CASE("protocol: invalid snapshots are refused with a reason") {
-  const EncodedSnapshot good = encode(full_snapshot());
+  const EncodedMessage good = encode(full_snapshot());
   CHECK_THROWS_WITH(decode_snapshot("[1, 2]", {}), ContainsSubstring("must be an object"));
-  CHECK_THROWS_WITH(decode_snapshot("{}", {}), ContainsSubstring("lacks the field 'sequence'"));
-  CHECK_THROWS_WITH(decode_snapshot(std::string((1 << 20) + 1, ' '), {}),
-                    ContainsSubstring("expected at most 1048576"));
+  CHECK_THROWS_WITH(decode_snapshot("{}", {}), ContainsSubstring("lacks the field 'protocol'"));
+  CHECK_THROWS_WITH(decode_snapshot(std::string((8 << 20) + 1, ' '), {}),
+                    ContainsSubstring("expected at most 8388608"));
+  require_refused(good, "\"protocol\":2", "\"protocol\":3",
+                  "has protocol version 3; expected 2. Files of different versions");
   CHECK_THROWS_WITH(decode_snapshot(std::string(1 << 19, '['), {}), ContainsSubstring("deep"));
   require_refused(good, "\"step\":11", "\"stop\":11", "lacks the field 'step'");
   require_refused(good, "\"step\":11", "\"step\":11,\"zeal\":1", "unknown field 'zeal'");
@@ -231,51 +233,104 @@ TEST_CASE("protocol: invalid snapshots are refused with a reason") {
   require_refused(good, "\"step\":11", "\"step\":9223372036854775808", "whole number");
   require_refused(good, "\"loss\":0.5", "\"loss\":\"low\"", "finite number or null");
   require_refused(good, "\"loss\":0.5", "\"loss\":1e999", "not JSON");
-  require_refused(good, "\"running\"", "\"flying\"", "known are: empty, ready, waiting_for_data");
+  require_refused(good, "\"state\":\"running\"", "\"state\":\"flying\"",
+                  "known are: empty, ready, waiting_for_data");
   require_refused(good, "\"Zebra\"", "7", "must be a string");
 }
 
 TEST_CASE("protocol: arrays must lie in the block and have matching sizes") {
-  const EncodedSnapshot good = encode(full_snapshot());
+  const EncodedMessage good = encode(full_snapshot());
   require_refused(good, "\"type\":\"u8\"", "\"type\":\"f32\"", "must be 'u8'");
   require_refused(good, "\"offset\":12,", "\"offset\":2,", "multiple of 4");
   require_refused(good, "\"offset\":12,", "\"offset\":4294967292,", "beyond the block");
   require_refused(good, "\"offset\":12,", "\"offset\":18446744073709551612,", "beyond the block");
   require_refused(good, "\"offset\":12,", "\"offset\":-4,", "whole number");
-  require_refused(good, "\"count\":6,", "\"count\":18446744073709551615,", "beyond the block");
-  require_refused(good, "\"count\":6,", "\"count\":5,",
+  require_refused(good, "\"count\":6}", "\"count\":18446744073709551615}", "beyond the block");
+  require_refused(good, "\"count\":6}", "\"count\":5}",
                   "expected 2 images of 1 x 3 x 1, found 5 elements");
-  require_refused(good, "\"count\":3,", "\"count\":2,", "x and");
+  require_refused(good, "\"count\":3}", "\"count\":2}", "x and");
   require_refused(good, "\"width\":3", "\"width\":9223372036854775807", "expected 2 images of");
   require_refused(good, "\"width\":3", "\"width\":0", "expected 2 images of");
 }
 
-TEST_CASE("protocol: every command is encoded and decoded unchanged") {
+namespace {
+
+/// Calls `check` with a default value of each alternative of the variant.
+template <class Check, class... T>
+void for_each_kind(const std::variant<T...>*, const Check& check) {
+  (check(T{}), ...);
+}
+
+Request decoded(const std::string& json) { return decode_request(json, {}).request; }
+
+/// A request in JSON with the fields `fields`.
+std::string json_of(const std::string& fields) { return R"({"protocol": 2, )" + fields + "}"; }
+
+}  // namespace
+
+TEST_CASE("protocol: every request and every reply is encoded and decoded unchanged") {
+  for_each_kind(static_cast<Request*>(nullptr), [](const auto& kind) {
+    INFO(kind.name);
+    const EncodedMessage encoded = encode(Request(kind), 9);
+    const IdentifiedRequest back = decode_request(encoded.json, encoded.block);
+    CHECK(back.id == 9);
+    CHECK(back.request.index() == Request(kind).index());
+    CHECK(encode(back.request, 9).json == encoded.json);
+  });
+  for_each_kind(static_cast<Result*>(nullptr), [](const auto& kind) {
+    INFO(kind.name);
+    const EncodedMessage encoded = encode(Reply{.id = 9, .result = kind});
+    const Reply back = decode_reply(encoded.json, encoded.block);
+    CHECK(back.id == 9);
+    CHECK(back.error.empty());
+    CHECK(back.result.index() == Result(kind).index());
+    CHECK(encode(back).json == encoded.json);
+  });
+}
+
+TEST_CASE("protocol: requests and replies keep their fields and blocks") {
   const RunOptions options = full_snapshot().options;
-  const std::vector<Command> commands{Configure{options},   Start{}, Pause{}, Step{}, Reset{},
-                                      SetLearningRate{0.03}};
-  REQUIRE(commands.size() == std::variant_size_v<Command>);
-  for (const Command& command : commands) {
-    CHECK(decode_command(encode(command)).index() == command.index());
-  }
-  CHECK(std::get<Configure>(decode_command(encode(commands[0]))).options == options);
-  CHECK(std::get<SetLearningRate>(decode_command(encode(commands[5]))).learning_rate == 0.03);
-  CHECK(encode(Command{Start{}}) == R"({"command":"start"})");
+  const LoadModel load{.source = "m.safetensors", .file = {1, 2, 3, 4, 5}, .options = options};
+  const EncodedMessage encoded = encode(Request(load), 1);
+  const auto back = std::get<LoadModel>(decode_request(encoded.json, encoded.block).request);
+  CHECK(back.source == load.source);
+  CHECK(back.file == load.file);
+  CHECK(back.options == options);
+  CHECK_THROWS_WITH(decode_request(encoded.json, {}), ContainsSubstring("beyond the block"));
+  CHECK(encode(Start{}, 3).json == R"({"protocol":2,"id":3,"request":"start"})");
+
+  ModelDescription model{.model = "m", .input = {28, 28, 1}, .parameters = 7};
+  model.layers = {{.name = "a", .kind = "relu", .inputs = {"input"}, .output = {28, 28, 1}},
+                  {.name = "b", .kind = "add", .inputs = {"a", "input"}, .output = {28, 28, 1}}};
+  const EncodedMessage reply = encode(Reply{.id = 4, .result = model});
+  const auto described = std::get<ModelDescription>(decode_reply(reply.json, reply.block).result);
+  CHECK(described.input == model.input);
+  REQUIRE(described.layers.size() == 2);
+  CHECK(described.layers[1].inputs == model.layers[1].inputs);
+
+  const EncodedMessage failed = encode(Reply{.id = 5, .error = "no", .kind = ErrorKind::cancelled});
+  CHECK(failed.json == R"({"protocol":2,"id":5,"error":"no","kind":"cancelled"})");
+  CHECK(decode_reply(failed.json, failed.block).kind == ErrorKind::cancelled);
+}
+
+TEST_CASE("protocol: a result as JSON alone holds its arrays") {
+  const Evaluation result{.images = 3, .support = {1, 2}};
+  CHECK_THAT(to_json(result), ContainsSubstring(R"("support":[1,2])"));
 }
 
 TEST_CASE("protocol: omitted options keep their defaults") {
-  const Command command = decode_command(R"({"command": "configure", "options": {"epochs": 3}})");
+  const Request request = decoded(json_of(R"("request": "configure", "options": {"epochs": 3})"));
   RunOptions expected;
   expected.epochs = 3;
-  CHECK(std::get<Configure>(command).options == expected);
-  CHECK(std::get<Configure>(decode_command(R"({"command": "configure"})")).options == RunOptions{});
+  CHECK(std::get<Configure>(request).options == expected);
+  CHECK(std::get<Configure>(decoded(json_of(R"("request": "configure")"))).options == RunOptions{});
 }
 
 TEST_CASE("protocol: options keep the type of each value") {
   const auto read = [](const std::string& options) {
-    const Command command = decode_command(
-        R"({"command": "configure", "options": {"optimizer_options": )" + options + "}}");
-    return std::get<Configure>(command).options.optimizer_options;
+    const Request request = decoded(
+        json_of(R"("request": "configure", "options": {"optimizer_options": )" + options + "}"));
+    return std::get<Configure>(request).options.optimizer_options;
   };
   CHECK(read(R"({"a": true, "b": 2, "c": 2.0, "d": "x", "e": -3})") ==
         Options{{"a", true}, {"b", 2}, {"c", 2.0}, {"d", std::string("x")}, {"e", -3}});
@@ -286,22 +341,20 @@ TEST_CASE("protocol: options keep the type of each value") {
   }
 }
 
-TEST_CASE("protocol: an invalid command is refused with a reason") {
-  CHECK_THROWS_WITH(decode_command(R"({"command": "fly"})"),
-                    "unknown command 'fly'; known are: configure, start, pause, step, reset, "
-                    "set_learning_rate");
-  CHECK_THROWS_WITH(decode_command("{}"), ContainsSubstring("known are: configure"));
-  CHECK_THROWS_WITH(decode_command("start"), ContainsSubstring("not JSON"));
-  CHECK_THROWS_WITH(decode_command(R"({"command": "start", "speed": 2})"),
-                    ContainsSubstring("unknown field 'speed'"));
-  CHECK_THROWS_WITH(decode_command(R"({"command": "configure", "options": {"colour": 1}})"),
-                    ContainsSubstring("unknown field 'colour'"));
-  CHECK_THROWS_WITH(decode_command(R"({"command": "configure", "options": {"batch": -1}})"),
-                    ContainsSubstring("options.batch"));
-  for (const char* bad : {R"({"command": "set_learning_rate"})",
-                          R"({"command": "set_learning_rate", "learning_rate": null})"}) {
-    CHECK_THROWS_WITH(decode_command(bad), ContainsSubstring("needs a number"));
-  }
-  CHECK_THROWS_WITH(decode_command(R"({"command": "set_learning_rate", "learning_rate": "x"})"),
-                    ContainsSubstring("finite number"));
+TEST_CASE("protocol: an invalid request is refused with a reason") {
+  const auto refused = [](const std::string& fields, const std::string& message) {
+    CHECK_THROWS_WITH(decoded(json_of(fields)), ContainsSubstring(message));
+  };
+  CHECK_THROWS_WITH(decoded("start"), ContainsSubstring("not JSON"));
+  CHECK_THROWS_WITH(decoded("{}"), ContainsSubstring("protocol version 0; expected 2"));
+  refused(R"("request": "fly")", "unknown request 'fly'; known are: configure, start, pause, step");
+  refused(R"("id": 3)", "known are: configure");
+  refused(R"("id": -3, "request": "start")", "request.id");
+  refused(R"("request": "start", "speed": 2)", "unknown field 'speed'");
+  refused(R"("request": "configure", "options": {"colour": 1})", "unknown field 'colour'");
+  refused(R"("request": "configure", "options": {"batch": -1})", "options.batch");
+  refused(R"("request": "set_learning_rate", "learning_rate": "x")", "finite number");
+  refused(R"("request": "describe_model", "image": 3)", "an array of at most 6 numbers");
+  refused(R"("request": "describe_model", "image": [1, 2, 3, 4, 5, 6, 7])", "at most 6 numbers");
+  refused(R"("request": "describe_model", "image": [1, -2])", "whole number");
 }

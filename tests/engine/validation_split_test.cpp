@@ -5,6 +5,7 @@
 
 #include "data/bytes.h"
 #include "data/synthetic.h"
+#include "engine/calls.h"
 #include "engine/engine.h"
 
 using namespace convlab;
@@ -153,7 +154,7 @@ TEST_CASE("validation split, balanced class weights: training waits for all trai
     CHECK(snapshot->state == RunState::finished);
     Engine at_once = make_engine(data);
     require_equal(*snapshot, *trained(at_once, options));
-    CHECK(engine.checkpoint() == at_once.checkpoint());
+    CHECK(checkpoint_of(engine) == checkpoint_of(at_once));
   }
 }
 
@@ -171,10 +172,10 @@ TEST_CASE("class weights: a list does not wait for labels") {
   Engine at_once = make_engine(data);
   at_once.send(Configure{options});
   at_once.send(Start{});
-  while (at_once.snapshot()->step < 2048 / 16) {
-    at_once.advance();
-    at_once.refresh();
-  }
+  for (int i = 0; i < 2048 / 16; ++i) at_once.advance();
+  at_once.send(Pause{});
+  at_once.advance();
+  REQUIRE(at_once.snapshot()->step == 2048 / 16);
   CHECK(at_once.snapshot()->loss == snapshot->loss);
 }
 
@@ -183,11 +184,10 @@ TEST_CASE("validation split: fractions out of range are refused") {
   RunOptions options = small_run();
   for (const double fraction : {-0.1, 1.0, std::nan("")}) {
     options.validation_split = fraction;
-    engine.send(Configure{options});
-    CHECK_THAT(settle(engine)->error,
+    CHECK_THAT(refusal_of(engine, Configure{options}),
                ContainsSubstring("option validation_split") && ContainsSubstring("below 1"));
   }
   options.validation_split = 0.001;
-  engine.send(Configure{options});
-  CHECK_THAT(settle(engine)->error, ContainsSubstring("0.001 of 80 training images sets 0 aside"));
+  CHECK_THAT(refusal_of(engine, Configure{options}),
+             ContainsSubstring("0.001 of 80 training images sets 0 aside"));
 }

@@ -11,6 +11,8 @@
 #include "core/options_text.h"
 #include "data/formats/idx.h"
 #include "data/formats/shard.h"
+#include "data/image_files.h"
+#include "data/resize.h"
 #include "engine/protocol.h"
 #include "engine/run_record.h"
 #include "fuzz/small_run.h"
@@ -171,6 +173,8 @@ std::vector<Bytes> graph_seeds() {
     {"kind": "add", "inputs": ["größe", "group_norm_1"]},
     {"kind": "reshape", "options": {"shape": "-1, 4"}}, {"kind": "flatten"},
     {"kind": "dense", "options": {"units": 10, "initializer": "orthogonal"}}]})"));
+  seeds.push_back(bytes_of(R"({"input": [8, 8, 3], "layers": [{"kind": "global_avg_pool2d"}],
+    "normalization": {"scale": [0.017, 0.0175, 0.01743], "offset": [-2.1, -2, -1.8]}})"));
   return seeds;
 }
 
@@ -179,6 +183,12 @@ std::vector<Bytes> graph_seeds() {
 void read_images(std::span<const uint8_t> input) { parse_idx_images(input, source); }
 void read_labels(std::span<const uint8_t> input) { parse_idx_labels(input, 10, source); }
 void read_shard(std::span<const uint8_t> input) { parse_shard(input, source); }
+
+void read_image(std::span<const uint8_t> input) {
+  const DecodedImage image = decode_image(input, source);
+  CHECK(image.pixels.size() == static_cast<size_t>(image.height * image.width * image.channels));
+  CHECK(fit_image(image, {8, 8, 3}).size() == 8 * 8 * 3);
+}
 
 std::vector<Bytes> plain_and_gzip(const Bytes& bytes) { return {bytes, gzip(bytes)}; }
 
@@ -192,28 +202,63 @@ std::vector<Bytes> shard_seeds() {
   return plain_and_gzip(bytes);
 }
 
+std::vector<Bytes> image_file_seeds() {
+  return {make_png({5, 3}, Bytes(5 * 4, 1)),
+          make_png({4, 2, PngColor::rgba}, Bytes(4 * 9, 2)),
+          make_png({3, 8, PngColor::palette, 1}, Bytes(3 * 2, 0), {1, 2, 3, 4, 5, 6}, {7}),
+          make_png({2, 2, PngColor::rgb, 16}, Bytes(2 * 13, 3)),
+          grey_jpeg,
+          with_exif(color_jpeg, orientation_tiff(6)),
+          with_exif(grey_jpeg, orientation_tiff(8, false))};
+}
+
 // Messages between the page's threads, and command line options.
 
-void read_command(std::span<const uint8_t> input) {
-  const std::string text = encode(decode_command(text_of(input)));
-  CHECK(encode(decode_command(text)) == text);
+void read_request(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  const IdentifiedRequest read = decode_request(parts.text, parts.bytes);
+  const EncodedMessage again = encode(read.request, read.id);
+  CHECK(encode(decode_request(again.json, again.block).request, read.id).json == again.json);
+}
+
+void read_reply(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  const EncodedMessage again = encode(decode_reply(parts.text, parts.bytes));
+  CHECK(encode(decode_reply(again.json, again.block)).json == again.json);
 }
 
 void read_snapshot(std::span<const uint8_t> input) {
   const TextAndBytes parts(input);
-  const EncodedSnapshot again = encode(decode_snapshot(parts.text, parts.bytes));
+  const EncodedMessage again = encode(decode_snapshot(parts.text, parts.bytes));
   decode_snapshot(again.json, again.block);
 }
 
 void read_options(std::span<const uint8_t> input) { parse_options(text_of(input)); }
 
-std::vector<Bytes> command_seeds() {
+std::vector<Bytes> request_seeds() {
   RunOptions options;
   options.optimizer_options = {{"beta1", 0.5}, {"decay_biases", true}, {"name", std::string("x")}};
   std::vector<Bytes> seeds;
-  for (const Command& command :
-       {Command(Configure{options}), Command(Start{}), Command(SetLearningRate{0.01})}) {
-    seeds.push_back(bytes_of(encode(command)));
+  for (const Request& request :
+       {Request(Configure{options}), Request(Start{}), Request(SetLearningRate{0.01}),
+        Request(Predict{.height = 2, .width = 1, .channels = 1, .pixels = {7, 8}}),
+        Request(DescribeModel{.model = "m", .image = {28, 28, 1}})}) {
+    const EncodedMessage encoded = encode(request, 3);
+    seeds.push_back(joined(encoded.json, encoded.block));
+  }
+  return seeds;
+}
+
+std::vector<Bytes> reply_seeds() {
+  ModelDescription model;
+  model.layers = {{.name = "a", .kind = "relu", .inputs = {"input"}, .output = {28, 28, 1}}};
+  std::vector<Bytes> seeds;
+  for (const Reply& reply :
+       {Reply{.id = 1, .error = "no"}, Reply{.id = 2, .result = model},
+        Reply{.id = 3, .result = SavedFile{"a", {1, 2, 3}}},
+        Reply{.id = 4, .result = Evaluation{.class_names = {"a"}, .support = {1}}}}) {
+    const EncodedMessage encoded = encode(reply);
+    seeds.push_back(joined(encoded.json, encoded.block));
   }
   return seeds;
 }
@@ -225,7 +270,7 @@ std::vector<Bytes> snapshot_seeds() {
   snapshot.train_loss = {{1, 2}, {3, 4}};
   snapshot.samples = {2, 3, 1, Bytes(12), {0, 1}, {1, 1}, {0.5F, 0.25F}};
   snapshot.filters = {1, 2, 2, 1, {1, 2, 3, 4}};
-  const EncodedSnapshot encoded = encode(snapshot);
+  const EncodedMessage encoded = encode(snapshot);
   return {joined(encoded.json, encoded.block)};
 }
 
@@ -234,7 +279,8 @@ std::vector<Bytes> option_seeds() {
 }
 
 // One byte of JSON can be a value that takes a few hundred bytes of memory; one byte of gzip can
-// inflate to 1,032.
+// inflate to 1,032, in a PNG to eight times as many pixels, each of four bytes decoded and of three
+// in the window cut out.
 constexpr std::array targets{
     FuzzTarget{"safetensors file", entry<read_safetensors>, model_seeds, 500},
     FuzzTarget{"safetensors header", entry<read_header>, header_seeds, 500},
@@ -245,7 +291,9 @@ constexpr std::array targets{
     FuzzTarget{"IDX images", entry<read_images>, image_seeds, 1100},
     FuzzTarget{"IDX labels", entry<read_labels>, label_seeds, 1100},
     FuzzTarget{"shard", entry<read_shard>, shard_seeds, 2100},
-    FuzzTarget{"command", entry<read_command>, command_seeds, 500},
+    FuzzTarget{"PNG or JPEG image", entry<read_image>, image_file_seeds, 1032 * 8 * (4 + 3)},
+    FuzzTarget{"request", entry<read_request>, request_seeds, 500},
+    FuzzTarget{"reply", entry<read_reply>, reply_seeds, 500},
     FuzzTarget{"snapshot", entry<read_snapshot>, snapshot_seeds, 500},
     FuzzTarget{"options", entry<read_options>, option_seeds, 500},
 };

@@ -108,7 +108,7 @@ TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused(R"({"input": [8]})", "line 1, column 1: the document lacks \"layers\"");
   check_refused("{\"input\": [8],\n\"layer\": []}",
                 "line 2, column 10: the document has no member \"layer\" (did you mean 'layers'?); "
-                "it has: version, input, layers");
+                "it has: version, input, normalization, layers");
   check_refused(R"({"version": 2, "input": [8], "layers": []})",
                 "line 1, column 13: the document has version 2; this convlab reads version 1");
   check_refused(R"({"version": "1", "input": [8], "layers": []})",
@@ -125,6 +125,47 @@ TEST_CASE("graph document: missing or unknown members and wrong types") {
                 "has more than 2^48 elements");
   check_refused("{\"input\": [8],\n\"layers\": []}",
                 "line 2, column 11: the layers must be a list of 1 to 10000");
+}
+
+TEST_CASE("graph document: an omitted scale is 1/255, an omitted offset 0") {
+  const auto with = [](const std::string& normalization) {
+    const std::string text = R"({"input": [8, 8, 3], "layers": [{"kind": "relu"}], )";
+    return parse_graph_json(text + "\"normalization\": " + normalization + "}", "my.json")
+        .normalization();
+  };
+  CHECK(with("{}") == InputNormalization{});
+  CHECK(with(R"({"scale": [0.00392156862745098]})") == InputNormalization{});
+  CHECK(with(R"({"scale": [1, 2, -3]})") == InputNormalization{.scale = {1, 2, -3}});
+  CHECK(with(R"({"offset": [-0.5]})") == InputNormalization{.offset = {-0.5F}});
+}
+
+TEST_CASE("graph document: an invalid normalization is refused with its position") {
+  const auto refused = [](const std::string& normalization, const std::string& message) {
+    check_refused("{\"input\": [8, 8, 3],\n\"normalization\":\n" + normalization +
+                      ",\n\"layers\": [{\"kind\": \"relu\"}]}",
+                  message);
+  };
+  refused("[1, 0]", "line 3, column 1: the normalization must be an object {…}");
+  refused(R"({"mean": [0]})",
+          "line 3, column 10: the normalization has no member \"mean\"; it has: scale, offset");
+  refused(R"({"scale": 1})", "line 3, column 11: the scale must be a list of numbers");
+  refused(R"({"scale": [1, "1", 1]})", "line 3, column 15: the scale must be a list of numbers");
+  refused("{\"scale\": [1],\n\"offset\": [0, null, 0]}",
+          "line 4, column 15: the offset must be a list of numbers");
+  refused(R"({"offset": [0, 0, 1e39]})",
+          "line 3, column 19: a number of the offset is beyond 3.40282e+38, the largest float");
+  refused(R"({"scale": []})",
+          "line 3, column 11: [normalization] the scale has 0 numbers; expected 1, or 3 for the "
+          "channels of the input");
+  refused(R"({"scale": [1], "offset": [0, 0]})",
+          "line 3, column 26: [normalization] the offset has 2 numbers; expected 1, or 3 for the "
+          "channels of the input");
+  // 1e-50 is not 0, but the float nearest to it is.
+  for (const std::string zero : {"0", "-0.0", "1e-50"}) {
+    refused("{\"scale\": [1, " + zero + ", 1]}",
+            "line 3, column 11: [normalization] number 2 of the scale is 0, which would hide the "
+            "input; expected a number other than 0");
+  }
 }
 
 TEST_CASE("graph document: missing or unknown members and wrong types in a layer") {

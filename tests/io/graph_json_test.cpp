@@ -84,6 +84,39 @@ TEST_CASE("graph JSON: frozen layers are read back frozen") {
   }
 }
 
+TEST_CASE("graph JSON: the input normalization is read back, bit for bit") {
+  Graph graph({8, 8, 3});
+  graph.append(std::make_unique<Relu>());
+  // The means and deviations of ImageNet, which no decimal number of a few digits equals.
+  const InputNormalization imagenet{
+      .scale = {1 / (255 * 0.229F), 1 / (255 * 0.224F), 1 / (255 * 0.225F)},
+      .offset = {-0.485F / 0.229F, -0.456F / 0.224F, -0.406F / 0.225F}};
+  for (const InputNormalization& normalization :
+       {imagenet, {.scale = {1 / 127.5F}, .offset = {-1}}, InputNormalization{.offset = {-0.5F}}}) {
+    graph.set_normalization(normalization);
+    for (const std::string& text : {graph_json(graph), graph_document(graph)}) {
+      INFO(text);
+      const Graph copy = parse_graph_json(text, "test");
+      check_same(copy, graph);
+      CHECK(copy.normalization() == normalization);
+    }
+  }
+}
+
+TEST_CASE("graph JSON: the default normalization is not written, so old documents are equal") {
+  Graph graph({8, 8, 1});
+  graph.append(std::make_unique<Relu>());
+  const std::string before =
+      R"({"version":1,"input":[8,8,1],"layers":[{"name":"relu_1","kind":"relu",)"
+      R"("inputs":["input"],"options":{}}]})";
+  CHECK(graph_json(graph) == before);
+  CHECK(graph_document(graph).find("normalization") == std::string::npos);
+  CHECK(parse_graph_json(before, "test").normalization() == InputNormalization{});
+  graph.set_normalization({.scale = {0.5F}});
+  CHECK(graph_json(graph).find(R"("normalization":{"scale":[0.5],"offset":[0.0]},"layers")") !=
+        std::string::npos);
+}
+
 TEST_CASE("graph JSON: a layer called input cannot be written") {
   Graph graph({8, 8, 3});
   graph.append(std::make_unique<Relu>(), "input");

@@ -83,7 +83,7 @@ void dump_range_test(const std::filesystem::path& folder) {
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
                   1);
   // Images with one bright quadrant, whose index is the class.
-  const auto next = [&, random = Random(1, 7)](Batch& batch) mutable {
+  auto next = [&, random = Random(1, 7)](Batch& batch) mutable {
     batch.images.assign(static_cast<size_t>(size * image.elements()), 0);
     batch.labels.resize(size);
     for (size_t i = 0; i < batch.labels.size(); ++i) {
@@ -96,7 +96,11 @@ void dump_range_test(const std::filesystem::path& folder) {
     }
   };
   const RangeTestOptions options{.first_rate = 1e-4, .last_rate = 100, .steps = 120};
-  const RangeTest result = range_test(trainer, next, options);
+  RangeTester tester(trainer, options);
+  Batch batch;
+  do next(batch);
+  while (!tester.step(batch));
+  const RangeTest result = tester.result();
   Dump dump;
   dump.options("run", {{"first_rate", options.first_rate},
                        {"last_rate", options.last_rate},

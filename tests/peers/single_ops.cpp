@@ -231,6 +231,18 @@ void adam(benchmark::State& state) {
   report_elements(state, parameters, 7);
 }
 
+void normalize_input(benchmark::State& state) {
+  Bench bench(state.range(0));
+  const Shape images{128, 32, 32, state.range(1)};
+  const Tensor x =
+      bench.device.bytes(images, std::vector<uint8_t>(static_cast<size_t>(images.elements()), 200));
+  const Tensor y = bench.device.output(images);
+  const Tensor scale = bench.device.random({state.range(1)});
+  const Tensor offset = bench.device.random({state.range(1)});
+  for (auto _ : state) bench.backend->normalize_input(x, scale, offset, y);
+  report_elements(state, images, 1);
+}
+
 void threads_alone(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("threads")->Arg(1)->Arg(all_threads())->UseRealTime();
 }
@@ -242,6 +254,10 @@ BENCHMARK(local_response_norm)->Apply(threads_alone);
 BENCHMARK(local_response_norm_grad)->Apply(threads_alone);
 BENCHMARK(batch_norm)->Apply(threads_alone);
 BENCHMARK(adam)->Apply(threads_alone);
+BENCHMARK(normalize_input)
+    ->ArgNames({"threads", "channels"})
+    ->ArgsProduct({{1, all_threads()}, {1, 3}})
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace convlab

@@ -20,8 +20,14 @@ using Catch::Matchers::Equals;
 const Shape image{12, 12, 1};
 constexpr int64_t classes = 4;
 
-/// Returns a model of the zoo, or a network with (non-trainable) statistics and a frozen layer.
+/// Returns a model of the zoo, a network with (non-trainable) statistics and a frozen layer, or one
+/// that reads vectors.
 Graph graph_of(const std::string& model) {
+  if (model == "vector") {
+    Graph graph({image.elements()});  // its 144 numbers are channels of the input normalization
+    graph.append(make_layer("dense", {{"units", classes}}));
+    return graph;
+  }
   if (model != "normalized") return find_model(model).build(image, classes);
   Graph graph(image);
   graph.append(make_layer("conv2d", {{"filters", int64_t{5}}}));
@@ -44,7 +50,7 @@ TEST_CASE("memory: the estimate equals the memory allocated after training and e
   const UpdateOptions plain;
   const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
   for (const BackendKind& kind : backend_kinds()) {
-    for (const char* model : {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized"}) {
+    for (const char* model : {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized", "vector"}) {
       for (const UpdateOptions& update : {plain, all}) {
         INFO(model << " on " << kind.name);
         const auto backend = kind.make(1);

@@ -23,12 +23,13 @@ RangeTest test(const RangeTestOptions& options) {
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
                   1);
   Loader loader(data.train, {.batch = 32, .seed = 1});
-  const auto next = [&, epoch = int64_t{0}](Batch& batch) mutable {
-    if (loader.next(batch)) return;
-    loader.start_epoch(++epoch);
-    loader.next(batch);
-  };
-  return range_test(trainer, next, options);
+  RangeTester tester(trainer, options);
+  Batch batch;
+  int64_t epoch = 0;
+  do {
+    while (!loader.next(batch)) loader.start_epoch(++epoch);
+  } while (!tester.step(batch));
+  return tester.result();
 }
 
 TEST_CASE("range test: rates grow by a constant factor, and the suggested rate trains") {

@@ -9,11 +9,14 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "backend/device.h"
 #include "core/error.h"
 #include "data/synthetic.h"
+#include "nn/registry.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -174,8 +177,8 @@ TEST_CASE("trainer: an evaluation optionally counts per class, with the same acc
   Run run("", 1, "mnist-mlp");
   run.steps(5);
   ClassificationSums sums(*run.backend, classes, 2);
-  run.trainer.evaluate(first_batch(50), &sums);
-  run.trainer.evaluate(first_batch(7), &sums);
+  run.trainer.evaluate(first_batch(50), run.trainer.validation(), &sums);
+  run.trainer.evaluate(first_batch(7), run.trainer.validation(), &sums);
   const ClassificationMetrics counted = sums.read();
   CHECK(counted.macro.support == 57);
   CHECK(counted.accuracy == run.trainer.validation().read().accuracy);
@@ -194,6 +197,55 @@ TEST_CASE("trainer: predictions are probabilities, the same for a single sample 
       CHECK(std::abs(std::accumulate(first, first + classes, 0.0) - 1) < 1e-5);
     }
     CHECK(alone == std::vector<float>(together.begin(), together.begin() + classes));
+  }
+}
+
+/// The class probabilities of a network of one dense layer (whose bias is 0), from the formula.
+std::vector<double> dense_probabilities(const std::vector<float>& kernel,
+                                        const InputNormalization& normalization,
+                                        std::span<const uint8_t> pixels) {
+  const std::vector<float> scales = normalization.scales(3);
+  const std::vector<float> offsets = normalization.offsets(3);
+  std::vector<double> exps(classes, 0);
+  for (size_t unit = 0; unit < exps.size(); ++unit) {
+    double sum = 0;
+    for (size_t i = 0; i < pixels.size(); ++i)
+      sum +=
+          kernel[unit * pixels.size() + i] * (double{scales[i % 3]} * pixels[i] + offsets[i % 3]);
+    exps[unit] = std::exp(sum);
+  }
+  const double all = std::accumulate(exps.begin(), exps.end(), 0.0);
+  for (double& value : exps) value /= all;
+  return exps;
+}
+
+TEST_CASE("trainer: the graph's normalization turns bytes into the network's input") {
+  constexpr size_t pixels = 12;  // 2×2, three channels
+  Batch batch;
+  for (size_t i = 0; i < 3 * pixels; ++i) batch.images.push_back(static_cast<uint8_t>(i * 50));
+  batch.labels = {0, 1, 2};
+  for (const BackendKind& kind : backend_kinds()) {
+    for (const InputNormalization& normalization :
+         {InputNormalization{}, InputNormalization{.scale = {1 / 127.5F}, .offset = {-1}},
+          InputNormalization{.scale = {0.01F, -0.02F, 0.005F}, .offset = {0.5F, 0, -0.25F}}}) {
+      INFO(kind.name << ", first scale " << normalization.scale[0]);
+      Graph graph({2, 2, 3});
+      graph.set_normalization(normalization);
+      graph.append(make_layer("flatten", {}));
+      graph.append(make_layer("dense", {{"units", classes}}));
+      const auto backend = kind.make(1);
+      Network network(std::move(graph), *backend, 1);
+      Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
+                      find_optimizer("sgd").make({}), 0.1);
+      const std::vector<float> kernel = Device(*backend).read(network.parameters()[0].value);
+      const std::vector<float> found = trainer.predict(batch);
+      for (size_t i = 0; i < 3; ++i) {
+        const std::vector<double> expected = dense_probabilities(
+            kernel, normalization, std::span(batch.images).subspan(i * pixels, pixels));
+        for (size_t c = 0; c < expected.size(); ++c)
+          CHECK(std::abs(found[i * expected.size() + c] - expected[c]) < 1e-5);
+      }
+    }
   }
 }
 

@@ -17,8 +17,8 @@ EngineThread::EngineThread(EngineEnvironment environment, std::function<void()> 
 
 EngineThread::~EngineThread() = default;
 
-void EngineThread::send(Command command) {
-  engine_.send(std::move(command));
+void EngineThread::send(Request request) {
+  engine_.send(std::move(request));
   {
     const std::lock_guard lock(mutex_);
     sent_ = true;

@@ -11,7 +11,7 @@
 namespace convlab {
 
 /// An engine on its own thread, which trains while there is something to do and otherwise sleeps
-/// until the next command.
+/// until the next request.
 class EngineThread {
  public:
   /// `published` is called on the engine's thread after each new snapshot.
@@ -22,7 +22,7 @@ class EngineThread {
   ~EngineThread();
 
   /// May be called from any thread.
-  void send(Command command);
+  void send(Request request);
   std::shared_ptr<const Snapshot> snapshot() const { return engine_.snapshot(); }
 
  private:

@@ -63,7 +63,7 @@ int run_window(const WindowOptions& options) {
   GlfwPlatform platform("convlab", options.width, options.height);
   EngineThread engine(std::move(environment), GlfwPlatform::wake);
   View view(platform.graphics(),
-            Operation{controls(), [&](Command command) { engine.send(std::move(command)); }});
+            Operation{controls(), [&](Request request) { engine.send(std::move(request)); }});
   view.set_dark(options.dark);
   engine.send(Configure{options.run});
   if (options.start) engine.send(Start{});

@@ -73,7 +73,7 @@ ImGuiKey shortcut_key(const std::string& shortcut) {
   return letter >= 0 && letter < 26 ? static_cast<ImGuiKey>(ImGuiKey_A + letter) : ImGuiKey_None;
 }
 
-Command button_command(const std::string& name) {
+Request button_request(const std::string& name) {
   if (name == "pause") return Pause{};
   if (name == "step") return Step{};
   if (name == "reset") return Reset{};
@@ -86,7 +86,7 @@ bool at_rest(RunState state) {
 
 }  // namespace
 
-ControlsPanel::ControlsPanel(Controls tables, std::function<void(Command)> send)
+ControlsPanel::ControlsPanel(Controls tables, std::function<void(Request)> send)
     : tables_(std::move(tables)),
       send_(std::move(send)),
       snapshot_(std::make_shared<const Snapshot>()) {}
@@ -111,11 +111,11 @@ void ControlsPanel::changed() {
   if (differs() && (fresh || snapshot_->state == RunState::failed)) send_(Configure{chosen_});
 }
 
-bool ControlsPanel::is_possible(const std::string& command) const {
+bool ControlsPanel::is_possible(const std::string& request) const {
   const RunState state = snapshot_->state;
-  if (command == "start" || command == "step") return at_rest(state);
-  if (command == "pause") return state == RunState::running || state == RunState::waiting_for_data;
-  if (command == "reset") return state == RunState::failed || snapshot_->step > 0;
+  if (request == "start" || request == "step") return at_rest(state);
+  if (request == "pause") return state == RunState::running || state == RunState::waiting_for_data;
+  if (request == "reset") return state == RunState::failed || snapshot_->step > 0;
   return true;
 }
 
@@ -200,18 +200,18 @@ void ControlsPanel::draw_staged(const Theme& theme) {
 }
 
 void ControlsPanel::draw_button(const ButtonItem& button, float width, const Theme& theme) {
-  const bool possible = is_possible(button.command);
-  const bool primary = button.command == "start" && possible;
+  const bool possible = is_possible(button.request);
+  const bool primary = button.request == "start" && possible;
   std::string title = button.title;
-  if (button.command == "start" && snapshot_->state == RunState::paused) title = "Resume";
-  if (button.command == "start" && snapshot_->state == RunState::finished) title = "Continue";
+  if (button.request == "start" && snapshot_->state == RunState::paused) title = "Resume";
+  if (button.request == "start" && snapshot_->state == RunState::finished) title = "Continue";
   if (primary) {
     ImGui::PushStyleColor(ImGuiCol_Button, theme.accent);
     ImGui::PushStyleColor(ImGuiCol_ButtonHovered, faded(theme.accent, 0.85F));
     ImGui::PushStyleColor(ImGuiCol_Text, theme.on_accent);
   }
   ImGui::BeginDisabled(!possible);
-  const bool pressed = ImGui::Button((title + "###" + button.command).c_str(), {width, 0});
+  const bool pressed = ImGui::Button((title + "###" + button.request).c_str(), {width, 0});
   ImGui::EndDisabled();
   if (primary) ImGui::PopStyleColor(3);
   if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) {
@@ -224,7 +224,7 @@ void ControlsPanel::draw_button(const ButtonItem& button, float width, const The
   const bool taken = io.WantTextInput || ImGui::IsAnyItemActive() || io.KeyCtrl || io.KeyAlt ||
                      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) || presses_focused;
   const bool typed = key != ImGuiKey_None && !taken && ImGui::IsKeyPressed(key, false);
-  if (possible && (pressed || typed)) send_(button_command(button.command));
+  if (possible && (pressed || typed)) send_(button_request(button.request));
 }
 
 void ControlsPanel::draw_buttons(const Theme& theme) {

@@ -6,7 +6,8 @@
 #include "app/layout.h"
 #include "app/theme.h"
 #include "engine/controls.h"
-#include "engine/protocol.h"
+#include "engine/requests.h"
+#include "engine/snapshot.h"
 
 namespace convlab {
 
@@ -14,7 +15,7 @@ namespace convlab {
 /// are HTML. Once training has started, settings that would restart it must be confirmed.
 class ControlsPanel {
  public:
-  ControlsPanel(Controls tables, std::function<void(Command)> send);
+  ControlsPanel(Controls tables, std::function<void(Request)> send);
 
   void show(const std::shared_ptr<const Snapshot>& snapshot);
   /// Returns the height as of the last draw.
@@ -37,10 +38,10 @@ class ControlsPanel {
   void draw_error(const Theme& theme);
   void changed();
   bool differs() const;
-  bool is_possible(const std::string& command) const;
+  bool is_possible(const std::string& request) const;
 
   Controls tables_;
-  std::function<void(Command)> send_;
+  std::function<void(Request)> send_;
   std::shared_ptr<const Snapshot> snapshot_;
   RunOptions shown_;   ///< options of the engine, with the current learning rate
   RunOptions chosen_;  ///< options chosen in the fields

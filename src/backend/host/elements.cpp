@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "backend/host/host_backend.h"
+#include "core/error.h"
 #include "core/random.h"
 
 namespace convlab {
@@ -13,9 +14,14 @@ void HostBackend::copy(const Tensor& x, const Tensor& y) {
   if (x.bytes() > 0) std::memmove(y.memory, x.memory, x.bytes());
 }
 
-void HostBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) {
-  std::transform(x.data<uint8_t>(), x.data<uint8_t>() + x.elements(), y.data(),
-                 [scale](uint8_t byte) { return static_cast<float>(byte) * scale; });
+void HostBackend::normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
+                                  const Tensor& y) {
+  if (x.dtype != DType::u8) fail("[normalize_input] expects images of bytes (u8)");
+  const int64_t channels = scale.elements();
+  for (int64_t i = 0; i < x.elements(); ++i) {
+    const int64_t c = i % channels;
+    y.data()[i] = static_cast<float>(x.data<uint8_t>()[i]) * scale.data()[c] + offset.data()[c];
+  }
 }
 
 void HostBackend::binary(BinaryOp op, const Tensor& a, const Tensor& b, const Tensor& c) {

@@ -6,9 +6,18 @@
 
 namespace convlab {
 
-void XnnpackBackend::scale_bytes(const Tensor& x, float scale, const Tensor& y) {
-  threads_->split(x.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
-    kernels::scale_bytes(x.data<uint8_t>() + begin, scale, end - begin, y.data() + begin);
+void XnnpackBackend::normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
+                                     const Tensor& y) {
+  if (x.dtype != DType::u8) {
+    HostBackend::normalize_input(x, scale, offset, y);
+    return;
+  }
+  const int64_t channels = scale.elements();
+  const int64_t pixels = x.elements() / channels;
+  const int64_t grain = std::max<int64_t>(1, parallel_grain / channels);
+  threads_->split(pixels, grain, [&](int64_t begin, int64_t end) {
+    kernels::normalize_bytes(x.data<uint8_t>() + begin * channels, scale.data(), offset.data(),
+                             end - begin, channels, y.data() + begin * channels);
   });
 }
 

@@ -26,8 +26,31 @@
 
 namespace convlab::kernels {
 
-void scale_bytes(const uint8_t* x, float scale, int64_t count, float* y) {
-  for (int64_t i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]) * scale;
+// The rows of images have one or three columns, which is too short for a loop: several rows are
+// taken as one.
+CONVLAB_CLONES void normalize_bytes(const uint8_t* x, const float* scales, const float* offsets,
+                                    int64_t rows, int64_t columns, float* y) {
+  constexpr int64_t together = 64;
+  constexpr int64_t max_columns = 4;
+  float more_scales[together * max_columns];
+  float more_offsets[together * max_columns];
+  int64_t step = columns;
+  if (columns <= max_columns) {
+    step = together * columns;
+    for (int64_t i = 0; i < step; ++i) {
+      more_scales[i] = scales[i % columns];
+      more_offsets[i] = offsets[i % columns];
+    }
+    scales = more_scales;
+    offsets = more_offsets;
+  }
+  const uint8_t* end = x + rows * columns;
+  while (x < end) {
+    const int64_t count = std::min<int64_t>(step, end - x);
+    for (int64_t i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]) * scales[i] + offsets[i];
+    x += count;
+    y += count;
+  }
 }
 
 void relu(const float* x, int64_t count, float* y) {

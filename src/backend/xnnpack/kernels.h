@@ -6,7 +6,9 @@
 /// an input of equal size, but must not overlap an input in any other way.
 namespace convlab::kernels {
 
-void scale_bytes(const uint8_t* x, float scale, int64_t count, float* y);
+/// y[r, c] = x[r, c] · scales[c] + offsets[c].
+void normalize_bytes(const uint8_t* x, const float* scales, const float* offsets, int64_t rows,
+                     int64_t columns, float* y);
 void relu(const float* x, int64_t count, float* y);
 /// dx = y > 0 ? dy : 0.
 void relu_grad(const float* y, const float* dy, int64_t count, float* dx);

@@ -20,7 +20,8 @@ class XnnpackBackend final : public HostBackend {
   std::string_view name() const override { return "xnnpack"; }
   int threads() const override;
 
-  void scale_bytes(const Tensor& x, float scale, const Tensor& y) override;
+  void normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
+                       const Tensor& y) override;
   void unary(const UnaryDesc& desc, const Tensor& x, const Tensor& y) override;
   void unary_grad(const UnaryDesc& desc, const Tensor& x_or_y, const Tensor& dy,
                   const Tensor& dx) override;

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "engine/bench.h"
+#include "engine/bench_options.h"
 
 namespace convlab {
 

@@ -1,4 +1,4 @@
-#include "engine/bench_suite.h"
+#include "engine/tasks/bench_suite.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,12 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "backend/backend.h"
-#include "nn/graph.h"
+#include "engine/fields.h"
 
 namespace convlab {
 
@@ -16,14 +14,27 @@ struct BenchOptions {
   std::string document;
   std::string backend;  ///< empty: the fastest
   int64_t batch = 128;
-  int threads = 0;  ///< 0: one per available processor
+  int32_t threads = 0;  ///< 0: one per available processor
   std::string optimizer = "adam";
   bool inference = false;  ///< measure evaluation instead of training steps
   int64_t images = 0;      ///< size of the random data set; 0: the same batch in every step
   double seconds = 3;      ///< approximate duration of each measurement
   bool layers = false;     ///< also measure each layer; only for training steps
-  MemorySource memory;     ///< available memory, see make_backend
 };
+
+template <class Fields, MaybeConst<BenchOptions> S>
+void visit(Fields& fields, S& options) {
+  fields("model", options.model);
+  fields("document", options.document);
+  fields("backend", options.backend);
+  fields("batch", options.batch);
+  fields("threads", options.threads);
+  fields("optimizer", options.optimizer);
+  fields("inference", options.inference);
+  fields("images", options.images);
+  fields("seconds", options.seconds);
+  fields("layers", options.layers);
+}
 
 /// Time that one layer takes in a training step; 0 where it computes nothing. An activation layer
 /// is computed by the layer that it is folded into; its gradient is computed there too, or by a
@@ -32,24 +43,37 @@ struct LayerTime {
   std::string name;
   std::string kind;
   std::string output;  ///< shape of one sample's output
+  double gflop = 0;    ///< 10^9 FLOP for the whole batch, the same for each of the three times
   double forward_ms = 0;
   double input_grad_ms = 0;
   double parameter_grad_ms = 0;
-  double gflop = 0;  ///< 10^9 FLOP for the whole batch, the same for each of the three times
 
   double step_ms() const { return forward_ms + input_grad_ms + parameter_grad_ms; }
 };
+
+template <class Fields, MaybeConst<LayerTime> S>
+void visit(Fields& fields, S& layer) {
+  fields("name", layer.name);
+  fields("kind", layer.kind);
+  fields("output", layer.output);
+  fields("gflop", layer.gflop);
+  fields("forward_ms", layer.forward_ms);
+  fields("input_grad_ms", layer.input_grad_ms);
+  fields("parameter_grad_ms", layer.parameter_grad_ms);
+}
 
 /// Speed of a training step (or of an evaluation), compared with that of a matrix product measured
 /// in the same run. step_ms, gflops and efficiency are medians; images_per_second counts the whole
 /// wall-clock time after the first step.
 struct BenchResult {
+  static constexpr std::string_view name = "bench";
   std::string model;
   std::string backend;
-  int threads = 0;
+  int32_t threads = 0;
   int64_t batch = 0;
-  std::string optimizer;  ///< empty: inference
   int64_t images = 0;
+  bool inference = false;
+  std::string optimizer;
   double first_step_ms = 0;   ///< includes everything that is prepared only once
   double second_step_ms = 0;  ///< in a browser, the compiler may still be optimizing
   double step_ms = 0;
@@ -61,17 +85,24 @@ struct BenchResult {
   std::vector<LayerTime> layers;  ///< empty unless BenchOptions::layers
 };
 
-/// Measures `graph`, reported under the name `options.model`, on random images. `now` returns
-/// seconds of a monotonic clock. Throws Error for an unknown backend or optimizer, for a batch that
-/// does not fit into memory, and for options that contradict each other.
-BenchResult run_bench(const BenchOptions& options, Graph graph, const std::function<double()>& now);
-
-/// The same for the graph in `options.document` or, if that is empty, for the zoo's `options.model`
-/// with its default image shape and number of classes. Also throws Error for an unknown model and
-/// for a document with errors.
-BenchResult run_bench(const BenchOptions& options, const std::function<double()>& now);
-
-/// Returns one JSON object with the names of the fields.
-std::string to_json(const BenchResult& result);
+template <class Fields, MaybeConst<BenchResult> S>
+void visit(Fields& fields, S& result) {
+  fields("model", result.model);
+  fields("backend", result.backend);
+  fields("threads", result.threads);
+  fields("batch", result.batch);
+  fields("images", result.images);
+  fields("inference", result.inference);
+  fields("optimizer", result.optimizer);
+  fields("first_step_ms", result.first_step_ms);
+  fields("second_step_ms", result.second_step_ms);
+  fields("step_ms", result.step_ms);
+  fields("images_per_second", result.images_per_second);
+  fields("gflops", result.gflops);
+  fields("gemm_peak_gflops", result.gemm_peak_gflops);
+  fields("efficiency", result.efficiency);
+  fields("peak_memory_bytes", result.peak_memory_bytes);
+  fields("layers", result.layers);
+}
 
 }  // namespace convlab

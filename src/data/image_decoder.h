@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace convlab {
+
+/// An image of any size, as a file has it.
+struct DecodedImage {
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;         ///< 1 (grey) or 3 (red, green, blue)
+  std::vector<uint8_t> pixels;  ///< [height, width, channels]
+};
+
+/// The size of the largest file that decode_image reads. Check it before reading a file.
+constexpr uint64_t max_image_file_bytes = uint64_t{64} << 20U;
+
+/// Decodes a PNG or JPEG file, upright: a JPEG is rotated and mirrored as its EXIF orientation
+/// says. Transparent pixels are blended with white, as a page would show a drawing without a
+/// background; 16 bits per channel become 8, a palette its colours, CMYK becomes RGB. Throws Error,
+/// with `source` and what was expected, for another format, more than max_image_file_bytes, more
+/// than 16,384 pixels a side or 64 Mpixel in all, and for a damaged or truncated file.
+DecodedImage decode_image(std::span<const uint8_t> file, const std::string& source);
+
+}  // namespace convlab

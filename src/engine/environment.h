@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "backend/backend.h"
+#include "data/dataset.h"
+#include "train/callbacks/callback_list.h"
+
+namespace convlab {
+
+class Run;
+
+/// Everything that an engine needs from its front end.
+struct EngineEnvironment {
+  std::unique_ptr<Backend> backend;
+  /// Opens a data set by name. It may be empty at first and be filled by Engine::append_data.
+  std::function<DatasetSplits(const std::string& name)> open_data;
+  /// Creates additional callbacks for each run, besides those that its options ask for: front ends
+  /// write files in them. Empty: none.
+  std::function<Callbacks(Run& run)> callbacks;
+  /// Returns seconds of a monotonic clock.
+  std::function<double()> now;
+  /// Number of batches that a background thread prepares in advance; must be 0 without threads and
+  /// while the data set is still arriving.
+  int64_t prefetch = 0;
+};
+
+}  // namespace convlab

@@ -1,0 +1,200 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/shape.h"
+#include "engine/bench_options.h"
+#include "engine/controls.h"
+#include "engine/fields.h"
+
+/// What the engine answers to requests (requests.h).
+namespace convlab {
+
+/// The request was carried out.
+struct Done {
+  static constexpr std::string_view name = "done";
+};
+template <class Fields, MaybeConst<Done> S>
+void visit(Fields&, S&) {}
+
+/// There is a new run.
+struct Configured {
+  static constexpr std::string_view name = "configured";
+  std::string data;  ///< its data set, which the front end may now append to; empty: none
+};
+template <class Fields, MaybeConst<Configured> S>
+void visit(Fields& fields, S& result) {
+  fields("data", result.data);
+}
+
+/// Metrics on the test images, as in train/classification_metrics.h.
+struct Evaluation {
+  static constexpr std::string_view name = "evaluation";
+  int64_t images = 0;
+  double loss = 0;
+  double accuracy = 0;
+  int64_t top_k = 0;
+  double top_k_accuracy = 0;
+  double seconds = 0;
+  std::vector<std::string> class_names;
+  std::vector<double> precision;   ///< [classes]
+  std::vector<double> recall;      ///< [classes]
+  std::vector<double> f1;          ///< [classes]
+  std::vector<int32_t> support;    ///< [classes]: number of images
+  std::vector<int32_t> confusion;  ///< [true class, predicted class]: number of images
+  double macro_precision = 0;      ///< mean over the classes that have images
+  double macro_recall = 0;
+  double macro_f1 = 0;
+};
+template <class Fields, MaybeConst<Evaluation> S>
+void visit(Fields& fields, S& result) {
+  fields("images", result.images);
+  fields("loss", result.loss);
+  fields("accuracy", result.accuracy);
+  fields("top_k", result.top_k);
+  fields("top_k_accuracy", result.top_k_accuracy);
+  fields("seconds", result.seconds);
+  fields("class_names", result.class_names);
+  fields("precision", result.precision);
+  fields("recall", result.recall);
+  fields("f1", result.f1);
+  fields("support", result.support);
+  fields("confusion", result.confusion);
+  fields("macro_precision", result.macro_precision);
+  fields("macro_recall", result.macro_recall);
+  fields("macro_f1", result.macro_f1);
+}
+
+/// Class probabilities of an image.
+struct Prediction {
+  static constexpr std::string_view name = "prediction";
+  std::vector<std::string> class_names;
+  std::vector<float> probabilities;  ///< [classes]; of Loss::predict
+  int32_t best = 0;                  ///< the most probable class
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;
+  std::vector<uint8_t> pixels;  ///< [height, width, channels]: what the network saw
+};
+template <class Fields, MaybeConst<Prediction> S>
+void visit(Fields& fields, S& result) {
+  fields("class_names", result.class_names);
+  fields("probabilities", result.probabilities);
+  fields("best", result.best);
+  fields("height", result.height);
+  fields("width", result.width);
+  fields("channels", result.channels);
+  fields("pixels", result.pixels);
+}
+
+/// The contents of a file to save.
+struct SavedFile {
+  static constexpr std::string_view name = "saved_file";
+  std::string file_name;  ///< a suggestion: "mnist-cnn.safetensors"
+  std::vector<uint8_t> bytes;
+};
+template <class Fields, MaybeConst<SavedFile> S>
+void visit(Fields& fields, S& result) {
+  fields("file_name", result.file_name);
+  fields("bytes", result.bytes);
+}
+
+/// Losses over learning rates, as in train/range_test.h.
+struct LearningRates {
+  static constexpr std::string_view name = "learning_rates";
+  double suggestion = std::numeric_limits<double>::quiet_NaN();  ///< NaN: none
+  std::vector<double> rates;
+  std::vector<double> losses;
+  std::vector<double> smoothed;
+};
+template <class Fields, MaybeConst<LearningRates> S>
+void visit(Fields& fields, S& result) {
+  fields("suggestion", result.suggestion);
+  fields("rates", result.rates);
+  fields("losses", result.losses);
+  fields("smoothed", result.smoothed);
+}
+
+struct BenchSuite {
+  static constexpr std::string_view name = "bench_suite";
+  std::vector<BenchOptions> runs;
+};
+template <class Fields, MaybeConst<BenchSuite> S>
+void visit(Fields& fields, S& result) {
+  fields("runs", result.runs);
+}
+
+/// One layer of a ModelDescription. Sizes and FLOPs are those of one image.
+struct LayerDescription {
+  std::string name;
+  std::string kind;
+  std::vector<std::string> inputs;  ///< names of layers, or "input"
+  Shape output;
+  bool frozen = false;
+  int64_t parameters = 0;
+  int64_t flops = 0;
+  bool has_memory = true;  ///< false: the output is computed in place, or is a view of the input
+};
+template <class Fields, MaybeConst<LayerDescription> S>
+void visit(Fields& fields, S& layer) {
+  fields("name", layer.name);
+  fields("kind", layer.kind);
+  fields("inputs", layer.inputs);
+  fields("output", layer.output);
+  fields("frozen", layer.frozen);
+  fields("parameters", layer.parameters);
+  fields("flops", layer.flops);
+  fields("has_memory", layer.has_memory);
+}
+
+/// What Keras' model.summary() shows, and the memory of a pass over a batch.
+struct ModelDescription {
+  static constexpr std::string_view name = "model_description";
+  std::string model;
+  Shape input;  ///< (height, width, channels)
+  std::vector<LayerDescription> layers;
+  int64_t parameters = 0;
+  int64_t trainable_parameters = 0;
+  int64_t flops = 0;           ///< of a forward pass over one image
+  int64_t training_flops = 0;  ///< of a training step, for one image
+  int64_t batch = 0;
+  uint64_t train_bytes = 0;  ///< to train on a batch, besides weights and gradients
+  uint64_t eval_bytes = 0;   ///< to evaluate a batch, besides weights
+};
+template <class Fields, MaybeConst<ModelDescription> S>
+void visit(Fields& fields, S& result) {
+  fields("model", result.model);
+  fields("input", result.input);
+  fields("layers", result.layers);
+  fields("parameters", result.parameters);
+  fields("trainable_parameters", result.trainable_parameters);
+  fields("flops", result.flops);
+  fields("training_flops", result.training_flops);
+  fields("batch", result.batch);
+  fields("train_bytes", result.train_bytes);
+  fields("eval_bytes", result.eval_bytes);
+}
+
+using Result = std::variant<Done, Configured, Evaluation, Prediction, SavedFile, LearningRates,
+                            BenchResult, BenchSuite, ModelDescription, Controls>;
+
+enum class ErrorKind : uint8_t {
+  invalid,    ///< the request was refused and had no effect
+  cancelled,  ///< by Cancel, or because the run that it belonged to has ended
+  failed,     ///< it could not be completed
+};
+
+/// The answer to the request with the same id.
+struct Reply {
+  uint64_t id = 0;    ///< 0: of a request that was sent without an id; only errors are reported
+  std::string error;  ///< message for the user; empty if the request was successful
+  ErrorKind kind = ErrorKind::invalid;  ///< if there is an error
+  Result result;                        ///< if there is none
+};
+
+}  // namespace convlab

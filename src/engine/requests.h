@@ -1,0 +1,233 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/shape.h"
+#include "engine/bench_options.h"
+#include "engine/fields.h"
+#include "engine/run_options.h"
+
+/// Everything that a front end can ask of the engine. Each request has a name for its encoding
+/// (protocol.h), its fields, and in brackets the result of its reply (replies.h). A new request is
+/// one structure here, one alternative of `Request`, and one function of the engine.
+namespace convlab {
+
+/// Builds a new network and opens the data set. Ends the run before, unless an option is invalid.
+/// [Configured]
+struct Configure {
+  static constexpr std::string_view name = "configure";
+  RunOptions options;
+};
+template <class Fields, MaybeConst<Configure> S>
+void visit(Fields& fields, S& request) {
+  fields("options", request.options);
+}
+
+/// Trains until the planned epochs are done: starts, resumes after Pause or, when they are done,
+/// trains for another `epochs` epochs. [Done]
+struct Start {
+  static constexpr std::string_view name = "start";
+};
+/// [Done]
+struct Pause {
+  static constexpr std::string_view name = "pause";
+};
+/// Does one training step, then pauses. [Done]
+struct Step {
+  static constexpr std::string_view name = "step";
+};
+/// Initializes the weights again from the same seed and discards all training progress. [Done]
+struct Reset {
+  static constexpr std::string_view name = "reset";
+};
+/// Ends the training, also within an epoch: callbacks may restore the best weights. [Done]
+struct End {
+  static constexpr std::string_view name = "end";
+};
+template <class Fields, class S>
+  requires(MaybeConst<S, Start> || MaybeConst<S, Pause> || MaybeConst<S, Step> ||
+           MaybeConst<S, Reset> || MaybeConst<S, End>)
+void visit(Fields&, S&) {}
+
+/// Sets the base learning rate, from which the schedule computes that of each step. [Done]
+struct SetLearningRate {
+  static constexpr std::string_view name = "set_learning_rate";
+  double learning_rate = std::numeric_limits<double>::quiet_NaN();
+};
+template <class Fields, MaybeConst<SetLearningRate> S>
+void visit(Fields& fields, S& request) {
+  fields("learning_rate", request.learning_rate);
+}
+
+/// Sets the number of planned epochs of the run, also while it trains; at least those done. The
+/// schedule keeps its length. [Done]
+struct SetEpochs {
+  static constexpr std::string_view name = "set_epochs";
+  int64_t epochs = 0;
+};
+template <class Fields, MaybeConst<SetEpochs> S>
+void visit(Fields& fields, S& request) {
+  fields("epochs", request.epochs);
+}
+
+/// Cancels another request that waits or runs; its reply is an error of kind cancelled. [Done]
+struct Cancel {
+  static constexpr std::string_view name = "cancel";
+  uint64_t target = 0;  ///< its id
+};
+template <class Fields, MaybeConst<Cancel> S>
+void visit(Fields& fields, S& request) {
+  fields("target", request.target);
+}
+
+/// Evaluates the network on the test images. Training waits meanwhile. [Evaluation]
+struct Evaluate {
+  static constexpr std::string_view name = "evaluate";
+  int64_t top_k = 5;
+};
+template <class Fields, MaybeConst<Evaluate> S>
+void visit(Fields& fields, S& request) {
+  fields("top_k", request.top_k);
+}
+
+/// Predicts the class of an image, given either as the contents of a PNG or JPEG file, or as
+/// pixels. An image of another size is cropped to the network's aspect ratio and resized.
+/// [Prediction]
+struct Predict {
+  static constexpr std::string_view name = "predict";
+  std::string source = "the image";  ///< name of the file for messages
+  std::vector<uint8_t> file;
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;         ///< 1 (grey) or 3 (RGB)
+  std::vector<uint8_t> pixels;  ///< [height, width, channels]
+};
+template <class Fields, MaybeConst<Predict> S>
+void visit(Fields& fields, S& request) {
+  fields("source", request.source);
+  fields("file", request.file);
+  fields("height", request.height);
+  fields("width", request.width);
+  fields("channels", request.channels);
+  fields("pixels", request.pixels);
+}
+
+/// Returns the network as a model file (io/model_file.h), with the weights that evaluation uses.
+/// [SavedFile]
+struct SaveModel {
+  static constexpr std::string_view name = "save_model";
+};
+/// Returns a checkpoint of the run between two steps. Training resumed from it gives bitwise the
+/// same results. [SavedFile]
+struct SaveCheckpoint {
+  static constexpr std::string_view name = "save_checkpoint";
+};
+template <class Fields, class S>
+  requires(MaybeConst<S, SaveModel> || MaybeConst<S, SaveCheckpoint>)
+void visit(Fields&, S&) {}
+
+/// Configures a run with the network and weights of a model file or a checkpoint, and the class
+/// names in it. Model, architecture and loss of `options` are those of the file; so is
+/// `options.data` if it is empty. If that data set is not available, the network can predict but
+/// not train. [Configured]
+struct LoadModel {
+  static constexpr std::string_view name = "load_model";
+  std::string source = "the model";  ///< name of the file for messages
+  std::vector<uint8_t> file;
+  RunOptions options;
+};
+template <class Fields, MaybeConst<LoadModel> S>
+void visit(Fields& fields, S& request) {
+  fields("source", request.source);
+  fields("file", request.file);
+  fields("options", request.options);
+}
+
+/// Restores a checkpoint into the configured run, whose options must be those of the checkpoint
+/// (see Run::resume). [Done]
+struct LoadCheckpoint {
+  static constexpr std::string_view name = "load_checkpoint";
+  std::string source = "the checkpoint";  ///< name of the file for messages
+  std::vector<uint8_t> file;
+};
+template <class Fields, MaybeConst<LoadCheckpoint> S>
+void visit(Fields& fields, S& request) {
+  fields("source", request.source);
+  fields("file", request.file);
+}
+
+/// Looks for a learning rate by a range test (train/range_test.h) of a new network with these
+/// options; learning_rate, schedule and epochs are ignored. Uses the training images of the run if
+/// it has the same data set. The run is not changed. [LearningRates]
+struct FindLearningRate {
+  static constexpr std::string_view name = "find_learning_rate";
+  RunOptions options;
+  double first_rate = 1e-7;
+  double last_rate = 10;
+  int64_t steps = 100;
+};
+template <class Fields, MaybeConst<FindLearningRate> S>
+void visit(Fields& fields, S& request) {
+  fields("options", request.options);
+  fields("first_rate", request.first_rate);
+  fields("last_rate", request.last_rate);
+  fields("steps", request.steps);
+}
+
+/// Measures training steps on random images. Training waits meanwhile. [BenchResult]
+struct Bench {
+  static constexpr std::string_view name = "bench";
+  BenchOptions options;
+};
+template <class Fields, MaybeConst<Bench> S>
+void visit(Fields& fields, S& request) {
+  fields("options", request.options);
+}
+
+/// Returns the runs of `convlab bench --suite` for up to `threads` threads. [BenchSuite]
+struct ListBenches {
+  static constexpr std::string_view name = "list_benches";
+  int32_t threads = 1;
+};
+template <class Fields, MaybeConst<ListBenches> S>
+void visit(Fields& fields, S& request) {
+  fields("threads", request.threads);
+}
+
+/// Describes a network layer by layer: the document `architecture`, or the zoo's `model`, or else
+/// the configured network. [ModelDescription]
+struct DescribeModel {
+  static constexpr std::string_view name = "describe_model";
+  std::string architecture;  ///< a document as in io/graph_json.h
+  std::string model;
+  Shape image;          ///< (height, width, channels); (): the model's default
+  int64_t classes = 0;  ///< 0: the model's default
+  int64_t batch = 128;  ///< images per batch, for the memory
+};
+template <class Fields, MaybeConst<DescribeModel> S>
+void visit(Fields& fields, S& request) {
+  fields("architecture", request.architecture);
+  fields("model", request.model);
+  fields("image", request.image);
+  fields("classes", request.classes);
+  fields("batch", request.batch);
+}
+
+/// Returns the tables of everything a user can choose. [Controls]
+struct ListControls {
+  static constexpr std::string_view name = "list_controls";
+};
+template <class Fields, MaybeConst<ListControls> S>
+void visit(Fields&, S&) {}
+
+using Request =
+    std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs, Cancel,
+                 Evaluate, Predict, SaveModel, LoadModel, SaveCheckpoint, LoadCheckpoint,
+                 FindLearningRate, Bench, ListBenches, DescribeModel, ListControls>;
+
+}  // namespace convlab

@@ -1,0 +1,285 @@
+#include "engine/session.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "core/error.h"
+#include "engine/describe_model.h"
+#include "engine/run_loss.h"
+#include "engine/tasks/bench_suite.h"
+#include "engine/tasks/bench_task.h"
+#include "engine/tasks/evaluate_task.h"
+#include "engine/tasks/lr_find_task.h"
+#include "io/graph_json.h"
+#include "io/model_file.h"
+#include "train/check_fits.h"
+#include "zoo/zoo.h"
+
+namespace convlab {
+
+namespace {
+
+Graph build_model(const RunOptions& run, const Dataset& data) {
+  if (!run.architecture.empty()) return parse_graph_json(run.architecture, "[model] " + run.model);
+  return find_model(run.model).build(data.image_shape(), data.classes());
+}
+
+/// "mnist-cnn.safetensors"
+std::string file_name(const RunOptions& options, std::string_view ending) {
+  return concat(options.model, ending);
+}
+
+/// The network of a loaded model has no data: images of its shape, and no image of them.
+DatasetSplits no_data(const ModelFile& file) {
+  std::vector<std::string> names = file.training.class_names;
+  const int64_t classes = file.graph.output_shape().elements();
+  for (auto i = static_cast<int64_t>(names.size()); i < classes; ++i)
+    names.push_back(concat("class ", i));
+  const Dataset empty("no data", file.graph.input_shape(), std::move(names), 0);
+  return {empty, empty};
+}
+
+}  // namespace
+
+Session::Session(EngineEnvironment environment) : environment_(std::move(environment)) {}
+
+Run& Session::existing_run(std::string_view what) {
+  if (!run_) fail("[engine] there is no run to ", what, "; configure one first");
+  return *run_;
+}
+
+Run& Session::usable_run(std::string_view what) {
+  Run& run = existing_run(what);
+  if (state_ == RunState::failed)
+    fail("[engine] the run has failed, so there is nothing to ", what, ": ", error_);
+  return run;
+}
+
+// The old run ends only after everything about the new one has been checked, and before the new
+// one is made, so that they do not need memory at once.
+void Session::install(const RunOptions& options, DatasetSplits data, Graph graph) {
+  Run::check(options, data, graph, backend(), run_ ? backend().memory_use().bytes : 0);
+  run_.reset();
+  state_ = RunState::empty;
+  error_.clear();
+  note_.clear();
+  run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
+                               environment_.now, environment_.prefetch, environment_.callbacks);
+  state_ = RunState::ready;
+}
+
+Session::Answer Session::apply(const Configure& request) {
+  const RunOptions& options = request.options;
+  DatasetSplits data = environment_.open_data(options.data);
+  Graph graph = build_model(options, data.train);
+  install(options, std::move(data), std::move(graph));
+  return Configured{options.data};
+}
+
+Session::Answer Session::apply(const Start&) {
+  usable_run("train").begin();
+  single_step_ = false;
+  state_ = RunState::running;
+  return Done{};
+}
+
+Session::Answer Session::apply(const Pause&) {
+  existing_run("pause");
+  if (is_training()) state_ = RunState::paused;
+  return Done{};
+}
+
+Session::Answer Session::apply(const Step&) {
+  Run& run = usable_run("train");
+  if (!is_training()) run.begin();
+  single_step_ = true;
+  state_ = RunState::running;
+  return Done{};
+}
+
+Session::Answer Session::apply(const Reset&) {
+  Run& run = existing_run("reset");
+  try {
+    run.reset();
+  } catch (...) {
+    run_.reset();  // a half-reset run cannot be trained
+    state_ = RunState::empty;
+    throw;
+  }
+  error_.clear();
+  state_ = RunState::ready;
+  return Done{};
+}
+
+Session::Answer Session::apply(const End&) {
+  usable_run("end").end();
+  state_ = RunState::finished;
+  return Done{};
+}
+
+Session::Answer Session::apply(const SetLearningRate& request) {
+  existing_run("change").set_learning_rate(request.learning_rate);
+  return Done{};
+}
+
+Session::Answer Session::apply(const SetEpochs& request) {
+  Run& run = existing_run("change");
+  run.set_epochs(request.epochs);
+  if (state_ == RunState::finished && !run.finished()) state_ = RunState::paused;
+  return Done{};
+}
+
+Session::Answer Session::apply(const Evaluate& request) {
+  return usable_run("evaluate").evaluation(request.top_k);
+}
+
+Session::Answer Session::apply(const Predict& request) {
+  return usable_run("predict with").predict_image(request.pixels);
+}
+
+Session::Answer Session::apply(const SaveModel&) {
+  Run& run = usable_run("save");
+  return SavedFile{file_name(run.options(), ".safetensors"), run.model_file()};
+}
+
+DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
+                                RunOptions& options) {
+  if (!request.options.data.empty()) return environment_.open_data(request.options.data);
+  options.data = file.training.data;
+  try {
+    DatasetSplits data = environment_.open_data(options.data);
+    if (data.train.image_shape() == file.graph.input_shape() &&
+        Shape{data.train.classes()} == file.graph.output_shape())
+      return data;
+  } catch (const Error&) {
+    // The model can be used without its data.
+  }
+  options.data.clear();
+  options.validation_split = 0;
+  options.class_weights.clear();
+  return no_data(file);
+}
+
+Session::Answer Session::apply(const LoadModel& request) {
+  ModelFile file = parse_model(request.file, request.source);
+  RunOptions options = request.options;
+  options.model = file.training.model.empty()
+                      ? std::filesystem::path(request.source).stem().string()
+                      : file.training.model;
+  options.architecture = graph_json(file.graph);
+  const std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + request.source);
+  options.loss = loss->kind();
+  options.loss_options = loss->options();
+  DatasetSplits data = data_for(request, file, options);
+  Graph folded = file.graph;
+  fold_final_activation(folded, *loss);
+  check_fits(folded, data.train, request.source);
+  install(options, std::move(data), std::move(file.graph));
+  run_->load(file);
+  const std::string& trained_on = file.training.data;
+  if (options.data.empty()) {
+    note_ = concat("The data set ", trained_on.empty() ? "" : trained_on + " ",
+                   "of this model is not available here: it can predict, but neither train nor "
+                   "be evaluated.");
+  } else if (!trained_on.empty() && trained_on != options.data) {
+    note_ = "This model was trained on " + trained_on + ".";
+  }
+  return Configured{options.data};
+}
+
+Session::Answer Session::apply(const SaveCheckpoint&) {
+  Run& run = usable_run("save");
+  return SavedFile{file_name(run.options(), ".checkpoint"), run.checkpoint()};
+}
+
+Session::Answer Session::apply(const LoadCheckpoint& request) {
+  Run& run = usable_run("resume");
+  run.resume(request.file, request.source);
+  state_ = run.finished() ? RunState::finished : RunState::paused;
+  return Done{};
+}
+
+Session::Answer Session::apply(const FindLearningRate& request) {
+  const RunOptions& options = request.options;
+  std::shared_ptr<const Dataset> train;
+  if (run_ && run_->options().data == options.data) {
+    // Not owned: a task that uses the run ends before the run does.
+    train = std::shared_ptr<const Dataset>(std::shared_ptr<void>(), &run_->train_data());
+  } else {
+    train = std::make_shared<const Dataset>(environment_.open_data(options.data).train);
+  }
+  Graph graph = build_model(options, *train);
+  return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), backend());
+}
+
+Session::Answer Session::apply(const Bench& request) {
+  return std::make_unique<BenchTask>(request.options, bench_graph(request.options),
+                                     environment_.now, [this] { return backend().memory_left(); });
+}
+
+Session::Answer Session::apply(const ListBenches& request) {
+  if (request.threads < 1) fail("[bench] threads is ", request.threads, "; expected at least 1");
+  return BenchSuite{bench_suite({}, request.threads)};
+}
+
+Session::Answer Session::apply(const DescribeModel& request) {
+  const auto describe = [&](const Graph& graph, const std::string& model) {
+    return describe_model(graph, model, backend(), request.batch);
+  };
+  if (!request.architecture.empty())
+    return describe(parse_graph_json(request.architecture, "[model] the document"), request.model);
+  if (request.model.empty()) {
+    Run& run = existing_run("describe");
+    return describe(run.network().graph(), run.options().model);
+  }
+  const Model& model = find_model(request.model);
+  const int64_t classes = request.classes == 0 ? model.default_classes : request.classes;
+  return describe(model.build(request.image.rank() == 0 ? model.image() : request.image, classes),
+                  request.model);
+}
+
+Session::Answer Session::apply(const ListControls&) { return controls(); }
+
+void Session::train() {
+  try {
+    const Run::Progress progress = run_->advance();
+    if (progress == Run::Progress::waiting) {
+      state_ = RunState::waiting_for_data;
+    } else if (progress == Run::Progress::finished) {
+      state_ = RunState::finished;
+    } else if (progress == Run::Progress::stopped) {
+      state_ = RunState::paused;
+    } else {
+      state_ = single_step_ ? RunState::paused : RunState::running;
+    }
+  } catch (const std::exception& error) {
+    fail_run(error.what());
+  }
+}
+
+void Session::append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
+                          const std::string& source) {
+  if (!run_ || run_->options().data != data) return;
+  run_->append_data(train, shard, source);
+}
+
+void Session::fail_run(const std::string& error) {
+  state_ = RunState::failed;
+  error_ = error;
+}
+
+void Session::describe(Snapshot& snapshot) const {
+  snapshot.backend = environment_.backend->name();
+  snapshot.threads = environment_.backend->threads();
+  if (run_) run_->describe(snapshot);
+  if (!note_.empty()) snapshot.notes.push_back(note_);
+  describe_state(snapshot);
+}
+
+void Session::describe_state(Snapshot& snapshot) const {
+  snapshot.state = state_;
+  snapshot.error = error_;
+  snapshot.memory_bytes = environment_.backend->memory_use().bytes;
+}
+
+}  // namespace convlab

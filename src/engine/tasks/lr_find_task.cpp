@@ -1,0 +1,55 @@
+#include "engine/tasks/lr_find_task.h"
+
+#include "core/error.h"
+#include "engine/run_loss.h"
+#include "train/check_fits.h"
+#include "train/check_memory.h"
+
+namespace convlab {
+
+LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
+                       std::shared_ptr<const Dataset> train, Backend& backend)
+    : steps_(request.steps), train_(std::move(train)) {
+  const RunOptions& run = request.options;
+  if (!train_->complete() || train_->size() == 0) {
+    fail("[lr-find] ", train_->available(), " of the ", train_->size(), " training images of ",
+         train_->name(), " are here; expected all, and at least 1");
+  }
+  std::unique_ptr<Loss> loss = make_loss(run);
+  fold_final_activation(graph, *loss);
+  check_fits(graph, *train_, run.model);
+  auto optimizer = find_optimizer(run.optimizer).make(run.optimizer_options);
+  const UpdateOptions update = read_update_options(run.update_options);
+  check_memory(graph, backend,
+               {.model = run.model,
+                .batch = run.batch,
+                .train_images = train_->size(),
+                .states = state_count(*optimizer, update)});
+  network_.emplace(std::move(graph), backend, run.seed);
+  trainer_.emplace(*network_, std::move(loss), std::move(optimizer), request.first_rate, update);
+  trainer_->set_class_weights(class_weights(run, *train_));
+  tester_.emplace(*trainer_, RangeTestOptions{.first_rate = request.first_rate,
+                                              .last_rate = request.last_rate,
+                                              .steps = request.steps});
+  loader_.emplace(*train_, LoaderOptions{.batch = run.batch, .shuffle = true, .seed = run.seed});
+}
+
+bool LrFindTask::advance() {
+  while (!loader_->next(batch_)) loader_->start_epoch(++epoch_);
+  return tester_->step(batch_);
+}
+
+double LrFindTask::progress() const {
+  return static_cast<double>(tester_->steps()) / static_cast<double>(steps_);
+}
+
+Result LrFindTask::result() {
+  RangeTest test = tester_->result();
+  LearningRates result{.rates = std::move(test.rates),
+                       .losses = std::move(test.losses),
+                       .smoothed = std::move(test.smoothed)};
+  if (test.suggestion) result.suggestion = *test.suggestion;
+  return result;
+}
+
+}  // namespace convlab
