@@ -53,7 +53,7 @@ export class Controls {
 
   /**
    * @param {{configure: (options: object) => void, setLearningRate: (rate: number) => void,
-   *   command: (name: string) => void}} act
+   *   setEpochs: (epochs: number) => void, command: (name: string) => void}} act
    */
   constructor(act) {
     this.#act = act;
@@ -93,7 +93,7 @@ export class Controls {
     this.#shown = '';
   }
 
-  /** @param {import('./snapshot.js').Snapshot} snapshot */
+  /** @param {import('./protocol.js').Snapshot} snapshot */
   show(snapshot) {
     this.#snapshot = snapshot;
     if (snapshot.parameters > 0) this.#working = snapshot.options;
@@ -137,7 +137,7 @@ export class Controls {
     byId('ask').hidden = true;
   }
 
-  #makeButton({command, title, hint, shortcut}) {
+  #makeButton({request: command, title, hint, shortcut}) {
     const button = document.createElement('button');
     button.type = 'button';
     button.id = command;
@@ -262,6 +262,10 @@ export class Controls {
       if (name === 'optimizer') this.#changeRate();
     } else if (isFresh || this.#snapshot.state === 'failed') {
       this.#configure();
+    } else if (name === 'epochs' && this.#onlyEpochsDiffer()) {
+      byId('staged').hidden = true;
+      this.#awaited = {...(this.#awaited ?? settingsOf(this.#snapshot)), ...this.#chosen()};
+      this.#act.setEpochs(this.#chosen().epochs);
     } else {
       byId('staged').hidden = false;
     }
@@ -286,6 +290,12 @@ export class Controls {
   #differs() {
     const settings = this.#awaited ?? settingsOf(this.#snapshot);
     return Object.entries(this.#chosen()).some(([name, value]) => settings[name] !== value);
+  }
+
+  #onlyEpochsDiffer() {
+    const settings = this.#awaited ?? settingsOf(this.#snapshot);
+    return Object.entries(this.#chosen())
+      .every(([name, value]) => name === 'epochs' || settings[name] === value);
   }
 
   #configure() {

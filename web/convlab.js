@@ -10,15 +10,18 @@
 //   convlab.addEventListener('error', ({error}) => console.error(error.message));
 //   convlab.configure({data: 'mnist', model: 'mnist-cnn'});
 //   convlab.start();
+//   …
+//   const {accuracy} = await convlab.evaluate();
+//   const file = await convlab.saveModel();
 //
 // For several threads, the page must be served with Cross-Origin-Opener-Policy: same-origin and
 // Cross-Origin-Embedder-Policy: require-corp; otherwise training uses one thread.
 
-import {checkBundle, checkThreads, chooseBundle, detectFeatures, usableThreads}
-  from './bundles.js';
-import {explainModule, lacksIsolation, watchModule, whatIsForbidden} from './fetch_file.js';
+import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
+import {EngineLink} from './engine_link.js';
 import {plainCopy} from './plain_data.js';
-import {decodeSnapshot} from './snapshot.js';
+import {decodeReply, decodeSnapshot, encodeRequest} from './protocol.js';
+import {readImage} from './read_image.js';
 
 /**
  * An error. `kind` is one of:
@@ -33,19 +36,10 @@ import {decodeSnapshot} from './snapshot.js';
  *   ConvlabError
  */
 
-// A browser runs no worker from another origin, whatever headers that sends.
-function checkOrigin(folder) {
-  const here = globalThis.location?.origin;
-  if (folder.origin === here) return;
-  throw new Error(`The engine's files are at ${folder.href}, which is another origin than this ` +
-    `page's, and no worker can come from there. Copy them to ${here} and give that folder as ` +
-    'base.');
-}
-
 /** Event 'snapshot': the complete visible state of the engine at one moment. */
 export class SnapshotEvent extends Event {
   /**
-   * @param {import('./snapshot.js').Snapshot} snapshot
+   * @param {import('./protocol.js').Snapshot} snapshot
    * @param {{json: string, block: ArrayBuffer}} encoded
    */
   constructor(snapshot, encoded) {
@@ -66,27 +60,63 @@ export class ConvlabErrorEvent extends Event {
 }
 
 /**
- * An engine. Commands may be sent before 'ready'; they take effect in order, between two training
- * steps.
+ * The error with which a request rejects. `kind` is 'invalid' (refused, without any effect),
+ * 'cancelled', 'failed' (not completed) or 'ended' (the engine has ended).
+ */
+export class RequestError extends Error {
+  /** @param {string} message @param {'invalid'|'cancelled'|'failed'|'ended'} kind */
+  constructor(message, kind) {
+    super(message);
+    this.name = 'RequestError';
+    this.kind = kind;
+  }
+}
+
+/**
+ * @typedef {{signal?: AbortSignal,
+ *   onProgress?: (running: {progress: number, seconds_left: number}) => void}} Waiting
+ *   Aborting the signal cancels the request. progress is 0 to 1, seconds_left negative if unknown.
+ * @typedef {{data?: string, model?: string, architecture?: string|object, loss?: string,
+ *   loss_options?: object, optimizer?: string, optimizer_options?: object, learning_rate?: number,
+ *   schedule?: string, schedule_options?: object, warmup_epochs?: number, update_options?: object,
+ *   batch?: number, epochs?: number, seed?: number, validation_split?: number,
+ *   early_stopping?: boolean, early_stopping_options?: object, time_budget?: number}} RunOptions
+ *   Options that are left out have the engine's defaults (src/engine/run_options.h).
+ *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9};
+ *   architecture: a network as JSON (src/io/graph_json.h) instead of a model of the zoo
+ */
+
+/** An architecture given as an object becomes text. */
+function runOptions(options, what) {
+  const copy = plainCopy(options, what, '', 0);
+  if (copy.architecture && typeof copy.architecture === 'object') {
+    copy.architecture = JSON.stringify(copy.architecture);
+  }
+  return copy;
+}
+
+async function readBytes(file, what) {
+  if (file instanceof Blob) return new Uint8Array(await file.arrayBuffer());
+  if (file instanceof ArrayBuffer) return new Uint8Array(file);
+  if (file instanceof Uint8Array) return file;
+  throw new RequestError(`[${what}] expected a Blob, an ArrayBuffer or a Uint8Array.`, 'invalid');
+}
+
+const toFile = ({file_name: name, bytes}) =>
+  new File([bytes], name, {type: 'application/octet-stream'});
+
+/**
+ * An engine. Requests may be sent before 'ready'; they are carried out in order, between two
+ * training steps. Each method that sends one returns a promise, which rejects with RequestError.
  *
  * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
  */
 export class Convlab extends EventTarget {
-  #folder;
-  #worker = null;
-  #waiting = [];
-  #benches = [];
-  #isReady = false;
-  #hasEnded = false;
-  #hasStarted = () => {};
-  #blob = '';
+  #link;
+  /** The requests that have no reply yet, by id. */
+  #open = new Map();
+  #lastId = 0;
 
-  /** Name of the engine bundle; null if this browser can run none. @type {string|null} */
-  bundle = null;
-  /** Number of threads used for training. */
-  threads = 1;
-  /** Why there is only one thread; empty if the engine can have several. */
-  whyOneThread = '';
   /** Features available to this page: isolated, threads, simd, relaxed. */
   features = detectFeatures();
   /**
@@ -110,65 +140,144 @@ export class Convlab extends EventTarget {
     super();
     if (threads !== undefined) checkThreads(threads);
     if (bundle !== undefined) checkBundle(bundle, this.features);
-    const folder = new URL(base, globalThis.location?.href);
-    try {
-      checkOrigin(folder);
-      this.bundle = bundle ?? chooseBundle(this.features);
-    } catch (error) {
-      queueMicrotask(() => this.#crash(error.message));
-      return;
-    }
-    this.threads = this.bundle.startsWith('threads-') ? usableThreads(threads) : 1;
-    if (!this.features.threads) {
-      this.whyOneThread = this.features.isolated ? 'this browser has no shared memory'
-        : 'this page is not cross-origin isolated';
-    }
-    this.#folder = folder;
-    this.#startWorker(this.#urlOf('engine_worker.js'));
+    this.#link = new EngineLink(new URL(base, globalThis.location?.href), {threads, bundle},
+      this.features, {
+        receive: (message) => this.#receive(message),
+        crash: (why) => this.#crash(why),
+      });
   }
 
+  /** Name of the engine bundle; null if this browser can run none. @type {string|null} */
+  get bundle() { return this.#link.bundle; }
+  /** Number of threads used for training. */
+  get threads() { return this.#link.threads; }
+  /** Why there is only one thread; empty if the engine can have several. */
+  get whyOneThread() { return this.#link.whyOneThread; }
+
   /**
-   * Builds a new network and fetches its data set. Ends the run before. Omitted options have the
-   * engine's defaults (RunOptions in src/engine/protocol.h).
-   * @param {{data?: string, model?: string, optimizer?: string, optimizer_options?: object,
-   *   learning_rate?: number, schedule?: string, schedule_options?: object, warmup_epochs?: number,
-   *   update_options?: object, batch?: number, epochs?: number, seed?: number,
-   *   label_smoothing?: number}} options
-   *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9}
+   * Builds a new network and fetches its data set. Ends the run before, unless the options are
+   * invalid: then nothing changes.
+   * @param {RunOptions} options
    */
-  configure(options = {}) { this.#command('configure', {options}); }
+  configure(options = {}) {
+    return this.#command('configure', () => ({options: runOptions(options, 'configure')}));
+  }
 
   /**
    * Trains until the planned epochs are done: starts, resumes after pause() or, when they are done,
    * trains for the same number of epochs again.
    */
-  start() { this.#command('start'); }
+  start() { return this.#command('start'); }
 
   /** Stops after the current step; start() resumes. */
-  pause() { this.#command('pause'); }
+  pause() { return this.#command('pause'); }
 
   /** Does one training step, then pauses. */
-  step() { this.#command('step'); }
+  step() { return this.#command('step'); }
 
   /** Initializes the weights again from the same seed and discards all training progress. */
-  reset() { this.#command('reset'); }
+  reset() { return this.#command('reset'); }
+
+  /** Ends the training now, as after the last epoch: the best weights may be restored. */
+  end() { return this.#command('end'); }
 
   /** Sets the base rate of the schedule, also during training. @param {number} learningRate */
   setLearningRate(learningRate) {
-    this.#command('set_learning_rate', {learning_rate: learningRate});
+    return this.#command('set_learning_rate',
+      () => plainCopy({learning_rate: learningRate}, 'set_learning_rate'));
+  }
+
+  /** Sets the number of planned epochs, also during training. @param {number} epochs */
+  setEpochs(epochs) {
+    return this.#command('set_epochs', () => plainCopy({epochs}, 'set_epochs'));
+  }
+
+  /**
+   * Evaluates the network on the test images: loss, accuracy, and for each class precision, recall,
+   * F1 score and the confusion matrix (Evaluation in src/engine/replies.h).
+   * @param {{top_k?: number}} [options]
+   * @param {Waiting} [waiting]
+   */
+  evaluate(options = {}, waiting = {}) {
+    return this.#request('evaluate', () => plainCopy(options, 'evaluate'), waiting);
+  }
+
+  /**
+   * Predicts the class of an image: a PNG or JPEG file, any image file that the browser can read,
+   * an ImageData, or an element that can be drawn on a canvas. Resolves to {class_names,
+   * probabilities, best, height, width, channels, pixels}; pixels are what the network saw.
+   * @param {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource} image
+   */
+  predict(image) { return this.#request('predict', () => readImage(image)); }
+
+  /** Resolves to the trained model as a file. @returns {Promise<File>} */
+  saveModel() { return this.#request('save_model').then(toFile); }
+
+  /** Resolves to a checkpoint, from which training can be resumed. @returns {Promise<File>} */
+  saveCheckpoint() { return this.#request('save_checkpoint').then(toFile); }
+
+  /**
+   * Opens a model file or a checkpoint as a new run with its network and weights. Its data set is
+   * fetched if it is one of `controls.data_sets`; otherwise the network can predict only.
+   * @param {Blob|ArrayBuffer|Uint8Array} file
+   * @param {RunOptions} [options]  of the new run; architecture and model are those of the file
+   */
+  loadModel(file, options = {}) {
+    return this.#request('load_model', async () => ({
+      source: file?.name ?? 'the model',
+      file: await readBytes(file, 'load_model'),
+      options: {data: '', ...runOptions(options, 'load_model')},
+    }));
+  }
+
+  /**
+   * Restores a checkpoint into the configured run, whose options must be those of the checkpoint.
+   * @param {Blob|ArrayBuffer|Uint8Array} file
+   */
+  loadCheckpoint(file) {
+    return this.#request('load_checkpoint', async () => ({
+      source: file?.name ?? 'the checkpoint',
+      file: await readBytes(file, 'load_checkpoint'),
+    }));
+  }
+
+  /**
+   * Looks for a learning rate by training a new network with increasing rates, on the data set of
+   * the run. Resolves to {suggestion, rates, losses, smoothed}; suggestion is null if the loss does
+   * not fall.
+   * @param {RunOptions} options
+   * @param {{first_rate?: number, last_rate?: number, steps?: number}} [test]
+   * @param {Waiting} [waiting]
+   */
+  findLearningRate(options, test = {}, waiting = {}) {
+    return this.#request('find_learning_rate', () => ({
+      ...plainCopy(test, 'find_learning_rate'),
+      options: runOptions(options, 'find_learning_rate'),
+    }), waiting);
+  }
+
+  /**
+   * Describes a network layer by layer: a model of the zoo, an architecture, or the run's network
+   * (ModelDescription in src/engine/replies.h).
+   * @param {{architecture?: string|object, model?: string, image?: number[], classes?: number,
+   *   batch?: number}} [options]
+   */
+  describeModel(options = {}) {
+    return this.#request('describe_model', () => runOptions(options, 'describe_model'));
   }
 
   /**
    * Measures training steps on random images, compared with a matrix product; other training pauses
-   * meanwhile. Resolves to the object that `convlab bench --json -` prints; rejects if the options
-   * are invalid or the engine ends. Options are those of `convlab bench`; `document` is a network
-   * as JSON, used instead of a model of the zoo; `threads` is at most the engine's (the default).
+   * meanwhile. Resolves to the object that `convlab bench --json -` prints. Options are those of
+   * `convlab bench`; `document` is a network as JSON, used instead of a model of the zoo; `threads`
+   * is at most the engine's (the default).
    * @param {{model?: string, document?: string, batch?: number, threads?: number,
    *   optimizer?: string, inference?: boolean, images?: number, layers?: boolean,
    *   seconds?: number}} options
+   * @param {Waiting} [waiting]
    */
-  bench(options = {}) {
-    return this.#measure(() => {
+  bench(options = {}, waiting = {}) {
+    return this.#request('bench', () => {
       const {threads = this.threads} = options;
       // More than the engine has would be waited for without end.
       if (!Number.isInteger(threads) || threads < 1 || threads > this.threads) {
@@ -176,133 +285,65 @@ export class Convlab extends EventTarget {
           `expected a whole number from 1 to ${this.threads}, the number of the engine's threads.`);
       }
       return {options: {...plainCopy(options, 'bench'), threads}};
-    });
+    }, waiting);
   }
 
   /** Resolves to the runs of `convlab bench --suite`: an array of options for bench(). */
-  benchSuite() { return this.#measure(() => ({threads: this.threads})); }
+  benchSuite() {
+    return this.#request('list_benches', () => ({threads: this.threads})).then(({runs}) => runs);
+  }
 
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
-  retry() { this.#post({type: 'retry'}); }
+  retry() { this.#link.post({type: 'retry'}); }
 
   /** Ends the engine at once and frees its memory. No more events follow. */
   terminate() {
-    this.#hasEnded = true;
-    this.#hasStarted();
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#waiting = [];
-    for (const {reject} of this.#benches.splice(0)) reject(new Error('The engine has ended.'));
+    this.#link.terminate();
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const {reject} of open) reject(new RequestError('The engine has ended.', 'ended'));
   }
 
-  #urlOf(file) { return new URL(file, this.#folder).href; }
-
-  #startWorker(url) {
-    const script = this.#urlOf('engine_worker.js');
-    let worker;
-    try {
-      worker = new Worker(url, {type: 'module', name: 'convlab-engine'});
-    } catch (error) {
-      this.#explain(`${script} could not be started: ${error.message}`);
-      return;
-    }
-    this.#worker = worker;
-    worker.addEventListener('message', ({data}) => this.#receive(data));
-    worker.addEventListener('messageerror', () =>
-      this.#crash('The engine sent a message that cannot be read.'));
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      if (worker !== this.#worker) return;  // each of its threads can report an error
-      const what = event.message || `${script} could not be loaded`;
-      if (this.#isReady) this.#crash(what);
-      else this.#explain(what);
-    });
-    this.#hasStarted = watchModule(script, (why) => {
-      if (!this.#hasEnded) this.#crash(why);
-    });
-    worker.postMessage(
-      {type: 'create', base: this.#folder.href, bundle: this.bundle, threads: this.threads});
-  }
-
-  /** Finds out why the worker has not started; `what` is all that the browser tells. */
-  async #explain(what) {
-    this.#hasStarted();
-    this.#worker?.terminate();
-    this.#worker = null;
-    const scripts =
-      ['engine_worker.js', `engine-${this.bundle}.mjs`].map((file) => this.#urlOf(file));
-    const forbidden = await whatIsForbidden('worker-src', 'script-src', 'script-src-elem',
-      'require-trusted-types-for', 'trusted-types');
-    let why = forbidden && `${scripts[0]} cannot be used as a worker: ${forbidden}.`;
-    for (const script of scripts) why ||= await explainModule(script);
-    if (!why && !this.#blob) {
-      for (const script of scripts) {
-        if (!await lacksIsolation(script)) continue;
-        if (!this.#hasEnded) this.#startAlone(script);
-        return;
-      }
-    }
-    if (!this.#hasEnded) this.#crash(why || `${what}.`);
-  }
-
-  /**
-   * Starts the engine where only `script` lacks the header that a worker needs: in a worker made
-   * from a blob, which has the page's headers, and with one thread, which needs no more workers.
-   */
-  #startAlone(script) {
-    this.bundle = this.bundle.replace('threads-', 'single-');
-    this.threads = 1;
-    this.whyOneThread = `${script} is sent without Cross-Origin-Embedder-Policy`;
-    const code = `import ${JSON.stringify(this.#urlOf('engine_worker.js'))};`;
-    this.#blob = URL.createObjectURL(new Blob([code], {type: 'text/javascript'}));
-    this.#startWorker(this.#blob);
-  }
-
-  /** Posts the request that `make` returns. */
-  async #measure(make) {
-    if (this.#hasEnded) throw new Error('The engine has ended.');
-    const request = make();
+  /** Sends a request with the fields that `make` returns; resolves to the fields of its reply. */
+  async #request(name, make = () => ({}), {signal, onProgress} = {}) {
+    const checkEnd = () => {
+      if (this.#link.hasEnded) throw new RequestError('The engine has ended.', 'ended');
+    };
+    checkEnd();
+    const made = make();
+    // Awaited only where needed: requests must be posted in the order of the calls.
+    const fields = made instanceof Promise ? await made : made;
+    checkEnd();
+    if (signal?.aborted) throw new RequestError('cancelled', 'cancelled');
+    const id = ++this.#lastId;
+    const {json, block} = encodeRequest(id, name, fields);
+    const cancel = () => this.#request('cancel', () => ({target: id})).catch(() => {});
+    signal?.addEventListener('abort', cancel);
     return new Promise((resolve, reject) => {
-      this.#benches.push({resolve, reject});
-      this.#post({type: 'bench', ...request});
+      this.#open.set(id, {resolve, reject, onProgress});
+      this.#link.post({type: 'request', id, json, block}, [block]);
+    }).finally(() => signal?.removeEventListener('abort', cancel));
+  }
+
+  /** The same for requests whose errors are also reported by an event. */
+  #command(name, make) {
+    const promise = this.#request(name, make);
+    promise.catch((error) => {
+      if (error.kind === 'ended') return;
+      this.dispatchEvent(new ConvlabErrorEvent({kind: 'command', message: error.message}));
     });
-  }
-
-  #command(command, fields = {}) {
-    try {
-      this.#post({type: 'command', command: {command, ...plainCopy(fields, command)}});
-    } catch (error) {
-      // Later, like the errors that the engine reports.
-      queueMicrotask(() => this.dispatchEvent(
-        new ConvlabErrorEvent({kind: 'command', message: error.message})));
-    }
-  }
-
-  #post(message) {
-    if (this.#isReady) {
-      this.#worker?.postMessage(message);
-    } else {
-      this.#waiting.push(message);
-    }
+    return promise;
   }
 
   #receive(message) {
-    if (this.#worker === null) return;
-    if (message.type === 'started') {
-      this.#hasStarted();
-      URL.revokeObjectURL(this.#blob);
-    } else if (message.type === 'snapshot') {
+    if (message.type === 'snapshot') {
       this.#snapshot(message);
+    } else if (message.type === 'reply') {
+      this.#reply(message);
     } else if (message.type === 'ready') {
-      this.controls = JSON.parse(message.controls);
-      this.#isReady = true;
-      for (const waiting of this.#waiting) this.#worker.postMessage(waiting);
-      this.#waiting = [];
+      const {controls} = message;
+      this.controls = {...controls, batches: Array.from(controls.batches)};
       this.dispatchEvent(new Event('ready'));
-    } else if (message.type === 'bench') {
-      const {resolve, reject} = this.#benches.shift();
-      if (message.result) resolve(message.result);
-      else reject(new Error(message.message));
     } else if (message.type === 'error') {
       if (message.error.kind === 'crash') {
         this.#crash(message.error.message);
@@ -312,10 +353,18 @@ export class Convlab extends EventTarget {
     }
   }
 
+  #reply({json, block}) {
+    const {id, error, kind, result, ...fields} = decodeReply(json, block);
+    const waiting = this.#open.get(id);
+    this.#open.delete(id);
+    if (error === undefined) waiting?.resolve(fields);
+    else waiting?.reject(new RequestError(error, kind));
+  }
+
   #snapshot({json, block}) {
     // The engine waits for this before it sends the next snapshot, so that a slow page gets fewer
     // snapshots instead of a growing queue.
-    this.#worker.postMessage({type: 'seen'});
+    this.#link.post({type: 'seen'});
     let snapshot;
     try {
       snapshot = decodeSnapshot(json, block);
@@ -323,6 +372,7 @@ export class Convlab extends EventTarget {
       this.#crash(error.message);
       return;
     }
+    this.#open.get(snapshot.running.id)?.onProgress?.(snapshot.running);
     this.dispatchEvent(new SnapshotEvent(snapshot, {json, block}));
   }
 

@@ -73,12 +73,22 @@ export class EngineModule {
     this.#check(module._convlab_create(threads));
   }
 
-  controls() { return this.#text(this.#module._convlab_controls()); }
+  /** Sends a request as encodeRequest in protocol.js returns it. */
+  send({json, block}) {
+    const text = encoder.encode(json);
+    this.#withBytes([text, new Uint8Array(block)], ([memory, blockMemory]) =>
+      this.#check(
+        this.#module._convlab_send(memory, text.length, blockMemory, block.byteLength)));
+  }
 
-  send(command) {
-    const bytes = encoder.encode(JSON.stringify(command));
-    this.#withBytes([bytes], ([memory]) =>
-      this.#check(this.#module._convlab_send(memory, bytes.length)));
+  /**
+   * Returns the next reply, or null.
+   * @returns {{json: string, block: ArrayBuffer}|null}
+   */
+  takeReply() {
+    const found = this.#module._convlab_take_reply();
+    if (found < 0) this.#check(found);
+    return found === 0 ? null : this.#message();
   }
 
   append(data, isTrain, shard, source) {
@@ -88,7 +98,7 @@ export class EngineModule {
         dataMemory, isTrain ? 1 : 0, shardMemory, shard.length, sourceMemory)));
   }
 
-  /** Trains for about `milliseconds`; returns an Activity. */
+  /** Works for about `milliseconds`; returns an Activity. */
   advance(milliseconds) {
     const activity = this.#module._convlab_advance(milliseconds);
     if (activity < 0) this.#check(activity);
@@ -104,29 +114,16 @@ export class EngineModule {
     if (found < 0) this.#check(found);
     if (found === 0) return null;
     const sequence = this.#module._convlab_sequence();
-    const json = this.#text(this.#module._convlab_snapshot_json());
-    const begin = this.#module._convlab_snapshot_block() >>> 0;
-    const bytes = this.#module._convlab_snapshot_block_bytes() >>> 0;
+    return {sequence, ...this.#message()};
+  }
+
+  #message() {
+    const json = this.#text(this.#module._convlab_json());
+    const begin = this.#module._convlab_block() >>> 0;
+    const bytes = this.#module._convlab_block_bytes() >>> 0;
     const block = new Uint8Array(bytes);
     block.set(this.#heap().subarray(begin, begin + bytes));
-    return {sequence, json, block: block.buffer};
-  }
-
-  /** Returns the runs of `convlab bench --suite`: an array of options for `bench`. */
-  benchSuite(threads) {
-    const text = this.#module._convlab_bench_suite(threads);
-    if (text === 0) this.#check(-1);
-    return JSON.parse(this.#text(text));
-  }
-
-  /** Runs `convlab bench` (see convlab.js) and returns its JSON as an object. */
-  bench(options) {
-    const bytes = encoder.encode(JSON.stringify(options));
-    return this.#withBytes([bytes], ([memory]) => {
-      const text = this.#module._convlab_bench(memory, bytes.length);
-      if (text === 0) this.#check(-1);
-      return JSON.parse(this.#text(text));
-    });
+    return {json, block: block.buffer};
   }
 
   #check(result) {

@@ -1,18 +1,16 @@
 // The worker in which the engine runs. It receives {type: 'create', base, bundle, threads}, then
-// {type: 'command', command}, {type: 'bench', options or threads}, {type: 'retry'} and
-// {type: 'seen'} (the last snapshot has arrived). It sends {type: 'started'},
-// {type: 'ready', controls}, {type: 'snapshot', json, block}, {type: 'bench', result or message}
-// and {type: 'error', error}.
+// {type: 'request', id, json, block}, {type: 'retry'} and {type: 'seen'} (the last snapshot has
+// arrived). It sends {type: 'started'}, {type: 'ready', controls}, {type: 'snapshot', json, block},
+// {type: 'reply', json, block} and {type: 'error', error}.
 
 import {bundleNames, checkThreads} from './bundles.js';
 import {DataFeed} from './data_feed.js';
 import {Activity, EngineError, EngineModule} from './engine_module.js';
 import {FileError} from './fetch_file.js';
+import {decodeReply, encodeRefusal, encodeRequest} from './protocol.js';
 
-// Short enough to respond to commands quickly, long enough that the event loop costs little.
+// Short enough to respond to requests quickly, long enough that the event loop costs little.
 const sliceMilliseconds = 30;
-const commandNames = ['configure', 'start', 'pause', 'step', 'reset', 'set_learning_rate'];
-const maxCommandLength = 2 ** 16;
 
 let engine = null;
 let feed = null;
@@ -36,7 +34,17 @@ function schedule() {
 
 function work() {
   if (engine.advance(sliceMilliseconds) === Activity.busy) schedule();
+  for (let reply = engine.takeReply(); reply !== null; reply = engine.takeReply()) answer(reply);
   publish();
+}
+
+function answer({json, block}) {
+  const {result, data} = decodeReply(json, block);
+  if (result === 'configured') {
+    if (data === '') feed.stop();
+    else feed.choose(data);
+  }
+  postMessage({type: 'reply', json, block}, [block]);
 }
 
 function publish() {
@@ -75,7 +83,10 @@ async function create({base, bundle, threads}) {
   checkThreads(threads);
   engine = await EngineModule.load(folder.href, bundle, threads);
   feed = new DataFeed(new URL('data/', folder).href, append, fail);
-  postMessage({type: 'ready', controls: engine.controls()});
+  engine.send(encodeRequest(1, 'list_controls'));
+  engine.advance(0);
+  const {json, block} = engine.takeReply();
+  postMessage({type: 'ready', controls: decodeReply(json, block)});
 }
 
 function append(name, isTrain, bytes, url) {
@@ -96,46 +107,20 @@ function fail(error) {
   }
 }
 
-function command(value) {
-  if (!commandNames.includes(value?.command)) {
-    throw new EngineError(`Unknown command; known: ${commandNames.join(', ')}.`);
-  }
-  if (JSON.stringify(value).length > maxCommandLength) {
-    throw new EngineError(`Command ${value.command} is too long.`);
-  }
-  engine.send(value);
-  work();
-  if (value.command === 'configure') {
-    // Reads back the resulting options: the engine fills in defaults, and may have failed.
-    const {state, options} = JSON.parse(engine.poll(-1).json);
-    if (state === 'failed') {
-      feed.stop();
-    } else {
-      feed.choose(options.data);
-    }
-  }
-}
-
-// Without options, returns the runs of the suite.
-function bench({options, threads}) {
+function request({id, json, block}) {
   try {
-    postMessage({type: 'bench', result: options ? engine.bench(options) : engine.benchSuite(threads)});
+    engine.send({json, block});
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    postMessage({type: 'bench', message: error.message});
+    postMessage({type: 'reply', ...encodeRefusal(id, error.message)});
+    return;
   }
+  work();
 }
 
 function receive(message) {
-  if (message?.type === 'command') {
-    try {
-      command(message.command);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      report({kind: 'command', message: error.message});
-    }
-  } else if (message?.type === 'bench') {
-    bench(message);
+  if (message?.type === 'request') {
+    request(message);
   } else if (message?.type === 'retry') {
     feed.retry();
   } else if (message?.type === 'seen') {

@@ -25,3 +25,13 @@ export function formatSeconds(seconds) {
   if (minutes < 60) return `${minutes} min ${rounded % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** Formats a number of bytes as the command does: "1.2 MiB". */
+export function formatBytes(bytes) {
+  if (bytes < 1024) return `${bytes} B`;
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes / 1024;
+  let unit = 0;
+  for (; value >= 1024 && unit + 1 < units.length; ++unit) value /= 1024;
+  return `${value.toFixed(1)} ${units[unit]}`;
+}

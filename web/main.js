@@ -3,8 +3,10 @@
 import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
 import {Controls} from './controls.js';
 import {Convlab} from './convlab.js';
+import {ModelTab} from './model_tab.js';
 import {Progress} from './progress.js';
 import {Results} from './results.js';
+import {Tabs} from './tabs.js';
 import {View} from './view.js';
 
 const byId = (id) => document.getElementById(id);
@@ -69,6 +71,9 @@ const view = new View(byId('view'), (why) => {
     `${why}, so images of samples and filters cannot be shown. Training still works.`;
   results.showCharts();
 });
+const model = new ModelTab(byId('model-panel'), () => convlab);
+let latest = null;
+new Tabs(byId('tabs'), () => { if (latest) model.show(latest); });
 const controls = new Controls({
   configure(chosen) {
     options = chosen;
@@ -77,11 +82,20 @@ const controls = new Controls({
     convlab.configure(options);
   },
   setLearningRate(rate) { convlab.setLearningRate(rate); },
+  setEpochs(epochs) { convlab.setEpochs(epochs); },
   command(name) {
     showAlert('command', '');
     convlab[name]();
   },
 });
+
+function showNotes(notes) {
+  const list = byId('notes');
+  if (list.dataset.shown === JSON.stringify(notes)) return;
+  list.dataset.shown = JSON.stringify(notes);
+  list.replaceChildren(...notes.map((note) =>
+    Object.assign(document.createElement('li'), {textContent: note})));
+}
 
 function showWhatRuns(snapshot) {
   const {bundle, features} = convlab;
@@ -106,7 +120,10 @@ function showSnapshot({snapshot, encoded}) {
   controls.show(snapshot);
   progress.show(snapshot);
   results.show(snapshot);
+  latest = snapshot;
+  model.show(snapshot);
   view.show(encoded);
+  showNotes(snapshot.notes);
   showWhatRuns(snapshot);
   // If no network could be built, there is nothing to reset: other options must be chosen.
   if (snapshot.state === 'failed' && snapshot.parameters > 0) {

@@ -43,7 +43,7 @@ function setText(id, text) {
 export class Progress {
   #announced = {time: -Infinity, state: '', epoch: 0};
 
-  /** @param {import('./snapshot.js').Snapshot} snapshot */
+  /** @param {import('./protocol.js').Snapshot} snapshot */
   show(snapshot) {
     const {step, epochs, history} = snapshot;
     const hasTrained = step > 0;

@@ -91,7 +91,7 @@ export class Results {
     if (this.#snapshot) this.#drawCharts();
   }
 
-  /** @param {import('./snapshot.js').Snapshot} snapshot */
+  /** @param {import('./protocol.js').Snapshot} snapshot */
   show(snapshot) {
     this.#snapshot = snapshot;
     const {history} = snapshot;

@@ -108,6 +108,7 @@ int run(int argc, char** argv) {
   convlab::Action action;
   convlab::add_train(app, action);
   convlab::add_eval(app, action);
+  convlab::add_predict(app, action);
   convlab::add_lr_find(app, action);
   convlab::add_bench(app, action);
   convlab::add_summary(app, action);

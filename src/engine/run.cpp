@@ -220,7 +220,7 @@ void Run::set_epochs(int64_t epochs) {
     fail("[run] epochs is ", epochs, " but must lie in ", std::max<int64_t>(begun, 1), " to ",
          max_epochs, "; ", counted(begun, "epoch"), begun == 1 ? " has" : " have", " begun");
   }
-  epochs_ = epochs;
+  epochs_ = options_.epochs = epochs;
 }
 
 const Network& Run::network() {

@@ -3,7 +3,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/error.h"
+#include "data/image_decoder.h"
+#include "data/resize.h"
 #include "engine/describe_model.h"
 #include "engine/run_loss.h"
 #include "engine/tasks/bench_suite.h"
@@ -18,6 +21,8 @@
 namespace convlab {
 
 namespace {
+
+constexpr int64_t max_image_side = 16384;
 
 Graph build_model(const RunOptions& run, const Dataset& data) {
   if (!run.architecture.empty()) return parse_graph_json(run.architecture, "[model] " + run.model);
@@ -37,6 +42,21 @@ DatasetSplits no_data(const ModelFile& file) {
     names.push_back(concat("class ", i));
   const Dataset empty("no data", file.graph.input_shape(), std::move(names), 0);
   return {empty, empty};
+}
+
+void check_pixels(const Predict& request) {
+  const auto& [source, file, height, width, channels, pixels] = request;
+  const auto is_side = [](int64_t side) { return side >= 1 && side <= max_image_side; };
+  if (!is_side(height) || !is_side(width) || (channels != 1 && channels != 3)) {
+    fail("[predict] ", source, " has ", height, " x ", width, " pixels of ",
+         counted(channels, "channel"), "; expected sides of 1 to ", max_image_side,
+         " pixels and 1 or 3 channels");
+  }
+  const auto expected = static_cast<size_t>(height * width * channels);
+  if (pixels.size() != expected) {
+    fail("[predict] ", source, " has ", counted(pixels.size(), "byte"), " of pixels; expected ",
+         expected);
+  }
 }
 
 }  // namespace
@@ -134,7 +154,14 @@ Session::Answer Session::apply(const Evaluate& request) {
 }
 
 Session::Answer Session::apply(const Predict& request) {
-  return usable_run("predict with").predict_image(request.pixels);
+  Run& run = usable_run("predict with");
+  DecodedImage image{request.height, request.width, request.channels, request.pixels};
+  if (!request.file.empty()) {
+    image = decode_image(request.file, request.source);
+  } else {
+    check_pixels(request);
+  }
+  return run.predict_image(fit_image(image, run.network().graph().input_shape()));
 }
 
 Session::Answer Session::apply(const SaveModel&) {

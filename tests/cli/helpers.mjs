@@ -50,7 +50,7 @@ export const imagesMagic = 0x0803;
 export const labelsMagic = 0x0801;
 
 /** Returns images whose class is the position of a bright square; they are learned within a second. */
-function split(count) {
+export function split(count) {
   const pixels = Buffer.alloc(count * 28 * 28);
   const labels = Buffer.alloc(count);
   let state = count;

@@ -1,5 +1,7 @@
-// Decodes the engine's snapshots (src/engine/protocol.h): JSON and one block of bytes. Numbers that
-// are not finite, such as a loss after an overflow, are null.
+// The messages to and from the engine (src/engine/protocol.h): JSON and one block of bytes. Numbers
+// that are not finite, such as a loss after an overflow, are null.
+
+const protocolVersion = 2;
 
 const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array};
 
@@ -13,6 +15,8 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  * @property {number} sequence
  * @property {'empty'|'ready'|'waiting_for_data'|'running'|'paused'|'finished'|'failed'} state
  * @property {string} error  message for the user; empty if none
+ * @property {{id: number, name: string, progress: number, seconds_left: number}} running  a request
+ *   that takes time; id 0: none. progress is 0 to 1, seconds_left negative if unknown
  * @property {{data: string, model: string, optimizer: string,
  *   optimizer_options: Object<string, boolean|number|string>, learning_rate: number,
  *   schedule: string, schedule_options: Object<string, boolean|number|string>,
@@ -65,7 +69,7 @@ function resolve(value, block) {
   const {offset, count} = value;
   const whole = Number.isInteger(offset) && Number.isInteger(count) && offset >= 0 && count >= 0;
   if (!whole || offset % 4 !== 0 || offset + count * type.BYTES_PER_ELEMENT > block.byteLength) {
-    throw new Error('Snapshot: an array lies outside of the block.');
+    throw new Error('A message from the engine has an array outside of its block.');
   }
   // Copied, because a Float64Array cannot be a view at a multiple of 4 bytes.
   if (type === Float64Array) return new type(block.slice(offset, offset + 8 * count));
@@ -82,6 +86,16 @@ function historyRows(columns) {
   }));
 }
 
+/** Decodes a message whose arrays become views of `block`. */
+function decode(json, block) {
+  const {protocol, ...message} = resolve(JSON.parse(json), block);
+  if (protocol !== protocolVersion) {
+    throw new Error(`The engine speaks version ${protocol} of the protocol; expected ` +
+      `${protocolVersion}. Files of different versions of convlab are in use: reload the page.`);
+  }
+  return message;
+}
+
 /**
  * Decodes a snapshot. Throws Error if the encoding is invalid.
  * @param {string} json
@@ -89,6 +103,44 @@ function historyRows(columns) {
  * @returns {Snapshot}
  */
 export function decodeSnapshot(json, block) {
-  const snapshot = resolve(JSON.parse(json), block);
+  const snapshot = decode(json, block);
   return {...snapshot, history: historyRows(snapshot.history)};
+}
+
+/**
+ * Decodes the reply to a request. Throws Error if the encoding is invalid.
+ * @param {string} json
+ * @param {ArrayBuffer} block
+ * @returns {{id: number, error?: string, kind?: 'invalid'|'cancelled'|'failed', result?: string}}
+ *   with the fields of its kind of result (src/engine/replies.h)
+ */
+export function decodeReply(json, block) { return decode(json, block); }
+
+/**
+ * Encodes a request. Values that are Uint8Arrays go into the block.
+ * @param {number} id
+ * @param {string} name
+ * @param {Object<string, unknown>} fields
+ * @returns {{json: string, block: ArrayBuffer}}
+ */
+export function encodeRequest(id, name, fields = {}) {
+  const parts = [];
+  let end = 0;
+  const entries = Object.entries(fields).map(([field, value]) => {
+    if (!(value instanceof Uint8Array)) return [field, value];
+    const offset = Math.ceil(end / 4) * 4;
+    end = offset + value.length;
+    parts.push({offset, value});
+    return [field, {type: 'u8', offset, count: value.length}];
+  });
+  const block = new Uint8Array(end);
+  for (const {offset, value} of parts) block.set(value, offset);
+  const message = {protocol: protocolVersion, id, request: name, ...Object.fromEntries(entries)};
+  return {json: JSON.stringify(message), block: block.buffer};
+}
+
+/** Returns the encoding of a reply to a request that the engine could not even read. */
+export function encodeRefusal(id, error) {
+  return {json: JSON.stringify({protocol: protocolVersion, id, error, kind: 'invalid'}),
+    block: new ArrayBuffer(0)};
 }

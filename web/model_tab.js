@@ -1,0 +1,141 @@
+// The tab Model: saves and opens models, predicts an image, and lists the network's layers.
+
+import {formatBytes, formatCount, formatPercent} from './format.js';
+
+const maxBars = 5;
+
+/** The size of a layer's output for a batch, whose numbers take four bytes each. */
+const outputBytes = ({output}, batch) => output.reduce((a, b) => a * b, 4 * batch);
+
+function download(file) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = file.name;
+  link.click();
+  // Not at once: the browser may not have started to read it.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function cell(text, className = '') {
+  const element = document.createElement('td');
+  element.textContent = text;
+  element.className = className;
+  return element;
+}
+
+export class ModelTab {
+  #root;
+  #engine;
+  #described = '';
+
+  /**
+   * @param {HTMLElement} root
+   * @param {() => import('./convlab.js').Convlab} engine  returns the page's engine
+   */
+  constructor(root, engine) {
+    this.#root = root;
+    this.#engine = engine;
+    this.#on('save', () => this.#save());
+    for (const [name, use] of [['open', (file) => this.#open(file)],
+      ['predict', (file) => this.#predict(file)]]) {
+      const field = root.querySelector(`[data-file="${name}"]`);
+      this.#on(name, () => field.click());
+      field.addEventListener('change', () => {
+        const [file] = field.files;
+        field.value = '';  // so that the same file can be chosen again
+        if (file) use(file);
+      });
+    }
+  }
+
+  /** Lists the layers, if the tab is visible and they are of another network than before. */
+  async show(snapshot) {
+    const {options, parameters} = snapshot;
+    const network = JSON.stringify([options.model, options.data, options.batch, parameters]);
+    if (this.#root.hidden || parameters === 0 || network === this.#described) return;
+    this.#described = network;
+    await this.#try(async () => this.#list(
+      await this.#engine().describeModel({batch: options.batch}), options.model));
+  }
+
+  #part(name) { return this.#root.querySelector(`[data-${name}]`); }
+
+  #on(name, action) {
+    this.#root.querySelector(`[data-do="${name}"]`).addEventListener('click', action);
+  }
+
+  #say(text) { this.#part('say').textContent = text; }
+
+  async #try(action) {
+    try {
+      await action();
+    } catch (error) {
+      this.#say(error.message);
+    }
+  }
+
+  #save() {
+    return this.#try(async () => {
+      const file = await this.#engine().saveModel();
+      download(file);
+      this.#say(`Saved as ${file.name} (${formatBytes(file.size)}).`);
+    });
+  }
+
+  #open(file) {
+    return this.#try(async () => {
+      this.#say(`Opening ${file.name}…`);
+      await this.#engine().loadModel(file);
+      this.#part('prediction').hidden = true;
+      this.#say(`Opened ${file.name}.`);
+    });
+  }
+
+  #predict(file) {
+    return this.#try(async () => {
+      this.#say(`Predicting ${file.name}…`);
+      this.#showPrediction(await this.#engine().predict(file), file.name);
+      this.#say('');
+    });
+  }
+
+  #showPrediction(prediction, name) {
+    const {class_names: names, probabilities, best, width, height, channels, pixels} = prediction;
+    const figure = this.#part('prediction');
+    const canvas = figure.querySelector('canvas');
+    Object.assign(canvas, {width, height});
+    const image = new ImageData(width, height);
+    for (let i = 0; i < width * height; ++i) {
+      for (let c = 0; c < 3; ++c) image.data[4 * i + c] = pixels[channels * i + (c % channels)];
+      image.data[4 * i + 3] = 255;
+    }
+    canvas.getContext('2d').putImageData(image, 0, 0);
+    figure.querySelector('figcaption').textContent =
+      `${name}: ${names[best]}, ${formatPercent(probabilities[best])}. ` +
+      `The network saw ${width} × ${height} pixels.`;
+    const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+    figure.querySelector('ol').replaceChildren(...order.slice(0, maxBars).map((label) => {
+      const row = document.createElement('li');
+      row.style.setProperty('--part', probabilities[label]);
+      row.textContent = `${names[label]} ${formatPercent(probabilities[label])}`;
+      return row;
+    }));
+    figure.hidden = false;
+  }
+
+  #list(model, name) {
+    const {layers, parameters, trainable_parameters: trainable, batch, train_bytes: bytes} = model;
+    this.#part('title').textContent = `${name}: ${formatCount(parameters)} parameters, ` +
+      `${formatCount(trainable)} trainable; a batch of ${batch} needs ${formatBytes(bytes)} to ` +
+      'train, besides weights and gradients.';
+    this.#part('layers').replaceChildren(...layers.map((layer) => {
+      const row = document.createElement('tr');
+      row.append(cell(layer.name), cell(layer.frozen ? `${layer.kind}, frozen` : layer.kind),
+        cell(layer.output.join(' × ')),
+        cell(layer.parameters ? formatCount(layer.parameters) : ''),
+        cell(layer.flops ? (layer.flops / 1e6).toFixed(2) : ''),
+        cell(layer.has_memory ? formatBytes(outputBytes(layer, batch)) : 'in place', 'quiet'));
+      return row;
+    }));
+  }
+}
