@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/file_names.h"
 #include "cli/json_lines.h"
+#include "cli/loss_options.h"
 #include "cli/model_argument.h"
 #include "cli/optimizer_options.h"
 #include "cli/progress.h"
@@ -21,6 +22,7 @@
 #include "data/catalog.h"
 #include "engine/engine.h"
 #include "engine/protocol.h"
+#include "engine/run_loss.h"
 
 namespace convlab {
 
@@ -28,6 +30,7 @@ namespace {
 
 struct Arguments {
   FindLearningRate request;
+  std::string model;  ///< as given
   std::string data_dir;
   std::string backend;
   int threads = 0;
@@ -65,20 +68,18 @@ void print(std::FILE* out, const Arguments& arguments, const LearningRates& resu
   std::fputs(text.c_str(), out);
 }
 
-int run(const Arguments& arguments) {
-  const RunOptions& options = arguments.request.options;
-  const CatalogEntry& entry = find_entry(options.data);
-  open_model(options.model, entry.image, static_cast<int64_t>(entry.class_names.size()));
+int run(Arguments arguments) {
+  RunOptions& options = arguments.request.options;
+  set_model(options, arguments.model);
+  make_loss(options);
   check_optimizer_options(options);
   std::vector<NamedFile> inputs = data_files(options.data, arguments.data_dir);
-  inputs.push_back({"--model", options.model});
+  inputs.push_back({"--model", arguments.model});
   check_file_names(inputs, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
   Engine engine(
       {.backend = open_backend(arguments.backend, arguments.threads),
        .open_data = [&](const std::string& name) { return load_dataset(name, arguments.data_dir); },
-       .build_model = [](const std::string& model, const Shape& image,
-                         int64_t classes) { return open_model(model, image, classes); },
        .now = monotonic_seconds});
   std::FILE* out = json.to_stdout() ? stderr : stdout;
   Progress progress(out, monotonic_seconds);
@@ -100,7 +101,7 @@ void add_lr_find(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand(
       "lr-find",
       "Find a learning rate: train briefly while increasing the rate and watch the loss");
-  add_model(command, run_options.model)->required();
+  add_model(command, arguments->model)->required();
   add_data(command, run_options.data);
   add_data_dir(command, arguments->data_dir);
   add_batch(command, run_options.batch);
@@ -111,6 +112,7 @@ void add_lr_find(CLI::App& app, Action& action) {
       ->type_name("RATE")
       ->capture_default_str();
   add_integer(command, "--steps", test.steps, 2, 1000000, "Maximum number of training steps");
+  add_loss(command, run_options);
   add_optimizer(command, run_options);
   add_seed(command, run_options.seed);
   add_threads(command, arguments->threads);
@@ -119,7 +121,8 @@ void add_lr_find(CLI::App& app, Action& action) {
       .add_option("--json", arguments->json,
                   "Write the result as one JSON object to a file, or - for standard output")
       ->type_name("FILE");
-  command.footer("Example:\n  convlab lr-find --model mnist-cnn --data mnist");
+  command.footer(loss_options_help() +
+                 "\nExample:\n  convlab lr-find --model mnist-cnn --data mnist");
   command.callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

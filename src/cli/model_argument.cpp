@@ -10,9 +10,11 @@
 
 #include "cli/values.h"
 #include "core/error.h"
+#include "data/catalog.h"
 #include "data/file.h"
 #include "io/graph_json.h"
 #include "io/safetensors.h"
+#include "train/check_fits.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -24,10 +26,13 @@ constexpr int64_t max_dim = 65536;
 
 bool is_document(std::string_view model) { return model.ends_with(".json"); }
 
-Graph read_document(const std::string& path) {
+std::string read_document(const std::string& path) {
   const std::vector<uint8_t> bytes = read_file(path, max_document_bytes);
-  return parse_graph_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                          "[model] " + path);
+  return {bytes.begin(), bytes.end()};
+}
+
+Graph parse_document(const std::string& document, const std::string& path) {
+  return parse_graph_json(document, "[model] " + path);
 }
 
 bool is_in_zoo(const std::string& name) {
@@ -102,9 +107,17 @@ void add_model_size(CLI::App& command, ModelSize& size) {
       ->check(whole_number(1, 1 << 20));
 }
 
-Graph open_model(const std::string& model, const Shape& image, int64_t classes) {
-  if (is_document(model)) return read_document(model);
-  return find_untrained(model).build(image, classes);
+Graph set_model(RunOptions& run, const std::string& model) {
+  const CatalogEntry& data = find_entry(run.data);
+  run.model = model;
+  if (!is_document(model)) {
+    return find_untrained(model).build(data.image, static_cast<int64_t>(data.class_names.size()));
+  }
+  run.architecture = read_document(model);
+  run.model = std::filesystem::path(model).stem().string();
+  Graph graph = parse_document(run.architecture, model);
+  check_fits(graph, Dataset(data.name, data.image, data.class_names, 0), model);
+  return graph;
 }
 
 Graph open_model(const std::string& model, const ModelSize& size) {
@@ -112,7 +125,7 @@ Graph open_model(const std::string& model, const ModelSize& size) {
     if (!size.input.empty() || size.classes != 0)
       fail("[model] ", model,
            " defines image shape and classes itself; leave out --input and --classes");
-    return read_document(model);
+    return parse_document(read_document(model), model);
   }
   const Model& known = find_untrained(model);
   return known.build(size.input.empty() ? known.image() : parse_image(size.input),

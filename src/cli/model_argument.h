@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/protocol.h"
 #include "nn/graph.h"
 
 namespace convlab {
@@ -20,13 +21,15 @@ struct ModelSize {
 };
 void add_model_size(CLI::App& command, ModelSize& size);
 
-/// Builds the network for the shape `image` and `classes` classes; both are ignored for a .json
-/// file, which defines them itself. Throws Error for an unknown name, a size that the model does
-/// not support, and a file with errors.
-Graph open_model(const std::string& model, const Shape& image, int64_t classes);
+/// Sets the model of a run to what --model gave: a name of the zoo, or a .json file, whose text
+/// becomes RunOptions::architecture and whose name without folder and extension the model's name.
+/// Returns the network for the data set of the run. Throws Error for an unknown name, a file with
+/// errors, and a network that does not fit the data set.
+Graph set_model(RunOptions& run, const std::string& model);
 
-/// The same with the options --input and --classes. Also throws Error if these are given for a
-/// .json file.
+/// Builds a network with the options --input and --classes. Throws Error for an unknown name, a
+/// size that the model does not support, a file with errors, and if these options are given for a
+/// .json file, which defines both itself.
 Graph open_model(const std::string& model, const ModelSize& size);
 
 /// Returns the bytes of a file with a trained model or a checkpoint. Throws Error if it cannot be

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/kind_options.h"
 #include "cli/values.h"
 #include "core/options_text.h"
 #include "optim/optimizer.h"
@@ -11,25 +12,6 @@
 namespace convlab {
 
 namespace {
-
-constexpr const char* group = "Optimization";
-
-CLI::Option* add_kind(CLI::App& command, const std::string& name, std::string& kind,
-                      const std::string& description) {
-  return command.add_option(name, kind, description)
-      ->type_name("NAME")
-      ->capture_default_str()
-      ->group(group);
-}
-
-void add_kind_options(CLI::App& command, const std::string& name, Options& options,
-                      const std::string& description) {
-  command
-      .add_option_function<std::string>(
-          name, [&options](const std::string& text) { options = parse_options(text); }, description)
-      ->type_name("OPTIONS")
-      ->group(group);
-}
 
 /// Adds an option that sets one value of UpdateOptions; read_update_options checks its range.
 void add_update_option(CLI::App& command, const std::string& name, Options& options,
@@ -43,13 +25,7 @@ void add_update_option(CLI::App& command, const std::string& name, Options& opti
           },
           description)
       ->type_name(type)
-      ->group(group);
-}
-
-std::string kind_line(std::string_view kind, const std::string& remark, const Options& options) {
-  std::string line = "\n  " + std::string(kind) + remark;
-  if (!options.empty()) line += ": " + options_text(options);
-  return line;
+      ->group(optimization_group);
 }
 
 }  // namespace
@@ -66,7 +42,7 @@ void add_optimizer_options(CLI::App& command, RunOptions& run) {
   add_number(command, "--lr", run.learning_rate, 1e-9, 1e9,
              "Base learning rate, which the schedule varies; default: depends on the optimizer")
       ->type_name("RATE")
-      ->group(group);
+      ->group(optimization_group);
   add_kind(command, "--schedule", run.schedule,
            "Learning rate schedule: " + known_names(schedule_kinds(), &ScheduleKind::kind));
   add_kind_options(command, "--schedule-options", run.schedule_options,
@@ -75,7 +51,7 @@ void add_optimizer_options(CLI::App& command, RunOptions& run) {
              "Increase the learning rate linearly from 0 for this many epochs before the schedule "
              "starts; may be fractional")
       ->type_name("EPOCHS")
-      ->group(group);
+      ->group(optimization_group);
   Options& update = run.update_options;
   add_update_option(command, "--clip-norm", update, "clip_norm", "NORM",
                     "Clip the gradients to this L2 norm, computed over all of them together");

@@ -40,6 +40,10 @@ std::string request_text(const RunningRequest& running) {
 
 }  // namespace
 
+const char* validation_name(const Snapshot& snapshot) {
+  return snapshot.validates_on_test ? "test" : "validation";
+}
+
 std::string progress_text(const Snapshot& snapshot, size_t width) {
   std::string text =
       snapshot.running.id != 0 ? request_text(snapshot.running) : training_text(snapshot);
@@ -58,11 +62,12 @@ void Progress::line(const std::string& text) {
   std::fflush(out_);
 }
 
-void Progress::epoch(const EpochResult& result, int64_t epochs) {
-  line(concat("epoch ", result.epoch, "/", epochs, "  loss ", fixed(result.train_loss, 4),
-              "  accuracy ", percent(result.train_accuracy), "  test loss ",
-              fixed(result.val_loss, 4), "  test accuracy ", percent(result.val_accuracy), "  ",
-              fixed(result.seconds, 1), " s  ", with_commas(result.images_per_second),
+void Progress::epoch(const EpochResult& result, const Snapshot& snapshot) {
+  const char* name = validation_name(snapshot);
+  line(concat("epoch ", result.epoch, "/", snapshot.epochs, "  loss ", fixed(result.train_loss, 4),
+              "  accuracy ", percent(result.train_accuracy), "  ", name, " loss ",
+              fixed(result.val_loss, 4), "  ", name, " accuracy ", percent(result.val_accuracy),
+              "  ", fixed(result.seconds, 1), " s  ", with_commas(result.images_per_second),
               " images/s"));
 }
 

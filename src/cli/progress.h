@@ -20,8 +20,8 @@ class Progress {
 
   /// Prints a line of text.
   void line(const std::string& text);
-  /// Prints the results of an epoch.
-  void epoch(const EpochResult& result, int64_t epochs);
+  /// Prints the results of an epoch of the run that `snapshot` describes.
+  void epoch(const EpochResult& result, const Snapshot& snapshot);
   /// Redraws the bar if it is due.
   void update(const Snapshot& snapshot);
   /// Removes the bar.
@@ -34,6 +34,9 @@ class Progress {
   bool drawn_ = false;
   double next_ = 0;
 };
+
+/// Returns what the images are called that a run validates on: "test" or "validation".
+const char* validation_name(const Snapshot& snapshot);
 
 /// Returns the bar in at most `width` columns:
 /// "epoch 2/5 [######      ] 41 %  loss 0.1234  accuracy 96.20 %  12,345 images/s  0:32 left", or

@@ -56,7 +56,7 @@ void add_run_files(CLI::App& command, RunFileOptions& options) {
        "Resume from a checkpoint. Needs the same options, except --epochs and --time-budget; gives "
        "bitwise the same results as without interruption");
   file("--save-best", options.save_best,
-       "Save the model after each epoch with the lowest test loss so far");
+       "Save the model after each epoch with the lowest validation loss so far");
   file("--log", options.log, "Write one line of metrics per epoch to a .csv or .jsonl file");
 }
 

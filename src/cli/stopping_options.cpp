@@ -13,14 +13,16 @@ void add_stopping(CLI::App& command, RunOptions& run) {
       command
           .add_option_function<int64_t>(
               "--early-stopping", stop,
-              "Stop when the test loss has not improved for PATIENCE epochs")
+              "Stop when the validation loss (of the test images, without --validation-split) has "
+              "not improved for PATIENCE epochs")
           ->type_name("PATIENCE")
           ->check(whole_number(0, 1'000'000));
   command
       .add_flag_callback(
           "--restore-best-weights",
           [&run] { run.early_stopping_options.emplace_back("restore_best_weights", true); },
-          "When training ends, restore the weights of the epoch with the lowest test loss")
+          "When training ends, restore the weights of the epoch with the lowest validation "
+          "loss")
       ->needs(early_stopping);
   add_number(command, "--time-budget", run.time_budget, 1e-3, 1e9,
              "Stop, between two steps, after this many seconds of training")

@@ -5,6 +5,7 @@
 #include "cli/file_names.h"
 #include "cli/interrupt.h"
 #include "cli/json_lines.h"
+#include "cli/loss_options.h"
 #include "cli/model_argument.h"
 #include "cli/optimizer_options.h"
 #include "cli/progress.h"
@@ -17,6 +18,7 @@
 #include "data/catalog.h"
 #include "engine/engine.h"
 #include "engine/run.h"
+#include "engine/run_loss.h"
 #include "io/write_file.h"
 
 namespace convlab {
@@ -27,6 +29,7 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
   RunOptions run;
+  std::string model;  ///< as given
   std::string data_dir;
   std::string backend;
   int threads = 0;
@@ -67,15 +70,14 @@ class Training {
         json_(options_.json),
         files_(options_.files),
         progress_(json_.to_stdout() ? stderr : stdout, monotonic_seconds) {
-    check_model();
+    set_model(options_.run, options_.model);
+    make_loss(options_.run);
     check_optimizer_options(options_.run);
     check_files();
     engine_ = std::make_unique<Engine>(EngineEnvironment{
         .backend = open_backend(options_.backend, options_.threads),
         .open_data =
             [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
-        .build_model = [](const std::string& model, const Shape& image,
-                          int64_t classes) { return open_model(model, image, classes); },
         .callbacks = [this](Run& run) { return files_.callbacks(run); },
         .now = monotonic_seconds,
         .prefetch = prefetch});
@@ -95,16 +97,10 @@ class Training {
   }
 
  private:
-  /// Builds the model once, so that errors in it are found before the data is read.
-  void check_model() const {
-    const CatalogEntry& data = find_entry(options_.run.data);
-    open_model(options_.run.model, data.image, static_cast<int64_t>(data.class_names.size()));
-  }
-
   void check_files() const {
     const RunFileOptions& files = options_.files;
     std::vector<NamedFile> inputs = data_files(options_.run.data, options_.data_dir);
-    inputs.push_back({"--model", options_.run.model});
+    inputs.push_back({"--model", options_.model});
     const std::vector<NamedFile> outputs{{"--save", options_.save},
                                          {"--json", options_.json},
                                          {"--save-best", files.save_best},
@@ -145,16 +141,20 @@ class Training {
   }
 
   void introduce(const Snapshot& snapshot) {
-    progress_.line(concat(snapshot.options.model, " on ", snapshot.options.data, ": ",
-                          with_commas(static_cast<double>(snapshot.parameters)), " parameters, ",
-                          with_commas(static_cast<double>(snapshot.train_images)),
-                          " training images, ", snapshot.backend, ", ", snapshot.threads,
-                          snapshot.threads == 1 ? " thread" : " threads"));
+    progress_.line(concat(
+        snapshot.options.model, " on ", snapshot.options.data, ": ",
+        with_commas(static_cast<double>(snapshot.parameters)), " parameters, ",
+        with_commas(static_cast<double>(snapshot.train_images)), " training images, ",
+        snapshot.validates_on_test
+            ? ""
+            : with_commas(static_cast<double>(snapshot.validation_images)) + " validation images, ",
+        snapshot.backend, ", ", snapshot.threads, snapshot.threads == 1 ? " thread" : " threads"));
     epochs_shown_ = snapshot.history.size();
     for (const std::string& note : snapshot.notes) progress_.line("note: " + note);
-    if (!options_.files.save_best.empty()) {
+    if (!options_.files.save_best.empty() && snapshot.validates_on_test) {
       progress_.line(
-          "note: --save-best judges by the test images: the test accuracy will be too good.");
+          "note: --save-best judges by the test images: the test accuracy will be too good. "
+          "--validation-split avoids that.");
     }
     if (options_.files.resume.empty()) return;
     progress_.line(concat("resumed after ", snapshot.step, " steps, ", snapshot.epoch, " of ",
@@ -167,7 +167,7 @@ class Training {
     shown_ = snapshot->sequence;
     for (; epochs_shown_ < snapshot->history.size(); ++epochs_shown_) {
       const EpochResult& result = snapshot->history[epochs_shown_];
-      progress_.epoch(result, snapshot->epochs);
+      progress_.epoch(result, *snapshot);
       json_.write(epoch_event(result));
     }
     if (snapshot->state == RunState::running) progress_.update(*snapshot);
@@ -225,8 +225,9 @@ class Training {
       event["train_accuracy"] = result->train_accuracy;
       event["val_loss"] = result->val_loss;
       event["val_accuracy"] = result->val_accuracy;
-      text += concat("done: test accuracy ", percent(result->val_accuracy), " after ",
-                     counted(result->epoch, "epoch"), weights_text(*snapshot), ", ");
+      text +=
+          concat("done: ", validation_name(*snapshot), " accuracy ", percent(result->val_accuracy),
+                 " after ", counted(result->epoch, "epoch"), weights_text(*snapshot), ", ");
       if (snapshot->restored_epoch > 0) event["restored_epoch"] = snapshot->restored_epoch;
     } else {
       text += concat("done: ", snapshot->step, " steps, ");
@@ -260,15 +261,19 @@ void add_train(CLI::App& app, Action& action) {
   auto options = std::make_shared<TrainOptions>();
   RunOptions& run = options->run;
   CLI::App& command = *app.add_subcommand(
-      "train", "Train a model and evaluate it on the test images after each epoch");
-  add_model(command, run.model)->required();
+      "train",
+      "Train a model and evaluate it after each epoch, on the test images or a validation split");
+  add_model(command, options->model)->required();
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_integer(command, "--epochs", run.epochs, 1, 100000,
               "Number of epochs (passes over all training images)");
   add_batch(command, run.batch);
-  add_number(command, "--label-smoothing", run.label_smoothing, 0, 0.99,
-             "Label smoothing: fraction of each target that is spread evenly over all classes")
+  add_number(command, "--validation-split", run.validation_split, 0, 0.999,
+             "Fraction of the training images to set aside and to evaluate on after each epoch, "
+             "instead of the test images. They are chosen at random by --seed, with the classes in "
+             "the same proportions (as scikit-learn's train_test_split with stratify; Keras takes "
+             "the last images)")
       ->type_name("FRACTION")
       ->capture_default_str();
   add_seed(command, run.seed);
@@ -282,8 +287,9 @@ void add_train(CLI::App& app, Action& action) {
   add_stopping(command, run);
   command.add_option("--save", options->save, "Save the trained model to a .safetensors file")
       ->type_name("FILE");
+  add_loss(command, run);
   add_optimizer_options(command, run);
-  command.footer(optimizer_options_help() +
+  command.footer(loss_options_help() + optimizer_options_help() +
                  "\nExample:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save "
                  "digits.safetensors");
   command.callback([options, &action] { action = [options] { return Training(*options).run(); }; });

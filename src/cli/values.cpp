@@ -99,8 +99,7 @@ CLI::Validator whole_number(int64_t min, int64_t max) {
   return CLI::Validator(check, "");
 }
 
-CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
-                        double max, const std::string& description) {
+CLI::Validator number_within(double min, double max) {
   // CLI::Range would accept NaN.
   const auto check = [min, max](const std::string& text) {
     double number = 0;
@@ -108,7 +107,12 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, double& valu
       return std::string();
     return concat("'", text, "' is not a number from ", min, " to ", max);
   };
-  return command.add_option(name, value, description)->check(CLI::Validator(check, ""));
+  return CLI::Validator(check, "");
+}
+
+CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
+                        double max, const std::string& description) {
+  return command.add_option(name, value, description)->check(number_within(min, max));
 }
 
 double monotonic_seconds() {

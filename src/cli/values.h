@@ -34,6 +34,9 @@ CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 /// Accepts whole numbers from `min` to `max` in digits.
 CLI::Validator whole_number(int64_t min, int64_t max);
 
+/// Accepts numbers from `min` to `max`.
+CLI::Validator number_within(double min, double max);
+
 /// Adds an option for a whole number from `min` to `max`.
 CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& value, int64_t min,
                          int64_t max, const std::string& description);

@@ -35,9 +35,9 @@ constexpr float to_unit_float(uint32_t bits) { return static_cast<float>(bits >>
 
 /// The purpose of a random stream. Each purpose has its own stream, so adding dropout, for example,
 /// does not change the shuffling.
-enum class RandomStream : uint64_t { weights = 1, shuffle = 2, dropout = 3 };
+enum class RandomStream : uint64_t { weights = 1, shuffle = 2, dropout = 3, split = 4 };
 
-/// Combines a stream with an index (of a parameter, epoch or layer) below 2^56.
+/// Combines a stream with an index (of a parameter, epoch, layer or class) below 2^56.
 constexpr uint64_t stream_id(RandomStream stream, uint64_t number) {
   return static_cast<uint64_t>(stream) << 56 | number;
 }

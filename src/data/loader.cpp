@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "core/error.h"
 #include "core/random.h"
@@ -10,17 +11,15 @@
 
 namespace convlab {
 
-Loader::Loader(const Dataset& dataset, const LoaderOptions& options)
-    : dataset_(dataset), options_(options) {
+Loader::Loader(Subset images, const LoaderOptions& options)
+    : images_(std::move(images)), options_(options) {
   if (options_.batch < 1) fail("[loader] a batch of ", options_.batch, "; expected at least 1");
   if (options_.prefetch < 0) {
     fail("[loader] a prefetch of ", options_.prefetch, " batches; expected at least 0");
   }
   if (options_.prefetch > 0) {
-    if (!dataset_.complete()) {
-      fail("[loader] ", dataset_.name(), " has ", dataset_.available(), " of ", dataset_.size(),
-           " images; prefetch needs all");
-    }
+    if (!images_.complete())
+      fail("[loader] ", arrived(), " images have arrived; prefetch needs all");
     prefetcher_ = std::make_unique<Prefetcher>(options_.prefetch);
   }
   start_epoch(0);
@@ -28,12 +27,25 @@ Loader::Loader(const Dataset& dataset, const LoaderOptions& options)
 
 Loader::~Loader() = default;
 
+std::string Loader::arrived() const {
+  const Dataset& dataset = images_.dataset();
+  return concat(dataset.available(), " of ", dataset.size(), " ", dataset.name());
+}
+
+void Loader::set_images(Subset images) {
+  if (prefetcher_ || images.size() != images_.size()) {
+    fail("[loader] ", images.size(), " images", prefetcher_ ? " with prefetch" : "", "; expected ",
+         images_.size(), prefetcher_ ? " without" : "");
+  }
+  images_ = std::move(images);
+}
+
 void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
   if (epoch < 0) fail("[loader] epoch ", epoch, "; expected at least 0");
   if (first_batch < 0 || first_batch > batches_per_epoch())
     fail("[loader] batch ", first_batch, "; expected 0 to ", batches_per_epoch());
   order_ = std::make_shared<const Order>(make_order(epoch));
-  position_ = static_cast<size_t>(std::min(first_batch * options_.batch, dataset_.size()));
+  position_ = static_cast<size_t>(std::min(first_batch * options_.batch, images_.size()));
   if (!prefetcher_) return;
   prefetcher_->start([this, order = order_, position = position_](Batch& batch) mutable {
     if (position == order->size()) return false;
@@ -44,7 +56,7 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
 }
 
 int64_t Loader::batches_per_epoch() const {
-  return dataset_.size() / options_.batch + (dataset_.size() % options_.batch > 0 ? 1 : 0);
+  return images_.size() / options_.batch + (images_.size() % options_.batch > 0 ? 1 : 0);
 }
 
 int64_t Loader::batches_done() const {
@@ -52,10 +64,9 @@ int64_t Loader::batches_done() const {
 }
 
 bool Loader::ready() const {
-  const auto available = dataset_.available();
   return std::all_of(order_->begin() + static_cast<int64_t>(position_),
                      batch_end(*order_, position_),
-                     [available](int64_t index) { return index < available; });
+                     [this](int64_t position) { return images_.available(position); });
 }
 
 bool Loader::next(Batch& batch) {
@@ -63,10 +74,7 @@ bool Loader::next(Batch& batch) {
   if (prefetcher_) {
     if (!prefetcher_->next(batch)) return false;
   } else {
-    if (!ready()) {
-      fail("[loader] ", dataset_.name(), ": images of the next batch have not arrived; ",
-           dataset_.available(), " of ", dataset_.size(), " have");
-    }
+    if (!ready()) fail("[loader] images of the next batch have not arrived; ", arrived(), " have");
     fill(*order_, position_, batch);
   }
   position_ += batch.indices.size();
@@ -74,7 +82,7 @@ bool Loader::next(Batch& batch) {
 }
 
 Loader::Order Loader::make_order(int64_t epoch) const {
-  Order order(static_cast<size_t>(dataset_.size()));
+  Order order(static_cast<size_t>(images_.size()));
   std::iota(order.begin(), order.end(), int64_t{0});
   if (!options_.shuffle) return order;
   Random random(options_.seed, stream_id(RandomStream::shuffle, static_cast<uint64_t>(epoch)));
@@ -93,15 +101,17 @@ Loader::Order::const_iterator Loader::batch_end(const Order& order, size_t posit
 }
 
 void Loader::fill(const Order& order, size_t position, Batch& batch) const {
+  const Dataset& dataset = images_.dataset();
   batch.indices.assign(order.begin() + static_cast<int64_t>(position), batch_end(order, position));
-  const auto image_bytes = static_cast<size_t>(dataset_.image_shape().elements());
+  for (int64_t& index : batch.indices) index = images_.index(index);
+  const auto image_bytes = static_cast<size_t>(dataset.image_shape().elements());
   batch.labels.resize(batch.indices.size());
   batch.images.resize(batch.indices.size() * image_bytes);
   for (size_t i = 0; i < batch.indices.size(); ++i) {
-    const std::span<const uint8_t> image = dataset_.image(batch.indices[i]);
+    const std::span<const uint8_t> image = dataset.image(batch.indices[i]);
     std::copy(image.begin(), image.end(),
               batch.images.begin() + static_cast<int64_t>(i * image_bytes));
-    batch.labels[i] = dataset_.label(batch.indices[i]);
+    batch.labels[i] = dataset.label(batch.indices[i]);
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include "backend/backend.h"
 #include "data/dataset.h"
-#include "nn/graph.h"
 #include "train/callbacks/callback_list.h"
 
 namespace convlab {
@@ -18,8 +17,6 @@ struct EngineEnvironment {
   std::unique_ptr<Backend> backend;
   /// Opens a data set by name. It may be empty at first and be filled by Engine::append_data.
   std::function<DatasetSplits(const std::string& name)> open_data;
-  /// Builds the named model for an image shape and a number of classes; empty: from the zoo.
-  std::function<Graph(const std::string& model, const Shape& image, int64_t classes)> build_model;
   /// Creates additional callbacks for each run, besides those that its options ask for: front ends
   /// write files in them. Empty: none.
   std::function<Callbacks(Run& run)> callbacks;

@@ -74,7 +74,7 @@ void visit(Fields& fields, S& result) {
 struct Prediction {
   static constexpr std::string_view name = "prediction";
   std::vector<std::string> class_names;
-  std::vector<float> probabilities;  ///< [classes]
+  std::vector<float> probabilities;  ///< [classes]; of Loss::predict
   int32_t best = 0;                  ///< the most probable class
   int64_t height = 0;
   int64_t width = 0;

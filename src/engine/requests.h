@@ -132,7 +132,7 @@ template <class Fields, class S>
 void visit(Fields&, S&) {}
 
 /// Configures a run with the network and weights of a model file or a checkpoint, and the class
-/// names in it. `options.architecture` and `options.model` are those of the file; so is
+/// names in it. Model, architecture and loss of `options` are those of the file; so is
 /// `options.data` if it is empty. If that data set is not available, the network can predict but
 /// not train. [Configured]
 struct LoadModel {

@@ -7,7 +7,8 @@
 #include "core/error.h"
 #include "data/formats/shard.h"
 #include "engine/epoch_logs.h"
-#include "loss/softmax_cross_entropy.h"
+#include "engine/run_loss.h"
+#include "loss/class_weights.h"
 #include "train/callbacks/early_stopping.h"
 #include "train/callbacks/time_budget.h"
 #include "train/check_fits.h"
@@ -17,8 +18,6 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t sample_count = 30;
-constexpr int64_t max_filters = 64;
 constexpr double max_seconds = 1e9;
 constexpr double min_rate = 1e-9;
 constexpr double max_rate = 1e9;  // far too high, but a run that diverges reports it
@@ -35,11 +34,13 @@ RunOptions checked(RunOptions options) {
   within("batch", options.batch, int64_t{1}, Run::max_batch);
   within("time_budget", options.time_budget, 0.0, max_seconds);
   within("epochs", options.epochs, int64_t{1}, Run::max_epochs);
+  if (!(options.validation_split >= 0 && options.validation_split < 1)) {
+    fail("[run] option validation_split is ", options.validation_split,
+         " but must lie in 0 to below 1");
+  }
+  make_loss(options);
+  options.class_weights = checked_class_weights(options.class_weights);
   return options;
-}
-
-std::unique_ptr<Loss> make_loss(const RunOptions& options) {
-  return std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{options.label_smoothing});
 }
 
 std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& network) {
@@ -49,12 +50,19 @@ std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& networ
       read_update_options(options.update_options));
 }
 
-TrainingSize size_of(const RunOptions& options, const DatasetSplits& data) {
+TrainValidation chosen_images(const RunOptions& options, const DatasetSplits& data) {
+  if (options.validation_split == 0) return {data.train, data.test};
+  return stratified_split(data.train, options.validation_split, options.seed);
+}
+
+TrainingSize size_of(const RunOptions& options, const TrainValidation& images,
+                     const DatasetSplits& data) {
   const auto optimizer = find_optimizer(options.optimizer).make(options.optimizer_options);
   return {.model = options.model,
           .batch = options.batch,
-          .train_images = data.train.size(),
-          .eval_images = data.test.size(),
+          .train_images = images.train.size(),
+          .eval_images =
+              std::max(images.validation.size(), std::min(Run::sample_count, data.test.size())),
           .states = state_count(*optimizer, read_update_options(options.update_options))};
 }
 
@@ -63,15 +71,17 @@ TrainingSize size_of(const RunOptions& options, const DatasetSplits& data) {
 void Run::check(const RunOptions& given, const DatasetSplits& data, const Graph& graph,
                 const Backend& backend, uint64_t reclaimable) {
   const RunOptions options = checked(given);
-  const TrainingSize size = size_of(options, data);
-  const int64_t steps = (data.train.size() + options.batch - 1) / options.batch;
+  const TrainValidation images = chosen_images(options, data);
+  const TrainingSize size = size_of(options, images, data);
+  const int64_t steps = (images.train.size() + options.batch - 1) / options.batch;
   make_schedule(options.schedule, options.schedule_options, options.warmup_epochs,
                 {steps, steps * options.epochs});
   read_options<EarlyStoppingOptions>("early_stopping", options.early_stopping_options);
-  make_loss(options);
   Graph folded = graph;
-  fold_final_softmax(folded);
+  fold_final_activation(folded, *make_loss(options));
   check_fits(folded, data.train, options.model);
+  if (options.class_weights != balanced_classes)
+    ClassWeights::check(class_weights(options, images.train), data.train.classes());
   check_memory(folded, backend, size, reclaimable);
 }
 
@@ -80,14 +90,16 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
          std::function<Callbacks(Run&)> more_callbacks)
     : options_(checked(options)),
       data_(std::move(data)),
+      images_(chosen_images(options_, data_)),
       now_(std::move(now)),
-      softmax_folded_(fold_final_softmax(graph)),
+      activation_folded_(fold_final_activation(graph, *make_loss(options_))),
       network_(std::move(graph), backend, options_.seed),
       train_loader_(
-          data_.train,
+          images_.train,
           {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),
-      test_loader_(data_.test,
-                   {.batch = options_.batch, .shuffle = false, .seed = 0, .prefetch = prefetch}),
+      validation_loader_(
+          images_.validation,
+          {.batch = options_.batch, .shuffle = false, .seed = 0, .prefetch = prefetch}),
       recorder_(train_loader_.batches_per_epoch()),
       more_callbacks_(std::move(more_callbacks)),
       learning_rate_(options_.learning_rate) {
@@ -99,7 +111,7 @@ void Run::reset() {
   callbacks_ = {};
   trainer_ = {};  // first, so that old and new trainer do not need memory at once
   trainer_ = make_trainer(options_, network_);
-  const TrainingSize size = size_of(options_, data_);
+  const TrainingSize size = size_of(options_, images_, data_);
   if (size.train_batch() > 0) trainer_->prepare(Mode::train, size.train_batch());
   if (size.eval_batch() > 0) trainer_->prepare(Mode::eval, size.eval_batch());
   schedule_epochs_ = options_.epochs;
@@ -119,20 +131,40 @@ void Run::reset() {
   train_seconds_ = validation_seconds_ = images_per_second_ = 0;
   epoch_images_ = 0;
   train_loader_.start_epoch(0);
-  if (softmax_folded_) {
-    notes_.emplace_back(
-        "The model's final softmax is part of the loss and of predictions, so it is left out of "
-        "the network.");
-  }
+  if (!waits_for_labels()) trainer_->set_class_weights(class_weights(options_, images_.train));
+  note_activation();
   note_classes();
   note_selection();
 }
 
+bool Run::waits_for_labels() const {
+  const bool needed = options_.validation_split > 0 || options_.class_weights == balanced_classes;
+  return needed && !data_.train.complete();
+}
+
+void Run::note_activation() {
+  const std::unique_ptr<Loss> loss = make_loss(options_);
+  const std::string_view inside = loss->activation();
+  if (activation_folded_) {
+    notes_.push_back(concat("The model's final ", inside,
+                            " is part of the loss and of predictions, so it is left out of the ",
+                            "network."));
+    return;
+  }
+  const std::string_view last = network_.graph().nodes().back().layer->kind();
+  if (!inside.empty() && (last == "softmax" || last == "sigmoid")) {
+    notes_.push_back(concat("The model ends in ", last, ", and the loss ", loss->kind(),
+                            " applies ", inside, " to that: it will learn slowly. Leave ", last,
+                            " out, or choose another loss."));
+  }
+}
+
 void Run::note_classes() {
   const Dataset& train = data_.train;
-  if (!train.complete() || train.size() == 0) return;
+  const int64_t size = images_.train.size();
+  if (!train.complete() || size == 0) return;
   std::vector<int64_t> counts(static_cast<size_t>(train.classes()));
-  for (int64_t i = 0; i < train.size(); ++i) ++counts[train.label(i)];
+  for (int64_t i = 0; i < size; ++i) ++counts[train.label(images_.train.index(i))];
   std::string absent;
   size_t present = 0;
   for (size_t label = 0; label < counts.size(); ++label) {
@@ -144,7 +176,7 @@ void Run::note_classes() {
   }
   if (present == 1 && counts.size() > 1) {
     notes_.push_back(concat("All training images of ", train.name(), " are of one class, \"",
-                            train.class_names()[train.label(0)],
+                            train.class_names()[train.label(images_.train.index(0))],
                             "\": the network can only learn to answer that."));
   } else if (!absent.empty()) {
     notes_.push_back(concat("There are no training images of ", train.name(), " of the classes ",
@@ -154,12 +186,15 @@ void Run::note_classes() {
 
 // What is chosen by the test images does better on them than on new images.
 void Run::note_selection() {
+  if (options_.validation_split > 0) return;
   std::string chosen;
   if (options_.early_stopping) chosen = "Early stopping";
   if (options_.schedule == "plateau")
     chosen += chosen.empty() ? "The schedule plateau" : " and the schedule plateau";
   if (!chosen.empty())
-    notes_.push_back(chosen + " judges by the test images: the test accuracy will be too good.");
+    notes_.push_back(chosen +
+                     " judges by the test images: the test accuracy will be too good. A validation "
+                     "split avoids that.");
 }
 
 std::unique_ptr<Schedule> Run::new_schedule() const {
@@ -200,7 +235,16 @@ void Run::append_data(bool train, std::span<const uint8_t> shard, const std::str
     fail(source, ": has images of ", parsed.image, " but ", dataset.name(), " has ",
          dataset.image_shape());
   }
+  const bool was_complete = data_.train.complete();
   dataset.append(parsed.images, parsed.labels, source);
+  if (was_complete || !data_.train.complete()) return;
+  if (options_.validation_split > 0) {
+    images_ = chosen_images(options_, data_);
+    train_loader_.set_images(images_.train);
+    validation_loader_.set_images(images_.validation);
+  }
+  trainer_->set_class_weights(class_weights(options_, images_.train));
+  note_classes();
 }
 
 CallbackList Run::make_callbacks() {
@@ -237,13 +281,13 @@ Run::Progress Run::advance() {
 }
 
 Run::Progress Run::train_step() {
-  if (!train_loader_.ready()) return Progress::waiting;
+  if (waits_for_labels() || !train_loader_.ready()) return Progress::waiting;
   const double start = now_();
   if (!train_loader_.next(batch_)) {
     trainer_->end_epoch();
     validating_ = true;
     trainer_->validation().reset();
-    test_loader_.start_epoch(0);
+    validation_loader_.start_epoch(0);
     return Progress::busy;
   }
   trainer_->set_learning_rate(schedule_->rate(learning_rate_, step_));
@@ -269,9 +313,9 @@ Run::Progress Run::train_step() {
 }
 
 Run::Progress Run::validation_batch() {
-  if (!test_loader_.ready()) return Progress::waiting;
+  if (!validation_loader_.ready()) return Progress::waiting;
   const double start = now_();
-  const bool more = test_loader_.next(batch_);
+  const bool more = validation_loader_.next(batch_);
   if (more) trainer_->evaluate(batch_);
   validation_seconds_ += now_() - start;
   if (more) return Progress::busy;
@@ -320,110 +364,13 @@ void Run::check_loss(double loss) const {
 double Run::seconds_left() const {
   if (images_per_second_ <= 0) return -1;
   const double images =
-      static_cast<double>((epochs_ - epoch_) * data_.train.size() - epoch_images_);
+      static_cast<double>((epochs_ - epoch_) * images_.train.size() - epoch_images_);
   double validation = validation_seconds_;
   if (!history_.empty()) {
     const EpochResult& last = history_.back();
-    validation = last.seconds - static_cast<double>(data_.train.size()) / last.images_per_second;
+    validation = last.seconds - static_cast<double>(images_.train.size()) / last.images_per_second;
   }
   return images / images_per_second_ + validation * static_cast<double>(epochs_ - epoch_);
-}
-
-void Run::describe(Snapshot& snapshot) const {
-  const Metrics metrics = trainer_->training().read();
-  snapshot.options = options_;
-  snapshot.class_names = data_.train.class_names();
-  snapshot.parameters = network_.graph().parameter_count();
-  snapshot.train_images = data_.train.size();
-  snapshot.train_images_here = data_.train.available();
-  snapshot.step = step_;
-  snapshot.steps_per_epoch = train_loader_.batches_per_epoch();
-  snapshot.epoch = epoch_;
-  snapshot.epochs = epochs_;
-  snapshot.learning_rate = learning_rate_;
-  snapshot.step_learning_rate = schedule_->rate(learning_rate_, step_);
-  snapshot.images_per_second = images_per_second_;
-  snapshot.seconds_left = finished() ? 0 : seconds_left();
-  snapshot.loss =
-      metrics.samples > 0 || history_.empty() ? metrics.loss : history_.back().train_loss;
-  snapshot.accuracy =
-      metrics.samples > 0 || history_.empty() ? metrics.accuracy : history_.back().train_accuracy;
-  snapshot.stop_reason = stop_reason_;
-  snapshot.restored_epoch = callbacks_.restored_epoch();
-  snapshot.notes = notes_;
-  snapshot.history = history_;
-  snapshot.train_loss = recorder_.loss();
-  snapshot.train_accuracy = recorder_.accuracy();
-  snapshot.val_loss = val_loss_;
-  snapshot.val_accuracy = val_accuracy_;
-}
-
-// In batches no larger than those of the run, for which its memory was planned.
-std::vector<float> Run::predict(const Batch& images) {
-  const auto image_bytes = static_cast<size_t>(data_.test.image_shape().elements());
-  std::vector<float> probabilities;
-  for (int64_t first = 0; first < images.size(); first += options_.batch) {
-    const int64_t last = std::min(first + options_.batch, images.size());
-    const auto pixels = std::span(images.images)
-                            .subspan(static_cast<size_t>(first) * image_bytes,
-                                     static_cast<size_t>(last - first) * image_bytes);
-    Batch part;
-    part.images.assign(pixels.begin(), pixels.end());
-    part.labels.assign(images.labels.begin() + first, images.labels.begin() + last);
-    const std::vector<float> more = trainer_->predict(part);
-    probabilities.insert(probabilities.end(), more.begin(), more.end());
-  }
-  return probabilities;
-}
-
-Samples Run::samples() {
-  const Shape& image = data_.test.image_shape();
-  Samples samples;
-  samples.height = image[0];
-  samples.width = image[1];
-  samples.channels = image[2];
-  Batch batch;
-  for (int64_t i = 0; i < std::min(sample_count, data_.test.available()); ++i) {
-    const std::span<const uint8_t> pixels = data_.test.image(i);
-    batch.images.insert(batch.images.end(), pixels.begin(), pixels.end());
-    batch.labels.push_back(data_.test.label(i));
-  }
-  const int64_t classes = data_.test.classes();
-  const std::vector<float> probabilities = predict(batch);
-  for (int64_t i = 0; i < batch.size(); ++i) {
-    const auto row = probabilities.begin() + i * classes;
-    const auto best = std::max_element(row, row + classes);
-    samples.predictions.push_back(static_cast<int32_t>(best - row));
-    samples.confidences.push_back(*best);
-  }
-  samples.pixels = std::move(batch.images);
-  samples.labels = std::move(batch.labels);
-  return samples;
-}
-
-Filters Run::filters() const {
-  const auto parameters = network_.parameters();
-  if (parameters.empty()) return {};
-  const Tensor& weights = parameters[0].value;
-  const Shape& image = network_.graph().input_shape();
-  Filters filters;
-  filters.count = std::min(weights.shape[0], max_filters);
-  if (weights.shape.rank() == 4) {
-    filters.height = weights.shape[1];
-    filters.width = weights.shape[2];
-    filters.channels = weights.shape[3];
-  } else if (weights.shape.rank() == 2 && weights.shape[1] == image.elements()) {
-    filters.height = image[0];
-    filters.width = image[1];
-    filters.channels = image[2];
-  } else {
-    return {};
-  }
-  const Tensor shown{
-      {filters.count, filters.height, filters.width, filters.channels}, DType::f32, weights.memory};
-  const std::unique_ptr<ReadBack> read = network_.backend().read_back(shown);
-  filters.weights.assign(read->values().begin(), read->values().end());
-  return filters;
 }
 
 }  // namespace convlab

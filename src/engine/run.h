@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "data/loader.h"
+#include "data/stratified_split.h"
 #include "engine/curve_recorder.h"
 #include "engine/run_record.h"
 #include "engine/snapshot.h"
@@ -27,6 +28,7 @@ class Run {
  public:
   static constexpr int64_t max_epochs = 100'000;
   static constexpr int64_t max_batch = 131'072;
+  static constexpr int64_t sample_count = 30;  ///< number of test images in Samples
   /// stopped: a callback stopped training between two steps; `begin` continues it.
   enum class Progress : uint8_t { waiting, busy, stopped, finished };
 
@@ -41,7 +43,8 @@ class Run {
       std::function<Callbacks(Run&)> more_callbacks = {});
 
   /// Does one training step or validation batch, unless the planned epochs are done or its data has
-  /// not arrived yet. Throws Error when the loss is no longer finite.
+  /// not arrived yet. A validation split and balanced class weights need all training images first.
+  /// Throws Error when the loss is no longer finite.
   Progress advance();
   bool finished() const { return epoch_ >= epochs_ || ended_early_; }
   /// Starts or continues training; when it is finished, plans another options().epochs epochs.
@@ -105,21 +108,24 @@ class Run {
   bool has_schedule_of(const RunOptions& other) const;
   void restore_schedule(const RunRecord& record);
   void note_resumed(const RunRecord& record);
+  void note_activation();
   void note_classes();
-  std::vector<float> predict(const Batch& images);
   void note_selection();
+  bool waits_for_labels() const;
+  std::vector<float> predict(const Batch& images);
   void restore(const RunRecord& record);
   double seconds_left() const;
 
   RunOptions options_;
   DatasetSplits data_;
+  TrainValidation images_;  // views of data_
   std::function<double()> now_;
-  bool softmax_folded_;  // before network_, which gets the graph without it
+  bool activation_folded_;  // before network_, which gets the graph without it
   Network network_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Schedule> schedule_;
   Loader train_loader_;
-  Loader test_loader_;
+  Loader validation_loader_;
   CurveRecorder recorder_;
   Curve val_loss_;
   Curve val_accuracy_;

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "engine/epoch_logs.h"
 #include "engine/run.h"
+#include "engine/run_loss.h"
 
 namespace convlab {
 
@@ -53,7 +54,9 @@ std::vector<NamedTensor> Run::state_tensors() {
 }
 
 RunRecord Run::record() const {
-  return {.options = options_,
+  RunOptions options = options_;
+  options.architecture.clear();
+  return {.options = std::move(options),
           .epochs = epochs_,
           .epoch = epoch_,
           .step = step_,
@@ -66,7 +69,7 @@ RunRecord Run::record() const {
           .schedule_epochs = ends_with_run(*schedule_) ? schedule_epochs_ : 0,
           .batches = train_loader_.batches_done(),
           .validating = validating_,
-          .validation_batches = validating_ ? test_loader_.batches_done() : 0,
+          .validation_batches = validating_ ? validation_loader_.batches_done() : 0,
           .learning_rate = learning_rate_,
           .step_learning_rate = trainer_->learning_rate(),
           .train_seconds = train_seconds_,
@@ -87,7 +90,8 @@ RunRecord Run::record() const {
 std::vector<uint8_t> Run::checkpoint() {
   check_loss(trainer_->training().read().loss);
   trainer_->use_eval_weights();
-  const TrainingInfo info{options_.model, options_.data, data_.train.class_names(), {}};
+  TrainingInfo info{options_.model, options_.data, data_.train.class_names(), {}};
+  append_loss_info(info.options, options_);
   return checkpoint_bytes(network_, info, state_tensors(), encode(record()));
 }
 
@@ -98,9 +102,9 @@ void Run::check_position(const RunRecord& record, const std::string& where) cons
          record.validating ? " before its validation; expected " : "; expected at most ",
          per_epoch);
   }
-  if (record.validation_batches > test_loader_.batches_per_epoch()) {
+  if (record.validation_batches > validation_loader_.batches_per_epoch()) {
     fail(where, ": ", record.validation_batches, " validation batches are done; expected at",
-         " most ", test_loader_.batches_per_epoch());
+         " most ", validation_loader_.batches_per_epoch());
   }
   if (record.epoch > max_epochs || record.step != record.epoch * per_epoch + record.batches) {
     fail(where, ": ", record.step, " steps are done; expected ", record.epoch, " epochs of ",
@@ -180,7 +184,7 @@ void Run::restore(const RunRecord& record) {
   epoch_images_ = record.epoch_images;
   images_per_second_ = record.images_per_second;
   train_loader_.start_epoch(epoch_, record.batches);
-  if (validating_) test_loader_.start_epoch(0, record.validation_batches);
+  if (validating_) validation_loader_.start_epoch(0, record.validation_batches);
   stop_reason_ = callbacks_.stop_reason();
   ended_early_ = !stop_reason_.empty();
   note_resumed(record);

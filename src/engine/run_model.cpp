@@ -2,6 +2,7 @@
 
 #include "core/options_text.h"
 #include "engine/run.h"
+#include "engine/run_loss.h"
 #include "engine/tasks/evaluate_task.h"
 #include "io/model_file.h"
 
@@ -18,6 +19,7 @@ void append_options(Options& info, const RunOptions& run) {
   if (run.schedule != RunOptions().schedule) info.emplace_back("schedule", run.schedule);
   add("schedule_options", run.schedule_options);
   if (run.warmup_epochs > 0) info.emplace_back("warmup_epochs", run.warmup_epochs);
+  if (run.validation_split > 0) info.emplace_back("validation_split", run.validation_split);
   add("update_options", run.update_options);
 }
 
@@ -36,13 +38,10 @@ std::vector<uint8_t> Run::model_file() {
   describe(state);
   const RunOptions& run = options_;
   TrainingInfo info{run.model, run.data, data_.train.class_names(), {}};
-  info.options = {{"optimizer", run.optimizer},
-                  {"learning_rate", run.learning_rate},
-                  {"batch", run.batch},
-                  {"seed", static_cast<int64_t>(run.seed)},
-                  {"label_smoothing", run.label_smoothing},
-                  {"epochs", epoch_},
-                  {"steps", step_}};
+  info.options = {{"optimizer", run.optimizer}, {"learning_rate", run.learning_rate},
+                  {"batch", run.batch},         {"seed", static_cast<int64_t>(run.seed)},
+                  {"epochs", epoch_},           {"steps", step_}};
+  append_loss_info(info.options, run);
   append_options(info.options, run);
   if (const EpochResult* result = result_of_weights(state))
     info.options.emplace_back("val_accuracy", result->val_accuracy);

@@ -9,10 +9,21 @@
 namespace convlab {
 
 /// Options of a training run. Names and options are those of the registries (data sets, zoo,
-/// optimizers, schedules).
+/// losses, optimizers, schedules).
 struct RunOptions {
   std::string data = "mnist";
-  std::string model = "mnist-cnn";
+  std::string model = "mnist-cnn";  ///< of the zoo; with `architecture`, only a name for people
+  /// The network as a JSON document (io/graph_json.h); empty: the model of the zoo.
+  std::string architecture;
+  /// Fraction of the training images, from 0 to below 1, that is set aside to validate on instead
+  /// of the test images (data/stratified_split.h); 0: validates on the test images.
+  double validation_split = 0;
+  std::string loss = "softmax_cross_entropy";
+  Options loss_options;
+  /// Weights of the classes in the training loss (loss/class_weights.h), as a list with one number
+  /// per class, "1, 2, 0.5", or "balanced": in inverse proportion to the number of training images
+  /// of the class, with a mean of 1 over all training images. Empty: all 1.
+  std::string class_weights;
   std::string optimizer = "adam";
   Options optimizer_options;
   double learning_rate = 0;  ///< base rate of the schedule; 0: the optimizer's default
@@ -23,7 +34,6 @@ struct RunOptions {
   int64_t batch = 128;
   int64_t epochs = 5;
   uint64_t seed = 1;
-  double label_smoothing = 0;
   bool early_stopping = false;
   Options early_stopping_options;  ///< EarlyStoppingOptions: monitor, patience, …
   double time_budget = 0;          ///< seconds from each Start until it pauses; 0: no limit
@@ -35,6 +45,11 @@ template <class Fields, MaybeConst<RunOptions> S>
 void visit(Fields& fields, S& options) {
   fields("data", options.data);
   fields("model", options.model);
+  fields("architecture", options.architecture);
+  fields("validation_split", options.validation_split);
+  fields("loss", options.loss);
+  fields("loss_options", options.loss_options);
+  fields("class_weights", options.class_weights);
   fields("optimizer", options.optimizer);
   fields("optimizer_options", options.optimizer_options);
   fields("learning_rate", options.learning_rate);
@@ -45,7 +60,6 @@ void visit(Fields& fields, S& options) {
   fields("batch", options.batch);
   fields("epochs", options.epochs);
   fields("seed", options.seed);
-  fields("label_smoothing", options.label_smoothing);
   fields("early_stopping", options.early_stopping);
   fields("early_stopping_options", options.early_stopping_options);
   fields("time_budget", options.time_budget);

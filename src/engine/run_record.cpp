@@ -82,6 +82,28 @@ void visit_record(Fields& fields, S& record) {
   fields("schedule_epochs", record.schedule_epochs);
 }
 
+WrittenJson written_options(const RunOptions& options) {
+  std::vector<uint8_t> block;
+  FieldWriter fields(block);
+  fields("options", options);
+  return fields.take().at("options");
+}
+
+/// Rewrites the options of a record of version 1 or 2 as version 3 writes them. Before it, label
+/// smoothing was an option of the run, and the others added here did not exist.
+void update_options(FieldJson& record) {
+  const auto options = record.find("options");
+  if (options == record.end() || !options->is_object()) return;  // the reader refuses it
+  const FieldJson defaults = written_options({});
+  for (const char* name :
+       {"architecture", "validation_split", "loss", "loss_options", "class_weights"})
+    options->emplace(name, defaults.at(name));
+  const auto smoothing = options->find("label_smoothing");
+  if (smoothing == options->end()) return;
+  if (*smoothing != 0) (*options)["loss_options"] = {{"label_smoothing", *smoothing}};
+  options->erase("label_smoothing");
+}
+
 /// Computes what version 1 did not write. Its batches waited for an update across epochs.
 void complete_version_1(RunRecord& record) {
   int64_t accumulate = 1;
@@ -129,7 +151,7 @@ CheckpointRun encode(const RunRecord& record) {
 }
 
 RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) {
-  const FieldJson object = parse_fields(where, run.json);
+  FieldJson object = parse_fields(where, run.json);
   RunRecord record;
   const int64_t newest = record.version;
   FieldReader(where, object, run.block, false)("version", record.version);
@@ -137,6 +159,7 @@ RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) 
     fail(where, " has version ", record.version, "; expected 1 to ", newest,
          record.version > newest ? ". A newer convlab wrote it" : "");
   }
+  if (record.version < 3) update_options(object);
   FieldReader fields(where, object, run.block, record.version == 1);
   fields("version", record.version);
   visit_record(fields, record);
@@ -150,19 +173,14 @@ RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) 
 }
 
 std::string differing_options(const RunOptions& there, const RunOptions& here) {
-  const auto fields_of = [](const RunOptions& options) {
-    std::vector<uint8_t> block;
-    FieldWriter fields(block);
-    fields("options", options);
-    return fields.take().at("options").flatten();
-  };
-  const WrittenJson old = fields_of(there);
-  const WrittenJson now = fields_of(here);
+  const WrittenJson old = written_options(there).flatten();
+  const WrittenJson now = written_options(here).flatten();
   std::string text;
   const auto compare = [&](const std::string& path) {
     const std::string name = path.substr(1);
     if (std::find(may_differ.begin(), may_differ.end(), name) != may_differ.end()) return;
-    if (name.starts_with(schedule_options)) return;
+    if (name.starts_with(schedule_options) || name == "architecture") return;
+    if (name == "model" && !here.architecture.empty()) return;
     const WrittenJson before = old.value(path, WrittenJson());
     const WrittenJson after = now.value(path, WrittenJson());
     if (before == after) return;

@@ -16,11 +16,11 @@ namespace convlab {
 /// state of random number generators, because the order of the images and the dropout masks are
 /// functions of the seed, the epoch and the step.
 struct RunRecord {
-  int64_t version = 2;  ///< of the file; version 1 lacks what can be unknown below
-  RunOptions options;
-  int64_t epochs = 0;  ///< planned
-  int64_t epoch = 0;   ///< epochs done
-  int64_t step = 0;    ///< training steps done
+  int64_t version = 3;  ///< of the file; version 1 lacks what can be unknown below
+  RunOptions options;   ///< without the architecture, which the checkpoint holds as a model file
+  int64_t epochs = 0;   ///< planned
+  int64_t epoch = 0;    ///< epochs done
+  int64_t step = 0;     ///< training steps done
   UpdateProgress updates;
   bool averaged = false;  ///< the weights of the file are the average, see Updater::states
   /// Number of images, and Dataset::fingerprint once all have arrived; 0: unknown.
@@ -53,13 +53,14 @@ struct RunRecord {
 
 CheckpointRun encode(const RunRecord& record);
 
-/// Reads versions 1 and 2. Throws Error, whose message begins with `where`, for an invalid record:
+/// Reads versions 1 to 3. Throws Error, whose message begins with `where`, for an invalid record:
 /// missing or unknown fields, or numbers that contradict each other.
 RunRecord decode_run_record(const CheckpointRun& run, const std::string& where);
 
 /// Lists the options of `there` that differ from those of `here`: "batch (64 there, 128 here), …";
 /// empty if none. Options that may change when a run resumes are ignored: how long to train
-/// (epochs, time_budget) and the learning rate schedule.
+/// (epochs, time_budget) and the learning rate schedule. So are the architecture and, if `here` has
+/// one, the model's name: load_checkpoint compares the networks.
 std::string differing_options(const RunOptions& there, const RunOptions& here);
 
 }  // namespace convlab

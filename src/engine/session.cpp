@@ -8,6 +8,7 @@
 #include "data/image_decoder.h"
 #include "data/resize.h"
 #include "engine/describe_model.h"
+#include "engine/run_loss.h"
 #include "engine/tasks/bench_suite.h"
 #include "engine/tasks/bench_task.h"
 #include "engine/tasks/evaluate_task.h"
@@ -23,8 +24,9 @@ namespace {
 
 constexpr int64_t max_image_side = 16384;
 
-Graph build_from_zoo(const std::string& model, const Shape& image, int64_t classes) {
-  return find_model(model).build(image, classes);
+Graph build_model(const RunOptions& run, const Dataset& data) {
+  if (!run.architecture.empty()) return parse_graph_json(run.architecture, "[model] " + run.model);
+  return find_model(run.model).build(data.image_shape(), data.classes());
 }
 
 /// "mnist-cnn.safetensors"
@@ -59,9 +61,7 @@ void check_pixels(const Predict& request) {
 
 }  // namespace
 
-Session::Session(EngineEnvironment environment) : environment_(std::move(environment)) {
-  if (!environment_.build_model) environment_.build_model = build_from_zoo;
-}
+Session::Session(EngineEnvironment environment) : environment_(std::move(environment)) {}
 
 Run& Session::existing_run(std::string_view what) {
   if (!run_) fail("[engine] there is no run to ", what, "; configure one first");
@@ -91,8 +91,7 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
 Session::Answer Session::apply(const Configure& request) {
   const RunOptions& options = request.options;
   DatasetSplits data = environment_.open_data(options.data);
-  Graph graph =
-      environment_.build_model(options.model, data.train.image_shape(), data.train.classes());
+  Graph graph = build_model(options, data.train);
   install(options, std::move(data), std::move(graph));
   return Configured{options.data};
 }
@@ -183,6 +182,8 @@ DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
     // The model can be used without its data.
   }
   options.data.clear();
+  options.validation_split = 0;
+  options.class_weights.clear();
   return no_data(file);
 }
 
@@ -192,9 +193,13 @@ Session::Answer Session::apply(const LoadModel& request) {
   options.model = file.training.model.empty()
                       ? std::filesystem::path(request.source).stem().string()
                       : file.training.model;
+  options.architecture = graph_json(file.graph);
+  const std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + request.source);
+  options.loss = loss->kind();
+  options.loss_options = loss->options();
   DatasetSplits data = data_for(request, file, options);
   Graph folded = file.graph;
-  fold_final_softmax(folded);
+  fold_final_activation(folded, *loss);
   check_fits(folded, data.train, request.source);
   install(options, std::move(data), std::move(file.graph));
   run_->load(file);
@@ -230,7 +235,7 @@ Session::Answer Session::apply(const FindLearningRate& request) {
   } else {
     train = std::make_shared<const Dataset>(environment_.open_data(options.data).train);
   }
-  Graph graph = environment_.build_model(options.model, train->image_shape(), train->classes());
+  Graph graph = build_model(options, *train);
   return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), backend());
 }
 

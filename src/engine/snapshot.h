@@ -26,7 +26,7 @@ struct Samples {
   std::vector<uint8_t> pixels;       ///< [count, height, width, channels]
   std::vector<int32_t> labels;       ///< [count]
   std::vector<int32_t> predictions;  ///< [count]
-  std::vector<float> confidences;    ///< [count], probability of the prediction
+  std::vector<float> confidences;    ///< [count], the prediction's value of Loss::predict
 };
 
 /// The first layer's weights as images: the kernels of a convolution, or the rows of the weight
@@ -80,9 +80,13 @@ struct Snapshot {
   int64_t parameters = 0;
   uint64_t memory_bytes = 0;
 
-  int64_t train_images = 0;
-  int64_t train_images_here = 0;  ///< number that has arrived so far
-  int64_t step = 0;               ///< training steps done
+  int64_t train_images = 0;       ///< number of images to train on
+  int64_t validation_images = 0;  ///< number of images to validate on
+  /// Whether these are the test images; otherwise they were set aside from the training images.
+  bool validates_on_test = true;
+  /// Number that has arrived so far of the training images, with those set aside.
+  int64_t train_images_here = 0;
+  int64_t step = 0;  ///< training steps done
   int64_t steps_per_epoch = 0;
   int64_t epoch = 0;              ///< epochs done
   int64_t epochs = 0;             ///< epochs planned
@@ -206,6 +210,8 @@ void visit(Fields& fields, S& snapshot) {
   fields("parameters", snapshot.parameters);
   fields("memory_bytes", snapshot.memory_bytes);
   fields("train_images", snapshot.train_images);
+  fields("validation_images", snapshot.validation_images);
+  fields("validates_on_test", snapshot.validates_on_test);
   fields("train_images_here", snapshot.train_images_here);
   fields("step", snapshot.step);
   fields("steps_per_epoch", snapshot.steps_per_epoch);

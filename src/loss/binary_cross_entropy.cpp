@@ -5,15 +5,13 @@ namespace convlab {
 template <class Visitor>
 void BinaryCrossEntropyOptions::visit(Visitor& visitor) {
   visitor.number("label_smoothing", label_smoothing, 0, 0.999);
-  visitor.numbers("class_weights", class_weights, 0, ClassWeights::max);
 }
 template void BinaryCrossEntropyOptions::visit(OptionReader&);
 
 BinaryCrossEntropy::BinaryCrossEntropy(const BinaryCrossEntropyOptions& options)
     : PointwiseLoss("binary_cross_entropy",
                     {.kind = PointwiseLossKind::binary_cross_entropy,
-                     .label_smoothing = static_cast<float>(options.label_smoothing)},
-                    options.class_weights),
+                     .label_smoothing = static_cast<float>(options.label_smoothing)}),
       options_(checked_options("binary_cross_entropy", options)) {}
 
 Options BinaryCrossEntropy::options() const { return write_options(options_); }

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <vector>
-
 #include "loss/pointwise_loss.h"
 
 namespace convlab {
 
 struct BinaryCrossEntropyOptions {
-  double label_smoothing = 0;         ///< fraction of the target replaced by 1/2
-  std::vector<double> class_weights;  ///< see ClassWeights
+  double label_smoothing = 0;  ///< fraction of the target replaced by 1/2
 
   template <class Visitor>
   void visit(Visitor& visitor);
@@ -22,6 +19,10 @@ class BinaryCrossEntropy final : public PointwiseLoss {
   explicit BinaryCrossEntropy(const BinaryCrossEntropyOptions& options = {});
 
   Options options() const override;
+  std::string_view activation() const override { return "sigmoid"; }
+  void predict(Backend& backend, const Tensor& outputs, const Tensor& predictions) const override {
+    backend.unary({UnaryOp::sigmoid}, outputs, predictions);
+  }
 
  private:
   BinaryCrossEntropyOptions options_;

@@ -1,31 +1,39 @@
 #include "loss/class_weights.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/counted.h"
 #include "core/error.h"
 
 namespace convlab {
 
-ClassWeights::ClassWeights(std::string_view owner, std::vector<double> weights)
-    : owner_(owner), weights_(std::move(weights)) {}
+namespace {
 
-void ClassWeights::upload(Backend& backend, int64_t outputs) {
-  if (weights_.empty()) return;
-  const int64_t classes = std::max<int64_t>(outputs, 2);
-  if (static_cast<int64_t>(weights_.size()) != classes) {
-    fail("[", owner_, "] option class_weights has ", counted(weights_.size(), "number"),
-         ", but there are ", counted(classes, "class"));
+int64_t class_count(int64_t outputs) { return std::max<int64_t>(outputs, 2); }
+
+}  // namespace
+
+void ClassWeights::check(std::span<const double> weights, int64_t outputs) {
+  if (weights.empty()) return;
+  const int64_t classes = class_count(outputs);
+  if (static_cast<int64_t>(weights.size()) != classes) {
+    fail("[class weights] there are ", counted(static_cast<int64_t>(weights.size()), "weight"),
+         ", but ", counted(classes, "class"), "; expected one for each");
   }
-  const std::vector<float> values(weights_.begin(), weights_.end());
-  buffer_ = backend.allocate(values.size() * sizeof(float));
-  tensor_ = {{classes}, DType::f32, buffer_.memory()};
-  backend.upload(values.data(), tensor_);
+  for (const double weight : weights) {
+    if (!(weight >= 0 && weight <= max))
+      fail("[class weights] a weight is ", weight, " but must lie in 0 to ", max);
+  }
 }
 
-const Tensor& ClassWeights::tensor() const {
-  if (!weights_.empty() && !tensor_) fail("[", owner_, "] run was called before prepare");
-  return tensor_;
+ClassWeights::ClassWeights(Backend& backend, std::span<const double> weights, int64_t outputs) {
+  check(weights, outputs);
+  if (weights.empty()) return;
+  const std::vector<float> values(weights.begin(), weights.end());
+  buffer_ = backend.allocate(values.size() * sizeof(float));
+  tensor_ = {{class_count(outputs)}, DType::f32, buffer_.memory()};
+  backend.upload(values.data(), tensor_);
 }
 
 }  // namespace convlab

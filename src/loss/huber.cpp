@@ -5,14 +5,12 @@ namespace convlab {
 template <class Visitor>
 void HuberOptions::visit(Visitor& visitor) {
   visitor.number("delta", delta, 1e-6, 1e6);
-  visitor.numbers("class_weights", class_weights, 0, ClassWeights::max);
 }
 template void HuberOptions::visit(OptionReader&);
 
 Huber::Huber(const HuberOptions& options)
     : PointwiseLoss("huber",
-                    {.kind = PointwiseLossKind::huber, .delta = static_cast<float>(options.delta)},
-                    options.class_weights),
+                    {.kind = PointwiseLossKind::huber, .delta = static_cast<float>(options.delta)}),
       options_(checked_options("huber", options)) {}
 
 Options Huber::options() const { return write_options(options_); }

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <vector>
-
 #include "loss/pointwise_loss.h"
 
 namespace convlab {
 
 struct HuberOptions {
-  double delta = 1;                   ///< |z - t| where the linear part begins
-  std::vector<double> class_weights;  ///< see ClassWeights
+  double delta = 1;  ///< |z - t| where the linear part begins
 
   template <class Visitor>
   void visit(Visitor& visitor);

@@ -10,7 +10,7 @@
 namespace convlab {
 
 /// Base class of losses: the function that training minimizes. One call computes the value and the
-/// gradient.
+/// gradient. Losses keep no state.
 class Loss {
  public:
   Loss() = default;
@@ -20,17 +20,23 @@ class Loss {
 
   virtual std::string_view kind() const = 0;
   virtual Options options() const { return {}; }
-  /// Uploads the data that the loss keeps on the device (class weights, for rows of `outputs`
-  /// numbers); call it once before the first run. Throws Error if the number of weights does not
-  /// match. The backend must outlive the loss.
-  virtual void prepare(Backend& backend, int64_t outputs) = 0;
+  /// Returns the kind of the activation layer that the loss contains, as Keras' from_logits=True:
+  /// "softmax", "sigmoid"; empty if none. It expects outputs without that layer.
+  virtual std::string_view activation() const { return {}; }
+  /// Sets `predictions` to what `outputs` predict, both f32 [batch, n]: probabilities by
+  /// activation(), or the outputs as they are if the loss contains none. The predicted class is
+  /// that of the largest.
+  virtual void predict(Backend& backend, const Tensor& outputs, const Tensor& predictions) const {
+    backend.copy(outputs, predictions);
+  }
   /// Adds [Σ loss, correct rows, rows] of this batch to `sums`, f32 [3]. Unless null, grad is set
   /// to the gradient of the mean loss with respect to `outputs`, f32 [batch, n]. targets: i32
   /// [batch] classes or f32 [batch, n] values; classes are used as one-hot rows (as the value 0 or
-  /// 1 if n is 1), and the class of a row of values is its first maximum. The mean is Keras'
-  /// sum_over_batch_size: over the batch, and for pointwise losses also over all n.
+  /// 1 if n is 1), and the class of a row of values is its first maximum. class_weights: see
+  /// ClassWeights; null for all 1. The mean is Keras' sum_over_batch_size: over the batch, and for
+  /// pointwise losses also over all n.
   virtual void run(Backend& backend, const Tensor& outputs, const Tensor& targets,
-                   const Tensor& grad, const Tensor& sums) const = 0;
+                   const Tensor& class_weights, const Tensor& grad, const Tensor& sums) const = 0;
 };
 
 /// A loss kind and its factory.

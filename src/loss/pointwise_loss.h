@@ -1,8 +1,5 @@
 #pragma once
 
-#include <vector>
-
-#include "loss/class_weights.h"
 #include "loss/loss.h"
 
 namespace convlab {
@@ -11,18 +8,17 @@ namespace convlab {
 /// outputs.
 class PointwiseLoss : public Loss {
  public:
-  PointwiseLoss(std::string_view kind, const PointwiseLossDesc& desc,
-                std::vector<double> class_weights);
+  PointwiseLoss(std::string_view kind, const PointwiseLossDesc& desc) : kind_(kind), desc_(desc) {}
 
   std::string_view kind() const final { return kind_; }
-  void prepare(Backend& backend, int64_t outputs) final;
-  void run(Backend& backend, const Tensor& outputs, const Tensor& targets, const Tensor& grad,
-           const Tensor& sums) const final;
+  void run(Backend& backend, const Tensor& outputs, const Tensor& targets,
+           const Tensor& class_weights, const Tensor& grad, const Tensor& sums) const final {
+    backend.pointwise_loss(desc_, outputs, targets, class_weights, grad, sums);
+  }
 
  private:
   std::string_view kind_;
   PointwiseLossDesc desc_;
-  ClassWeights class_weights_;
 };
 
 }  // namespace convlab

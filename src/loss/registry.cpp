@@ -12,6 +12,14 @@ namespace convlab {
 
 namespace {
 
+template <class Kind>
+constexpr LossKind entry(std::string_view kind) {
+  return {kind, [](std::string_view name, const Options& options) -> std::unique_ptr<Loss> {
+            OptionReader(name, options).finish();
+            return std::make_unique<Kind>();
+          }};
+}
+
 template <class Kind, class KindOptions>
 constexpr LossKind entry(std::string_view kind) {
   return {kind, [](std::string_view name, const Options& options) -> std::unique_ptr<Loss> {
@@ -22,10 +30,10 @@ constexpr LossKind entry(std::string_view kind) {
 constexpr std::array kinds{
     entry<SoftmaxCrossEntropy, SoftmaxCrossEntropyOptions>("softmax_cross_entropy"),
     entry<BinaryCrossEntropy, BinaryCrossEntropyOptions>("binary_cross_entropy"),
-    entry<MeanSquaredError, MeanSquaredErrorOptions>("mean_squared_error"),
-    entry<MeanAbsoluteError, MeanAbsoluteErrorOptions>("mean_absolute_error"),
+    entry<MeanSquaredError>("mean_squared_error"),
+    entry<MeanAbsoluteError>("mean_absolute_error"),
     entry<Huber, HuberOptions>("huber"),
-    entry<Hinge, HingeOptions>("hinge"),
+    entry<Hinge>("hinge"),
 };
 
 }  // namespace

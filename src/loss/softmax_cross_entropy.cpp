@@ -5,24 +5,19 @@ namespace convlab {
 template <class Visitor>
 void SoftmaxCrossEntropyOptions::visit(Visitor& visitor) {
   visitor.number("label_smoothing", label_smoothing, 0, 0.999);
-  visitor.numbers("class_weights", class_weights, 0, ClassWeights::max);
 }
 template void SoftmaxCrossEntropyOptions::visit(OptionReader&);
 
 SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options)
-    : options_(checked_options("softmax_cross_entropy", options)),
-      class_weights_("softmax_cross_entropy", options.class_weights) {}
+    : options_(checked_options("softmax_cross_entropy", options)) {}
 
 Options SoftmaxCrossEntropy::options() const { return write_options(options_); }
 
-void SoftmaxCrossEntropy::prepare(Backend& backend, int64_t outputs) {
-  class_weights_.upload(backend, outputs);
-}
-
 void SoftmaxCrossEntropy::run(Backend& backend, const Tensor& outputs, const Tensor& targets,
-                              const Tensor& grad, const Tensor& sums) const {
+                              const Tensor& class_weights, const Tensor& grad,
+                              const Tensor& sums) const {
   const CrossEntropyDesc desc{.label_smoothing = static_cast<float>(options_.label_smoothing)};
-  backend.softmax_cross_entropy(desc, outputs, targets, class_weights_.tensor(), grad, sums);
+  backend.softmax_cross_entropy(desc, outputs, targets, class_weights, grad, sums);
 }
 
 }  // namespace convlab

@@ -1,15 +1,11 @@
 #pragma once
 
-#include <vector>
-
-#include "loss/class_weights.h"
 #include "loss/loss.h"
 
 namespace convlab {
 
 struct SoftmaxCrossEntropyOptions {
-  double label_smoothing = 0;         ///< fraction of the target spread evenly over all classes
-  std::vector<double> class_weights;  ///< see ClassWeights
+  double label_smoothing = 0;  ///< fraction of the target spread evenly over all classes
 
   template <class Visitor>
   void visit(Visitor& visitor);
@@ -24,13 +20,15 @@ class SoftmaxCrossEntropy final : public Loss {
 
   std::string_view kind() const override { return "softmax_cross_entropy"; }
   Options options() const override;
-  void prepare(Backend& backend, int64_t outputs) override;
-  void run(Backend& backend, const Tensor& outputs, const Tensor& targets, const Tensor& grad,
-           const Tensor& sums) const override;
+  std::string_view activation() const override { return "softmax"; }
+  void predict(Backend& backend, const Tensor& outputs, const Tensor& predictions) const override {
+    backend.softmax(outputs, predictions);
+  }
+  void run(Backend& backend, const Tensor& outputs, const Tensor& targets,
+           const Tensor& class_weights, const Tensor& grad, const Tensor& sums) const override;
 
  private:
   SoftmaxCrossEntropyOptions options_;
-  ClassWeights class_weights_;
 };
 
 }  // namespace convlab

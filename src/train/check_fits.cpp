@@ -15,8 +15,10 @@ void check_fits(const Graph& graph, const Dataset& dataset, const std::string& m
   }
 }
 
-bool fold_final_softmax(Graph& graph) {
-  if (graph.nodes().size() < 2 || graph.nodes().back().layer->kind() != "softmax") return false;
+bool fold_final_activation(Graph& graph, const Loss& loss) {
+  const auto& nodes = graph.nodes();
+  if (loss.activation().empty() || nodes.size() < 2) return false;
+  if (nodes.back().layer->kind() != loss.activation()) return false;
   graph.remove_last();
   return true;
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "data/dataset.h"
+#include "loss/loss.h"
 #include "nn/graph.h"
 
 namespace convlab {
@@ -11,8 +12,8 @@ namespace convlab {
 /// `model` is the graph's name for the message.
 void check_fits(const Graph& graph, const Dataset& dataset, const std::string& model);
 
-/// Removes a softmax that ends the graph and returns whether there was one. The loss
-/// softmax_cross_entropy contains it, as predictions do; applied twice, learning almost stops.
-bool fold_final_softmax(Graph& graph);
+/// Removes the activation that ends the graph if `loss` contains it (Loss::activation), and returns
+/// whether it did. Applied twice, learning almost stops.
+bool fold_final_activation(Graph& graph, const Loss& loss);
 
 }  // namespace convlab

@@ -27,8 +27,11 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
       learning_rate_(learning_rate),
       training_(backend_),
       validation_(backend_) {
-  loss_->prepare(backend_, network.graph().output_shape().elements());
   upload_normalization();
+}
+
+void Trainer::set_class_weights(std::span<const double> weights) {
+  class_weights_ = ClassWeights(backend_, weights, network_.graph().output_shape().elements());
 }
 
 void Trainer::upload_normalization() {
@@ -49,7 +52,7 @@ Tensor Trainer::prepare(Mode mode, int64_t batch) {
       static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
   if (images_.bytes() < count * image_bytes) {
     labels_ = backend_.allocate(count * sizeof(int32_t));
-    probabilities_ = backend_.allocate(count * class_bytes);
+    predictions_ = backend_.allocate(count * class_bytes);
     // Allocated last: its size shows that all three buffers are large enough.
     images_ = backend_.allocate(count * image_bytes);
   }
@@ -97,7 +100,8 @@ void Trainer::forward_backward(const Batch& batch) {
                      .update = updater_.next_update()});
   const Tensor outputs = load(Mode::train, batch);
   ++steps_;
-  loss_->run(backend_, outputs, load_labels(batch), network_.output_grad(), training_.tensor());
+  loss_->run(backend_, outputs, load_labels(batch), class_weights_.tensor(), network_.output_grad(),
+             training_.tensor());
   network_.backward();
 }
 
@@ -122,7 +126,7 @@ void Trainer::evaluate(const Batch& batch, MetricSums& sums, ClassificationSums*
   use_eval_weights();
   const Tensor outputs = load(Mode::eval, batch);
   const Tensor labels = load_labels(batch);
-  loss_->run(backend_, outputs, labels, {}, sums.tensor());
+  loss_->run(backend_, outputs, labels, {}, {}, sums.tensor());
   if (classes != nullptr) classes->add(outputs, labels);
 }
 
@@ -130,9 +134,9 @@ std::vector<float> Trainer::predict(const Batch& batch) {
   check_images(batch);
   use_eval_weights();
   const Tensor outputs = load(Mode::eval, batch);
-  const Tensor probabilities{outputs.shape, DType::f32, probabilities_.memory()};
-  backend_.softmax(outputs, probabilities);
-  const std::unique_ptr<ReadBack> read = backend_.read_back(probabilities);
+  const Tensor predictions{outputs.shape, DType::f32, predictions_.memory()};
+  loss_->predict(backend_, outputs, predictions);
+  const std::unique_ptr<ReadBack> read = backend_.read_back(predictions);
   return {read->values().begin(), read->values().end()};
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "data/loader.h"
+#include "loss/class_weights.h"
 #include "loss/loss.h"
 #include "nn/network.h"
 #include "train/classification_sums.h"
@@ -42,6 +44,10 @@ class Trainer {
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
           double learning_rate, const UpdateOptions& update = {});
 
+  /// Sets the class weights of training; evaluation does not use them, as in Keras. Throws Error
+  /// like ClassWeights.
+  void set_class_weights(std::span<const double> weights);
+
   /// Allocates the memory for batches of `batch` images now instead of in the first step, except
   /// for the memory that a backend keeps in its OpStates, and returns the network's input tensor.
   /// Throws Error if there is not enough memory.
@@ -60,7 +66,7 @@ class Trainer {
   void evaluate(const Batch& batch, MetricSums& sums, ClassificationSums* classes = nullptr);
   /// The same, adding to `validation`.
   void evaluate(const Batch& batch) { evaluate(batch, validation_); }
-  /// Returns the class probabilities, [batch, classes] in row-major order.
+  /// Returns the predictions of the loss (Loss::predict), [batch, classes] in row-major order.
   std::vector<float> predict(const Batch& batch);
 
   MetricSums& training() { return training_; }
@@ -94,6 +100,7 @@ class Trainer {
   Network& network_;
   Backend& backend_;
   std::unique_ptr<Loss> loss_;
+  ClassWeights class_weights_;
   Updater updater_;
   double learning_rate_;
   uint64_t steps_ = 0;
@@ -104,7 +111,7 @@ class Trainer {
   Tensor offset_;
   Buffer images_;
   Buffer labels_;
-  Buffer probabilities_;
+  Buffer predictions_;
 };
 
 }  // namespace convlab

@@ -31,8 +31,8 @@ test('unknown names list the known ones', () => {
   checkRefused(train('--schedule', 'cosin'), /cosin/, /constant, step, exponential, cosine, one_cycle, plateau/);
   checkRefused(train('--schedule', 'plateau', '--schedule-options', 'patience=-1'), /patience is -1/);
   checkRefused(train('--backend', 'cuda9'), /cuda9/, /xnnpack/, /host/);
-  checkRefused(['trian'], /unknown command 'trian' \(did you mean 'train'\?\); .* train, eval, lr-find, bench, summary, layers, datasets/);
-  checkRefused([], /train, eval, lr-find, bench, summary, layers, datasets/);
+  checkRefused(['trian'], /unknown command 'trian' \(did you mean 'train'\?\); .* train, eval, predict, lr-find, bench, summary, layers, datasets/);
+  checkRefused([], /train, eval, predict, lr-find, bench, summary, layers, datasets/);
   checkRefused(['bench', '--model', 'resnet'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
   checkRefused(['eval', '--data', 'mnist'], /--model/);
   checkRefused(['layers', 'Conv2D'], /unknown layer 'Conv2D' \(did you mean 'conv2d'\?\); known are: /);
@@ -70,7 +70,8 @@ test('values out of range or of the wrong type are refused', () => {
   checkRefused(train('--clip-norm', '1', '--clip-value', '1'), /only one/);
   for (const [option, value] of [['--epochs', '0'], ['--epochs', 'many'], ['--batch', '0'], ['--batch', '-1'],
                                  ['--lr', '0'], ['--lr', 'nan'], ['--lr', '-1'], ['--threads', '-1'],
-                                 ['--label-smoothing', '1'], ['--seed', '-1'], ['--seed', '1.5']]) {
+                                 ['--label-smoothing', '1'], ['--validation-split', '1'], ['--validation-split', '-0.1'],
+                                 ['--validation-split', 'nan'], ['--seed', '-1'], ['--seed', '1.5']]) {
     checkRefused(train(option, value), new RegExp(option));
   }
 });
@@ -217,7 +218,7 @@ test('a model that does not fit into memory is refused before anything is alloca
   fs.writeFileSync(model, document([wide]));
   const {options, check} = oldFiles(folder);
   checkRefused(['train', '--model', model, '--data', 'mnist', '--data-dir', folder, '--batch', '100000', ...options],
-               /wide\.json needs \d+ MB to train with a batch of 100000, but \d+ MB are left; (the largest|not even)/);
+               /wide needs \d+ MB to train with a batch of 100000, but \d+ MB are left; (the largest|not even)/);
   fs.writeFileSync(model, document([wide, wide]));
   checkRefused(['train', '--model', model, '--data', 'mnist', '--data-dir', folder, ...options],
                /not even a batch of 1 fits, which needs \d+ MB; try a smaller model/);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {convlab, jsonLines, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
+import {convlab, convlabIn, jsonLines, lines, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 const document = `{
   "input": [28, 28, 1],
@@ -39,10 +39,30 @@ test('train accepts a document and saves an ordinary model', (t) => {
                          '32', '--threads', '1', '--json', '-', '--save', saved);
   assert.equal(result.status, 0, result.stderr);
   const done = jsonLines(result.stdout).at(-1);
-  assert.equal(done.model, model);
+  assert.equal(done.model, 'my');
   assert.ok(done.val_accuracy > 0.9, `val_accuracy ${done.val_accuracy}`);
   const evaluated = convlab('eval', '--model', saved, '--data', 'mnist', '--data-dir', folder, '--json', '-');
   assert.equal(jsonLines(evaluated.stdout)[0].val_accuracy, done.val_accuracy);
+});
+
+test('a checkpoint of a document resumes however its path is written', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  write(folder, document);
+  write(folder, document.replaceAll('\n', ' '), 'other.json');
+  write(folder, document.replace('32', '31'), 'narrow.json');
+  const checkpoint = path.join(folder, 'c');
+  const train = (model, ...more) => convlabIn(
+    `cd "${folder}"; exec "$@"`, 'train', '--model', model, '--data', 'mnist', '--data-dir', folder, '--threads', '1', ...more);
+  assert.equal(train('net/../my.json', '--epochs', '1', '--checkpoint', checkpoint).status, 1);  // there is no folder net
+  assert.equal(train('./my.json', '--epochs', '1', '--checkpoint', checkpoint).status, 0);
+  for (const model of ['my.json', path.join(folder, 'my.json'), 'other.json']) {
+    const {status, stderr} = train(model, '--epochs', '2', '--resume', checkpoint);
+    assert.equal(status, 0, stderr);
+  }
+  const {status, stderr} = train('narrow.json', '--epochs', '2', '--resume', checkpoint);
+  assert.equal(status, 1);
+  assert.match(stderr, /architecture/);
 });
 
 test('bench accepts a document', (t) => {
@@ -91,7 +111,7 @@ test('a document for other images or classes is refused before training', (t) =>
   const train = (text) => ['train', '--data', 'mnist', '--data-dir', folder, '--model', write(folder, text),
                            '--save', path.join(folder, 'my.safetensors')];
   checkRefused(train(document.replace('"units": 10', '"units": 11')),
-               /my\.json has the output shape \(11\), but mnist has 10 classes/);
+               /\[model\] .*my\.json has the output shape \(11\), but mnist has 10 classes/);
   checkRefused(train(document.replace('28, 28, 1', '28, 28, 3')),
                /my\.json expects images of \(28, 28, 3\), but the images of mnist are \(28, 28, 1\)/);
   assert.deepEqual(fs.readdirSync(folder).sort(), ['mnist', 'my.json']);

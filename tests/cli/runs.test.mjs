@@ -7,7 +7,9 @@ import {fileURLToPath} from 'node:url';
 import {gunzipSync} from 'node:zlib';
 import {convlab, convlabIn, idx, imagesMagic, jsonLines, labelsMagic, temporaryFolder, writeDataSet} from './helpers.mjs';
 
-const version1 = path.join(path.dirname(fileURLToPath(import.meta.url)), 'version_1');
+const here = path.dirname(fileURLToPath(import.meta.url));
+const version1 = path.join(here, 'version_1');
+const version2 = path.join(here, 'version_2');
 const net = path.join(version1, 'net.json');
 
 /** A folder with data, and functions that train and evaluate there. */
@@ -167,4 +169,22 @@ test('a version 1 model opens; a version 1 checkpoint resumes at the end of an e
   const within = run('--epochs', '3', '--resume', path.join(version1, 'within_epoch.checkpoint'));
   assert.equal(within.status, 1);
   assert.match(within.stderr, /a version 1 checkpoint within an epoch cannot be continued/);
+});
+
+test('a version 2 checkpoint with label smoothing resumes within an epoch as the same run of today', (t) => {
+  const {file, run, train, evaluate} = place(t, 'net.json', version1);
+  const model = path.join(version2, 'model.safetensors');
+  assert.equal(evaluate(model).val_accuracy, 0.815);
+  const smooth = ['--epochs', '3', '--label-smoothing', '0.1'];
+  const resume = ['--resume', path.join(version2, 'within_epoch.checkpoint')];
+  const {events, stderr} = train(...smooth, ...resume, '--save', file('resumed'));
+  assert.doesNotMatch(stderr, /checkpoint is of version/);
+  assert.equal(events[1].val_accuracy, 0.815);
+  // Smoothed, as in training.
+  assert.ok(Math.abs(events[1].val_loss - evaluate(model).val_loss) < 1e-5, `${events[1].val_loss}`);
+  train(...smooth, '--save', file('whole'));
+  assert.ok(fs.readFileSync(file('resumed')).equals(fs.readFileSync(file('whole'))));
+  const plain = run('--epochs', '3', ...resume);
+  assert.equal(plain.status, 1);
+  assert.match(plain.stderr, /loss_options\/label_smoothing \(0\.1 there, null here\)/);
 });

@@ -5,10 +5,13 @@
 
 #include "data/synthetic.h"
 #include "engine/calls.h"
+#include "engine/run_loss.h"
 #include "engine/run_record.h"
 #include "io/checkpoint_file.h"
+#include "io/graph_json.h"
 #include "optim/optimizer.h"
 #include "optim/schedules/schedule.h"
+#include "zoo/zoo.h"
 
 using namespace convlab;
 using Catch::Approx;
@@ -302,6 +305,92 @@ TEST_CASE("checkpoint: a run with other options is refused and each difference i
   CHECK_THAT(error, !ContainsSubstring("epochs"));
 }
 
+TEST_CASE("checkpoint: label smoothing of version 2, an option of the run, is that of the loss") {
+  RunOptions options = small_run();
+  options.loss_options = {{"label_smoothing", 0.125}};
+  std::vector<uint8_t> old = checkpoint_of(*started(options, 3));
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    old = with_run(old, from, to);
+  };
+  replace("\"version\":3", "\"version\":2");
+  replace("\"architecture\":\"\",", "");
+  replace("\"class_weights\":\"\",", "");
+  replace("\"loss\":\"softmax_cross_entropy\",", "");
+  replace("\"loss_options\":{\"label_smoothing\":0.125}", "\"label_smoothing\":0.125");
+  replace("\"validation_split\":0.0,", "");
+  const auto engine = resumed(options, old);
+  finish(*engine);
+  CHECK(checkpoint_of(*engine) == whole_run(options));
+  CHECK_THAT(refusal(small_run(), old),
+             ContainsSubstring("loss_options/label_smoothing (0.125 there, null here)"));
+  // Without smoothing there is no loss option.
+  replace("\"label_smoothing\":0.125", "\"label_smoothing\":0.0");
+  CHECK(resumed(small_run(), old)->snapshot()->step == 3);
+  replace("\"label_smoothing\":0.0", "\"label_smoothing\":[0]");
+  CHECK_THAT(refusal(small_run(), old), ContainsSubstring("loss_options must be"));
+}
+
+TEST_CASE("checkpoint: every loss resumes, with class weights and a validation split") {
+  for (const LossKind& kind : loss_kinds()) {
+    INFO(kind.kind);
+    RunOptions options = small_run();
+    options.loss = kind.kind;
+    check_resumes(options);
+  }
+  RunOptions options = small_run();
+  options.class_weights = "1, 2, 0.5, 1";
+  check_resumes(options);
+  // 56 images are left to train on: four batches. 14 are set aside: one batch.
+  options.validation_split = 0.2;
+  options.class_weights = "balanced";
+  const std::vector<uint8_t> expected = whole_run(options);
+  for (int advances = 1; advances <= 2 * (4 + 1 + 1 + 1); ++advances) {
+    INFO("stopped after " << advances << " advances");
+    const auto engine = resumed(options, checkpoint_of(*started(options, advances)));
+    if (engine->snapshot()->state != RunState::finished) finish(*engine);
+    CHECK(checkpoint_of(*engine) == expected);
+  }
+}
+
+TEST_CASE("checkpoint: another validation split, loss or other class weights are refused") {
+  RunOptions options = small_run();
+  options.validation_split = 0.2;
+  const std::vector<uint8_t> checkpoint = whole_run(options);
+  options.validation_split = 0.3;
+  CHECK_THAT(refusal(options, checkpoint),
+             ContainsSubstring("validation_split (0.2 there, 0.3 here)"));
+  options.validation_split = 0.2;
+  options.loss = "hinge";
+  options.class_weights = "balanced";
+  CHECK_THAT(refusal(options, checkpoint),
+             ContainsSubstring("loss (\"softmax_cross_entropy\" there, \"hinge\" here)") &&
+                 ContainsSubstring("class_weights (\"\" there, \"balanced\" here)"));
+}
+
+TEST_CASE("checkpoint: a model document is compared as a network, whatever it is called") {
+  RunOptions options = small_run();
+  options.architecture = graph_json(find_model("mnist-mlp").build(image, 4));
+  options.model = "mine";
+  const std::vector<uint8_t> checkpoint = whole_run(options);
+  RunOptions other = options;
+  other.model = "yours";
+  other.architecture = graph_document(find_model("mnist-mlp").build(image, 4));
+  REQUIRE(other.architecture != options.architecture);
+  CHECK(resumed(other, checkpoint)->snapshot()->state == RunState::finished);
+  other.architecture = graph_json(find_model("mnist-cnn").build(image, 4));
+  CHECK_THAT(refusal(other, checkpoint), ContainsSubstring("architecture"));
+  CHECK_THAT(refusal(small_run(), checkpoint),
+             ContainsSubstring("model (\"mine\" there, \"simple-convnet\" here)"));
+}
+
+TEST_CASE("checkpoint: as a model it names its loss") {
+  RunOptions options = small_run();
+  options.loss = "huber";
+  options.loss_options = {{"delta", 0.5}};
+  const ModelFile model = parse_model(whole_run(options), "run.checkpoint");
+  CHECK(trained_loss(model.training, "test")->options() == options.loss_options);
+}
+
 TEST_CASE("checkpoint: damaged files and other formats are refused and change nothing") {
   const auto engine = started(small_run(), 3);
   const std::vector<uint8_t> good = checkpoint_of(*engine);
@@ -342,8 +431,8 @@ TEST_CASE("checkpoint: numbers out of range are refused") {
   refused("\"validating\":false", "\"validating\":true", "before its validation");
   refused("\"validation_batches\":0", "\"validation_batches\":2", "no validation is running");
   refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but the history has 0");
-  refused("\"version\":2", "\"version\":3", "expected 1 to 2. A newer convlab wrote it");
-  refused("\"version\":2", "\"version\":0", "expected 1 to 2");
+  refused("\"version\":3", "\"version\":4", "expected 1 to 3. A newer convlab wrote it");
+  refused("\"version\":3", "\"version\":0", "expected 1 to 3");
   refused("\"learning_rate\":0.001,\"step_learning_rate",
           "\"learning_rate\":null,\"step_learning_rate", "learning rate is nan");
   refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate is -1");

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -9,6 +10,10 @@
 #include "core/error.h"
 #include "data/synthetic.h"
 #include "engine/calls.h"
+#include "io/graph_json.h"
+#include "io/model_file.h"
+#include "loss/loss.h"
+#include "nn/registry.h"
 #include "zoo/zoo.h"
 
 using namespace convlab;
@@ -443,22 +448,98 @@ TEST_CASE("engine: training waits for data that has not arrived yet") {
   CHECK(engine.snapshot()->state == RunState::waiting_for_data);
 }
 
-TEST_CASE(
-    "engine: models can be built by a given function; one that does not fit the data is refused") {
-  const auto open = [](const std::string&) { return make_synthetic(64, 64, {28, 28, 1}, 10); };
-  const auto build = [](const std::string& name, const Shape& image, int64_t classes) {
-    return find_model("mnist-mlp").build(image, name == "fits.json" ? classes : classes + 1);
-  };
-  Engine engine({.backend = make_backend("", 1),
-                 .open_data = open,
-                 .build_model = build,
-                 .now = ticking_clock()});
+TEST_CASE("engine: a run's own network is built from its document, and must fit the data") {
+  Engine engine = make_engine();
   RunOptions options = small_run();
-  options.model = "wide.json";
-  CHECK_THAT(
-      refusal_of(engine, Configure{options}),
-      ContainsSubstring("wide.json has the output shape (11), but synthetic has 10 classes"));
-  options.model = "fits.json";
+  options.model = "mine";
+  options.architecture = graph_json(find_model("mnist-mlp").build({28, 28, 1}, 10));
   engine.send(Configure{options});
-  CHECK(settle(engine)->state == RunState::ready);
+  CHECK(settle(engine)->parameters == 784 * 100 + 100 + 100 * 10 + 10);
+  CHECK(engine.snapshot()->options.model == "mine");
+  const auto refused = [&](const std::string& architecture, const std::string& message) {
+    options.architecture = architecture;
+    CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring(message));
+  };
+  refused(graph_json(find_model("mnist-mlp").build({28, 28, 1}, 11)),
+          "mine has the output shape (11), but synthetic has 10 classes");
+  refused("{\n  \"layers\": []}", "[model] mine, line 1, column 1: the document lacks \"input\"");
+}
+
+// Absolute error needs the softmax: without, an output of 0 everywhere is a minimum, since nine of
+// ten targets are 0.
+TEST_CASE("engine: every loss learns, also a model that ends in softmax or sigmoid") {
+  struct Row {
+    std::string_view loss;
+    std::string_view last;
+    bool folded;
+  };
+  const std::vector<Row> rows{{"softmax_cross_entropy", "", false},
+                              {"softmax_cross_entropy", "softmax", true},
+                              {"binary_cross_entropy", "", false},
+                              {"binary_cross_entropy", "sigmoid", true},
+                              {"mean_squared_error", "", false},
+                              {"mean_squared_error", "softmax", false},
+                              {"mean_absolute_error", "softmax", false},
+                              {"huber", "", false},
+                              {"huber", "softmax", false},
+                              {"hinge", "", false}};
+  for (const LossKind& kind : loss_kinds()) {
+    CHECK(std::any_of(rows.begin(), rows.end(),
+                      [&](const Row& row) { return row.loss == kind.kind; }));
+  }
+  for (const Row& row : rows) {
+    INFO(row.loss << " of " << row.last);
+    Engine engine = make_engine();
+    RunOptions options = small_run();
+    options.loss = row.loss;
+    options.learning_rate = 3e-3;
+    options.epochs = 20;  // of 8 steps; absolute error is the slowest
+    Graph graph = find_model("mnist-mlp").build({28, 28, 1}, 10);
+    if (!row.last.empty()) graph.append(make_layer(row.last, {}));
+    options.architecture = graph_json(graph);
+    engine.send(Configure{options});
+    engine.send(Start{});
+    const auto snapshot = settle(engine);
+    REQUIRE(snapshot->state == RunState::finished);
+    CHECK(snapshot->history.back().val_accuracy > 0.85);
+    const ModelFile saved = parse_model(model_of(engine), "test");
+    CHECK(saved.graph.nodes().size() == graph.nodes().size() - (row.folded ? 1 : 0));
+    CHECK(snapshot->notes.size() == (row.folded ? 1 : 0));
+    // The shown predictions agree with the accuracy: most of the 30 samples are right.
+    int right = 0;
+    for (size_t i = 0; i < snapshot->samples.labels.size(); ++i)
+      right += snapshot->samples.predictions[i] == snapshot->samples.labels[i] ? 1 : 0;
+    CHECK(right >= 24);
+  }
+}
+
+TEST_CASE("engine: a second activation on top of the model's is warned about") {
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.loss = "binary_cross_entropy";
+  Graph graph = find_model("mnist-mlp").build({28, 28, 1}, 10);
+  graph.append(make_layer("softmax", {}));
+  options.architecture = graph_json(graph);
+  engine.send(Configure{options});
+  const auto snapshot = settle(engine);
+  REQUIRE(snapshot->notes.size() == 1);
+  CHECK_THAT(
+      snapshot->notes[0],
+      ContainsSubstring("ends in softmax, and the loss binary_cross_entropy applies sigmoid"));
+}
+
+TEST_CASE("engine: an unknown loss and wrong class weights are refused") {
+  Engine engine = make_engine();
+  const auto refused = [&](const RunOptions& options, const std::string& message) {
+    CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring(message));
+  };
+  RunOptions options = small_run();
+  options.loss = "hing";
+  refused(options, "unknown loss 'hing' (did you mean 'hinge'?)");
+  options = small_run();
+  options.loss_options = {{"delta", 1.0}};
+  refused(options, "[softmax_cross_entropy] has no option delta");
+  options = small_run();
+  options.class_weights = "1, 2, 3";
+  refused(options, "there are 3 weights, but 10 classes");
 }

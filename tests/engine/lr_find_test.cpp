@@ -1,5 +1,6 @@
 #include "engine/tasks/lr_find_task.h"
 
+#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
@@ -28,6 +29,27 @@ TEST_CASE("lr_find: suggests the same rate every time, also over several epochs"
   CHECK(find().losses == result.losses);
   CHECK_THAT(to_json(result), ContainsSubstring("{\"suggestion\":"));
   CHECK_THAT(to_json(LearningRates{}), ContainsSubstring("\"suggestion\":null"));
+}
+
+TEST_CASE("lr_find: uses the loss and the class weights of the run") {
+  const auto train = std::make_shared<const Dataset>(make_synthetic(64, 10, {28, 28, 1}, 10).train);
+  FindLearningRate request{.steps = 2};
+  RunOptions& run = request.options;
+  run.model = "mnist-mlp";
+  run.batch = 64;
+  const auto first_loss = [&] {
+    const auto backend = make_backend("", 1);
+    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), train, *backend);
+    return complete<LearningRates>(task).losses.at(0);
+  };
+  const double plain = first_loss();
+  run.class_weights = "3,3,3,3,3,3,3,3,3,3";
+  CHECK(first_loss() == Catch::Approx(3 * plain));
+  run.class_weights = "balanced";  // the classes are equally frequent, except for the last images
+  CHECK(first_loss() == Catch::Approx(plain).epsilon(0.05));
+  run.class_weights.clear();
+  run.loss = "binary_cross_entropy";  // of ten outputs near zero: about ln 2
+  CHECK(first_loss() == Catch::Approx(0.69).epsilon(0.1));
 }
 
 }  // namespace convlab

@@ -21,7 +21,12 @@ Snapshot full_snapshot() {
   s.state = RunState::running;
   s.error = "file \"a\\b\" — naïve";
   s.options = {.data = "fashion-mnist",
-               .model = "simple-convnet",
+               .model = "mine",
+               .architecture = "{\"input\": [28, 28, 1]}",
+               .validation_split = 0.125,
+               .loss = "huber",
+               .loss_options = {{"delta", 0.5}},
+               .class_weights = "1, 2, 0.5",
                .optimizer = "sgd",
                .optimizer_options = {{"momentum", 0.5}, {"nesterov", true}},
                .learning_rate = 0.0625,
@@ -32,7 +37,6 @@ Snapshot full_snapshot() {
                .batch = 32,
                .epochs = 12,
                .seed = std::numeric_limits<uint64_t>::max(),
-               .label_smoothing = 0.1,
                .early_stopping = true,
                .early_stopping_options = {{"min_delta", 0.5},
                                           {"monitor", std::string("val_loss")},
@@ -45,6 +49,8 @@ Snapshot full_snapshot() {
   s.parameters = 34826;
   s.memory_bytes = uint64_t{5} << 32;
   s.train_images = 60000;
+  s.validation_images = 6000;
+  s.validates_on_test = false;
   s.train_images_here = 2048;
   s.step = 11;
   s.steps_per_epoch = 469;
@@ -116,6 +122,8 @@ TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field
   CHECK(b.parameters == a.parameters);
   CHECK(b.memory_bytes == a.memory_bytes);
   CHECK(b.train_images == a.train_images);
+  CHECK(b.validation_images == a.validation_images);
+  CHECK(b.validates_on_test == a.validates_on_test);
   CHECK(b.train_images_here == a.train_images_here);
   CHECK(b.step == a.step);
   CHECK(b.steps_per_epoch == a.steps_per_epoch);

@@ -116,6 +116,44 @@ TEST_CASE("requests: an id cannot be used twice at a time") {
   CHECK_NOTHROW(engine.send(ListControls{}, 3));
 }
 
+TEST_CASE("requests: a loaded model keeps its loss and can be configured again") {
+  RunOptions options = small_run();
+  options.model = "mine";
+  options.architecture = graph_json(find_model("mnist-mlp").build(image, classes));
+  options.loss = "huber";
+  options.loss_options = {{"delta", 0.25}};
+  Engine trained = make_engine();
+  trained.call<Configured>(Configure{options});
+  trained.send(Start{});
+  settle(trained);
+  const auto there = trained.call<Evaluation>(Evaluate{});
+  Engine engine = make_engine();
+  engine.call<Configured>(LoadModel{"mine.safetensors", model_of(trained), small_run()});
+  CHECK(engine.call<Evaluation>(Evaluate{}).loss == Approx(there.loss));
+  const RunOptions loaded = engine.snapshot()->options;
+  CHECK(loaded.model == "mine");
+  CHECK(loaded.loss == "huber");
+  CHECK(loaded.loss_options == options.loss_options);
+  engine.call<Configured>(Configure{loaded});
+  CHECK(engine.snapshot()->options == loaded);
+}
+
+TEST_CASE("requests: wrong class weights and an empty validation split leave the run as it was") {
+  Engine engine = make_engine();
+  engine.call<Configured>(Configure{small_run()});
+  engine.call<Done>(Step{});
+  RunOptions options = small_run();
+  options.class_weights = "1, 2";
+  CHECK_THAT(refusal_of(engine, Configure{options}),
+             ContainsSubstring("there are 2 weights, but 4 classes"));
+  options = small_run();
+  options.validation_split = 0.001;
+  CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring("sets 0 aside"));
+  settle(engine);
+  CHECK(engine.snapshot()->step == 1);
+  CHECK(engine.snapshot()->options.class_weights.empty());
+}
+
 TEST_CASE("requests: an invalid configure leaves the run as it was") {
   Engine engine = make_engine();
   engine.call<Configured>(Configure{small_run()});

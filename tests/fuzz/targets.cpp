@@ -135,6 +135,16 @@ std::vector<Bytes> run_record_seeds() {
   for (const int steps : {3, 9}) {
     const CheckpointFile file = parse_checkpoint(small_checkpoint(steps), source);
     seeds.push_back(joined(file.run.json, file.run.block));
+    // As version 2, whose options are rewritten.
+    std::string old = file.run.json;
+    for (const auto& [now, before] :
+         {std::pair<std::string, std::string>{"\"version\":3", "\"version\":2"},
+          {"\"architecture\":\"\"", "\"label_smoothing\":0.1"}}) {
+      const size_t at = old.find(now);
+      REQUIRE(at != std::string::npos);
+      old.replace(at, now.size(), before);
+    }
+    seeds.push_back(joined(old, file.run.block));
   }
   return seeds;
 }

@@ -13,6 +13,7 @@
 #include "backend/device.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "loss/class_weights.h"
 
 namespace convlab {
 namespace {
@@ -44,13 +45,11 @@ const std::vector<Row>& rows() {
   return table;
 }
 
-/// Returns "0.5, 1, 1.5, 2, 0.5, …": one weight per class.
-std::string weights_text(int64_t classes) {
-  std::string text;
-  for (int64_t c = 0; c < classes; ++c) {
-    text.append(text.empty() ? "" : ", ").append(std::to_string(0.5 * double(1 + c % 4)));
-  }
-  return text;
+/// Returns 0.5, 1, 1.5, 2, 0.5, …: one weight per class.
+std::vector<double> some_weights(int64_t classes) {
+  std::vector<double> weights;
+  for (int64_t c = 0; c < classes; ++c) weights.push_back(0.5 * double(1 + c % 4));
+  return weights;
 }
 
 /// The targets of a batch: class labels or dense values.
@@ -68,13 +67,14 @@ struct Result {
   Floats grad;
 };
 
-Result run(Backend& backend, Loss& loss, const Shape& shape, const Floats& outputs,
-           const Targets& targets) {
+Result run(Backend& backend, const Loss& loss, const Shape& shape, const Floats& outputs,
+           const Targets& targets, const std::vector<double>& weights = {}) {
   Device device(backend);
   const Tensor grad = device.output(shape);
   const Tensor sums = device.tensor({3}, {0, 0, 0});
-  loss.prepare(backend, shape[1]);
-  loss.run(backend, device.tensor(shape, outputs), targets.on(device, shape), grad, sums);
+  const ClassWeights class_weights(backend, weights, shape[1]);
+  loss.run(backend, device.tensor(shape, outputs), targets.on(device, shape),
+           class_weights.tensor(), grad, sums);
   return {device.read(sums), device.read(grad)};
 }
 
@@ -97,10 +97,10 @@ Floats eighths(int64_t count, uint64_t stream) {
 /// row's loss is at most 0.1, so with a step of 1/32 the truncation error is at most 2e-5; the
 /// tolerance is twice that, for class weights of up to 2, plus the rounding error of both sums. For
 /// a mean over n rows all of this is divided by n.
-void check_slopes(Backend& backend, Loss& loss, const Shape& shape, const Floats& outputs,
-                  const Targets& targets) {
+void check_slopes(Backend& backend, const Loss& loss, const Shape& shape, const Floats& outputs,
+                  const Targets& targets, const std::vector<double>& weights) {
   constexpr float step = 0x1p-5F;
-  const Result at = run(backend, loss, shape, outputs, targets);
+  const Result at = run(backend, loss, shape, outputs, targets, weights);
   const double rounding = 2 * 0x1p-24 * double{at.sums[0]} / (2 * step) / double(shape[0]);
   double worst = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -108,8 +108,8 @@ void check_slopes(Backend& backend, Loss& loss, const Shape& shape, const Floats
     Floats down = outputs;
     up[i] += step;
     down[i] -= step;
-    const double change = double{run(backend, loss, shape, up, targets).sums[0]} -
-                          double{run(backend, loss, shape, down, targets).sums[0]};
+    const double change = double{run(backend, loss, shape, up, targets, weights).sums[0]} -
+                          double{run(backend, loss, shape, down, targets, weights).sums[0]};
     const double slope = change / (double{up[i]} - double{down[i]}) / double(shape[0]);
     worst = std::max(worst, std::abs(slope - double{at.grad[i]}));
   }
@@ -132,17 +132,16 @@ TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
       for (const Shape& shape : {Shape{1, 2}, Shape{3, 10}, Shape{5, 33}, Shape{4, 1}}) {
         for (const bool weighted : {false, true}) {
           INFO(kind.name << ' ' << row.kind << ' ' << shape << (weighted ? " weighted" : ""));
-          Options options = row.options;
-          if (weighted)
-            options.emplace_back("class_weights", weights_text(std::max<int64_t>(shape[1], 2)));
-          const auto loss = make_loss(row.kind, options);
+          std::vector<double> weights;
+          if (weighted) weights = some_weights(std::max<int64_t>(shape[1], 2));
+          const auto loss = make_loss(row.kind, row.options);
           const Floats outputs = odd_sixteenths(shape.elements(), 1, 3);
           Targets targets;
           for (int32_t r = 0; r < shape[0]; ++r)
             targets.classes.push_back(r * 7 % static_cast<int32_t>(std::max<int64_t>(shape[1], 2)));
-          check_slopes(*backend, *loss, shape, outputs, targets);
+          check_slopes(*backend, *loss, shape, outputs, targets, weights);
           targets.values = eighths(shape.elements(), 2);
-          check_slopes(*backend, *loss, shape, outputs, targets);
+          check_slopes(*backend, *loss, shape, outputs, targets, weights);
         }
       }
     }
@@ -175,38 +174,63 @@ TEST_CASE("loss: class weights multiply a sample's loss and its gradient") {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
       INFO(kind.name << ' ' << row.kind);
-      Options options = row.options;
-      options.emplace_back("class_weights", "3, 1, 0.5");
-      const auto weighted = make_loss(row.kind, options);
-      const auto plain = make_loss(row.kind, row.options);
+      const std::vector<double> weights{3, 1, 0.5};
+      const auto loss = make_loss(row.kind, row.options);
       const Floats outputs{0.5F, -1.5F, 0.25F};
       for (const int32_t label : {0, 1, 2}) {
-        const float weight = label == 0 ? 3 : label == 1 ? 1 : 0.5F;
-        const Result got = run(*backend, *weighted, {1, 3}, outputs, {.classes = {label}});
-        const Result one = run(*backend, *plain, {1, 3}, outputs, {.classes = {label}});
+        const auto weight = static_cast<float>(weights[static_cast<size_t>(label)]);
+        const Result got = run(*backend, *loss, {1, 3}, outputs, {.classes = {label}}, weights);
+        const Result one = run(*backend, *loss, {1, 3}, outputs, {.classes = {label}});
         CHECK(got.sums[0] == Approx(weight * one.sums[0]));
         CHECK(got.sums[2] == 1);
         for (size_t i = 0; i < 3; ++i) CHECK(got.grad[i] == Approx(weight * one.grad[i]));
       }
       // The class of a row of dense targets is the index of its first max.
-      const Result soft = run(*backend, *weighted, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}});
-      const Result one = run(*backend, *plain, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}});
+      const Result soft =
+          run(*backend, *loss, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}}, weights);
+      const Result one = run(*backend, *loss, {1, 3}, outputs, {.values = {0.5F, 0.5F, 0}});
       CHECK(soft.sums[0] == Approx(3 * one.sums[0]));
     }
   }
 }
 
-TEST_CASE("loss: class weights of the wrong number and a run without prepare are refused") {
+TEST_CASE("loss: class weights of the wrong number or out of range are refused") {
   const auto backend = make_backend("", 1);
-  Device device(*backend);
-  const auto loss = make_loss("huber", {{"class_weights", std::string("1, 2, 0.5")}});
-  CHECK_THROWS_MATCHES(
-      loss->prepare(*backend, 10), Error,
-      MessageMatches(ContainsSubstring("3 numbers") && ContainsSubstring("10 classes")));
-  const Tensor outputs = device.random({1, 3});
-  CHECK_THROWS_AS(loss->run(*backend, outputs, device.labels({0}), {}, device.random({3})), Error);
-  CHECK_NOTHROW(loss->prepare(*backend, 3));
-  CHECK_NOTHROW(make_loss("huber", {{"class_weights", std::string("1, 2")}})->prepare(*backend, 1));
+  const auto refused = [&](const std::vector<double>& weights, int64_t outputs,
+                           const std::string& message) {
+    CHECK_THROWS_MATCHES(ClassWeights(*backend, weights, outputs), Error,
+                         MessageMatches(ContainsSubstring(message)));
+  };
+  refused({1, 2, 0.5}, 10, "there are 3 weights, but 10 classes");
+  refused({1}, 1, "1 weight, but 2 classes");
+  refused({1, -1}, 2, "a weight is -1 but must lie in 0 to");
+  refused({1, 2e6}, 2, "a weight is 2e+06");
+  refused({1, std::nan("")}, 2, "a weight is nan");
+  CHECK(ClassWeights(*backend, std::vector<double>{1, 2}, 1).tensor().elements() == 2);
+  CHECK_FALSE(ClassWeights(*backend, {}, 10).tensor());
+}
+
+TEST_CASE("loss: predictions are probabilities where the loss contains an activation") {
+  for (const BackendKind& kind : backend_kinds()) {
+    INFO("backend " << kind.name);
+    const auto backend = kind.make(1);
+    Device device(*backend);
+    const auto predict = [&](std::string_view loss) {
+      const Tensor predictions = device.output({1, 2});
+      make_loss(loss, {})->predict(*backend, device.tensor({1, 2}, {0, std::log(3.0F)}),
+                                   predictions);
+      return device.read(predictions);
+    };
+    CHECK(predict("softmax_cross_entropy")[0] == Approx(0.25));
+    CHECK(predict("softmax_cross_entropy")[1] == Approx(0.75));
+    CHECK(predict("binary_cross_entropy")[0] == Approx(0.5));
+    CHECK(predict("binary_cross_entropy")[1] == Approx(0.75));
+    for (const LossKind& other : loss_kinds()) {
+      if (!make_loss(other.kind, {})->activation().empty()) continue;
+      INFO(other.kind);
+      CHECK(predict(other.kind) == Floats{0, std::log(3.0F)});
+    }
+  }
 }
 
 TEST_CASE("softmax cross-entropy: values computed by hand") {
@@ -274,11 +298,11 @@ TEST_CASE("loss: sums accumulate over batches, and correct predictions are count
       const auto loss = make_loss(row.kind, row.options);
       const Tensor sums = device.tensor({3}, {0, 0, 0});
       const Tensor outputs = device.tensor({3, 2}, {1, 0, 0, 1, 0, 1});
-      loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, sums);
+      loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, {}, sums);
       CHECK(device.read(sums)[1] == 2);
       CHECK(device.read(sums)[2] == 3);
       const float first = device.read(sums)[0];
-      loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, sums);
+      loss->run(*backend, outputs, device.labels({0, 0, 1}), {}, {}, sums);
       CHECK(device.read(sums)[0] == Approx(2 * first));
       CHECK(device.read(sums)[1] == 4);
       CHECK(device.read(sums)[2] == 6);
@@ -308,15 +332,10 @@ TEST_CASE("loss: an unknown kind or option is refused") {
   CHECK_THROWS_AS(make_loss("softmax_cross_entropy", {{"label_smoothing", 1.0}}), Error);
   CHECK_THROWS_AS(make_loss("huber", {{"delta", 0.0}}), Error);
   CHECK_THROWS_AS(make_loss("hinge", {{"delta", 1.0}}), Error);
-  for (const char* text : {"1, x", "1,", ",1", "-1, 1", "nan", "1 2", "1e99"}) {
-    INFO(text);
-    CHECK_THROWS_MATCHES(make_loss("hinge", {{"class_weights", std::string(text)}}), Error,
-                         MessageMatches(ContainsSubstring("class_weights")));
-  }
 }
 
 TEST_CASE("loss: options are written back unchanged") {
-  const Options options{{"label_smoothing", 0.1}, {"class_weights", std::string("1, 0.5")}};
+  const Options options{{"label_smoothing", 0.1}};
   CHECK(make_loss("binary_cross_entropy", options)->options() == options);
 }
 

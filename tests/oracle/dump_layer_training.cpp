@@ -74,7 +74,6 @@ void dump_network(const std::filesystem::path& folder, const LayerDraw& draw, ui
   const std::unique_ptr<Backend> backend = kind.make(2);
   Network network(random_network(draw, stream), *backend, 1);
   const std::unique_ptr<Loss> loss = make_loss("softmax_cross_entropy", {});
-  loss->prepare(*backend, classes);
   Updater updater(network, find_optimizer("sgd").make({}), {});
   Random random(4, stream);
   std::vector<int32_t> labels;
@@ -101,7 +100,7 @@ void dump_network(const std::filesystem::path& folder, const LayerDraw& draw, ui
         {.learning_rate = static_cast<float>(learning_rate), .step = step, .update = step});
     backend->upload(images.data(), network.prepare(Mode::train, batch));
     const Tensor outputs = network.forward();
-    loss->run(*backend, outputs, targets, network.output_grad(), sums);
+    loss->run(*backend, outputs, targets, {}, network.output_grad(), sums);
     network.backward();
     updater.add_batch(batch);
   }

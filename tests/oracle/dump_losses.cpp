@@ -2,9 +2,11 @@
 
 #include <cmath>
 #include <numeric>
+#include <vector>
 
 #include "core/error.h"
 #include "dump_file.h"
+#include "loss/class_weights.h"
 #include "loss/loss.h"
 
 namespace convlab {
@@ -19,10 +21,10 @@ struct LossCase {
   Options options;
   Shape shape;  ///< shape of the outputs
   bool dense = false;
-  bool weighted = false;  ///< with class weights
+  std::vector<double> weights;  ///< of the classes; empty: all 1
 };
 
-/// Returns sets of options (without class_weights). Throws Error for a kind that is not listed.
+/// Returns sets of options. Throws Error for a kind that is not listed.
 std::vector<Options> variants(std::string_view kind) {
   if (kind == "softmax_cross_entropy" || kind == "binary_cross_entropy")
     return {{}, {{"label_smoothing", 0.1}}};
@@ -31,11 +33,20 @@ std::vector<Options> variants(std::string_view kind) {
   fail("[oracle] loss ", kind, " is not compared; add it to dump_losses.cpp");
 }
 
-std::string random_weights(int64_t outputs, uint64_t stream) {
-  std::string text;
+std::vector<double> random_weights(int64_t outputs, uint64_t stream) {
+  std::vector<double> weights;
   for (const float value : random_floats(std::max<int64_t>(outputs, 2), stream, 1))
-    text += (text.empty() ? "" : ", ") + std::to_string(1 + value);
-  return text;
+    weights.push_back(std::round(1000 * (1 + double{value})) / 1000);  // exact as text
+  return weights;
+}
+
+/// The options of a case for Keras, with its class weights as a list.
+Options described(const LossCase& loss, Options options) {
+  std::string text;
+  for (const double weight : loss.weights)
+    text += (text.empty() ? "" : ", ") + std::to_string(weight);
+  options.emplace_back("class_weights", text);
+  return options;
 }
 
 std::vector<LossCase> loss_cases() {
@@ -47,11 +58,8 @@ std::vector<LossCase> loss_cases() {
         if (kind.kind == "softmax_cross_entropy" && shape[1] == 1) continue;
         for (const bool dense : {false, true}) {
           for (const bool weighted : {false, true}) {
-            cases.push_back({kind.kind, options, shape, dense, weighted});
-            if (weighted) {
-              cases.back().options.emplace_back("class_weights",
-                                                random_weights(shape[1], cases.size()));
-            }
+            cases.push_back({kind.kind, options, shape, dense, {}});
+            if (weighted) cases.back().weights = random_weights(shape[1], cases.size());
           }
         }
       }
@@ -111,7 +119,7 @@ void dump_case(const std::filesystem::path& folder, const LossCase& chosen, uint
   constexpr float scale = 4;
   const std::unique_ptr<Backend> backend = kind.make(2);
   const std::unique_ptr<Loss> loss = make_loss(chosen.kind, chosen.options);
-  loss->prepare(*backend, chosen.shape[1]);
+  const ClassWeights weights(*backend, chosen.weights, chosen.shape[1]);
   const std::vector<float> drawn = random_floats(chosen.shape.elements(), number, scale);
   const std::vector<float> values = dense_targets(chosen, 1000 + number);
   const std::vector<int32_t> labels = classes(chosen, number);
@@ -121,12 +129,12 @@ void dump_case(const std::filesystem::path& folder, const LossCase& chosen, uint
                                       : tensors.make({chosen.shape[0]}, DType::i32, labels.data());
   const Tensor grad = tensors.make(chosen.shape, DType::f32);
   const Tensor sums = tensors.make({3}, DType::f32);
-  loss->run(*backend, outputs, targets, grad, sums);
+  loss->run(*backend, outputs, targets, weights.tensor(), grad, sums);
 
   Dump dump;
   dump.text("kind", std::string(chosen.kind));
   dump.text("backend", std::string(kind.name));
-  dump.options("option", loss->options());
+  dump.options("option", described(chosen, loss->options()));
   dump.floats("outputs", *backend, outputs);
   if (chosen.dense)
     dump.floats("values", *backend, targets);

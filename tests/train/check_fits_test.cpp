@@ -24,17 +24,35 @@ TEST_CASE("check_fits: wrong image sizes and wrong numbers of classes have diffe
   refused({12, 12, 1}, 4, "[model] my.json has the output shape (4), but digits has 3 classes");
 }
 
-TEST_CASE("a final softmax is folded into the loss") {
-  Graph graph({4});
-  graph.append(make_layer("dense", {{"units", int64_t{3}}}));
-  CHECK_FALSE(fold_final_softmax(graph));
+TEST_CASE("fold_final_activation: removes the activation that the loss contains, no other") {
+  const auto with_last = [](std::string_view kind) {
+    Graph graph({4});
+    graph.append(make_layer("dense", {{"units", int64_t{3}}}));
+    graph.append(make_layer(kind, {}));
+    return graph;
+  };
+  const auto folds = [&](std::string_view last, std::string_view loss) {
+    Graph graph = with_last(last);
+    const bool folded = fold_final_activation(graph, *make_loss(loss, {}));
+    CHECK(graph.nodes().size() == (folded ? 1 : 2));
+    return folded;
+  };
+  CHECK(folds("softmax", "softmax_cross_entropy"));
+  CHECK(folds("sigmoid", "binary_cross_entropy"));
+  CHECK_FALSE(folds("sigmoid", "softmax_cross_entropy"));
+  CHECK_FALSE(folds("softmax", "binary_cross_entropy"));
+  CHECK_FALSE(folds("relu", "softmax_cross_entropy"));
+  for (const std::string_view loss : {"mean_squared_error", "huber", "hinge"}) {
+    CHECK_FALSE(folds("softmax", loss));
+    CHECK_FALSE(folds("sigmoid", loss));
+  }
+  Graph only({4});
+  only.append(make_layer("softmax", {}));
+  CHECK_FALSE(fold_final_activation(only, *make_loss("softmax_cross_entropy", {})));
+  // The name of the removed layer is free again.
+  Graph graph = with_last("softmax");
+  fold_final_activation(graph, *make_loss("softmax_cross_entropy", {}));
   graph.append(make_layer("softmax", {}));
-  graph.append(make_layer("relu", {}));
-  CHECK_FALSE(fold_final_softmax(graph));
-  graph.remove_last();
-  CHECK(fold_final_softmax(graph));
-  CHECK(graph.nodes().size() == 1);
-  CHECK(graph.append(make_layer("softmax", {})) == 2);
   CHECK(graph.nodes().back().name == "softmax_1");
 }
 

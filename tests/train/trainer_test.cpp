@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
 #include <array>
+#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
@@ -264,6 +265,36 @@ TEST_CASE("trainer: images of another size and labels out of range are refused")
   // A refused batch does not count as a step.
   CHECK(run.trainer.steps() == 0);
   CHECK(run.weights() == before);
+}
+
+TEST_CASE("trainer: class weights count in training, not in evaluation") {
+  Run plain("host", 1, "mnist-mlp");
+  Run weighted("host", 1, "mnist-mlp");
+  weighted.trainer.set_class_weights(std::vector<double>(classes, 2.0));
+  plain.steps(1);
+  weighted.steps(1);
+  CHECK(weighted.trainer.training().read().loss ==
+        Catch::Approx(2 * plain.trainer.training().read().loss));
+  Run again("host", 1, "mnist-mlp");
+  again.trainer.set_class_weights(std::vector<double>(classes, 2.0));
+  CHECK(again.validate().loss == Run("host", 1, "mnist-mlp").validate().loss);
+  CHECK_THROWS_AS(again.trainer.set_class_weights(std::vector<double>{1, 2}), Error);
+}
+
+TEST_CASE("trainer: predictions are those of the loss") {
+  const auto backend = make_backend("host", 1);
+  const auto predict = [&](std::string_view loss) {
+    Network network(find_model("mnist-mlp").build(image, classes), *backend, 1);
+    Trainer trainer(network, make_loss(loss, {}), find_optimizer("sgd").make({}), 0);
+    return trainer.predict(first_batch(1));
+  };
+  const std::vector<float> outputs = predict("mean_squared_error");
+  const std::vector<float> sigmoids = predict("binary_cross_entropy");
+  const std::vector<float> softmax = predict("softmax_cross_entropy");
+  CHECK(std::accumulate(softmax.begin(), softmax.end(), 0.0) == Catch::Approx(1));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    CHECK(sigmoids[i] == Catch::Approx(1 / (1 + std::exp(-outputs[i]))));
+  }
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "engine/tasks/lr_find_task.h"
 
 #include "core/error.h"
-#include "loss/softmax_cross_entropy.h"
+#include "engine/run_loss.h"
 #include "train/check_fits.h"
 #include "train/check_memory.h"
 
@@ -15,7 +15,8 @@ LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
     fail("[lr-find] ", train_->available(), " of the ", train_->size(), " training images of ",
          train_->name(), " are here; expected all, and at least 1");
   }
-  fold_final_softmax(graph);
+  std::unique_ptr<Loss> loss = make_loss(run);
+  fold_final_activation(graph, *loss);
   check_fits(graph, *train_, run.model);
   auto optimizer = find_optimizer(run.optimizer).make(run.optimizer_options);
   const UpdateOptions update = read_update_options(run.update_options);
@@ -25,10 +26,8 @@ LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
                 .train_images = train_->size(),
                 .states = state_count(*optimizer, update)});
   network_.emplace(std::move(graph), backend, run.seed);
-  trainer_.emplace(
-      *network_,
-      std::make_unique<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{run.label_smoothing}),
-      std::move(optimizer), request.first_rate, update);
+  trainer_.emplace(*network_, std::move(loss), std::move(optimizer), request.first_rate, update);
+  trainer_->set_class_weights(class_weights(run, *train_));
   tester_.emplace(*trainer_, RangeTestOptions{.first_rate = request.first_rate,
                                               .last_rate = request.last_rate,
                                               .steps = request.steps});
