@@ -47,6 +47,9 @@ class View {
   bool scrolls(float direction) const;
   /// Moves the content down by `distance` units in the next frame.
   void scroll(float distance);
+  /// Returns whether the wheel, turned where the mouse pointer is, acts on a panel's content (zooms
+  /// a chart) and so neither scrolls nor belongs to the surrounding page; `ctrl` if Ctrl is held.
+  bool takes_wheel(bool ctrl) const;
 
  private:
   class Impl;

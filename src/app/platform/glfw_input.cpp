@@ -49,6 +49,10 @@ const GlfwInput& input_of(GLFWwindow* window) {
   return *static_cast<const GlfwInput*>(glfwGetWindowUserPointer(window));
 }
 
+GLFWwindow* clipboard_window() {
+  return static_cast<GLFWwindow*>(ImGui::GetPlatformIO().Platform_ClipboardUserData);
+}
+
 void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
   if (action == GLFW_REPEAT) return;  // ImGui generates key repeats itself
   ImGuiIO& io = ImGui::GetIO();
@@ -101,13 +105,13 @@ GlfwInput::GlfwInput(GLFWwindow* window, std::function<void()> used)
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { input_of(w).notify(); });
   glfwSetWindowContentScaleCallback(window,
                                     [](GLFWwindow* w, float, float) { input_of(w).notify(); });
-  ImGuiIO& io = ImGui::GetIO();
-  io.ClipboardUserData = window;
-  io.SetClipboardTextFn = [](void* w, const char* text) {
-    glfwSetClipboardString(static_cast<GLFWwindow*>(w), text);
+  ImGuiPlatformIO& io = ImGui::GetPlatformIO();
+  io.Platform_ClipboardUserData = window;
+  io.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) {
+    glfwSetClipboardString(clipboard_window(), text);
   };
-  io.GetClipboardTextFn = [](void* w) {
-    return glfwGetClipboardString(static_cast<GLFWwindow*>(w));
+  io.Platform_GetClipboardTextFn = [](ImGuiContext*) {
+    return glfwGetClipboardString(clipboard_window());
   };
   cursors_[0] = glfwCreateStandardCursor(GLFW_ARROW_CURSOR);
   cursors_[1] = glfwCreateStandardCursor(GLFW_IBEAM_CURSOR);
