@@ -169,17 +169,19 @@ void ChartPanel::draw_legend(const Rect& rect, const Theme& theme) const {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float x = rect.right();
   const float min_x = rect.x + measure_text(text_size, title()).x + 16;
+  // Wide enough for most values, so that nothing moves when they change.
+  const float usual = measure_text(small_text_size, options_.percent ? "100.00%" : "0.00000").x;
   for (size_t i = lines.size(); i-- > 0;) {
     const Line& line = lines[i];
     const size_t count = points(line.curve);
     const std::string value =
-        count > 0 ? value_label(line.curve.y[count - 1], options_.percent) : std::string();
-    const float value_width = count > 0 ? measure_text(small_text_size, value).x + 6 : 0;
-    const float width = measure_text(small_text_size, line.name).x + value_width;
-    x -= width;
+        value_label(count > 0 ? line.curve.y[count - 1] : NAN, options_.percent);
+    const float value_width = measure_text(small_text_size, value).x;
+    const float value_x = x - value_width;
+    x -= std::max(usual, value_width) + 6 + measure_text(small_text_size, line.name).x;
     if (x - 20 < min_x) return;
     draw_text(small_text_size, {x, rect.y + 2}, theme.quiet, line.name);
-    draw_text(small_text_size, {x + width - value_width + 6, rect.y + 2}, theme.text, value);
+    draw_text(small_text_size, {value_x, rect.y + 2}, theme.text, value);
     const float y = rect.y + 2 + small_text_size / 2 + 1;
     list.AddLine({x - 20, y}, {x - 6, y}, line.color, 2.5F);
     if (line.dots) list.AddCircleFilled({x - 13, y}, dot_radius, line.color);
@@ -226,6 +228,11 @@ void ChartPanel::draw_curves(const Theme& theme) {
     for (const Line& line : lines) draw_readout(line, theme, text);
     ImPlot::PopPlotClipRect();
     show_tooltip(text.c_str());
+    if (zoomed_) {
+      const std::string_view hint = "Double-click shows everything";
+      const float width = measure_text(small_text_size, hint).x;
+      draw_text(small_text_size, {corner.x + size.x - width, corner.y}, theme.quiet, hint);
+    }
   }
   const std::string end = end_label(x_.max);
   const float x = corner.x + size.x - measure_text(small_text_size, end).x;
