@@ -1,6 +1,7 @@
 #include "app/view.h"
 
 #include <imgui.h>
+#include <imgui_internal.h>
 #include <implot.h>
 
 #include <algorithm>
@@ -78,7 +79,9 @@ class View::Impl {
     draw(surface);
     ImGui::Render();
     const ImDrawData& data = *ImGui::GetDrawData();
-    FrameStats stats{.vertices = data.TotalVtxCount, .unsettled = unsettled_};
+    FrameStats stats{.vertices = data.TotalVtxCount,
+                     .unsettled = unsettled_,
+                     .input_waiting = !ImGui::GetCurrentContext()->InputEventsQueue.empty()};
     for (const ImDrawList* list : data.CmdLists) stats.draws += list->CmdBuffer.Size;
     return stats;
   }

@@ -21,7 +21,8 @@ struct Operation {
 struct FrameStats {
   int vertices = 0;
   int draws = 0;
-  bool unsettled = false;  ///< the size of the content changed, so the next frame will differ
+  bool unsettled = false;      ///< the size of the content changed, so the next frame will differ
+  bool input_waiting = false;  ///< ImGui spreads fast input, such as a double click, over frames
 };
 
 /// Shows the state of the engine with Dear ImGui. It owns ImGui's context and does not depend on a

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "app/frame_requests.h"
 #include "app/headless.h"
 
 using namespace convlab;
@@ -40,8 +41,13 @@ struct Session {
   HeadlessGraphics graphics;
   View view{graphics, std::nullopt};
 
+  /// Draws the frames that a platform would draw after input.
   void draw() {
-    for (int i = 0; i < 4; ++i) graphics.frame(view, phone);
+    FrameRequests requests;
+    for (requests.input(); requests.wanted();) {
+      requests.drawn();
+      requests.follow(graphics.frame(view, phone));
+    }
   }
   void move(ImVec2 to) {
     ImGui::GetIO().AddMousePosEvent(to.x, to.y);
@@ -54,11 +60,13 @@ struct Session {
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
     draw();
   }
-  void click() {
-    ImGui::GetIO().AddMouseButtonEvent(0, true);
-    graphics.frame(view, phone);
-    ImGui::GetIO().AddMouseButtonEvent(0, false);
-    graphics.frame(view, phone);
+  void click(int count = 1) {
+    for (int i = 0; i < count; ++i) {
+      ImGui::GetIO().AddMouseButtonEvent(0, true);
+      ImGui::GetIO().AddMouseButtonEvent(0, false);
+    }
+    draw();
+    CHECK_FALSE(ImGui::GetIO().MouseDown[0]);  // the last event has arrived
   }
 
   /// Returns where vertices of a colour lie, of the topmost chart's lines without its legend.
@@ -124,8 +132,7 @@ TEST_CASE("chart: Ctrl and the wheel zooms where the pointer is, a double click 
   session.move({1, 1});
   CHECK(session.train() != all);
   session.move(inside);
-  session.click();
-  session.click();
+  session.click(2);
   session.move({1, 1});
   CHECK(session.train() == all);
 }
@@ -135,14 +142,12 @@ TEST_CASE("chart: a clicked chart zooms with the wheel alone until the pointer l
   session.view.show(with_loss(falling(), {}));
   session.move(inside);
   session.click();
-  session.draw();
   CHECK(session.view.takes_wheel(false));
   session.move({1, 1});
   const std::vector<float> all = session.train();
   session.move(inside);
   CHECK_FALSE(session.view.takes_wheel(false));
   session.click();
-  session.draw();
   session.turn_wheel(1, false);
   session.move({1, 1});
   CHECK(session.train() != all);
