@@ -165,27 +165,38 @@ std::array<ChartPanel::Line, 2> ChartPanel::lines_of(const Theme& theme) const {
 }
 
 void ChartPanel::draw_legend(const Rect& rect, const Theme& theme) const {
+  constexpr float icon = 14;
+  constexpr float entry_gap = 16;
   const std::array<Line, 2> lines = lines_of(theme);
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  float x = rect.right();
-  const float min_x = rect.x + measure_text(text_size, title()).x + 16;
+  std::array<std::string, 2> values;
   // Wide enough for most values, so that nothing moves when they change.
   const float usual = measure_text(small_text_size, options_.percent ? "100.00%" : "0.00000").x;
-  for (size_t i = lines.size(); i-- > 0;) {
-    const Line& line = lines[i];
-    const size_t count = points(line.curve);
-    const std::string value =
-        value_label(count > 0 ? line.curve.y[count - 1] : NAN, options_.percent);
-    const float value_width = measure_text(small_text_size, value).x;
-    const float value_x = x - value_width;
-    x -= std::max(usual, value_width) + 6 + measure_text(small_text_size, line.name).x;
-    if (x - 20 < min_x) return;
-    draw_text(small_text_size, {x, rect.y + 2}, theme.quiet, line.name);
-    draw_text(small_text_size, {value_x, rect.y + 2}, theme.text, value);
-    const float y = rect.y + 2 + small_text_size / 2 + 1;
-    list.AddLine({x - 20, y}, {x - 6, y}, line.color, 2.5F);
-    if (line.dots) list.AddCircleFilled({x - 13, y}, dot_radius, line.color);
-    x -= 36;
+  float value_width = usual + 6;
+  float width = -entry_gap;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const size_t count = points(lines[i].curve);
+    values[i] = value_label(count > 0 ? lines[i].curve.y[count - 1] : NAN, options_.percent);
+    value_width = std::max(value_width, measure_text(small_text_size, values[i]).x + 6);
+    width += icon + 6 + measure_text(small_text_size, lines[i].name).x + entry_gap;
+  }
+  const float room = rect.width - measure_text(text_size, title()).x - entry_gap;
+  const bool with_values = width + 2 * value_width <= room;
+  if (with_values) width += 2 * value_width;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float text_y = rect.y + 2;
+  const float icon_y = text_y + small_text_size / 2 + 1;
+  float x = rect.right() - width;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    list.AddLine({x, icon_y}, {x + icon, icon_y}, lines[i].color, 2.5F);
+    if (lines[i].dots) list.AddCircleFilled({x + icon / 2, icon_y}, dot_radius, lines[i].color);
+    x += icon + 6;
+    draw_text(small_text_size, {x, text_y}, theme.quiet, lines[i].name);
+    x += measure_text(small_text_size, lines[i].name).x;
+    if (with_values) {
+      draw_text(small_text_size, {x + 6, text_y}, theme.text, values[i]);
+      x += value_width;
+    }
+    x += entry_gap;
   }
 }
 
