@@ -144,7 +144,7 @@ View::View(Graphics& graphics, std::optional<Operation> operation)
     : impl_(std::make_unique<Impl>(graphics, std::move(operation))) {}
 View::~View() = default;
 
-void View::show(std::shared_ptr<const Snapshot> snapshot) { impl_->show(snapshot); }
+void View::show(const std::shared_ptr<const Snapshot>& snapshot) { impl_->show(snapshot); }
 void View::set_dark(bool dark) { impl_->set_dark(dark); }
 uint32_t View::background() const { return impl_->background(); }
 FrameStats View::build(const Surface& surface, float seconds) {

@@ -35,7 +35,7 @@ class View {
   View& operator=(const View&) = delete;
   ~View();
 
-  void show(std::shared_ptr<const Snapshot> snapshot);
+  void show(const std::shared_ptr<const Snapshot>& snapshot);
   void set_dark(bool dark);
   /// Returns the background colour, RGBA with red in the lowest byte.
   uint32_t background() const;

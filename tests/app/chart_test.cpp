@@ -96,22 +96,22 @@ TEST_CASE("chart: points that are not finite leave a gap, huge ones do not break
   const size_t whole = session.train().size();
   session.view.show(with_loss({{0, 1, 2, 3, 4, 5}, {2, 1, nan, 1, 1, 2}}, {}));
   session.draw();
-  CHECK(session.train().size() > 0);
+  CHECK_FALSE(session.train().empty());
   CHECK(session.train().size() < whole);
   session.view.show(with_loss({{0, 1, nan, 3}, {2, infinity, 1, 3e38F}}, {{1}, {-infinity}}));
   session.draw();
-  CHECK(session.train().size() > 0);
+  CHECK_FALSE(session.train().empty());
 }
 
 TEST_CASE("chart: a single point is visible") {
   Session session;
   session.view.show(with_loss({{0.5F}, {1}}, {}));
   session.draw();
-  CHECK(session.train().size() > 0);
+  CHECK_FALSE(session.train().empty());
   CHECK(session.validation().empty());
   session.view.show(with_loss({}, {{1}, {1}}));
   session.draw();
-  CHECK(session.validation().size() > 0);
+  CHECK_FALSE(session.validation().empty());
 }
 
 TEST_CASE("chart: Ctrl and the wheel zooms where the pointer is, a double click shows all again") {
