@@ -95,6 +95,11 @@ target_include_directories(implot SYSTEM PUBLIC "${implot_SOURCE_DIR}")
 target_compile_definitions(implot PUBLIC IMPLOT_DISABLE_OBSOLETE_FUNCTIONS PRIVATE "IMPLOT_CUSTOM_NUMERIC_TYPES=(float)")
 target_compile_options(implot PRIVATE -w)
 target_link_libraries(implot PUBLIC imgui)
+if(EMSCRIPTEN)
+  # For the size of the download; frames were measured to take no longer.
+  target_compile_options(imgui PRIVATE -Os)
+  target_compile_options(implot PRIVATE -Os)
+endif()
 
 # --- The rest.
 add_library(stb INTERFACE)
