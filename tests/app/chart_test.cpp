@@ -3,7 +3,7 @@
 #include <imgui.h>
 
 #include <catch2/catch_test_macros.hpp>
-#include <limits>
+#include <cmath>
 #include <vector>
 
 #include "app/frame_requests.h"
@@ -13,8 +13,6 @@ using namespace convlab;
 
 namespace {
 
-constexpr float infinity = std::numeric_limits<float>::infinity();
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 /// A phone's size, at which the loss is the topmost panel; its plot contains `inside`.
 constexpr Surface phone{390, 844, 1};
 constexpr ImVec2 inside{200, 130};
@@ -94,11 +92,11 @@ TEST_CASE("chart: points that are not finite leave a gap, huge ones do not break
   session.view.show(with_loss({{0, 1, 2, 3, 4, 5}, {2, 1, 1, 1, 1, 2}}, {}));
   session.draw();
   const size_t whole = session.train().size();
-  session.view.show(with_loss({{0, 1, 2, 3, 4, 5}, {2, 1, nan, 1, 1, 2}}, {}));
+  session.view.show(with_loss({{0, 1, 2, 3, 4, 5}, {2, 1, NAN, 1, 1, 2}}, {}));
   session.draw();
   CHECK_FALSE(session.train().empty());
   CHECK(session.train().size() < whole);
-  session.view.show(with_loss({{0, 1, nan, 3}, {2, infinity, 1, 3e38F}}, {{1}, {-infinity}}));
+  session.view.show(with_loss({{0, 1, NAN, 3}, {2, INFINITY, 1, 3e38F}}, {{1}, {-INFINITY}}));
   session.draw();
   CHECK_FALSE(session.train().empty());
 }
