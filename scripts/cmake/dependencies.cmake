@@ -1,4 +1,4 @@
-# Third-party libraries as targets: xnnpack pthreadpool imgui stb catch2 zlib json cli11, and natively glfw.
+# Third-party libraries as targets: xnnpack pthreadpool imgui implot stb catch2 zlib json cli11, and natively glfw.
 # Their sources stand in third_party/ (scripts/bootstrap); where that folder is absent they come from upstream.
 # Versions and hashes: pins.txt beside this file.
 
@@ -73,7 +73,8 @@ add_library(imgui STATIC EXCLUDE_FROM_ALL
   "${imgui_SOURCE_DIR}/imgui.cpp" "${imgui_SOURCE_DIR}/imgui_draw.cpp" "${imgui_SOURCE_DIR}/imgui_tables.cpp"
   "${imgui_SOURCE_DIR}/imgui_widgets.cpp" "${imgui_SOURCE_DIR}/backends/imgui_impl_opengl3.cpp")
 target_include_directories(imgui SYSTEM PUBLIC "${imgui_SOURCE_DIR}" "${imgui_SOURCE_DIR}/backends")
-target_compile_definitions(imgui PUBLIC IMGUI_DISABLE_OBSOLETE_FUNCTIONS)
+target_compile_definitions(imgui PUBLIC IMGUI_DISABLE_OBSOLETE_FUNCTIONS IMGUI_DISABLE_DEMO_WINDOWS
+  IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_DEFAULT_FONT IMGUI_DISABLE_DEFAULT_SHELL_FUNCTIONS)
 target_compile_options(imgui PRIVATE -w)
 if(EMSCRIPTEN)
   target_compile_definitions(imgui PUBLIC IMGUI_IMPL_OPENGL_ES3 IMGUI_DISABLE_FILE_FUNCTIONS)
@@ -86,6 +87,18 @@ else()
   else()
     message(STATUS "GLFW 3 or OpenGL not found: no desktop window (Debian: libglfw3-dev libgl-dev)")
   endif()
+endif()
+
+# --- ImPlot, for arrays of float only.
+add_library(implot STATIC EXCLUDE_FROM_ALL "${implot_SOURCE_DIR}/implot.cpp" "${implot_SOURCE_DIR}/implot_items.cpp")
+target_include_directories(implot SYSTEM PUBLIC "${implot_SOURCE_DIR}")
+target_compile_definitions(implot PUBLIC IMPLOT_DISABLE_OBSOLETE_FUNCTIONS PRIVATE "IMPLOT_CUSTOM_NUMERIC_TYPES=(float)")
+target_compile_options(implot PRIVATE -w)
+target_link_libraries(implot PUBLIC imgui)
+if(EMSCRIPTEN)
+  # For the size of the download; frames were measured to take no longer.
+  target_compile_options(imgui PRIVATE -Os)
+  target_compile_options(implot PRIVATE -Os)
 endif()
 
 # --- The rest.

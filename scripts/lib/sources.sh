@@ -1,38 +1,66 @@
-# Library sources from Debian's source tarballs into third_party/NAME, as pinned in scripts/cmake/pins.txt. Sourced.
+# Library sources from Debian's and PyPI's source tarballs into third_party/NAME, as pinned in scripts/cmake/pins.txt.
+# Sourced.
 
-# Prints "name source release version sha256" for each pinned library whose folder is not at its pin.
+# Prints "name source release version sha256 [folder]" for each pinned library whose folder is not at its pin.
 sources_to_fetch() {
-  local name source release version hash rest
-  while IFS='|' read -r name source release version hash rest; do
+  local name source release version hash upstream tag folder
+  # shellcheck disable=SC2034
+  while IFS='|' read -r name source release version hash upstream tag folder; do
     name=${name// /} hash=${hash// /}
     case $name in ''|'#'*) continue ;; esac
     [ "$(cat "$root/third_party/$name/.sha256" 2>/dev/null)" = "$hash" ] ||
-      echo "$name ${source// /} ${release// /} ${version// /} $hash"
+      echo "$name ${source// /} ${release// /} ${version// /} $hash ${folder// /}"
   done <"$root/scripts/cmake/pins.txt"
 }
 
 # Some .dsc files are missing from mirrors while the tarball is there, so ask apt for the address only and
 # fetch that one file with apt's own downloader, which checks the hash.
-fetch_source() {
-  local name=$1 source=$2 release=$3 version=$4 hash=$5 folder=$root/third_party/$1 uri archive top
+download_debian() {
+  local source=$1 release=$2 version=$3 hash=$4 archive=$5 uri
   uri=$(later_apt apt-get source --print-uris "$source/$release" |
     sed -n "s/^'\([^']*\)' \([^ ]*\.orig\.tar\.[a-z0-9]*\) .*/\1/p" | head -n 1)
   if [ -z "$uri" ]; then
     echo "Debian $release has no source package $source"
     return 1
   fi
-  archive=$root/third_party/.download-$name
-  rm -rf "$archive" "$folder.new"
   if ! later_apt /usr/lib/apt/apt-helper download-file "$uri" "$archive" "SHA256:$hash"; then
     echo "$source $version: not the pinned file; is there a newer version in Debian $release? See scripts/cmake/pins.txt"
     return 1
   fi
+}
+
+# pip checks the hash before it opens the file. It also asks the package for its metadata, for which it installs
+# the package's build tools into a temporary folder.
+download_pypi() {
+  local source=$1 version=$2 hash=$3 archive=$4 folder=$4.pip
+  mkdir -p "$folder"
+  echo "$source==$version --hash=sha256:$hash" >"$folder/requirements.txt"
+  python3 -m pip download --disable-pip-version-check --no-deps --no-binary "$source" --require-hashes \
+    --requirement "$folder/requirements.txt" --dest "$folder" && mv "$folder"/*.tar.gz "$archive"
+}
+
+# fetch_source NAME SOURCE RELEASE VERSION SHA256 [FOLDER]
+fetch_source() {
+  local name=$1 source=$2 release=$3 version=$4 hash=$5 part=${6-} folder=$root/third_party/$1 archive top depth
+  archive=$root/third_party/.download-$name
+  rm -rf "$archive" "$archive.pip" "$folder.new"
+  if [ "$release" = pypi ]; then
+    download_pypi "$source" "$version" "$hash" "$archive" || return 1
+  else
+    download_debian "$source" "$release" "$version" "$hash" "$archive" || return 1
+  fi
   mkdir -p "$folder.new"
   # One top folder or none, depending on who made the tarball.
-  top=$(tar -tf "$archive" | sed 's|^\./||; s|/.*||' | sort -u | wc -l)
-  tar -xf "$archive" -C "$folder.new" --strip-components="$((top == 1 ? 1 : 0))" --no-same-owner
+  top=$(tar -tf "$archive" | sed 's|^\./||; s|/.*||' | sort -u)
+  depth=$(($(wc -l <<<"$top") == 1 ? 1 : 0))
+  if [ -n "$part" ]; then
+    [ "$depth" = 0 ] || part=$top/$part
+    depth=$(tr '/' '\n' <<<"$part" | wc -l)
+  fi
+  # shellcheck disable=SC2086
+  tar -xf "$archive" -C "$folder.new" --strip-components="$depth" --no-same-owner $part || return 1
   echo "$hash" >"$folder.new/.sha256"
-  rm -rf "$folder" "$archive"
+  rm -rf "$folder" "$archive" "$archive.pip"
   mv "$folder.new" "$folder"
 }
 

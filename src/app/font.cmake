@@ -1,5 +1,5 @@
 # Sets CONVLAB_FONT_CPP to a generated source file with the window's font: Inter, reduced by hb-subset to Latin-1 and
-# some punctuation (the ranges of fonts.cpp). Without hb-subset, the whole file is embedded, which is larger.
+# some punctuation. Without hb-subset, the whole file is embedded, which is larger.
 
 find_file(CONVLAB_FONT NAMES Inter-Regular.otf Inter-Regular.ttf
   PATHS /usr/share/fonts /usr/local/share/fonts /Library/Fonts "$ENV{HOME}/.local/share/fonts"

@@ -4,14 +4,12 @@
 
 namespace convlab {
 
-/// Font sizes, in units.
+/// Font sizes, in units. ImGui rasterises the glyphs it needs at each size and for each number of
+/// screen pixels per unit.
 inline constexpr float text_size = 15;
 inline constexpr float small_text_size = 13;
 
-/// Builds ImGui's font atlas (font 0: text_size, font 1: small_text_size) for a screen with `scale`
-/// pixels per unit.
-void build_fonts(ImFontAtlas& atlas, float scale);
-
-ImFont* small_font();
+/// Adds the embedded font, the only one, to ImGui's font atlas.
+void add_font(ImFontAtlas& atlas);
 
 }  // namespace convlab

@@ -22,7 +22,7 @@ class Graphics {
   virtual ~Graphics() = default;
 
   /// Called after ImGui's context was created and before it is destroyed; all other calls are made
-  /// between these two.
+  /// between these two. ImGui's own textures, those of its font, are updated when a frame is drawn.
   virtual void attach() = 0;
   virtual void detach() = 0;
 
@@ -31,8 +31,6 @@ class Graphics {
   virtual TextureId upload(TextureId id, int width, int height,
                            std::span<const uint32_t> pixels) = 0;
   virtual void release(TextureId id) = 0;
-  /// Must be called when ImGui's font atlas has changed: uploads it to the device.
-  virtual void upload_fonts() = 0;
 };
 
 }  // namespace convlab

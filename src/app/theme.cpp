@@ -1,5 +1,9 @@
 #include "app/theme.h"
 
+#include <implot.h>
+
+#include "app/fonts.h"
+
 namespace convlab {
 namespace {
 
@@ -37,6 +41,21 @@ ImVec4 vector(ImU32 color, float opacity = 1) {
   return v;
 }
 
+void apply_to_plots(const Theme& theme) {
+  ImPlotStyle& style = ImPlot::GetStyle();
+  style = ImPlotStyle();
+  style.PlotMinSize = {40, 40};
+  style.PlotBorderSize = 0;
+  // Room for half a label, and half a dot, beyond the ends of the axes.
+  style.PlotPadding = {6, 8};
+  style.LabelPadding = {8, 6};
+  style.MinorAlpha = 1;  // ticks that are set one by one count as minor
+  const ImVec4 none(0, 0, 0, 0);
+  style.Colors[ImPlotCol_PlotBg] = none;
+  style.Colors[ImPlotCol_AxisText] = vector(theme.quiet);
+  style.Colors[ImPlotCol_AxisGrid] = vector(theme.line);
+}
+
 }  // namespace
 
 const Theme& theme(bool is_dark) { return is_dark ? dark : light; }
@@ -49,6 +68,7 @@ ImU32 faded(ImU32 color, float opacity) {
 void apply(const Theme& theme) {
   ImGuiStyle& style = ImGui::GetStyle();
   style = ImGuiStyle();
+  style.FontSizeBase = text_size;
   style.WindowPadding = {0, 0};
   style.WindowBorderSize = 0;
   style.ChildBorderSize = 0;
@@ -84,8 +104,9 @@ void apply(const Theme& theme) {
   colors[ImGuiCol_ScrollbarGrab] = vector(theme.quiet, 0.35F);
   colors[ImGuiCol_ScrollbarGrabHovered] = vector(theme.quiet, 0.55F);
   colors[ImGuiCol_ScrollbarGrabActive] = vector(theme.quiet, 0.7F);
-  colors[ImGuiCol_NavHighlight] = vector(theme.accent);
+  colors[ImGuiCol_NavCursor] = vector(theme.accent);
   colors[ImGuiCol_TextSelectedBg] = vector(theme.accent, 0.3F);
+  apply_to_plots(theme);
 }
 
 }  // namespace convlab

@@ -21,7 +21,7 @@ struct Theme {
 
 const Theme& theme(bool dark);
 
-/// Sets ImGui's colours, padding and corner radii.
+/// Sets ImGui's and ImPlot's colours, padding, corner radii and text size.
 void apply(const Theme& theme);
 
 /// Returns `color` with its opacity multiplied by a factor.

@@ -1,15 +1,15 @@
 #include "app/view.h"
 
 #include <imgui.h>
+#include <imgui_internal.h>
+#include <implot.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "app/fonts.h"
 #include "app/layout.h"
-#include "app/panels/charts.h"
-#include "app/panels/controls.h"
-#include "app/panels/filters.h"
-#include "app/panels/samples.h"
+#include "app/panels/panels.h"
 #include "app/theme.h"
 
 namespace convlab {
@@ -17,8 +17,10 @@ namespace {
 
 struct ContextDeleter {
   void operator()(ImGuiContext* context) const { ImGui::DestroyContext(context); }
+  void operator()(ImPlotContext* context) const { ImPlot::DestroyContext(context); }
 };
 using Context = std::unique_ptr<ImGuiContext, ContextDeleter>;
+using PlotContext = std::unique_ptr<ImPlotContext, ContextDeleter>;
 
 /// Attaches the graphics device. Must be destroyed before the context and after all textures.
 struct AttachedGraphics {
@@ -39,25 +41,26 @@ Context make_context() {
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
   // A blinking cursor would need frames to be drawn continuously.
   io.ConfigInputTextCursorBlink = false;
+  add_font(*io.Fonts);
   return context;
 }
 
 }  // namespace
 
-class View::Impl final : PanelHeights {
+class View::Impl {
  public:
   Impl(Graphics& graphics, std::optional<Operation> operation)
-      : context_(make_context()), device_(graphics), samples_(graphics), filters_(graphics) {
-    if (operation) controls_.emplace(std::move(operation->controls), std::move(operation->send));
+      : context_(make_context()),
+        plot_context_(ImPlot::CreateContext()),
+        device_(graphics),
+        panels_(make_panels(graphics, std::move(operation))) {
+    for (const auto& panel : panels_) placeables_.push_back(panel.get());
     set_dark(false);
     show(std::make_shared<const Snapshot>());
   }
 
-  void show(std::shared_ptr<const Snapshot> snapshot) {
-    snapshot_ = std::move(snapshot);
-    samples_.show(*snapshot_);
-    filters_.show(*snapshot_);
-    if (controls_) controls_->show(snapshot_);
+  void show(const std::shared_ptr<const Snapshot>& snapshot) {
+    for (const auto& panel : panels_) panel->show(snapshot);
   }
 
   void set_dark(bool dark) {
@@ -69,12 +72,6 @@ class View::Impl final : PanelHeights {
 
   FrameStats build(const Surface& surface, float seconds) {
     ImGuiIO& io = ImGui::GetIO();
-    if (surface.scale != scale_) {
-      scale_ = surface.scale;
-      build_fonts(*io.Fonts, scale_);
-      io.FontGlobalScale = 1 / scale_;
-      device_.graphics.upload_fonts();
-    }
     io.DisplaySize = {surface.width, surface.height};
     io.DisplayFramebufferScale = {surface.scale, surface.scale};
     io.DeltaTime = std::clamp(seconds, 1e-4F, 1.0F);
@@ -82,7 +79,9 @@ class View::Impl final : PanelHeights {
     draw(surface);
     ImGui::Render();
     const ImDrawData& data = *ImGui::GetDrawData();
-    FrameStats stats{.vertices = data.TotalVtxCount, .unsettled = unsettled_};
+    FrameStats stats{.vertices = data.TotalVtxCount,
+                     .unsettled = unsettled_,
+                     .input_waiting = !ImGui::GetCurrentContext()->InputEventsQueue.empty()};
     for (const ImDrawList* list : data.CmdLists) stats.draws += list->CmdBuffer.Size;
     return stats;
   }
@@ -93,15 +92,12 @@ class View::Impl final : PanelHeights {
 
   void scroll(float distance) { scroll_ += distance; }
 
- private:
-  float controls(float) const override { return controls_ ? controls_->height() : 0; }
-  float samples(float width, float room) const override {
-    return samples_.height(width, room, scale_);
-  }
-  float filters(float width, float room) const override {
-    return filters_.height(width, room, scale_);
+  bool takes_wheel(bool ctrl) const {
+    return std::any_of(panels_.begin(), panels_.end(),
+                       [&](const auto& panel) { return panel->takes_wheel(ctrl); });
   }
 
+ private:
   void draw(const Surface& surface) {
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({surface.width, surface.height});
@@ -112,22 +108,19 @@ class View::Impl final : PanelHeights {
                      ImGuiWindowFlags_NoNavFocus);
     if (scroll_ != 0) ImGui::SetScrollY(ImGui::GetScrollY() - scroll_);
     scroll_ = 0;
-    const Layout layout = arrange(surface.width, surface.height, controls_.has_value(), *this);
+    const Layout layout = arrange(surface.width, surface.height, placeables_);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
-    const auto place = [&](Rect rect) {
+    for (size_t i = 0; i < panels_.size(); ++i) {
+      Rect rect = layout.panels[i];
       rect.x += origin.x;
       rect.y += origin.y;
-      return rect;
-    };
-    draw_loss_chart(*snapshot_, place(layout.loss), *theme_);
-    draw_accuracy_chart(*snapshot_, place(layout.accuracy), *theme_);
-    samples_.draw(place(layout.samples), scale_, *theme_);
-    filters_.draw(place(layout.filters), scale_, *theme_);
-    if (controls_) controls_->draw(place(layout.controls), *theme_);
+      panels_[i]->draw(rect, *theme_);
+    }
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy({1, layout.height});
+    // Some panels know their height only when they are drawn.
     unsettled_ = layout.height != content_height_ ||
-                 (controls_ && controls_->height() != layout.controls.height);
+                 layout != arrange(surface.width, surface.height, placeables_);
     content_height_ = layout.height;
     scrolled_ = ImGui::GetScrollY();
     max_scrolled_ = ImGui::GetScrollMaxY();
@@ -135,25 +128,23 @@ class View::Impl final : PanelHeights {
   }
 
   Context context_;
+  PlotContext plot_context_;
   AttachedGraphics device_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  std::vector<std::unique_ptr<Panel>> panels_;
+  std::vector<const Placeable*> placeables_;  ///< the same panels
   const Theme* theme_ = nullptr;
-  float scale_ = 0;
   float scroll_ = 0;  ///< to be applied in the next frame
   float content_height_ = 0;
   bool unsettled_ = false;
   float scrolled_ = 0;
   float max_scrolled_ = 0;
-  SamplesPanel samples_;
-  FiltersPanel filters_;
-  std::optional<ControlsPanel> controls_;
 };
 
 View::View(Graphics& graphics, std::optional<Operation> operation)
     : impl_(std::make_unique<Impl>(graphics, std::move(operation))) {}
 View::~View() = default;
 
-void View::show(std::shared_ptr<const Snapshot> snapshot) { impl_->show(std::move(snapshot)); }
+void View::show(const std::shared_ptr<const Snapshot>& snapshot) { impl_->show(snapshot); }
 void View::set_dark(bool dark) { impl_->set_dark(dark); }
 uint32_t View::background() const { return impl_->background(); }
 FrameStats View::build(const Surface& surface, float seconds) {
@@ -161,5 +152,6 @@ FrameStats View::build(const Surface& surface, float seconds) {
 }
 bool View::scrolls(float direction) const { return impl_->scrolls(direction); }
 void View::scroll(float distance) { impl_->scroll(distance); }
+bool View::takes_wheel(bool ctrl) const { return impl_->takes_wheel(ctrl); }
 
 }  // namespace convlab

@@ -22,7 +22,8 @@ struct Operation {
 struct FrameStats {
   int vertices = 0;
   int draws = 0;
-  bool unsettled = false;  ///< the size of the content changed, so the next frame will differ
+  bool unsettled = false;      ///< the size of the content changed, so the next frame will differ
+  bool input_waiting = false;  ///< ImGui spreads fast input, such as a double click, over frames
 };
 
 /// Shows the state of the engine with Dear ImGui. It owns ImGui's context and does not depend on a
@@ -35,7 +36,7 @@ class View {
   View& operator=(const View&) = delete;
   ~View();
 
-  void show(std::shared_ptr<const Snapshot> snapshot);
+  void show(const std::shared_ptr<const Snapshot>& snapshot);
   void set_dark(bool dark);
   /// Returns the background colour, RGBA with red in the lowest byte.
   uint32_t background() const;
@@ -48,6 +49,9 @@ class View {
   bool scrolls(float direction) const;
   /// Moves the content down by `distance` units in the next frame.
   void scroll(float distance);
+  /// Returns whether the wheel, turned where the mouse pointer is, acts on a panel's content (zooms
+  /// a chart) and so neither scrolls nor belongs to the surrounding page; `ctrl` if Ctrl is held.
+  bool takes_wheel(bool ctrl) const;
 
  private:
   class Impl;

@@ -1,8 +1,7 @@
-#include <array>
+#include "app/panels/chart_range.h"
+
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
-
-#include "app/widgets/line_chart.h"
 
 using namespace convlab;
 
@@ -20,42 +19,43 @@ Curve falling_from(float first) {
 
 }  // namespace
 
-TEST_CASE("chart range: one outlier at the start does not squeeze the rest") {
-  const Curve curve = falling_from(1000);
-  const std::array<Series, 1> series{{{.name = "Train", .curve = &curve}}};
-  const Range range = choose_y_range({.series = series});
+TEST_CASE("chart range: one outlier at the start does not squeeze the rest, but can be seen") {
+  const Range range = choose_y_range(falling_from(1000), {}, false);
   CHECK(range.min == 0);
   CHECK(range.max < 2);
   CHECK(range.max > 1);
+  CHECK(widest_y_range(falling_from(1000), {}, false).max > 1000);
 }
 
-TEST_CASE("chart range: a curve of few points is shown completely") {
-  const Curve train = falling_from(1);
-  const Curve validation{{1}, {5}};
-  const std::array<Series, 2> series{{{.name = "Train", .curve = &train},
-                                      {.name = "Validation", .curve = &validation, .dots = true}}};
-  CHECK(choose_y_range({.series = series}).max > 5);
+TEST_CASE("chart range: the validation curve is shown completely") {
+  CHECK(choose_y_range(falling_from(1), {{1}, {5}}, false).max > 5);
 }
 
 TEST_CASE("chart range: accuracy reaches from its lowest to 100 percent") {
-  const Curve curve{{1, 2, 3}, {0.9F, 0.95F, 0.97F}};
-  const std::array<Series, 1> series{{{.name = "Validation", .curve = &curve, .dots = true}}};
-  const Range range = choose_y_range({.series = series, .percent = true});
+  const Range range = choose_y_range({}, {{1, 2, 3}, {0.9F, 0.95F, 0.97F}}, true);
   CHECK(range.max == 1);
   CHECK(range.min < 0.9);
   CHECK(range.min > 0.85);
 }
 
-TEST_CASE("chart range: no points, NaN or zero still give an axis") {
+TEST_CASE("chart range: no points, NaN or zero still give an axis, within the widest one") {
   const Curve none;
   const Curve bad{{1, 2}, {NAN, INFINITY}};
   const Curve zero{{1, 2}, {0, 0}};
   for (const Curve* curve : {&none, &bad, &zero}) {
     for (const bool percent : {false, true}) {
-      const std::array<Series, 1> series{{{.name = "Train", .curve = curve}}};
-      const Range range = choose_y_range({.series = series, .percent = percent});
+      const Range range = choose_y_range(*curve, {}, percent);
+      const Range widest = widest_y_range(*curve, {}, percent);
       CHECK(range.max > range.min);
       CHECK(std::isfinite(range.max));
+      CHECK(widest.min <= range.min);
+      CHECK(widest.max >= range.max);
     }
   }
+}
+
+TEST_CASE("chart range: the epochs reach to the last point if there are more than planned") {
+  CHECK(choose_x_range({}, {}, 5).max == 5);
+  CHECK(choose_x_range({{0.5F, 7}, {1, 1}}, {}, 5).max == 7);
+  CHECK(choose_x_range({{0.5F, NAN}, {1, 1}}, {}, NAN).max == 1);
 }

@@ -1,37 +1,14 @@
 #include "app/view.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <cmath>
 #include <limits>
-#include <set>
 #include <vector>
+
+#include "app/headless.h"
 
 using namespace convlab;
 
 namespace {
-
-/// A graphics device that draws nothing; it tracks which textures exist.
-class NullGraphics final : public Graphics {
- public:
-  void attach() override {}
-  void detach() override { CHECK(textures.empty()); }
-  TextureId upload(TextureId id, int width, int height, std::span<const uint32_t> pixels) override {
-    CHECK(pixels.size() == static_cast<size_t>(width) * static_cast<size_t>(height));
-    ++uploads;
-    if (id == 0) id = ++last_;
-    textures.insert(id);
-    return id;
-  }
-  void release(TextureId id) override { CHECK(textures.erase(id) == 1); }
-  void upload_fonts() override { ++font_uploads; }
-
-  std::set<TextureId> textures;
-  int uploads = 0;
-  int font_uploads = 0;
-
- private:
-  TextureId last_ = 0;
-};
 
 Curve long_curve(float start, float end) {
   Curve curve;
@@ -93,7 +70,7 @@ Operation some_operation(std::vector<Request>& sent) {
 
 TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit indices") {
   for (const bool with_controls : {false, true}) {
-    NullGraphics graphics;
+    HeadlessGraphics graphics;
     std::vector<Request> sent;
     View view(graphics, with_controls ? std::optional(some_operation(sent)) : std::nullopt);
     for (const bool full : {false, true}) {
@@ -105,7 +82,7 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
               Surface{1536, 864, 1.25F}, Surface{2560, 1440, 1}, Surface{1, 1, 1}}) {
           INFO(surface.width << " x " << surface.height << " at " << surface.scale);
           FrameStats stats;
-          for (int i = 0; i < 3; ++i) stats = view.build(surface, 0.016F);
+          for (int i = 0; i < 3; ++i) stats = graphics.frame(view, surface);
           if (surface.width > 1) CHECK(stats.vertices > 100);
           CHECK(stats.vertices < 65536);
         }
@@ -116,20 +93,20 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
 }
 
 TEST_CASE("view: with an unchanged snapshot drawing stops, at any size") {
-  NullGraphics graphics;
+  HeadlessGraphics graphics;
   std::vector<Request> sent;
   View view(graphics, some_operation(sent));
   for (const Surface& surface : {Surface{360, 640, 3}, Surface{1280, 720, 1.25F}}) {
     view.show(busy_snapshot());
     int frames = 0;
-    while (view.build(surface, 0.016F).unsettled && frames < 10) ++frames;
+    while (graphics.frame(view, surface).unsettled && frames < 10) ++frames;
     CHECK(frames < 4);
-    CHECK_FALSE(view.build(surface, 0.016F).unsettled);
+    CHECK_FALSE(graphics.frame(view, surface).unsettled);
   }
 }
 
 TEST_CASE("view: textures are uploaded only when they changed") {
-  NullGraphics graphics;
+  HeadlessGraphics graphics;
   View view(graphics, std::nullopt);
   const auto first = busy_snapshot();
   view.show(first);
@@ -145,22 +122,24 @@ TEST_CASE("view: textures are uploaded only when they changed") {
   CHECK(graphics.textures.size() == 2);
 }
 
-TEST_CASE("view: fonts are rebuilt only when the screen's scale changes") {
-  NullGraphics graphics;
+TEST_CASE("view: glyphs are rasterised once for each scale of the screen") {
+  HeadlessGraphics graphics;
   View view(graphics, std::nullopt);
-  view.build({800, 600, 1}, 0.016F);
-  view.build({900, 600, 1}, 0.016F);
-  CHECK(graphics.font_uploads == 1);
-  view.build({900, 600, 2}, 0.016F);
-  CHECK(graphics.font_uploads == 2);
+  graphics.frame(view, {800, 600, 1});
+  const int first = graphics.texture_updates;
+  CHECK(first > 0);
+  graphics.frame(view, {900, 600, 1});
+  CHECK(graphics.texture_updates == first);
+  graphics.frame(view, {900, 600, 2});
+  CHECK(graphics.texture_updates > first);
 }
 
 TEST_CASE("view: content that fits does not scroll, a phone's stack scrolls to its end") {
-  NullGraphics graphics;
+  HeadlessGraphics graphics;
   View view(graphics, std::nullopt);
   view.show(busy_snapshot());
   const auto settle = [&](const Surface& surface) {
-    for (int i = 0; i < 3; ++i) view.build(surface, 0.016F);
+    for (int i = 0; i < 3; ++i) graphics.frame(view, surface);
   };
   settle({2560, 1440, 1});
   CHECK_FALSE(view.scrolls(1));

@@ -20,7 +20,7 @@ const files = readdirSync(src, { recursive: true, withFileTypes: true })
 const vendors = [
   { header: /^(xnnpack|pthreadpool)\.h$/, folders: ['backend/xnnpack/'] },
   { header: /^(cudnn|cublas|cuda)/, folders: ['backend/cuda/'] },
-  { header: /^imgui/, folders: ['app/'] },
+  { header: /^(imgui|implot)/, folders: ['app/'] },
   { header: /^GLFW\//, folders: ['app/platform/'] },
   { header: /^emscripten/, folders: ['app/platform/', 'wasm/'] },
 ];

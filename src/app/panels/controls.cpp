@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t max_epochs = 1000;
 
 void field_label(const char* text) {
-  ImGui::PushFont(small_font());
+  ImGui::PushFont(nullptr, small_text_size);
   ImGui::TextDisabled("%s", text);
   ImGui::PopFont();
 }
@@ -86,9 +86,9 @@ bool at_rest(RunState state) {
 
 }  // namespace
 
-ControlsPanel::ControlsPanel(Controls tables, std::function<void(Request)> send)
-    : tables_(std::move(tables)),
-      send_(std::move(send)),
+ControlsPanel::ControlsPanel(Operation operation)
+    : tables_(std::move(operation.controls)),
+      send_(std::move(operation.send)),
       snapshot_(std::make_shared<const Snapshot>()) {}
 
 void ControlsPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
@@ -244,7 +244,7 @@ void ControlsPanel::draw_progress() {
 }
 
 void ControlsPanel::draw_numbers() {
-  ImGui::PushFont(small_font());
+  ImGui::PushFont(nullptr, small_text_size);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(8, 5));
   for (const auto& [name, value] : number_texts(*snapshot_)) {
     ImGui::TextDisabled("%s", name.c_str());

@@ -3,24 +3,23 @@
 #include <functional>
 #include <memory>
 
-#include "app/layout.h"
-#include "app/theme.h"
-#include "engine/controls.h"
-#include "engine/requests.h"
-#include "engine/snapshot.h"
+#include "app/panels/panel.h"
+#include "app/view.h"
 
 namespace convlab {
 
 /// The controls of the desktop window: settings, buttons, progress and metrics; in the page these
 /// are HTML. Once training has started, settings that would restart it must be confirmed.
-class ControlsPanel {
+class ControlsPanel final : public Panel {
  public:
-  ControlsPanel(Controls tables, std::function<void(Request)> send);
+  explicit ControlsPanel(Operation operation);
 
-  void show(const std::shared_ptr<const Snapshot>& snapshot);
+  std::string_view title() const override { return "Controls"; }
+  Column column() const override { return Column::side; }
+  void show(const std::shared_ptr<const Snapshot>& snapshot) override;
   /// Returns the height as of the last draw.
-  float height() const { return height_; }
-  void draw(const Rect& rect, const Theme& theme);
+  float height(float, float) const override { return height_; }
+  void draw(const Rect& rect, const Theme& theme) override;
 
  private:
   void draw_settings();

@@ -16,8 +16,8 @@ constexpr float legend_height = 24;
 
 }  // namespace
 
-void FiltersPanel::show(const Snapshot& snapshot) {
-  const Filters& filters = snapshot.filters;
+void FiltersPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
+  const Filters& filters = snapshot->filters;
   if (filters.weights == filters_.weights && filters.width == filters_.width &&
       filters.height == filters_.height) {
     return;
@@ -27,7 +27,8 @@ void FiltersPanel::show(const Snapshot& snapshot) {
   sheet_.upload(filter_atlas(filters_, scale_), filters_.width, filters_.height);
 }
 
-Grid FiltersPanel::grid(float width, float room, float scale) const {
+Grid FiltersPanel::grid(float width, float room) const {
+  const float scale = screen_scale();
   for (float side = 52;; side -= 4) {
     Grid cells = arrange_grid(width, side, gap, 1, scale);
     cells.image = std::floor(std::min(cells.image, side + 4) * scale) / scale;
@@ -40,22 +41,22 @@ float FiltersPanel::height(const Grid& cells) const {
   return heading_height + static_cast<float>(rows) * (cells.image + gap) - gap + legend_height;
 }
 
-float FiltersPanel::height(float width, float room, float scale) const {
+float FiltersPanel::height(float width, float room) const {
   if (filters_.count == 0) return heading_height + 80;
-  return height(grid(width, room, scale));
+  return height(grid(width, room));
 }
 
 void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
   if (filters_.channels == 3) {
-    draw_text(small_font(), {rect.x, rect.y}, theme.quiet,
+    draw_text(small_text_size, {rect.x, rect.y}, theme.quiet,
               "Grey is zero; colours show the weights per input channel");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const std::string max = value_label(static_cast<double>(scale_), false);
   const std::string min = "−" + max;
-  draw_text(small_font(), {rect.x, rect.y}, theme.quiet, min);
-  const float x = rect.x + measure_text(small_font(), min).x + 8;
+  draw_text(small_text_size, {rect.x, rect.y}, theme.quiet, min);
+  const float x = rect.x + measure_text(small_text_size, min).x + 8;
   const float middle = x + 50;
   const float top = rect.y + 4;
   const float bottom = top + 8;
@@ -64,22 +65,22 @@ void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
   const ImU32 high = diverging_color(1);
   list.AddRectFilledMultiColor({x, top}, {middle, bottom}, low, zero, zero, low);
   list.AddRectFilledMultiColor({middle, top}, {middle + 50, bottom}, zero, high, high, zero);
-  draw_text(small_font(), {middle + 58, rect.y}, theme.quiet, max);
+  draw_text(small_text_size, {middle + 58, rect.y}, theme.quiet, max);
 }
 
-void FiltersPanel::draw(const Rect& rect, float scale, const Theme& theme) const {
+void FiltersPanel::draw(const Rect& rect, const Theme& theme) {
   std::string remark;
   if (filters_.count > 0) {
     remark = std::to_string(filters_.count) + " of " + std::to_string(filters_.height) + " × " +
              std::to_string(filters_.width);
   }
-  draw_heading(rect, theme.text, "First-layer filters", theme.quiet, remark);
+  draw_heading(rect, theme.text, title(), theme.quiet, remark);
   if (filters_.count == 0) {
     draw_empty(rect, theme.quiet, theme.background, "Filters appear when the network is built");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const Grid cells = grid(rect.width, rect.height, scale);
+  const Grid cells = grid(rect.width, rect.height);
   float bottom = rect.y + heading_height;
   for (int64_t i = 0; i < filters_.count; ++i) {
     const int64_t row = i / cells.columns;

@@ -37,13 +37,13 @@ std::string percent(float probability) {
 
 }  // namespace
 
-void SamplesPanel::show(const Snapshot& snapshot) {
-  const Samples& samples = snapshot.samples;
+void SamplesPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
+  const Samples& samples = snapshot->samples;
   const bool same = samples.pixels == samples_.pixels && samples.width == samples_.width &&
                     samples.height == samples_.height && samples.channels == samples_.channels;
   samples_ = samples;
-  class_names_ = snapshot.class_names;
-  predicted_ = snapshot.step > 0;
+  class_names_ = snapshot->class_names;
+  predicted_ = snapshot->step > 0;
   if (!same) sheet_.upload(sample_atlas(samples_), samples_.width, samples_.height);
 }
 
@@ -53,7 +53,8 @@ std::string SamplesPanel::class_name(int32_t index) const {
   return i < class_names_.size() ? class_names_[i] : std::to_string(index);
 }
 
-Grid SamplesPanel::grid(float width, float room, float scale) const {
+Grid SamplesPanel::grid(float width, float room) const {
+  const float scale = screen_scale();
   size_t longest = 0;
   for (const std::string& name : class_names_) longest = std::max(longest, name.size());
   const bool short_names = longest <= 3;
@@ -70,9 +71,9 @@ float SamplesPanel::height(const Grid& cells) const {
   return heading_height + static_cast<float>(rows) * (cells.image + caption_height + gap) - gap;
 }
 
-float SamplesPanel::height(float width, float room, float scale) const {
+float SamplesPanel::height(float width, float room) const {
   if (samples_.labels.empty()) return heading_height + 120;
-  return height(grid(width, room, scale));
+  return height(grid(width, room));
 }
 
 void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
@@ -85,8 +86,8 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const float line2 = line1 + small_text_size + 3;
   if (!predicted_) {
     list.AddRect({image.x, image.y}, {image.right(), image.bottom()}, theme.line);
-    draw_text(small_font(), {cell.x, line1}, theme.quiet,
-              shortened(small_font(), class_name(label), cell.width));
+    draw_text(small_text_size, {cell.x, line1}, theme.quiet,
+              shortened(small_text_size, class_name(label), cell.width));
     return;
   }
   const int32_t prediction = samples_.predictions[index];
@@ -97,16 +98,16 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const std::string confidence = percent(samples_.confidences[index]);
   const std::string name = class_name(prediction);
   const float room = cell.width - sign_width;
-  const std::string shown = shortened(small_font(), name, room);
-  const float name_width = measure_text(small_font(), shown).x + 6;
+  const std::string shown = shortened(small_text_size, name, room);
+  const float name_width = measure_text(small_text_size, shown).x + 6;
   // Uses the widest confidence, so that all samples have the same layout.
-  const bool beside = name_width + measure_text(small_font(), "100%").x <= room;
+  const bool beside = name_width + measure_text(small_text_size, "100%").x <= room;
   const float x = cell.x + sign_width;
-  draw_text(small_font(), {x, line1}, color, shown);
-  if (beside) draw_text(small_font(), {x + name_width, line1}, theme.quiet, confidence);
+  draw_text(small_text_size, {x, line1}, color, shown);
+  if (beside) draw_text(small_text_size, {x + name_width, line1}, theme.quiet, confidence);
   // The second line shows the label if the prediction is wrong, otherwise the confidence.
   const std::string second = !right ? "is " + class_name(label) : beside ? "" : confidence;
-  draw_text(small_font(), {x, line2}, theme.quiet, shortened(small_font(), second, room));
+  draw_text(small_text_size, {x, line2}, theme.quiet, shortened(small_text_size, second, room));
   if (!ImGui::IsWindowHovered() ||
       !ImGui::IsMouseHoveringRect({cell.x, cell.y}, {cell.right(), cell.bottom()})) {
     return;
@@ -116,19 +117,19 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   show_tooltip(text.c_str());
 }
 
-void SamplesPanel::draw(const Rect& rect, float scale, const Theme& theme) const {
+void SamplesPanel::draw(const Rect& rect, const Theme& theme) {
   const size_t count = samples_.labels.size();
   size_t right = 0;
   for (size_t i = 0; i < count; ++i) right += samples_.predictions[i] == samples_.labels[i] ? 1 : 0;
   const std::string remark = predicted_ && count > 0
                                  ? std::to_string(right) + " of " + std::to_string(count) + " right"
                                  : "";
-  draw_heading(rect, theme.text, "Test images", theme.quiet, remark);
+  draw_heading(rect, theme.text, title(), theme.quiet, remark);
   if (count == 0) {
     draw_empty(rect, theme.quiet, theme.background, "Images appear when the data set is loaded");
     return;
   }
-  const Grid cells = grid(rect.width, rect.height, scale);
+  const Grid cells = grid(rect.width, rect.height);
   const auto columns = static_cast<size_t>(cells.columns);
   for (size_t i = 0; i < count; ++i) {
     const size_t row = i / columns;

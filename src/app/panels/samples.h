@@ -3,26 +3,27 @@
 #include <string>
 #include <vector>
 
-#include "app/theme.h"
+#include "app/panels/panel.h"
 #include "app/widgets/image_sheet.h"
-#include "engine/protocol.h"
 
 namespace convlab {
 
 /// Shows images of the test set with the network's predictions, marked as right or wrong by a
 /// symbol and a colour.
-class SamplesPanel {
+class SamplesPanel final : public Panel {
  public:
   explicit SamplesPanel(Graphics& graphics) : sheet_(graphics) {}
 
-  void show(const Snapshot& snapshot);
+  std::string_view title() const override { return "Test images"; }
+  Column column() const override { return Column::right; }
+  void show(const std::shared_ptr<const Snapshot>& snapshot) override;
   /// Returns the height with the largest images that fit into `room`, or with the smallest size.
-  float height(float width, float room, float scale) const;
-  void draw(const Rect& rect, float scale, const Theme& theme) const;
+  float height(float width, float room) const override;
+  void draw(const Rect& rect, const Theme& theme) override;
 
  private:
   std::string class_name(int32_t index) const;
-  Grid grid(float width, float room, float scale) const;
+  Grid grid(float width, float room) const;
   float height(const Grid& cells) const;
   void draw_sample(size_t index, const Rect& cell, float side, const Theme& theme) const;
 

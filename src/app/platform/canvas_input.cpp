@@ -3,8 +3,10 @@
 #include <emscripten/html5.h>
 #include <imgui.h>
 
+#include <algorithm>
 #include <array>
 #include <cfloat>
+#include <cmath>
 #include <cstdlib>
 #include <string_view>
 
@@ -20,21 +22,25 @@ constexpr float line_height = 40;
 CanvasInput& input_of(void* user) { return *static_cast<CanvasInput*>(user); }
 
 bool on_mouse(int type, const EmscriptenMouseEvent* event, void* user) {
+  ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, event->ctrlKey);
   input_of(user).mouse(type, event->targetX, event->targetY, event->button, event->buttons);
   return false;
 }
 
 bool on_wheel(int, const EmscriptenWheelEvent* event, void* user) {
-  if (event->mouse.ctrlKey) return false;  // the browser zooms
   double pixels = event->deltaY;
   if (event->deltaMode == DOM_DELTA_LINE) pixels *= static_cast<double>(line_height) / 2;
   if (event->deltaMode == DOM_DELTA_PAGE) pixels *= 400;
-  return input_of(user).wheel(pixels);
+  return input_of(user).wheel(pixels, event->mouse.ctrlKey);
 }
 
 bool on_touch(int type, const EmscriptenTouchEvent* event, void* user) {
-  const EmscriptenTouchPoint& first = event->touches[0];
-  return input_of(user).touch(type, event->numTouches, first.targetX, first.targetY);
+  std::array<CanvasInput::Finger, 2> fingers;
+  const size_t count = std::min(static_cast<size_t>(event->numTouches), fingers.size() + 1);
+  for (size_t i = 0; i < std::min(count, fingers.size()); ++i)
+    fingers[i] = {event->touches[i].targetX, event->touches[i].targetY};
+  if (count > fingers.size()) return input_of(user).touch(EMSCRIPTEN_EVENT_TOUCHCANCEL, {});
+  return input_of(user).touch(type, std::span(fingers).first(count));
 }
 
 bool on_key(int, const EmscriptenKeyboardEvent* event, void* user) {
@@ -85,30 +91,61 @@ void CanvasInput::mouse(int type, int x, int y, int button, int buttons) {
   used_();
 }
 
-bool CanvasInput::wheel(double pixels) {
+void CanvasInput::zoom(float notches, bool ctrl) {
+  ImGuiIO& io = ImGui::GetIO();
+  io.AddKeyEvent(ImGuiMod_Ctrl, ctrl);
+  io.AddMouseWheelEvent(0, notches);
+  used_();
+}
+
+bool CanvasInput::wheel(double pixels, bool ctrl) {
+  if (view_.takes_wheel(ctrl)) {
+    // A trackpad's pinch comes as small turns with Ctrl held.
+    zoom(static_cast<float>(-pixels) / (ctrl && std::abs(pixels) < 50 ? 10 : 100), ctrl);
+    return true;
+  }
   const auto distance = static_cast<float>(-pixels);
-  if (distance == 0 || !view_.scrolls(distance)) return false;
+  if (ctrl || distance == 0 || !view_.scrolls(distance)) return false;
   view_.scroll(distance);
   used_();
   return true;
 }
 
-bool CanvasInput::touch(int type, int touches, int x, int y) {
+void CanvasInput::pinch(Finger a, Finger b) {
+  const float spread = std::hypot(static_cast<float>(b.x - a.x), static_cast<float>(b.y - a.y));
+  // Twice the distance is twice the size: seven notches of a wheel.
+  if (spread_ > 0 && spread > 0) zoom(7 * std::log2(spread / spread_), true);
+  spread_ = spread;
+}
+
+bool CanvasInput::touch(int type, std::span<const Finger> fingers) {
   ImGuiIO& io = ImGui::GetIO();
+  io.AddMouseSourceEvent(ImGuiMouseSource_TouchScreen);
   if (type == EMSCRIPTEN_EVENT_TOUCHSTART) {
-    touch_ = touches == 1 ? Touch::undecided : Touch::left_to_page;
-    start_x_ = last_x_ = x;
-    start_y_ = last_y_ = y;
+    touch_ = fingers.size() == 2 ? Touch::pinching : Touch::undecided;
+    spread_ = 0;
+    if (touch_ == Touch::pinching) {
+      point((fingers[0].x + fingers[1].x) / 2, (fingers[0].y + fingers[1].y) / 2);
+      pinch(fingers[0], fingers[1]);
+      return true;
+    }
+    start_x_ = last_x_ = fingers[0].x;
+    start_y_ = last_y_ = fingers[0].y;
     return false;
   }
+  if (type == EMSCRIPTEN_EVENT_TOUCHMOVE && touch_ == Touch::pinching) {
+    if (fingers.size() == 2) pinch(fingers[0], fingers[1]);
+    return true;
+  }
   if (type == EMSCRIPTEN_EVENT_TOUCHMOVE) {
+    const int x = fingers[0].x;
+    const int y = fingers[0].y;
     const int across = std::abs(x - start_x_);
     const int along = std::abs(y - start_y_);
     if (touch_ == Touch::undecided && across + along >= drag_threshold) {
       const bool moves = view_.scrolls(static_cast<float>(y - start_y_));
       touch_ = across > along ? Touch::pointing : moves ? Touch::scrolling : Touch::left_to_page;
     }
-    io.AddMouseSourceEvent(ImGuiMouseSource_TouchScreen);
     if (touch_ == Touch::pointing) point(x, y);
     if (touch_ == Touch::scrolling) {
       view_.scroll(static_cast<float>(y - last_y_));
@@ -120,11 +157,11 @@ bool CanvasInput::touch(int type, int touches, int x, int y) {
   }
   const bool tapped = type == EMSCRIPTEN_EVENT_TOUCHEND && touch_ == Touch::undecided;
   if (tapped) {
-    io.AddMouseSourceEvent(ImGuiMouseSource_TouchScreen);
     point(start_x_, start_y_);
     io.AddMouseButtonEvent(0, true);
     io.AddMouseButtonEvent(0, false);
   }
+  if (touch_ == Touch::pinching) io.AddKeyEvent(ImGuiMod_Ctrl, false);
   touch_ = Touch::none;
   return tapped;  // a used tap must not also become a mouse click in the browser
 }

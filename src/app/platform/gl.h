@@ -5,9 +5,6 @@
 #include <GLES3/gl3.h>
 #else
 #include <imgui_impl_opengl3_loader.h>
-// ImGui's loader declares only what ImGui uses; these functions are part of OpenGL 1.2.
+// ImGui's loader declares only what ImGui uses; this value is part of OpenGL 1.0.
 inline constexpr GLint GL_NEAREST = 0x2600;
-inline constexpr GLenum GL_TEXTURE_WRAP_S = 0x2802;
-inline constexpr GLenum GL_TEXTURE_WRAP_T = 0x2803;
-inline constexpr GLint GL_CLAMP_TO_EDGE = 0x812F;
 #endif

@@ -16,12 +16,13 @@ float channel(uint32_t color, int shift) { return static_cast<float>(color >> sh
 void GlRenderer::attach() {
   if (!ImGui_ImplOpenGL3_Init(glsl_version_))
     fail("[window] cannot load OpenGL 3 or WebGL 2; check the graphics driver");
+  if (!ImGui_ImplOpenGL3_CreateDeviceObjects()) {
+    ImGui_ImplOpenGL3_Shutdown();
+    fail("[window] the graphics driver cannot compile the shaders");
+  }
 }
 
-void GlRenderer::detach() {
-  ImGui_ImplOpenGL3_Shutdown();
-  has_objects_ = false;
-}
+void GlRenderer::detach() { ImGui_ImplOpenGL3_Shutdown(); }
 
 TextureId GlRenderer::upload(TextureId id, int width, int height,
                              std::span<const uint32_t> pixels) {
@@ -41,16 +42,6 @@ TextureId GlRenderer::upload(TextureId id, int width, int height,
 void GlRenderer::release(TextureId id) {
   const auto texture = static_cast<GLuint>(id);
   glDeleteTextures(1, &texture);
-}
-
-void GlRenderer::upload_fonts() {
-  if (has_objects_) {
-    ImGui_ImplOpenGL3_DestroyFontsTexture();
-    ImGui_ImplOpenGL3_CreateFontsTexture();
-  } else {
-    has_objects_ = ImGui_ImplOpenGL3_CreateDeviceObjects();  // includes the font texture
-    if (!has_objects_) fail("[window] the graphics driver cannot compile the shaders");
-  }
 }
 
 void GlRenderer::draw(int width, int height, uint32_t background) {

@@ -10,19 +10,17 @@ class GlRenderer final : public Graphics {
   /// `glsl_version` is a GLSL version line such as "#version 150".
   explicit GlRenderer(const char* glsl_version) : glsl_version_(glsl_version) {}
 
-  /// Throws Error if OpenGL cannot be loaded or the texture cannot be created.
+  /// Throws Error if OpenGL cannot be loaded or the shaders cannot be compiled.
   void attach() override;
   void detach() override;
   TextureId upload(TextureId id, int width, int height, std::span<const uint32_t> pixels) override;
   void release(TextureId id) override;
-  void upload_fonts() override;
 
   /// Draws ImGui's draw data over `background` (RGBA, red in the lowest byte).
   void draw(int width, int height, uint32_t background);
 
  private:
   const char* glsl_version_;
-  bool has_objects_ = false;
 };
 
 }  // namespace convlab

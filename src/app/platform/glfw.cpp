@@ -108,7 +108,7 @@ class GlfwPlatform::Impl {
     if (width == 0 || height == 0) return;
     requests_.drawn();
     const Surface surface = surface_of(width, height, input);
-    if (view.build(surface, static_cast<float>(seconds)).unsettled) requests_.change();
+    requests_.follow(view.build(surface, static_cast<float>(seconds)));
     input.show_pointer();
     renderer_.draw(width, height, view.background());
     if (receive_) std::exchange(receive_, nullptr)(read_screen(width, height));

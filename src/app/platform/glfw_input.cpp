@@ -49,13 +49,26 @@ const GlfwInput& input_of(GLFWwindow* window) {
   return *static_cast<const GlfwInput*>(glfwGetWindowUserPointer(window));
 }
 
-void on_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
+GLFWwindow* clipboard_window() {
+  return static_cast<GLFWwindow*>(ImGui::GetPlatformIO().Platform_ClipboardUserData);
+}
+
+/// Reads the modifiers' own keys: on X11, the event of such a key does not count it as held yet.
+void pass_modifiers(GLFWwindow* window) {
+  const auto pass = [window](ImGuiKey modifier, int left, int right) {
+    ImGui::GetIO().AddKeyEvent(modifier, glfwGetKey(window, left) == GLFW_PRESS ||
+                                             glfwGetKey(window, right) == GLFW_PRESS);
+  };
+  pass(ImGuiMod_Ctrl, GLFW_KEY_LEFT_CONTROL, GLFW_KEY_RIGHT_CONTROL);
+  pass(ImGuiMod_Shift, GLFW_KEY_LEFT_SHIFT, GLFW_KEY_RIGHT_SHIFT);
+  pass(ImGuiMod_Alt, GLFW_KEY_LEFT_ALT, GLFW_KEY_RIGHT_ALT);
+  pass(ImGuiMod_Super, GLFW_KEY_LEFT_SUPER, GLFW_KEY_RIGHT_SUPER);
+}
+
+void on_key(GLFWwindow* window, int key, int scancode, int action, int) {
   if (action == GLFW_REPEAT) return;  // ImGui generates key repeats itself
   ImGuiIO& io = ImGui::GetIO();
-  io.AddKeyEvent(ImGuiMod_Ctrl, (modifiers & GLFW_MOD_CONTROL) != 0);
-  io.AddKeyEvent(ImGuiMod_Shift, (modifiers & GLFW_MOD_SHIFT) != 0);
-  io.AddKeyEvent(ImGuiMod_Alt, (modifiers & GLFW_MOD_ALT) != 0);
-  io.AddKeyEvent(ImGuiMod_Super, (modifiers & GLFW_MOD_SUPER) != 0);
+  pass_modifiers(window);
   ImGuiKey known = letter_key(key, scancode);
   for (const KeyPair& pair : keys) {
     if (pair.glfw == key) known = pair.imgui;
@@ -101,13 +114,13 @@ GlfwInput::GlfwInput(GLFWwindow* window, std::function<void()> used)
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { input_of(w).notify(); });
   glfwSetWindowContentScaleCallback(window,
                                     [](GLFWwindow* w, float, float) { input_of(w).notify(); });
-  ImGuiIO& io = ImGui::GetIO();
-  io.ClipboardUserData = window;
-  io.SetClipboardTextFn = [](void* w, const char* text) {
-    glfwSetClipboardString(static_cast<GLFWwindow*>(w), text);
+  ImGuiPlatformIO& io = ImGui::GetPlatformIO();
+  io.Platform_ClipboardUserData = window;
+  io.Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) {
+    glfwSetClipboardString(clipboard_window(), text);
   };
-  io.GetClipboardTextFn = [](void* w) {
-    return glfwGetClipboardString(static_cast<GLFWwindow*>(w));
+  io.Platform_GetClipboardTextFn = [](ImGuiContext*) {
+    return glfwGetClipboardString(clipboard_window());
   };
   cursors_[0] = glfwCreateStandardCursor(GLFW_ARROW_CURSOR);
   cursors_[1] = glfwCreateStandardCursor(GLFW_IBEAM_CURSOR);

@@ -93,8 +93,7 @@ class WebPlatform final : public Platform {
     requests_.drawn();
     if (surface_.width < 1 || surface_.height < 1) return;
     const double start = emscripten_get_now();
-    const FrameStats stats = view_->build(surface_, static_cast<float>((start - last_) / 1000));
-    if (stats.unsettled) requests_.change();
+    requests_.follow(view_->build(surface_, static_cast<float>((start - last_) / 1000)));
     last_ = start;
     int width = 0;
     int height = 0;

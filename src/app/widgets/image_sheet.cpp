@@ -25,12 +25,12 @@ void ImageSheet::draw(int64_t index, const Rect& rect) const {
   const int64_t row = index / columns_;
   const float u = static_cast<float>(index % columns_) * image_.x;
   const float v = static_cast<float>(row) * image_.y;
-  ImGui::GetWindowDrawList()->AddImage(
-      // ImGui's texture handle has a pointer type but holds a number.
-      // NOLINTNEXTLINE(performance-no-int-to-ptr)
-      reinterpret_cast<ImTextureID>(texture_), {rect.x, rect.y}, {rect.right(), rect.bottom()},
-      {u, v}, {u + image_.x, v + image_.y});
+  ImGui::GetWindowDrawList()->AddImage(ImTextureRef(texture_), {rect.x, rect.y},
+                                       {rect.right(), rect.bottom()}, {u, v},
+                                       {u + image_.x, v + image_.y});
 }
+
+float screen_scale() { return ImGui::GetIO().DisplayFramebufferScale.x; }
 
 Grid arrange_grid(float width, float min_width, float gap, int64_t pixels, float scale) {
   Grid grid;

@@ -29,6 +29,9 @@ class ImageSheet {
   ImVec2 image_;  ///< size of one image in texture coordinates
 };
 
+/// Returns the number of screen pixels per unit in the current frame.
+float screen_scale();
+
 /// A grid of images: the number of columns and the size of each cell.
 struct Grid {
   int columns = 1;

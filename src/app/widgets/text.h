@@ -9,11 +9,11 @@
 
 namespace convlab {
 
-/// Draws text on the current window's draw list; `font` may be small_font().
-void draw_text(ImFont* font, ImVec2 position, ImU32 color, std::string_view text);
-ImVec2 measure_text(ImFont* font, std::string_view text);
+/// Draws text on the current window's draw list; `size` is one of fonts.h.
+void draw_text(float size, ImVec2 position, ImU32 color, std::string_view text);
+ImVec2 measure_text(float size, std::string_view text);
 /// Returns `text`, cut off with an ellipsis if it is wider than `width`.
-std::string shortened(ImFont* font, std::string_view text, float width);
+std::string shortened(float size, std::string_view text, float width);
 
 /// Draws a panel's heading with a remark at the right; returns its height.
 float draw_heading(const Rect& rect, ImU32 color, std::string_view title, ImU32 remark_color,

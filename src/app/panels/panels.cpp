@@ -1,0 +1,35 @@
+#include "app/panels/panels.h"
+
+#include <utility>
+
+#include "app/panels/chart.h"
+#include "app/panels/controls.h"
+#include "app/panels/filters.h"
+#include "app/panels/samples.h"
+
+namespace convlab {
+namespace {
+
+constexpr ChartOptions loss{.title = "Loss",
+                            .train = &Snapshot::train_loss,
+                            .validation = &Snapshot::val_loss,
+                            .percent = false};
+constexpr ChartOptions accuracy{.title = "Accuracy",
+                                .train = &Snapshot::train_accuracy,
+                                .validation = &Snapshot::val_accuracy,
+                                .percent = true};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Panel>> make_panels(Graphics& graphics,
+                                                std::optional<Operation> operation) {
+  std::vector<std::unique_ptr<Panel>> panels;
+  if (operation) panels.push_back(std::make_unique<ControlsPanel>(*std::move(operation)));
+  panels.push_back(std::make_unique<ChartPanel>(loss));
+  panels.push_back(std::make_unique<ChartPanel>(accuracy));
+  panels.push_back(std::make_unique<SamplesPanel>(graphics));
+  panels.push_back(std::make_unique<FiltersPanel>(graphics));
+  return panels;
+}
+
+}  // namespace convlab
