@@ -69,6 +69,21 @@ std::string problem(const CLI::App& app, const CLI::ParseError& error) {
   return convlab::concat(text, "; convlab ", name, " --help lists the options");
 }
 
+/// Describes the first option that was given without a value, as by an unset variable of a shell;
+/// empty if there is none.
+std::string empty_value(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& value : option->results()) {
+        if (value.empty())
+          return convlab::concat(option->get_name(), " is empty; expected ",
+                                 option->get_type_name());
+      }
+    }
+  }
+  return "";
+}
+
 int report(const std::string& message) {
   std::fflush(stdout);
   std::fprintf(stderr, "convlab: %s\n", message.c_str());
@@ -125,6 +140,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return report(error.what());
   }
+  if (const std::string problem = empty_value(app); !problem.empty()) return report(problem);
   return action();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -22,12 +24,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Returns the target of a path that may be a symbolic link, so that writing replaces the file and
-/// not the link.
+constexpr size_t max_name = 255;  // bytes, of the usual file systems
+
+/// Returns the file that a path names, following symbolic links, so that writing replaces the file
+/// and not the link, also if the file does not exist yet.
 fs::path target_of(const fs::path& path) {
+  constexpr int max_links = 40;  // as in the kernel
+  fs::path target = path;
   std::error_code error;
-  const fs::path target = fs::weakly_canonical(path, error);
-  return error || target.empty() ? path : target;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
+    if (links == max_links) fail("[file] ", path.string(), ": is a loop of symbolic links");
+    const fs::path next = fs::read_symlink(target, error);
+    if (error) break;
+    target = target.parent_path() / next;
+  }
+  return target;
 }
 
 fs::path folder_of(const fs::path& target) {
@@ -35,17 +46,23 @@ fs::path folder_of(const fs::path& target) {
 }
 
 /// "model.safetensors.1234.tmp": the file that process `pid` renames to `target` when it is whole.
+/// The end of a long name is left out.
 fs::path temporary_path(const fs::path& target, pid_t pid) {
-  return folder_of(target) / concat(target.filename().string(), ".", pid, ".tmp");
+  const std::string ending = concat(".", pid, ".tmp");
+  return folder_of(target) /
+         (target.filename().string().substr(0, max_name - ending.size()) + ending);
 }
 
 /// Whether `path` is the temporary_path of this process, which has none when this is called, or of
 /// one that has ended.
 bool is_left_over(const fs::path& path, const fs::path& target) {
   const std::string name = path.filename().string();
-  const size_t digits = std::min(target.filename().string().size() + 1, name.size());
+  constexpr std::string_view ending = ".tmp";
+  if (!name.ends_with(ending)) return false;
+  const size_t end = name.size() - ending.size();
+  const size_t digits = name.rfind('.', end - 1) + 1;  // 0 if there is no other dot
   pid_t pid = 0;
-  std::from_chars(name.data() + digits, name.data() + name.size(), pid);
+  std::from_chars(name.data() + digits, name.data() + end, pid);
   if (pid <= 0 || path != temporary_path(target, pid)) return false;
   return pid == getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
 }
@@ -77,6 +94,7 @@ class TemporaryFile {
     remove_left_over(target_);
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) stop("cannot be written");
+    keep_permissions();
     ::flock(descriptor_, LOCK_EX | LOCK_NB);  // not every file system supports this
   }
   TemporaryFile(const TemporaryFile&) = delete;
@@ -111,6 +129,15 @@ class TemporaryFile {
     fail("[file] ", target_.string(), ": ", what, ": ", reason);
   }
 
+  /// Gives the new file the owner and the permissions of the one that it will replace. Not every
+  /// user may change owners, and not every file system has permissions.
+  void keep_permissions() const {
+    struct stat old{};
+    if (::stat(target_.c_str(), &old) != 0) return;
+    [[maybe_unused]] const int owner = ::fchown(descriptor_, old.st_uid, old.st_gid);
+    ::fchmod(descriptor_, old.st_mode & 07777U);
+  }
+
   /// Flushes the folder so that the new name survives a power failure; not every file system
   /// supports this.
   void flush_folder() const {
@@ -133,6 +160,13 @@ void check_place(const fs::path& path, const fs::path& target) {
   const fs::file_status status = fs::status(target, error);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     fail("[file] ", path.string(), ": exists and is not a regular file; it was not changed");
+  }
+  // The second condition holds for the superuser, too, who may write everything.
+  constexpr auto any_write =
+      fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+  if (fs::exists(status) && (::access(target.c_str(), W_OK) != 0 ||
+                             (status.permissions() & any_write) == fs::perms::none)) {
+    fail("[file] ", path.string(), ": is write-protected; it was not changed");
   }
   const fs::path folder = folder_of(target);
   if (!fs::is_directory(folder, error)) {

@@ -224,3 +224,15 @@ test('a model that does not fit into memory is refused before anything is alloca
                /not even a batch of 1 fits, which needs \d+ MB; try a smaller model/);
   check();
 });
+
+test('an option that an unset variable left empty is refused, and nothing is trained', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  for (const option of ['--save', '--json', '--checkpoint', '--data-dir', '--model']) {
+    const args = ['train', '--model', 'mnist-mlp', '--data', 'mnist', '--data-dir', folder, option, ''];
+    const result = convlab(...args);
+    assert.equal(result.status, 1, option);
+    assert.match(result.stderr, new RegExp(`${option} is empty; expected`), option);
+    assert.equal(result.stdout, '');
+  }
+});

@@ -179,4 +179,52 @@ TEST_CASE("write_file keeps a temporary file that is locked, though its process 
 
 #endif
 
+#ifndef __EMSCRIPTEN__
+
+TEST_CASE("write_file keeps the permissions of a file, and refuses a write-protected one") {
+  const Folder folder;
+  write_file(folder / "a", old_content);
+  fs::permissions(folder / "a", fs::perms{0640});
+  write_file(folder / "a", new_content);
+  CHECK(fs::status(folder / "a").permissions() == fs::perms{0640});
+  fs::permissions(folder / "a", fs::perms{0440});
+  for (const auto& call : {+[](const fs::path& path) { write_file(path, old_content); },
+                           +[](const fs::path& path) { check_writable(path); }}) {
+    CHECK_THROWS_MATCHES(call(folder / "a"), Error,
+                         MessageMatches(ContainsSubstring("is write-protected")));
+  }
+  CHECK(read_file(folder / "a") == new_content);
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("write_file takes the longest name that a file system takes") {
+  const Folder folder;
+  const std::string longest(255, 'n');
+  write_file(folder / longest.c_str(), old_content);
+  write_file(folder / longest.c_str(), new_content);
+  CHECK(read_file(folder / longest.c_str()) == new_content);
+  CHECK(folder.entries() == 1);
+  CHECK_THROWS_AS(write_file(folder / std::string(256, 'n').c_str(), old_content), Error);
+}
+
+TEST_CASE("write_file follows symbolic links to files that exist or not, and refuses a loop") {
+  const Folder folder;
+  write_file(folder / "file", old_content);
+  fs::create_symlink("file", folder / "link");
+  fs::create_symlink("link", folder / "link to link");
+  write_file(folder / "link to link", new_content);
+  CHECK(read_file(folder / "file") == new_content);
+  CHECK(fs::is_symlink(folder / "link to link"));
+  fs::create_symlink("new", folder / "dangling");
+  write_file(folder / "dangling", old_content);
+  CHECK(read_file(folder / "new") == old_content);
+  fs::create_symlink("b", folder / "a");
+  fs::create_symlink("a", folder / "b");
+  CHECK_THROWS_MATCHES(write_file(folder / "a", old_content), Error,
+                       MessageMatches(ContainsSubstring("loop of symbolic links")));
+  CHECK(fs::is_symlink(folder / "a"));
+}
+
+#endif
+
 }  // namespace convlab
