@@ -29,18 +29,14 @@ std::string_view name_of(const Request& request) {
   return std::visit([](const auto& kind) { return kind.name; }, request);
 }
 
-/// Whether the request replaces or changes the run, so that a task that uses it must not go on.
-bool ends_tasks(const Request& request) {
-  return std::holds_alternative<Configure>(request) || std::holds_alternative<Reset>(request) ||
-         std::holds_alternative<LoadModel>(request) ||
-         std::holds_alternative<LoadCheckpoint>(request) || std::holds_alternative<End>(request);
-}
-
 }  // namespace
 
 class Engine::Impl {
  public:
-  explicit Impl(EngineEnvironment environment) : session_(std::move(environment)) { publish(true); }
+  explicit Impl(EngineEnvironment environment)
+      : session_(std::move(environment), [this] { network_changes(); }) {
+    publish(true);
+  }
 
   void send(Request request, uint64_t id) {
     const std::lock_guard lock(mutex_);
@@ -141,7 +137,8 @@ class Engine::Impl {
         carry_out(std::move(*next));
         publish(true);
       } else if (!task_ && !long_requests_.empty()) {
-        begin_long_request();
+        begin_task();
+        publish(false);
       } else {
         return;
       }
@@ -149,89 +146,77 @@ class Engine::Impl {
   }
 
   void carry_out(Queued queued) {
-    if (const auto* cancel = std::get_if<Cancel>(&queued.request)) {
-      this->cancel(queued.id, cancel->target);
-    } else if (const auto* subscribe = std::get_if<Subscribe>(&queued.request)) {
-      this->subscribe(queued.id, *subscribe);
-    } else if (is_long(queued.request)) {
-      long_requests_.push_back(std::move(queued));
-    } else {
-      carry_out_now(queued);
-    }
+    current_ = name_of(queued.request);
+    const bool is_long = std::visit(
+        [this, id = queued.id](const auto& kind) {
+          if constexpr (std::is_same_v<decltype(apply(kind)), std::unique_ptr<Task>>) {
+            return true;
+          } else {
+            answered(id, [&] { answer({.id = id, .result = apply(kind)}); });
+            return false;
+          }
+        },
+        queued.request);
+    if (is_long) long_requests_.push_back(std::move(queued));
   }
 
-  static bool is_long(const Request& request) {
-    return std::holds_alternative<Evaluate>(request) ||
-           std::holds_alternative<FindLearningRate>(request) ||
-           std::holds_alternative<Bench>(request);
-  }
-
-  void carry_out_now(const Queued& queued) {
-    // The task must not use a run that changes, so it ends first; if the request is refused, the
-    // task has to be asked for again.
-    if (task_ && ends_tasks(queued.request)) {
-      end_task(ErrorKind::cancelled, concat("cancelled by ", name_of(queued.request)));
-    }
-    if (ends_tasks(queued.request)) images_due_ = image_seconds_ = 0;
-    if (std::optional<Session::Answer> answer = apply(queued))
-      this->answer({.id = queued.id, .result = std::move(std::get<Result>(*answer))});
-  }
-
-  void begin_long_request() {
+  void begin_task() {
     const Queued next = std::move(long_requests_.front());
     long_requests_.pop_front();
-    if (std::optional<Session::Answer> answer = apply(next)) {
-      task_ = std::move(std::get<std::unique_ptr<Task>>(*answer));
+    answered(next.id, [&] {
+      std::visit(
+          [this](const auto& kind) {
+            if constexpr (std::is_same_v<decltype(apply(kind)), std::unique_ptr<Task>>)
+              task_ = apply(kind);
+          },
+          next.request);
       running_ = {.id = next.id, .name = std::string(name_of(next.request))};
       task_start_ = session_.now();
-    }
-    publish(false);
+    });
   }
 
-  std::optional<Session::Answer> apply(const Queued& queued) {
+  // Runs `action`, and answers the request with its error.
+  template <class Action>
+  void answered(uint64_t id, const Action& action) {
     try {
-      return std::visit(
-          [this](const auto& kind) -> Session::Answer {
-            if constexpr (std::is_same_v<decltype(kind), const Cancel&> ||
-                          std::is_same_v<decltype(kind), const Subscribe&>) {
-              return Done{};  // carry_out has handled it
-            } else {
-              return session_.apply(kind);
-            }
-          },
-          queued.request);
-    } catch (const Error& error) {
-      answer_error(queued.id, ErrorKind::invalid, error.what());
-    } catch (const std::exception& error) {
-      answer_error(queued.id, ErrorKind::failed, error.what());
-    }
-    return std::nullopt;
-  }
-
-  void cancel(uint64_t id, uint64_t other) {
-    const auto waiting = std::find_if(long_requests_.begin(), long_requests_.end(),
-                                      [&](const Queued& queued) { return queued.id == other; });
-    if (other != 0 && task_ && running_.id == other) {
-      end_task(ErrorKind::cancelled, "cancelled");
-    } else if (other != 0 && waiting != long_requests_.end()) {
-      long_requests_.erase(waiting);
-      answer_error(other, ErrorKind::cancelled, "cancelled");
-    } else {
-      answer_error(id, ErrorKind::invalid,
-                   concat("[engine] no request with the id ", other, " waits or runs"));
-      return;
-    }
-    answer({.id = id, .result = Done{}});
-  }
-
-  void subscribe(uint64_t id, const Subscribe& request) {
-    try {
-      inspections_.subscribe(request.parts);
-      images_due_ = image_seconds_ = 0;
-      answer({.id = id, .result = Done{}});
+      action();
     } catch (const Error& error) {
       answer_error(id, ErrorKind::invalid, error.what());
+    } catch (const std::exception& error) {
+      answer_error(id, ErrorKind::failed, error.what());
     }
+  }
+
+  template <class Kind>
+  auto apply(const Kind& request) -> decltype(std::declval<Session&>().apply(request)) {
+    return session_.apply(request);
+  }
+
+  Result apply(const Subscribe& request) {
+    inspections_.subscribe(request.parts);
+    images_due_ = image_seconds_ = 0;
+    return Done{};
+  }
+
+  Result apply(const Cancel& request) {
+    const uint64_t id = request.target;
+    const auto waiting = std::find_if(long_requests_.begin(), long_requests_.end(),
+                                      [id](const Queued& queued) { return queued.id == id; });
+    if (id != 0 && task_ && running_.id == id) {
+      end_task(ErrorKind::cancelled, "cancelled");
+    } else if (id != 0 && waiting != long_requests_.end()) {
+      long_requests_.erase(waiting);
+      answer_error(id, ErrorKind::cancelled, "cancelled");
+    } else {
+      fail("[engine] no request with the id ", id, " waits or runs");
+    }
+    return Done{};
+  }
+
+  // A task must not use a network that changes.
+  void network_changes() {
+    images_due_ = image_seconds_ = 0;
+    if (task_) end_task(ErrorKind::cancelled, concat("cancelled by ", current_));
   }
 
   void end_task(ErrorKind kind, const std::string& message) {
@@ -340,6 +325,7 @@ class Engine::Impl {
   std::deque<Queued> long_requests_;
   std::unique_ptr<Task> task_;  // after session_, whose run it uses
   RunningRequest running_;
+  std::string_view current_;  // the request that is carried out now
   double task_start_ = 0;
   bool epoch_ended_ = false;
   uint64_t sequence_ = 0;

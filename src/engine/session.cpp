@@ -61,7 +61,13 @@ void check_pixels(const Predict& request) {
 
 }  // namespace
 
-Session::Session(EngineEnvironment environment) : environment_(std::move(environment)) {}
+Session::Session(EngineEnvironment environment, std::function<void()> changing)
+    : environment_(std::move(environment)), changing_(std::move(changing)) {}
+
+void Session::network_changes_now() {
+  changing_();
+  ++network_changes_;
+}
 
 Run& Session::existing_run(std::string_view what) {
   if (!run_) fail("[engine] there is no run to ", what, "; configure one first");
@@ -79,18 +85,18 @@ Run& Session::usable_run(std::string_view what) {
 // one is made, so that they do not need memory at once.
 void Session::install(const RunOptions& options, DatasetSplits data, Graph graph) {
   Run::check(options, data, graph, backend(), run_ ? backend().memory_use().bytes : 0);
+  network_changes_now();
+  ++data_changes_;
   run_.reset();
   state_ = RunState::empty;
   error_.clear();
   note_.clear();
-  ++data_changes_;
-  ++network_changes_;
   run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
                                environment_.now, environment_.prefetch, environment_.callbacks);
   state_ = RunState::ready;
 }
 
-Session::Answer Session::apply(const Configure& request) {
+Result Session::apply(const Configure& request) {
   const RunOptions& options = request.options;
   DatasetSplits data = environment_.open_data(options.data);
   Graph graph = build_model(options, data.train);
@@ -98,20 +104,20 @@ Session::Answer Session::apply(const Configure& request) {
   return Configured{options.data};
 }
 
-Session::Answer Session::apply(const Start&) {
+Result Session::apply(const Start&) {
   usable_run("train").begin();
   single_step_ = false;
   state_ = RunState::running;
   return Done{};
 }
 
-Session::Answer Session::apply(const Pause&) {
+Result Session::apply(const Pause&) {
   existing_run("pause");
   if (is_training()) state_ = RunState::paused;
   return Done{};
 }
 
-Session::Answer Session::apply(const Step&) {
+Result Session::apply(const Step&) {
   Run& run = usable_run("train");
   if (!is_training()) run.begin();
   single_step_ = true;
@@ -119,9 +125,9 @@ Session::Answer Session::apply(const Step&) {
   return Done{};
 }
 
-Session::Answer Session::apply(const Reset&) {
+Result Session::apply(const Reset&) {
   Run& run = existing_run("reset");
-  ++network_changes_;
+  network_changes_now();
   try {
     run.reset();
   } catch (...) {
@@ -134,30 +140,31 @@ Session::Answer Session::apply(const Reset&) {
   return Done{};
 }
 
-Session::Answer Session::apply(const End&) {
-  usable_run("end").end();
-  ++network_changes_;
+Result Session::apply(const End&) {
+  Run& run = usable_run("end");
+  network_changes_now();
+  run.end();
   state_ = RunState::finished;
   return Done{};
 }
 
-Session::Answer Session::apply(const SetLearningRate& request) {
+Result Session::apply(const SetLearningRate& request) {
   existing_run("change").set_learning_rate(request.learning_rate);
   return Done{};
 }
 
-Session::Answer Session::apply(const SetEpochs& request) {
+Result Session::apply(const SetEpochs& request) {
   Run& run = existing_run("change");
   run.set_epochs(request.epochs);
   if (state_ == RunState::finished && !run.finished()) state_ = RunState::paused;
   return Done{};
 }
 
-Session::Answer Session::apply(const Evaluate& request) {
+std::unique_ptr<Task> Session::apply(const Evaluate& request) {
   return usable_run("evaluate").evaluation(request.top_k);
 }
 
-Session::Answer Session::apply(const Predict& request) {
+Result Session::apply(const Predict& request) {
   Run& run = usable_run("predict with");
   DecodedImage image{request.height, request.width, request.channels, request.pixels};
   if (!request.file.empty()) {
@@ -168,7 +175,7 @@ Session::Answer Session::apply(const Predict& request) {
   return run.predict_image(fit_image(image, run.network().graph().input_shape()));
 }
 
-Session::Answer Session::apply(const SaveModel&) {
+Result Session::apply(const SaveModel&) {
   Run& run = usable_run("save");
   return SavedFile{file_name(run.options(), ".safetensors"), run.model_file()};
 }
@@ -191,7 +198,7 @@ DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
   return no_data(file);
 }
 
-Session::Answer Session::apply(const LoadModel& request) {
+Result Session::apply(const LoadModel& request) {
   ModelFile file = parse_model(request.file, request.source);
   RunOptions options = request.options;
   options.model = file.training.model.empty()
@@ -207,7 +214,6 @@ Session::Answer Session::apply(const LoadModel& request) {
   check_fits(folded, data.train, request.source);
   install(options, std::move(data), std::move(file.graph));
   run_->load(file);
-  ++network_changes_;
   const std::string& trained_on = file.training.data;
   if (options.data.empty()) {
     note_ = concat("The data set ", trained_on.empty() ? "" : trained_on + " ",
@@ -219,20 +225,20 @@ Session::Answer Session::apply(const LoadModel& request) {
   return Configured{options.data};
 }
 
-Session::Answer Session::apply(const SaveCheckpoint&) {
+Result Session::apply(const SaveCheckpoint&) {
   Run& run = usable_run("save");
   return SavedFile{file_name(run.options(), ".checkpoint"), run.checkpoint()};
 }
 
-Session::Answer Session::apply(const LoadCheckpoint& request) {
+Result Session::apply(const LoadCheckpoint& request) {
   Run& run = usable_run("resume");
+  network_changes_now();
   run.resume(request.file, request.source);
-  ++network_changes_;
   state_ = run.finished() ? RunState::finished : RunState::paused;
   return Done{};
 }
 
-Session::Answer Session::apply(const FindLearningRate& request) {
+std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   const RunOptions& options = request.options;
   std::shared_ptr<const Dataset> train;
   if (run_ && run_->options().data == options.data) {
@@ -245,17 +251,17 @@ Session::Answer Session::apply(const FindLearningRate& request) {
   return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), backend());
 }
 
-Session::Answer Session::apply(const Bench& request) {
+std::unique_ptr<Task> Session::apply(const Bench& request) {
   return std::make_unique<BenchTask>(request.options, bench_graph(request.options),
                                      environment_.now, [this] { return backend().memory_left(); });
 }
 
-Session::Answer Session::apply(const ListBenches& request) {
+Result Session::apply(const ListBenches& request) {
   if (request.threads < 1) fail("[bench] threads is ", request.threads, "; expected at least 1");
   return BenchSuite{bench_suite({}, request.threads)};
 }
 
-Session::Answer Session::apply(const DescribeModel& request) {
+Result Session::apply(const DescribeModel& request) {
   const auto describe = [&](const Graph& graph, const std::string& model) {
     return describe_model(graph, model, backend(), request.batch);
   };
@@ -271,7 +277,7 @@ Session::Answer Session::apply(const DescribeModel& request) {
                   request.model);
 }
 
-Session::Answer Session::apply(const ListControls&) { return controls(); }
+Result Session::apply(const ListControls&) { return controls(); }
 
 void Session::train() {
   ++network_changes_;

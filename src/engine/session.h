@@ -1,8 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
-#include <variant>
 
 #include "engine/environment.h"
 #include "engine/replies.h"
@@ -13,34 +13,33 @@
 namespace convlab {
 
 /// What an Engine works on: the run and its state. Carries out the requests; each of the functions
-/// `apply` is the handler of one kind. They throw Error, and have no effect, if the request is
-/// invalid.
+/// `apply` is the handler of one kind, and returns its result or the task that will produce it.
+/// They throw Error, and have no effect, if the request is invalid.
 class Session {
  public:
-  /// A result, or the task that will produce it.
-  using Answer = std::variant<Result, std::unique_ptr<Task>>;
+  /// `changing` is called before the run is replaced or its weights change otherwise than by
+  /// training, so that tasks that use it can end.
+  Session(EngineEnvironment environment, std::function<void()> changing);
 
-  explicit Session(EngineEnvironment environment);
-
-  Answer apply(const Configure& request);
-  Answer apply(const Start& request);
-  Answer apply(const Pause& request);
-  Answer apply(const Step& request);
-  Answer apply(const Reset& request);
-  Answer apply(const End& request);
-  Answer apply(const SetLearningRate& request);
-  Answer apply(const SetEpochs& request);
-  Answer apply(const Evaluate& request);
-  Answer apply(const Predict& request);
-  Answer apply(const SaveModel& request);
-  Answer apply(const LoadModel& request);
-  Answer apply(const SaveCheckpoint& request);
-  Answer apply(const LoadCheckpoint& request);
-  Answer apply(const FindLearningRate& request);
-  Answer apply(const Bench& request);
-  Answer apply(const ListBenches& request);
-  Answer apply(const DescribeModel& request);
-  Answer apply(const ListControls& request);
+  Result apply(const Configure& request);
+  Result apply(const Start& request);
+  Result apply(const Pause& request);
+  Result apply(const Step& request);
+  Result apply(const Reset& request);
+  Result apply(const End& request);
+  Result apply(const SetLearningRate& request);
+  Result apply(const SetEpochs& request);
+  std::unique_ptr<Task> apply(const Evaluate& request);
+  Result apply(const Predict& request);
+  Result apply(const SaveModel& request);
+  Result apply(const LoadModel& request);
+  Result apply(const SaveCheckpoint& request);
+  Result apply(const LoadCheckpoint& request);
+  std::unique_ptr<Task> apply(const FindLearningRate& request);
+  std::unique_ptr<Task> apply(const Bench& request);
+  Result apply(const ListBenches& request);
+  Result apply(const DescribeModel& request);
+  Result apply(const ListControls& request);
 
   /// Whether training steps are due.
   bool is_training() const {
@@ -72,10 +71,12 @@ class Session {
  private:
   Run& existing_run(std::string_view what);
   Run& usable_run(std::string_view what);
+  void network_changes_now();
   void install(const RunOptions& options, DatasetSplits data, Graph graph);
   DatasetSplits data_for(const LoadModel& request, const ModelFile& file, RunOptions& options);
 
   EngineEnvironment environment_;
+  std::function<void()> changing_;
   std::unique_ptr<Run> run_;
   RunState state_ = RunState::empty;
   std::string error_;

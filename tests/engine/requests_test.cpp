@@ -263,6 +263,10 @@ TEST_CASE("requests: a new run cancels what uses the old one") {
   engine.send(Evaluate{}, 1);
   engine.advance();
   REQUIRE(engine.snapshot()->running.id == 1);
+  RunOptions invalid = small_run();
+  invalid.batch = 0;
+  CHECK_THAT(refusal_of(engine, Configure{invalid}), ContainsSubstring("batch"));
+  REQUIRE(engine.snapshot()->running.id == 1);  // goes on: the run is still there
   engine.send(Configure{small_run()}, 2);
   settle(engine);
   const auto replies = replies_of(engine);
