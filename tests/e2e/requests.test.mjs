@@ -18,7 +18,11 @@ const withTrained = (use) => withPage({query: 'bench.html'}, async ({page}) => {
         resolve(snapshot);
       });
     });
-    globalThis.engine = new Convlab();
+    globalThis.watched = (made) => {
+      made.addEventListener('snapshot', ({snapshot}) => { made.latest = snapshot; });
+      return made;
+    };
+    globalThis.engine = watched(new Convlab());
     engine.errors = [];
     engine.addEventListener('error', ({error}) => engine.errors.push(error));
     engine.subscribe(['samples', 'predictions']);
@@ -33,7 +37,7 @@ test('evaluate gives the numbers of the last validation, and reports its progres
   withTrained(async (page) => {
     const {last, result} = await page.evaluate(async () => {
       const evaluated = await engine.evaluate({top_k: 3});
-      const {history} = await until(engine, () => true);
+      const {history} = engine.latest;
       return {last: history.at(-1), result: {...evaluated, confusion: [...evaluated.confusion]}};
     });
     assert.equal(result.images, 10_000);
@@ -45,8 +49,7 @@ test('evaluate gives the numbers of the last validation, and reports its progres
 test('predict takes files, pixels and canvases, and gives the same for the same picture', () =>
   withTrained(async (page) => {
     const found = await page.evaluate(async () => {
-      engine.pause();
-      const {samples, predictions} = await until(engine, () => true);
+      const {samples, predictions} = engine.latest;
       const size = samples.width * samples.height;
       const image = new ImageData(samples.width, samples.height);
       for (let i = 0; i < size; ++i) {
@@ -75,7 +78,7 @@ test('a saved model opens in a new engine with its data, and a checkpoint resume
     const found = await page.evaluate(async () => {
       const model = await engine.saveModel();
       const {accuracy} = await engine.evaluate();
-      const other = new Convlab({threads: 1});
+      const other = watched(new Convlab({threads: 1}));
       await other.loadModel(model);
       await until(other, ({train_images_here: here, train_images: all}) => here === all && all > 0);
       const opened = await other.evaluate();
@@ -83,7 +86,7 @@ test('a saved model opens in a new engine with its data, and a checkpoint resume
       await other.configure({data: 'mnist', model: 'mnist-mlp', epochs: 1});
       await until(other, ({train_images_here: here, train_images: all}) => here === all);
       await other.loadCheckpoint(checkpoint);
-      const {state, step} = await until(other, () => true);
+      const {state, step} = await until(other, (snapshot) => snapshot.step > 0);
       other.terminate();
       return {accuracy, opened: opened.accuracy, name: model.name, state, step};
     });
@@ -109,7 +112,7 @@ test('requests that are wrong are refused with a reason, and nothing changes', (
           {kind: 'dense', inputs: ['a'], name: 'b', options: {units: 3}}]}})),
         await refused(engine.describeModel({architecture: ' '.repeat(10_000_000)})),
       ];
-      const {state, step} = await until(engine, () => true);
+      const {state, step} = engine.latest;
       return {answers, state, step, errors: engine.errors.map(({kind}) => kind)};
     });
     for (const answer of found.answers) assert.equal(answer.kind, 'invalid', JSON.stringify(answer));
