@@ -1,4 +1,4 @@
-// What must stand in a list elsewhere does: files in CMake, panels in the window, operations in the conformance tests,
+// What must stand in a list elsewhere does: files in CMake, layers, panels in the window, operations in the conformance tests,
 // parsers in the fuzz tests, requests in the JavaScript API. CONTRIBUTING.md says which lists there are.
 import assert from 'node:assert/strict';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
@@ -30,6 +30,15 @@ test('every source is listed in the CMakeLists.txt of its folder', () => {
     while (!existsSync(join(root, folder, 'CMakeLists.txt'))) folder = dirname(folder);
     const listed = read(`${folder}/CMakeLists.txt`).split(/[\s()]+/);
     assert.ok(listed.includes(relative(folder, path)), `${folder}/CMakeLists.txt does not list ${path}`);
+  }
+});
+
+test('every layer is in the list of layers', () => {
+  const list = read('src/nn/layer_list.h');
+  const layers = findAll(joined('src/nn', /\.h$/),
+    /class (\w+) final : public \w+ \{\n public:\n {2}static const LayerInfo info;/g, 30);
+  for (const layer of layers) {
+    assert.ok(list.includes(`of<${layer}, `), `src/nn/layer_list.h does not list ${layer}`);
   }
 });
 
