@@ -2,6 +2,7 @@
 
 import {Convlab} from './convlab.js';
 
+/** @returns {any} an element of the kind that bench.html has */
 const element = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const bundle = query.get('bundle') ?? undefined;

@@ -20,9 +20,11 @@ const hasSimd = () => WebAssembly.validate(moduleWith(0xfd, 0x51));  // v128.xor
 // f32x4.relaxed_madd, number 0x105
 const hasRelaxedSimd = () => WebAssembly.validate(moduleWith(0xfd, 0x85, 0x02));
 
+/** @typedef {{isolated: boolean, threads: boolean, simd: boolean, relaxed: boolean}} Features */
+
 /**
  * Returns the features that are available to this page.
- * @returns {{isolated: boolean, threads: boolean, simd: boolean, relaxed: boolean}}
+ * @returns {Features}
  */
 export function detectFeatures() {
   const wasm = typeof WebAssembly === 'object';
@@ -37,7 +39,7 @@ export function detectFeatures() {
 
 /**
  * Returns the fastest bundle for these features. Throws Error if there is none.
- * @param {ReturnType<typeof detectFeatures>} features
+ * @param {Features} features
  */
 export function chooseBundle(features) {
   if (!features.simd) {
@@ -50,7 +52,7 @@ export function chooseBundle(features) {
 /**
  * Throws Error if the bundle does not exist or needs features that are not available.
  * @param {string} bundle
- * @param {ReturnType<typeof detectFeatures>} features
+ * @param {Features} features
  */
 export function checkBundle(bundle, features) {
   if (!bundleNames.includes(bundle)) {

@@ -2,6 +2,7 @@
 
 import {formatRate} from './format.js';
 
+/** @returns {any} an element of the kind that index.html has */
 const byId = (id) => document.getElementById(id);
 const listFields = ['data', 'model', 'optimizer', 'batch'];
 const atRest = ['ready', 'paused', 'finished'];
@@ -189,7 +190,7 @@ export class Controls {
     isOn();
     document.addEventListener('keydown', (event) => {
       if (!check.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      const {target} = event;
+      const target = /** @type {Element} */ (event.target);
       if (target.closest('input:not([type="checkbox"]), select, textarea')) return;
       // Enter and Space activate the focused button instead of being shortcuts.
       const presses = event.key === ' ' || event.key === 'Enter';

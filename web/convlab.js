@@ -102,8 +102,21 @@ async function readBytes(file, what) {
   throw new RequestError(`[${what}] expected a Blob, an ArrayBuffer or a Uint8Array.`, 'invalid');
 }
 
+/** Returns the name of a File. */
+const nameOf = (file) => file?.name;
+
 const toFile = ({file_name: name, bytes}) =>
   new File([bytes], name, {type: 'application/octet-stream'});
+
+/**
+ * @typedef {{ready: Event, snapshot: SnapshotEvent, error: ConvlabErrorEvent}} Events
+ * @typedef {<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void,
+ *   options?: boolean|AddEventListenerOptions) => void} Listen
+ */
+
+/** For types only: EventTarget, with the type of each event. */
+const TypedEventTarget = /** @type {{new(): Omit<EventTarget, 'addEventListener'> &
+  {addEventListener: Listen}}} */ (/** @type {unknown} */ (EventTarget));
 
 /**
  * An engine. Requests may be sent before 'ready'; they are carried out in order, between two
@@ -111,7 +124,7 @@ const toFile = ({file_name: name, bytes}) =>
  *
  * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
  */
-export class Convlab extends EventTarget {
+export class Convlab extends TypedEventTarget {
   #link;
   /** The requests that have no reply yet, by id. */
   #open = new Map();
@@ -225,7 +238,7 @@ export class Convlab extends EventTarget {
    */
   loadModel(file, options = {}) {
     return this.#request('load_model', async () => ({
-      source: file?.name ?? 'the model',
+      source: nameOf(file) ?? 'the model',
       file: await readBytes(file, 'load_model'),
       options: {data: '', ...runOptions(options, 'load_model')},
     }));
@@ -237,7 +250,7 @@ export class Convlab extends EventTarget {
    */
   loadCheckpoint(file) {
     return this.#request('load_checkpoint', async () => ({
-      source: file?.name ?? 'the checkpoint',
+      source: nameOf(file) ?? 'the checkpoint',
       file: await readBytes(file, 'load_checkpoint'),
     }));
   }
@@ -312,7 +325,13 @@ export class Convlab extends EventTarget {
     for (const {reject} of open) reject(new RequestError('The engine has ended.', 'ended'));
   }
 
-  /** Sends a request with the fields that `make` returns; resolves to the fields of its reply. */
+  /**
+   * Sends a request with the fields that `make` returns; resolves to the fields of its reply.
+   * @param {string} name
+   * @param {() => object|Promise<object>} [make]
+   * @param {Waiting} [waiting]
+   * @returns {Promise<any>}
+   */
   async #request(name, make = () => ({}), {signal, onProgress} = {}) {
     const checkEnd = () => {
       if (this.#link.hasEnded) throw new RequestError('The engine has ended.', 'ended');

@@ -44,7 +44,7 @@ function answer({json, block}) {
     if (data === '') feed.stop();
     else feed.choose(data);
   }
-  postMessage({type: 'reply', json, block}, [block]);
+  postMessage({type: 'reply', json, block}, {transfer: [block]});
 }
 
 function publish() {
@@ -54,7 +54,7 @@ function publish() {
   seenSequence = snapshot.sequence;
   isSeen = false;
   const {json, block} = snapshot;
-  postMessage({type: 'snapshot', json, block}, [block]);
+  postMessage({type: 'snapshot', json, block}, {transfer: [block]});
 }
 
 const report = (error) => postMessage({type: 'error', error});

@@ -83,7 +83,7 @@ const isPage = (bytes) =>
  * @param {string} url
  * @param {{max?: number, signal?: AbortSignal, cache?: RequestCache, quiet?: number}} [options]
  *   max: number of bytes; quiet: seconds without any after which to give up
- * @returns {Promise<{bytes: Uint8Array, headers: Headers}>}
+ * @returns {Promise<{bytes: Uint8Array<ArrayBuffer>, headers: Headers}>}
  */
 export async function fetchFile(url,
   {max = 2 ** 28, signal, cache, quiet = maxQuietSeconds} = {}) {

@@ -9,6 +9,7 @@ import {Results} from './results.js';
 import {Tabs} from './tabs.js';
 import {View} from './view.js';
 
+/** @returns {any} an element of the kind that index.html has */
 const byId = (id) => document.getElementById(id);
 
 // The options with which the page opens; all others have the engine's defaults.

@@ -36,8 +36,9 @@ export class ModelTab {
     this.#root = root;
     this.#engine = engine;
     this.#on('save', () => this.#save());
-    for (const [name, use] of [['open', (file) => this.#open(file)],
-      ['predict', (file) => this.#predict(file)]]) {
+    const uses = {open: (file) => this.#open(file), predict: (file) => this.#predict(file)};
+    for (const [name, use] of Object.entries(uses)) {
+      /** @type {HTMLInputElement} */
       const field = root.querySelector(`[data-file="${name}"]`);
       this.#on(name, () => field.click());
       field.addEventListener('change', () => {
@@ -58,6 +59,7 @@ export class ModelTab {
       await this.#engine().describeModel({batch: options.batch}), options.model));
   }
 
+  /** @returns {any} an element of the kind that index.html has */
   #part(name) { return this.#root.querySelector(`[data-${name}]`); }
 
   #on(name, action) {

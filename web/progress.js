@@ -2,6 +2,7 @@
 
 import {formatCount, formatLoss, formatPercent, formatSeconds, none} from './format.js';
 
+/** @returns {any} an element of the kind that index.html has */
 const byId = (id) => document.getElementById(id);
 // Minimum time between announcements: announcing every snapshot would block a screen reader.
 const announceMilliseconds = 20000;

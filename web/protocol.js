@@ -123,8 +123,8 @@ export function decodeSnapshot(json, block, before) {
  * Decodes the reply to a request. Throws Error if the encoding is invalid.
  * @param {string} json
  * @param {ArrayBuffer} block
- * @returns {{id: number, error?: string, kind?: 'invalid'|'cancelled'|'failed', result?: string}}
- *   with the fields of its kind of result (src/engine/replies.h)
+ * @returns {{id: number, error?: string, kind?: 'invalid'|'cancelled'|'failed', result?: string,
+ *   [field: string]: any}}  with the fields of its kind of result (src/engine/replies.h)
  */
 export function decodeReply(json, block) { return decode(json, block); }
 

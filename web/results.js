@@ -87,7 +87,7 @@ export class Results {
   /** Shows charts from now on. */
   showCharts() {
     this.#hasCharts = true;
-    document.getElementById('results').open = true;
+    /** @type {HTMLDetailsElement} */ (document.getElementById('results')).open = true;
     if (this.#snapshot) this.#drawCharts();
   }
 

@@ -2,6 +2,7 @@
 // Tab, the arrow keys move between them.
 
 export class Tabs {
+  /** @type {HTMLElement[]} */
   #tabs;
   #chosen;
 
@@ -10,7 +11,7 @@ export class Tabs {
    * @param {(panel: HTMLElement) => void} [shown]  called after a panel was shown
    */
   constructor(root, shown = () => {}) {
-    this.#tabs = [...root.querySelectorAll('[role="tab"]')];
+    this.#tabs = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('[role="tab"]')]);
     this.#chosen = shown;
     for (const tab of this.#tabs) tab.addEventListener('click', () => this.choose(tab));
     root.addEventListener('keydown', (event) => this.#move(event));

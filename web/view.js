@@ -38,7 +38,7 @@ export class View {
       return;
     }
     try {
-      const {default: create} = await import('./window.mjs');
+      const {default: create} = await import(/** @type {any} */ ('./window.mjs'));
       const module = await create({canvas: this.#canvas});
       if (module._window_create() < 0) throw new Error(errorOf(module));
       this.#module = module;

@@ -106,7 +106,7 @@ add_library(stb INTERFACE)
 target_include_directories(stb SYSTEM INTERFACE "${stb_SOURCE_DIR}")
 
 add_library(json INTERFACE)
-target_include_directories(json SYSTEM INTERFACE "${json_SOURCE_DIR}/single_include")
+target_include_directories(json SYSTEM INTERFACE "${json_SOURCE_DIR}/include")
 
 add_library(cli11 INTERFACE)
 target_include_directories(cli11 SYSTEM INTERFACE "${cli11_SOURCE_DIR}/include")

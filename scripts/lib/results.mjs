@@ -2,7 +2,7 @@
 import {spawnSync} from 'node:child_process';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {readBlock, writeBlocks} from './readme.mjs';
+import {readBlock, writeBlocks} from './blocks.mjs';
 
 const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--only NAME] [--write]
 

@@ -30,26 +30,40 @@ download_debian() {
 }
 
 # pip checks the hash before it opens the file. It also asks the package for its metadata, for which it installs
-# the package's build tools into a temporary folder.
+# the package's build tools into a temporary folder. KIND is --no-binary (source) or --only-binary (wheel).
 download_pypi() {
-  local source=$1 version=$2 hash=$3 archive=$4 folder=$4.pip
+  local kind=$1 source=$2 version=$3 hash=$4 archive=$5 folder=$5.pip
   mkdir -p "$folder"
   echo "$source==$version --hash=sha256:$hash" >"$folder/requirements.txt"
-  python3 -m pip download --disable-pip-version-check --no-deps --no-binary "$source" --require-hashes \
-    --requirement "$folder/requirements.txt" --dest "$folder" && mv "$folder"/*.tar.gz "$archive"
+  python3 -m pip download --disable-pip-version-check --no-deps "$kind" "$source" --require-hashes \
+    --requirement "$folder/requirements.txt" --dest "$folder" &&
+    rm "$folder/requirements.txt" && mv "$folder"/* "$archive"
 }
 
 # fetch_source NAME SOURCE RELEASE VERSION SHA256 [FOLDER]
 fetch_source() {
-  local name=$1 source=$2 release=$3 version=$4 hash=$5 part=${6-} folder=$root/third_party/$1 archive top depth
+  local name=$1 source=$2 release=$3 version=$4 hash=$5 part=${6-} folder=$root/third_party/$1 archive
   archive=$root/third_party/.download-$name
   rm -rf "$archive" "$archive.pip" "$folder.new"
-  if [ "$release" = pypi ]; then
-    download_pypi "$source" "$version" "$hash" "$archive" || return 1
-  else
-    download_debian "$source" "$release" "$version" "$hash" "$archive" || return 1
+  case $release in
+    pypi) download_pypi --no-binary "$source" "$version" "$hash" "$archive" || return 1 ;;
+    wheel) download_pypi --only-binary "$source" "$version" "$hash" "$archive" || return 1 ;;
+    *) download_debian "$source" "$release" "$version" "$hash" "$archive" || return 1 ;;
+  esac
+  unpack_source "$release" "$archive" "$folder.new" "$part" || return 1
+  echo "$hash" >"$folder.new/.sha256"
+  rm -rf "$folder" "$archive" "$archive.pip"
+  mv "$folder.new" "$folder"
+}
+
+# unpack_source RELEASE ARCHIVE FOLDER [PART]
+unpack_source() {
+  local release=$1 archive=$2 folder=$3 part=${4-} top depth
+  mkdir -p "$folder"
+  if [ "$release" = wheel ]; then
+    python3 -m zipfile -e "$archive" "$archive.pip/wheel" && mv "$archive.pip/wheel/$part"/* "$folder"
+    return
   fi
-  mkdir -p "$folder.new"
   # One top folder or none, depending on who made the tarball.
   top=$(tar -tf "$archive" | sed 's|^\./||; s|/.*||' | sort -u)
   depth=$(($(wc -l <<<"$top") == 1 ? 1 : 0))
@@ -58,10 +72,7 @@ fetch_source() {
     depth=$(tr '/' '\n' <<<"$part" | wc -l)
   fi
   # shellcheck disable=SC2086
-  tar -xf "$archive" -C "$folder.new" --strip-components="$depth" --no-same-owner $part || return 1
-  echo "$hash" >"$folder.new/.sha256"
-  rm -rf "$folder" "$archive" "$archive.pip"
-  mv "$folder.new" "$folder"
+  tar -xf "$archive" -C "$folder" --strip-components="$depth" --no-same-owner $part
 }
 
 fetch_sources() {

@@ -46,7 +46,7 @@ const headers = readHeaders();
 const settings = readFileSync('.clang-tidy');
 const jobs = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))
   .map(({file, command, output}) => ({file: relative(root, file), command, output}))
-  .filter(({file}) => /^(src|tests)\//.test(file))
+  .filter(({file}) => /^(src|tests|examples)\//.test(file))
   .map(({file, command, output}) => {
     const hash = createHash('sha256').update(settings).update(command.replaceAll(root, ''));
     for (const path of [file, ...(headers.get(output) ?? []).sort()]) hash.update(readFileSync(path));

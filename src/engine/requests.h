@@ -33,7 +33,7 @@ void visit(Fields& fields, S& request) {
 struct Start {
   static constexpr std::string_view name = "start";
 };
-/// [Done]
+/// Stops after the current training step; Start resumes. [Done]
 struct Pause {
   static constexpr std::string_view name = "pause";
 };

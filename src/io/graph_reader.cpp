@@ -11,7 +11,6 @@
 #include "core/did_you_mean.h"
 #include "core/error.h"
 #include "io/graph_json.h"
-#include "io/json_position.h"
 #include "io/json_text.h"
 #include "nn/registry.h"
 
@@ -89,7 +88,7 @@ class GraphReader {
   [[noreturn]] void fail_at(const JsonPath& below, const Parts&... parts) const {
     JsonPath path = at_;
     path.insert(path.end(), below.begin(), below.end());
-    fail(where_, ", ", line_and_column(text_, json_position(text_, path)), ": ", layer_, parts...);
+    fail(where_, ", ", json_position(text_, json_, path), ": ", layer_, parts...);
   }
 
   /// Returns the result of `action`. Adds a position to its errors: that of the invalid option, or

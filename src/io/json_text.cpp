@@ -8,13 +8,45 @@
 #include <vector>
 
 #include "core/error.h"
-#include "io/json_position.h"
 
 namespace convlab {
 
 namespace {
 
 constexpr int max_depth = 16;
+
+/// "line 3, column 14" of a byte of the text.
+std::string line_and_column(std::string_view text, size_t byte) {
+  const std::string_view before = text.substr(0, byte);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  const auto column = 1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start),
+                                        before.end(), is_start);
+  return concat("line ", line, ", column ", column);
+}
+
+/// Returns the member or element `step` of a value; null if there is none.
+const Json* child_of(const Json& json, const std::string& step) {
+  if (json.is_object()) {
+    const auto found = json.find(step);
+    return found == json.end() ? nullptr : &*found;
+  }
+  for (size_t i = 0; json.is_array() && i < json.size(); ++i) {
+    if (std::to_string(i) == step) return &json[i];
+  }
+  return nullptr;
+}
+
+/// Returns the byte at which a value starts.
+size_t start_of(std::string_view text, const Json& json) {
+  if (!json.is_string()) return json.start_pos();
+  // start_pos is too late if there are escapes. Quotes within a string follow a backslash, as the
+  // quote at its start cannot.
+  size_t quote = text.rfind('"', json.end_pos() - 2);
+  while (quote > 0 && text[quote - 1] == '\\') quote = text.rfind('"', quote - 1);
+  return quote;
+}
 
 /// Iterates over characters and counts them, so that the parser's callback knows its position.
 class CountingIterator {
@@ -135,6 +167,16 @@ Json parse_json(std::string_view text, const std::string& where) {
     const size_t byte = std::min(watch.count(), text.size());
     fail(where, ", ", line_and_column(text, byte), ": not JSON: ", problem(error));
   }
+}
+
+std::string json_position(std::string_view text, const Json& root, const JsonPath& path) {
+  const Json* json = &root;
+  for (const std::string& step : path) {
+    const Json* child = child_of(*json, step);
+    if (child == nullptr) break;
+    json = child;
+  }
+  return line_and_column(text, start_of(text, *json));
 }
 
 std::string dump_json(const Json& json) {

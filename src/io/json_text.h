@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/options.h"
 #include "core/shape.h"
@@ -13,9 +14,18 @@ namespace convlab {
 
 using Json = nlohmann::ordered_json;
 
+/// The path from the root to a value: keys of objects and indices of lists, {"layers", "2",
+/// "kind"}.
+using JsonPath = std::vector<std::string>;
+
 /// Parses `text`. Throws Error, starting with `where`, line and column, for invalid JSON, nesting
 /// of more than 16 levels, or a key that occurs twice in an object.
 Json parse_json(std::string_view text, const std::string& where);
+
+/// Returns the place of the value at `path` in the text from which parse_json has read `root`, as
+/// "line 3, column 14": both counted from 1, columns in characters. If there is no such value,
+/// returns the place of the innermost existing value on the path.
+std::string json_position(std::string_view text, const Json& root, const JsonPath& path);
 
 /// Returns `json` as text on one line. Throws Error for strings that are not UTF-8.
 std::string dump_json(const Json& json);

@@ -1,5 +1,7 @@
 // The JavaScript API, convlab.js, as a page of one's own uses it: what it refuses and how.
 
+/* global Convlab, create, settled, within -- in the page */
+
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {withPage} from './browser.mjs';

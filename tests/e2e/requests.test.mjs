@@ -1,5 +1,7 @@
 // Requests of the JavaScript API: evaluate, predict, save and open models and checkpoints, cancel.
 
+/* global Convlab, engine, until -- in the page */
+
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {openHiddenTab} from './hidden_tab.mjs';
-import {quick, readNumber, serve, stepOf, trainMilliseconds, trainTo97, waitForState, withPage}
+import {quick, serve, stepOf, trainMilliseconds, trainTo97, waitForState, withPage}
   from './browser.mjs';
 
 test('opens ready to train the MNIST CNN, in a page without problems', () =>

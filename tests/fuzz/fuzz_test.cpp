@@ -1,5 +1,5 @@
-// Feeds damaged inputs to all parsers of untrusted data. The inputs are the same in every run. For
-// a longer test increase the count here, or run the functions of targets.h under a fuzzer.
+// Feeds damaged inputs to all parsers of untrusted data. The inputs are the same in every run.
+// For a longer test use the preset fuzz: the same functions under libFuzzer (libfuzzer.cpp).
 #include <catch2/catch_test_macros.hpp>
 
 #include "allocations.h"

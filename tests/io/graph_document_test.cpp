@@ -80,6 +80,18 @@ TEST_CASE("graph document: is written with one line per layer") {
 )");
 }
 
+TEST_CASE("graph document: positions are right after strings with brackets and escapes") {
+  check_refused(
+      R"({"input": [8, 8, 1], "layers": [{"kind": "relu", "name": "}],\"[{"}, {"kind": "\u0063\\\""}]})",
+      R"(line 1, column 79: layer 2: there is no layer "c\\\"")" + known_layers);
+  check_refused(R"({"input": [8, 8, 1], "l\u0061yers": 7})",
+                "line 1, column 37: the layers must be a list of 1 to 10000");
+  check_refused("{\"input\": [8, 8, 1],\n \"äöü\\u0041\": 7}",
+                "line 2, column 15: the document has no member \"\\u00e4\\u00f6\\u00fcA\"; it has: "
+                "version, input, normalization, layers");
+  check_refused("\xEF\xBB\xBF{}", "line 1, column 2: the document lacks \"input\"");
+}
+
 TEST_CASE("graph document: invalid JSON is refused with line, column and what was expected") {
   check_refused("",
                 "line 1, column 1: not JSON: attempting to parse an empty input; check that your "

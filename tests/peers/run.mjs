@@ -6,7 +6,7 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import {launch} from '../../scripts/lib/chromium.mjs';
-import {writeBlocks} from '../../scripts/lib/readme.mjs';
+import {writeBlocks} from '../../scripts/lib/blocks.mjs';
 import {startServer} from '../../scripts/serve.mjs';
 
 const usage = `Usage: scripts/peers [--only PATTERN] [--rounds N] [--seconds S] [--write]

@@ -1,0 +1,22 @@
+// The page of examples/ runs as it stands, beside the built files.
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {test} from 'node:test';
+import {withPage} from './browser.mjs';
+
+const html = readFileSync(new URL('../../examples/train.html', import.meta.url), 'utf8');
+
+/** Serves the example as train.html, with the headers of the other files. */
+const addExample = (page) => page.route('**/train.html', async (route) => {
+  const response = await route.fetch({url: new URL('bench.html', route.request().url()).href});
+  await route.fulfill({response, body: html});
+});
+
+test('train.html trains a network to 90 %', () =>
+  withPage({query: 'train.html', prepare: addExample}, async ({page, problems}) => {
+    const log = page.locator('#log');
+    await log.filter({hasText: '\n'}).waitFor({timeout: 120_000});
+    const text = await log.innerText();
+    assert.match(text, /^test accuracy 9[\d.]+ % on 10000 images\n$/);
+    assert.deepEqual(problems, []);
+  }));
