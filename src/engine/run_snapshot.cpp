@@ -10,8 +10,8 @@ constexpr int64_t max_filters = 64;
 
 }  // namespace
 
-void Run::describe(Snapshot& snapshot) const {
-  const Metrics metrics = trainer_->training().read();
+void Run::describe(Snapshot& snapshot) {
+  const Metrics& metrics = metrics_.latest(step_, trainer_->training());
   snapshot.options = options_;
   snapshot.class_names = data_.train.class_names();
   snapshot.parameters = network_.graph().parameter_count();
