@@ -18,7 +18,7 @@ namespace {
 constexpr std::array kinds{
     BackendKind{"xnnpack", "XNNPACK's kernels on all processor cores", xnnpack_unavailable,
                 make_xnnpack_backend},
-    BackendKind{"host", "plain C++ on one thread: slow, the reference for tests",
+    BackendKind{"host", "plain C++ on one thread: slow; the reference in tests",
                 [] { return std::string(); }, make_host_backend},
 };
 
