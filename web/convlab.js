@@ -45,7 +45,7 @@ export class SnapshotEvent extends Event {
   constructor(snapshot, encoded) {
     super('snapshot');
     this.snapshot = snapshot;
-    /** The snapshot as encoded by the engine, for the window module. */
+    /** What has changed, as encoded by the engine, for the window module. */
     this.encoded = encoded;
   }
 }
@@ -80,7 +80,7 @@ export class RequestError extends Error {
  *   loss_options?: object, optimizer?: string, optimizer_options?: object, learning_rate?: number,
  *   schedule?: string, schedule_options?: object, warmup_epochs?: number, update_options?: object,
  *   batch?: number, epochs?: number, seed?: number, validation_split?: number,
- *   early_stopping?: boolean, early_stopping_options?: object, time_budget?: number}} RunOptions
+ *   class_weights?: string, early_stopping?: boolean, early_stopping_options?: object, time_budget?: number}} RunOptions
  *   Options that are left out have the engine's defaults (src/engine/run_options.h).
  *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9};
  *   architecture: a network as JSON (src/io/graph_json.h) instead of a model of the zoo
@@ -115,6 +115,7 @@ export class Convlab extends EventTarget {
   #link;
   /** The requests that have no reply yet, by id. */
   #open = new Map();
+  #snapshot = null;
   #lastId = 0;
 
   /** Features available to this page: isolated, threads, simd, relaxed. */
@@ -267,6 +268,13 @@ export class Convlab extends EventTarget {
   }
 
   /**
+   * Chooses what the engine makes only for those who look at it: 'samples', 'predictions' and
+   * 'filters' of the snapshots. Nothing at first; each call replaces the choice.
+   * @param {string[]} parts
+   */
+  subscribe(parts) { return this.#request('subscribe', () => plainCopy({parts}, 'subscribe')); }
+
+  /**
    * Measures training steps on random images, compared with a matrix product; other training pauses
    * meanwhile. Resolves to the object that `convlab bench --json -` prints. Options are those of
    * `convlab bench`; `document` is a network as JSON, used instead of a model of the zoo; `threads`
@@ -337,7 +345,7 @@ export class Convlab extends EventTarget {
 
   #receive(message) {
     if (message.type === 'snapshot') {
-      this.#snapshot(message);
+      this.#show(message);
     } else if (message.type === 'reply') {
       this.#reply(message);
     } else if (message.type === 'ready') {
@@ -361,13 +369,13 @@ export class Convlab extends EventTarget {
     else waiting?.reject(new RequestError(error, kind));
   }
 
-  #snapshot({json, block}) {
+  #show({json, block}) {
     // The engine waits for this before it sends the next snapshot, so that a slow page gets fewer
     // snapshots instead of a growing queue.
     this.#link.post({type: 'seen'});
     let snapshot;
     try {
-      snapshot = decodeSnapshot(json, block);
+      snapshot = this.#snapshot = decodeSnapshot(json, block, this.#snapshot);
     } catch (error) {
       this.#crash(error.message);
       return;

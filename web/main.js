@@ -62,6 +62,8 @@ function readQuery() {
   return chosen;
 }
 
+// The parts of snapshots that the canvas shows.
+let looks = ['samples', 'predictions', 'filters'];
 const results = new Results();
 const progress = new Progress();
 const view = new View(byId('view'), (why) => {
@@ -70,6 +72,8 @@ const view = new View(byId('view'), (why) => {
   byId('no-view-why').textContent =
     `${why}, so images of samples and filters cannot be shown. Training still works.`;
   results.showCharts();
+  looks = [];
+  convlab?.subscribe(looks);
 });
 const model = new ModelTab(byId('model-panel'), () => convlab);
 let latest = null;
@@ -160,6 +164,7 @@ function openEngine() {
   });
   convlab.addEventListener('snapshot', showSnapshot);
   convlab.addEventListener('error', showError);
+  convlab.subscribe(looks);
   convlab.configure(options);
   showIsolation();
   if (convlab.bundle) showWhatRuns(null);

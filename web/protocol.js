@@ -1,7 +1,7 @@
 // The messages to and from the engine (src/engine/protocol.h): JSON and one block of bytes. Numbers
 // that are not finite, such as a loss after an overflow, are null.
 
-const protocolVersion = 2;
+const protocolVersion = 3;
 
 const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array};
 
@@ -17,19 +17,25 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  * @property {string} error  message for the user; empty if none
  * @property {{id: number, name: string, progress: number, seconds_left: number}} running  a request
  *   that takes time; id 0: none. progress is 0 to 1, seconds_left negative if unknown
- * @property {{data: string, model: string, optimizer: string,
- *   optimizer_options: Object<string, boolean|number|string>, learning_rate: number,
- *   schedule: string, schedule_options: Object<string, boolean|number|string>,
- *   warmup_epochs: number, update_options: Object<string, boolean|number|string>, batch: number,
- *   epochs: number, seed: number, label_smoothing: number, early_stopping: boolean,
+ * @property {{data: string, model: string, architecture: string, validation_split: number,
+ *   loss: string, loss_options: Object<string, boolean|number|string>, class_weights: string,
+ *   optimizer: string, optimizer_options: Object<string, boolean|number|string>,
+ *   learning_rate: number, schedule: string,
+ *   schedule_options: Object<string, boolean|number|string>, warmup_epochs: number,
+ *   update_options: Object<string, boolean|number|string>, batch: number, epochs: number,
+ *   seed: number, early_stopping: boolean,
  *   early_stopping_options: Object<string, boolean|number|string>, time_budget: number}} options
  * @property {string} backend
  * @property {number} threads
  * @property {string[]} class_names
  * @property {number} parameters
  * @property {number} memory_bytes
- * @property {number} train_images
- * @property {number} train_images_here  number that has arrived so far
+ * @property {number} train_images  to train on
+ * @property {number} validation_images  to validate on
+ * @property {boolean} validates_on_test  whether these are the test images; otherwise they were set
+ *   aside from the training images
+ * @property {number} train_images_here  number of training images that has arrived so far, with
+ *   those set aside
  * @property {number} step  training steps done
  * @property {number} steps_per_epoch
  * @property {number} epoch  epochs done
@@ -49,9 +55,10 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  * @property {Curve} val_loss
  * @property {Curve} val_accuracy
  * @property {{height: number, width: number, channels: number, pixels: Uint8Array,
- *   labels: Int32Array, predictions: Int32Array, confidences: Float32Array}} samples
+ *   labels: Int32Array}} [samples]  test images; this and the next two: see Convlab.subscribe
+ * @property {{classes: Int32Array, confidences: Float32Array}} [predictions]  of the samples
  * @property {{count: number, height: number, width: number, channels: number,
- *   weights: Float32Array}} filters
+ *   weights: Float32Array}} [filters]
  */
 
 const isArrayReference = (value) =>
@@ -76,14 +83,15 @@ function resolve(value, block) {
   return new type(block, offset, count);
 }
 
-/** Turns the columns of the history into one object per epoch. */
-function historyRows(columns) {
+/** Returns the history with the rows of the columns from index `first` on. */
+function appendRows(history, {first, ...columns}) {
   const names = Object.keys(columns);
-  return Array.from({length: columns.train_loss.length}, (_, i) => ({
-    epoch: i + 1,
+  const rows = Array.from({length: columns.train_loss.length}, (_, i) => ({
+    epoch: first + i + 1,
     ...Object.fromEntries(names.map((name) =>
       [name, Number.isFinite(columns[name][i]) ? columns[name][i] : null])),
   }));
+  return [...history.slice(0, first), ...rows];
 }
 
 /** Decodes a message whose arrays become views of `block`. */
@@ -97,14 +105,18 @@ function decode(json, block) {
 }
 
 /**
- * Decodes a snapshot. Throws Error if the encoding is invalid.
+ * Decodes a snapshot, which holds only what has changed. Throws Error if the encoding is invalid.
  * @param {string} json
  * @param {ArrayBuffer} block  the arrays of the result are views of this buffer
+ * @param {Snapshot|null} before  the snapshot before, whose parts the result shares
  * @returns {Snapshot}
  */
-export function decodeSnapshot(json, block) {
-  const snapshot = decode(json, block);
-  return {...snapshot, history: historyRows(snapshot.history)};
+export function decodeSnapshot(json, block, before) {
+  const {parts, ...numbers} = decode(json, block);
+  const {setup, curves, history, ...looks} = parts;
+  const known = before?.history ?? [];
+  return {...before, ...numbers, ...setup, ...curves, ...looks,
+    history: history ? appendRows(known, history) : known};
 }
 
 /**

@@ -18,7 +18,8 @@ export class View {
   #canvas;
   #fail;
   #module = null;
-  #latest = null;
+  /** What arrived before the module did. */
+  #waiting = [];
   #isClosed = false;
   #dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -49,16 +50,19 @@ export class View {
       this.#close('The browser has released the graphics context'));
     this.#dark.addEventListener('change', () => this.#setTheme());
     this.#setTheme();
-    if (this.#latest) this.show(this.#latest);
+    for (const encoded of this.#waiting.splice(0)) this.show(encoded);
   }
 
   /** Number of frames drawn so far, and median CPU time of the last frames in milliseconds. */
   get frames() { return this.#module?._window_frames() ?? 0; }
   get frameMilliseconds() { return this.#module?._window_frame_ms() ?? 0; }
 
-  /** @param {{json: string, block: ArrayBuffer}} encoded */
+  /**
+   * Shows the next snapshot; each must be passed, as it holds only what has changed.
+   * @param {{json: string, block: ArrayBuffer}} encoded
+   */
   show(encoded) {
-    this.#latest = encoded;
+    if (this.#module === null && !this.#isClosed) this.#waiting.push(encoded);
     this.#use((module) => {
       const json = encoder.encode(encoded.json);
       const block = new Uint8Array(encoded.block);
@@ -90,6 +94,7 @@ export class View {
   #close(why) {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#waiting = [];
     const module = this.#module;
     this.#module = null;
     try {

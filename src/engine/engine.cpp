@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "core/error.h"
+#include "engine/inspectors/inspectors.h"
 #include "engine/session.h"
 
 namespace convlab {
@@ -150,6 +151,8 @@ class Engine::Impl {
   void carry_out(Queued queued) {
     if (const auto* cancel = std::get_if<Cancel>(&queued.request)) {
       this->cancel(queued.id, cancel->target);
+    } else if (const auto* subscribe = std::get_if<Subscribe>(&queued.request)) {
+      this->subscribe(queued.id, *subscribe);
     } else if (is_long(queued.request)) {
       long_requests_.push_back(std::move(queued));
     } else {
@@ -189,7 +192,8 @@ class Engine::Impl {
     try {
       return std::visit(
           [this](const auto& kind) -> Session::Answer {
-            if constexpr (std::is_same_v<decltype(kind), const Cancel&>) {
+            if constexpr (std::is_same_v<decltype(kind), const Cancel&> ||
+                          std::is_same_v<decltype(kind), const Subscribe&>) {
               return Done{};  // carry_out has handled it
             } else {
               return session_.apply(kind);
@@ -218,6 +222,16 @@ class Engine::Impl {
       return;
     }
     answer({.id = id, .result = Done{}});
+  }
+
+  void subscribe(uint64_t id, const Subscribe& request) {
+    try {
+      inspections_.subscribe(request.parts);
+      images_due_ = image_seconds_ = 0;
+      answer({.id = id, .result = Done{}});
+    } catch (const Error& error) {
+      answer_error(id, ErrorKind::invalid, error.what());
+    }
   }
 
   void end_task(ErrorKind kind, const std::string& message) {
@@ -255,20 +269,18 @@ class Engine::Impl {
   }
 
   // Makes the current state the snapshot. What fails in it shows in the snapshot: nobody waits for
-  // an exception here. Samples and filters need a forward pass, so they are renewed less often.
+  // an exception here. What inspectors make needs time, so it is renewed less often.
   void publish(bool with_images) {
     const double start = session_.now();
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->sequence = ++sequence_;
     snapshot->running = running();
-    if (session_.run() != nullptr) {
-      const bool cheap = image_seconds_ <= images_interval / 2;
-      if (start >= images_due_ || (with_images && cheap)) renew_images();
-      snapshot->samples = samples_;
-      snapshot->filters = filters_;
-    }
+    const bool cheap = image_seconds_ <= images_interval / 2;
+    if (start >= images_due_ || (with_images && cheap)) renew_images();
+    inspections_.describe(*snapshot);
     guarded([&] { session_.describe(*snapshot); });
     if (session_.state() == RunState::failed) guarded([&] { session_.describe_state(*snapshot); });
+    set_versions(*snapshot);
     epoch_ended_ = false;
     {
       const std::lock_guard lock(mutex_);
@@ -279,12 +291,34 @@ class Engine::Impl {
   }
 
   void renew_images() {
+    if (!inspections_.is_stale(session_)) return;
     const double start = session_.now();
-    guarded([&] { samples_ = session_.run()->samples(); });
-    guarded([&] { filters_ = session_.run()->filters(); });
+    guarded([&] { inspections_.renew(session_, sequence_); });
     const double end = session_.now();
     image_seconds_ = end - start;
     images_due_ = end + std::max(images_interval, image_seconds_ / max_fraction);
+  }
+
+  // What is the same as in the last snapshot keeps its version.
+  void set_versions(Snapshot& snapshot) const {
+    const Snapshot none;
+    const Snapshot& last = snapshot_ ? *snapshot_ : none;
+    const auto version = [&](bool same, uint64_t before) {
+      return same && snapshot_ ? before : snapshot.sequence;
+    };
+    snapshot.setup_version =
+        version(snapshot.options == last.options && snapshot.class_names == last.class_names &&
+                    snapshot.parameters == last.parameters,
+                last.setup_version);
+    snapshot.curves_version =
+        version(snapshot.train_loss == last.train_loss && snapshot.val_loss == last.val_loss &&
+                    snapshot.train_accuracy == last.train_accuracy &&
+                    snapshot.val_accuracy == last.val_accuracy,
+                last.curves_version);
+    const size_t known = last.history.size();
+    const bool grows = snapshot.history.size() >= known &&
+                       (known == 0 || snapshot.history[known - 1] == last.history[known - 1]);
+    snapshot.history_version = version(grows, last.history_version);
   }
 
   template <class Action>
@@ -313,8 +347,7 @@ class Engine::Impl {
   double publish_seconds_ = 0;  // that the last snapshot took
   double image_seconds_ = 0;    // that the last samples and filters took
   double images_due_ = 0;
-  Samples samples_;
-  Filters filters_;
+  Inspections inspections_;
 };
 
 Engine::Engine(EngineEnvironment environment)

@@ -101,9 +101,12 @@ class FieldWriter {
       object[option] = std::visit([](const auto& v) { return WrittenJson(v); }, value);
     object_[name] = std::move(object);
   }
-  /// By column, since rows of JSON would outgrow max_json_bytes after some thousand epochs.
-  void operator()(const char* name, const std::vector<EpochResult>& results) {
-    object_[name] = nested(columns_of(results));
+  /// Writes an object whose fields `write` writes with the writer that it gets.
+  template <class Write>
+  void object(const char* name, const Write& write) {
+    FieldWriter inner(block_, arrays_);
+    write(inner);
+    object_[name] = inner.take();
   }
   void operator()(const char* name, const Shape& shape) {
     WrittenJson array = WrittenJson::array();
@@ -229,12 +232,42 @@ class FieldReader {
     for (const auto& [option, value] : json->items())
       options.emplace_back(option, option_value(name, value));
   }
-  void operator()(const char* name, std::vector<EpochResult>& results) {
+  /// Reads an object whose fields `read` reads with the reader that it gets.
+  template <class Read>
+  void object(const char* name, const Read& read) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
-    HistoryColumns columns;
-    read_nested(name, *json, columns);
-    results = rows_of(columns);
+    FieldReader inner(concat(path_, ".", name), *json, block_, optional_);
+    read(inner);
+    inner.finish();
+  }
+  bool has(const char* name) const { return object_.contains(name); }
+
+  /// Throw Error if the fields of a structure contradict each other.
+  template <class T>
+  void check(const T&) const {}
+  void check(const HistoryColumns& columns) const {
+    columns.for_each([&](const std::vector<double>& column) {
+      if (column.size() == columns.train_loss.size()) return;
+      fail(path_, " has columns of ", columns.train_loss.size(), " and ", column.size(), " epochs");
+    });
+  }
+  void check(const Curve& curve) const {
+    if (curve.x.size() == curve.y.size()) return;
+    fail(path_, " has ", curve.x.size(), " x and ", curve.y.size(), " y; expected the same number");
+  }
+  void check(const Samples& samples) const {
+    check_images(samples.pixels.size(), samples.labels.size(), samples.height, samples.width,
+                 samples.channels);
+  }
+  void check(const Predictions& predictions) const {
+    if (predictions.classes.size() == predictions.confidences.size()) return;
+    fail(path_, " has ", predictions.classes.size(), " classes and ",
+         predictions.confidences.size(), " confidences; expected the same number");
+  }
+  void check(const Filters& filters) const {
+    check_images(filters.weights.size(), static_cast<uint64_t>(filters.count), filters.height,
+                 filters.width, filters.channels);
   }
 
   /// Throws Error if the object has a field that was not read.
@@ -314,30 +347,6 @@ class FieldReader {
     visit(inner, structure);
     inner.finish();
     inner.check(structure);
-  }
-
-  template <class T>
-  void check(const T&) const {}
-  void check(const HistoryColumns& columns) const {
-    columns.for_each([&](const std::vector<double>& column) {
-      if (column.size() == columns.train_loss.size()) return;
-      fail(path_, " has columns of ", columns.train_loss.size(), " and ", column.size(), " epochs");
-    });
-  }
-  void check(const Curve& curve) const {
-    if (curve.x.size() == curve.y.size()) return;
-    fail(path_, " has ", curve.x.size(), " x and ", curve.y.size(), " y; expected the same number");
-  }
-  void check(const Samples& samples) const {
-    const size_t count = samples.labels.size();
-    if (samples.predictions.size() != count || samples.confidences.size() != count) {
-      fail(path_, ": labels, predictions and confidences differ in length");
-    }
-    check_images(samples.pixels.size(), count, samples.height, samples.width, samples.channels);
-  }
-  void check(const Filters& filters) const {
-    check_images(filters.weights.size(), static_cast<uint64_t>(filters.count), filters.height,
-                 filters.width, filters.channels);
   }
 
   void check_images(size_t elements, uint64_t count, int64_t height, int64_t width,

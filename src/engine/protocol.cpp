@@ -74,22 +74,82 @@ constexpr std::array error_kind_names{ErrorKindName{ErrorKind::invalid, "invalid
 
 }  // namespace
 
-EncodedMessage encode(const Snapshot& snapshot) {
+EncodedMessage encode(const Snapshot& snapshot, SeenParts& seen) {
   EncodedMessage encoded;
   FieldWriter writer = versioned_writer(encoded.block);
   visit(writer, snapshot);
+  writer.object("parts", [&](FieldWriter& parts) {
+    const auto is_new = [&](uint64_t version) { return version > seen.sequence; };
+    if (is_new(snapshot.setup_version))
+      parts.object("setup", [&](FieldWriter& fields) { visit_setup(fields, snapshot); });
+    if (is_new(snapshot.curves_version))
+      parts.object("curves", [&](FieldWriter& fields) { visit_curves(fields, snapshot); });
+    const size_t first = is_new(snapshot.history_version) ? 0 : seen.epochs;
+    if (is_new(snapshot.history_version) || snapshot.history.size() > first) {
+      parts.object("history", [&](FieldWriter& fields) {
+        fields("first", first);
+        const HistoryColumns columns = columns_of(std::span(snapshot.history).subspan(first));
+        visit(fields, columns);
+      });
+    }
+    if (is_new(snapshot.samples.version())) parts("samples", *snapshot.samples);
+    if (is_new(snapshot.predictions.version())) parts("predictions", *snapshot.predictions);
+    if (is_new(snapshot.filters.version())) parts("filters", *snapshot.filters);
+  });
+  seen = {snapshot.sequence, snapshot.history.size()};
   encoded.json = dump_fields(writer.take());
   return encoded;
 }
 
-Snapshot decode_snapshot(std::string_view json, std::span<const uint8_t> block) {
+namespace {
+
+void read_history(FieldReader& reader, std::vector<EpochResult>& history) {
+  size_t first = 0;
+  HistoryColumns columns;
+  reader("first", first);
+  visit(reader, columns);
+  reader.check(columns);
+  if (first > history.size())
+    fail("snapshot.parts.history begins with epoch ", first, ", but only ", history.size(),
+         " are known");
+  history.resize(first);
+  append_rows(columns, history);
+}
+
+template <class T>
+void read_part(FieldReader& parts, const char* name, uint64_t version, Part<T>& part) {
+  if (!parts.has(name)) return;
+  T value;
+  parts(name, value);
+  part = Part<T>(std::move(value), version);
+}
+
+}  // namespace
+
+void decode_snapshot(std::string_view json, std::span<const uint8_t> block, Snapshot& snapshot) {
   const FieldJson object = parse_fields("snapshot", json);
   FieldReader reader("snapshot", object, block, false);
   read_version(reader, "snapshot");
-  Snapshot snapshot;
-  visit(reader, snapshot);
+  Snapshot next = snapshot;
+  visit(reader, next);
+  const uint64_t version = next.sequence;
+  reader.object("parts", [&](FieldReader& parts) {
+    if (parts.has("setup")) {
+      parts.object("setup", [&](FieldReader& fields) { visit_setup(fields, next); });
+      next.setup_version = version;
+    }
+    if (parts.has("curves")) {
+      parts.object("curves", [&](FieldReader& fields) { visit_curves(fields, next); });
+      next.curves_version = version;
+    }
+    if (parts.has("history"))
+      parts.object("history", [&](FieldReader& fields) { read_history(fields, next.history); });
+    read_part(parts, "samples", version, next.samples);
+    read_part(parts, "predictions", version, next.predictions);
+    read_part(parts, "filters", version, next.filters);
+  });
   reader.finish();
-  return snapshot;
+  snapshot = std::move(next);
 }
 
 EncodedMessage encode(const Request& request, uint64_t id) {

@@ -218,6 +218,17 @@ void visit(Fields& fields, S& request) {
   fields("batch", request.batch);
 }
 
+/// Chooses the parts of the snapshots that are made because somebody looks at them: samples,
+/// predictions, filters. None at first. [Done]
+struct Subscribe {
+  static constexpr std::string_view name = "subscribe";
+  std::vector<std::string> parts;
+};
+template <class Fields, MaybeConst<Subscribe> S>
+void visit(Fields& fields, S& request) {
+  fields("parts", request.parts);
+}
+
 /// Returns the tables of everything a user can choose. [Controls]
 struct ListControls {
   static constexpr std::string_view name = "list_controls";
@@ -228,6 +239,6 @@ void visit(Fields&, S&) {}
 using Request =
     std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs, Cancel,
                  Evaluate, Predict, SaveModel, LoadModel, SaveCheckpoint, LoadCheckpoint,
-                 FindLearningRate, Bench, ListBenches, DescribeModel, ListControls>;
+                 FindLearningRate, Bench, ListBenches, DescribeModel, Subscribe, ListControls>;
 
 }  // namespace convlab

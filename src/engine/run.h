@@ -85,14 +85,15 @@ class Run {
 
   const RunOptions& options() const { return options_; }
   const Dataset& train_data() const { return data_.train; }
+  const Dataset& test_data() const { return data_.test; }
   int64_t epochs_done() const { return epoch_; }
   /// Returns the network with the weights used for evaluation.
   const Network& network();
-  /// Sets the fields of a snapshot that describe the run, except `samples` and `filters`. Does not
+  /// Sets the fields of a snapshot that describe the run, except the parts of inspectors. Does not
   /// wait for the device: the loss and accuracy are the last that have arrived from it.
   void describe(Snapshot& snapshot);
-  Samples samples();
-  Filters filters() const;
+  /// Returns Loss::predict of the outputs, [images, classes].
+  std::vector<float> predict(const Batch& images);
 
  private:
   Progress train_step();
@@ -115,7 +116,6 @@ class Run {
   void note_classes();
   void note_selection();
   bool waits_for_labels() const;
-  std::vector<float> predict(const Batch& images);
   void restore(const RunRecord& record);
   double seconds_left() const;
 

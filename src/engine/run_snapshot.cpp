@@ -4,12 +4,6 @@
 
 namespace convlab {
 
-namespace {
-
-constexpr int64_t max_filters = 64;
-
-}  // namespace
-
 void Run::describe(Snapshot& snapshot) {
   const Metrics& metrics = metrics_.latest(step_, trainer_->training());
   snapshot.options = options_;
@@ -57,56 +51,6 @@ std::vector<float> Run::predict(const Batch& images) {
     probabilities.insert(probabilities.end(), more.begin(), more.end());
   }
   return probabilities;
-}
-
-Samples Run::samples() {
-  const Shape& image = data_.test.image_shape();
-  Samples samples;
-  samples.height = image[0];
-  samples.width = image[1];
-  samples.channels = image[2];
-  Batch batch;
-  for (int64_t i = 0; i < std::min(sample_count, data_.test.available()); ++i) {
-    const std::span<const uint8_t> pixels = data_.test.image(i);
-    batch.images.insert(batch.images.end(), pixels.begin(), pixels.end());
-    batch.labels.push_back(data_.test.label(i));
-  }
-  const int64_t classes = data_.test.classes();
-  const std::vector<float> probabilities = predict(batch);
-  for (int64_t i = 0; i < batch.size(); ++i) {
-    const auto row = probabilities.begin() + i * classes;
-    const auto best = std::max_element(row, row + classes);
-    samples.predictions.push_back(static_cast<int32_t>(best - row));
-    samples.confidences.push_back(*best);
-  }
-  samples.pixels = std::move(batch.images);
-  samples.labels = std::move(batch.labels);
-  return samples;
-}
-
-Filters Run::filters() const {
-  const auto parameters = network_.parameters();
-  if (parameters.empty()) return {};
-  const Tensor& weights = parameters[0].value;
-  const Shape& image = network_.graph().input_shape();
-  Filters filters;
-  filters.count = std::min(weights.shape[0], max_filters);
-  if (weights.shape.rank() == 4) {
-    filters.height = weights.shape[1];
-    filters.width = weights.shape[2];
-    filters.channels = weights.shape[3];
-  } else if (weights.shape.rank() == 2 && weights.shape[1] == image.elements()) {
-    filters.height = image[0];
-    filters.width = image[1];
-    filters.channels = image[2];
-  } else {
-    return {};
-  }
-  const Tensor shown{
-      {filters.count, filters.height, filters.width, filters.channels}, DType::f32, weights.memory};
-  const std::unique_ptr<ReadBack> read = network_.backend().read_back(shown);
-  filters.weights.assign(read->values().begin(), read->values().end());
-  return filters;
 }
 
 }  // namespace convlab

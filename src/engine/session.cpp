@@ -83,6 +83,8 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
   state_ = RunState::empty;
   error_.clear();
   note_.clear();
+  ++data_changes_;
+  ++network_changes_;
   run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
                                environment_.now, environment_.prefetch, environment_.callbacks);
   state_ = RunState::ready;
@@ -119,6 +121,7 @@ Session::Answer Session::apply(const Step&) {
 
 Session::Answer Session::apply(const Reset&) {
   Run& run = existing_run("reset");
+  ++network_changes_;
   try {
     run.reset();
   } catch (...) {
@@ -133,6 +136,7 @@ Session::Answer Session::apply(const Reset&) {
 
 Session::Answer Session::apply(const End&) {
   usable_run("end").end();
+  ++network_changes_;
   state_ = RunState::finished;
   return Done{};
 }
@@ -203,6 +207,7 @@ Session::Answer Session::apply(const LoadModel& request) {
   check_fits(folded, data.train, request.source);
   install(options, std::move(data), std::move(file.graph));
   run_->load(file);
+  ++network_changes_;
   const std::string& trained_on = file.training.data;
   if (options.data.empty()) {
     note_ = concat("The data set ", trained_on.empty() ? "" : trained_on + " ",
@@ -222,6 +227,7 @@ Session::Answer Session::apply(const SaveCheckpoint&) {
 Session::Answer Session::apply(const LoadCheckpoint& request) {
   Run& run = usable_run("resume");
   run.resume(request.file, request.source);
+  ++network_changes_;
   state_ = run.finished() ? RunState::finished : RunState::paused;
   return Done{};
 }
@@ -268,6 +274,7 @@ Session::Answer Session::apply(const DescribeModel& request) {
 Session::Answer Session::apply(const ListControls&) { return controls(); }
 
 void Session::train() {
+  ++network_changes_;
   try {
     const Run::Progress progress = run_->advance();
     if (progress == Run::Progress::waiting) {
@@ -288,6 +295,8 @@ void Session::append_data(const std::string& data, bool train, std::span<const u
                           const std::string& source) {
   if (!run_ || run_->options().data != data) return;
   run_->append_data(train, shard, source);
+  ++data_changes_;
+  ++network_changes_;  // predictions are of the images that have arrived
 }
 
 void Session::fail_run(const std::string& error) {

@@ -60,6 +60,10 @@ class Session {
   /// Sets those of them that hold whatever happens: state, error and memory_bytes.
   void describe_state(Snapshot& snapshot) const;
 
+  /// Numbers that change whenever the images or the network of the run may have changed.
+  uint64_t data_changes() const { return data_changes_; }
+  uint64_t network_changes() const { return network_changes_; }
+
   RunState state() const { return state_; }
   Run* run() { return run_.get(); }  ///< null before the first Configure
   Backend& backend() { return *environment_.backend; }
@@ -77,6 +81,8 @@ class Session {
   std::string error_;
   std::string note_;  // about a loaded model
   bool single_step_ = false;
+  uint64_t data_changes_ = 0;
+  uint64_t network_changes_ = 0;
 };
 
 }  // namespace convlab

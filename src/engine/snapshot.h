@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/fields.h"
@@ -16,17 +19,41 @@ enum class RunState : uint8_t { empty, ready, waiting_for_data, running, paused,
 struct Curve {
   std::vector<float> x;
   std::vector<float> y;
+
+  bool operator==(const Curve&) const = default;
 };
 
-/// Images of the test set with the predictions of the network.
+/// A part of the snapshots: large, and shared by all snapshots until it changes.
+template <class T>
+class Part {
+ public:
+  Part() = default;
+  Part(T value, uint64_t version)
+      : value_(std::make_shared<const T>(std::move(value))), version_(version) {}
+
+  const T& operator*() const { return *value_; }
+  const T* operator->() const { return value_.get(); }
+  /// The sequence number of the first snapshot that had it; 0: it was never made.
+  uint64_t version() const { return version_; }
+
+ private:
+  std::shared_ptr<const T> value_ = std::make_shared<const T>();
+  uint64_t version_ = 0;
+};
+
+/// Some of the images that the run validates on.
 struct Samples {
   int64_t height = 0;
   int64_t width = 0;
   int64_t channels = 0;
-  std::vector<uint8_t> pixels;       ///< [count, height, width, channels]
-  std::vector<int32_t> labels;       ///< [count]
-  std::vector<int32_t> predictions;  ///< [count]
-  std::vector<float> confidences;    ///< [count], the prediction's value of Loss::predict
+  std::vector<uint8_t> pixels;  ///< [count, height, width, channels]
+  std::vector<int32_t> labels;  ///< [count]
+};
+
+/// Predictions for Samples; may be of fewer images while those arrive.
+struct Predictions {
+  std::vector<int32_t> classes;    ///< [count]
+  std::vector<float> confidences;  ///< [count], the prediction's value of Loss::predict
 };
 
 /// The first layer's weights as images: the kernels of a convolution, or the rows of the weight
@@ -49,6 +76,8 @@ struct EpochResult {
   double learning_rate = 0;      ///< of the epoch's last step
   double seconds = 0;            ///< including validation
   double images_per_second = 0;  ///< of training
+
+  bool operator==(const EpochResult&) const = default;
 };
 
 /// A request that takes time and is being carried out.
@@ -66,7 +95,8 @@ void visit(Fields& fields, S& running) {
   fields("seconds_left", running.seconds_left);
 }
 
-/// The complete visible state of the engine at one moment.
+/// The complete visible state of the engine at one moment. The last three are made only for front
+/// ends that have subscribed to them (Subscribe).
 struct Snapshot {
   uint64_t sequence = 0;  ///< increases with every snapshot
   RunState state = RunState::empty;
@@ -78,6 +108,11 @@ struct Snapshot {
   int32_t threads = 0;
   std::vector<std::string> class_names;
   int64_t parameters = 0;
+  /// Versions, like those of Part: of options to parameters, of the curves, and of the history,
+  /// which only grows while its version stays.
+  uint64_t setup_version = 0;
+  uint64_t curves_version = 0;
+  uint64_t history_version = 0;
   uint64_t memory_bytes = 0;
 
   int64_t train_images = 0;       ///< number of images to train on
@@ -105,8 +140,9 @@ struct Snapshot {
   Curve train_accuracy;
   Curve val_loss;
   Curve val_accuracy;
-  Samples samples;
-  Filters filters;
+  Part<Samples> samples;
+  Part<Predictions> predictions;
+  Part<Filters> filters;
 };
 
 /// Returns the name used in the JSON, such as "running".
@@ -141,7 +177,7 @@ void visit(Fields& fields, S& columns) {
   fields("images_per_second", columns.images_per_second);
 }
 
-inline HistoryColumns columns_of(const std::vector<EpochResult>& history) {
+inline HistoryColumns columns_of(std::span<const EpochResult> history) {
   HistoryColumns columns;
   for (const EpochResult& result : history) {
     columns.train_loss.push_back(result.train_loss);
@@ -155,11 +191,10 @@ inline HistoryColumns columns_of(const std::vector<EpochResult>& history) {
   return columns;
 }
 
-/// All columns must have the same length.
-inline std::vector<EpochResult> rows_of(const HistoryColumns& columns) {
-  std::vector<EpochResult> history;
+/// Appends the rows to a history. All columns must have the same length.
+inline void append_rows(const HistoryColumns& columns, std::vector<EpochResult>& history) {
   for (size_t i = 0; i < columns.train_loss.size(); ++i) {
-    history.push_back({.epoch = static_cast<int64_t>(i) + 1,
+    history.push_back({.epoch = static_cast<int64_t>(history.size()) + 1,
                        .train_loss = columns.train_loss[i],
                        .train_accuracy = columns.train_accuracy[i],
                        .val_loss = columns.val_loss[i],
@@ -168,7 +203,6 @@ inline std::vector<EpochResult> rows_of(const HistoryColumns& columns) {
                        .seconds = columns.seconds[i],
                        .images_per_second = columns.images_per_second[i]});
   }
-  return history;
 }
 
 template <class Fields, MaybeConst<Curve> S>
@@ -184,8 +218,12 @@ void visit(Fields& fields, S& samples) {
   fields("channels", samples.channels);
   fields("pixels", samples.pixels);
   fields("labels", samples.labels);
-  fields("predictions", samples.predictions);
-  fields("confidences", samples.confidences);
+}
+
+template <class Fields, MaybeConst<Predictions> S>
+void visit(Fields& fields, S& predictions) {
+  fields("classes", predictions.classes);
+  fields("confidences", predictions.confidences);
 }
 
 template <class Fields, MaybeConst<Filters> S>
@@ -197,17 +235,13 @@ void visit(Fields& fields, S& filters) {
   fields("weights", filters.weights);
 }
 
+/// The numbers, which are part of every message; the rest of a snapshot is sent where it changed.
 template <class Fields, MaybeConst<Snapshot> S>
 void visit(Fields& fields, S& snapshot) {
   fields("sequence", snapshot.sequence);
   fields("state", snapshot.state);
   fields("error", snapshot.error);
   fields("running", snapshot.running);
-  fields("options", snapshot.options);
-  fields("backend", snapshot.backend);
-  fields("threads", snapshot.threads);
-  fields("class_names", snapshot.class_names);
-  fields("parameters", snapshot.parameters);
   fields("memory_bytes", snapshot.memory_bytes);
   fields("train_images", snapshot.train_images);
   fields("validation_images", snapshot.validation_images);
@@ -226,13 +260,24 @@ void visit(Fields& fields, S& snapshot) {
   fields("stop_reason", snapshot.stop_reason);
   fields("loss", snapshot.loss);
   fields("accuracy", snapshot.accuracy);
+}
+
+/// What is the same for the whole run, except for a few requests.
+template <class Fields, MaybeConst<Snapshot> S>
+void visit_setup(Fields& fields, S& snapshot) {
+  fields("options", snapshot.options);
+  fields("backend", snapshot.backend);
+  fields("threads", snapshot.threads);
+  fields("class_names", snapshot.class_names);
+  fields("parameters", snapshot.parameters);
+}
+
+template <class Fields, MaybeConst<Snapshot> S>
+void visit_curves(Fields& fields, S& snapshot) {
   fields("train_loss", snapshot.train_loss);
   fields("train_accuracy", snapshot.train_accuracy);
   fields("val_loss", snapshot.val_loss);
   fields("val_accuracy", snapshot.val_accuracy);
-  fields("history", snapshot.history);
-  fields("samples", snapshot.samples);
-  fields("filters", snapshot.filters);
 }
 
 }  // namespace convlab

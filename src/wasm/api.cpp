@@ -26,6 +26,7 @@ struct ModuleState {
   std::unique_ptr<Engine> engine;
   std::string error;
   EncodedMessage encoded;
+  SeenParts seen;  // what JavaScript knows of the snapshots
   uint64_t sequence = 0;
 };
 
@@ -126,7 +127,7 @@ EMSCRIPTEN_KEEPALIVE int convlab_poll(double seen) {
   return guarded([&] {
     const std::shared_ptr<const Snapshot> snapshot = engine().snapshot();
     if (static_cast<double>(snapshot->sequence) <= seen) return 0;
-    state().encoded = encode(*snapshot);
+    state().encoded = encode(*snapshot, state().seen);
     state().sequence = snapshot->sequence;
     return 1;
   });

@@ -40,16 +40,20 @@ std::shared_ptr<Snapshot> busy_snapshot() {
   s.train_accuracy = long_curve(0.1F, 0.99F);
   s.val_loss = {{1, 2}, {0.5F, 0.25F}};
   s.val_accuracy = {{1, 2}, {0.8F, 0.9F}};
-  s.samples = {.height = 32, .width = 32, .channels = 3};
+  Samples samples{.height = 32, .width = 32, .channels = 3};
+  Predictions predictions;
   for (int i = 0; i < 30; ++i) {
-    s.samples.labels.push_back(i % 10);
-    s.samples.predictions.push_back(i % 9 - 1);  // includes -1, which is not a class
-    s.samples.confidences.push_back(0.5F);
+    samples.labels.push_back(i % 10);
+    predictions.classes.push_back(i % 9 - 1);  // includes -1, which is not a class
+    predictions.confidences.push_back(0.5F);
   }
-  s.samples.pixels.resize(size_t{30} * 32 * 32 * 3, 77);
-  s.filters = {.count = 100, .height = 28, .width = 28, .channels = 1};
-  s.filters.weights.resize(size_t{100} * 28 * 28, 0.25F);
-  s.filters.weights[3] = std::numeric_limits<float>::quiet_NaN();
+  samples.pixels.resize(size_t{30} * 32 * 32 * 3, 77);
+  Filters filters{.count = 100, .height = 28, .width = 28, .channels = 1};
+  filters.weights.resize(size_t{100} * 28 * 28, 0.25F);
+  filters.weights[3] = std::numeric_limits<float>::quiet_NaN();
+  s.samples = {std::move(samples), 1};
+  s.predictions = {std::move(predictions), 1};
+  s.filters = {std::move(filters), 1};
   return snapshot;
 }
 
@@ -112,9 +116,12 @@ TEST_CASE("view: textures are uploaded only when they changed") {
   view.show(first);
   CHECK(graphics.uploads == 2);
   auto next = busy_snapshot();
-  next->samples.predictions[0] = 5;
-  next->filters.weights = first->filters.weights;
-  next->filters.weights[3] = 0;
+  Predictions predictions = *next->predictions;
+  predictions.classes[0] = 5;
+  next->predictions = {std::move(predictions), 2};
+  Filters filters = *next->filters;
+  filters.weights[3] = 0;
+  next->filters = {std::move(filters), 2};
   view.show(next);
   CHECK(graphics.uploads == 3);  // only the filters
   view.show(next);

@@ -21,6 +21,7 @@ const withTrained = (use) => withPage({query: 'bench.html'}, async ({page}) => {
     globalThis.engine = new Convlab();
     engine.errors = [];
     engine.addEventListener('error', ({error}) => engine.errors.push(error));
+    engine.subscribe(['samples', 'predictions']);
     engine.configure({data: 'mnist', model: 'mnist-mlp', epochs: 1});
     engine.start();
     await until(engine, ({state}) => state === 'finished');
@@ -44,7 +45,8 @@ test('evaluate gives the numbers of the last validation, and reports its progres
 test('predict takes files, pixels and canvases, and gives the same for the same picture', () =>
   withTrained(async (page) => {
     const found = await page.evaluate(async () => {
-      const {samples} = await until(engine, () => true);
+      engine.pause();
+      const {samples, predictions} = await until(engine, () => true);
       const size = samples.width * samples.height;
       const image = new ImageData(samples.width, samples.height);
       for (let i = 0; i < size; ++i) {
@@ -60,7 +62,7 @@ test('predict takes files, pixels and canvases, and gives the same for the same 
         const {best, probabilities} = await engine.predict(given);
         all.push({best, top: probabilities[best]});
       }
-      return {all, expected: samples.predictions[0], confidence: samples.confidences[0]};
+      return {all, expected: predictions.classes[0], confidence: predictions.confidences[0]};
     });
     for (const {best} of found.all) assert.equal(best, found.expected);
     for (const {top} of found.all.slice(0, 4)) {

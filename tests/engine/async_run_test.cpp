@@ -37,6 +37,7 @@ struct Given {
                 .now = [] { return 0.0; }}) {}
 
   void start(const RunOptions& options, int advances) {
+    engine.send(Subscribe{{"predictions", "filters"}});
     engine.send(Configure{options});
     engine.send(Start{});
     for (int i = 0; i < advances; ++i) engine.advance();
@@ -67,7 +68,8 @@ TEST_CASE("run: on an asynchronous device curves and checkpoints are those of ho
   CHECK(snapshot->train_loss.y.size() == 2 * steps_per_epoch);
   CHECK(snapshot->train_loss.y == expected.engine.snapshot()->train_loss.y);
   CHECK(snapshot->loss == expected.engine.snapshot()->loss);
-  CHECK(snapshot->samples.confidences == expected.engine.snapshot()->samples.confidences);
+  CHECK(snapshot->predictions->confidences == expected.engine.snapshot()->predictions->confidences);
+  CHECK(snapshot->filters->weights == expected.engine.snapshot()->filters->weights);
 }
 
 TEST_CASE("run: checkpoints between a step and the arrival of its metrics lack nothing") {

@@ -68,15 +68,16 @@ TEST_CASE("engine: a new engine is empty and idle") {
 
 TEST_CASE("engine: configure prepares a network and provides images and filters before training") {
   Engine engine = make_engine();
+  engine.send(Subscribe{{"samples", "predictions", "filters"}});
   engine.send(Configure{small_run()});
   const auto snapshot = settle(engine);
   CHECK(snapshot->state == RunState::ready);
   CHECK(snapshot->parameters == 784 * 100 + 100 + 100 * 10 + 10);
   CHECK(snapshot->learning_rate == 1e-3);
   CHECK(snapshot->steps_per_epoch == train_size / 64);
-  CHECK(snapshot->samples.labels.size() == snapshot->samples.predictions.size());
-  CHECK(snapshot->samples.pixels.size() == snapshot->samples.labels.size() * 784);
-  CHECK(snapshot->filters.count == 64);
+  CHECK(snapshot->samples->labels.size() == snapshot->predictions->classes.size());
+  CHECK(snapshot->samples->pixels.size() == snapshot->samples->labels.size() * 784);
+  CHECK(snapshot->filters->count == 64);
   CHECK(snapshot->history.empty());
 }
 
@@ -123,6 +124,7 @@ TEST_CASE("engine: step trains on one batch; pause, start and reset work") {
 
 TEST_CASE("engine: reset repeats the same run, bit for bit") {
   Engine engine = make_engine(2);
+  engine.send(Subscribe{{"filters"}});
   engine.send(Configure{small_run()});
   engine.send(Start{});
   const auto first = settle(engine);
@@ -134,7 +136,7 @@ TEST_CASE("engine: reset repeats the same run, bit for bit") {
     CHECK(first->history[i].train_loss == second->history[i].train_loss);
     CHECK(first->history[i].val_loss == second->history[i].val_loss);
   }
-  CHECK(first->filters.weights == second->filters.weights);
+  CHECK(first->filters->weights == second->filters->weights);
 }
 
 TEST_CASE("engine: the learning rate can be changed while running and is checked") {
@@ -409,6 +411,34 @@ class UnreadableBackend final : public HostBackend {
   const bool* fails_;
 };
 
+TEST_CASE("engine: nothing is made for snapshots that nobody looks at, and nothing twice") {
+  Engine engine = make_engine();
+  engine.call<Configured>(Configure{small_run()});
+  engine.send(Start{});
+  auto snapshot = settle(engine);
+  CHECK(snapshot->samples.version() == 0);
+  CHECK(snapshot->predictions.version() == 0);
+  CHECK(snapshot->filters.version() == 0);
+  CHECK_THAT(refusal_of(engine, Subscribe{{"samples", "maps"}}),
+             ContainsSubstring("unknown part 'maps'; known are: samples, predictions, filters"));
+
+  engine.call<Done>(Subscribe{{"samples", "predictions"}});
+  const auto first = engine.snapshot();
+  CHECK(first->samples->labels.size() == 30);
+  CHECK(first->filters.version() == 0);
+  engine.call<Done>(Pause{});
+  snapshot = engine.snapshot();
+  CHECK(snapshot->sequence > first->sequence);
+  CHECK(snapshot->predictions.version() == first->predictions.version());
+  engine.send(Start{});  // trains on
+  snapshot = settle(engine);
+  CHECK(snapshot->predictions.version() > first->predictions.version());
+  CHECK(snapshot->samples.version() == first->samples.version());
+  CHECK(&*snapshot->samples == &*first->samples);  // shared, not copied
+  engine.call<Configured>(Configure{small_run()});
+  CHECK(engine.snapshot()->samples.version() > first->samples.version());
+}
+
 TEST_CASE("engine: a failure while a snapshot is made shows in the snapshot") {
   bool fails = false;
   Engine engine({.backend = std::make_unique<UnreadableBackend>(&fails),
@@ -420,7 +450,7 @@ TEST_CASE("engine: a failure while a snapshot is made shows in the snapshot") {
   engine.send(Configure{small_run()});
   settle(engine);
   fails = true;
-  engine.send(Pause{});
+  engine.send(Subscribe{{"filters"}});  // read from the device
   CHECK_NOTHROW(engine.advance());
   CHECK(engine.snapshot()->state == RunState::failed);
   CHECK_THAT(engine.snapshot()->error, ContainsSubstring("the device is gone"));
@@ -497,6 +527,7 @@ TEST_CASE("engine: every loss learns, also a model that ends in softmax or sigmo
     Graph graph = find_model("mnist-mlp").build({28, 28, 1}, 10);
     if (!row.last.empty()) graph.append(make_layer(row.last, {}));
     options.architecture = graph_json(graph);
+    engine.send(Subscribe{{"samples", "predictions"}});
     engine.send(Configure{options});
     engine.send(Start{});
     const auto snapshot = settle(engine);
@@ -507,8 +538,8 @@ TEST_CASE("engine: every loss learns, also a model that ends in softmax or sigmo
     CHECK(snapshot->notes.size() == (row.folded ? 1 : 0));
     // The shown predictions agree with the accuracy: most of the 30 samples are right.
     int right = 0;
-    for (size_t i = 0; i < snapshot->samples.labels.size(); ++i)
-      right += snapshot->samples.predictions[i] == snapshot->samples.labels[i] ? 1 : 0;
+    for (size_t i = 0; i < snapshot->samples->labels.size(); ++i)
+      right += snapshot->predictions->classes[i] == snapshot->samples->labels[i] ? 1 : 0;
     CHECK(right >= 24);
   }
 }

@@ -75,14 +75,13 @@ Snapshot full_snapshot() {
                 .learning_rate = 0.25,
                 .seconds = 12.5,
                 .images_per_second = 4800}};
-  s.samples = {.height = 1,
-               .width = 3,
-               .channels = 1,
-               .pixels = {0, 128, 255, 1, 2, 3},
-               .labels = {2, 0},
-               .predictions = {2, 1},
-               .confidences = {0.5F, 0.75F}};
-  s.filters = {.count = 1, .height = 1, .width = 2, .channels = 1, .weights = {-0.5F, 0.5F}};
+  s.setup_version = s.curves_version = s.history_version = s.sequence;
+  s.samples = {
+      {.height = 1, .width = 3, .channels = 1, .pixels = {0, 128, 255, 1, 2, 3}, .labels = {2, 0}},
+      s.sequence};
+  s.predictions = {{.classes = {2, 1}, .confidences = {0.5F, 0.75F}}, s.sequence};
+  s.filters = {{.count = 1, .height = 1, .width = 2, .channels = 1, .weights = {-0.5F, 0.5F}},
+               s.sequence};
   return s;
 }
 
@@ -99,10 +98,21 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text.replace(at, from.size(), to);
 }
 
+EncodedMessage encode_all(const Snapshot& snapshot) {
+  SeenParts seen;
+  return encode(snapshot, seen);
+}
+
+Snapshot decode_alone(std::string_view json, std::span<const uint8_t> block) {
+  Snapshot snapshot;
+  decode_snapshot(json, block, snapshot);
+  return snapshot;
+}
+
 void require_refused(const EncodedMessage& encoded, std::string_view from, std::string_view to,
                      const std::string& message) {
   INFO(from << " -> " << to);
-  REQUIRE_THROWS_WITH(decode_snapshot(replaced(encoded.json, from, to), encoded.block),
+  REQUIRE_THROWS_WITH(decode_alone(replaced(encoded.json, from, to), encoded.block),
                       ContainsSubstring(message));
 }
 
@@ -110,8 +120,8 @@ void require_refused(const EncodedMessage& encoded, std::string_view from, std::
 
 TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field") {
   const Snapshot a = full_snapshot();
-  const EncodedMessage encoded = encode(a);
-  const Snapshot b = decode_snapshot(encoded.json, encoded.block);
+  const EncodedMessage encoded = encode_all(a);
+  const Snapshot b = decode_alone(encoded.json, encoded.block);
   CHECK(b.sequence == a.sequence);
   CHECK(b.state == a.state);
   CHECK(b.error == a.error);
@@ -148,26 +158,26 @@ TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field
   require_equal(b.train_accuracy, a.train_accuracy);
   require_equal(b.val_loss, a.val_loss);
   require_equal(b.val_accuracy, a.val_accuracy);
-  CHECK(b.samples.height == a.samples.height);
-  CHECK(b.samples.width == a.samples.width);
-  CHECK(b.samples.channels == a.samples.channels);
-  CHECK(b.samples.pixels == a.samples.pixels);
-  CHECK(b.samples.labels == a.samples.labels);
-  CHECK(b.samples.predictions == a.samples.predictions);
-  CHECK(b.samples.confidences == a.samples.confidences);
-  CHECK(b.filters.count == a.filters.count);
-  CHECK(b.filters.height == a.filters.height);
-  CHECK(b.filters.width == a.filters.width);
-  CHECK(b.filters.channels == a.filters.channels);
-  CHECK(b.filters.weights == a.filters.weights);
-  CHECK(encode(b).json == encoded.json);
-  CHECK(encode(b).block == encoded.block);
+  CHECK(b.samples->height == a.samples->height);
+  CHECK(b.samples->width == a.samples->width);
+  CHECK(b.samples->channels == a.samples->channels);
+  CHECK(b.samples->pixels == a.samples->pixels);
+  CHECK(b.samples->labels == a.samples->labels);
+  CHECK(b.predictions->classes == a.predictions->classes);
+  CHECK(b.predictions->confidences == a.predictions->confidences);
+  CHECK(b.filters->count == a.filters->count);
+  CHECK(b.filters->height == a.filters->height);
+  CHECK(b.filters->width == a.filters->width);
+  CHECK(b.filters->channels == a.filters->channels);
+  CHECK(b.filters->weights == a.filters->weights);
+  CHECK(encode_all(b).json == encoded.json);
+  CHECK(encode_all(b).block == encoded.block);
 }
 
 TEST_CASE("protocol: an empty snapshot has an empty block") {
-  const EncodedMessage encoded = encode(Snapshot{});
+  const EncodedMessage encoded = encode_all(Snapshot{});
   CHECK(encoded.block.empty());
-  CHECK(decode_snapshot(encoded.json, encoded.block).state == RunState::empty);
+  CHECK(decode_alone(encoded.json, encoded.block).state == RunState::empty);
 }
 
 TEST_CASE("protocol: NaN and infinity become null, which is decoded as NaN") {
@@ -175,10 +185,10 @@ TEST_CASE("protocol: NaN and infinity become null, which is decoded as NaN") {
   s.loss = std::numeric_limits<double>::quiet_NaN();
   s.history[0].val_loss = std::numeric_limits<double>::infinity();
   s.train_loss.y[1] = std::numeric_limits<float>::quiet_NaN();
-  const EncodedMessage encoded = encode(s);
+  const EncodedMessage encoded = encode_all(s);
   CHECK_THAT(encoded.json, ContainsSubstring("\"loss\":null"));
   CHECK_THAT(encoded.json, !ContainsSubstring("nan") && !ContainsSubstring("inf"));
-  const Snapshot back = decode_snapshot(encoded.json, encoded.block);
+  const Snapshot back = decode_alone(encoded.json, encoded.block);
   CHECK(std::isnan(back.loss));
   CHECK(std::isinf(back.history[0].val_loss));  // an array keeps it
   CHECK(std::isnan(back.train_loss.y[1]));
@@ -186,46 +196,99 @@ TEST_CASE("protocol: NaN and infinity become null, which is decoded as NaN") {
 
 TEST_CASE("protocol: the history of 100,000 epochs stays within the limits of the decoder") {
   Snapshot snapshot;
+  snapshot.sequence = snapshot.history_version = 1;
   snapshot.history.resize(100'000);
   for (size_t i = 0; i < snapshot.history.size(); ++i) {
     snapshot.history[i].epoch = static_cast<int64_t>(i) + 1;
     snapshot.history[i].train_loss = 1.0 / static_cast<double>(i + 1);
   }
-  const EncodedMessage encoded = encode(snapshot);
+  const EncodedMessage encoded = encode_all(snapshot);
   CHECK(encoded.json.size() < 10'000);
-  const Snapshot back = decode_snapshot(encoded.json, encoded.block);
+  const Snapshot back = decode_alone(encoded.json, encoded.block);
   REQUIRE(back.history.size() == snapshot.history.size());
   CHECK(back.history.back().train_loss == snapshot.history.back().train_loss);
   CHECK(back.history.back().epoch == 100'000);
 }
 
+TEST_CASE("protocol: a message holds only what has changed, and the receiver keeps the rest") {
+  Snapshot sent = full_snapshot();
+  Samples large = *sent.samples;
+  large.labels.resize(30, 1);
+  large.pixels.resize(size_t{30} * 224 * 224 * 3, 9);
+  large.height = large.width = 224;
+  large.channels = 3;
+  sent.samples = {std::move(large), sent.sequence};
+  SeenParts seen;
+  Snapshot got;
+  const auto pass = [&] {
+    const EncodedMessage message = encode(sent, seen);
+    decode_snapshot(message.json, message.block, got);
+    CHECK(got.sequence == sent.sequence);
+    CHECK(got.samples->pixels == sent.samples->pixels);
+    CHECK(got.history == sent.history);
+    CHECK(got.train_loss == sent.train_loss);
+    CHECK(got.options == sent.options);
+    return message;
+  };
+  CHECK(pass().block.size() > 4'000'000);
+  ++sent.sequence;
+  sent.loss = 0.25;
+  EncodedMessage message = pass();
+  CHECK(message.json.size() + message.block.size() <= 4096);
+  CHECK(message.block.empty());
+
+  // Two new epochs alone are sent, then other curves, then a new run.
+  ++sent.sequence;
+  sent.history.resize(3, sent.history[0]);
+  sent.history[1].epoch = 2;
+  sent.history[2].epoch = 3;
+  message = pass();
+  CHECK_THAT(message.json, ContainsSubstring("\"first\":1"));
+  CHECK(message.block.size() == 2 * 7 * sizeof(double));
+  sent.curves_version = ++sent.sequence;
+  sent.train_loss.y[0] = 7;
+  pass();
+  sent.history_version = sent.setup_version = ++sent.sequence;
+  sent.history.resize(1);
+  sent.options.model = "other";
+  message = pass();
+  CHECK_THAT(message.json, ContainsSubstring("\"first\":0"));
+
+  // A message that does not follow on the one before changes nothing.
+  Snapshot late;
+  CHECK_THROWS_WITH(
+      decode_snapshot(replaced(message.json, "\"first\":0", "\"first\":2"), message.block, late),
+      ContainsSubstring("begins with epoch 2, but only 0 are known"));
+  CHECK(late.sequence == 0);
+}
+
 TEST_CASE("protocol: text that is not UTF-8 does not stop a snapshot") {
   Snapshot s;
   s.error = "cannot read \xff\xfe.gz";
-  const EncodedMessage encoded = encode(s);
-  CHECK_THAT(decode_snapshot(encoded.json, encoded.block).error, ContainsSubstring("cannot read"));
+  const EncodedMessage encoded = encode_all(s);
+  CHECK_THAT(decode_alone(encoded.json, encoded.block).error, ContainsSubstring("cannot read"));
 }
 
 TEST_CASE("protocol: a truncated snapshot is refused at every length") {
-  const EncodedMessage encoded = encode(full_snapshot());
+  const EncodedMessage encoded = encode_all(full_snapshot());
   for (size_t length = 0; length < encoded.json.size(); ++length) {
-    REQUIRE_THROWS_AS(
-        decode_snapshot(std::string_view(encoded.json).substr(0, length), encoded.block), Error);
+    REQUIRE_THROWS_AS(decode_alone(std::string_view(encoded.json).substr(0, length), encoded.block),
+                      Error);
   }
   for (size_t length = 0; length < encoded.block.size(); ++length) {
-    REQUIRE_THROWS_AS(decode_snapshot(encoded.json, std::span(encoded.block).first(length)), Error);
+    REQUIRE_THROWS_AS(decode_alone(encoded.json, std::span(encoded.block).first(length)), Error);
   }
 }
 
 TEST_CASE("protocol: invalid snapshots are refused with a reason") {
-  const EncodedMessage good = encode(full_snapshot());
-  CHECK_THROWS_WITH(decode_snapshot("[1, 2]", {}), ContainsSubstring("must be an object"));
-  CHECK_THROWS_WITH(decode_snapshot("{}", {}), ContainsSubstring("lacks the field 'protocol'"));
-  CHECK_THROWS_WITH(decode_snapshot(std::string((8 << 20) + 1, ' '), {}),
+  const EncodedMessage good = encode_all(full_snapshot());
+  CHECK_THROWS_WITH(decode_alone("[1, 2]", {}), ContainsSubstring("must be an object"));
+  CHECK_THROWS_WITH(decode_alone("{}", {}), ContainsSubstring("lacks the field 'protocol'"));
+  CHECK_THROWS_WITH(decode_alone(std::string((8 << 20) + 1, ' '), {}),
                     ContainsSubstring("expected at most 8388608"));
-  require_refused(good, "\"protocol\":2", "\"protocol\":3",
-                  "has protocol version 3; expected 2. Files of different versions");
-  CHECK_THROWS_WITH(decode_snapshot(std::string(1 << 19, '['), {}), ContainsSubstring("deep"));
+  require_refused(good, "\"protocol\":3", "\"protocol\":4",
+                  "has protocol version 4; expected 3. Files of different versions");
+  CHECK_THROWS_WITH(decode_alone(std::string(1 << 19, '['), {}), ContainsSubstring("deep"));
   require_refused(good, "\"step\":11", "\"stop\":11", "lacks the field 'step'");
   require_refused(good, "\"step\":11", "\"step\":11,\"zeal\":1", "unknown field 'zeal'");
   require_refused(good, "\"step\":11", "\"step\":-1", "whole number");
@@ -239,7 +302,7 @@ TEST_CASE("protocol: invalid snapshots are refused with a reason") {
 }
 
 TEST_CASE("protocol: arrays must lie in the block and have matching sizes") {
-  const EncodedMessage good = encode(full_snapshot());
+  const EncodedMessage good = encode_all(full_snapshot());
   require_refused(good, "\"type\":\"u8\"", "\"type\":\"f32\"", "must be 'u8'");
   require_refused(good, "\"offset\":12,", "\"offset\":2,", "multiple of 4");
   require_refused(good, "\"offset\":12,", "\"offset\":4294967292,", "beyond the block");
@@ -264,7 +327,7 @@ void for_each_kind(const std::variant<T...>*, const Check& check) {
 Request decoded(const std::string& json) { return decode_request(json, {}).request; }
 
 /// A request in JSON with the fields `fields`.
-std::string json_of(const std::string& fields) { return R"({"protocol": 2, )" + fields + "}"; }
+std::string json_of(const std::string& fields) { return R"({"protocol": 3, )" + fields + "}"; }
 
 }  // namespace
 
@@ -297,7 +360,7 @@ TEST_CASE("protocol: requests and replies keep their fields and blocks") {
   CHECK(back.file == load.file);
   CHECK(back.options == options);
   CHECK_THROWS_WITH(decode_request(encoded.json, {}), ContainsSubstring("beyond the block"));
-  CHECK(encode(Start{}, 3).json == R"({"protocol":2,"id":3,"request":"start"})");
+  CHECK(encode(Start{}, 3).json == R"({"protocol":3,"id":3,"request":"start"})");
 
   ModelDescription model{.model = "m", .input = {28, 28, 1}, .parameters = 7};
   model.layers = {{.name = "a", .kind = "relu", .inputs = {"input"}, .output = {28, 28, 1}},
@@ -309,7 +372,7 @@ TEST_CASE("protocol: requests and replies keep their fields and blocks") {
   CHECK(described.layers[1].inputs == model.layers[1].inputs);
 
   const EncodedMessage failed = encode(Reply{.id = 5, .error = "no", .kind = ErrorKind::cancelled});
-  CHECK(failed.json == R"({"protocol":2,"id":5,"error":"no","kind":"cancelled"})");
+  CHECK(failed.json == R"({"protocol":3,"id":5,"error":"no","kind":"cancelled"})");
   CHECK(decode_reply(failed.json, failed.block).kind == ErrorKind::cancelled);
 }
 
@@ -346,7 +409,7 @@ TEST_CASE("protocol: an invalid request is refused with a reason") {
     CHECK_THROWS_WITH(decoded(json_of(fields)), ContainsSubstring(message));
   };
   CHECK_THROWS_WITH(decoded("start"), ContainsSubstring("not JSON"));
-  CHECK_THROWS_WITH(decoded("{}"), ContainsSubstring("protocol version 0; expected 2"));
+  CHECK_THROWS_WITH(decoded("{}"), ContainsSubstring("protocol version 0; expected 3"));
   refused(R"("request": "fly")", "unknown request 'fly'; known are: configure, start, pause, step");
   refused(R"("id": 3)", "known are: configure");
   refused(R"("id": -3, "request": "start")", "request.id");

@@ -43,6 +43,7 @@ std::shared_ptr<const Snapshot> settle(Engine& engine) {
 }
 
 std::shared_ptr<const Snapshot> trained(Engine& engine, const RunOptions& options) {
+  engine.send(Subscribe{{"filters"}});
   engine.send(Configure{options});
   engine.send(Start{});
   return settle(engine);
@@ -69,7 +70,7 @@ void require_equal(const Snapshot& a, const Snapshot& b) {
     CHECK(a.history[i].val_loss == b.history[i].val_loss);
     CHECK(a.history[i].val_accuracy == b.history[i].val_accuracy);
   }
-  CHECK(a.filters.weights == b.filters.weights);
+  CHECK(a.filters->weights == b.filters->weights);
 }
 
 }  // namespace

@@ -228,8 +228,12 @@ void read_reply(std::span<const uint8_t> input) {
 
 void read_snapshot(std::span<const uint8_t> input) {
   const TextAndBytes parts(input);
-  const EncodedMessage again = encode(decode_snapshot(parts.text, parts.bytes));
-  decode_snapshot(again.json, again.block);
+  Snapshot snapshot;
+  snapshot.history.resize(3);
+  decode_snapshot(parts.text, parts.bytes, snapshot);
+  SeenParts seen;
+  const EncodedMessage again = encode(snapshot, seen);
+  decode_snapshot(again.json, again.block, snapshot);
 }
 
 void read_options(std::span<const uint8_t> input) { parse_options(text_of(input)); }
@@ -267,10 +271,15 @@ std::vector<Bytes> snapshot_seeds() {
   snapshot.class_names = {"a", "b"};
   snapshot.history.resize(2);
   snapshot.train_loss = {{1, 2}, {3, 4}};
-  snapshot.samples = {2, 3, 1, Bytes(12), {0, 1}, {1, 1}, {0.5F, 0.25F}};
-  snapshot.filters = {1, 2, 2, 1, {1, 2, 3, 4}};
-  const EncodedMessage encoded = encode(snapshot);
-  return {joined(encoded.json, encoded.block)};
+  snapshot.sequence = snapshot.setup_version = snapshot.curves_version = 4;
+  snapshot.samples = {{2, 3, 1, Bytes(12), {0, 1}}, 4};
+  snapshot.predictions = {{{1, 1}, {0.5F, 0.25F}}, 4};
+  snapshot.filters = {{1, 2, 2, 1, {1, 2, 3, 4}}, 4};
+  SeenParts none;
+  SeenParts all{.sequence = 3, .epochs = 1};
+  const EncodedMessage first = encode(snapshot, none);
+  const EncodedMessage next = encode(snapshot, all);
+  return {joined(first.json, first.block), joined(next.json, next.block)};
 }
 
 std::vector<Bytes> option_seeds() {

@@ -103,7 +103,7 @@ void run(const std::filesystem::path& folder) {
   for (const std::string_view model : step_models)
     models.append(models.empty() ? "" : " ").append(model);
   manifest.text("models", models);
-  manifest.text("backends", names(backend_kinds(), &BackendKind::name));
+  manifest.text("backends", names(available_backends(), &BackendKind::name));
   dump_layers(folder, manifest);
   dump_layer_training(folder);
   dump_losses(folder, manifest);

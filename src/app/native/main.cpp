@@ -65,6 +65,7 @@ int run_window(const WindowOptions& options) {
   View view(platform.graphics(),
             Operation{controls(), [&](Request request) { engine.send(std::move(request)); }});
   view.set_dark(options.dark);
+  engine.send(Subscribe{{"samples", "predictions", "filters"}});
   engine.send(Configure{options.run});
   if (options.start) engine.send(Start{});
 

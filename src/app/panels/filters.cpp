@@ -17,14 +17,10 @@ constexpr float legend_height = 24;
 }  // namespace
 
 void FiltersPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
-  const Filters& filters = snapshot->filters;
-  if (filters.weights == filters_.weights && filters.width == filters_.width &&
-      filters.height == filters_.height) {
-    return;
-  }
-  filters_ = filters;
-  scale_ = filter_scale(filters_);
-  sheet_.upload(filter_atlas(filters_, scale_), filters_.width, filters_.height);
+  if (snapshot->filters.version() == filters_.version()) return;
+  filters_ = snapshot->filters;
+  scale_ = filter_scale(*filters_);
+  sheet_.upload(filter_atlas(*filters_, scale_), filters_->width, filters_->height);
 }
 
 Grid FiltersPanel::grid(float width, float room) const {
@@ -37,17 +33,17 @@ Grid FiltersPanel::grid(float width, float room) const {
 }
 
 float FiltersPanel::height(const Grid& cells) const {
-  const int64_t rows = (filters_.count - 1) / cells.columns + 1;
+  const int64_t rows = (filters_->count - 1) / cells.columns + 1;
   return heading_height + static_cast<float>(rows) * (cells.image + gap) - gap + legend_height;
 }
 
 float FiltersPanel::height(float width, float room) const {
-  if (filters_.count == 0) return heading_height + 80;
+  if (filters_->count == 0) return heading_height + 80;
   return height(grid(width, room));
 }
 
 void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
-  if (filters_.channels == 3) {
+  if (filters_->channels == 3) {
     draw_text(small_text_size, {rect.x, rect.y}, theme.quiet,
               "Grey is zero; colours show the weights per input channel");
     return;
@@ -70,19 +66,19 @@ void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
 
 void FiltersPanel::draw(const Rect& rect, const Theme& theme) {
   std::string remark;
-  if (filters_.count > 0) {
-    remark = std::to_string(filters_.count) + " of " + std::to_string(filters_.height) + " × " +
-             std::to_string(filters_.width);
+  if (filters_->count > 0) {
+    remark = std::to_string(filters_->count) + " of " + std::to_string(filters_->height) + " × " +
+             std::to_string(filters_->width);
   }
   draw_heading(rect, theme.text, title(), theme.quiet, remark);
-  if (filters_.count == 0) {
+  if (filters_->count == 0) {
     draw_empty(rect, theme.quiet, theme.background, "Filters appear when the network is built");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Grid cells = grid(rect.width, rect.height);
   float bottom = rect.y + heading_height;
-  for (int64_t i = 0; i < filters_.count; ++i) {
+  for (int64_t i = 0; i < filters_->count; ++i) {
     const int64_t row = i / cells.columns;
     const int64_t column = i % cells.columns;
     const float x = rect.x + static_cast<float>(column) * (cells.image + gap);

@@ -22,7 +22,7 @@ class FiltersPanel final : public Panel {
   float height(const Grid& cells) const;
   void draw_scale(const Rect& rect, const Theme& theme) const;
 
-  Filters filters_;
+  Part<Filters> filters_;
   float scale_ = 1;  ///< weight that has the strongest colour
   ImageSheet sheet_;
 };

@@ -38,13 +38,13 @@ std::string percent(float probability) {
 }  // namespace
 
 void SamplesPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
-  const Samples& samples = snapshot->samples;
-  const bool same = samples.pixels == samples_.pixels && samples.width == samples_.width &&
-                    samples.height == samples_.height && samples.channels == samples_.channels;
-  samples_ = samples;
+  const bool same = snapshot->samples.version() == samples_.version();
+  samples_ = snapshot->samples;
+  predictions_ = snapshot->predictions;
   class_names_ = snapshot->class_names;
-  predicted_ = snapshot->step > 0;
-  if (!same) sheet_.upload(sample_atlas(samples_), samples_.width, samples_.height);
+  // Fewer for a moment, while images arrive.
+  predicted_ = snapshot->step > 0 && predictions_->classes.size() >= samples_->labels.size();
+  if (!same) sheet_.upload(sample_atlas(*samples_), samples_->width, samples_->height);
 }
 
 std::string SamplesPanel::class_name(int32_t index) const {
@@ -60,19 +60,19 @@ Grid SamplesPanel::grid(float width, float room) const {
   const bool short_names = longest <= 3;
   const float min = short_names ? 44 : 66;
   for (float side = short_names ? 64 : 88; side > min; side -= 4) {
-    const Grid cells = arrange_grid(width, side, gap, samples_.width, scale);
+    const Grid cells = arrange_grid(width, side, gap, samples_->width, scale);
     if (height(cells) <= room) return cells;
   }
-  return arrange_grid(width, min, gap, samples_.width, scale);
+  return arrange_grid(width, min, gap, samples_->width, scale);
 }
 
 float SamplesPanel::height(const Grid& cells) const {
-  const size_t rows = (samples_.labels.size() - 1) / static_cast<size_t>(cells.columns) + 1;
+  const size_t rows = (samples_->labels.size() - 1) / static_cast<size_t>(cells.columns) + 1;
   return heading_height + static_cast<float>(rows) * (cells.image + caption_height + gap) - gap;
 }
 
 float SamplesPanel::height(float width, float room) const {
-  if (samples_.labels.empty()) return heading_height + 120;
+  if (samples_->labels.empty()) return heading_height + 120;
   return height(grid(width, room));
 }
 
@@ -81,7 +81,7 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Rect image{cell.x, cell.y, side, side};
   sheet_.draw(static_cast<int64_t>(index), image);
-  const int32_t label = samples_.labels[index];
+  const int32_t label = samples_->labels[index];
   const float line1 = cell.y + side + 4;
   const float line2 = line1 + small_text_size + 3;
   if (!predicted_) {
@@ -90,12 +90,12 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
               shortened(small_text_size, class_name(label), cell.width));
     return;
   }
-  const int32_t prediction = samples_.predictions[index];
+  const int32_t prediction = predictions_->classes[index];
   const bool right = prediction == label;
   const ImU32 color = right ? theme.good : theme.bad;
   list.AddRect({image.x - 1, image.y - 1}, {image.right() + 1, image.bottom() + 1}, color, 2, 0, 2);
   draw_sign({cell.x, line1}, right, color);
-  const std::string confidence = percent(samples_.confidences[index]);
+  const std::string confidence = percent(predictions_->confidences[index]);
   const std::string name = class_name(prediction);
   const float room = cell.width - sign_width;
   const std::string shown = shortened(small_text_size, name, room);
@@ -118,9 +118,10 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
 }
 
 void SamplesPanel::draw(const Rect& rect, const Theme& theme) {
-  const size_t count = samples_.labels.size();
+  const size_t count = samples_->labels.size();
   size_t right = 0;
-  for (size_t i = 0; i < count; ++i) right += samples_.predictions[i] == samples_.labels[i] ? 1 : 0;
+  for (size_t i = 0; predicted_ && i < count; ++i)
+    right += predictions_->classes[i] == samples_->labels[i] ? 1 : 0;
   const std::string remark = predicted_ && count > 0
                                  ? std::to_string(right) + " of " + std::to_string(count) + " right"
                                  : "";

@@ -27,7 +27,8 @@ class SamplesPanel final : public Panel {
   float height(const Grid& cells) const;
   void draw_sample(size_t index, const Rect& cell, float side, const Theme& theme) const;
 
-  Samples samples_;
+  Part<Samples> samples_;
+  Part<Predictions> predictions_;
   std::vector<std::string> class_names_;
   bool predicted_ = false;
   ImageSheet sheet_;

@@ -15,8 +15,8 @@
 #include "app/platform/gl_renderer.h"
 #include "app/platform/platform.h"
 #include "app/view.h"
-#include "engine/protocol.h"
 #include "core/error.h"
+#include "engine/protocol.h"
 
 namespace convlab {
 namespace {
@@ -119,6 +119,7 @@ class WebPlatform final : public Platform {
 struct Window {
   WebPlatform platform;
   View view{platform.graphics(), std::nullopt};
+  Snapshot latest;
 };
 
 // State of the module, static because the exported C functions have no object.
@@ -157,14 +158,15 @@ EMSCRIPTEN_KEEPALIVE int window_create() {
 /// Returns the message of the last error, null-terminated.
 EMSCRIPTEN_KEEPALIVE const char* window_error() { return convlab::last_error.c_str(); }
 
-/// Shows an encoded snapshot (engine/protocol.h). Returns 0, or -1 after an error.
+/// Shows the next encoded snapshot (engine/protocol.h); each must be passed, as it holds only what
+/// has changed. Returns 0, or -1 after an error.
 EMSCRIPTEN_KEEPALIVE int window_snapshot(const char* json, uint32_t json_bytes,
                                          const uint8_t* block, uint32_t block_bytes) {
   using namespace convlab;
   if (!window) return -1;
   const bool shown = attempt([&] {
-    window->view.show(std::make_shared<const Snapshot>(
-        decode_snapshot({json, json_bytes}, {block, block_bytes})));
+    decode_snapshot({json, json_bytes}, {block, block_bytes}, window->latest);
+    window->view.show(std::make_shared<const Snapshot>(window->latest));
     window->platform.request_frame();
   });
   return shown ? 0 : -1;
