@@ -7,6 +7,7 @@ target_include_directories(convlab_options INTERFACE "${PROJECT_SOURCE_DIR}/src"
 target_compile_options(convlab_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   -Wno-missing-field-initializers  # designated initializers leave out what has a default
+  -Werror=switch  # a new activation, loss or interpolation must not be computed as another one
   $<$<BOOL:${CONVLAB_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees it in std::string's own code (its bug 105651)
   # The same bits from the same operations on every processor and in the browser.

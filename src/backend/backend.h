@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,9 +16,9 @@
 
 namespace convlab {
 
-/// State that a backend keeps between calls for one operation of a network: packed weights,
-/// prepared operators. The network owns it, but only the backend reads it. The first call fills an
-/// empty slot.
+/// State that a backend keeps between calls for one operation of a network (packed weights,
+/// prepared operators) or for one training step (its recording). The caller owns it, but only the
+/// backend reads it. The first call fills an empty slot.
 class OpState {
  public:
   OpState() = default;
@@ -54,7 +55,29 @@ class Buffer {
   std::unique_ptr<void, std::function<void(void*)>> memory_{nullptr, [](void*) {}};
 };
 
-/// An asynchronous copy from the device to the host. Poll `ready`, then call `values`.
+/// Memory on the device that the host fills again and again, for example with the images of each
+/// batch. Must not outlive its backend.
+class UploadBuffer {
+ public:
+  UploadBuffer() = default;
+  UploadBuffer(const UploadBuffer&) = delete;
+  UploadBuffer& operator=(const UploadBuffer&) = delete;
+  virtual ~UploadBuffer() = default;
+
+  virtual size_t bytes() const = 0;
+  /// The memory on the device.
+  virtual void* memory() const = 0;
+  /// Returns host memory of bytes() bytes to write the next contents to. It may be other memory for
+  /// each upload, so that the host need not wait for an earlier one. Where the device's memory is
+  /// host memory, it is memory() itself: then nothing is copied.
+  virtual void* host() = 0;
+  /// Enqueues the copy of the first `bytes` bytes of host(), which must not be written to again
+  /// before the next call of host().
+  virtual void upload(size_t bytes) = 0;
+};
+
+/// An asynchronous copy from the device to the host, of the values at the time of the request. Poll
+/// `ready`, then call `values`.
 class ReadBack {
  public:
   virtual ~ReadBack() = default;
@@ -63,13 +86,34 @@ class ReadBack {
   virtual std::span<const float> values() = 0;
 };
 
+/// A value of StepState that weights a moving average, see Backend::lerp.
+enum class StepWeight : uint8_t {
+  accumulation,  ///< StepState::accumulation_weight
+  average        ///< StepState::average_weight
+};
+
 /// Values that change in every step, kept in one place on the device so that a recorded step can be
 /// replayed.
 struct StepState {
   float learning_rate = 0;
   uint64_t step = 0;    ///< training step, starting at 1
   uint64_t update = 0;  ///< optimizer update, starting at 1; rarer with gradient accumulation
+  float accumulation_weight = 1;  ///< of the batch's gradients in the mean over several batches
+  float average_weight = 1;       ///< of the new weights in their moving average
+
+  float weight(StepWeight which) const {
+    switch (which) {
+      case StepWeight::accumulation:
+        return accumulation_weight;
+      case StepWeight::average:
+        return average_weight;
+    }
+    return 1;
+  }
 };
+
+/// The two convolution operations that read a kernel.
+enum class KernelUse : uint8_t { conv2d, conv2d_grad_input };
 
 /// Returns the number of bytes that the process may still allocate.
 using MemorySource = std::function<uint64_t()>;
@@ -82,9 +126,9 @@ struct MemoryUse {
 
 /// The backend interface: everything that layers, losses and optimizers use of a device. Layouts
 /// are fixed (NHWC, OHWI, [out, in]). Callers have checked the shapes and allocated the outputs;
-/// all tensors lie on this backend's device. Operations are only enqueued, and nothing is read back
-/// within a training step. Sums do not depend on the number of threads. Not thread-safe: only one
-/// thread at a time may call a backend.
+/// all tensors lie on this backend's device. Operations are only enqueued, in the order of the
+/// calls, and nothing is read back within a training step. Sums do not depend on the number of
+/// threads. Not thread-safe: only one thread at a time may call a backend.
 class Backend {
  public:
   Backend() = default;
@@ -99,16 +143,29 @@ class Backend {
   /// Allocates zeroed memory. Throws Error if there is not enough.
   virtual Buffer allocate(size_t bytes) = 0;
   virtual MemoryUse memory_use() const = 0;
-  /// Number of bytes available for further buffers according to the memory source; unlimited if
-  /// none was set.
-  uint64_t memory_left() const {
+  /// Number of bytes available for further buffers on the device. The default, for devices that
+  /// share the host's memory, asks the memory source; unlimited if none was set.
+  virtual uint64_t memory_left() const {
     return memory_source_ ? memory_source_() : std::numeric_limits<uint64_t>::max();
   }
   void set_memory_source(MemorySource source) { memory_source_ = std::move(source); }
-  /// Copies tensor.bytes() bytes from host memory to `tensor`.
+  /// Allocates memory to be filled from the host. Throws Error as `allocate` does.
+  virtual std::unique_ptr<UploadBuffer> allocate_upload(size_t bytes) = 0;
+  /// Copies tensor.bytes() bytes from host memory, which may be changed afterwards, to `tensor`.
   virtual void upload(const void* source, const Tensor& tensor) = 0;
   virtual std::unique_ptr<ReadBack> read_back(const Tensor& tensor) = 0;
+
+  // Steps.
   virtual void set_step(const StepState& state) = 0;
+  /// Enqueues a training step by calling `body`, or by replaying what it enqueued in an earlier
+  /// call with the same `recording`. The body must enqueue the same operations on the same tensors
+  /// each time; what varies comes from StepState and from the contents of tensors. It must not
+  /// allocate, upload, read back or set the step. Its first call may fill empty OpSlots. A replay
+  /// runs no code of the body, so a backend that records must not depend on Parameter::version
+  /// within it. The default never replays.
+  virtual void run_step(OpSlot& recording, const std::function<void()>& body);
+  /// Waits until all enqueued operations are done, for example before the time is taken.
+  virtual void synchronize() = 0;
 
   // Elements.
   virtual void fill(const Tensor& x, float value) = 0;
@@ -141,8 +198,8 @@ class Backend {
 
   // Matrix products and convolutions. The bias may be null.
   /// c = op(a) · op(b) + bias (added to every row), then the activation; op transposes or not. a,
-  /// b, c are matrices; `workspace` has gemm_workspace bytes and is aligned to tensor_alignment.
-  virtual void gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+  /// b, c are matrices.
+  virtual void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                     const Tensor& bias, const Tensor& c) = 0;
   virtual uint64_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const = 0;
   /// y[N,Ho,Wo,O] = x[N,H,W,I] * kernel[O,kh,kw,I/groups] + bias[O], then the activation.
@@ -160,6 +217,10 @@ class Backend {
   /// batch dimension).
   virtual uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                     const Shape& y) const = 0;
+  /// Memory in bytes that such an operation allocates in its slot for packed weights, whatever the
+  /// batch, for x and y of these shapes.
+  virtual uint64_t packed_bytes(KernelUse use, const Conv2dDesc& desc, const Shape& x,
+                                const Shape& y) const = 0;
 
   // Pooling and reductions.
   virtual void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x,
@@ -251,9 +312,9 @@ class Backend {
                               const Tensor& squares) = 0;
 
   // Operations before and after an optimizer update.
-  /// y += weight · (x - y): a moving average, or the running mean if call k uses a weight of 1/k. A
-  /// weight of 1 copies x to y.
-  virtual void lerp(const Tensor& x, float weight, const Tensor& y) = 0;
+  /// y += w · (x - y), where w is a weight of set_step: a moving average, or the running mean if
+  /// call k uses a weight of 1/k. A weight of 1 copies x to y.
+  virtual void lerp(const Tensor& x, StepWeight weight, const Tensor& y) = 0;
   /// Exchanges the values of x and y, which have the same shape.
   virtual void swap(const Tensor& x, const Tensor& y) = 0;
   /// Clips the elements of x to [-limit, limit]; NaN stays NaN.
@@ -269,15 +330,25 @@ class Backend {
 /// A kind of backend and its factory.
 struct BackendKind {
   std::string_view name;
+  std::string_view description;  ///< one line, without a full stop
+  /// Returns why this machine cannot run it, as the end of "… is not available: "; empty if it can.
+  std::string (*unavailable)();
   std::unique_ptr<Backend> (*make)(int threads);
 };
 
-/// The backends available in this build, the preferred one first.
+/// The backends of this build, the preferred one first.
 std::span<const BackendKind> backend_kinds();
 
-/// Creates the backend called `name`, or the first of backend_kinds if `name` is empty. threads 0:
-/// one per processor core. `memory` limits allocations (Backend::memory_left). Throws Error that
-/// lists the available backends if the name is unknown.
+/// Those of them that this machine can run; at least one.
+std::vector<BackendKind> available_backends();
+
+/// Creates the backend called `name`, or the first available one if `name` is empty. threads 0: one
+/// per processor core. `memory` limits allocations (Backend::memory_left). Throws Error that lists
+/// the backends if the name is unknown, and one that says why if it is not available.
 std::unique_ptr<Backend> make_backend(std::string_view name, int threads, MemorySource memory = {});
+
+/// The same with another table of backends.
+std::unique_ptr<Backend> make_backend(std::span<const BackendKind> kinds, std::string_view name,
+                                      int threads, MemorySource memory = {});
 
 }  // namespace convlab

@@ -13,6 +13,18 @@
 
 namespace convlab {
 
+namespace {
+
+std::string backend_texts() {
+  std::string texts;
+  for (const BackendKind& kind : available_backends()) {
+    texts += concat(texts.empty() ? "" : ", ", kind.name, " (", kind.description, ")");
+  }
+  return texts;
+}
+
+}  // namespace
+
 CLI::Option* add_data(CLI::App& command, std::string& data) {
   return command
       .add_option("--data", data, "Data set: " + known_names(catalog(), &CatalogEntry::name))
@@ -31,8 +43,7 @@ CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {
 CLI::Option* add_backend(CLI::App& command, std::string& backend) {
   return command
       .add_option("--backend", backend,
-                  "Compute backend: " + known_names(backend_kinds(), &BackendKind::name) +
-                      "; default: the first of these")
+                  "Compute backend: " + backend_texts() + "; default: the first of these")
       ->type_name("NAME");
 }
 

@@ -117,6 +117,7 @@ void Run::reset() {
   schedule_epochs_ = options_.epochs;
   schedule_ = new_schedule();
   recorder_ = CurveRecorder(train_loader_.batches_per_epoch());
+  metrics_.clear();
   val_loss_ = {};
   val_accuracy_ = {};
   history_.clear();
@@ -285,6 +286,8 @@ Run::Progress Run::train_step() {
   const double start = now_();
   if (!train_loader_.next(batch_)) {
     trainer_->end_epoch();
+    network_.backend().synchronize();
+    train_seconds_ += now_() - start;
     validating_ = true;
     trainer_->validation().reset();
     validation_loader_.start_epoch(0);
@@ -294,13 +297,8 @@ Run::Progress Run::train_step() {
   trainer_->step(batch_);
   ++step_;
   epoch_images_ += batch_.size();
-  if (recorder_.due(step_)) {
-    const Metrics metrics = trainer_->training().read();
-    check_loss(metrics.loss);
-    recorder_.record(
-        static_cast<double>(step_) / static_cast<double>(train_loader_.batches_per_epoch()),
-        metrics);
-  }
+  if (recorder_.due(step_)) metrics_.request(step_, trainer_->training());
+  record_metrics(/*wait=*/false);
   const double seconds = std::max(now_() - start, 1e-9);
   train_seconds_ += seconds;
   const double rate = static_cast<double>(batch_.size()) / seconds;
@@ -317,16 +315,28 @@ Run::Progress Run::validation_batch() {
   const double start = now_();
   const bool more = validation_loader_.next(batch_);
   if (more) trainer_->evaluate(batch_);
+  if (!more) network_.backend().synchronize();
   validation_seconds_ += now_() - start;
   if (more) return Progress::busy;
   finish_epoch();
   return finished() ? Progress::finished : Progress::busy;
 }
 
+void Run::record_metrics(bool wait) {
+  const auto steps = static_cast<double>(train_loader_.batches_per_epoch());
+  while (const std::optional<MetricReader::Reading> reading = metrics_.take(wait)) {
+    // A point recorded since the request may have made points due half as often.
+    if (!recorder_.due(reading->step)) continue;
+    check_loss(reading->metrics.loss, reading->step);
+    recorder_.record(static_cast<double>(reading->step) / steps, reading->metrics);
+  }
+}
+
 void Run::finish_epoch() {
+  record_metrics(/*wait=*/true);
   const Metrics train = trainer_->training().read();
   const Metrics validation = trainer_->validation().read();
-  check_loss(train.loss);
+  check_loss(train.loss, step_);
   ++epoch_;
   history_.push_back(
       {.epoch = epoch_,
@@ -343,6 +353,7 @@ void Run::finish_epoch() {
   schedule_->epoch_ended(validation.loss);
   validating_ = false;
   trainer_->training().reset();
+  metrics_.clear();
   recorder_.start_epoch();
   train_loader_.start_epoch(epoch_);
   train_seconds_ = validation_seconds_ = 0;
@@ -353,9 +364,9 @@ void Run::finish_epoch() {
   if (finished()) callbacks_.train_ended();
 }
 
-void Run::check_loss(double loss) const {
+void Run::check_loss(double loss, int64_t step) const {
   if (std::isfinite(loss)) return;
-  fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step_,
+  fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step,
        "). The learning rate ", trainer_->learning_rate(),
        " is probably too high: start again with a lower one (command: --lr; page and window: "
        "Reset).");

@@ -6,6 +6,7 @@
 #include "data/loader.h"
 #include "data/stratified_split.h"
 #include "engine/curve_recorder.h"
+#include "engine/metric_reader.h"
 #include "engine/run_record.h"
 #include "engine/snapshot.h"
 #include "engine/tasks/task.h"
@@ -88,8 +89,9 @@ class Run {
   int64_t epochs_done() const { return epoch_; }
   /// Returns the network with the weights used for evaluation.
   const Network& network();
-  /// Sets the fields of a snapshot that describe the run, except the parts of inspectors.
-  void describe(Snapshot& snapshot) const;
+  /// Sets the fields of a snapshot that describe the run, except the parts of inspectors. Does not
+  /// wait for the device: the loss and accuracy are the last that have arrived from it.
+  void describe(Snapshot& snapshot);
   /// Returns Loss::predict of the outputs, [images, classes].
   std::vector<float> predict(const Batch& images);
 
@@ -97,7 +99,8 @@ class Run {
   Progress train_step();
   Progress validation_batch();
   void finish_epoch();
-  void check_loss(double loss) const;
+  void record_metrics(bool wait);
+  void check_loss(double loss, int64_t step) const;
   static void check_learning_rate(double rate, const std::string& where);
   CallbackList make_callbacks();
   std::vector<NamedTensor> state_tensors();
@@ -127,6 +130,7 @@ class Run {
   Loader train_loader_;
   Loader validation_loader_;
   CurveRecorder recorder_;
+  MetricReader metrics_;  // after trainer_, whose backend it uses
   Curve val_loss_;
   Curve val_accuracy_;
   std::vector<EpochResult> history_;

@@ -88,7 +88,8 @@ RunRecord Run::record() const {
 
 // As a model, the file gives what the training showed: it holds the weights that evaluation uses.
 std::vector<uint8_t> Run::checkpoint() {
-  check_loss(trainer_->training().read().loss);
+  record_metrics(/*wait=*/true);
+  check_loss(trainer_->training().read().loss, step_);
   trainer_->use_eval_weights();
   TrainingInfo info{options_.model, options_.data, data_.train.class_names(), {}};
   append_loss_info(info.options, options_);
@@ -172,6 +173,7 @@ void Run::restore(const RunRecord& record) {
   set_learning_rate(record.learning_rate);
   trainer_->set_learning_rate(record.step_learning_rate);
   recorder_ = CurveRecorder(record.curve, record.train_loss, record.train_accuracy);
+  metrics_.clear();
   val_loss_ = record.val_loss;
   val_accuracy_ = record.val_accuracy;
   history_ = record.history;

@@ -4,8 +4,8 @@
 
 namespace convlab {
 
-void Run::describe(Snapshot& snapshot) const {
-  const Metrics metrics = trainer_->training().read();
+void Run::describe(Snapshot& snapshot) {
+  const Metrics& metrics = metrics_.latest(step_, trainer_->training());
   snapshot.options = options_;
   snapshot.class_names = data_.train.class_names();
   snapshot.parameters = network_.graph().parameter_count();

@@ -79,6 +79,16 @@ uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
                                   inputs[0].with_batch(batch));
 }
 
+PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend,
+                                          std::span<const Shape> inputs) const {
+  const Shape output = output_shape(inputs);
+  const Conv2dDesc desc = descriptor(output);
+  const Shape x = output.with_batch(1);
+  const Shape y = inputs[0].with_batch(1);
+  return {.forward = backend.packed_bytes(KernelUse::conv2d_grad_input, desc, x, y),
+          .grad_inputs = backend.packed_bytes(KernelUse::conv2d, desc, x, y)};
+}
+
 int64_t ConvTranspose2d::flops(std::span<const Shape> inputs) const {
   return bounded_product(
       {2, inputs[0].elements(), options_.kernel * options_.kernel, options_.filters}, max_flops);

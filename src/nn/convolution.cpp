@@ -45,6 +45,14 @@ uint64_t Convolution::workspace_bytes(const Backend& backend, int64_t batch,
                                   output_shape(inputs).with_batch(batch));
 }
 
+PackedBytes Convolution::packed_bytes(const Backend& backend, std::span<const Shape> inputs) const {
+  const Conv2dDesc desc = descriptor(inputs[0]);
+  const Shape x = inputs[0].with_batch(1);
+  const Shape y = output_shape(inputs).with_batch(1);
+  return {.forward = backend.packed_bytes(KernelUse::conv2d, desc, x, y),
+          .grad_inputs = backend.packed_bytes(KernelUse::conv2d_grad_input, desc, x, y)};
+}
+
 int64_t Convolution::flops(std::span<const Shape> inputs) const {
   const int64_t channels = inputs[0][2];
   return bounded_product({2, output_shape(inputs).elements(), form_.kernel * form_.kernel,

@@ -77,7 +77,7 @@ void Dense::forward(const Pass& pass, std::span<const Tensor> inputs, const Tens
   GemmDesc product = forward_product;
   product.activation = pass.activation;
   const Parameter* bias = pass.parameter_or_null(1);
-  pass.backend.gemm(pass.workspace, product, inputs[0], pass.parameters[0].value,
+  pass.backend.gemm(pass.op(0), product, inputs[0], pass.parameters[0].value,
                     bias != nullptr ? bias->value : Tensor{}, output);
 }
 
@@ -85,12 +85,12 @@ void Dense::backward(const Pass& pass, std::span<const Tensor> inputs, const Ten
                      const Tensor& grad_output, std::span<const Tensor> grad_inputs) const {
   activation_backward(pass, output, grad_output);
   if (!pass.frozen) {
-    pass.backend.gemm(pass.workspace, kernel_product, grad_output, inputs[0], {},
+    pass.backend.gemm(pass.op(1), kernel_product, grad_output, inputs[0], {},
                       pass.parameters[0].grad);
   }
   if (options_.bias && !pass.frozen) pass.backend.sum_rows(grad_output, pass.parameters[1].grad);
   if (grad_inputs[0]) {
-    pass.backend.gemm(pass.workspace, input_product, grad_output, pass.parameters[0].value, {},
+    pass.backend.gemm(pass.op(2), input_product, grad_output, pass.parameters[0].value, {},
                       grad_inputs[0]);
   }
 }

@@ -44,6 +44,14 @@ struct BackwardNeeds {
   bool output = false;
 };
 
+/// Memory in bytes for packed weights, see Layer::packed_bytes.
+struct PackedBytes {
+  uint64_t forward = 0;
+  uint64_t backward = 0;  ///< in every backward
+  uint64_t grad_inputs =
+      0;  ///< in a backward that computes the gradients of the inputs, in addition
+};
+
 /// Position of a layer's kernel: the parameter that the layer multiplies its input by.
 struct KernelToFold {
   size_t parameter = 0;        ///< index of the kernel; the bias has the next index
@@ -80,6 +88,8 @@ class Layer {
     return 0;
   }
   virtual size_t slots() const { return 0; }
+  /// Memory in bytes that the backend allocates in the slots for packed weights.
+  virtual PackedBytes packed_bytes(const Backend&, std::span<const Shape>) const { return {}; }
   /// True if the output is the input's memory with another shape; forward and backward are then
   /// never called.
   virtual bool is_view(Mode) const { return false; }

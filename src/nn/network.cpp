@@ -78,8 +78,7 @@ void Network::update_folded_layers() {
   folded_in_ = current_;
 }
 
-/// A training pass updates the statistics of normalisations, even if no update of the values
-/// follows.
+// A training pass updates the statistics, even if no update of the values follows.
 void Network::statistics_changed() {
   for (size_t i = 0; i < graph_.nodes().size(); ++i) {
     if (graph_.nodes()[i].frozen) continue;
@@ -145,6 +144,7 @@ Tensor Network::prepare(const PassSpec& spec) {
         std::exchange(plans_, {});  // if the allocation fails, these plans have no memory either
     arena_ = {};                    // freed first, so that both need not fit at once
     arena_ = backend_.allocate(bytes);
+    ++arena_version_;
     for (const auto& other : others) other->bind(arena_.memory());
     plans_ = std::move(others);
   }

@@ -47,6 +47,11 @@ class Network {
   /// After backward: the gradient with respect to PassSpec::gradients_of[index], f32 [batch,
   /// value's shape], valid until the next pass; null if the output does not depend on it.
   const Tensor& gradient(size_t index) const { return current_->kept_grads[index]; }
+  /// Must be called after a training pass that was replayed (Backend::run_step), so that copies
+  /// made from the statistics of normalisations are updated. `forward` does it itself.
+  void statistics_changed();
+  /// Increases whenever the tensors of prepared passes move.
+  uint64_t arena_version() const { return arena_version_; }
   /// Repeats one part of a node's computation with the current contents of its tensors; for
   /// benchmarks, after a training step. Does nothing if a step has no such part. For a batch
   /// normalisation, input_grads includes the parameter gradients.
@@ -77,7 +82,6 @@ class Network {
   void make_parameters();
   void make_folded_layers();
   void update_folded_layers();
-  void statistics_changed();
   std::span<Parameter> own_parameters(size_t node);
   Pass pass_of(size_t node, Activation activation);
   bool is_view(size_t node) const;
@@ -99,6 +103,7 @@ class Network {
   Tensor grads_;
   int64_t weight_elements_ = 0;
   Buffer arena_;
+  uint64_t arena_version_ = 0;
   std::vector<std::unique_ptr<NetworkPlan>> plans_;
   NetworkPlan* current_ = nullptr;
 };

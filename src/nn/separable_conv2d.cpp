@@ -126,6 +126,18 @@ Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Tensor& inpu
   return {middle.with_batch(input.shape[0]), DType::f32, pass.workspace};
 }
 
+PackedBytes SeparableConv2d::packed_bytes(const Backend& backend,
+                                          std::span<const Shape> inputs) const {
+  const Conv2dDesc first = depthwise(inputs[0]);
+  const Shape x = inputs[0].with_batch(1);
+  const Shape middle = middle_shape(inputs[0]).with_batch(1);
+  const Shape y = output_shape(inputs).with_batch(1);
+  return {.forward = backend.packed_bytes(KernelUse::conv2d, first, x, middle) +
+                     backend.packed_bytes(KernelUse::conv2d, pointwise, middle, y),
+          .backward = backend.packed_bytes(KernelUse::conv2d_grad_input, pointwise, middle, y),
+          .grad_inputs = backend.packed_bytes(KernelUse::conv2d_grad_input, first, x, middle)};
+}
+
 int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
   const int64_t window = options_.kernel * options_.kernel;
   return bounded_product({2, middle_shape(inputs[0]).elements(), window + options_.filters},

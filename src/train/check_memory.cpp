@@ -11,6 +11,24 @@ namespace convlab {
 
 namespace {
 
+/// Evaluation packs weights with a normalization folded into them apart from those of training.
+uint64_t packed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size) {
+  const GraphFacts train(graph, Mode::train);
+  const GraphFacts eval(graph, Mode::eval);
+  const bool trains = size.train_batch() > 0;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < graph.nodes().size(); ++i) {
+    const Node& node = graph.nodes()[i];
+    const PackedBytes packed = node.layer->packed_bytes(backend, node.input_shapes);
+    if (trains) sum += packed.forward;
+    if (size.eval_batch() > 0 && (!trains || eval.normalization[i])) sum += packed.forward;
+    if (!trains || !train.needs_grad[i + 1]) continue;
+    sum += packed.backward;
+    if (train.needs_grad[node.inputs[0]]) sum += packed.grad_inputs;
+  }
+  return sum;
+}
+
 uint64_t megabytes(uint64_t bytes) { return (bytes + (uint64_t{1} << 20U) - 1) >> 20U; }
 
 }  // namespace
@@ -32,7 +50,8 @@ uint64_t needed_bytes(const Graph& graph, const Backend& backend, const Training
   const auto outputs = static_cast<uint64_t>(graph.output_shape().elements());
   return parameters.bytes + (1 + size.states) * parameters.trainable_bytes +
          std::max(arena(Mode::train, size.train_batch()), arena(Mode::eval, size.eval_batch())) +
-         normalization + batch * (image + sizeof(int32_t) + outputs * sizeof(float));
+         normalization + batch * (image + sizeof(int32_t) + outputs * sizeof(float)) +
+         packed_bytes(graph, backend, size);
 }
 
 void check_memory(const Graph& graph, const Backend& backend, const TrainingSize& size,

@@ -28,8 +28,9 @@ struct TrainingSize {
 size_t state_count(const Optimizer& optimizer, const UpdateOptions& options);
 
 /// Returns the number of bytes that the backend has allocated after such batches have run, except
-/// for a few hundred: weights, gradients, states, activations, the batch's images and their
-/// normalization. Allocates nothing. Memory that a backend keeps in its OpStates is not included.
+/// for a few hundred: weights, gradients, states, activations, packed weights, the batch's images
+/// and their normalization. Allocates nothing on the backend. Other memory of OpStates, such as
+/// indirection buffers, is not included.
 uint64_t needed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size);
 
 /// Throws Error if Backend::memory_left and `reclaimable`, the bytes that will be freed before, are

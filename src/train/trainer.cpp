@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/error.h"
 
@@ -11,9 +12,8 @@ MetricSums::MetricSums(Backend& backend)
       buffer_(backend.allocate(3 * sizeof(float))),
       tensor_{{3}, DType::f32, buffer_.memory()} {}
 
-Metrics MetricSums::read() const {
-  const std::unique_ptr<ReadBack> read = backend_.read_back(tensor_);
-  const std::span<const float> sums = read->values();
+Metrics MetricsRead::metrics() const {
+  const std::span<const float> sums = read_->values();
   if (sums[2] == 0) return {};
   return {sums[0] / double{sums[2]}, sums[1] / double{sums[2]}, static_cast<int64_t>(sums[2])};
 }
@@ -31,6 +31,7 @@ Trainer::Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<O
 }
 
 void Trainer::set_class_weights(std::span<const double> weights) {
+  recordings_.clear();
   class_weights_ = ClassWeights(backend_, weights, network_.graph().output_shape().elements());
 }
 
@@ -50,11 +51,12 @@ Tensor Trainer::prepare(Mode mode, int64_t batch) {
   const size_t image_bytes = static_cast<size_t>(network_.graph().input_shape().elements());
   const size_t class_bytes =
       static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
-  if (images_.bytes() < count * image_bytes) {
-    labels_ = backend_.allocate(count * sizeof(int32_t));
+  if (!images_ || images_->bytes() < count * image_bytes) {
+    recordings_.clear();
+    labels_ = backend_.allocate_upload(count * sizeof(int32_t));
     predictions_ = backend_.allocate(count * class_bytes);
     // Allocated last: its size shows that all three buffers are large enough.
-    images_ = backend_.allocate(count * image_bytes);
+    images_ = backend_.allocate_upload(count * image_bytes);
   }
   return network_.prepare(mode, batch);
 }
@@ -77,32 +79,46 @@ void Trainer::check_labels(const Batch& batch) const {
   }
 }
 
-Tensor Trainer::load(Mode mode, const Batch& batch) {
+Trainer::StepWork Trainer::load(Mode mode, const Batch& batch) {
   const Tensor input = prepare(mode, batch.size());
-  const Tensor staged{input.shape, DType::u8, images_.memory()};
-  backend_.upload(batch.images.data(), staged);
-  backend_.normalize_input(staged, scale_, offset_, input);
+  const Tensor images{input.shape, DType::u8, images_->memory()};
+  const Tensor labels{{batch.size()}, DType::i32, labels_->memory()};
+  std::memcpy(images_->host(), batch.images.data(), images.bytes());
+  images_->upload(images.bytes());
+  std::memcpy(labels_->host(), batch.labels.data(), labels.bytes());
+  labels_->upload(labels.bytes());
+  return {.images = images, .labels = labels, .input = input, .update = updater_.next_work()};
+}
+
+Tensor Trainer::forward(const StepWork& work) {
+  backend_.normalize_input(work.images, scale_, offset_, work.input);
   return network_.forward();
 }
 
-Tensor Trainer::load_labels(const Batch& batch) {
-  const Tensor labels{{batch.size()}, DType::i32, labels_.memory()};
-  backend_.upload(batch.labels.data(), labels);
-  return labels;
+void Trainer::enqueue_step(const StepWork& work) {
+  const Tensor outputs = forward(work);
+  loss_->run(backend_, outputs, work.labels, class_weights_.tensor(), network_.output_grad(),
+             training_.tensor());
+  network_.backward();
+  updater_.enqueue(work.update);
 }
 
-void Trainer::forward_backward(const Batch& batch) {
+OpSlot& Trainer::recording(const StepKey& key) {
+  if (recorded_arena_ != network_.arena_version()) recordings_.clear();
+  recorded_arena_ = network_.arena_version();
+  return recordings_[key];
+}
+
+void Trainer::step(const Batch& batch) {
   check_images(batch);
   check_labels(batch);
   use_training_weights();
-  backend_.set_step({.learning_rate = static_cast<float>(learning_rate_),
-                     .step = steps_ + 1,
-                     .update = updater_.next_update()});
-  const Tensor outputs = load(Mode::train, batch);
+  const StepWork work = load(Mode::train, batch);
+  backend_.set_step(updater_.step_state(learning_rate_, steps_ + 1, batch.size()));
+  backend_.run_step(recording({batch.size(), work.update}), [this, &work] { enqueue_step(work); });
   ++steps_;
-  loss_->run(backend_, outputs, load_labels(batch), class_weights_.tensor(), network_.output_grad(),
-             training_.tensor());
-  network_.backward();
+  network_.statistics_changed();
+  updater_.batch_done(batch.size());
 }
 
 void Trainer::resume(uint64_t steps, const UpdateProgress& updates, bool averaged) {
@@ -110,13 +126,10 @@ void Trainer::resume(uint64_t steps, const UpdateProgress& updates, bool average
   updater_.restore(updates, averaged);
 }
 
-void Trainer::step(const Batch& batch) {
-  forward_backward(batch);
-  updater_.add_batch(batch.size());
-}
-
 void Trainer::end_epoch() {
   use_training_weights();
+  // After a checkpoint was restored, the backend does not know the step.
+  backend_.set_step(updater_.step_state(learning_rate_, steps_, 0));
   updater_.flush();
 }
 
@@ -124,16 +137,16 @@ void Trainer::evaluate(const Batch& batch, MetricSums& sums, ClassificationSums*
   check_images(batch);
   check_labels(batch);
   use_eval_weights();
-  const Tensor outputs = load(Mode::eval, batch);
-  const Tensor labels = load_labels(batch);
-  loss_->run(backend_, outputs, labels, {}, {}, sums.tensor());
-  if (classes != nullptr) classes->add(outputs, labels);
+  const StepWork work = load(Mode::eval, batch);
+  const Tensor outputs = forward(work);
+  loss_->run(backend_, outputs, work.labels, {}, {}, sums.tensor());
+  if (classes != nullptr) classes->add(outputs, work.labels);
 }
 
 std::vector<float> Trainer::predict(const Batch& batch) {
   check_images(batch);
   use_eval_weights();
-  const Tensor outputs = load(Mode::eval, batch);
+  const Tensor outputs = forward(load(Mode::eval, batch));
   const Tensor predictions{outputs.shape, DType::f32, predictions_.memory()};
   loss_->predict(backend_, outputs, predictions);
   const std::unique_ptr<ReadBack> read = backend_.read_back(predictions);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <compare>
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -20,6 +22,19 @@ struct Metrics {
   int64_t samples = 0;
 };
 
+/// Metrics on their way from the device: those at the time of the request.
+class MetricsRead {
+ public:
+  explicit MetricsRead(std::unique_ptr<ReadBack> read) : read_(std::move(read)) {}
+
+  bool ready() const { return read_->ready(); }
+  /// Returns the means, waiting for them if need be. All zero without samples.
+  Metrics metrics() const;
+
+ private:
+  std::unique_ptr<ReadBack> read_;
+};
+
 /// Sums of metrics that are accumulated on the device and read back rarely.
 class MetricSums {
  public:
@@ -27,8 +42,10 @@ class MetricSums {
 
   const Tensor& tensor() const { return tensor_; }
   void reset() { backend_.fill(tensor_, 0); }
+  /// Starts to read the means back.
+  MetricsRead start_read() const { return MetricsRead(backend_.read_back(tensor_)); }
   /// Reads the means back, waiting for the device. All zero without samples.
-  Metrics read() const;
+  Metrics read() const { return start_read().metrics(); }
 
  private:
   Backend& backend_;
@@ -52,11 +69,10 @@ class Trainer {
   /// for the memory that a backend keeps in its OpStates, and returns the network's input tensor.
   /// Throws Error if there is not enough memory.
   Tensor prepare(Mode mode, int64_t batch);
-  /// One training step: forward, loss, backward, update. Adds to `training`. Throws Error if images
-  /// or labels do not match the network.
+  /// One training step: forward, loss, backward, update. Adds to `training`. Only enqueues the
+  /// work, which the backend may replay for batches of equal size (Backend::run_step). Throws Error
+  /// if images or labels do not match the network.
   void step(const Batch& batch);
-  /// Computes the gradients of one step, without the update.
-  void forward_backward(const Batch& batch);
   /// Ends an epoch: updates the weights with the batches that still wait for it
   /// (UpdateOptions::accumulate).
   void end_epoch();
@@ -94,8 +110,25 @@ class Trainer {
   void upload_normalization();
   void check_images(const Batch& batch) const;
   void check_labels(const Batch& batch) const;
-  Tensor load(Mode mode, const Batch& batch);
-  Tensor load_labels(const Batch& batch);
+  /// The tensors of a step, and what its update does.
+  struct StepWork {
+    Tensor images;  ///< as bytes
+    Tensor labels;
+    Tensor input;
+    UpdateWork update;
+  };
+  /// What distinguishes the operations of one step from those of another.
+  struct StepKey {
+    int64_t batch = 0;
+    UpdateWork update;
+
+    auto operator<=>(const StepKey&) const = default;
+  };
+
+  StepWork load(Mode mode, const Batch& batch);
+  Tensor forward(const StepWork& work);
+  void enqueue_step(const StepWork& work);
+  OpSlot& recording(const StepKey& key);
 
   Network& network_;
   Backend& backend_;
@@ -109,9 +142,11 @@ class Trainer {
   Buffer normalization_;  // scales, then offsets
   Tensor scale_;
   Tensor offset_;
-  Buffer images_;
-  Buffer labels_;
+  std::unique_ptr<UploadBuffer> images_;
+  std::unique_ptr<UploadBuffer> labels_;
   Buffer predictions_;
+  std::map<StepKey, OpSlot> recordings_;  // of run_step, for tensors that have not moved
+  uint64_t recorded_arena_ = 0;
 };
 
 }  // namespace convlab

@@ -68,38 +68,62 @@ void Updater::clip(const Tensor& grads) {
     backend_.clip_norm(grads, static_cast<float>(options_.clip_norm), norm_);
 }
 
-void Updater::average(uint64_t update) {
-  const Tensor& values = network_.values();
-  const double weight = update == 1 ? 1 : 1 - options_.ema_momentum;
-  backend_.lerp(values, static_cast<float>(weight), average_);
+bool Updater::overwrites(uint64_t update) const {
   const auto frequency = static_cast<uint64_t>(options_.ema_overwrite_frequency);
-  if (frequency > 0 && update % frequency == 0) backend_.copy(average_, values);
+  return average_ && frequency > 0 && update % frequency == 0;
+}
+
+StepState Updater::step_state(double learning_rate, uint64_t step, int64_t images) const {
+  const int64_t sum = progress_.waiting_images + images;
+  const uint64_t update = progress_.updates + 1;
+  const double accumulation = sum == 0 ? 1 : static_cast<double>(images) / static_cast<double>(sum);
+  return {.learning_rate = static_cast<float>(learning_rate),
+          .step = step,
+          .update = update,
+          .accumulation_weight = static_cast<float>(accumulation),
+          .average_weight = update == 1 ? 1 : static_cast<float>(1 - options_.ema_momentum)};
+}
+
+UpdateWork Updater::next_work() const {
+  if (mean_grads_ && progress_.waiting_batches + 1 < options_.accumulate) return {};
+  return {.updates = true, .overwrites = overwrites(progress_.updates + 1)};
+}
+
+void Updater::enqueue(const UpdateWork& work) {
+  const Tensor grads = network_.grads();
+  if (mean_grads_) backend_.lerp(grads, StepWeight::accumulation, mean_grads_);
+  if (work.updates) enqueue_update(mean_grads_ ? mean_grads_ : grads, work);
+}
+
+void Updater::enqueue_update(const Tensor& grads, const UpdateWork& work) {
+  clip(grads);
+  const auto own_states = std::span<const Tensor>(states_).first(optimizer_->state_count());
+  const Tensor& values = network_.values();
+  optimizer_->update(backend_, values, grads, own_states, network_.weight_elements());
+  if (average_) backend_.lerp(values, StepWeight::average, average_);
+  if (work.overwrites) backend_.copy(average_, values);
+}
+
+void Updater::batch_done(int64_t images) {
+  if (next_work().updates) return update_done();
+  ++progress_.waiting_batches;
+  progress_.waiting_images += images;
+}
+
+void Updater::update_done() {
+  progress_ = {.updates = progress_.updates + 1};
+  network_.trainable_values_changed();
 }
 
 void Updater::add_batch(int64_t images) {
-  const Tensor grads = network_.grads();
-  if (!mean_grads_) return apply(grads);
-  ++progress_.waiting_batches;
-  progress_.waiting_images += images;
-  const double weight = static_cast<double>(images) / static_cast<double>(progress_.waiting_images);
-  backend_.lerp(grads, static_cast<float>(weight), mean_grads_);
-  if (progress_.waiting_batches == options_.accumulate) flush();
+  enqueue(next_work());
+  batch_done(images);
 }
 
 void Updater::flush() {
   if (progress_.waiting_batches == 0) return;
-  progress_.waiting_batches = 0;
-  progress_.waiting_images = 0;
-  apply(mean_grads_);
-}
-
-void Updater::apply(const Tensor& grads) {
-  clip(grads);
-  const auto own_states = std::span<const Tensor>(states_).first(optimizer_->state_count());
-  optimizer_->update(backend_, network_.values(), grads, own_states, network_.weight_elements());
-  ++progress_.updates;
-  if (average_) average(progress_.updates);
-  network_.trainable_values_changed();
+  enqueue_update(mean_grads_, {.updates = true, .overwrites = overwrites(progress_.updates + 1)});
+  update_done();
 }
 
 void Updater::swap_weights() {

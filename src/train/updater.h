@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <memory>
 #include <span>
 #include <vector>
@@ -38,6 +39,14 @@ struct UpdateProgress {
   int64_t waiting_images = 0;   ///< their images
 };
 
+/// The operations of an Updater for one batch, apart from the values of StepState.
+struct UpdateWork {
+  bool updates = false;     ///< the batch is the last of an update
+  bool overwrites = false;  ///< afterwards the moving average replaces the training weights
+
+  auto operator<=>(const UpdateWork&) const = default;
+};
+
 /// Updates a network's weights with the gradients of each batch: accumulates, clips, runs the
 /// optimizer, averages. Allocates its buffers in the constructor; nothing is read back.
 class Updater {
@@ -45,15 +54,23 @@ class Updater {
   /// The network must outlive it. Throws Error for invalid options.
   Updater(Network& network, std::unique_ptr<Optimizer> optimizer, const UpdateOptions& options);
 
-  /// Processes the network's gradients of a batch of `images` images, which are means over the
-  /// batch. After `accumulate` batches it clips the mean gradients over their images and updates
-  /// the weights. The network must hold its training weights.
+  /// Returns the StepState for the next batch, of `images` images, to be set before `enqueue`, or
+  /// with 0 images before `flush`.
+  StepState step_state(double learning_rate, uint64_t step, int64_t images) const;
+  /// Returns what `enqueue` has to do for the next batch.
+  UpdateWork next_work() const;
+  /// Enqueues the operations for the network's gradients of a batch, which are means over the
+  /// batch, and changes nothing else, so that they can be replayed (Backend::run_step). After
+  /// `accumulate` batches they clip the mean gradients over their images and update the weights.
+  /// The network must hold its training weights.
+  void enqueue(const UpdateWork& work);
+  /// Must follow `enqueue` or its replay; `images` is the size of the batch.
+  void batch_done(int64_t images);
+  /// The two together.
   void add_batch(int64_t images);
   /// Updates the weights with the batches that wait for an update, if any. To be called at the end
   /// of each epoch, so that the last images of an epoch count, too.
   void flush();
-  /// The number of the update that uses the next batch, counted from 1.
-  uint64_t next_update() const { return progress_.updates + 1; }
   const UpdateProgress& progress() const { return progress_; }
 
   /// Puts the moving average of the weights into the network, for evaluation and saving, and keeps
@@ -74,10 +91,11 @@ class Updater {
   void restore(const UpdateProgress& progress, bool averaged);
 
  private:
-  void apply(const Tensor& grads);
+  void enqueue_update(const Tensor& grads, const UpdateWork& work);
+  void update_done();
   void add_state(double start);
   void clip(const Tensor& grads);
-  void average(uint64_t update);
+  bool overwrites(uint64_t update) const;
   void swap_weights();
 
   Network& network_;

@@ -34,7 +34,7 @@ Backends make_all(const BackendKind& kind) {
 const std::vector<Backends>& backends_under_test() {
   static const std::vector<Backends> all = [] {
     std::vector<Backends> made;
-    for (const auto& kind : backend_kinds()) {
+    for (const auto& kind : available_backends()) {
       if (kind.name != "host") made.push_back(make_all(kind));
     }
     return made;

@@ -65,7 +65,7 @@ TEST_CASE("normalize_input gives host's bits, with a scale and an offset for eac
 
 TEST_CASE(
     "normalize_input: x · scale + offset of each channel; other types than bytes are refused") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     const auto backend = kind.make(1);
     Device device(*backend);
@@ -79,7 +79,7 @@ TEST_CASE(
 }
 
 TEST_CASE("normalize_input: the default scale and offset give the bits of x · (1 / 255)") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     const auto backend = kind.make(1);
     Device device(*backend);
@@ -168,7 +168,7 @@ TEST_CASE("activations propagate NaN at any position, and create none") {
                            UnaryOp::tanh, UnaryOp::affine);
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   constexpr float infinity = std::numeric_limits<float>::infinity();
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name << ", operation " << static_cast<int>(op));
     const auto backend = kind.make(1);
     Device device(*backend);

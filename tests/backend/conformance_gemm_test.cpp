@@ -30,7 +30,7 @@ class Product {
     const Tensor bias = with_bias_ ? device_.random({size.columns}) : Tensor{};
     const Tensor c = device_.output({size.rows, size.columns});
     void* workspace = device_.workspace(device_.backend().gemm_workspace(desc_, a.shape, b.shape));
-    device_.backend().gemm(workspace, desc_, a, b, bias, c);
+    device_.backend().gemm({slot_, workspace}, desc_, a, b, bias, c);
     return sums_of_products(device_.read(c), size.inner);
   }
 
@@ -38,6 +38,7 @@ class Product {
   Device& device_;
   GemmDesc desc_;
   bool with_bias_;
+  OpSlot slot_;
 };
 
 }  // namespace
@@ -89,7 +90,7 @@ TEST_CASE("gemm: batches of changing sizes match host") {
 TEST_CASE("gemm: NaN is propagated") {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   const bool in_left = GENERATE(false, true);
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     const auto backend = kind.make(1);
     Device device(*backend);
@@ -99,8 +100,9 @@ TEST_CASE("gemm: NaN is propagated") {
     const Tensor left = device.tensor({9, 20}, a);
     const Tensor right = device.tensor({20, 11}, b);
     const Tensor c = device.output({9, 11});
-    backend->gemm(device.workspace(backend->gemm_workspace({}, left.shape, right.shape)), {}, left,
-                  right, {}, c);
+    OpSlot slot;
+    void* workspace = device.workspace(backend->gemm_workspace({}, left.shape, right.shape));
+    backend->gemm({slot, workspace}, {}, left, right, {}, c);
     const std::vector<float> got = device.read(c);
     for (size_t i = 0; i < got.size(); ++i)
       CHECK(std::isnan(got[i]) == (in_left ? i / 11 == 0 : i % 11 == 7));
@@ -108,7 +110,7 @@ TEST_CASE("gemm: NaN is propagated") {
 }
 
 TEST_CASE("gemm: a larger batch never needs less workspace") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     for (const int threads : {1, 2}) {
       INFO(kind.name << ", " << threads << " threads");
       const auto backend = kind.make(threads);

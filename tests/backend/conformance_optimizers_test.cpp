@@ -106,7 +106,8 @@ TEST_CASE("lerp and swap match host") {
     const Tensor x = device.random({count});
     const Tensor y = device.random({count});
     const Tensor z = device.random({count});
-    device.backend().lerp(x, weight, y);
+    device.backend().set_step({.average_weight = weight});
+    device.backend().lerp(x, StepWeight::average, y);
     device.backend().swap(x, z);
     return std::vector<Output>{
         {device.read(x)}, {device.read(y), weight == 1 ? 0 : update_tolerance}, {device.read(z)}};

@@ -98,10 +98,11 @@ TEST_CASE_METHOD(Fixture, "host gemm by hand: all transpositions give the same p
                                : device.tensor({3, 2}, {1, 0, 0, 1, 2, -3});
   const Tensor c = device.output({2, 2});
   GemmDesc desc{.transpose_a = transpose_a, .transpose_b = transpose_b};
-  backend.gemm(nullptr, desc, a, b, {}, c);
+  OpSlot slot;
+  backend.gemm({slot}, desc, a, b, {}, c);
   CHECK(read(c) == Floats{7, -7, 16, -13});
   desc.activation = Activation::relu;
-  backend.gemm(nullptr, desc, a, b, device.tensor({2}, {-10, 10}), c);
+  backend.gemm({slot}, desc, a, b, device.tensor({2}, {-10, 10}), c);
   CHECK(read(c) == Floats{0, 3, 6, 0});
 }
 
@@ -332,13 +333,14 @@ TEST_CASE_METHOD(Fixture, "host adagrad_update by hand") {
 TEST_CASE_METHOD(Fixture, "host lerp and swap by hand") {
   const Tensor x = device.tensor({2}, {4, 8});
   const Tensor y = device.tensor({2}, {0, 4});
-  backend.lerp(x, 0.25F, y);
+  backend.set_step({.accumulation_weight = 0.25F, .average_weight = 1});
+  backend.lerp(x, StepWeight::accumulation, y);
   CHECK(read(y) == Floats{1, 5});
   backend.swap(x, y);
   CHECK(read(x) == Floats{1, 5});
   CHECK(read(y) == Floats{4, 8});
   const Tensor fresh = device.output({2});
-  backend.lerp(x, 1, fresh);  // also overwrites NaN
+  backend.lerp(x, StepWeight::average, fresh);  // also overwrites NaN
   CHECK(read(fresh) == Floats{1, 5});
 }
 

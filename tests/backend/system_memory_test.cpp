@@ -40,7 +40,7 @@ TEST_CASE("system memory: Linux's available memory, or less if a control group l
 }
 
 TEST_CASE("a backend allocates no more than the available memory that it is given") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = make_backend(kind.name, 1, [] { return uint64_t{1} << 20U; });
     CHECK(backend->allocate(1000).bytes() == 1000);
     CHECK_THROWS_WITH(backend->allocate(size_t{1} << 20U),

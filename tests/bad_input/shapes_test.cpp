@@ -83,7 +83,7 @@ std::string error_of(std::string_view kind, const Options& options,
 
 /// A training step on zeros.
 void run(std::string_view kind, const Row& row, const Shape& shape) {
-  for (const BackendKind& backend_kind : backend_kinds()) {
+  for (const BackendKind& backend_kind : available_backends()) {
     const auto backend = backend_kind.make(1);
     backend->set_step({.learning_rate = 0, .step = 1});
     Graph graph(shape);

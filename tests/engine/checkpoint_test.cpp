@@ -78,11 +78,11 @@ std::vector<uint8_t> whole_run(const RunOptions& options) {
   return checkpoint_of(*engine);
 }
 
-/// Checks that runs resumed after a few steps, during validation and in a later epoch equal the
-/// uninterrupted run.
+/// Checks that runs resumed after a few steps, before the end of training, during validation and in
+/// a later epoch equal the uninterrupted run.
 void check_resumes(const RunOptions& options) {
   const std::vector<uint8_t> expected = whole_run(options);
-  for (const int advances : {1, 4, 8, advances_per_epoch + 2}) {
+  for (const int advances : {1, 4, 5, 8, advances_per_epoch + 2}) {
     INFO("stopped after " << advances << " advances");
     const auto engine = resumed(options, checkpoint_of(*started(options, advances)));
     finish(*engine);

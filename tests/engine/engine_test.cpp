@@ -450,7 +450,7 @@ TEST_CASE("engine: a failure while a snapshot is made shows in the snapshot") {
   engine.send(Configure{small_run()});
   settle(engine);
   fails = true;
-  engine.send(Pause{});
+  engine.send(Subscribe{{"filters"}});  // read from the device
   CHECK_NOTHROW(engine.advance());
   CHECK(engine.snapshot()->state == RunState::failed);
   CHECK_THAT(engine.snapshot()->error, ContainsSubstring("the device is gone"));

@@ -126,7 +126,7 @@ TEST_CASE("loss: every kind is checked") {
 
 // Kinks are at multiples of 1/8 and outputs in the middle between them, so no step crosses a kink.
 TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
       for (const Shape& shape : {Shape{1, 2}, Shape{3, 10}, Shape{5, 33}, Shape{4, 1}}) {
@@ -149,7 +149,7 @@ TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
 }
 
 TEST_CASE("loss: labels equal one-hot rows, or for a single output the value itself") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
       INFO(kind.name << ' ' << row.kind);
@@ -170,7 +170,7 @@ TEST_CASE("loss: labels equal one-hot rows, or for a single output the value its
 
 // As in Keras: the batch mean of each sample's loss times the weight of its class.
 TEST_CASE("loss: class weights multiply a sample's loss and its gradient") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
       INFO(kind.name << ' ' << row.kind);
@@ -211,7 +211,7 @@ TEST_CASE("loss: class weights of the wrong number or out of range are refused")
 }
 
 TEST_CASE("loss: predictions are probabilities where the loss contains an activation") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     Device device(*backend);
@@ -234,7 +234,7 @@ TEST_CASE("loss: predictions are probabilities where the loss contains an activa
 }
 
 TEST_CASE("softmax cross-entropy: values computed by hand") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     // Probabilities 1/4 and 3/4.
@@ -290,7 +290,7 @@ TEST_CASE("pointwise losses: values computed by hand, means over outputs and bat
 }
 
 TEST_CASE("loss: sums accumulate over batches, and correct predictions are counted") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {
       INFO(kind.name << ' ' << row.kind);
@@ -311,7 +311,7 @@ TEST_CASE("loss: sums accumulate over batches, and correct predictions are count
 }
 
 TEST_CASE("loss: large outputs do not overflow") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     const Floats outputs{1000, -1000, 0};

@@ -43,7 +43,7 @@ TEST_CASE(
   const std::string_view activation = GENERATE("relu", "relu6");
   const int64_t stride = GENERATE(1, 2, 3);
   const Options pooling{{"window", int64_t{2}}, {"stride", stride}};
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name << ", " << activation << ", stride " << stride);
     const auto backend = kind.make(1);
     const std::vector<float> apart = gradients(make_graph(activation, pooling, true), *backend);

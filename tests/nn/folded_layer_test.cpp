@@ -75,7 +75,7 @@ void check_close(const std::vector<float>& a, const std::vector<float>& b) {
 /// Calls check(backend, product, bias, relu) for all combinations.
 template <class Check>
 void for_each_product(const Check& check) {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     for (const Product& product : products()) {
       for (const bool bias : {false, true}) {

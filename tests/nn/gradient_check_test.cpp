@@ -295,7 +295,7 @@ std::string describe(const Row& row) {
 }
 
 void check(const Row& row, bool relu) {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     Check check(*backend, row, relu, Mode::train);
     for (size_t i = 0; i < check.parameters(); ++i) {
@@ -320,7 +320,7 @@ TEST_CASE("gradient check: gradients of parameters and inputs agree with finite 
 
 TEST_CASE("gradient check: values have gradients in evaluation, too") {
   for (const Row& row : rows()) {
-    for (const BackendKind& kind : backend_kinds()) {
+    for (const BackendKind& kind : available_backends()) {
       const auto backend = kind.make(1);
       Check check(*backend, row, /*relu=*/false, Mode::eval);
       for (size_t i = 0; i < check.input_count(); ++i) {

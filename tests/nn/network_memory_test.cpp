@@ -52,7 +52,7 @@ void compare(Backend& backend, Graph graph) {
 }
 
 TEST_CASE("network: tensors that share memory never disturb each other, in random graphs") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0, .step = 1});
@@ -65,7 +65,7 @@ TEST_CASE("network: tensors that share memory never disturb each other, in rando
 }
 
 TEST_CASE("network: frozen layers change no bits of the others, in random graphs") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0, .step = 1});
@@ -109,7 +109,7 @@ TEST_CASE("network: a frozen front takes the memory of a forward pass") {
 }
 
 TEST_CASE("network: a folded activation gives the same bits as a separate one") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     Graph images({6, 6, 3});

@@ -22,7 +22,7 @@ const Shape image_shape{4, 5, 3};
 /// Calls `check(backend, network, threads)` for random graphs on every backend.
 template <class Check>
 void on_random_networks(int threads, const Check& check) {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(threads);
     backend->set_step({.learning_rate = 0.01F, .step = 1});
     Random random(7, 1);
@@ -108,7 +108,7 @@ TEST_CASE(
     "trainer: steps after the first allocate nothing, with any optimizer and update options") {
   const Batch batch = synthetic_batch({14, 14, 1}, 4, 16);
   const UpdateOptions clipped{.clip_norm = 1, .accumulate = 2, .ema_momentum = 0.9};
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(2);
     for (const OptimizerKind& optimizer : optimizer_kinds()) {
       for (const UpdateOptions& update : {UpdateOptions{}, clipped}) {

@@ -55,7 +55,7 @@ void train_step(Network& network, int64_t batch) {
 
 template <class Body>
 void on_each_backend(Body body) {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0.1F, .step = 1});

@@ -64,7 +64,7 @@ void move_statistics(Network& network) {
 }  // namespace
 
 TEST_CASE("pass: kept values are the layers' own outputs, whatever is folded otherwise") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0, .step = 1});
@@ -105,7 +105,7 @@ TEST_CASE("pass: kept values are the layers' own outputs, whatever is folded oth
 }
 
 TEST_CASE("pass: gradients of values in an evaluation are those of the chain rule") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0, .step = 1});

@@ -76,7 +76,7 @@ TEST_CASE("optimizers: every kind is checked") {
 TEST_CASE("optimizers: two steps give the values computed by hand") {
   // 70 weights: whole SIMD vectors and a remainder.
   constexpr size_t count = 70;
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     for (const Row& row : rows()) {
       INFO(row.kind << " on " << kind.name);
       const auto backend = kind.make(1);
@@ -100,7 +100,7 @@ TEST_CASE("optimizers: two steps give the values computed by hand") {
 }
 
 TEST_CASE("optimizers: a gradient of zero changes nothing except by weight decay") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0.1F, .update = 1});
     for (const OptimizerKind& optimizer_kind : optimizer_kinds()) {
@@ -119,7 +119,7 @@ TEST_CASE("optimizers: a gradient of zero changes nothing except by weight decay
 }
 
 TEST_CASE("optimizers: each decays all elements, or excludes the biases") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     backend->set_step({.learning_rate = 0.1F, .update = 1});
     for (const OptimizerKind& optimizer_kind : optimizer_kinds()) {

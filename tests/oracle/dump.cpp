@@ -90,7 +90,7 @@ constexpr std::array<std::string_view, 3> step_models{"mnist-mlp", "mnist-cnn", 
 void run(const std::filesystem::path& folder) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     for (const std::string_view model : step_models) {
       for (const Shape& image : {Shape{28, 28, 1}, Shape{32, 32, 3}}) {
         for (const double smoothing : {0.0, 0.1})
@@ -103,7 +103,7 @@ void run(const std::filesystem::path& folder) {
   for (const std::string_view model : step_models)
     models.append(models.empty() ? "" : " ").append(model);
   manifest.text("models", models);
-  manifest.text("backends", names(backend_kinds(), &BackendKind::name));
+  manifest.text("backends", names(available_backends(), &BackendKind::name));
   dump_layers(folder, manifest);
   dump_layer_training(folder);
   dump_losses(folder, manifest);

@@ -96,8 +96,7 @@ void dump_network(const std::filesystem::path& folder, const LayerDraw& draw, ui
   dump.bytes("labels", "I32", {batch}, labels.data(), labels.size() * sizeof(int32_t));
   dump_parameters(dump, "initial/", network);
   for (uint64_t step = 1; step <= steps; ++step) {
-    backend->set_step(
-        {.learning_rate = static_cast<float>(learning_rate), .step = step, .update = step});
+    backend->set_step(updater.step_state(learning_rate, step, batch));
     backend->upload(images.data(), network.prepare(Mode::train, batch));
     const Tensor outputs = network.forward();
     loss->run(*backend, outputs, targets, {}, network.output_grad(), sums);
@@ -115,7 +114,7 @@ void dump_layer_training(const std::filesystem::path& folder) {
   for (const LayerDraw& draw : layer_draws()) {
     ++stream;
     if (!has_parameters(draw)) continue;
-    for (const BackendKind& kind : backend_kinds()) dump_network(folder, draw, stream, kind);
+    for (const BackendKind& kind : available_backends()) dump_network(folder, draw, stream, kind);
   }
 }
 

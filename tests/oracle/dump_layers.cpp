@@ -121,7 +121,7 @@ void dump_layers(const std::filesystem::path& folder, Dump& manifest) {
     }
     size_t number = 0;
     for (const LayerCase& layer : draw_cases(draw)) {
-      for (const BackendKind& kind : backend_kinds()) dump_case(folder, layer, number, kind);
+      for (const BackendKind& kind : available_backends()) dump_case(folder, layer, number, kind);
       ++number;
     }
   }

@@ -150,7 +150,7 @@ void dump_case(const std::filesystem::path& folder, const LossCase& chosen, uint
 void dump_losses(const std::filesystem::path& folder, Dump& manifest) {
   uint64_t number = 0;
   for (const LossCase& loss : loss_cases()) {
-    for (const BackendKind& kind : backend_kinds()) dump_case(folder, loss, number, kind);
+    for (const BackendKind& kind : available_backends()) dump_case(folder, loss, number, kind);
     ++number;
   }
   manifest.text("losses", names(loss_kinds(), &LossKind::kind));

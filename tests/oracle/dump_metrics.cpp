@@ -139,7 +139,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
 
 void dump_metrics(const std::filesystem::path& folder, Dump& manifest) {
   std::set<std::string> names;
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     for (const Variant& variant : variants()) dump_variant(folder, variant, kind, names);
   }
   std::string text;

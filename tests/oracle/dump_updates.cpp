@@ -82,9 +82,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
     for (size_t i = 0; i < drawn.size(); i += 3) drawn[i] *= 1e-6F;
     backend->upload(drawn.data(), network.grads());
     dump.floats("grad/" + std::to_string(step), *backend, network.grads());
-    backend->set_step({.learning_rate = static_cast<float>(kind.learning_rate),
-                       .step = step,
-                       .update = updater.next_update()});
+    backend->set_step(updater.step_state(kind.learning_rate, step, 1));
     updater.add_batch(1);
   }
   dump.floats("final", *backend, network.values());
@@ -96,7 +94,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
 }  // namespace
 
 void dump_updates(const std::filesystem::path& folder, Dump& manifest) {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     for (const Variant& variant : variants()) dump_variant(folder, variant, kind);
   }
   manifest.text("optimizers", names(optimizer_kinds(), &OptimizerKind::kind));

@@ -43,7 +43,8 @@ void gemm(benchmark::State& state) {
   constexpr GemmDesc desc{};
   void* workspace = bench.device.workspace(
       static_cast<size_t>(bench.backend->gemm_workspace(desc, square, square)));
-  for (auto _ : state) bench.backend->gemm(workspace, desc, a, b, {}, c);
+  OpSlot slot;
+  for (auto _ : state) bench.backend->gemm({slot, workspace}, desc, a, b, {}, c);
   const auto n = static_cast<double>(state.range(0));
   report_flops(state, 2 * n * n * n);
 }

@@ -33,6 +33,8 @@ Graph graph_of(const std::string& model) {
   graph.append(make_layer("conv2d", {{"filters", int64_t{5}}}));
   graph.append(make_layer("batch_norm", {}));
   graph.append(make_layer("separable_conv2d", {{"filters", int64_t{7}}}));
+  graph.append(make_layer("conv_transpose2d", {{"filters", int64_t{3}}}));
+  graph.append(make_layer("depthwise_conv2d", {}));
   graph.append(make_layer("flatten", {}));
   graph.append(make_layer("dense", {{"units", classes}}));
   graph.set_frozen(2, true);
@@ -49,7 +51,7 @@ Batch batch_of(int64_t size) {
 TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation") {
   const UpdateOptions plain;
   const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     for (const char* model : {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized", "vector"}) {
       for (const UpdateOptions& update : {plain, all}) {
         INFO(model << " on " << kind.name);

@@ -66,7 +66,7 @@ TEST_CASE("metrics: a ratio of 0 to 0 is 0, and classes without samples are not 
 }
 
 TEST_CASE("metrics: accumulate over batches on every backend until a reset") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(2);
     Device device(*backend);
@@ -88,7 +88,7 @@ TEST_CASE("metrics: accumulate over batches on every backend until a reset") {
 }
 
 TEST_CASE("metrics: the first of equal outputs is the prediction, and ties count for the top k") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(1);
     const std::vector<float> outputs{0, 1, 1, 0, 1, 1, 0, 1, 1};
@@ -101,7 +101,7 @@ TEST_CASE("metrics: the first of equal outputs is the prediction, and ties count
 }
 
 TEST_CASE("metrics: NaN ranks below every number and is never in the top k") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(1);
     const std::vector<float> outputs{nan_value, -1, -2, 2, nan_value, 1, -1, -2, nan_value};
@@ -116,7 +116,7 @@ TEST_CASE("metrics: NaN ranks below every number and is never in the top k") {
 }
 
 TEST_CASE("metrics: losses use the same output as the prediction, also with NaN") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const std::unique_ptr<Backend> backend = kind.make(1);
     Device device(*backend);

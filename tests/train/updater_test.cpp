@@ -40,7 +40,7 @@ struct Given {
   /// One batch whose gradients are all `grad`.
   void batch(float grad, int64_t images = 32) {
     ++steps;
-    backend->set_step({.learning_rate = 1, .step = steps, .update = updater.next_update()});
+    backend->set_step(updater.step_state(1, steps, images));
     backend->fill(network.grads(), grad);
     updater.add_batch(images);
   }
@@ -55,7 +55,7 @@ struct Given {
 };
 
 TEST_CASE("updater: each element of the gradients is clipped to the value") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     Given given(kind.name, {.clip_value = 0.25});
     const float before = given.first_weight();
@@ -67,7 +67,7 @@ TEST_CASE("updater: each element of the gradients is clipped to the value") {
 }
 
 TEST_CASE("updater: the norm of all gradients together is clipped") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     Given given(kind.name, {.clip_norm = 2});
     const auto count = static_cast<double>(given.network.values().elements());
@@ -80,7 +80,7 @@ TEST_CASE("updater: the norm of all gradients together is clipped") {
 }
 
 TEST_CASE("updater: accumulation makes one update with the mean gradient of several batches") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     Given given(kind.name, {.clip_value = 2.5, .accumulate = 3});
     const Floats before = given.weights();
@@ -96,7 +96,7 @@ TEST_CASE("updater: accumulation makes one update with the mean gradient of seve
 }
 
 TEST_CASE("updater: at the end of an epoch the waiting batches update, weighted by their images") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     Given given(kind.name, {.accumulate = 4});
     const float before = given.first_weight();
@@ -115,7 +115,7 @@ TEST_CASE("updater: at the end of an epoch the waiting batches update, weighted 
 }
 
 TEST_CASE("updater: the average starts with the first update and is used for evaluation") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     Given given(kind.name, {.ema_momentum = 0.75});
     const float start = given.first_weight();
@@ -181,14 +181,14 @@ Floats trained(std::string_view backend_name, int threads, int steps) {
 }
 
 TEST_CASE("updater: 1, 2 and 3 threads give the same bits with all options") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     const Floats one = trained(kind.name, 1, 5);
     for (const int threads : {2, 3}) CHECK(trained(kind.name, threads, 5) == one);
   }
 }
 
 TEST_CASE("updater: steps after the first allocate nothing with all options") {
-  for (const BackendKind& kind : backend_kinds()) {
+  for (const BackendKind& kind : available_backends()) {
     INFO(kind.name);
     const auto backend = kind.make(2);
     Network network(find_model("mnist-mlp").build(image, classes), *backend, 1);

@@ -27,7 +27,7 @@ struct MatrixView {
 
 }  // namespace
 
-void HostBackend::gemm(void* /*workspace*/, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+void HostBackend::gemm(OpContext /*op*/, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                        const Tensor& bias, const Tensor& c) {
   const MatrixView left(a, desc.transpose_a);
   const MatrixView right(b, desc.transpose_b);

@@ -19,10 +19,12 @@ class HostBackend : public Backend {
   /// Throws Error with the size in MB if it does not fit.
   Buffer allocate(size_t bytes) override;
   MemoryUse memory_use() const override { return memory_use_; }
+  std::unique_ptr<UploadBuffer> allocate_upload(size_t bytes) override;
   void upload(const void* source, const Tensor& tensor) override;
   /// Copies the values immediately; f32 only.
   std::unique_ptr<ReadBack> read_back(const Tensor& tensor) override;
   void set_step(const StepState& state) override { step_ = state; }
+  void synchronize() override {}
 
   void fill(const Tensor& x, float value) override;
   void copy(const Tensor& x, const Tensor& y) override;
@@ -39,7 +41,7 @@ class HostBackend : public Backend {
   void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
 
-  void gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
             const Tensor& bias, const Tensor& c) override;
   uint64_t gemm_workspace(const GemmDesc&, const Shape&, const Shape&) const override { return 0; }
   void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
@@ -49,6 +51,9 @@ class HostBackend : public Backend {
   void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
                           const Tensor& kernel_grad, const Tensor& bias_grad) override;
   uint64_t conv2d_workspace(const Conv2dDesc&, const Shape&, const Shape&) const override {
+    return 0;
+  }
+  uint64_t packed_bytes(KernelUse, const Conv2dDesc&, const Shape&, const Shape&) const override {
     return 0;
   }
 
@@ -102,7 +107,7 @@ class HostBackend : public Backend {
                       const Tensor& squares, const Tensor& momenta, const Tensor& means) override;
   void adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
                       const Tensor& squares) override;
-  void lerp(const Tensor& x, float weight, const Tensor& y) override;
+  void lerp(const Tensor& x, StepWeight weight, const Tensor& y) override;
   void swap(const Tensor& x, const Tensor& y) override;
   void clip_value(const Tensor& x, float limit) override;
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "backend/host/host_backend.h"
 #include "core/error.h"
@@ -30,6 +31,20 @@ void* aligned_block(size_t bytes) {
 #endif
   return std::aligned_alloc(tensor_alignment, bytes);
 }
+
+// Device and host share their memory, so the host writes to the tensor itself.
+class HostUploadBuffer final : public UploadBuffer {
+ public:
+  explicit HostUploadBuffer(Buffer buffer) : buffer_(std::move(buffer)) {}
+
+  size_t bytes() const override { return buffer_.bytes(); }
+  void* memory() const override { return buffer_.memory(); }
+  void* host() override { return buffer_.memory(); }
+  void upload(size_t /*bytes*/) override {}
+
+ private:
+  Buffer buffer_;
+};
 
 class HostReadBack final : public ReadBack {
  public:
@@ -62,6 +77,10 @@ Buffer HostBackend::allocate(size_t bytes) {
 void HostBackend::release(void* memory, size_t bytes) {
   std::free(memory);
   memory_use_.bytes -= bytes;
+}
+
+std::unique_ptr<UploadBuffer> HostBackend::allocate_upload(size_t bytes) {
+  return std::make_unique<HostUploadBuffer>(allocate(bytes));
 }
 
 void HostBackend::upload(const void* source, const Tensor& tensor) {

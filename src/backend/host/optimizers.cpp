@@ -90,7 +90,8 @@ void HostBackend::adagrad_update(const AdagradDesc& desc, const Tensor& values, 
   }
 }
 
-void HostBackend::lerp(const Tensor& x, float weight, const Tensor& y) {
+void HostBackend::lerp(const Tensor& x, StepWeight which, const Tensor& y) {
+  const float weight = step_.weight(which);
   if (weight == 1) return copy(x, y);
   const auto from = elements_of(x);
   const auto to = elements_of(y);

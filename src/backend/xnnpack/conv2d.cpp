@@ -13,6 +13,8 @@ namespace {
 
 // An XNNPACK operator, its packed weights and the parameter versions that were packed.
 struct ConvState final : OpState {
+  explicit ConvState(Backend& backend) : packed(backend) {}
+
   PackedWeights packed;  // declared first: must outlive the operator
   Operator op;
   uint64_t kernel_version = 0;
@@ -31,46 +33,44 @@ struct ConvState final : OpState {
   }
 };
 
-ConvState& state_in(OpSlot& slot) {
-  if (!slot) slot = std::make_unique<ConvState>();
+ConvState& state_in(OpSlot& slot, Backend& backend) {
+  if (!slot) slot = std::make_unique<ConvState>(backend);
   return static_cast<ConvState&>(*slot);
 }
 
 auto u32(int64_t value) { return static_cast<uint32_t>(value); }
 auto size(int64_t value) { return static_cast<size_t>(value); }
 
-xnn_operator_t create_conv(const Conv2dDesc& d, const Tensor& kernel, const float* bias,
-                           PackedWeights& packed) {
+// The create functions get the number of outputs and of inputs per group, the sizes of the kernel
+// [outputs, kh, kw, group_inputs].
+
+xnn_status create_conv(const Conv2dDesc& d, size_t outputs, size_t group_inputs,
+                       const float* kernel, const float* bias, xnn_weights_cache_t packed,
+                       xnn_operator_t* created) {
   const OutputRange range(d.activation);
-  const size_t outputs = size(kernel.shape[0]);
-  const size_t group_inputs = size(kernel.shape[3]);
   const size_t groups = size(d.groups);
-  xnn_operator_t created = nullptr;
-  check(xnn_create_convolution2d_nhwc_f32(
-            u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
-            u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
-            u32(d.dilation.w), u32(d.groups), group_inputs, outputs / groups, group_inputs * groups,
-            outputs, kernel.data(), bias, range.min, range.max, 0, nullptr, packed.provider(),
-            &created),
-        "convolution");
-  return created;
+  return xnn_create_convolution2d_nhwc_f32(
+      u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
+      u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
+      u32(d.dilation.w), u32(d.groups), group_inputs, outputs / groups, group_inputs * groups,
+      outputs, kernel, bias, range.min, range.max, 0, nullptr, packed, created);
 }
 
-xnn_operator_t create_deconv(const Conv2dDesc& d, const Shape& kernel, const float* turned,
-                             PackedWeights& packed) {
+xnn_status create_deconv(const Conv2dDesc& d, size_t outputs, size_t group_inputs,
+                         const float* turned, xnn_weights_cache_t packed, xnn_operator_t* created) {
   const OutputRange range(Activation::none);
   const size_t groups = size(d.groups);
-  const size_t outputs = size(kernel[0]);
-  const size_t group_inputs = size(kernel[3]);
-  xnn_operator_t created = nullptr;
-  check(xnn_create_deconvolution2d_nhwc_f32(
-            u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
-            u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
-            u32(d.dilation.w), u32(d.groups), outputs / groups, group_inputs, outputs,
-            group_inputs * groups, turned, nullptr, range.min, range.max, 0, nullptr,
-            packed.provider(), &created),
-        "transposed convolution");
-  return created;
+  return xnn_create_deconvolution2d_nhwc_f32(
+      u32(d.padding.top), u32(d.padding.right), u32(d.padding.bottom), u32(d.padding.left),
+      u32(d.kernel.h), u32(d.kernel.w), u32(d.stride.h), u32(d.stride.w), u32(d.dilation.h),
+      u32(d.dilation.w), u32(d.groups), outputs / groups, group_inputs, outputs,
+      group_inputs * groups, turned, nullptr, range.min, range.max, 0, nullptr, packed, created);
+}
+
+// XNNPACK splits a transposed convolution by the pixel offsets within a stride, and writes past the
+// end of images that have no pixel at some offset. Such images are tiny.
+bool is_too_small(const Conv2dDesc& desc, const Shape& dx) {
+  return dx[1] < desc.stride.h || dx[2] < desc.stride.w;
 }
 
 // Pixels along one axis that remain after the last window. A transposed convolution needs this
@@ -109,9 +109,15 @@ void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& 
                                            y);
     return;
   }
-  ConvState& state = state_in(op.slot);
+  ConvState& state = state_in(op.slot, *this);
   if (!state.is_current(kernel, bias)) {
-    state.packed_by(create_conv(desc, kernel.value, bias_values, state.packed), kernel, bias);
+    const Shape& shape = kernel.value.shape;
+    xnn_operator_t created = nullptr;
+    const xnn_status status = create_conv(desc, size(shape[0]), size(shape[3]), kernel.value.data(),
+                                          bias_values, state.packed.provider(), &created);
+    state.packed.check_allocated();
+    check(status, "convolution");
+    state.packed_by(created, kernel, bias);
   }
   size_t workspace_bytes = 0;  // stays 0: we do not request transient indirection buffers
   size_t alignment = 0;
@@ -130,17 +136,21 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
     depthwise_grad_input(*threads_, desc, dy, kernel.value, static_cast<float*>(op.workspace), dx);
     return;
   }
-  // XNNPACK splits a transposed convolution by the pixel offsets within a stride, and writes past
-  // the end of images that have no pixel at some offset. Such images are tiny.
-  if (dx.shape[1] < desc.stride.h || dx.shape[2] < desc.stride.w) {
+  if (is_too_small(desc, dx.shape)) {
     HostBackend::conv2d_grad_input(op, desc, dy, kernel, dx);
     return;
   }
-  ConvState& state = state_in(op.slot);
+  ConvState& state = state_in(op.slot, *this);
   if (!state.is_current(kernel, nullptr)) {
+    const Shape& shape = kernel.value.shape;
     auto* turned = static_cast<float*>(op.workspace);
     turn_kernel(*threads_, kernel.value, desc.groups, turned);
-    state.packed_by(create_deconv(desc, kernel.value.shape, turned, state.packed), kernel, nullptr);
+    xnn_operator_t created = nullptr;
+    const xnn_status status = create_deconv(desc, size(shape[0]), size(shape[3]), turned,
+                                            state.packed.provider(), &created);
+    state.packed.check_allocated();
+    check(status, "transposed convolution");
+    state.packed_by(created, kernel, nullptr);
   }
   const uint32_t rows = leftover(dx.shape[1], dy.shape[1], desc.kernel.h, desc.stride.h,
                                  desc.dilation.h, desc.padding.top + desc.padding.bottom);
@@ -153,6 +163,26 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
   check(xnn_setup_deconvolution2d_nhwc_f32(state.op.get(), dy.data(), dx.data()),
         "transposed convolution");
   check(xnn_run_operator(state.op.get(), threads_->pool()), "transposed convolution");
+}
+
+uint64_t XnnpackBackend::packed_bytes(KernelUse use, const Conv2dDesc& desc, const Shape& x,
+                                      const Shape& y) const {
+  const size_t outputs = size(y[3]);
+  const size_t group_inputs = size(x[3] / desc.groups);
+  const float unread = 0;
+  switch (use) {
+    case KernelUse::conv2d:
+      if (ThinConv2d::is_for(desc, x)) return 0;
+      return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
+        create_conv(desc, outputs, group_inputs, &unread, nullptr, packed, created);
+      });
+    case KernelUse::conv2d_grad_input:
+      if (is_depthwise(desc, x, y) || is_too_small(desc, x)) return 0;
+      return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
+        create_deconv(desc, outputs, group_inputs, &unread, packed, created);
+      });
+  }
+  return 0;
 }
 
 }  // namespace convlab

@@ -110,10 +110,10 @@ uint64_t XnnpackBackend::gemm_workspace(const GemmDesc& desc, const Shape& a,
   return static_cast<uint64_t>(plan.transposed + plan.packed) * sizeof(float);
 }
 
-void XnnpackBackend::gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+void XnnpackBackend::gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
                           const Tensor& bias, const Tensor& c) {
   const GemmPlan plan(desc, a.shape, b.shape, threads_->count());
-  auto* transposed = static_cast<float*>(workspace);
+  auto* transposed = static_cast<float*>(op.workspace);
   float* packed = transposed + plan.transposed;
   if (desc.transpose_a) transpose(*threads_, a.data(), a.shape[0], a.shape[1], transposed);
   const Product product(plan, desc, desc.transpose_a ? transposed : a.data(), b.data(), bias.data(),

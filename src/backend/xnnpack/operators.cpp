@@ -1,5 +1,7 @@
 #include "backend/xnnpack/operators.h"
 
+#include <utility>
+
 #include "core/error.h"
 
 namespace convlab {
@@ -11,7 +13,7 @@ void check(xnn_status status, std::string_view operation) {
   fail("[xnnpack] ", operation, " failed with status ", static_cast<int>(status));
 }
 
-PackedWeights::PackedWeights() {
+PackedWeights::PackedWeights(Backend* backend) : backend_(backend) {
   provider_.context = this;
   provider_.look_up = [](void*, const xnn_weights_cache_look_up_key*) { return SIZE_MAX; };
   provider_.reserve_space = [](void* self, size_t bytes) {
@@ -22,17 +24,25 @@ PackedWeights::PackedWeights() {
   };
   provider_.is_finalized = [](void*) { return true; };
   provider_.offset_to_addr = [](void* self, size_t) {
-    return static_cast<PackedWeights*>(self)->block_.get();
+    return static_cast<PackedWeights*>(self)->block_.memory();
   };
   provider_.delete_cache = [](void*) { return xnn_status_success; };
 }
 
 void* PackedWeights::reserve(size_t bytes) {
-  if (bytes > bytes_) {
-    block_.reset(::operator new(bytes, std::align_val_t{64}, std::nothrow));
-    bytes_ = block_ ? bytes : 0;
+  wanted_ = bytes;
+  if (backend_ == nullptr) return nullptr;
+  try {
+    if (bytes > block_.bytes()) block_ = backend_->allocate(bytes);
+    return block_.memory();
+  } catch (...) {
+    failure_ = std::current_exception();
+    return nullptr;
   }
-  return block_.get();
+}
+
+void PackedWeights::check_allocated() {
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 }  // namespace convlab

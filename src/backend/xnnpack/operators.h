@@ -2,12 +2,12 @@
 
 #include <xnnpack.h>
 
+#include <exception>
 #include <limits>
 #include <memory>
-#include <new>
 #include <string_view>
 
-#include "backend/descriptors.h"
+#include "backend/backend.h"
 
 namespace convlab {
 
@@ -39,27 +39,40 @@ struct OutputRange {
   float max = std::numeric_limits<float>::infinity();
 };
 
-/// A fixed memory block for the packed weights of an operator. XNNPACK packs weights only when an
-/// operator is created. A second operator created with the same PackedWeights packs new weights
-/// into the block that the first one uses. The second can then be deleted, and the first runs with
-/// the new weights.
+/// A fixed memory block of a backend for the packed weights of an operator. XNNPACK packs weights
+/// only when an operator is created. A second operator created with the same PackedWeights packs
+/// new weights into the block that the first one uses. The second can then be deleted, and the
+/// first runs with the new weights.
 class PackedWeights {
  public:
-  PackedWeights();
+  explicit PackedWeights(Backend& backend) : PackedWeights(&backend) {}
   PackedWeights(const PackedWeights&) = delete;
   PackedWeights& operator=(const PackedWeights&) = delete;
 
   xnn_weights_cache_t provider() { return &provider_; }
+  /// Throws Error if the last operator was not created because memory could not be allocated.
+  void check_allocated();
+
+  /// Returns the size of the block that `create` would need: calls it with the provider of a
+  /// PackedWeights without memory, with which XNNPACK refuses to create an operator before it reads
+  /// any weights.
+  template <class Create>
+  static size_t measure(const Create& create) {
+    PackedWeights none(nullptr);
+    xnn_operator_t created = nullptr;
+    create(none.provider(), &created);
+    return none.wanted_;
+  }
 
  private:
+  explicit PackedWeights(Backend* backend);
   void* reserve(size_t bytes);
 
-  struct FreeAligned {
-    void operator()(void* memory) const { ::operator delete(memory, std::align_val_t{64}); }
-  };
+  Backend* backend_;
   xnn_weights_cache_provider provider_{};
-  std::unique_ptr<void, FreeAligned> block_;
-  size_t bytes_ = 0;
+  Buffer block_;
+  size_t wanted_ = 0;
+  std::exception_ptr failure_;  // must not pass through XNNPACK, which is C
 };
 
 }  // namespace convlab

@@ -64,7 +64,8 @@ void XnnpackBackend::adagrad_update(const AdagradDesc& desc, const Tensor& value
   });
 }
 
-void XnnpackBackend::lerp(const Tensor& x, float weight, const Tensor& y) {
+void XnnpackBackend::lerp(const Tensor& x, StepWeight which, const Tensor& y) {
+  const float weight = step().weight(which);
   if (weight == 1) return copy(x, y);
   threads_->split(y.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::lerp(x.data() + begin, weight, end - begin, y.data() + begin);

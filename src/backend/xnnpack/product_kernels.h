@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "backend/descriptors.h"
+#include "core/error.h"
 #include "core/tensor.h"
 
 namespace convlab {
@@ -36,7 +37,14 @@ struct ProductKernels {
   xnn_init_f32_minmax_params_fn init_range;
 
   const Functions& functions(Activation activation) const {
-    return activation == Activation::none ? plain : clamped;
+    switch (activation) {
+      case Activation::none:
+        return plain;
+      case Activation::relu:
+      case Activation::relu6:
+        return clamped;
+    }
+    fail("[xnnpack] an activation that is not fused");
   }
 
   int64_t panels(int64_t columns) const { return (columns + tile_columns - 1) / tile_columns; }

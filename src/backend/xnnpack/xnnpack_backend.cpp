@@ -18,6 +18,11 @@ float* XnnpackBackend::scratch(int64_t floats) {
   return scratch_.data();
 }
 
+std::string xnnpack_unavailable() {
+  return xnn_initialize(nullptr) == xnn_status_success ? ""
+                                                       : "XNNPACK does not support this processor";
+}
+
 std::unique_ptr<Backend> make_xnnpack_backend(int threads) {
   return std::make_unique<XnnpackBackend>(threads);
 }

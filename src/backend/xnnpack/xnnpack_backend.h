@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "backend/host/host_backend.h"
@@ -33,7 +34,7 @@ class XnnpackBackend final : public HostBackend {
   void scale_channels_grad(const Tensor& x, const Tensor& dy, const Tensor& dscales) override;
   void dropout_mask(const DropoutDesc& desc, const Tensor& mask) override;
 
-  void gemm(void* workspace, const GemmDesc& desc, const Tensor& a, const Tensor& b,
+  void gemm(OpContext op, const GemmDesc& desc, const Tensor& a, const Tensor& b,
             const Tensor& bias, const Tensor& c) override;
   uint64_t gemm_workspace(const GemmDesc& desc, const Shape& a, const Shape& b) const override;
   void conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Parameter& kernel,
@@ -43,6 +44,9 @@ class XnnpackBackend final : public HostBackend {
   void conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x, const Tensor& dy,
                           const Tensor& kernel_grad, const Tensor& bias_grad) override;
   uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y) const override;
+  /// Exact: asks XNNPACK.
+  uint64_t packed_bytes(KernelUse use, const Conv2dDesc& desc, const Shape& x,
+                        const Shape& y) const override;
 
   void max_pool2d(OpContext op, const Pool2dDesc& desc, const Tensor& x, const Tensor& y) override;
   void max_pool2d_grad(const Pool2dDesc& desc, const Tensor& x, const Tensor& y, const Tensor& dy,
@@ -78,7 +82,7 @@ class XnnpackBackend final : public HostBackend {
                       const Tensor& squares, const Tensor& momenta, const Tensor& means) override;
   void adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
                       const Tensor& squares) override;
-  void lerp(const Tensor& x, float weight, const Tensor& y) override;
+  void lerp(const Tensor& x, StepWeight weight, const Tensor& y) override;
   void clip_value(const Tensor& x, float limit) override;
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 
@@ -90,6 +94,8 @@ class XnnpackBackend final : public HostBackend {
   std::vector<float> scratch_;
 };
 
+/// Factory and check for the table of backends.
 std::unique_ptr<Backend> make_xnnpack_backend(int threads);
+std::string xnnpack_unavailable();
 
 }  // namespace convlab

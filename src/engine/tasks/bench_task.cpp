@@ -89,7 +89,10 @@ class MatrixProduct {
     for (const int64_t index : {0, 1}) backend.fill(matrix(index), 0.5F);
   }
 
-  void run() { backend_.gemm(workspace_.memory(), desc, matrix(0), matrix(1), {}, matrix(2)); }
+  void run() {
+    backend_.gemm({slot_, workspace_.memory()}, desc, matrix(0), matrix(1), {}, matrix(2));
+    backend_.synchronize();
+  }
   static double gflops(const Duration& duration) {
     return 2.0 * n * n * n / duration.median * 1e-9;
   }
@@ -105,6 +108,7 @@ class MatrixProduct {
   Backend& backend_;
   Buffer memory_;
   Buffer workspace_;
+  OpSlot slot_;
 };
 
 Dataset random_images(const Graph& graph, int64_t count) {
@@ -194,6 +198,7 @@ class LayerMeasurement {
   void measure(size_t node, NodeWork work) {
     const double start = now_();
     network_.repeat(node, work);
+    network_.backend().synchronize();
     durations_[node][static_cast<size_t>(work)].push_back((now_() - start) * 1e3);
   }
 
@@ -308,6 +313,7 @@ class BenchTask::Impl {
     } else {
       network_->forward();
     }
+    backend_->synchronize();
   }
 
   BenchOptions options_;
