@@ -246,7 +246,8 @@ void ControlsPanel::draw_messages(const Theme& theme) {
     draw_wrapped(theme.bad, requests_.refusal());
     if (ImGui::Button("Dismiss")) requests_.dismiss();
   }
-  if (!snapshot_->stop_reason.empty()) draw_wrapped(theme.text, snapshot_->stop_reason);
+  if (!snapshot_->stop_reason.empty())
+    draw_wrapped(theme.text, "Training stopped: " + snapshot_->stop_reason);
   ImGui::PushFont(nullptr, small_text_size);
   for (const std::string& note : snapshot_->notes) draw_wrapped(theme.quiet, note);
   ImGui::PopFont();
