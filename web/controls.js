@@ -1,12 +1,15 @@
 // The controls: settings and buttons, created from the engine's tables (src/engine/controls.h).
 
 import {formatRate} from './format.js';
+import {MoreOptions} from './more_options.js';
 
 /** @returns {any} an element of the kind that index.html has */
 const byId = (id) => document.getElementById(id);
 const listFields = ['data', 'model', 'optimizer', 'batch'];
 const atRest = ['ready', 'paused', 'finished'];
 const maxEpochs = 1000;
+/** The value of the network, of a file for example, that is not one of the tables' models. */
+const ownNetwork = '(own)';
 
 /** Whether each command is possible in the state of a snapshot. */
 const isPossible = {
@@ -25,17 +28,30 @@ export function nearbyRate(rate, isHigher) {
   return Number((next * 10 ** exponent).toPrecision(3));
 }
 
-/** Returns the values of a snapshot that the fields show. */
-function settingsOf({options: {data, model, optimizer, batch, epochs}, learning_rate}) {
-  return {data, model, optimizer, batch, epochs, learning_rate};
-}
-
 /** Whether there is something to lose: a network that has learned and has not failed. */
 const isTrained = ({step, state}) => step > 0 && state !== 'failed';
 
+/** Returns a text that is the same for equal settings, whatever the order of an object's members. */
+const canonical = (value) => JSON.stringify(value, (_, item) =>
+  (item && typeof item === 'object' && !Array.isArray(item)
+    ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item));
+
+const isEqual = (a, b) => a === b || canonical(a) === canonical(b);
+
 /** Compares settings; the learning rate is ignored for a failed run, which has none. */
 const isSame = (awaited, settings, isFailed) => Object.entries(awaited).every(([name, value]) =>
-  settings[name] === value || (isFailed && name === 'learning_rate'));
+  isEqual(settings[name], value) || (isFailed && name === 'learning_rate'));
+
+/** Selects a value; one that the tables lack gets an item of its own, until another is shown. */
+function choose(select, value, title) {
+  select.querySelector('[data-extra]')?.remove();
+  if (![...select.options].some((option) => option.value === String(value))) {
+    const option = new Option(title, value);
+    option.dataset.extra = '';
+    select.add(option);
+  }
+  select.value = value;
+}
 
 function fillSelect(select, items) {
   select.replaceChildren(...items.map(({name, title}) => new Option(title, name)));
@@ -48,6 +64,9 @@ export class Controls {
   #shown = '';
   /** The options of the last network that could be built; the form edits only some of them. */
   #working = {};
+  /** Model and architecture of the network that is not one of the tables' models. */
+  #own = {};
+  #more = new MoreOptions(byId('more-fields'), () => this.#changed('more'));
   /** Settings that were sent but are not yet confirmed by a snapshot. */
   #awaited = null;
   #buttons = new Map();
@@ -88,6 +107,7 @@ export class Controls {
     fillSelect(byId('data'), tables.data_sets);
     fillSelect(byId('model'), tables.models);
     fillSelect(byId('optimizer'), tables.optimizers);
+    this.#more.fill(tables.forms);
     fillSelect(byId('batch'), tables.batches.map((size) => ({name: size, title: size})));
     this.#buttons.clear();
     byId('buttons').replaceChildren(...tables.buttons.map((item) => this.#makeButton(item)));
@@ -99,7 +119,7 @@ export class Controls {
     this.#snapshot = snapshot;
     if (snapshot.parameters > 0) this.#working = snapshot.options;
     if (!isTrained(snapshot)) byId('ask').hidden = true;
-    const settings = settingsOf(snapshot);
+    const settings = this.#settingsOf(snapshot);
     if (this.#awaited && isSame(this.#awaited, settings, snapshot.state === 'failed')) {
       this.#awaited = null;
     }
@@ -206,15 +226,15 @@ export class Controls {
 
   #takeOver() {
     const {options, learning_rate: rate} = this.#snapshot;
-    byId('data').value = options.data;
-    byId('model').value = options.model;
+    choose(byId('data'), options.data, `${options.data || 'No data'} (not available)`);
+    const {model, architecture} = options;
+    this.#own = {model, architecture};
+    choose(byId('model'), architecture ? ownNetwork : model,
+      architecture ? `${model} (own)` : model);
     this.#offerModels();
     byId('optimizer').value = options.optimizer;
-    const batch = byId('batch');
-    if (!this.#tables.batches.includes(options.batch)) {
-      batch.add(new Option(options.batch, options.batch));
-    }
-    batch.value = options.batch;
+    choose(byId('batch'), options.batch, options.batch);
+    this.#more.show(options);
     byId('epochs').value = options.epochs;
     // Rejected options have no learning rate.
     byId('learning-rate').value = formatRate(rate || this.#defaultRate());
@@ -229,6 +249,7 @@ export class Controls {
     const data = byId('data').value;
     const select = byId('model');
     for (const option of select.options) {
+      if ('extra' in option.dataset) continue;  // the engine checks whether it fits
       const item = this.#tables.models.find(({name}) => name === option.value);
       option.hidden = option.disabled = !item?.data_sets.includes(data);
     }
@@ -239,10 +260,14 @@ export class Controls {
       const item = this.#tables[table].find(({name}) => name === byId(field).value);
       byId(`${field}-about`).textContent = item?.description ?? '';
     }
+    if (byId('model').value === ownNetwork) {
+      byId('model-about').textContent = 'A network of your own; choosing another model drops it';
+    }
   }
 
   #changed(name) {
     if (name === 'optimizer') {
+      this.#more.setOptimizer(byId('optimizer').value);
       byId('learning-rate').value = formatRate(this.#defaultRate());
       this.#checkRate();
     }
@@ -265,7 +290,7 @@ export class Controls {
       this.#configure();
     } else if (name === 'epochs' && this.#onlyEpochsDiffer()) {
       byId('staged').hidden = true;
-      this.#awaited = {...(this.#awaited ?? settingsOf(this.#snapshot)), ...this.#chosen()};
+      this.#awaited = {...(this.#awaited ?? this.#settingsOf(this.#snapshot)), ...this.#chosen()};
       this.#act.setEpochs(this.#chosen().epochs);
     } else {
       byId('staged').hidden = false;
@@ -278,10 +303,19 @@ export class Controls {
     return item?.learning_rate ?? this.#tables.min_learning_rate;
   }
 
+  /** Returns the values of a snapshot that the fields show. */
+  #settingsOf({options, learning_rate}) {
+    const {data, model, architecture, optimizer, batch, epochs} = options;
+    const more = this.#more.pick(options);
+    return {data, model, architecture, optimizer, batch, epochs, ...more, learning_rate};
+  }
+
   #chosen() {
+    const model = byId('model').value;
     return {
       data: byId('data').value,
-      model: byId('model').value,
+      ...(model === ownNetwork ? this.#own : {model, architecture: ''}),
+      ...this.#more.values,
       optimizer: byId('optimizer').value,
       batch: Number(byId('batch').value),
       epochs: Number(byId('epochs').value),
@@ -289,14 +323,14 @@ export class Controls {
   }
 
   #differs() {
-    const settings = this.#awaited ?? settingsOf(this.#snapshot);
-    return Object.entries(this.#chosen()).some(([name, value]) => settings[name] !== value);
+    const settings = this.#awaited ?? this.#settingsOf(this.#snapshot);
+    return Object.entries(this.#chosen()).some(([name, value]) => !isEqual(settings[name], value));
   }
 
   #onlyEpochsDiffer() {
-    const settings = this.#awaited ?? settingsOf(this.#snapshot);
+    const settings = this.#awaited ?? this.#settingsOf(this.#snapshot);
     return Object.entries(this.#chosen())
-      .every(([name, value]) => name === 'epochs' || settings[name] === value);
+      .every(([name, value]) => name === 'epochs' || isEqual(settings[name], value));
   }
 
   #configure() {
@@ -304,10 +338,7 @@ export class Controls {
     const learning_rate = this.#checkRate() ?? this.#defaultRate();
     this.#awaited = {...this.#chosen(), learning_rate};
     this.#shown = '';
-    const options = {...this.#working, ...this.#awaited};
-    // Those of another optimizer would be refused.
-    if (options.optimizer !== this.#working.optimizer) options.optimizer_options = {};
-    this.#act.configure(options);
+    this.#act.configure({...this.#working, ...this.#awaited});
   }
 
   #discard() {
@@ -333,7 +364,7 @@ export class Controls {
     const rate = this.#checkRate();
     // If other settings wait for confirmation, the learning rate is sent together with them.
     if (rate === null || !byId('staged').hidden) return;
-    this.#awaited = {...(this.#awaited ?? settingsOf(this.#snapshot)), learning_rate: rate};
+    this.#awaited = {...(this.#awaited ?? this.#settingsOf(this.#snapshot)), learning_rate: rate};
     this.#act.setLearningRate(rate);
   }
 

@@ -314,6 +314,21 @@ export class Convlab extends TypedEventTarget {
     return this.#request('list_benches', () => ({threads: this.threads})).then(({runs}) => runs);
   }
 
+  /**
+   * Sends an encoded request {json, block} (protocol.js) with any id, for the window module;
+   * resolves to its encoded reply with the same id, also if that is an error.
+   */
+  sendEncoded({json, block}) {
+    const message = JSON.parse(json);
+    const id = ++this.#lastId;
+    const withId = (text, other) => JSON.stringify({...JSON.parse(text), id: other});
+    return new Promise((resolve, reject) => {
+      const receive = (reply) => resolve({...reply, json: withId(reply.json, message.id)});
+      this.#open.set(id, {receive, reject});
+      this.#link.post({type: 'request', id, json: withId(json, id), block}, [block]);
+    });
+  }
+
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#link.post({type: 'retry'}); }
 
@@ -384,7 +399,8 @@ export class Convlab extends TypedEventTarget {
     const {id, error, kind, result, ...fields} = decodeReply(json, block);
     const waiting = this.#open.get(id);
     this.#open.delete(id);
-    if (error === undefined) waiting?.resolve(fields);
+    if (waiting?.receive) waiting.receive({json, block});
+    else if (error === undefined) waiting?.resolve(fields);
     else waiting?.reject(new RequestError(error, kind));
   }
 

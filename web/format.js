@@ -1,4 +1,4 @@
-// Formats numbers for display.
+// Formats numbers for display, as command and window do (src/core/format.h).
 
 const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 
@@ -6,7 +6,7 @@ export const none = '–';
 
 export const formatCount = (value) => whole.format(value);
 
-export const formatLoss = (value) => (Number.isFinite(value) ? value.toPrecision(3) : 'NaN');
+export const formatLoss = (value) => (Number.isFinite(value) ? value.toFixed(4) : 'NaN');
 
 export const formatPercent = (fraction) =>
   (Number.isFinite(fraction) ? `${(100 * fraction).toFixed(2)} %` : none);
@@ -17,16 +17,17 @@ export const formatRate = (value) => {
   return text.includes('e-') ? Number(text).toFixed(12).replace(/0+$/, '') : text;
 };
 
-export function formatSeconds(seconds) {
-  if (!(seconds >= 0)) return none;
-  const rounded = Math.ceil(seconds);
-  if (rounded < 60) return `${rounded} s`;
+/** Formats seconds as minutes and seconds, "1:15"; from one hour as "1:02:03". */
+export function formatDuration(seconds) {
+  if (!(seconds >= 0 && seconds < Infinity)) return none;
+  const rounded = Math.round(seconds);
+  const two = (value) => String(value).padStart(2, '0');
   const minutes = Math.floor(rounded / 60);
-  if (minutes < 60) return `${minutes} min ${rounded % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return `${minutes}:${two(rounded % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(rounded % 60)}`;
 }
 
-/** Formats a number of bytes as the command does: "1.2 MiB". */
+/** Formats a number of bytes: "1.2 MiB". */
 export function formatBytes(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   const units = ['KiB', 'MiB', 'GiB', 'TiB'];
@@ -35,3 +36,6 @@ export function formatBytes(bytes) {
   for (; value >= 1024 && unit + 1 < units.length; ++unit) value /= 1024;
   return `${value.toFixed(1)} ${units[unit]}`;
 }
+
+/** Returns what the images are on which the run of a snapshot validates. */
+export const validationName = ({validates_on_test: isTest}) => (isTest ? 'Test' : 'Validation');

@@ -67,7 +67,7 @@ function readQuery() {
 let looks = ['samples', 'predictions', 'filters'];
 const results = new Results();
 const progress = new Progress();
-const view = new View(byId('view'), (why) => {
+const view = new View(byId('view'), (request) => convlab.sendEncoded(request), (why) => {
   byId('view').hidden = true;
   byId('no-view').hidden = false;
   byId('no-view-why').textContent =
@@ -93,6 +93,10 @@ const controls = new Controls({
     convlab[name]();
   },
 });
+
+function notesOf({stop_reason: reason, notes}) {
+  return reason ? [`Training stopped: ${reason}`, ...notes] : notes;
+}
 
 function showNotes(notes) {
   const list = byId('notes');
@@ -128,7 +132,7 @@ function showSnapshot({snapshot, encoded}) {
   latest = snapshot;
   model.show(snapshot);
   view.show(encoded);
-  showNotes(snapshot.notes);
+  showNotes(notesOf(snapshot));
   showWhatRuns(snapshot);
   // If no network could be built, there is nothing to reset: other options must be chosen.
   if (snapshot.state === 'failed' && snapshot.parameters > 0) {

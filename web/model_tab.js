@@ -52,11 +52,12 @@ export class ModelTab {
   /** Lists the layers, if the tab is visible and they are of another network than before. */
   async show(snapshot) {
     const {options, parameters} = snapshot;
-    const network = JSON.stringify([options.model, options.data, options.batch, parameters]);
+    const {model, architecture, data, batch} = options;
+    const network = JSON.stringify([model, architecture, data, batch, parameters]);
     if (this.#root.hidden || parameters === 0 || network === this.#described) return;
     this.#described = network;
     await this.#try(async () => this.#list(
-      await this.#engine().describeModel({batch: options.batch}), options.model));
+      await this.#engine().describeModel({batch}), model));
   }
 
   /** @returns {any} an element of the kind that index.html has */
@@ -119,7 +120,9 @@ export class ModelTab {
     figure.querySelector('ol').replaceChildren(...order.slice(0, maxBars).map((label) => {
       const row = document.createElement('li');
       row.style.setProperty('--part', probabilities[label]);
-      row.textContent = `${names[label]} ${formatPercent(probabilities[label])}`;
+      for (const text of [names[label], formatPercent(probabilities[label])]) {
+        row.append(Object.assign(document.createElement('span'), {textContent: text}), ' ');
+      }
       return row;
     }));
     figure.hidden = false;

@@ -1,6 +1,8 @@
 // Shows the progress and metrics of training as text.
 
-import {formatCount, formatLoss, formatPercent, formatSeconds, none} from './format.js';
+import {
+  formatCount, formatDuration, formatLoss, formatPercent, none, validationName,
+} from './format.js';
 
 /** @returns {any} an element of the kind that index.html has */
 const byId = (id) => document.getElementById(id);
@@ -28,7 +30,10 @@ function phase(snapshot) {
 }
 
 function stepsText(snapshot) {
-  const {step, train_images: images, train_images_here: here} = snapshot;
+  const {step, train_images_here: here} = snapshot;
+  // Those set aside to validate on arrive with the others.
+  const images = snapshot.train_images +
+    (snapshot.validates_on_test ? 0 : snapshot.validation_images);
   const total = snapshot.steps_per_epoch * snapshot.epochs;
   const parts = [];
   if (here < images) parts.push(`${formatCount(here)} / ${formatCount(images)} images`);
@@ -58,10 +63,11 @@ export class Progress {
     setText('epoch', hasTrained ? `${currentEpoch(snapshot)} / ${epochs}` : none);
     setText('loss', hasTrained ? formatLoss(snapshot.loss) : none);
     setText('accuracy', hasTrained ? formatPercent(snapshot.accuracy) : none);
+    setText('val-accuracy-name', `${validationName(snapshot)} accuracy`);
     setText('val-accuracy', lastValidation(history));
     const speed = snapshot.images_per_second;
     setText('images-per-second', speed > 0 ? formatCount(speed) : none);
-    setText('time-left', isUnderWay ? formatSeconds(snapshot.seconds_left) : none);
+    setText('time-left', isUnderWay ? formatDuration(snapshot.seconds_left) : none);
     document.title = hasTrained ? `${formatPercent(snapshot.accuracy)} – convlab` : 'convlab';
     this.#announce(snapshot);
   }
@@ -85,7 +91,10 @@ export class Progress {
       texts.push(`loss ${formatLoss(snapshot.loss)}`,
         `accuracy ${formatPercent(snapshot.accuracy)}`);
     }
-    if (history.length > 0) texts.push(`validation accuracy ${lastValidation(history)}`);
+    if (history.length > 0) {
+      const name = validationName(snapshot).toLowerCase();
+      texts.push(`${name} accuracy ${lastValidation(history)}`);
+    }
     byId('announcement').textContent = `${texts.join(', ')}.`;
   }
 }

@@ -1,6 +1,6 @@
 // Shows the results of each epoch in a table and, if the window module cannot draw, in charts.
 
-import {formatCount, formatLoss, formatPercent} from './format.js';
+import {formatCount, formatLoss, formatPercent, validationName} from './format.js';
 
 const svgSpace = 'http://www.w3.org/2000/svg';
 const width = 480;
@@ -95,6 +95,10 @@ export class Results {
   show(snapshot) {
     this.#snapshot = snapshot;
     const {history} = snapshot;
+    const name = validationName(snapshot);
+    for (const metric of ['loss', 'accuracy']) {
+      document.getElementById(`column-val-${metric}`).textContent = `${name} ${metric}`;
+    }
     const shown = JSON.stringify(history);
     if (shown !== this.#shown) {
       this.#shown = shown;

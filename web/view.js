@@ -16,6 +16,7 @@ function errorOf(module) {
 
 export class View {
   #canvas;
+  #post;
   #fail;
   #module = null;
   /** What arrived before the module did. */
@@ -25,10 +26,14 @@ export class View {
 
   /**
    * @param {HTMLCanvasElement} canvas
+   * @param {(request: Encoded) => Promise<Encoded>} post  sends an encoded request to the engine
+   *   and resolves to its encoded reply
    * @param {(why: string) => void} fail  called once if the module cannot draw or has failed
+   * @typedef {{json: string, block: ArrayBuffer}} Encoded
    */
-  constructor(canvas, fail) {
+  constructor(canvas, post, fail) {
     this.#canvas = canvas;
+    this.#post = post;
     this.#fail = fail;
   }
 
@@ -39,7 +44,7 @@ export class View {
     }
     try {
       const {default: create} = await import(/** @type {any} */ ('./window.mjs'));
-      const module = await create({canvas: this.#canvas});
+      const module = await create({canvas: this.#canvas, post: (request) => this.#send(request)});
       if (module._window_create() < 0) throw new Error(errorOf(module));
       this.#module = module;
     } catch (error) {
@@ -63,6 +68,11 @@ export class View {
    */
   show(encoded) {
     if (this.#module === null && !this.#isClosed) this.#waiting.push(encoded);
+    this.#pass('_window_snapshot', encoded);
+  }
+
+  /** Calls a function of the module with an encoded message. */
+  #pass(name, encoded) {
     this.#use((module) => {
       const json = encoder.encode(encoded.json);
       const block = new Uint8Array(encoded.block);
@@ -71,11 +81,15 @@ export class View {
       // HEAPU8 is read only now, because malloc may have replaced it.
       module.HEAPU8.set(json, memory);
       module.HEAPU8.set(block, memory + json.length);
-      const result =
-        module._window_snapshot(memory, json.length, memory + json.length, block.length);
+      const result = module[name](memory, json.length, memory + json.length, block.length);
       module._free(memory);
       if (result < 0) throw new Error(errorOf(module));
     });
+  }
+
+  /** Sends a request of the module and passes the reply to it. */
+  async #send(request) {
+    this.#pass('_window_reply', await this.#post(request));
   }
 
   #setTheme() {

@@ -96,6 +96,7 @@ float place_columns(Layout& layout, Panels panels, std::span<const Indices> colu
 float place_wide(Layout& layout, Panels panels, const Rect& area) {
   std::array<Indices, 3> columns{panels_in(Column::left, panels), panels_in(Column::right, panels),
                                  Indices()};
+  if (columns[1].empty()) return place_column(layout, panels, columns[0], area);
   const float bottom =
       place_columns(layout, panels, std::span(columns).first(2), two_columns, area);
   if (bottom <= area.bottom() || columns[1].size() < 2) return bottom;

@@ -99,6 +99,14 @@ void apply(const Theme& theme) {
   colors[ImGuiCol_HeaderHovered] = vector(theme.accent, 0.12F);
   colors[ImGuiCol_HeaderActive] = vector(theme.accent, 0.25F);
   colors[ImGuiCol_PlotHistogram] = vector(theme.accent);
+  colors[ImGuiCol_Tab] = vector(theme.background, 0);
+  colors[ImGuiCol_TabHovered] = vector(theme.accent, 0.12F);
+  colors[ImGuiCol_TabSelected] = vector(theme.soft);
+  colors[ImGuiCol_TabSelectedOverline] = vector(theme.accent);
+  colors[ImGuiCol_TableHeaderBg] = vector(theme.background);
+  colors[ImGuiCol_TableBorderLight] = vector(theme.line);
+  colors[ImGuiCol_TableBorderStrong] = vector(theme.line);
+  colors[ImGuiCol_CheckMark] = vector(theme.accent);
   colors[ImGuiCol_Separator] = vector(theme.line);
   colors[ImGuiCol_ScrollbarBg] = vector(theme.background, 0);
   colors[ImGuiCol_ScrollbarGrab] = vector(theme.quiet, 0.35F);

@@ -5,6 +5,8 @@
 #include <implot.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 #include "app/fonts.h"
@@ -14,6 +16,11 @@
 
 namespace convlab {
 namespace {
+
+constexpr float tabs_left = 18;  // in line with the panels
+constexpr float tabs_top = 10;
+constexpr std::array<std::pair<Tab, const char*>, 2> tab_titles{
+    {{Tab::train, "Train"}, {Tab::model, "Model"}}};
 
 struct ContextDeleter {
   void operator()(ImGuiContext* context) const { ImGui::DestroyContext(context); }
@@ -49,18 +56,31 @@ Context make_context() {
 
 class View::Impl {
  public:
-  Impl(Graphics& graphics, std::optional<Operation> operation)
+  Impl(Graphics& graphics, Operation operation)
       : context_(make_context()),
         plot_context_(ImPlot::CreateContext()),
         device_(graphics),
-        panels_(make_panels(graphics, std::move(operation))) {
-    for (const auto& panel : panels_) placeables_.push_back(panel.get());
+        requests_(operation.send),
+        panels_(make_panels(graphics, std::move(operation), requests_)) {
+    has_tabs_ = std::any_of(panels_.begin(), panels_.end(),
+                            [](const auto& panel) { return panel->tab() == Tab::model; });
+    choose(Tab::train);
     set_dark(false);
     show(std::make_shared<const Snapshot>());
   }
 
   void show(const std::shared_ptr<const Snapshot>& snapshot) {
     for (const auto& panel : panels_) panel->show(snapshot);
+  }
+
+  void receive(const Reply& reply) { requests_.receive(reply); }
+
+  void open_file(const std::string& path) {
+    for (const auto& panel : panels_) {
+      if (!panel->take_file(path)) continue;
+      if (panel->tab()) select_ = panel->tab();
+      return;
+    }
   }
 
   void set_dark(bool dark) {
@@ -93,11 +113,44 @@ class View::Impl {
   void scroll(float distance) { scroll_ += distance; }
 
   bool takes_wheel(bool ctrl) const {
-    return std::any_of(panels_.begin(), panels_.end(),
-                       [&](const auto& panel) { return panel->takes_wheel(ctrl); });
+    return std::any_of(visible_.begin(), visible_.end(),
+                       [&](const Panel* panel) { return panel->takes_wheel(ctrl); });
   }
 
  private:
+  void choose(Tab tab) {
+    tab_ = tab;
+    visible_.clear();
+    placeables_.clear();
+    for (const auto& panel : panels_) {
+      if (panel->tab().value_or(tab) != tab) continue;
+      visible_.push_back(panel.get());
+      placeables_.push_back(panel.get());
+    }
+  }
+
+  /// Draws the list of tabs, if there are several; returns its height.
+  float draw_tabs() {
+    if (!has_tabs_) return 0;
+    ImGui::SetCursorPos({tabs_left, tabs_top});
+    const std::optional<Tab> select = std::exchange(select_, std::nullopt);
+    Tab chosen = tab_;
+    if (ImGui::BeginTabBar("tabs")) {
+      for (const auto& [tab, title] : tab_titles) {
+        const auto flags = select == tab ? ImGuiTabItemFlags_SetSelected : ImGuiTabItemFlags_None;
+        if (!ImGui::BeginTabItem(title, nullptr, flags)) continue;
+        chosen = tab;
+        ImGui::EndTabItem();
+      }
+      ImGui::EndTabBar();
+    }
+    if (chosen != tab_) {
+      choose(chosen);
+      changed_tab_ = true;
+    }
+    return ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y;
+  }
+
   void draw(const Surface& surface) {
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({surface.width, surface.height});
@@ -108,19 +161,22 @@ class View::Impl {
                      ImGuiWindowFlags_NoNavFocus);
     if (scroll_ != 0) ImGui::SetScrollY(ImGui::GetScrollY() - scroll_);
     scroll_ = 0;
-    const Layout layout = arrange(surface.width, surface.height, placeables_);
-    const ImVec2 origin = ImGui::GetCursorScreenPos();
-    for (size_t i = 0; i < panels_.size(); ++i) {
+    ImVec2 origin = ImGui::GetCursorScreenPos();
+    const float tabs = draw_tabs();
+    origin.y += tabs;
+    const float height = surface.height - tabs;
+    const Layout layout = arrange(surface.width, height, placeables_);
+    for (size_t i = 0; i < visible_.size(); ++i) {
       Rect rect = layout.panels[i];
       rect.x += origin.x;
       rect.y += origin.y;
-      panels_[i]->draw(rect, *theme_);
+      visible_[i]->draw(rect, *theme_);
     }
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy({1, layout.height});
     // Some panels know their height only when they are drawn.
-    unsettled_ = layout.height != content_height_ ||
-                 layout != arrange(surface.width, surface.height, placeables_);
+    unsettled_ = layout.height != content_height_ || std::exchange(changed_tab_, false) ||
+                 select_.has_value() || layout != arrange(surface.width, height, placeables_);
     content_height_ = layout.height;
     scrolled_ = ImGui::GetScrollY();
     max_scrolled_ = ImGui::GetScrollMaxY();
@@ -130,8 +186,14 @@ class View::Impl {
   Context context_;
   PlotContext plot_context_;
   AttachedGraphics device_;
+  Requests requests_;
   std::vector<std::unique_ptr<Panel>> panels_;
-  std::vector<const Placeable*> placeables_;  ///< the same panels
+  std::vector<Panel*> visible_;               ///< those of the chosen tab
+  std::vector<const Placeable*> placeables_;  ///< the same
+  Tab tab_ = Tab::train;
+  std::optional<Tab> select_;  ///< tab to choose in the next frame
+  bool has_tabs_ = false;
+  bool changed_tab_ = false;
   const Theme* theme_ = nullptr;
   float scroll_ = 0;  ///< to be applied in the next frame
   float content_height_ = 0;
@@ -140,11 +202,13 @@ class View::Impl {
   float max_scrolled_ = 0;
 };
 
-View::View(Graphics& graphics, std::optional<Operation> operation)
+View::View(Graphics& graphics, Operation operation)
     : impl_(std::make_unique<Impl>(graphics, std::move(operation))) {}
 View::~View() = default;
 
 void View::show(const std::shared_ptr<const Snapshot>& snapshot) { impl_->show(snapshot); }
+void View::receive(const Reply& reply) { impl_->receive(reply); }
+void View::open_file(const std::string& path) { impl_->open_file(path); }
 void View::set_dark(bool dark) { impl_->set_dark(dark); }
 uint32_t View::background() const { return impl_->background(); }
 FrameStats View::build(const Surface& surface, float seconds) {

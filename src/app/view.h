@@ -3,19 +3,29 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "app/graphics.h"
+#include "app/requests.h"
 #include "engine/controls.h"
-#include "engine/requests.h"
 #include "engine/snapshot.h"
 
 namespace convlab {
 
-/// Controls that operate the engine from within the view. Used by the desktop window; the page has
-/// its controls in HTML.
+/// Access to files. Both functions throw Error.
+struct FileAccess {
+  std::function<std::vector<uint8_t>(const std::string& path)> read;
+  std::function<void(const std::string& path, std::span<const uint8_t> bytes)> write;
+};
+
+/// How the view operates the engine. In the page, controls and files are HTML.
 struct Operation {
-  Controls controls;
-  std::function<void(Request)> send;
+  /// Passes a request to the engine, whose reply goes to View::receive.
+  Requests::Post send = [](Request, uint64_t) {};
+  std::optional<Controls> controls = std::nullopt;
+  std::optional<FileAccess> files = std::nullopt;
 };
 
 /// Statistics of one frame.
@@ -31,12 +41,16 @@ struct FrameStats {
 /// ImGui's draw data.
 class View {
  public:
-  View(Graphics& graphics, std::optional<Operation> operation);
+  View(Graphics& graphics, Operation operation);
   View(const View&) = delete;
   View& operator=(const View&) = delete;
   ~View();
 
   void show(const std::shared_ptr<const Snapshot>& snapshot);
+  /// Passes a reply to the panel that sent its request.
+  void receive(const Reply& reply);
+  /// Opens a file that was dropped onto the window.
+  void open_file(const std::string& path);
   void set_dark(bool dark);
   /// Returns the background colour, RGBA with red in the lowest byte.
   uint32_t background() const;

@@ -5,9 +5,9 @@
 
 #include "cli/table.h"
 #include "cli/terminal.h"
-#include "cli/text.h"
 #include "core/counted.h"
 #include "core/error.h"
+#include "core/format.h"
 
 namespace convlab {
 

@@ -4,8 +4,8 @@
 #include <span>
 
 #include "cli/table.h"
-#include "cli/text.h"
 #include "core/error.h"
+#include "core/format.h"
 
 namespace convlab {
 

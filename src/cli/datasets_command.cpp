@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/text.h"
 #include "cli/values.h"
 #include "core/counted.h"
 #include "core/error.h"
+#include "core/format.h"
 #include "data/catalog.h"
 
 namespace convlab {

@@ -8,9 +8,9 @@
 #include "cli/json_lines.h"
 #include "cli/model_argument.h"
 #include "cli/progress.h"
-#include "cli/text.h"
 #include "cli/values.h"
 #include "core/error.h"
+#include "core/format.h"
 #include "data/catalog.h"
 #include "engine/engine.h"
 
@@ -46,7 +46,7 @@ void print(std::FILE* out, const EvalOptions& options, const Evaluation& result)
     accuracy += concat(", top-", result.top_k, " ", percent(result.top_k_accuracy));
   std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s, %s images/s)\n",
                options.model.c_str(), options.data.c_str(), accuracy.c_str(),
-               fixed(result.loss, 4).c_str(),
+               loss_text(result.loss).c_str(),
                with_commas(static_cast<double>(result.images), "image").c_str(),
                with_commas(images_per_second(result)).c_str());
   if (options.report) std::fprintf(out, "\n%s", class_report(result).c_str());

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "cli/terminal.h"
-#include "cli/text.h"
 #include "core/error.h"
+#include "core/format.h"
 
 namespace convlab {
 
@@ -28,7 +28,7 @@ std::string training_text(const Snapshot& snapshot) {
       steps / static_cast<double>(std::max<int64_t>(snapshot.steps_per_epoch, 1));
   const int64_t epoch = std::min(snapshot.epoch + 1, snapshot.epochs);
   return concat("epoch ", epoch, "/", snapshot.epochs, " ", bar(fraction), " ",
-                fixed(100 * fraction, 0), " %  loss ", fixed(snapshot.loss, 4), "  accuracy ",
+                fixed(100 * fraction, 0), " %  loss ", loss_text(snapshot.loss), "  accuracy ",
                 percent(snapshot.accuracy), "  ", with_commas(snapshot.images_per_second),
                 " images/s", left(snapshot.seconds_left));
 }
@@ -64,9 +64,9 @@ void Progress::line(const std::string& text) {
 
 void Progress::epoch(const EpochResult& result, const Snapshot& snapshot) {
   const char* name = validation_name(snapshot);
-  line(concat("epoch ", result.epoch, "/", snapshot.epochs, "  loss ", fixed(result.train_loss, 4),
+  line(concat("epoch ", result.epoch, "/", snapshot.epochs, "  loss ", loss_text(result.train_loss),
               "  accuracy ", percent(result.train_accuracy), "  ", name, " loss ",
-              fixed(result.val_loss, 4), "  ", name, " accuracy ", percent(result.val_accuracy),
+              loss_text(result.val_loss), "  ", name, " accuracy ", percent(result.val_accuracy),
               "  ", fixed(result.seconds, 1), " s  ", with_commas(result.images_per_second),
               " images/s"));
 }

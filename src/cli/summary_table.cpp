@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "cli/table.h"
-#include "cli/text.h"
 #include "core/error.h"
+#include "core/format.h"
 
 namespace convlab {
 

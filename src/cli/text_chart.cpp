@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "cli/text.h"
+#include "core/format.h"
 
 namespace convlab {
 

@@ -4,7 +4,13 @@
 
 #include "core/error.h"
 #include "data/catalog.h"
+#include "engine/run_form.h"
+#include "loss/loss.h"
+#include "nn/layer_info.h"
 #include "optim/optimizer.h"
+#include "optim/schedules/schedule.h"
+#include "train/callbacks/early_stopping.h"
+#include "train/updater.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -37,6 +43,59 @@ std::vector<ModelItem> model_items() {
   return items;
 }
 
+std::string_view type_name(OptionType type) {
+  switch (type) {
+    case OptionType::flag:
+      return "flag";
+    case OptionType::integer:
+      return "integer";
+    case OptionType::number:
+      return "number";
+    case OptionType::numbers:
+      return "numbers";
+    case OptionType::choice:
+      return "choice";
+  }
+  return {};
+}
+
+OptionForm make_form(std::string_view group, std::string_view kind, std::string_view title,
+                     const std::vector<OptionField>& fields) {
+  OptionForm form{.group = std::string(group),
+                  .kind = std::string(kind),
+                  .title = std::string(title),
+                  .defaults = {},
+                  .fields = {}};
+  for (const OptionField& field : fields) {
+    if (!field.required) form.defaults.emplace_back(field.name, field.default_value);
+    form.fields.push_back({.name = std::string(field.name),
+                           .type = std::string(type_name(field.type)),
+                           .min = field.min,
+                           .max = field.max,
+                           .choices = {field.choices.begin(), field.choices.end()},
+                           .help = std::string(field.help)});
+  }
+  return form;
+}
+
+std::vector<OptionForm> option_forms() {
+  std::vector<OptionForm> forms;
+  for (const LayerOptions& layer : layer_options())
+    forms.push_back(make_form("layer", layer.kind, layer.kind, layer.options()));
+  const auto add = [&](std::string_view group, const auto& kinds) {
+    for (const auto& kind : kinds)
+      forms.push_back(make_form(group, kind.kind, kind.title, kind.options()));
+  };
+  add("optimizer", optimizer_kinds());
+  add("schedule", schedule_kinds());
+  add("loss", loss_kinds());
+  forms.push_back(make_form("update", "", "Updates", list_options<UpdateOptions>()));
+  forms.push_back(
+      make_form("early_stopping", "", "Early stopping", list_options<EarlyStoppingOptions>()));
+  forms.push_back(make_form("run", "", "Run", run_form_fields()));
+  return forms;
+}
+
 }  // namespace
 
 Controls controls() {
@@ -58,6 +117,7 @@ Controls controls() {
        "r"},
   };
   table.batches = {16, 32, 64, 128, 256, 512};
+  table.forms = option_forms();
   return table;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/options.h"
 #include "engine/fields.h"
 
 /// Tables of everything a user can choose. The page and the desktop window build their controls
@@ -71,6 +72,45 @@ void visit(Fields& fields, S& item) {
   fields("shortcut", item.shortcut);
 }
 
+/// One option of an OptionForm.
+struct OptionItem {
+  std::string name;
+  std::string type;  ///< "flag", "integer", "number", "numbers" (text: "1, 2, 0.5") or "choice"
+  double min = 0;    ///< inclusive limits of integer, number and each of numbers
+  double max = 0;
+  std::vector<std::string> choices;
+  std::string help;  ///< starts in lower case, without a full stop
+};
+
+template <class Fields, MaybeConst<OptionItem> S>
+void visit(Fields& fields, S& item) {
+  fields("name", item.name);
+  fields("type", item.type);
+  fields("min", item.min);
+  fields("max", item.max);
+  fields("choices", item.choices);
+  fields("help", item.help);
+}
+
+/// The options of one kind of layer, loss, optimizer, schedule or callback: from them a front end
+/// generates an input form.
+struct OptionForm {
+  std::string group;  ///< layer, loss, optimizer, schedule, update, early_stopping or run
+  std::string kind;   ///< as in RunOptions or a model document; empty if the group has only one
+  std::string title;
+  Options defaults;  ///< without options that must be given
+  std::vector<OptionItem> fields;
+};
+
+template <class Fields, MaybeConst<OptionForm> S>
+void visit(Fields& fields, S& form) {
+  fields("group", form.group);
+  fields("kind", form.kind);
+  fields("title", form.title);
+  fields("defaults", form.defaults);
+  fields("fields", form.fields);
+}
+
 struct Controls {
   static constexpr std::string_view name = "controls";
   std::vector<NamedItem> data_sets;
@@ -80,6 +120,8 @@ struct Controls {
   std::vector<int32_t> batches;     ///< batch sizes to choose from
   double min_learning_rate = 1e-6;
   double max_learning_rate = 10;
+  /// One per kind of each group; the options of the group "run" are members of RunOptions.
+  std::vector<OptionForm> forms;
 };
 
 template <class Fields, MaybeConst<Controls> S>
@@ -91,6 +133,7 @@ void visit(Fields& fields, S& controls) {
   fields("batches", controls.batches);
   fields("min_learning_rate", controls.min_learning_rate);
   fields("max_learning_rate", controls.max_learning_rate);
+  fields("forms", controls.forms);
 }
 
 /// Returns the tables; defined in the engine, which knows the models.

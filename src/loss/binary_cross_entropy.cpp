@@ -4,9 +4,11 @@ namespace convlab {
 
 template <class Visitor>
 void BinaryCrossEntropyOptions::visit(Visitor& visitor) {
-  visitor.number("label_smoothing", label_smoothing, 0, 0.999);
+  visitor.number("label_smoothing", label_smoothing, 0, 0.999,
+                 "fraction by which each target moves towards 0.5");
 }
 template void BinaryCrossEntropyOptions::visit(OptionReader&);
+template void BinaryCrossEntropyOptions::visit(OptionLister&);
 
 BinaryCrossEntropy::BinaryCrossEntropy(const BinaryCrossEntropyOptions& options)
     : PointwiseLoss("binary_cross_entropy",

@@ -4,9 +4,11 @@ namespace convlab {
 
 template <class Visitor>
 void HuberOptions::visit(Visitor& visitor) {
-  visitor.number("delta", delta, 1e-6, 1e6);
+  visitor.number("delta", delta, 1e-6, 1e6,
+                 "error above which the loss is linear instead of quadratic");
 }
 template void HuberOptions::visit(OptionReader&);
+template void HuberOptions::visit(OptionLister&);
 
 Huber::Huber(const HuberOptions& options)
     : PointwiseLoss("huber",

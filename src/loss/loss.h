@@ -42,6 +42,8 @@ class Loss {
 /// A loss kind and its factory.
 struct LossKind {
   std::string_view kind;
+  std::string_view title;
+  std::vector<OptionField> (*options)();
   std::unique_ptr<Loss> (*make)(std::string_view kind, const Options& options);
 };
 

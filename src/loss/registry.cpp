@@ -1,4 +1,5 @@
 #include <array>
+#include <type_traits>
 
 #include "core/find_named.h"
 #include "loss/binary_cross_entropy.h"
@@ -12,28 +13,33 @@ namespace convlab {
 
 namespace {
 
-template <class Kind>
-constexpr LossKind entry(std::string_view kind) {
-  return {kind, [](std::string_view name, const Options& options) -> std::unique_ptr<Loss> {
-            OptionReader(name, options).finish();
-            return std::make_unique<Kind>();
-          }};
-}
+struct NoOptions {
+  template <class Visitor>
+  void visit(Visitor&) {}
+};
 
 template <class Kind, class KindOptions>
-constexpr LossKind entry(std::string_view kind) {
-  return {kind, [](std::string_view name, const Options& options) -> std::unique_ptr<Loss> {
-            return std::make_unique<Kind>(read_options<KindOptions>(name, options));
+constexpr LossKind entry(std::string_view kind, std::string_view title) {
+  return {kind, title, list_options<KindOptions>,
+          [](std::string_view name, const Options& options) -> std::unique_ptr<Loss> {
+            const auto read = read_options<KindOptions>(name, options);
+            if constexpr (std::is_same_v<KindOptions, NoOptions>) {
+              return std::make_unique<Kind>();
+            } else {
+              return std::make_unique<Kind>(read);
+            }
           }};
 }
 
 constexpr std::array kinds{
-    entry<SoftmaxCrossEntropy, SoftmaxCrossEntropyOptions>("softmax_cross_entropy"),
-    entry<BinaryCrossEntropy, BinaryCrossEntropyOptions>("binary_cross_entropy"),
-    entry<MeanSquaredError>("mean_squared_error"),
-    entry<MeanAbsoluteError>("mean_absolute_error"),
-    entry<Huber, HuberOptions>("huber"),
-    entry<Hinge>("hinge"),
+    entry<SoftmaxCrossEntropy, SoftmaxCrossEntropyOptions>("softmax_cross_entropy",
+                                                           "Softmax cross-entropy"),
+    entry<BinaryCrossEntropy, BinaryCrossEntropyOptions>("binary_cross_entropy",
+                                                         "Binary cross-entropy"),
+    entry<MeanSquaredError, NoOptions>("mean_squared_error", "Mean squared error"),
+    entry<MeanAbsoluteError, NoOptions>("mean_absolute_error", "Mean absolute error"),
+    entry<Huber, HuberOptions>("huber", "Huber"),
+    entry<Hinge, NoOptions>("hinge", "Hinge"),
 };
 
 }  // namespace

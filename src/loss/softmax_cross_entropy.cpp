@@ -4,9 +4,11 @@ namespace convlab {
 
 template <class Visitor>
 void SoftmaxCrossEntropyOptions::visit(Visitor& visitor) {
-  visitor.number("label_smoothing", label_smoothing, 0, 0.999);
+  visitor.number("label_smoothing", label_smoothing, 0, 0.999,
+                 "fraction of each target that is spread evenly over all classes");
 }
 template void SoftmaxCrossEntropyOptions::visit(OptionReader&);
+template void SoftmaxCrossEntropyOptions::visit(OptionLister&);
 
 SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options)
     : options_(checked_options("softmax_cross_entropy", options)) {}

@@ -13,9 +13,19 @@ struct PageRow {
   }
 };
 
+struct OptionsRow {
+  template <class Kind, class Aggregate>
+  static constexpr LayerOptions of(std::string_view kind) {
+    return {kind, list_options<Aggregate>};
+  }
+};
+
+constexpr auto options_table = layer_table<OptionsRow>();
 constexpr auto pages = layer_table<PageRow>();
 
 }  // namespace
+
+std::span<const LayerOptions> layer_options() { return options_table; }
 
 std::span<const LayerPage> layer_pages() { return pages; }
 

@@ -27,6 +27,15 @@ struct LayerPage {
   std::vector<OptionField> (*options)();
 };
 
+/// The options of one kind of layer.
+struct LayerOptions {
+  std::string_view kind;
+  std::vector<OptionField> (*options)();
+};
+
+/// Returns one entry per kind of layer, without the texts of LayerInfo.
+std::span<const LayerOptions> layer_options();
+
 /// Returns one page per kind of layer. Only programs that call this function link the texts (about
 /// 15 KB); the engine of the web page does not.
 std::span<const LayerPage> layer_pages();

@@ -4,11 +4,13 @@ namespace convlab {
 
 template <class Visitor>
 void AdagradOptions::visit(Visitor& visitor) {
-  visitor.number("initial_accumulator_value", initial_accumulator_value, 0, 1e6);
-  visitor.number("epsilon", epsilon, 1e-12, 1);
+  visitor.number("initial_accumulator_value", initial_accumulator_value, 0, 1e6,
+                 "initial sum of the squared gradients");
+  visitor.number("epsilon", epsilon, 1e-12, 1, "added to the denominator against division by zero");
   decay.visit(visitor);
 }
 template void AdagradOptions::visit(OptionReader&);
+template void AdagradOptions::visit(OptionLister&);
 
 Adagrad::Adagrad(const AdagradOptions& options)
     : Optimizer(options.decay), options_(checked_options("adagrad", options)) {}

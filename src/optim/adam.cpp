@@ -4,12 +4,14 @@ namespace convlab {
 
 template <class Visitor>
 void AdamOptions::visit(Visitor& visitor) {
-  visitor.number("beta1", beta1, 0, 0.999999);
-  visitor.number("beta2", beta2, 0, 0.999999);
-  visitor.number("epsilon", epsilon, 1e-12, 1);
+  visitor.number("beta1", beta1, 0, 0.999999, "decay rate of the moving average of the gradients");
+  visitor.number("beta2", beta2, 0, 0.999999,
+                 "decay rate of the moving average of the squared gradients");
+  visitor.number("epsilon", epsilon, 1e-12, 1, "added to the denominator against division by zero");
   decay.visit(visitor);
 }
 template void AdamOptions::visit(OptionReader&);
+template void AdamOptions::visit(OptionLister&);
 
 Adam::Adam(std::string_view kind, const AdamOptions& options)
     : Optimizer(options.decay), kind_(kind), options_(checked_options(kind, options)) {}

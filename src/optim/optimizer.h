@@ -19,8 +19,10 @@ struct WeightDecay {
 
   template <class Visitor>
   void visit(Visitor& visitor) {
-    visitor.number("weight_decay", weight_decay, 0, 1);
-    visitor.flag("decay_biases", decay_biases);
+    visitor.number("weight_decay", weight_decay, 0, 1,
+                   "fraction of each weight, times the learning rate, that every update subtracts");
+    visitor.flag("decay_biases", decay_biases,
+                 "weight decay also applies to biases and normalization scales");
   }
 };
 
@@ -63,6 +65,7 @@ struct OptimizerKind {
   std::string_view kind;
   std::string_view title;
   double learning_rate;  ///< default
+  std::vector<OptionField> (*options)();
   std::unique_ptr<Optimizer> (*make)(const Options& options);
 };
 

@@ -11,23 +11,23 @@ namespace convlab {
 namespace {
 
 constexpr std::array kinds{
-    OptimizerKind{"adam", "Adam", 1e-3,
+    OptimizerKind{"adam", "Adam", 1e-3, list_options<AdamOptions>,
                   [](const Options& o) -> std::unique_ptr<Optimizer> {
                     return std::make_unique<Adam>(read_options<AdamOptions>("adam", o));
                   }},
-    OptimizerKind{"adamw", "AdamW", 1e-3,
+    OptimizerKind{"adamw", "AdamW", 1e-3, list_options<AdamWOptions>,
                   [](const Options& o) -> std::unique_ptr<Optimizer> {
                     return std::make_unique<Adam>(read_options<AdamWOptions>("adamw", o));
                   }},
-    OptimizerKind{"sgd", "SGD", 1e-2,
+    OptimizerKind{"sgd", "SGD", 1e-2, list_options<SgdOptions>,
                   [](const Options& o) -> std::unique_ptr<Optimizer> {
                     return std::make_unique<Sgd>(read_options<SgdOptions>("sgd", o));
                   }},
-    OptimizerKind{"rmsprop", "RMSprop", 1e-3,
+    OptimizerKind{"rmsprop", "RMSprop", 1e-3, list_options<RmspropOptions>,
                   [](const Options& o) -> std::unique_ptr<Optimizer> {
                     return std::make_unique<Rmsprop>(read_options<RmspropOptions>("rmsprop", o));
                   }},
-    OptimizerKind{"adagrad", "Adagrad", 1e-3,
+    OptimizerKind{"adagrad", "Adagrad", 1e-3, list_options<AdagradOptions>,
                   [](const Options& o) -> std::unique_ptr<Optimizer> {
                     return std::make_unique<Adagrad>(read_options<AdagradOptions>("adagrad", o));
                   }},

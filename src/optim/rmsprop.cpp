@@ -4,13 +4,18 @@ namespace convlab {
 
 template <class Visitor>
 void RmspropOptions::visit(Visitor& visitor) {
-  visitor.number("rho", rho, 0, 0.999999);
-  visitor.number("momentum", momentum, 0, 1);
-  visitor.number("epsilon", epsilon, 1e-12, 1);
-  visitor.flag("centered", centered);
+  visitor.number("rho", rho, 0, 0.999999,
+                 "decay rate of the moving average of the squared gradients");
+  visitor.number("momentum", momentum, 0, 1,
+                 "fraction of the previous update that is added to each update");
+  visitor.number("epsilon", epsilon, 1e-12, 1, "added to the denominator against division by zero");
+  visitor.flag(
+      "centered", centered,
+      "divide by the standard deviation of the gradients instead of their root mean square");
   decay.visit(visitor);
 }
 template void RmspropOptions::visit(OptionReader&);
+template void RmspropOptions::visit(OptionLister&);
 
 Rmsprop::Rmsprop(const RmspropOptions& options)
     : Optimizer(options.decay), options_(checked_options("rmsprop", options)) {}

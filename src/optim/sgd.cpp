@@ -4,11 +4,13 @@ namespace convlab {
 
 template <class Visitor>
 void SgdOptions::visit(Visitor& visitor) {
-  visitor.number("momentum", momentum, 0, 1);
-  visitor.flag("nesterov", nesterov);
+  visitor.number("momentum", momentum, 0, 1,
+                 "fraction of the previous update that is added to each update");
+  visitor.flag("nesterov", nesterov, "Nesterov's form of momentum");
   decay.visit(visitor);
 }
 template void SgdOptions::visit(OptionReader&);
+template void SgdOptions::visit(OptionLister&);
 
 Sgd::Sgd(const SgdOptions& options)
     : Optimizer(options.decay), options_(checked_options("sgd", options)) {}

@@ -8,13 +8,20 @@ namespace convlab {
 
 template <class Visitor>
 void UpdateOptions::visit(Visitor& visitor) {
-  visitor.number("clip_norm", clip_norm, 0, 1e9);
-  visitor.number("clip_value", clip_value, 0, 1e9);
-  visitor.integer("accumulate", accumulate, 1, 65536);
-  visitor.number("ema_momentum", ema_momentum, 0, 0.999999);
-  visitor.integer("ema_overwrite_frequency", ema_overwrite_frequency, 0, 1'000'000'000);
+  visitor.number("clip_norm", clip_norm, 0, 1e9,
+                 "max L2 norm of all gradients together; 0: no clipping");
+  visitor.number("clip_value", clip_value, 0, 1e9,
+                 "max absolute value of each gradient element; 0: no clipping");
+  visitor.integer("accumulate", accumulate, 1, 65536,
+                  "number of batches per update, which uses the mean of their gradients");
+  visitor.number(
+      "ema_momentum", ema_momentum, 0, 0.999999,
+      "fraction of the moving average of the weights that each update keeps; 0: no average");
+  visitor.integer("ema_overwrite_frequency", ema_overwrite_frequency, 0, 1'000'000'000,
+                  "updates after which the average also replaces the training weights; 0: never");
 }
 template void UpdateOptions::visit(OptionReader&);
+template void UpdateOptions::visit(OptionLister&);
 template void UpdateOptions::visit(OptionWriter&);
 
 namespace {

@@ -37,7 +37,7 @@ Curve falling() {
 /// A view without a screen, and what a user does to it.
 struct Session {
   HeadlessGraphics graphics;
-  View view{graphics, std::nullopt};
+  View view{graphics, Operation{}};
 
   /// Draws the frames that a platform would draw after input.
   void draw() {

@@ -1,20 +1,14 @@
 #include "app/panels/progress_texts.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <cmath>
 
 using namespace convlab;
 
-TEST_CASE("progress: durations and counts are formatted for reading") {
-  CHECK(duration_text(-1) == "–");
-  CHECK(duration_text(NAN) == "–");
-  CHECK(duration_text(0.2) == "1 s");
-  CHECK(duration_text(65) == "1 min 5 s");
-  CHECK(duration_text(3725) == "1 h 2 min");
-  CHECK(count_text(0) == "0");
-  CHECK(count_text(999) == "999");
-  CHECK(count_text(1234567) == "1,234,567");
-  CHECK(count_text(-1000) == "-1,000");
+TEST_CASE("progress: the images of the validation are named by what they are") {
+  Snapshot snapshot;
+  CHECK(number_texts(snapshot)[3].first == "Test accuracy");
+  snapshot.validates_on_test = false;
+  CHECK(number_texts(snapshot)[3].first == "Validation accuracy");
 }
 
 TEST_CASE("progress: the phase names the current epoch") {

@@ -1,5 +1,7 @@
 #include "app/view.h"
 
+#include <imgui.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
 #include <vector>
@@ -67,7 +69,8 @@ Operation some_operation(std::vector<Request>& sent) {
                    {"step", "Step", "One batch", "s"},
                    {"reset", "Reset", "Begin anew", "r"}};
   table.batches = {32, 128};
-  return {table, [&sent](Request command) { sent.push_back(std::move(command)); }};
+  return {.send = [&sent](Request request, uint64_t) { sent.push_back(std::move(request)); },
+          .controls = table};
 }
 
 }  // namespace
@@ -76,7 +79,7 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
   for (const bool with_controls : {false, true}) {
     HeadlessGraphics graphics;
     std::vector<Request> sent;
-    View view(graphics, with_controls ? std::optional(some_operation(sent)) : std::nullopt);
+    View view(graphics, with_controls ? some_operation(sent) : Operation{});
     for (const bool full : {false, true}) {
       if (full) view.show(busy_snapshot());
       for (const bool dark : {false, true}) {
@@ -96,6 +99,40 @@ TEST_CASE("view: frames build at every size, theme and scale, and fit 16-bit ind
   }
 }
 
+TEST_CASE("view: other epochs are set at once while training, other settings are not") {
+  HeadlessGraphics graphics;
+  std::vector<Request> sent;
+  View view(graphics, some_operation(sent));
+  view.show(busy_snapshot());
+  const auto draw = [&] {
+    for (int i = 0; i < 3; ++i) graphics.frame(view, {1280, 800, 1});
+  };
+  const auto press = [&](ImGuiKey key) {
+    ImGui::GetIO().AddKeyEvent(key, true);
+    draw();
+    ImGui::GetIO().AddKeyEvent(key, false);
+    draw();
+  };
+  draw();
+  ImGuiIO& io = ImGui::GetIO();
+  io.AddMousePosEvent(180, 235);  // the field of the epochs
+  draw();
+  io.AddMouseButtonEvent(0, true);
+  draw();
+  io.AddMouseButtonEvent(0, false);
+  draw();
+  io.AddKeyEvent(ImGuiMod_Ctrl, true);
+  press(ImGuiKey_A);
+  io.AddKeyEvent(ImGuiMod_Ctrl, false);
+  draw();
+  io.AddInputCharactersUTF8("9");
+  draw();
+  press(ImGuiKey_Enter);
+  REQUIRE(sent.size() == 1);
+  REQUIRE(std::holds_alternative<SetEpochs>(sent[0]));
+  CHECK(std::get<SetEpochs>(sent[0]).epochs == 9);
+}
+
 TEST_CASE("view: with an unchanged snapshot drawing stops, at any size") {
   HeadlessGraphics graphics;
   std::vector<Request> sent;
@@ -111,7 +148,7 @@ TEST_CASE("view: with an unchanged snapshot drawing stops, at any size") {
 
 TEST_CASE("view: textures are uploaded only when they changed") {
   HeadlessGraphics graphics;
-  View view(graphics, std::nullopt);
+  View view(graphics, Operation{});
   const auto first = busy_snapshot();
   view.show(first);
   CHECK(graphics.uploads == 2);
@@ -131,7 +168,7 @@ TEST_CASE("view: textures are uploaded only when they changed") {
 
 TEST_CASE("view: glyphs are rasterised once for each scale of the screen") {
   HeadlessGraphics graphics;
-  View view(graphics, std::nullopt);
+  View view(graphics, Operation{});
   graphics.frame(view, {800, 600, 1});
   const int first = graphics.texture_updates;
   CHECK(first > 0);
@@ -143,7 +180,7 @@ TEST_CASE("view: glyphs are rasterised once for each scale of the screen") {
 
 TEST_CASE("view: content that fits does not scroll, a phone's stack scrolls to its end") {
   HeadlessGraphics graphics;
-  View view(graphics, std::nullopt);
+  View view(graphics, Operation{});
   view.show(busy_snapshot());
   const auto settle = [&](const Surface& surface) {
     for (int i = 0; i < 3; ++i) graphics.frame(view, surface);

@@ -37,7 +37,7 @@ const mayUse = {
   io: ['core', 'backend', 'nn'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
   engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
-  app: ['core', 'data', 'backend', 'engine'],
+  app: ['core', 'data', 'io', 'backend', 'engine'],
   cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'engine'],
   wasm: ['core', 'data', 'engine'],
 };

@@ -17,8 +17,8 @@ EngineThread::EngineThread(EngineEnvironment environment, std::function<void()> 
 
 EngineThread::~EngineThread() = default;
 
-void EngineThread::send(Request request) {
-  engine_.send(std::move(request));
+void EngineThread::send(Request request, uint64_t id) {
+  engine_.send(std::move(request), id);
   {
     const std::lock_guard lock(mutex_);
     sent_ = true;

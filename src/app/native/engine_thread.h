@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "engine/engine.h"
@@ -14,7 +15,8 @@ namespace convlab {
 /// until the next request.
 class EngineThread {
  public:
-  /// `published` is called on the engine's thread after each new snapshot.
+  /// `published` is called on the engine's thread after each new snapshot. Each reply follows
+  /// a new snapshot or is followed by one.
   EngineThread(EngineEnvironment environment, std::function<void()> published);
   EngineThread(const EngineThread&) = delete;
   EngineThread& operator=(const EngineThread&) = delete;
@@ -22,7 +24,8 @@ class EngineThread {
   ~EngineThread();
 
   /// May be called from any thread.
-  void send(Request request);
+  void send(Request request, uint64_t id = 0);
+  std::optional<Reply> take_reply() { return engine_.take_reply(); }
   std::shared_ptr<const Snapshot> snapshot() const { return engine_.snapshot(); }
 
  private:

@@ -5,7 +5,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "app/native/engine_thread.h"
 #include "app/native/png.h"
@@ -15,6 +18,8 @@
 #include "backend/processors.h"
 #include "backend/system_memory.h"
 #include "data/catalog.h"
+#include "data/file.h"
+#include "io/write_file.h"
 
 namespace convlab {
 namespace {
@@ -31,6 +36,7 @@ struct WindowOptions {
   int height = 800;
   bool dark = false;
   bool start = false;
+  std::vector<std::string> files;
   std::string screenshot;
   double after = 5;
 };
@@ -50,6 +56,15 @@ std::jthread wake_after(double seconds) {
   });
 }
 
+Operation make_operation(EngineThread& engine) {
+  return {.send = [&engine](Request request, uint64_t id) { engine.send(std::move(request), id); },
+          .controls = controls(),
+          .files =
+              FileAccess{.read = [](const std::string& path) { return read_file(path); },
+                         .write = [](const std::string& path,
+                                     std::span<const uint8_t> bytes) { write_file(path, bytes); }}};
+}
+
 int run_window(const WindowOptions& options) {
   EngineEnvironment environment;
   environment.backend =
@@ -62,12 +77,12 @@ int run_window(const WindowOptions& options) {
 
   GlfwPlatform platform("convlab", options.width, options.height);
   EngineThread engine(std::move(environment), GlfwPlatform::wake);
-  View view(platform.graphics(),
-            Operation{controls(), [&](Request request) { engine.send(std::move(request)); }});
+  View view(platform.graphics(), make_operation(engine));
   view.set_dark(options.dark);
   engine.send(Subscribe{{"samples", "predictions", "filters"}});
   engine.send(Configure{options.run});
   if (options.start) engine.send(Start{});
+  for (const std::string& file : options.files) view.open_file(file);
 
   std::optional<std::jthread> alarm;
   const double due = monotonic_seconds() + options.after;
@@ -76,6 +91,10 @@ int run_window(const WindowOptions& options) {
   bool captured = false;
   bool asked = false;
   platform.run(view, [&] {
+    while (const std::optional<Reply> reply = engine.take_reply()) {
+      view.receive(*reply);
+      platform.request_frame();
+    }
     const std::shared_ptr<const Snapshot> snapshot = engine.snapshot();
     if (snapshot->sequence != shown) {
       shown = snapshot->sequence;
@@ -110,6 +129,9 @@ int run(int argc, char** argv) {
   app.add_option("--height", options.height, "Height of the window")->check(CLI::Range(240, 16384));
   app.add_flag("--dark", options.dark, "Use the dark theme");
   app.add_flag("--start", options.start, "Start training immediately");
+  app.add_option("FILE", options.files,
+                 "Model file or checkpoint to open, or images to predict, as if dropped onto the "
+                 "window");
   app.add_option("--screenshot", options.screenshot,
                  "Write a PNG image of the window to this file, then exit");
   app.add_option("--after", options.after, "Seconds until the screenshot")->capture_default_str();

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "app/fonts.h"
+#include "app/panels/progress_texts.h"
 #include "app/widgets/text.h"
 #include "app/widgets/ticks.h"
+#include "core/format.h"
 
 namespace convlab {
 namespace {
@@ -29,6 +31,10 @@ constexpr ImPlotAxisFlags axis_flags = ImPlotAxisFlags_NoTickMarks | ImPlotAxisF
 using Line = ChartPanel::Line;
 
 size_t points(const Curve& curve) { return std::min(curve.x.size(), curve.y.size()); }
+
+std::string metric_text(double value, bool is_percent) {
+  return is_percent ? percent(value) : loss_text(value);
+}
 
 std::string end_label(double epochs) {
   return "epoch " + tick_label(epochs, epochs == std::round(epochs) ? 1 : 0.01, false);
@@ -161,7 +167,7 @@ float ChartPanel::height(float, float room) const {
 
 std::array<ChartPanel::Line, 2> ChartPanel::lines_of(const Theme& theme) const {
   return {{{"Training", train(), theme.train, false},
-           {"Validation", validation(), theme.validation, true}}};
+           {validation_name(*snapshot_), validation(), theme.validation, true}}};
 }
 
 void ChartPanel::draw_legend(const Rect& rect, const Theme& theme) const {
@@ -170,12 +176,13 @@ void ChartPanel::draw_legend(const Rect& rect, const Theme& theme) const {
   const std::array<Line, 2> lines = lines_of(theme);
   std::array<std::string, 2> values;
   // Wide enough for most values, so that nothing moves when they change.
-  const float usual = measure_text(small_text_size, options_.percent ? "100.00%" : "0.00000").x;
+  const float usual = measure_text(small_text_size, options_.percent ? "100.00 %" : "0.0000").x;
   float value_width = usual + 6;
   float width = -entry_gap;
   for (size_t i = 0; i < lines.size(); ++i) {
     const size_t count = points(lines[i].curve);
-    values[i] = value_label(count > 0 ? lines[i].curve.y[count - 1] : NAN, options_.percent);
+    values[i] = count > 0 ? metric_text(lines[i].curve.y[count - 1], options_.percent)
+                          : std::string(no_value);
     value_width = std::max(value_width, measure_text(small_text_size, values[i]).x + 6);
     width += icon + 6 + measure_text(small_text_size, lines[i].name).x + entry_gap;
   }
@@ -206,7 +213,7 @@ void ChartPanel::draw_readout(const Line& line, const Theme& theme, std::string&
   const float x = line.curve.x[i];
   const float y = line.curve.y[i];
   text.append(text.empty() ? "" : "\n").append(line.name).append("  ");
-  text.append(value_label(y, options_.percent)).append("  at epoch ");
+  text.append(metric_text(y, options_.percent)).append("  at epoch ");
   text.append(tick_label(x, 0.01, false));
   if (!std::isfinite(x) || !std::isfinite(y)) return;
   ImDrawList& list = *ImPlot::GetPlotDrawList();

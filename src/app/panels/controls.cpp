@@ -9,61 +9,14 @@
 #include <string>
 
 #include "app/fonts.h"
+#include "app/panels/more_options.h"
 #include "app/panels/progress_texts.h"
-#include "app/widgets/text.h"
+#include "app/widgets/fields.h"
 
 namespace convlab {
 namespace {
 
 constexpr int64_t max_epochs = 1000;
-
-void field_label(const char* text) {
-  ImGui::PushFont(nullptr, small_text_size);
-  ImGui::TextDisabled("%s", text);
-  ImGui::PopFont();
-}
-
-/// Draws a combo box of items with name and title; returns whether `chosen` changed.
-template <class Items>
-bool choose(const char* id, const Items& items, std::string& chosen) {
-  std::string title = chosen;
-  for (const auto& item : items) {
-    if (item.name == chosen) title = item.title;
-  }
-  bool changed = false;
-  if (!ImGui::BeginCombo(id, title.c_str())) return false;
-  for (const auto& item : items) {
-    const bool selected = item.name == chosen;
-    if (ImGui::Selectable(item.title.c_str(), selected) && !selected) {
-      chosen = item.name;
-      changed = true;
-    }
-    if constexpr (requires { item.description; }) {
-      if (ImGui::IsItemHovered() && !item.description.empty())
-        show_tooltip(item.description.c_str());
-    }
-    if (selected) ImGui::SetItemDefaultFocus();
-  }
-  ImGui::EndCombo();
-  return changed;
-}
-
-/// Draws two fields side by side, with half the width as their default item width.
-template <class Left, class Right>
-void draw_pair(Left left, Right right) {
-  const ImVec2 start = ImGui::GetCursorPos();
-  const float spacing = ImGui::GetStyle().ItemSpacing.x;
-  const float half = (ImGui::GetContentRegionAvail().x - spacing) / 2;
-  ImGui::PushItemWidth(half);
-  ImGui::BeginGroup();
-  left();
-  ImGui::EndGroup();
-  ImGui::SetCursorPos({start.x + half + spacing, start.y});
-  ImGui::BeginGroup();
-  right();
-  ImGui::EndGroup();
-  ImGui::PopItemWidth();
-}
 
 ImGuiKey shortcut_key(const std::string& shortcut) {
   if (shortcut == "Enter") return ImGuiKey_Enter;
@@ -86,9 +39,9 @@ bool at_rest(RunState state) {
 
 }  // namespace
 
-ControlsPanel::ControlsPanel(Operation operation)
-    : tables_(std::move(operation.controls)),
-      send_(std::move(operation.send)),
+ControlsPanel::ControlsPanel(Controls tables, Requests& requests)
+    : tables_(std::move(tables)),
+      requests_(requests),
       snapshot_(std::make_shared<const Snapshot>()) {}
 
 void ControlsPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
@@ -106,9 +59,26 @@ bool ControlsPanel::differs() const {
   return chosen != shown_;
 }
 
+bool ControlsPanel::only_epochs_differ() const {
+  RunOptions chosen = chosen_;
+  chosen.epochs = shown_.epochs;
+  chosen.learning_rate = shown_.learning_rate;
+  return chosen == shown_ && chosen_.epochs != shown_.epochs;
+}
+
+void ControlsPanel::send(Request request) {
+  requests_.send(std::move(request), [this](const Reply& reply) {
+    if (!reply.error.empty()) chosen_ = shown_;  // the engine still has its old settings
+  });
+}
+
 void ControlsPanel::changed() {
   const bool fresh = snapshot_->step == 0 && !is_possible("pause");
-  if (differs() && (fresh || snapshot_->state == RunState::failed)) send_(Configure{chosen_});
+  if (differs() && (fresh || snapshot_->state == RunState::failed)) {
+    send(Configure{chosen_});
+  } else if (only_epochs_differ()) {
+    send(SetEpochs{chosen_.epochs});
+  }
 }
 
 bool ControlsPanel::is_possible(const std::string& request) const {
@@ -127,21 +97,33 @@ void ControlsPanel::draw_learning_rate() {
   chosen_.learning_rate =
       std::isfinite(rate) ? std::clamp(rate, tables_.min_learning_rate, tables_.max_learning_rate)
                           : shown_.learning_rate;
-  if (!differs()) send_(SetLearningRate{chosen_.learning_rate});
+  if (!differs()) send(SetLearningRate{chosen_.learning_rate});
 }
 
 void ControlsPanel::draw_settings() {
   field_label("Data set");
   ImGui::PushItemWidth(-1);
-  if (choose("##data", tables_.data_sets, chosen_.data)) {
+  if (choose("##data", tables_.data_sets, chosen_.data, chosen_.data)) {
     choose_fitting_model();
     changed();
   }
   field_label("Model");
-  if (choose("##model", fitting_models(), chosen_.model)) changed();
+  draw_model();
   ImGui::PopItemWidth();
   draw_pair([this] { draw_optimizer(); }, [this] { draw_learning_rate(); });
   draw_pair([this] { draw_batch(); }, [this] { draw_epochs(); });
+  if (draw_more_options(tables_, chosen_)) changed();
+}
+
+// A network of a file is shown by its name until another model is chosen.
+void ControlsPanel::draw_model() {
+  const bool own = !chosen_.architecture.empty();
+  std::string model = own ? std::string() : chosen_.model;
+  const std::string otherwise = own ? chosen_.model + " (own)" : chosen_.model;
+  if (!choose("##model", fitting_models(), model, otherwise)) return;
+  chosen_.model = model;
+  chosen_.architecture.clear();
+  changed();
 }
 
 std::vector<ModelItem> ControlsPanel::fitting_models() const {
@@ -154,6 +136,7 @@ std::vector<ModelItem> ControlsPanel::fitting_models() const {
 
 void ControlsPanel::choose_fitting_model() {
   const std::vector<ModelItem> fitting = fitting_models();
+  if (!chosen_.architecture.empty()) return;  // the engine checks whether it fits
   const bool fits = std::any_of(fitting.begin(), fitting.end(), [this](const ModelItem& model) {
     return model.name == chosen_.model;
   });
@@ -162,10 +145,11 @@ void ControlsPanel::choose_fitting_model() {
 
 void ControlsPanel::draw_optimizer() {
   field_label("Optimizer");
-  if (!choose("##optimizer", tables_.optimizers, chosen_.optimizer)) return;
+  if (!choose("##optimizer", tables_.optimizers, chosen_.optimizer, chosen_.optimizer)) return;
   for (const OptimizerItem& item : tables_.optimizers) {
     if (item.name == chosen_.optimizer) chosen_.learning_rate = item.learning_rate;
   }
+  chosen_.optimizer_options.clear();  // those of another optimizer
   changed();
 }
 
@@ -190,11 +174,10 @@ void ControlsPanel::draw_epochs() {
 }
 
 void ControlsPanel::draw_staged(const Theme& theme) {
-  if (!differs() || (snapshot_->step == 0 && !is_possible("pause"))) return;
-  ImGui::PushStyleColor(ImGuiCol_Text, theme.validation);
-  ImGui::TextWrapped("The new settings restart training.");
-  ImGui::PopStyleColor();
-  if (ImGui::Button("Apply")) send_(Configure{chosen_});
+  if (!differs() || only_epochs_differ()) return;
+  if (snapshot_->step == 0 && !is_possible("pause")) return;
+  draw_wrapped(theme.validation, "The new settings restart training.");
+  if (ImGui::Button("Apply")) send(Configure{chosen_});
   ImGui::SameLine();
   if (ImGui::Button("Keep the old settings")) chosen_ = shown_;
 }
@@ -224,7 +207,7 @@ void ControlsPanel::draw_button(const ButtonItem& button, float width, const The
   const bool taken = io.WantTextInput || ImGui::IsAnyItemActive() || io.KeyCtrl || io.KeyAlt ||
                      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) || presses_focused;
   const bool typed = key != ImGuiKey_None && !taken && ImGui::IsKeyPressed(key, false);
-  if (possible && (pressed || typed)) send_(button_request(button.request));
+  if (possible && (pressed || typed)) send(button_request(button.request));
 }
 
 void ControlsPanel::draw_buttons(const Theme& theme) {
@@ -257,11 +240,17 @@ void ControlsPanel::draw_numbers() {
   ImGui::PopFont();
 }
 
-void ControlsPanel::draw_error(const Theme& theme) {
-  if (snapshot_->error.empty()) return;
-  ImGui::PushStyleColor(ImGuiCol_Text, theme.bad);
-  ImGui::TextWrapped("%s", snapshot_->error.c_str());
-  ImGui::PopStyleColor();
+void ControlsPanel::draw_messages(const Theme& theme) {
+  if (!snapshot_->error.empty()) draw_wrapped(theme.bad, snapshot_->error);
+  if (!requests_.refusal().empty() && requests_.refusal() != snapshot_->error) {
+    draw_wrapped(theme.bad, requests_.refusal());
+    if (ImGui::Button("Dismiss")) requests_.dismiss();
+  }
+  if (!snapshot_->stop_reason.empty())
+    draw_wrapped(theme.text, "Training stopped: " + snapshot_->stop_reason);
+  ImGui::PushFont(nullptr, small_text_size);
+  for (const std::string& note : snapshot_->notes) draw_wrapped(theme.quiet, note);
+  ImGui::PopFont();
 }
 
 void ControlsPanel::draw(const Rect& rect, const Theme& theme) {
@@ -269,7 +258,10 @@ void ControlsPanel::draw(const Rect& rect, const Theme& theme) {
   ImGui::BeginChild("controls", {rect.width, rect.height}, ImGuiChildFlags_None,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   const float top = ImGui::GetCursorPosY();
-  ImGui::BeginDisabled(snapshot_->state == RunState::empty && snapshot_->error.empty());
+  // Enabled also if the first settings were refused, so that others can be chosen.
+  ready_ = ready_ || snapshot_->state != RunState::empty || !snapshot_->error.empty() ||
+           !requests_.refusal().empty();
+  ImGui::BeginDisabled(!ready_);
   draw_settings();
   ImGui::EndDisabled();
   draw_staged(theme);
@@ -277,7 +269,7 @@ void ControlsPanel::draw(const Rect& rect, const Theme& theme) {
   draw_buttons(theme);
   ImGui::Dummy({0, 4});
   draw_progress();
-  draw_error(theme);
+  draw_messages(theme);
   draw_numbers();
   height_ = ImGui::GetCursorPosY() - top;
   ImGui::EndChild();

@@ -49,7 +49,7 @@ void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const std::string max = value_label(static_cast<double>(scale_), false);
+  const std::string max = value_label(static_cast<double>(scale_));
   const std::string min = "−" + max;
   draw_text(small_text_size, {rect.x, rect.y}, theme.quiet, min);
   const float x = rect.x + measure_text(small_text_size, min).x + 8;

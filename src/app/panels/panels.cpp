@@ -5,6 +5,7 @@
 #include "app/panels/chart.h"
 #include "app/panels/controls.h"
 #include "app/panels/filters.h"
+#include "app/panels/model.h"
 #include "app/panels/samples.h"
 
 namespace convlab {
@@ -21,14 +22,19 @@ constexpr ChartOptions accuracy{.title = "Accuracy",
 
 }  // namespace
 
-std::vector<std::unique_ptr<Panel>> make_panels(Graphics& graphics,
-                                                std::optional<Operation> operation) {
+std::vector<std::unique_ptr<Panel>> make_panels(Graphics& graphics, Operation operation,
+                                                Requests& requests) {
   std::vector<std::unique_ptr<Panel>> panels;
-  if (operation) panels.push_back(std::make_unique<ControlsPanel>(*std::move(operation)));
+  if (operation.controls) {
+    panels.push_back(std::make_unique<ControlsPanel>(*std::move(operation.controls), requests));
+  }
   panels.push_back(std::make_unique<ChartPanel>(loss));
   panels.push_back(std::make_unique<ChartPanel>(accuracy));
   panels.push_back(std::make_unique<SamplesPanel>(graphics));
   panels.push_back(std::make_unique<FiltersPanel>(graphics));
+  if (operation.files) {
+    panels.push_back(std::make_unique<ModelPanel>(graphics, requests, *std::move(operation.files)));
+  }
   return panels;
 }
 

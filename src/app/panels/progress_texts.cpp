@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/widgets/ticks.h"
 #include "core/counted.h"
+#include "core/format.h"
 
 namespace convlab {
 
@@ -31,43 +31,28 @@ std::string phase_text(const Snapshot& snapshot) {
   return {};
 }
 
-std::string duration_text(double seconds) {
-  if (!std::isfinite(seconds) || seconds < 0 || seconds > 1e9) return "–";
-  const auto whole = static_cast<int64_t>(std::ceil(seconds));
-  if (whole < 60) return std::to_string(whole) + " s";
-  if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
-  return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
-}
-
-std::string count_text(int64_t count) {
-  std::string text = std::to_string(count);
-  const size_t first = text[0] == '-' ? 1 : 0;
-  for (size_t i = text.size(); i > first + 3;) {
-    i -= 3;
-    text.insert(i, ",");
-  }
-  return text;
+const char* validation_name(const Snapshot& snapshot) {
+  return snapshot.validates_on_test ? "Test" : "Validation";
 }
 
 std::vector<std::pair<std::string, std::string>> number_texts(const Snapshot& snapshot) {
-  const std::string none = "–";
+  const std::string none(no_value);
+  const std::string validation(validation_name(snapshot));
+  const auto count = [](int64_t value) { return with_commas(static_cast<double>(value)); };
   const bool trained = snapshot.step > 0;
   const bool under_way =
       snapshot.state == RunState::running || snapshot.state == RunState::waiting_for_data;
   const bool validated = !snapshot.history.empty();
   const bool fast = std::isfinite(snapshot.images_per_second) && snapshot.images_per_second > 0;
   return {
-      {"Loss", trained ? value_label(snapshot.loss, false) : none},
-      {"Accuracy", trained ? value_label(snapshot.accuracy, true) : none},
-      {"Validation loss", validated ? value_label(snapshot.history.back().val_loss, false) : none},
-      {"Validation accuracy",
-       validated ? value_label(snapshot.history.back().val_accuracy, true) : none},
-      {"Step",
-       count_text(snapshot.step) + " of " + count_text(snapshot.steps_per_epoch * snapshot.epochs)},
-      {"Images/s",
-       fast ? count_text(std::llround(std::min(snapshot.images_per_second, 1e15))) : none},
-      {"Time left", under_way ? duration_text(snapshot.seconds_left) : none},
-      {"Parameters", snapshot.parameters > 0 ? count_text(snapshot.parameters) : none},
+      {"Loss", trained ? loss_text(snapshot.loss) : none},
+      {"Accuracy", trained ? percent(snapshot.accuracy) : none},
+      {validation + " loss", validated ? loss_text(snapshot.history.back().val_loss) : none},
+      {validation + " accuracy", validated ? percent(snapshot.history.back().val_accuracy) : none},
+      {"Step", count(snapshot.step) + " of " + count(snapshot.steps_per_epoch * snapshot.epochs)},
+      {"Images/s", fast ? with_commas(snapshot.images_per_second) : none},
+      {"Time left", under_way ? duration(snapshot.seconds_left) : none},
+      {"Parameters", snapshot.parameters > 0 ? count(snapshot.parameters) : none},
       {"Runs on", snapshot.backend.empty()
                       ? none
                       : snapshot.backend + ", " + counted(snapshot.threads, "thread")},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,7 @@ std::string phase_text(const Snapshot& snapshot);
 /// value.
 std::vector<std::pair<std::string, std::string>> number_texts(const Snapshot& snapshot);
 
-/// Formats a duration as "1 min 5 s"; "–" if it is negative or not finite.
-std::string duration_text(double seconds);
-
-/// Formats a count as "1,234,567".
-std::string count_text(int64_t count);
+/// Returns what the images are on which the run validates: "Test" or "Validation".
+const char* validation_name(const Snapshot& snapshot);
 
 }  // namespace convlab

@@ -83,6 +83,7 @@ class GlfwPlatform::Impl {
 
   void run(View& view, const std::function<bool()>& update) {
     GlfwInput input(window_.get(), [this] { requests_.input(); });
+    input.when_dropped([&view](const std::string& path) { view.open_file(path); });
     double last = glfwGetTime();
     while (glfwWindowShouldClose(window_.get()) == 0) {
       // A hidden or minimised window has a size of 0 pixels.

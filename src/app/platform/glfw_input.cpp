@@ -109,6 +109,10 @@ GlfwInput::GlfwInput(GLFWwindow* window, std::function<void()> used)
     ImGui::GetIO().AddFocusEvent(focused != 0);
     input_of(w).notify();
   });
+  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
+    for (int i = 0; i < count; ++i) input_of(w).dropped(paths[i]);
+    input_of(w).notify();
+  });
   const auto notify = [](GLFWwindow* w, int, int) { input_of(w).notify(); };
   glfwSetFramebufferSizeCallback(window, notify);
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { input_of(w).notify(); });

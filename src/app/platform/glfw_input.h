@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <utility>
 
 struct GLFWwindow;
 
@@ -20,12 +22,19 @@ class GlfwInput {
   /// Sets the mouse cursor that ImGui requests.
   void show_pointer();
 
+  /// Sets what is called for each file that is dropped onto the window.
+  void when_dropped(std::function<void(const std::string& path)> open) { open_ = std::move(open); }
+
+  void dropped(const std::string& path) const {
+    if (open_) open_(path);
+  }
   void pointer_moved(double x, double y) const;
   void notify() const { used_(); }
 
  private:
   GLFWwindow* window_;
   std::function<void()> used_;
+  std::function<void(const std::string&)> open_;
   float units_ = 1;
   void* cursors_[3] = {};
 };

@@ -18,6 +18,16 @@
 #include "core/error.h"
 #include "engine/protocol.h"
 
+// clang-format off: it does not know JavaScript.
+// Calls the function that the page gave the module as its option `post`.
+EM_JS(void, window_post, (const char* json, size_t json_bytes, const uint8_t* block,
+                          size_t block_bytes), {
+  const copy = (begin, bytes) => HEAPU8.slice(begin >>> 0, (begin >>> 0) + bytes);
+  Module["post"]({json: new TextDecoder().decode(copy(json, json_bytes)),
+                  block: copy(block, block_bytes).buffer});
+});
+// clang-format on
+
 namespace convlab {
 namespace {
 
@@ -116,9 +126,15 @@ class WebPlatform final : public Platform {
   std::unique_ptr<Canvas> canvas_;
 };
 
+/// Passes a request to the page, which sends it to the engine and the reply to window_reply.
+void post(const Request& request, uint64_t id) {
+  const EncodedMessage message = encode(request, id);
+  window_post(message.json.data(), message.json.size(), message.block.data(), message.block.size());
+}
+
 struct Window {
   WebPlatform platform;
-  View view{platform.graphics(), std::nullopt};
+  View view{platform.graphics(), Operation{.send = post}};
   Snapshot latest;
 };
 
@@ -170,6 +186,18 @@ EMSCRIPTEN_KEEPALIVE int window_snapshot(const char* json, uint32_t json_bytes,
     window->platform.request_frame();
   });
   return shown ? 0 : -1;
+}
+
+/// Passes an encoded reply to the panel that sent its request. Returns 0, or -1 after an error.
+EMSCRIPTEN_KEEPALIVE int window_reply(const char* json, uint32_t json_bytes, const uint8_t* block,
+                                      uint32_t block_bytes) {
+  using namespace convlab;
+  if (!window) return -1;
+  const bool received = attempt([&] {
+    window->view.receive(decode_reply({json, json_bytes}, {block, block_bytes}));
+    window->platform.request_frame();
+  });
+  return received ? 0 : -1;
 }
 
 EMSCRIPTEN_KEEPALIVE void window_set_theme(int dark) {

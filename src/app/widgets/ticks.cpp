@@ -45,9 +45,9 @@ std::string tick_label(double value, double step, bool percent) {
   return print(percent ? "%.*f%%" : "%.*f", decimals, value * factor);
 }
 
-std::string value_label(double value, bool percent) {
+std::string value_label(double value) {
   if (!std::isfinite(value)) return "–";
-  return percent ? print("%.*f%%", 2, value * 100) : print("%.*g", 4, value);
+  return print("%.*g", 4, value);
 }
 
 }  // namespace convlab

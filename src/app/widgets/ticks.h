@@ -18,8 +18,7 @@ Ticks choose_ticks(double min, double max, int max_ticks, double min_step = 0);
 /// Formats a tick with as many decimals as the step needs: "0.05", or "5%" if percent.
 std::string tick_label(double value, double step, bool percent);
 
-/// Formats a single value with four significant digits, or as percent with two decimals; "–" for
-/// NaN.
-std::string value_label(double value, bool percent);
+/// Formats a single value with four significant digits; "–" for NaN.
+std::string value_label(double value);
 
 }  // namespace convlab

@@ -7,12 +7,14 @@ namespace convlab {
 
 template <class Visitor>
 void CosineOptions::visit(Visitor& visitor) {
-  visitor.number("epochs", epochs, 0, 100000);
-  visitor.number("t_mul", t_mul, 1, 100);
-  visitor.number("m_mul", m_mul, 0, 100);
-  visitor.number("alpha", alpha, 0, 1);
+  visitor.number("epochs", epochs, 0, 100000,
+                 "epochs until the first restart; 0: the whole run, without restarts");
+  visitor.number("t_mul", t_mul, 1, 100, "factor of the period length at each restart");
+  visitor.number("m_mul", m_mul, 0, 100, "factor of the initial rate at each restart");
+  visitor.number("alpha", alpha, 0, 1, "min rate, as a fraction of the base rate");
 }
 template void CosineOptions::visit(OptionReader&);
+template void CosineOptions::visit(OptionLister&);
 
 Cosine::Cosine(const CosineOptions& options, const RunLength& length)
     : options_(checked_options("cosine", options)),

@@ -6,10 +6,12 @@ namespace convlab {
 
 template <class Visitor>
 void ExponentialDecayOptions::visit(Visitor& visitor) {
-  visitor.number("gamma", gamma, 1e-6, 1);
-  visitor.number("epochs", epochs, 0, 100000);
+  visitor.number("gamma", gamma, 1e-6, 1, "factor of the learning rate");
+  visitor.number("epochs", epochs, 0, 100000,
+                 "epochs after which the rate has been multiplied by gamma; 0: the whole run");
 }
 template void ExponentialDecayOptions::visit(OptionReader&);
+template void ExponentialDecayOptions::visit(OptionLister&);
 
 ExponentialDecay::ExponentialDecay(const ExponentialDecayOptions& options, const RunLength& length)
     : options_(checked_options("exponential", options)),

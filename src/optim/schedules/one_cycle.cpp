@@ -21,14 +21,17 @@ double between(Anneal anneal, double from, double to, double done) {
 
 template <class Visitor>
 void OneCycleOptions::visit(Visitor& visitor) {
-  visitor.number("epochs", epochs, 0, 100000);
-  visitor.number("pct_start", pct_start, 0, 1);
-  visitor.choice("anneal_strategy", anneal_strategy, anneals);
-  visitor.number("div_factor", div_factor, 1, 1e9);
-  visitor.number("final_div_factor", final_div_factor, 1, 1e9);
-  visitor.flag("three_phase", three_phase);
+  visitor.number("epochs", epochs, 0, 100000, "length of the cycle in epochs; 0: the whole run");
+  visitor.number("pct_start", pct_start, 0, 1, "fraction of the cycle in which the rate increases");
+  visitor.choice("anneal_strategy", anneal_strategy, anneals, "shape of the decrease");
+  visitor.number("div_factor", div_factor, 1, 1e9, "base rate divided by the first rate");
+  visitor.number("final_div_factor", final_div_factor, 1, 1e9,
+                 "first rate divided by the last rate");
+  visitor.flag("three_phase", three_phase,
+               "the rate first falls back to the first rate, then to the last");
 }
 template void OneCycleOptions::visit(OptionReader&);
+template void OneCycleOptions::visit(OptionLister&);
 
 OneCycle::OneCycle(const OneCycleOptions& options, const RunLength& length)
     : options_(checked_options("one_cycle", options)),

@@ -10,13 +10,17 @@ namespace convlab {
 
 template <class Visitor>
 void ReduceOnPlateauOptions::visit(Visitor& visitor) {
-  visitor.number("factor", factor, 1e-6, 0.999999);
-  visitor.integer("patience", patience, 0, 100000);
-  visitor.number("min_delta", min_delta, 0, 1e9);
-  visitor.integer("cooldown", cooldown, 0, 100000);
-  visitor.number("min_lr", min_lr, 0, 1e9);
+  visitor.number("factor", factor, 1e-6, 0.999999, "factor of the learning rate at each reduction");
+  visitor.integer("patience", patience, 0, 100000,
+                  "epochs without improvement before the rate is reduced");
+  visitor.number("min_delta", min_delta, 0, 1e9,
+                 "min decrease of the validation loss that counts as an improvement");
+  visitor.integer("cooldown", cooldown, 0, 100000,
+                  "epochs after a reduction that do not count for patience");
+  visitor.number("min_lr", min_lr, 0, 1e9, "lower bound of the learning rate");
 }
 template void ReduceOnPlateauOptions::visit(OptionReader&);
+template void ReduceOnPlateauOptions::visit(OptionLister&);
 
 ReduceOnPlateau::ReduceOnPlateau(const ReduceOnPlateauOptions& options, const RunLength&)
     : options_(checked_options("plateau", options)) {}

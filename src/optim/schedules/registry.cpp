@@ -23,27 +23,27 @@ std::unique_ptr<Schedule> make(std::string_view kind, const Options& options,
 }
 
 constexpr std::array kinds{
-    ScheduleKind{"constant", "Constant",
+    ScheduleKind{"constant", "Constant", list_options<ConstantOptions>,
                  [](const Options& o, const RunLength& l) {
                    return make<Constant, ConstantOptions>("constant", o, l);
                  }},
-    ScheduleKind{"step", "Step decay",
+    ScheduleKind{"step", "Step decay", list_options<StepDecayOptions>,
                  [](const Options& o, const RunLength& l) {
                    return make<StepDecay, StepDecayOptions>("step", o, l);
                  }},
-    ScheduleKind{"exponential", "Exponential decay",
+    ScheduleKind{"exponential", "Exponential decay", list_options<ExponentialDecayOptions>,
                  [](const Options& o, const RunLength& l) {
                    return make<ExponentialDecay, ExponentialDecayOptions>("exponential", o, l);
                  }},
-    ScheduleKind{"cosine", "Cosine, with warm restarts",
+    ScheduleKind{"cosine", "Cosine, with warm restarts", list_options<CosineOptions>,
                  [](const Options& o, const RunLength& l) {
                    return make<Cosine, CosineOptions>("cosine", o, l);
                  }},
-    ScheduleKind{"one_cycle", "One cycle",
+    ScheduleKind{"one_cycle", "One cycle", list_options<OneCycleOptions>,
                  [](const Options& o, const RunLength& l) {
                    return make<OneCycle, OneCycleOptions>("one_cycle", o, l);
                  }},
-    ScheduleKind{"plateau", "Reduce on plateau",
+    ScheduleKind{"plateau", "Reduce on plateau", list_options<ReduceOnPlateauOptions>,
                  [](const Options& o, const RunLength& l) {
                    return make<ReduceOnPlateau, ReduceOnPlateauOptions>("plateau", o, l);
                  }},

@@ -43,6 +43,7 @@ class Schedule {
 struct ScheduleKind {
   std::string_view kind;
   std::string_view title;
+  std::vector<OptionField> (*options)();
   std::unique_ptr<Schedule> (*make)(const Options& options, const RunLength& length);
 };
 

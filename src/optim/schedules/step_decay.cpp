@@ -6,10 +6,11 @@ namespace convlab {
 
 template <class Visitor>
 void StepDecayOptions::visit(Visitor& visitor) {
-  visitor.number("gamma", gamma, 1e-6, 1);
-  visitor.number("epochs", epochs, 0, 100000);
+  visitor.number("gamma", gamma, 1e-6, 1, "factor of the learning rate at each step");
+  visitor.number("epochs", epochs, 0, 100000, "epochs between two steps; 0: a third of the run");
 }
 template void StepDecayOptions::visit(OptionReader&);
+template void StepDecayOptions::visit(OptionLister&);
 
 StepDecay::StepDecay(const StepDecayOptions& options, const RunLength& length)
     : options_(checked_options("step", options)),

@@ -9,13 +9,17 @@ namespace convlab {
 
 template <class Visitor>
 void EarlyStoppingOptions::visit(Visitor& visitor) {
-  visitor.choice("monitor", monitor, monitor_choices);
-  visitor.number("min_delta", min_delta, 0, 1e9);
-  visitor.integer("patience", patience, 0, 1'000'000);
-  visitor.flag("restore_best_weights", restore_best_weights);
-  visitor.integer("start_from_epoch", start_from_epoch, 0, 1'000'000);
+  visitor.choice("monitor", monitor, monitor_choices, "metric to watch");
+  visitor.number("min_delta", min_delta, 0, 1e9, "min change that counts as an improvement");
+  visitor.integer("patience", patience, 0, 1'000'000,
+                  "epochs without improvement before training stops");
+  visitor.flag("restore_best_weights", restore_best_weights,
+               "restore the weights of the best epoch when training ends");
+  visitor.integer("start_from_epoch", start_from_epoch, 0, 1'000'000,
+                  "number of first epochs that are ignored");
 }
 template void EarlyStoppingOptions::visit(OptionReader&);
+template void EarlyStoppingOptions::visit(OptionLister&);
 template void EarlyStoppingOptions::visit(OptionWriter&);
 
 EarlyStopping::EarlyStopping(const EarlyStoppingOptions& options, Trainer& trainer)

@@ -1,0 +1,282 @@
+#include "app/panels/model.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <numeric>
+#include <vector>
+
+#include "app/fonts.h"
+#include "app/widgets/fields.h"
+#include "core/error.h"
+#include "core/format.h"
+
+namespace convlab {
+namespace {
+
+constexpr size_t max_bars = 5;
+constexpr float image_side = 112;
+constexpr float bar_width = 320;
+
+std::string ending_of(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending;
+}
+
+bool is_model(const std::string& path) {
+  const std::string ending = ending_of(path);
+  return ending == ".safetensors" || ending == ".checkpoint";
+}
+
+/// Size of a layer's output for a batch, whose numbers take four bytes each.
+uint64_t output_bytes(const LayerDescription& layer, int64_t batch) {
+  return static_cast<uint64_t>(layer.output.elements() * batch * 4);
+}
+
+std::string shape_text(const Shape& shape) {
+  std::string text;
+  for (const int64_t dim : shape)
+    text.append(text.empty() ? "" : " × ").append(std::to_string(dim));
+  return text;
+}
+
+std::string class_name(const Prediction& prediction, size_t index) {
+  return index < prediction.class_names.size() ? prediction.class_names[index]
+                                               : std::to_string(index);
+}
+
+/// The classes in order of decreasing probability.
+std::vector<size_t> ranked(const std::vector<float>& probabilities) {
+  std::vector<size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return probabilities[a] > probabilities[b]; });
+  return order;
+}
+
+void draw_bar(const Theme& theme, const std::string& name, double probability, float width) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float height = text_size + 4;
+  const double part = std::isfinite(probability) ? std::clamp(probability, 0.0, 1.0) : 0;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(at, {at.x + width, at.y + height}, theme.soft, 4);
+  list.AddRectFilled(at, {at.x + width * static_cast<float>(part), at.y + height},
+                     faded(theme.accent, 0.3F), 4);
+  const std::string value = percent(probability);
+  const float value_width = measure_text(small_text_size, value).x;
+  draw_text(small_text_size, {at.x + 8, at.y + 3}, theme.text,
+            shortened(small_text_size, name, width - value_width - 24));
+  draw_text(small_text_size, {at.x + width - value_width - 8, at.y + 3}, theme.text, value);
+  ImGui::Dummy({width, height});
+}
+
+void cell(const std::string& text) {
+  ImGui::TableNextColumn();
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+}
+
+}  // namespace
+
+ModelPanel::ModelPanel(Graphics& graphics, Requests& requests, FileAccess files)
+    : requests_(requests),
+      files_(std::move(files)),
+      snapshot_(std::make_shared<const Snapshot>()),
+      image_(graphics) {}
+
+void ModelPanel::show(const std::shared_ptr<const Snapshot>& snapshot) { snapshot_ = snapshot; }
+
+void ModelPanel::say(const std::string& text, bool is_error) {
+  said_ = text;
+  is_error_ = is_error;
+}
+
+template <class Action>
+void ModelPanel::attempt(const Action& action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    say(error.what(), true);
+  }
+}
+
+void ModelPanel::save() {
+  requests_.send(SaveModel{}, [this, path = std::string(path_.data())](const Reply& reply) {
+    if (!reply.error.empty()) return say(reply.error, true);
+    attempt([&] {
+      const auto& file = std::get<SavedFile>(reply.result);
+      const std::string& target = path.empty() ? file.file_name : path;
+      files_.write(target, file.bytes);
+      say(concat("Saved as ", target, " (", bytes_text(file.bytes.size()), ")."));
+    });
+  });
+}
+
+void ModelPanel::open(const std::string& path) {
+  attempt([&] {
+    LoadModel request{.source = path, .file = files_.read(path), .options = {}};
+    request.options.data.clear();  // that of the file
+    say(concat("Opening ", path, "…"));
+    requests_.send(std::move(request), [this, path](const Reply& reply) {
+      if (!reply.error.empty()) return say(reply.error, true);
+      prediction_.reset();
+      described_parameters_ = 0;
+      say(concat("Opened ", path, "."));
+    });
+  });
+}
+
+void ModelPanel::predict(const std::string& path) {
+  attempt([&] {
+    Predict request{.source = path, .file = files_.read(path), .pixels = {}};
+    say(concat("Predicting ", path, "…"));
+    requests_.send(std::move(request), [this, path](const Reply& reply) {
+      if (!reply.error.empty()) return say(reply.error, true);
+      say({});
+      show_prediction(path, std::get<Prediction>(reply.result));
+    });
+  });
+}
+
+bool ModelPanel::take_file(const std::string& path) {
+  const std::string ending = ending_of(path);
+  if (is_model(path)) {
+    open(path);
+  } else if (ending == ".png" || ending == ".jpg" || ending == ".jpeg") {
+    predict(path);
+  } else {
+    say(concat(path, " cannot be opened; expected a model (.safetensors, .checkpoint) or an image ",
+               "(.png, .jpg)."),
+        true);
+  }
+  return true;
+}
+
+void ModelPanel::show_prediction(const std::string& path, Prediction prediction) {
+  Samples samples{.height = prediction.height,
+                  .width = prediction.width,
+                  .channels = prediction.channels,
+                  .pixels = prediction.pixels,
+                  .labels = {0},
+                  .predictions = {0},
+                  .confidences = {0}};
+  image_.upload(sample_atlas(samples), samples.width, samples.height);
+  prediction_ = std::move(prediction);
+  predicted_ = std::filesystem::path(path).filename().string();
+}
+
+/// Asks for the layers of the network unless it is the one that was described last.
+void ModelPanel::describe() {
+  const RunOptions& options = snapshot_->options;
+  if (snapshot_->parameters == 0) return;
+  const auto same = [&](auto member) { return described_.*member == options.*member; };
+  if (described_parameters_ == snapshot_->parameters && same(&RunOptions::model) &&
+      same(&RunOptions::architecture) && same(&RunOptions::data) && same(&RunOptions::batch)) {
+    return;
+  }
+  described_ = options;
+  described_parameters_ = snapshot_->parameters;
+  requests_.send(
+      DescribeModel{.architecture = {}, .model = {}, .image = {}, .batch = options.batch},
+      [this](const Reply& reply) {
+        if (!reply.error.empty()) return say(reply.error, true);
+        model_ = std::get<ModelDescription>(reply.result);
+      });
+}
+
+void ModelPanel::draw_files(const Theme& theme) {
+  field_label("File");
+  ImGui::SetNextItemWidth(std::min(ImGui::GetContentRegionAvail().x, 560.0F));
+  ImGui::InputTextWithHint("##path", "Path, or drop a model or an image onto the window",
+                           path_.data(), path_.size());
+  const std::string path = path_.data();
+  ImGui::BeginDisabled(snapshot_->parameters == 0);
+  if (ImGui::Button("Save model")) save();
+  ImGui::EndDisabled();
+  ImGui::SameLine();
+  ImGui::BeginDisabled(path.empty());
+  if (ImGui::Button("Open model")) open(path);
+  ImGui::SameLine();
+  if (ImGui::Button("Predict image")) predict(path);
+  ImGui::EndDisabled();
+  if (!said_.empty()) draw_wrapped(is_error_ ? theme.bad : theme.quiet, said_);
+}
+
+void ModelPanel::draw_prediction(const Theme& theme) {
+  if (!prediction_) return;
+  const Prediction& prediction = *prediction_;
+  const std::vector<size_t> order = ranked(prediction.probabilities);
+  if (order.empty()) return;
+  ImGui::Dummy({0, 4});
+  draw_wrapped(theme.text, concat(predicted_, ": ", class_name(prediction, order[0]), ", ",
+                                  percent(prediction.probabilities[order[0]])));
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  image_.draw(0, {at.x, at.y, image_side, image_side});
+  ImGui::GetWindowDrawList()->AddRect(at, {at.x + image_side, at.y + image_side}, theme.line);
+  ImGui::Dummy({image_side, image_side});
+  ImGui::SameLine(0, 16);
+  ImGui::BeginGroup();
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(8, 4));
+  const float width = std::min(ImGui::GetContentRegionAvail().x, bar_width);
+  for (size_t i = 0; i < std::min(order.size(), max_bars); ++i)
+    draw_bar(theme, class_name(prediction, order[i]), prediction.probabilities[order[i]], width);
+  ImGui::PopStyleVar();
+  ImGui::EndGroup();
+  ImGui::PushFont(nullptr, small_text_size);
+  draw_wrapped(theme.quiet,
+               concat("The network saw ", prediction.width, " × ", prediction.height, " pixels."));
+  ImGui::PopFont();
+}
+
+void ModelPanel::draw_layers(const Theme& theme) {
+  ImGui::Dummy({0, 4});
+  if (!model_) {
+    draw_wrapped(theme.quiet, "The layers are shown when there is a network.");
+    return;
+  }
+  const ModelDescription& model = *model_;
+  draw_wrapped(theme.quiet,
+               concat(described_.model, ": ", with_commas(static_cast<double>(model.parameters)),
+                      " parameters, ", with_commas(static_cast<double>(model.trainable_parameters)),
+                      " trainable; a batch of ", model.batch, " needs ",
+                      bytes_text(model.train_bytes), " to train, besides weights and gradients."));
+  ImGui::PushFont(nullptr, small_text_size);
+  ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(8, 4));
+  constexpr ImGuiTableFlags flags =
+      ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp;
+  if (ImGui::BeginTable("layers", 6, flags)) {
+    for (const char* column : {"Layer", "Kind", "Output", "Parameters", "MFLOP", "Memory"})
+      ImGui::TableSetupColumn(column);
+    ImGui::TableHeadersRow();
+    for (const LayerDescription& layer : model.layers) {
+      cell(layer.name);
+      cell(layer.frozen ? layer.kind + ", frozen" : layer.kind);
+      cell(shape_text(layer.output));
+      cell(layer.parameters > 0 ? with_commas(static_cast<double>(layer.parameters)) : "");
+      cell(layer.flops > 0 ? fixed(static_cast<double>(layer.flops) / 1e6, 2) : "");
+      cell(layer.has_memory ? bytes_text(output_bytes(layer, model.batch)) : "in place");
+    }
+    ImGui::EndTable();
+  }
+  ImGui::PopStyleVar();
+  ImGui::PopFont();
+}
+
+void ModelPanel::draw(const Rect& rect, const Theme& theme) {
+  describe();
+  ImGui::SetCursorScreenPos({rect.x, rect.y});
+  ImGui::BeginChild("model", {rect.width, rect.height}, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  const float top = ImGui::GetCursorPosY();
+  draw_files(theme);
+  draw_prediction(theme);
+  draw_layers(theme);
+  height_ = ImGui::GetCursorPosY() - top;
+  ImGui::EndChild();
+}
+
+}  // namespace convlab
