@@ -14,8 +14,8 @@ namespace convlab {
 void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes);
 
 /// Throws Error if write_file(path, …) would fail: no such folder, no permission, or `path` exists
-/// and is write-protected or not a regular file. Changes nothing, except that it deletes temporary files like
-/// write_file.
+/// and is write-protected or not a regular file. Changes nothing, except that it deletes temporary
+/// files like write_file.
 void check_writable(const std::filesystem::path& path);
 
 }  // namespace convlab

@@ -22,7 +22,8 @@ int convlab_send(const char* json, uint32_t length, const uint8_t* block, uint32
 /// Encodes the next reply for the getters below. Returns 1 if there was one, else 0.
 int convlab_take_reply();
 /// Encodes what has changed in the latest snapshot since the last call, for the getters below, if
-/// its sequence number is greater than `seen`. Returns 1 if it did, 0 if there is no newer snapshot, −1 after an error.
+/// its sequence number is greater than `seen`. Returns 1 if it did, 0 if there is no newer
+/// snapshot, −1 after an error.
 int convlab_poll(double seen);
 double convlab_sequence();
 /// The last encoded message.

@@ -98,7 +98,6 @@ TEST_CASE_METHOD(Fixture, "host gemm by hand: all transpositions give the same p
                                : device.tensor({3, 2}, {1, 0, 0, 1, 2, -3});
   const Tensor c = device.output({2, 2});
   GemmDesc desc{.transpose_a = transpose_a, .transpose_b = transpose_b};
-  OpSlot slot;
   backend.gemm({slot}, desc, a, b, {}, c);
   CHECK(read(c) == Floats{7, -7, 16, -13});
   desc.activation = Activation::relu;

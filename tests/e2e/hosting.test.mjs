@@ -133,8 +133,8 @@ for (const [what, pattern, change, text] of [
     /\/progress\.js could not be loaded: the server sent a web page/],
   ['a module sent as text', '**/view.js', (route) => route.fulfill({
     contentType: 'text/plain', body: ''}), /\/view\.js .* sent it as "text\/plain"/],
-  ['a module that never comes', '**/protocol.js', never,
-    /\/protocol\.js could not be loaded: no answer within 4 seconds/],
+  ['a module that never comes', '**/results.js', never,
+    /\/results\.js could not be loaded: no answer within 4 seconds/],
 ]) {
   test(`${what}: the page names it`, () =>
     withPage({prepare: changing(pattern, change), waitUntil: 'commit'}, async ({page}) => {
@@ -143,11 +143,11 @@ for (const [what, pattern, change, text] of [
 }
 
 test('a module that comes late: what was said goes away, and the page works', () =>
-  withPage({prepare: changing('**/protocol.js', async (route) => {
+  withPage({prepare: changing('**/results.js', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     await route.continue();
   }), waitUntil: 'commit'}, async ({page}) => {
-    await stuckSays(page, /protocol\.js/);
+    await stuckSays(page, /results\.js/);
     await waitForState(page, 'ready');
     assert.equal(await page.locator('#stuck').count(), 0);
   }));

@@ -161,9 +161,7 @@ void ModelPanel::show_prediction(const std::string& path, Prediction prediction)
                   .width = prediction.width,
                   .channels = prediction.channels,
                   .pixels = prediction.pixels,
-                  .labels = {0},
-                  .predictions = {0},
-                  .confidences = {0}};
+                  .labels = {0}};
   image_.upload(sample_atlas(samples), samples.width, samples.height);
   prediction_ = std::move(prediction);
   predicted_ = std::filesystem::path(path).filename().string();
