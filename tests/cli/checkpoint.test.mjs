@@ -28,18 +28,23 @@ function readRun(file) {
 }
 
 /**
- * Runs convlab and sends `signal` after `milliseconds`, and again after `again` more milliseconds if that is given;
- * returns its exit status (null if killed) and its output.
+ * Runs convlab and sends `signal` after `milliseconds`, or as soon as the function of that name is true, and again
+ * after `again` more milliseconds if that is given; returns its exit status (null if killed) and its output.
  */
 function interrupted(args, signal, milliseconds, again) {
   const child = spawn(program, args);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
-  let timer = setTimeout(() => {
+  const kill = () => {
     child.kill(signal);
     if (again !== undefined) timer = setTimeout(() => child.kill(signal), again);
-  }, milliseconds);
+  };
+  const poll = () => {
+    if (milliseconds()) kill();
+    else timer = setTimeout(poll, 1);
+  };
+  let timer = typeof milliseconds === 'function' ? setTimeout(poll, 1) : setTimeout(kill, milliseconds);
   return new Promise((resolve) => child.on('close', (status) => {
     clearTimeout(timer);
     resolve({status, output});
@@ -89,7 +94,8 @@ for (const [what, signal, again] of [['kill -9', 'SIGKILL', undefined], ['a seco
     const args = trainArguments(folder, '--model', model, '--checkpoint', checkpoint, '--batch', '640');
     let left = [];
     for (let i = 0; i < 50 && left.length === 0; ++i) {
-      await interrupted([...args, '--epochs', '1000', '--checkpoint-every', '1'], signal, 400 + 10 * i, again);
+      await interrupted([...args, '--epochs', '1000', '--checkpoint-every', '1'], signal,
+                        () => leftOver(folder).length > 0, again);
       left = leftOver(folder);
     }
     assert.equal(left.length, 1);

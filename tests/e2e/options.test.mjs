@@ -1,4 +1,5 @@
 // The settings beyond the usual ones: the fold "More", and networks that are not in the tables.
+/* global convlabPage -- in the page */
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';

@@ -1,6 +1,6 @@
 // Requests of the JavaScript API: evaluate, predict, save and open models and checkpoints, cancel.
 
-/* global Convlab, engine, until -- in the page */
+/* global Convlab, engine, until, watched -- in the page */
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -24,7 +24,7 @@ const withTrained = (use) => withPage({query: 'bench.html'}, async ({page}) => {
       made.addEventListener('snapshot', ({snapshot}) => { made.latest = snapshot; });
       return made;
     };
-    globalThis.engine = watched(new Convlab());
+    globalThis.engine = globalThis.watched(new Convlab());
     engine.errors = [];
     engine.addEventListener('error', ({error}) => engine.errors.push(error));
     engine.subscribe(['samples', 'predictions']);
