@@ -100,6 +100,7 @@ export class MoreOptions {
 
   #earlyStopping() {
     const isOn = this.#options.early_stopping;
+    /** @type {import('./option_form.js').Form} */
     const form = {group: 'run', kind: '', defaults: {early_stopping: false}, fields: [{
       name: 'early_stopping', type: 'flag', help: 'end training when it no longer improves'}]};
     const flag = makeOptionFields(form, isOn ? {early_stopping: true} : {}, (values) => {

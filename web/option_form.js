@@ -1,9 +1,9 @@
 // Input forms from the engine's tables of options (src/engine/controls.h).
 
 /**
- * @typedef {{name: string, type: 'flag'|'integer'|'number'|'numbers'|'choice', min: number,
- *   max: number, choices: string[], help: string}} OptionItem
- * @typedef {{group: string, kind: string, title: string, defaults: object, fields: OptionItem[]}}
+ * @typedef {{name: string, type: 'flag'|'integer'|'number'|'numbers'|'choice', min?: number,
+ *   max?: number, choices?: string[], help: string}} OptionItem
+ * @typedef {{group: string, kind: string, title?: string, defaults: object, fields: OptionItem[]}}
  *   Form
  */
 
