@@ -13,7 +13,11 @@ export function optionLabel(name) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Returns the value that a text stands for; undefined if it is not one of the option's. */
+/**
+ * Returns the value that a text stands for; undefined if it is not one of the option's.
+ * @param {{type: string, min?: number, max?: number}} option
+ * @param {string} text
+ */
 export function parseOption({type, min, max}, text) {
   const trimmed = text.trim();
   if (type === 'numbers') return trimmed;
