@@ -23,7 +23,7 @@ struct FileAccess {
 /// How the view operates the engine. In the page, controls and files are HTML.
 struct Operation {
   /// Passes a request to the engine, whose reply goes to View::receive.
-  Requests::Post send = [](Request, uint64_t) {};
+  Requests::Post send = [](const Request&, uint64_t) {};
   std::optional<Controls> controls = std::nullopt;
   std::optional<FileAccess> files = std::nullopt;
 };

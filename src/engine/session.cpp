@@ -183,19 +183,21 @@ Result Session::apply(const SaveModel&) {
 DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
                                 RunOptions& options) {
   if (!request.options.data.empty()) return environment_.open_data(request.options.data);
+  const auto without_data = [&] {
+    options.data.clear();
+    options.validation_split = 0;
+    options.class_weights.clear();
+    return no_data(file);
+  };
   options.data = file.training.data;
   try {
     DatasetSplits data = environment_.open_data(options.data);
-    if (data.train.image_shape() == file.graph.input_shape() &&
-        Shape{data.train.classes()} == file.graph.output_shape())
-      return data;
+    const bool fits = data.train.image_shape() == file.graph.input_shape() &&
+                      Shape{data.train.classes()} == file.graph.output_shape();
+    return fits ? data : without_data();
   } catch (const Error&) {
-    // The model can be used without its data.
+    return without_data();
   }
-  options.data.clear();
-  options.validation_split = 0;
-  options.class_weights.clear();
-  return no_data(file);
 }
 
 Result Session::apply(const LoadModel& request) {

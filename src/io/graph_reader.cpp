@@ -160,10 +160,10 @@ class GraphReader {
     constexpr std::array members{"kind", "name", "options", "inputs", "frozen"};
     check_members(json, "it", members);
     if (json.contains("name")) read_name(json["name"]);
-    std::unique_ptr<Layer> layer = read_kind(json);
-    std::vector<size_t> inputs{index};
-    if (json.contains("inputs")) inputs = read_inputs(json["inputs"]);
-    located({}, [&] { graph.add(std::move(layer), std::move(inputs), name_); });
+    const std::shared_ptr<const Layer> layer = read_kind(json);
+    const std::vector<size_t> inputs =
+        json.contains("inputs") ? read_inputs(json["inputs"]) : std::vector{index};
+    located({}, [&] { graph.add(layer, inputs, name_); });
     const Node& node = graph.nodes().back();
     if (json.contains("frozen")) {
       if (!json["frozen"].is_boolean()) fail_at({"frozen"}, "\"frozen\" must be true or false");

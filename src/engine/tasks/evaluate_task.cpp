@@ -8,13 +8,12 @@ namespace convlab {
 
 namespace {
 
-const Dataset& checked(const Dataset& images, int64_t top_k) {
+void check(const Dataset& images, int64_t top_k) {
   if (!images.complete() || images.size() == 0) {
     fail("[evaluate] ", images.available(), " of the ", images.size(), " images of ", images.name(),
          " are here; expected all, and at least 1");
   }
   if (top_k < 1) fail("[evaluate] top_k is ", top_k, "; expected at least 1");
-  return images;
 }
 
 }  // namespace
@@ -22,11 +21,14 @@ const Dataset& checked(const Dataset& images, int64_t top_k) {
 EvaluateTask::EvaluateTask(Trainer& trainer, const Dataset& images, int64_t batch, int64_t top_k,
                            std::function<double()> now)
     : trainer_(trainer),
-      images_(checked(images, top_k)),
+      images_(images),
       now_(std::move(now)),
       loader_(images, {.batch = batch, .shuffle = false}),
       sums_(trainer.network().backend()),
-      classes_(trainer.network().backend(), images.classes(), std::min(top_k, images.classes())) {}
+      classes_(trainer.network().backend(), images.classes(),
+               std::clamp<int64_t>(top_k, 1, images.classes())) {
+  check(images, top_k);
+}
 
 bool EvaluateTask::advance() {
   const double start = now_();
