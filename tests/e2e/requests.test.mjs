@@ -150,7 +150,7 @@ test('a request can be cancelled, and progress is reported meanwhile', () =>
 test('epochs can be raised while training', () =>
   withTrained(async (page) => {
     const epochs = await page.evaluate(async () => {
-      await engine.configure({data: 'mnist', model: 'mnist-mlp', epochs: 1});
+      await engine.configure({data: 'mnist', model: 'mnist-cnn', epochs: 1});
       engine.start();
       await until(engine, ({state, step}) => state === 'running' && step > 0);
       engine.setEpochs(2);

@@ -184,7 +184,7 @@ test('a trained network is discarded by Reset only after a question', () =>
 const unseen = {
   optimizer: 'sgd', optimizer_options: {momentum: 0.9, nesterov: true}, schedule: 'cosine',
   schedule_options: {alpha: 0.1}, warmup_epochs: 0.5,
-  update_options: {clip_norm: 1, ema_momentum: 0.99}, seed: 7, label_smoothing: 0.1,
+  update_options: {clip_norm: 1, ema_momentum: 0.99}, seed: 7, loss_options: {label_smoothing: 0.1},
   early_stopping: true, early_stopping_options: {patience: 3}, time_budget: 60,
 };
 
@@ -223,13 +223,14 @@ test('the form sends back every option that it does not edit', {timeout: 60_000}
     const after = await answer;
     assert.equal(after.optimizer, 'adam');
     assert.equal(after.schedule, 'cosine');
-    assert.equal(after.label_smoothing, 0.1);
+    assert.equal(after.loss_options.label_smoothing, 0.1);
 
     // Options that no network can be built with are not sent again.
-    await page.evaluate(() =>
-      globalThis.convlabPage.convlab.configure({model: 'mnist-mlp', schedule: 'none-such'}));
-    await waitForState(page, 'failed');
-    answer = optionsOnce('mnist-cnn', 128);
+    await page.evaluate(() => {
+      globalThis.convlabPage.convlab.configure({model: 'mnist-mlp', schedule: 'none-such'});
+    });
+    await page.locator('#alert').getByText(/none-such/).waitFor();
+    answer = optionsOnce('mnist-cnn', 32);
     await page.locator('#model').selectOption('mnist-cnn');
     assert.equal((await answer).schedule, 'cosine');
     assert.deepEqual(problems, []);
