@@ -208,7 +208,7 @@ TEST_CASE("requests: long requests run one after another between steps, and trai
   engine.advance();
   CHECK(engine.snapshot()->running.name == "evaluate");
   CHECK(replies_of(engine).contains(3));  // short ones do not wait for long ones
-  CHECK(checkpoint_of(engine).size() > 0);
+  CHECK(!checkpoint_of(engine).empty());
   settle(engine);
   CHECK(engine.snapshot()->state == RunState::finished);
   CHECK(engine.snapshot()->step > step);

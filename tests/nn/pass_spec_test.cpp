@@ -208,8 +208,10 @@ TEST_CASE("graph: a part of a graph shares its layers, and a cut through a branc
   CHECK(head.output_shape() == Shape{3});
   CHECK(head.nodes()[0].layer == graph.nodes()[7].layer);
   CHECK(head.nodes()[0].name == graph.nodes()[7].name);
-  const Graph copy = graph;
-  CHECK(graph_json(copy) == graph_json(graph));
+  Graph copy = graph;
+  copy.remove_last();
+  CHECK(copy.nodes().size() + 1 == graph.nodes().size());
+  CHECK(copy.nodes()[0].layer == graph.nodes()[0].layer);
   CHECK(graph_json(graph.subgraph(0, 12)) == graph_json(graph));
   CHECK_THROWS_MATCHES(graph.subgraph(4, 12), Error,
                        MessageMatches(ContainsSubstring("cannot be cut before batch_norm_2, as "
