@@ -11,7 +11,7 @@ namespace {
 
 struct Recorder {
   std::vector<uint64_t> ids;
-  Requests requests{[this](Request, uint64_t id) { ids.push_back(id); }};
+  Requests requests{[this](const Request&, uint64_t id) { ids.push_back(id); }};
 };
 
 }  // namespace
@@ -48,7 +48,7 @@ TEST_CASE("requests: a refusal stays until the next success or until it is dismi
 }
 
 TEST_CASE("requests: one that cannot be sent is answered with the reason") {
-  Requests requests([](Request, uint64_t) { fail("[engine] 1000 requests wait"); });
+  Requests requests([](const Request&, uint64_t) { fail("[engine] 1000 requests wait"); });
   std::string error;
   requests.send(Start{}, [&](const Reply& reply) { error = reply.error; });
   CHECK(error == "[engine] 1000 requests wait");
