@@ -13,7 +13,6 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t max_side = 16'384;
 constexpr int64_t max_pixels = int64_t{1} << 26U;
 // libjpeg-turbo's limit against files that take hours: each scan is a pass over all pixels.
 constexpr int max_scans = 500;
@@ -40,8 +39,8 @@ void check_jpeg(const JpegInfo& info, const std::string& where) {
 void check_size(const DecodedImage& size, size_t file_bytes, int64_t pixels_per_byte,
                 const std::string& where) {
   const int64_t pixels = size.height * size.width;
-  if (size.height > max_side || size.width > max_side || pixels > max_pixels) {
-    fail(where, " has ", size.width, "×", size.height, " pixels; expected at most ", max_side,
+  if (size.height > max_image_side || size.width > max_image_side || pixels > max_pixels) {
+    fail(where, " has ", size.width, "×", size.height, " pixels; expected at most ", max_image_side,
          " a side and ", max_pixels, " in all");
   }
   if (pixels / pixels_per_byte > static_cast<int64_t>(file_bytes)) {

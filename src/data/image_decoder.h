@@ -18,6 +18,9 @@ struct DecodedImage {
 /// The size of the largest file that decode_image reads. Check it before reading a file.
 constexpr uint64_t max_image_file_bytes = uint64_t{64} << 20U;
 
+/// The longest side of an image, in pixels.
+constexpr int64_t max_image_side = 16'384;
+
 /// Decodes a PNG or JPEG file, upright: a JPEG is rotated and mirrored as its EXIF orientation
 /// says. Transparent pixels are blended with white, as a page would show a drawing without a
 /// background; 16 bits per channel become 8, a palette its colours, CMYK becomes RGB. Throws Error,

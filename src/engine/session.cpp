@@ -22,8 +22,6 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t max_image_side = 16384;
-
 Graph build_model(const RunOptions& run, const Dataset& data) {
   if (!run.architecture.empty()) return parse_graph_json(run.architecture, "[model] " + run.model);
   return find_model(run.model).build(data.image_shape(), data.classes());
@@ -234,8 +232,8 @@ Result Session::apply(const SaveCheckpoint&) {
 
 Result Session::apply(const LoadCheckpoint& request) {
   Run& run = usable_run("resume");
-  network_changes_now();
   run.resume(request.file, request.source);
+  network_changes_now();  // after it, as a checkpoint that is refused must not end a task
   state_ = run.finished() ? RunState::finished : RunState::paused;
   return Done{};
 }
@@ -282,9 +280,9 @@ Result Session::apply(const DescribeModel& request) {
 Result Session::apply(const ListControls&) { return controls(); }
 
 void Session::train() {
-  ++network_changes_;
   try {
     const Run::Progress progress = run_->advance();
+    if (progress != Run::Progress::waiting) ++network_changes_;
     if (progress == Run::Progress::waiting) {
       state_ = RunState::waiting_for_data;
     } else if (progress == Run::Progress::finished) {

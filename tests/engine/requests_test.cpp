@@ -266,7 +266,8 @@ TEST_CASE("requests: a new run cancels what uses the old one") {
   RunOptions invalid = small_run();
   invalid.batch = 0;
   CHECK_THAT(refusal_of(engine, Configure{invalid}), ContainsSubstring("batch"));
-  REQUIRE(engine.snapshot()->running.id == 1);  // goes on: the run is still there
+  CHECK_THAT(refusal_of(engine, LoadCheckpoint{"c.st", {1, 2, 3}}), ContainsSubstring("c.st"));
+  REQUIRE(engine.snapshot()->running.id == 1);  // continues: the run is still there
   engine.send(Configure{small_run()}, 2);
   settle(engine);
   const auto replies = replies_of(engine);
