@@ -112,11 +112,7 @@ void add_eval(CLI::App& app, Action& action) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App& command =
       *app.add_subcommand("eval", "Evaluate a saved model on the test images of a data set");
-  command
-      .add_option("--model", options->model,
-                  "Model file written by train --save, --save-best or --checkpoint")
-      ->type_name("FILE")
-      ->required();
+  add_model_file(command, options->model);
   add_data(command, options->data);
   add_data_dir(command, options->data_dir);
   add_batch(command, options->batch)->description("Batch size: images per forward pass");

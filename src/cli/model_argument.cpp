@@ -96,6 +96,14 @@ CLI::Option* add_model(CLI::App& command, std::string& model) {
       ->type_name("NAME|FILE");
 }
 
+CLI::Option* add_model_file(CLI::App& command, std::string& model) {
+  return command
+      .add_option("--model", model,
+                  "Model file written by train --save, --save-best or --checkpoint")
+      ->type_name("FILE")
+      ->required();
+}
+
 void add_model_size(CLI::App& command, ModelSize& size) {
   command
       .add_option("--input", size.input,

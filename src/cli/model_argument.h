@@ -14,6 +14,9 @@ namespace convlab {
 /// the extension .json that describes a network (io/graph_json.h).
 CLI::Option* add_model(CLI::App& command, std::string& model);
 
+/// Adds --model to a command that uses a trained model: a file for read_model_file.
+CLI::Option* add_model_file(CLI::App& command, std::string& model);
+
 /// Image shape and number of classes for which a model of the zoo is built.
 struct ModelSize {
   std::string input;    ///< "32x32x3"; empty: the model's default

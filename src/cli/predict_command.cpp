@@ -101,11 +101,7 @@ void add_predict(CLI::App& app, Action& action) {
   auto options = std::make_shared<PredictOptions>();
   CLI::App& command =
       *app.add_subcommand("predict", "Predict the classes of images with a saved model");
-  command
-      .add_option("--model", options->model,
-                  "Model file written by train --save, --save-best or --checkpoint")
-      ->type_name("FILE")
-      ->required();
+  add_model_file(command, options->model);
   command
       .add_option("images", options->images,
                   "PNG or JPEG files. An image of another size than the network's input is cropped "
