@@ -219,10 +219,21 @@ export class Convlab extends TypedEventTarget {
   /**
    * Predicts the class of an image: a PNG or JPEG file, any image file that the browser can read,
    * an ImageData, or an element that can be drawn on a canvas. Resolves to {class_names,
-   * probabilities, best, height, width, channels, pixels}; pixels are what the network saw.
+   * scores, are_probabilities, best, height, width, channels, pixels}; pixels are what the network
+   * saw.
    * @param {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource} image
    */
   predict(image) { return this.#request('predict', () => readImage(image)); }
+
+  /**
+   * Returns what one layer computes for an image, given as for `predict`. Resolves to {layer,
+   * shape, values}: the values of shape [height, width, channels] or [units], in row-major order.
+   * @param {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource} image
+   * @param {string} layer  its name, as in describeModel
+   */
+  activations(image, layer) {
+    return this.#request('activations', async () => ({...await readImage(image), layer}));
+  }
 
   /** Resolves to the trained model as a file. @returns {Promise<File>} */
   saveModel() { return this.#request('save_model').then(toFile); }

@@ -11,6 +11,12 @@ export const formatLoss = (value) => (Number.isFinite(value) ? value.toFixed(4) 
 export const formatPercent = (fraction) =>
   (Number.isFinite(fraction) ? `${(100 * fraction).toFixed(2)} %` : none);
 
+/** Formats what a network predicts for a class: a probability as percent, another output as is. */
+export const formatScore = (score, isProbability) => {
+  if (isProbability) return formatPercent(score);
+  return Number.isFinite(score) ? score.toFixed(4) : none;
+};
+
 /** Formats a learning rate with as few digits as possible and without an exponent: 0.001. */
 export const formatRate = (value) => {
   const text = String(Number(value.toPrecision(6)));

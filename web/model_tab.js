@@ -1,6 +1,6 @@
 // The tab Model: saves and opens models, predicts an image, and lists the network's layers.
 
-import {formatBytes, formatCount, formatPercent} from './format.js';
+import {formatBytes, formatCount, formatScore} from './format.js';
 
 const maxBars = 5;
 
@@ -103,7 +103,10 @@ export class ModelTab {
   }
 
   #showPrediction(prediction, name) {
-    const {class_names: names, probabilities, best, width, height, channels, pixels} = prediction;
+    const {class_names: names, scores, are_probabilities: areProbabilities, best, width, height,
+      channels, pixels} = prediction;
+    const [min, max] = areProbabilities ? [0, 1] : [Math.min(...scores), Math.max(...scores)];
+    const text = (label) => formatScore(scores[label], areProbabilities);
     const figure = this.#part('prediction');
     const canvas = figure.querySelector('canvas');
     Object.assign(canvas, {width, height});
@@ -114,14 +117,14 @@ export class ModelTab {
     }
     canvas.getContext('2d').putImageData(image, 0, 0);
     figure.querySelector('figcaption').textContent =
-      `${name}: ${names[best]}, ${formatPercent(probabilities[best])}. ` +
+      `${name}: ${names[best]}, ${text(best)}. ` +
       `The network saw ${width} × ${height} pixels.`;
-    const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+    const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]);
     figure.querySelector('ol').replaceChildren(...order.slice(0, maxBars).map((label) => {
       const row = document.createElement('li');
-      row.style.setProperty('--part', probabilities[label]);
-      for (const text of [names[label], formatPercent(probabilities[label])]) {
-        row.append(Object.assign(document.createElement('span'), {textContent: text}), ' ');
+      row.style.setProperty('--part', max > min ? (scores[label] - min) / (max - min) : 1);
+      for (const textContent of [names[label], text(label)]) {
+        row.append(Object.assign(document.createElement('span'), {textContent}), ' ');
       }
       return row;
     }));

@@ -1,7 +1,7 @@
 // The messages to and from the engine (src/engine/protocol.h): JSON and one block of bytes. Numbers
 // that are not finite, such as a loss after an overflow, are null.
 
-const protocolVersion = 3;
+const protocolVersion = 4;
 
 const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array};
 
@@ -56,7 +56,7 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  * @property {Curve} val_accuracy
  * @property {{height: number, width: number, channels: number, pixels: Uint8Array,
  *   labels: Int32Array}} [samples]  test images; this and the next two: see Convlab.subscribe
- * @property {{classes: Int32Array, confidences: Float32Array}} [predictions]  of the samples
+ * @property {{classes: Int32Array, scores: Float32Array, are_probabilities: boolean}} [predictions]  of the samples
  * @property {{count: number, height: number, width: number, channels: number,
  *   weights: Float32Array}} [filters]
  */

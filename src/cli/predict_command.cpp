@@ -27,23 +27,22 @@ struct PredictOptions {
   std::string json;
 };
 
-/// Returns the classes, the most probable first.
-std::vector<size_t> by_probability(const Prediction& prediction) {
-  std::vector<size_t> order(prediction.probabilities.size());
+/// Returns the classes, the one with the largest score first.
+std::vector<size_t> by_score(const Prediction& prediction) {
+  std::vector<size_t> order(prediction.scores.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return prediction.probabilities[a] > prediction.probabilities[b];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return prediction.scores[a] > prediction.scores[b]; });
   return order;
 }
 
 /// "cat.jpg: cat 97.21 %, dog 2.10 %, deer 0.31 %"
 std::string line_of(const std::string& image, const Prediction& prediction, int64_t top_k) {
   std::string text = image + ":";
-  const std::vector<size_t> order = by_probability(prediction);
+  const std::vector<size_t> order = by_score(prediction);
   for (size_t i = 0; i < std::min(order.size(), static_cast<size_t>(top_k)); ++i) {
     text += concat(i == 0 ? " " : ", ", prediction.class_names[order[i]], " ",
-                   percent(prediction.probabilities[order[i]]));
+                   score_text(prediction.scores[order[i]], prediction.are_probabilities));
   }
   return text;
 }
@@ -54,7 +53,8 @@ nlohmann::ordered_json event_of(const std::string& image, const Prediction& pred
           {"class", prediction.best},
           {"class_name", prediction.class_names[static_cast<size_t>(prediction.best)]},
           {"class_names", prediction.class_names},
-          {"probabilities", prediction.probabilities}};
+          {"scores", prediction.scores},
+          {"are_probabilities", prediction.are_probabilities}};
 }
 
 /// Predicts an image, or reports why it cannot, and returns whether it could.
@@ -62,7 +62,7 @@ bool predict(Engine& engine, const PredictOptions& options, const std::string& i
              JsonLines& json) {
   try {
     const auto prediction = engine.call<Prediction>(
-        Predict{.source = image, .file = read_file(image, max_image_file_bytes)});
+        Predict{{.source = image, .file = read_file(image, max_image_file_bytes)}});
     std::fprintf(json.to_stdout() ? stderr : stdout, "%s\n",
                  line_of(image, prediction, options.top_k).c_str());
     json.write(event_of(image, prediction));
@@ -109,7 +109,8 @@ void add_predict(CLI::App& app, Action& action) {
                   "grey")
       ->type_name("IMAGE")
       ->required();
-  add_integer(command, "--top-k", options->top_k, 1, 1000, "Show the K most probable classes")
+  add_integer(command, "--top-k", options->top_k, 1, 1000,
+              "Show the K classes with the largest scores")
       ->type_name("K")
       ->capture_default_str();
   add_threads(command, options->threads);

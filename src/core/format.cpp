@@ -20,6 +20,11 @@ std::string percent(double fraction) {
   return std::isfinite(fraction) ? fixed(100 * fraction, 2) + " %" : std::string(no_value);
 }
 
+std::string score_text(double score, bool is_probability) {
+  if (is_probability) return percent(score);
+  return std::isfinite(score) ? fixed(score, 4) : std::string(no_value);
+}
+
 std::string loss_text(double loss) { return std::isfinite(loss) ? fixed(loss, 4) : "NaN"; }
 
 std::string with_commas(double value) {

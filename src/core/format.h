@@ -14,6 +14,9 @@ inline constexpr std::string_view no_value = "–";
 std::string fixed(double value, int digits);
 /// Formats a fraction as percent: 0.9876 is "98.76 %"; no_value if it is not finite.
 std::string percent(double fraction);
+/// Formats what a network predicts for a class: a probability as percent, another output with four
+/// decimals.
+std::string score_text(double score, bool is_probability);
 /// Formats a loss with four decimals, "0.0123"; "NaN" if it is not finite.
 std::string loss_text(double loss);
 /// Rounds and groups digits: 12345.6 is "12,346".

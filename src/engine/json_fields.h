@@ -261,9 +261,9 @@ class FieldReader {
                  samples.channels);
   }
   void check(const Predictions& predictions) const {
-    if (predictions.classes.size() == predictions.confidences.size()) return;
-    fail(path_, " has ", predictions.classes.size(), " classes and ",
-         predictions.confidences.size(), " confidences; expected the same number");
+    if (predictions.classes.size() == predictions.scores.size()) return;
+    fail(path_, " has ", predictions.classes.size(), " classes and ", predictions.scores.size(),
+         " scores; expected the same number");
   }
   void check(const Filters& filters) const {
     check_images(filters.weights.size(), static_cast<uint64_t>(filters.count), filters.height,

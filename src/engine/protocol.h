@@ -17,7 +17,7 @@ namespace convlab {
 
 /// Increases with every change after which the two sides would misunderstand each other, and is
 /// part of each message: a page's files may be of different versions.
-inline constexpr int64_t protocol_version = 3;
+inline constexpr int64_t protocol_version = 4;
 
 /// An encoded message: small values as JSON, arrays in one block of bytes. The JSON refers to an
 /// array in the block as {"type": "f32" | "f64" | "i32" | "u8", "offset": bytes, "count":
@@ -47,7 +47,7 @@ struct IdentifiedRequest {
   Request request;
 };
 
-/// Returns JSON: {"protocol": 3, "id": 1, "request": "start"}, {…, "request": "configure",
+/// Returns JSON: {"protocol": 4, "id": 1, "request": "start"}, {…, "request": "configure",
 /// "options": {"data": "mnist", …}}, {…, "request": "set_learning_rate", "learning_rate": 0.01}.
 /// Options such as optimizer_options are an object: {"momentum": 0.9}.
 EncodedMessage encode(const Request& request, uint64_t id);
@@ -55,7 +55,7 @@ EncodedMessage encode(const Request& request, uint64_t id);
 /// (listing the known ones), and for unknown or invalid fields.
 IdentifiedRequest decode_request(std::string_view json, std::span<const uint8_t> block);
 
-/// Returns JSON: {"protocol": 3, "id": 1, "result": "configured", "data": "mnist"}, or {"protocol":
+/// Returns JSON: {"protocol": 4, "id": 1, "result": "configured", "data": "mnist"}, or {"protocol":
 /// 3, "id": 1, "error": "…", "kind": "invalid" | "cancelled" | "failed"}.
 EncodedMessage encode(const Reply& reply);
 Reply decode_reply(std::string_view json, std::span<const uint8_t> block);

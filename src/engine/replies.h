@@ -70,12 +70,13 @@ void visit(Fields& fields, S& result) {
   fields("macro_f1", result.macro_f1);
 }
 
-/// Class probabilities of an image.
+/// What the network predicts for an image.
 struct Prediction {
   static constexpr std::string_view name = "prediction";
   std::vector<std::string> class_names;
-  std::vector<float> probabilities;  ///< [classes]; of Loss::predict
-  int32_t best = 0;                  ///< the most probable class
+  std::vector<float> scores;       ///< [classes]; of Loss::predict
+  bool are_probabilities = false;  ///< otherwise the scores are outputs of any size
+  int32_t best = 0;                ///< the class with the largest score
   int64_t height = 0;
   int64_t width = 0;
   int64_t channels = 0;
@@ -84,12 +85,27 @@ struct Prediction {
 template <class Fields, MaybeConst<Prediction> S>
 void visit(Fields& fields, S& result) {
   fields("class_names", result.class_names);
-  fields("probabilities", result.probabilities);
+  fields("scores", result.scores);
+  fields("are_probabilities", result.are_probabilities);
   fields("best", result.best);
   fields("height", result.height);
   fields("width", result.width);
   fields("channels", result.channels);
   fields("pixels", result.pixels);
+}
+
+/// What a layer computes for an image, before any following activation.
+struct LayerOutput {
+  static constexpr std::string_view name = "layer_output";
+  std::string layer;
+  Shape shape;                ///< (height, width, channels) or (units)
+  std::vector<float> values;  ///< in row-major order
+};
+template <class Fields, MaybeConst<LayerOutput> S>
+void visit(Fields& fields, S& result) {
+  fields("layer", result.layer);
+  fields("shape", result.shape);
+  fields("values", result.values);
 }
 
 /// The contents of a file to save.
@@ -180,8 +196,8 @@ void visit(Fields& fields, S& result) {
   fields("eval_bytes", result.eval_bytes);
 }
 
-using Result = std::variant<Done, Configured, Evaluation, Prediction, SavedFile, LearningRates,
-                            BenchResult, BenchSuite, ModelDescription, Controls>;
+using Result = std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, SavedFile,
+                            LearningRates, BenchResult, BenchSuite, ModelDescription, Controls>;
 
 enum class ErrorKind : uint8_t {
   invalid,    ///< the request was refused and had no effect

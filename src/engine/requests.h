@@ -95,11 +95,9 @@ void visit(Fields& fields, S& request) {
   fields("top_k", request.top_k);
 }
 
-/// Predicts the class of an image, given either as the contents of a PNG or JPEG file, or as
-/// pixels. An image of another size is cropped to the network's aspect ratio and resized.
-/// [Prediction]
-struct Predict {
-  static constexpr std::string_view name = "predict";
+/// An image, either as the contents of a PNG or JPEG file, or as pixels. If it has another size
+/// than the network's input, it is cropped to its aspect ratio and resized.
+struct GivenImage {
   std::string source = "the image";  ///< name of the file for messages
   std::vector<uint8_t> file;
   int64_t height = 0;
@@ -107,14 +105,37 @@ struct Predict {
   int64_t channels = 0;         ///< 1 (grey) or 3 (RGB)
   std::vector<uint8_t> pixels;  ///< [height, width, channels]
 };
+template <class Fields, MaybeConst<GivenImage> S>
+void visit(Fields& fields, S& image) {
+  fields("source", image.source);
+  fields("file", image.file);
+  fields("height", image.height);
+  fields("width", image.width);
+  fields("channels", image.channels);
+  fields("pixels", image.pixels);
+}
+
+/// Predicts the class of an image, whose fields are those of the request. [Prediction]
+struct Predict {
+  static constexpr std::string_view name = "predict";
+  GivenImage image;
+};
 template <class Fields, MaybeConst<Predict> S>
 void visit(Fields& fields, S& request) {
-  fields("source", request.source);
-  fields("file", request.file);
-  fields("height", request.height);
-  fields("width", request.width);
-  fields("channels", request.channels);
-  fields("pixels", request.pixels);
+  visit(fields, request.image);
+}
+
+/// Returns the output of one layer for an image, whose fields are those of the request.
+/// [LayerOutput]
+struct Activations {
+  static constexpr std::string_view name = "activations";
+  GivenImage image;
+  std::string layer;  ///< its name, as in ModelDescription
+};
+template <class Fields, MaybeConst<Activations> S>
+void visit(Fields& fields, S& request) {
+  visit(fields, request.image);
+  fields("layer", request.layer);
 }
 
 /// Returns the network as a model file (io/model_file.h), with the weights that evaluation uses.
@@ -236,9 +257,9 @@ struct ListControls {
 template <class Fields, MaybeConst<ListControls> S>
 void visit(Fields&, S&) {}
 
-using Request =
-    std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs, Cancel,
-                 Evaluate, Predict, SaveModel, LoadModel, SaveCheckpoint, LoadCheckpoint,
-                 FindLearningRate, Bench, ListBenches, DescribeModel, Subscribe, ListControls>;
+using Request = std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs,
+                             Cancel, Evaluate, Predict, Activations, SaveModel, LoadModel,
+                             SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench, ListBenches,
+                             DescribeModel, Subscribe, ListControls>;
 
 }  // namespace convlab

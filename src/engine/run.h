@@ -80,6 +80,9 @@ class Run {
   /// Predicts the class of an image of the network's shape, [height, width, channels]. Throws Error
   /// for another number of bytes.
   Prediction predict_image(std::vector<uint8_t> pixels);
+  /// Returns the output of the layer called `layer` for such an image. Throws Error that lists the
+  /// layers if there is none of that name.
+  LayerOutput layer_output(std::vector<uint8_t> pixels, const std::string& layer);
   /// Returns a task that evaluates the network on the test images; it must end before this run.
   std::unique_ptr<Task> evaluation(int64_t top_k);
 
@@ -94,6 +97,7 @@ class Run {
   void describe(Snapshot& snapshot);
   /// Returns Loss::predict of the outputs, [images, classes].
   std::vector<float> predict(const Batch& images);
+  bool predicts_probabilities() const { return trainer_->predicts_probabilities(); }
 
  private:
   Progress train_step();

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/find_named.h"
 #include "core/options_text.h"
 #include "engine/run.h"
 #include "engine/run_loss.h"
@@ -50,20 +51,34 @@ std::vector<uint8_t> Run::model_file() {
 
 void Run::load(const ModelFile& file) { load_weights(network_, file); }
 
+namespace {
+
+Batch batch_of(std::vector<uint8_t> pixels) { return {.images = std::move(pixels), .labels = {0}}; }
+
+}  // namespace
+
 Prediction Run::predict_image(std::vector<uint8_t> pixels) {
   const Shape& image = network_.graph().input_shape();
-  Batch batch;
-  batch.images = std::move(pixels);
-  batch.labels = {0};
+  Batch batch = batch_of(std::move(pixels));
   Prediction result{.class_names = data_.train.class_names(),
-                    .probabilities = trainer_->predict(batch),
+                    .scores = trainer_->predict(batch),
+                    .are_probabilities = predicts_probabilities(),
                     .height = image[0],
                     .width = image[1],
                     .channels = image[2],
                     .pixels = std::move(batch.images)};
-  const auto best = std::max_element(result.probabilities.begin(), result.probabilities.end());
-  result.best = static_cast<int32_t>(best - result.probabilities.begin());
+  const auto best = std::max_element(result.scores.begin(), result.scores.end());
+  result.best = static_cast<int32_t>(best - result.scores.begin());
   return result;
+}
+
+LayerOutput Run::layer_output(std::vector<uint8_t> pixels, const std::string& layer) {
+  const std::vector<Node>& nodes = network_.graph().nodes();
+  const Node& node = find_named("layer", layer, nodes, &Node::name);
+  const auto index = static_cast<size_t>(&node - nodes.data());
+  return {.layer = node.name,
+          .shape = node.output_shape,
+          .values = trainer_->layer_output(batch_of(std::move(pixels)), index)};
 }
 
 std::unique_ptr<Task> Run::evaluation(int64_t top_k) {

@@ -42,19 +42,26 @@ DatasetSplits no_data(const ModelFile& file) {
   return {empty, empty};
 }
 
-void check_pixels(const Predict& request) {
-  const auto& [source, file, height, width, channels, pixels] = request;
+void check_pixels(const GivenImage& image) {
+  const auto& [source, file, height, width, channels, pixels] = image;
   const auto is_side = [](int64_t side) { return side >= 1 && side <= max_image_side; };
   if (!is_side(height) || !is_side(width) || (channels != 1 && channels != 3)) {
-    fail("[predict] ", source, " has ", height, " x ", width, " pixels of ",
+    fail("[image] ", source, " has ", height, " x ", width, " pixels of ",
          counted(channels, "channel"), "; expected sides of 1 to ", max_image_side,
          " pixels and 1 or 3 channels");
   }
   const auto expected = static_cast<size_t>(height * width * channels);
   if (pixels.size() != expected) {
-    fail("[predict] ", source, " has ", counted(pixels.size(), "byte"), " of pixels; expected ",
+    fail("[image] ", source, " has ", counted(pixels.size(), "byte"), " of pixels; expected ",
          expected);
   }
+}
+
+/// Returns the image as pixels of the shape `input`.
+std::vector<uint8_t> pixels_of(const GivenImage& image, const Shape& input) {
+  if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input);
+  check_pixels(image);
+  return fit_image({image.height, image.width, image.channels, image.pixels}, input);
 }
 
 }  // namespace
@@ -164,13 +171,13 @@ std::unique_ptr<Task> Session::apply(const Evaluate& request) {
 
 Result Session::apply(const Predict& request) {
   Run& run = usable_run("predict with");
-  DecodedImage image{request.height, request.width, request.channels, request.pixels};
-  if (!request.file.empty()) {
-    image = decode_image(request.file, request.source);
-  } else {
-    check_pixels(request);
-  }
-  return run.predict_image(fit_image(image, run.network().graph().input_shape()));
+  return run.predict_image(pixels_of(request.image, run.network().graph().input_shape()));
+}
+
+Result Session::apply(const Activations& request) {
+  Run& run = usable_run("look into");
+  return run.layer_output(pixels_of(request.image, run.network().graph().input_shape()),
+                          request.layer);
 }
 
 Result Session::apply(const SaveModel&) {

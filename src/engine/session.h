@@ -31,6 +31,7 @@ class Session {
   Result apply(const SetEpochs& request);
   std::unique_ptr<Task> apply(const Evaluate& request);
   Result apply(const Predict& request);
+  Result apply(const Activations& request);
   Result apply(const SaveModel& request);
   Result apply(const LoadModel& request);
   Result apply(const SaveCheckpoint& request);

@@ -53,7 +53,8 @@ struct Samples {
 /// Predictions for Samples; may be of fewer images while those arrive.
 struct Predictions {
   std::vector<int32_t> classes;    ///< [count]
-  std::vector<float> confidences;  ///< [count], the prediction's value of Loss::predict
+  std::vector<float> scores;       ///< [count]; of the predicted classes, as in Prediction
+  bool are_probabilities = false;  ///< otherwise the scores are outputs of any size
 };
 
 /// The first layer's weights as images: the kernels of a convolution, or the rows of the weight
@@ -223,7 +224,8 @@ void visit(Fields& fields, S& samples) {
 template <class Fields, MaybeConst<Predictions> S>
 void visit(Fields& fields, S& predictions) {
   fields("classes", predictions.classes);
-  fields("confidences", predictions.confidences);
+  fields("scores", predictions.scores);
+  fields("are_probabilities", predictions.are_probabilities);
 }
 
 template <class Fields, MaybeConst<Filters> S>

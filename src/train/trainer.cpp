@@ -46,8 +46,8 @@ void Trainer::upload_normalization() {
   backend_.upload(graph.normalization().offsets(channels).data(), offset_);
 }
 
-Tensor Trainer::prepare(Mode mode, int64_t batch) {
-  const auto count = static_cast<size_t>(batch);
+Tensor Trainer::prepare(const PassSpec& spec) {
+  const auto count = static_cast<size_t>(spec.batch);
   const size_t image_bytes = static_cast<size_t>(network_.graph().input_shape().elements());
   const size_t class_bytes =
       static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
@@ -58,7 +58,7 @@ Tensor Trainer::prepare(Mode mode, int64_t batch) {
     // Allocated last: its size shows that all three buffers are large enough.
     images_ = backend_.allocate_upload(count * image_bytes);
   }
-  return network_.prepare(mode, batch);
+  return network_.prepare(spec);
 }
 
 void Trainer::check_images(const Batch& batch) const {
@@ -79,8 +79,8 @@ void Trainer::check_labels(const Batch& batch) const {
   }
 }
 
-Trainer::StepWork Trainer::load(Mode mode, const Batch& batch) {
-  const Tensor input = prepare(mode, batch.size());
+Trainer::StepWork Trainer::load(const PassSpec& spec, const Batch& batch) {
+  const Tensor input = prepare(spec);
   const Tensor images{input.shape, DType::u8, images_->memory()};
   const Tensor labels{{batch.size()}, DType::i32, labels_->memory()};
   std::memcpy(images_->host(), batch.images.data(), images.bytes());
@@ -150,6 +150,20 @@ std::vector<float> Trainer::predict(const Batch& batch) {
   const Tensor predictions{outputs.shape, DType::f32, predictions_.memory()};
   loss_->predict(backend_, outputs, predictions);
   const std::unique_ptr<ReadBack> read = backend_.read_back(predictions);
+  return {read->values().begin(), read->values().end()};
+}
+
+bool Trainer::predicts_probabilities() const {
+  if (!loss_->activation().empty()) return true;
+  const std::string_view last = network_.graph().nodes().back().layer->kind();
+  return last == "softmax" || last == "sigmoid";
+}
+
+std::vector<float> Trainer::layer_output(const Batch& batch, size_t node) {
+  check_images(batch);
+  use_eval_weights();
+  const PassSpec spec{.mode = Mode::eval, .batch = batch.size(), .last_node = node};
+  const std::unique_ptr<ReadBack> read = backend_.read_back(forward(load(spec, batch)));
   return {read->values().begin(), read->values().end()};
 }
 

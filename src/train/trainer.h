@@ -68,7 +68,7 @@ class Trainer {
   /// Allocates the memory for batches of `batch` images now instead of in the first step, except
   /// for the memory that a backend keeps in its OpStates, and returns the network's input tensor.
   /// Throws Error if there is not enough memory.
-  Tensor prepare(Mode mode, int64_t batch);
+  Tensor prepare(Mode mode, int64_t batch) { return prepare({.mode = mode, .batch = batch}); }
   /// One training step: forward, loss, backward, update. Adds to `training`. Only enqueues the
   /// work, which the backend may replay for batches of equal size (Backend::run_step). Throws Error
   /// if images or labels do not match the network.
@@ -84,6 +84,11 @@ class Trainer {
   void evaluate(const Batch& batch) { evaluate(batch, validation_); }
   /// Returns the predictions of the loss (Loss::predict), [batch, classes] in row-major order.
   std::vector<float> predict(const Batch& batch);
+  /// Returns whether predictions are probabilities: those of a loss that contains an activation, or
+  /// of a network that ends with softmax or sigmoid.
+  bool predicts_probabilities() const;
+  /// Returns the output of the node with index `node` in Mode::eval, [batch, node's output shape].
+  std::vector<float> layer_output(const Batch& batch, size_t node);
 
   MetricSums& training() { return training_; }
   MetricSums& validation() { return validation_; }
@@ -125,7 +130,11 @@ class Trainer {
     auto operator<=>(const StepKey&) const = default;
   };
 
-  StepWork load(Mode mode, const Batch& batch);
+  Tensor prepare(const PassSpec& spec);
+  StepWork load(const PassSpec& spec, const Batch& batch);
+  StepWork load(Mode mode, const Batch& batch) {
+    return load({.mode = mode, .batch = batch.size()}, batch);
+  }
   Tensor forward(const StepWork& work);
   void enqueue_step(const StepWork& work);
   OpSlot& recording(const StepKey& key);

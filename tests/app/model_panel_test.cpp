@@ -58,7 +58,8 @@ struct Session {
 
 Prediction some_prediction() {
   return {.class_names = {"cat", "dog"},
-          .probabilities = {0.25F, 0.75F},
+          .scores = {0.25F, 0.75F},
+          .are_probabilities = true,
           .best = 1,
           .height = 2,
           .width = 2,

@@ -47,7 +47,7 @@ std::shared_ptr<Snapshot> busy_snapshot() {
   for (int i = 0; i < 30; ++i) {
     samples.labels.push_back(i % 10);
     predictions.classes.push_back(i % 9 - 1);  // includes -1, which is not a class
-    predictions.confidences.push_back(0.5F);
+    predictions.scores.push_back(0.5F);
   }
   samples.pixels.resize(size_t{30} * 32 * 32 * 3, 77);
   Filters filters{.count = 100, .height = 28, .width = 28, .channels = 1};

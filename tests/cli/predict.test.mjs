@@ -34,8 +34,9 @@ test('predict names the classes of images, the most probable first', (t) => {
   });
   const events = jsonLines(convlab('predict', '--model', model, ...files, '--json', '-').stdout);
   assert.deepEqual(events.map((event) => event.class), labels);
-  for (const {probabilities} of events) {
-    assert.ok(Math.abs(probabilities.reduce((a, b) => a + b, 0) - 1) < 1e-5);
+  for (const {scores, are_probabilities: areProbabilities} of events) {
+    assert.equal(areProbabilities, true);
+    assert.ok(Math.abs(scores.reduce((a, b) => a + b, 0) - 1) < 1e-5);
   }
 });
 

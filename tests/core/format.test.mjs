@@ -7,6 +7,8 @@ import * as format from '../../web/format.js';
 
 const functions = {
   percent: format.formatPercent,
+  probability: (value) => format.formatScore(value, true),
+  output: (value) => format.formatScore(value, false),
   loss_text: format.formatLoss,
   with_commas: format.formatCount,
   bytes_text: format.formatBytes,

@@ -14,6 +14,8 @@ using namespace convlab;
 TEST_CASE("format: numbers and durations as in the table that page and command share") {
   const std::map<std::string, std::function<std::string(double)>> functions{
       {"percent", percent},
+      {"probability", [](double value) { return score_text(value, true); }},
+      {"output", [](double value) { return score_text(value, false); }},
       {"loss_text", loss_text},
       {"with_commas", [](double value) { return with_commas(value); }},
       {"bytes_text", [](double value) { return bytes_text(static_cast<uint64_t>(value)); }},

@@ -64,10 +64,10 @@ test('predict takes files, pixels and canvases, and gives the same for the same 
       const webp = await canvas.convertToBlob({type: 'image/webp', quality: 1});
       const all = [];
       for (const given of [image, png, await png.arrayBuffer(), canvas, webp]) {
-        const {best, probabilities} = await engine.predict(given);
-        all.push({best, top: probabilities[best]});
+        const {best, scores} = await engine.predict(given);
+        all.push({best, top: scores[best]});
       }
-      return {all, expected: predictions.classes[0], confidence: predictions.confidences[0]};
+      return {all, expected: predictions.classes[0], confidence: predictions.scores[0]};
     });
     for (const {best} of found.all) assert.equal(best, found.expected);
     for (const {top} of found.all.slice(0, 4)) {

@@ -68,7 +68,7 @@ TEST_CASE("run: on an asynchronous device curves and checkpoints are those of ho
   CHECK(snapshot->train_loss.y.size() == 2 * steps_per_epoch);
   CHECK(snapshot->train_loss.y == expected.engine.snapshot()->train_loss.y);
   CHECK(snapshot->loss == expected.engine.snapshot()->loss);
-  CHECK(snapshot->predictions->confidences == expected.engine.snapshot()->predictions->confidences);
+  CHECK(snapshot->predictions->scores == expected.engine.snapshot()->predictions->scores);
   CHECK(snapshot->filters->weights == expected.engine.snapshot()->filters->weights);
 }
 

@@ -79,7 +79,8 @@ Snapshot full_snapshot() {
   s.samples = {
       {.height = 1, .width = 3, .channels = 1, .pixels = {0, 128, 255, 1, 2, 3}, .labels = {2, 0}},
       s.sequence};
-  s.predictions = {{.classes = {2, 1}, .confidences = {0.5F, 0.75F}}, s.sequence};
+  s.predictions = {{.classes = {2, 1}, .scores = {0.5F, 0.75F}, .are_probabilities = true},
+                   s.sequence};
   s.filters = {{.count = 1, .height = 1, .width = 2, .channels = 1, .weights = {-0.5F, 0.5F}},
                s.sequence};
   return s;
@@ -164,7 +165,7 @@ TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field
   CHECK(b.samples->pixels == a.samples->pixels);
   CHECK(b.samples->labels == a.samples->labels);
   CHECK(b.predictions->classes == a.predictions->classes);
-  CHECK(b.predictions->confidences == a.predictions->confidences);
+  CHECK(b.predictions->scores == a.predictions->scores);
   CHECK(b.filters->count == a.filters->count);
   CHECK(b.filters->height == a.filters->height);
   CHECK(b.filters->width == a.filters->width);
@@ -286,8 +287,8 @@ TEST_CASE("protocol: invalid snapshots are refused with a reason") {
   CHECK_THROWS_WITH(decode_alone("{}", {}), ContainsSubstring("lacks the field 'protocol'"));
   CHECK_THROWS_WITH(decode_alone(std::string((8 << 20) + 1, ' '), {}),
                     ContainsSubstring("expected at most 8388608"));
-  require_refused(good, "\"protocol\":3", "\"protocol\":4",
-                  "has protocol version 4; expected 3. Files of different versions");
+  require_refused(good, "\"protocol\":4", "\"protocol\":3",
+                  "has protocol version 3; expected 4. Files of different versions");
   CHECK_THROWS_WITH(decode_alone(std::string(1 << 19, '['), {}), ContainsSubstring("deep"));
   require_refused(good, "\"step\":11", "\"stop\":11", "lacks the field 'step'");
   require_refused(good, "\"step\":11", "\"step\":11,\"zeal\":1", "unknown field 'zeal'");
@@ -327,7 +328,7 @@ void for_each_kind(const std::variant<T...>*, const Check& check) {
 Request decoded(const std::string& json) { return decode_request(json, {}).request; }
 
 /// A request in JSON with the fields `fields`.
-std::string json_of(const std::string& fields) { return R"({"protocol": 3, )" + fields + "}"; }
+std::string json_of(const std::string& fields) { return R"({"protocol": 4, )" + fields + "}"; }
 
 }  // namespace
 
@@ -360,7 +361,7 @@ TEST_CASE("protocol: requests and replies keep their fields and blocks") {
   CHECK(back.file == load.file);
   CHECK(back.options == options);
   CHECK_THROWS_WITH(decode_request(encoded.json, {}), ContainsSubstring("beyond the block"));
-  CHECK(encode(Start{}, 3).json == R"({"protocol":3,"id":3,"request":"start"})");
+  CHECK(encode(Start{}, 3).json == R"({"protocol":4,"id":3,"request":"start"})");
 
   ModelDescription model{.model = "m", .input = {28, 28, 1}, .parameters = 7};
   model.layers = {{.name = "a", .kind = "relu", .inputs = {"input"}, .output = {28, 28, 1}},
@@ -372,7 +373,7 @@ TEST_CASE("protocol: requests and replies keep their fields and blocks") {
   CHECK(described.layers[1].inputs == model.layers[1].inputs);
 
   const EncodedMessage failed = encode(Reply{.id = 5, .error = "no", .kind = ErrorKind::cancelled});
-  CHECK(failed.json == R"({"protocol":3,"id":5,"error":"no","kind":"cancelled"})");
+  CHECK(failed.json == R"({"protocol":4,"id":5,"error":"no","kind":"cancelled"})");
   CHECK(decode_reply(failed.json, failed.block).kind == ErrorKind::cancelled);
 }
 
@@ -409,7 +410,7 @@ TEST_CASE("protocol: an invalid request is refused with a reason") {
     CHECK_THROWS_WITH(decoded(json_of(fields)), ContainsSubstring(message));
   };
   CHECK_THROWS_WITH(decoded("start"), ContainsSubstring("not JSON"));
-  CHECK_THROWS_WITH(decoded("{}"), ContainsSubstring("protocol version 0; expected 3"));
+  CHECK_THROWS_WITH(decoded("{}"), ContainsSubstring("protocol version 0; expected 4"));
   refused(R"("request": "fly")", "unknown request 'fly'; known are: configure, start, pause, step");
   refused(R"("id": 3)", "known are: configure");
   refused(R"("id": -3, "request": "start")", "request.id");

@@ -283,10 +283,10 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
   settle(engine);
   const auto file = engine.call<SavedFile>(SaveModel{});
   CHECK(file.file_name == "mnist-mlp.safetensors");
-  const Predict predict{.height = 12, .width = 12, .channels = 1, .pixels = pixels_of(3)};
+  const Predict predict{{.height = 12, .width = 12, .channels = 1, .pixels = pixels_of(3)}};
   const auto expected = engine.call<Prediction>(predict);
-  CHECK(expected.probabilities.size() == classes);
-  CHECK(expected.pixels == predict.pixels);
+  CHECK(expected.scores.size() == classes);
+  CHECK(expected.pixels == predict.image.pixels);
 
   SECTION("with its data") {
     Engine other = make_engine();
@@ -294,7 +294,7 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
     options.data.clear();
     const auto result = other.call<Configured>(LoadModel{"a.safetensors", file.bytes, options});
     CHECK(result.data == "synthetic");
-    CHECK(other.call<Prediction>(predict).probabilities == expected.probabilities);
+    CHECK(other.call<Prediction>(predict).scores == expected.scores);
     CHECK(other.call<Evaluation>(Evaluate{}).accuracy ==
           Approx(engine.snapshot()->history.back().val_accuracy));
   }
@@ -306,7 +306,7 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
     options.data.clear();
     const auto result = other.call<Configured>(LoadModel{"a.safetensors", file.bytes, options});
     CHECK(result.data.empty());
-    CHECK(other.call<Prediction>(predict).probabilities == expected.probabilities);
+    CHECK(other.call<Prediction>(predict).scores == expected.scores);
     CHECK(other.call<Prediction>(predict).class_names == expected.class_names);
     CHECK_THAT(other.snapshot()->notes.back(), ContainsSubstring("is not available here"));
     CHECK_THAT(refusal_of(other, Evaluate{}), ContainsSubstring("expected all"));

@@ -250,7 +250,7 @@ std::vector<Bytes> request_seeds() {
   std::vector<Bytes> seeds;
   for (const Request& request :
        {Request(Configure{options}), Request(Start{}), Request(SetLearningRate{0.01}),
-        Request(Predict{.height = 2, .width = 1, .channels = 1, .pixels = {7, 8}}),
+        Request(Predict{{.height = 2, .width = 1, .channels = 1, .pixels = {7, 8}}}),
         Request(DescribeModel{.model = "m", .image = {28, 28, 1}})}) {
     const EncodedMessage encoded = encode(request, 3);
     seeds.push_back(joined(encoded.json, encoded.block));

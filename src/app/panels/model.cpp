@@ -50,24 +50,36 @@ std::string class_name(const Prediction& prediction, size_t index) {
                                                : std::to_string(index);
 }
 
-/// The classes in order of decreasing probability.
-std::vector<size_t> ranked(const std::vector<float>& probabilities) {
-  std::vector<size_t> order(probabilities.size());
+std::string score_of(const Prediction& prediction, size_t index) {
+  return score_text(prediction.scores[index], prediction.are_probabilities);
+}
+
+/// The length of a class's bar as a fraction: its probability, or where its score lies between the
+/// smallest and the largest.
+float bar_length(const Prediction& prediction, size_t index) {
+  const float score = prediction.scores[index];
+  if (prediction.are_probabilities) return score;
+  const auto [min, max] = std::minmax_element(prediction.scores.begin(), prediction.scores.end());
+  return *max > *min ? (score - *min) / (*max - *min) : 1;
+}
+
+/// The classes in order of decreasing score.
+std::vector<size_t> ranked(const std::vector<float>& scores) {
+  std::vector<size_t> order(scores.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return probabilities[a] > probabilities[b]; });
+                   [&](size_t a, size_t b) { return scores[a] > scores[b]; });
   return order;
 }
 
-void draw_bar(const Theme& theme, const std::string& name, double probability, float width) {
+void draw_bar(const Theme& theme, const std::string& name, const std::string& value, float length,
+              float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float height = text_size + 4;
-  const double part = std::isfinite(probability) ? std::clamp(probability, 0.0, 1.0) : 0;
+  const float part = std::isfinite(length) ? std::clamp(length, 0.0F, 1.0F) : 0;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(at, {at.x + width, at.y + height}, theme.soft, 4);
-  list.AddRectFilled(at, {at.x + width * static_cast<float>(part), at.y + height},
-                     faded(theme.accent, 0.3F), 4);
-  const std::string value = percent(probability);
+  list.AddRectFilled(at, {at.x + width * part, at.y + height}, faded(theme.accent, 0.3F), 4);
   const float value_width = measure_text(small_text_size, value).x;
   draw_text(small_text_size, {at.x + 8, at.y + 3}, theme.text,
             shortened(small_text_size, name, width - value_width - 24));
@@ -132,7 +144,7 @@ void ModelPanel::open(const std::string& path) {
 
 void ModelPanel::predict(const std::string& path) {
   attempt([&] {
-    Predict request{.source = path, .file = files_.read(path), .pixels = {}};
+    Predict request{{.source = path, .file = files_.read(path), .pixels = {}}};
     say(concat("Predicting ", path, "…"));
     requests_.send(std::move(request), [this, path](const Reply& reply) {
       if (!reply.error.empty()) return say(reply.error, true);
@@ -207,11 +219,11 @@ void ModelPanel::draw_files(const Theme& theme) {
 void ModelPanel::draw_prediction(const Theme& theme) {
   if (!prediction_) return;
   const Prediction& prediction = *prediction_;
-  const std::vector<size_t> order = ranked(prediction.probabilities);
+  const std::vector<size_t> order = ranked(prediction.scores);
   if (order.empty()) return;
   ImGui::Dummy({0, 4});
   draw_wrapped(theme.text, concat(predicted_, ": ", class_name(prediction, order[0]), ", ",
-                                  percent(prediction.probabilities[order[0]])));
+                                  score_of(prediction, order[0])));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   image_.draw(0, {at.x, at.y, image_side, image_side});
   ImGui::GetWindowDrawList()->AddRect(at, {at.x + image_side, at.y + image_side}, theme.line);
@@ -221,7 +233,8 @@ void ModelPanel::draw_prediction(const Theme& theme) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(8, 4));
   const float width = std::min(ImGui::GetContentRegionAvail().x, bar_width);
   for (size_t i = 0; i < std::min(order.size(), max_bars); ++i)
-    draw_bar(theme, class_name(prediction, order[i]), prediction.probabilities[order[i]], width);
+    draw_bar(theme, class_name(prediction, order[i]), score_of(prediction, order[i]),
+             bar_length(prediction, order[i]), width);
   ImGui::PopStyleVar();
   ImGui::EndGroup();
   ImGui::PushFont(nullptr, small_text_size);

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "app/fonts.h"
 #include "app/widgets/text.h"
+#include "core/format.h"
 
 namespace convlab {
 namespace {
@@ -28,11 +28,10 @@ void draw_sign(ImVec2 at, bool right, ImU32 color) {
   }
 }
 
-std::string percent(float probability) {
-  if (!std::isfinite(probability)) return "–";
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%.0f%%", static_cast<double>(probability) * 100);
-  return text.data();
+/// Short, because there is little room under an image.
+std::string short_score(float score, bool is_probability) {
+  if (!std::isfinite(score)) return std::string(no_value);
+  return is_probability ? fixed(100 * score, 0) + "%" : fixed(score, 2);
 }
 
 }  // namespace
@@ -95,25 +94,25 @@ void SamplesPanel::draw_sample(size_t index, const Rect& cell, float side,
   const ImU32 color = right ? theme.good : theme.bad;
   list.AddRect({image.x - 1, image.y - 1}, {image.right() + 1, image.bottom() + 1}, color, 2, 0, 2);
   draw_sign({cell.x, line1}, right, color);
-  const std::string confidence = percent(predictions_->confidences[index]);
+  const std::string score =
+      short_score(predictions_->scores[index], predictions_->are_probabilities);
   const std::string name = class_name(prediction);
   const float room = cell.width - sign_width;
   const std::string shown = shortened(small_text_size, name, room);
   const float name_width = measure_text(small_text_size, shown).x + 6;
-  // Uses the widest confidence, so that all samples have the same layout.
+  // Uses the widest score, so that all samples have the same layout.
   const bool beside = name_width + measure_text(small_text_size, "100%").x <= room;
   const float x = cell.x + sign_width;
   draw_text(small_text_size, {x, line1}, color, shown);
-  if (beside) draw_text(small_text_size, {x + name_width, line1}, theme.quiet, confidence);
-  // The second line shows the label if the prediction is wrong, otherwise the confidence.
-  const std::string second = !right ? "is " + class_name(label) : beside ? "" : confidence;
+  if (beside) draw_text(small_text_size, {x + name_width, line1}, theme.quiet, score);
+  // The second line shows the label if the prediction is wrong, otherwise the score.
+  const std::string second = !right ? "is " + class_name(label) : beside ? "" : score;
   draw_text(small_text_size, {x, line2}, theme.quiet, shortened(small_text_size, second, room));
   if (!ImGui::IsWindowHovered() ||
       !ImGui::IsMouseHoveringRect({cell.x, cell.y}, {cell.right(), cell.bottom()})) {
     return;
   }
-  const std::string text =
-      "Predicted: " + name + " (" + confidence + ")\nLabel: " + class_name(label);
+  const std::string text = "Predicted: " + name + " (" + score + ")\nLabel: " + class_name(label);
   show_tooltip(text.c_str());
 }
 

@@ -32,12 +32,12 @@ Predictions inspect_predictions(Run& run) {
   const Batch batch = first_images(run.test_data());
   const std::vector<float> outputs = run.predict(batch);
   const auto classes = run.test_data().classes();
-  Predictions predictions;
+  Predictions predictions{.are_probabilities = run.predicts_probabilities()};
   for (int64_t i = 0; i < batch.size(); ++i) {
     const auto row = outputs.begin() + i * classes;
     const auto best = std::max_element(row, row + classes);
     predictions.classes.push_back(static_cast<int32_t>(best - row));
-    predictions.confidences.push_back(*best);
+    predictions.scores.push_back(*best);
   }
   return predictions;
 }
