@@ -25,7 +25,7 @@ function phase(snapshot) {
     case 'paused': return `Paused in ${of}`;
     case 'finished': return `Finished ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
     case 'failed': return 'Stopped';
-    default: return 'Preparing…';
+    default: return 'Nothing to train yet';
   }
 }
 

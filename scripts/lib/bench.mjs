@@ -9,6 +9,7 @@ import {launch} from './chromium.mjs';
 
 const usage = `Usage: scripts/bench [--model NAME]... [--batch N] [--threads N]... [--where PLACE]... [--json FILE]
        scripts/bench --suite [--where PLACE]... [--json FILE]
+       scripts/bench --against FOLDER [--model NAME]... [--batch N] [--threads N]... [--where PLACE]...
 
 Measures training steps with build/native/convlab, with the page in build/web/dist in headless Chromium, and with
 build/web/convlab.cjs under node (both: threads and relaxed SIMD), each beside a matrix product of the same
@@ -19,10 +20,14 @@ otherwise idle.
   --batch N      else 128
   --threads N    may be repeated; else 1 and 2
   --suite        every model on one and on all threads, then growing batches and sets of images: minutes
-  --where PLACE  native, chromium or node; may be repeated; else the first two
+  --where PLACE  native, chromium or node; may be repeated; else the first two (with --against native and node)
+  --against FOLDER
+                 compare with the builds in another checkout of convlab: both are measured in turn, five times;
+                 prints the median of the five ratios of images per second, this one to that one
   --json FILE    write all results there, an array`;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const rounds = 5;
 
 function command(program, args) {
   const {status, stdout, stderr} =
@@ -58,8 +63,12 @@ async function resultsOf(page, button) {
   return JSON.parse(text);
 }
 
+const nativeCommand = (checkout) => [path.join(checkout, 'build/native/convlab')];
+const nodeCommand = (checkout) =>
+  [process.execPath, '--experimental-wasm-relaxed-simd', path.join(checkout, 'build/web/convlab.cjs')];
+
 const places = {
-  native: (options) => command([path.join(root, 'build/native/convlab')], flags(options)),
+  native: (options) => command(nativeCommand(root), flags(options)),
   chromium: (options) => inChromium(async (page) => {
     if (options.suite) return resultsOf(page, '#suite');
     await page.locator('#model').selectOption(options.model);
@@ -67,10 +76,32 @@ const places = {
     await page.locator('#threads').fill(options.threads);
     return resultsOf(page, '#run');
   }),
-  node: (options) => command(
-    [process.execPath, '--experimental-wasm-relaxed-simd', path.join(root, 'build/web/convlab.cjs')],
-    flags(options)),
+  node: (options) => command(nodeCommand(root), flags(options)),
 };
+
+/** The places in which two checkouts can be compared. */
+const comparable = {native: nativeCommand, node: nodeCommand};
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function compare(other, where, options) {
+  const speeds = [root, other].map(() => []);
+  for (let round = 0; round < rounds; ++round) {
+    for (const [i, checkout] of [root, other].entries()) {
+      speeds[i].push(command(comparable[where](checkout), flags({...options, seconds: 1}))[0].images_per_second);
+    }
+  }
+  const ratios = speeds[0].map((speed, round) => speed / speeds[1][round]);
+  const cells = [where, options.model, options.batch, options.threads, ...speeds.map((s) => Math.round(median(s))),
+                 median(ratios).toFixed(3), Math.min(...ratios).toFixed(3), Math.max(...ratios).toFixed(3)];
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+function compareAll(other, wheres, runs) {
+  console.log('| where | model | batch | threads | images/s | of the other | median ratio | least | greatest |\n' +
+    `|${'---|'.repeat(9)}`);
+  for (const where of wheres) for (const options of runs) compare(other, where, options);
+}
 
 function row({where, ...result}) {
   const cells = [where, result.model, result.batch, result.images || '', result.threads];
@@ -90,7 +121,8 @@ async function main() {
     batch: {type: 'string', default: '128'},
     threads: {type: 'string', multiple: true, default: ['1', '2']},
     suite: {type: 'boolean'},
-    where: {type: 'string', multiple: true, default: ['native', 'chromium']},
+    where: {type: 'string', multiple: true},
+    against: {type: 'string'},
     json: {type: 'string'},
     help: {type: 'boolean', short: 'h'},
   }});
@@ -98,15 +130,22 @@ async function main() {
     console.log(usage);
     return;
   }
-  const unknown = values.where.find((where) => !(where in places));
-  if (unknown) throw new Error(`--where ${unknown}: expected ${Object.keys(places).join(', ')}`);
-  console.log('| where | model | batch | images | threads | first step ms | step ms | images/s | GFLOP/s | ' +
-    `GEMM GFLOP/s | efficiency | MB |\n|${'---|'.repeat(12)}`);
+  const known = values.against ? comparable : places;
+  const {where: wheres = values.against ? ['native', 'node'] : ['native', 'chromium']} = values;
+  const unknown = wheres.find((where) => !(where in known));
+  if (unknown) throw new Error(`--where ${unknown}: expected ${Object.keys(known).join(', ')}`);
   const runs = values.suite ? [{suite: true}] : values.model.flatMap((model) =>
     values.threads.map((threads) => ({model, batch: values.batch, threads})));
+  if (values.against) {
+    if (values.suite || values.json) throw new Error('--against goes with neither --suite nor --json');
+    compareAll(path.resolve(values.against), wheres, runs);
+    return;
+  }
+  console.log('| where | model | batch | images | threads | first step ms | step ms | images/s | GFLOP/s | ' +
+    `GEMM GFLOP/s | efficiency | MB |\n|${'---|'.repeat(12)}`);
   const results = [];
   for (const options of runs) {
-    for (const where of values.where) {
+    for (const where of wheres) {
       for (const result of await places[where](options)) {
         results.push({where, ...result});
         row(results.at(-1));

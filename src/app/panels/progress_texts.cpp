@@ -14,7 +14,7 @@ std::string phase_text(const Snapshot& snapshot) {
       "epoch " + std::to_string(std::min(snapshot.epoch + 1, snapshot.epochs)) + " of " + epochs;
   switch (snapshot.state) {
     case RunState::empty:
-      return snapshot.error.empty() ? "Preparing…" : "Nothing to train";
+      return "Nothing to train yet";
     case RunState::ready:
       return "Ready to train";
     case RunState::waiting_for_data:
