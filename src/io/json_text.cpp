@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/quoted.h"
 
 namespace convlab {
 
@@ -15,15 +16,15 @@ namespace {
 
 constexpr int max_depth = 16;
 
-/// "line 3, column 14" of a byte of the text.
-std::string line_and_column(std::string_view text, size_t byte) {
+/// Returns the position of a byte of the text.
+TextPosition position_of(std::string_view text, size_t byte) {
   const std::string_view before = text.substr(0, byte);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
   const auto column = 1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start),
                                         before.end(), is_start);
-  return concat("line ", line, ", column ", column);
+  return {line, column};
 }
 
 /// Returns the member or element `step` of a value; null if there is none.
@@ -105,15 +106,15 @@ class Watch {
  private:
   void check_depth(int depth) const {
     if (depth < max_depth) return;
-    fail(where_, ", ", line_and_column(text_, count_ - 1), ": nested more than ", max_depth,
-         " deep");
+    throw JsonError(where_, position_of(text_, count_ - 1),
+                    concat("nested more than ", max_depth, " deep"));
   }
 
   void add_key(const std::string& key) {
     if (keys_.back().insert(key).second) return;
     const size_t opening_quote = text_.rfind('"', count_ - 2);
-    fail(where_, ", ", line_and_column(text_, opening_quote), ": ", in_quotes(key),
-         " occurs twice in an object");
+    throw JsonError(where_, position_of(text_, opening_quote),
+                    in_quotes(key) + " occurs twice in an object");
   }
 
   std::string_view text_;
@@ -121,14 +122,6 @@ class Watch {
   size_t count_ = 0;  // number of characters that the parser has read
   std::vector<std::set<std::string>> keys_;
 };
-
-/// Returns the text, or only its start and end if it is long, to keep messages readable.
-std::string shortened(std::string_view text) {
-  constexpr size_t max = 300;
-  constexpr size_t end = 100;
-  if (text.size() <= max) return std::string(text);
-  return concat(text.substr(0, max - end), "...", text.substr(text.size() - end));
-}
 
 /// Extracts what was wrong and what was expected from an error of the JSON library, with control
 /// and non-ASCII characters escaped.
@@ -162,21 +155,21 @@ Json parse_json(std::string_view text, const std::string& where) {
                        });
   } catch (const Json::parse_error& error) {
     const size_t byte = std::min(std::max<size_t>(error.byte, 1) - 1, text.size());
-    fail(where, ", ", line_and_column(text, byte), ": not JSON: ", problem(error));
+    throw JsonError(where, position_of(text, byte), "not JSON: " + problem(error));
   } catch (const Json::exception& error) {
     const size_t byte = std::min(watch.count(), text.size());
-    fail(where, ", ", line_and_column(text, byte), ": not JSON: ", problem(error));
+    throw JsonError(where, position_of(text, byte), "not JSON: " + problem(error));
   }
 }
 
-std::string json_position(std::string_view text, const Json& root, const JsonPath& path) {
+TextPosition json_position(std::string_view text, const Json& root, const JsonPath& path) {
   const Json* json = &root;
   for (const std::string& step : path) {
     const Json* child = child_of(*json, step);
     if (child == nullptr) break;
     json = child;
   }
-  return line_and_column(text, start_of(text, *json));
+  return position_of(text, start_of(text, *json));
 }
 
 std::string dump_json(const Json& json) {
@@ -185,10 +178,6 @@ std::string dump_json(const Json& json) {
   } catch (const Json::exception& error) {
     fail("[json] ", error.what());
   }
-}
-
-std::string in_quotes(std::string_view name) {
-  return Json(shortened(name)).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 const Json& member(const Json& object, const char* key, const std::string& where) {
