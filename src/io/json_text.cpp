@@ -14,7 +14,7 @@ namespace convlab {
 
 namespace {
 
-constexpr int max_depth = 16;
+constexpr size_t max_depth = 16;
 
 /// Returns the position of a byte of the text.
 TextPosition position_of(std::string_view text, size_t byte) {
@@ -49,7 +49,7 @@ size_t start_of(std::string_view text, const Json& json) {
   return quote;
 }
 
-/// Iterates over characters and counts them, so that the parser's callback knows its position.
+/// Iterates over characters and counts them, so that Watch knows the position of the parser.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -74,53 +74,61 @@ class CountingIterator {
   size_t* count_;
 };
 
-/// Callback of the parser: rejects deep nesting before it uses memory, and duplicate keys, of which
-/// the JSON library would keep the last.
-class Watch {
+/// Receives what the parser reads before any of it is stored: rejects deep nesting, and duplicate
+/// keys, of which the JSON library would keep the last. Not a callback of Json::parse, which after
+/// each object and list goes through the one around it.
+class Watch final : public nlohmann::json_sax<Json> {
  public:
   Watch(std::string_view text, const std::string& where) : text_(text), where_(where) {}
 
-  size_t& count() { return count_; }
-
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    switch (event) {
-      case Json::parse_event_t::object_start:
-        keys_.emplace_back();
-        check_depth(depth);
-        break;
-      case Json::parse_event_t::array_start:
-        check_depth(depth);
-        break;
-      case Json::parse_event_t::object_end:
-        keys_.pop_back();
-        break;
-      case Json::parse_event_t::key:
-        add_key(parsed.get_ref<const std::string&>());
-        break;
-      default:
-        break;
-    }
-    return true;
+  /// Stops at invalid JSON, which is left to Json::parse to report.
+  void read() {
+    const char* first = text_.data();
+    Json::sax_parse(CountingIterator(first, count_), CountingIterator(first + text_.size(), count_),
+                    this);
   }
 
- private:
-  void check_depth(int depth) const {
-    if (depth < max_depth) return;
-    throw JsonError(where_, position_of(text_, count_ - 1),
-                    concat("nested more than ", max_depth, " deep"));
-  }
+  /// Returns the number of characters that the parser has read.
+  size_t count() const { return count_; }
 
-  void add_key(const std::string& key) {
-    if (keys_.back().insert(key).second) return;
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool start_array(size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool key(string_t& key) override {
+    if (keys_.back().insert(key).second) return true;
     const size_t opening_quote = text_.rfind('"', count_ - 2);
     throw JsonError(where_, position_of(text_, opening_quote),
                     in_quotes(key) + " occurs twice in an object");
   }
+  bool parse_error(size_t, const std::string&, const Json::exception&) override { return false; }
+
+ private:
+  bool enter() {
+    if (keys_.size() == max_depth) {
+      throw JsonError(where_, position_of(text_, count_ - 1),
+                      concat("nested more than ", max_depth, " deep"));
+    }
+    keys_.emplace_back();
+    return true;
+  }
+
+  bool leave() {
+    keys_.pop_back();
+    return true;
+  }
 
   std::string_view text_;
   const std::string& where_;
-  size_t count_ = 0;  // number of characters that the parser has read
-  std::vector<std::set<std::string>> keys_;
+  size_t count_ = 0;
+  std::vector<std::set<std::string>> keys_;  // of the objects and lists around the current place
 };
 
 /// Extracts what was wrong and what was expected from an error of the JSON library, with control
@@ -145,14 +153,9 @@ std::string problem(const Json::exception& error) {
 
 Json parse_json(std::string_view text, const std::string& where) {
   Watch watch(text, where);
+  watch.read();
   try {
-    const char* first = text.data();
-    // Captured by reference, because the library copies its callback.
-    return Json::parse(CountingIterator(first, watch.count()),
-                       CountingIterator(first + text.size(), watch.count()),
-                       [&watch](int depth, Json::parse_event_t event, const Json& parsed) {
-                         return watch(depth, event, parsed);
-                       });
+    return Json::parse(text);
   } catch (const Json::parse_error& error) {
     const size_t byte = std::min(std::max<size_t>(error.byte, 1) - 1, text.size());
     throw JsonError(where, position_of(text, byte), "not JSON: " + problem(error));
