@@ -292,6 +292,17 @@ export class Convlab extends TypedEventTarget {
   }
 
   /**
+   * Finds all that is wrong with a network as JSON, and the shapes that are known nevertheless
+   * (ModelCheck in src/engine/replies.h). With `image` and `classes`, also whether it suits such
+   * data.
+   * @param {string|object} architecture
+   * @param {{image?: number[], classes?: number}} [data]
+   */
+  checkModel(architecture, data = {}) {
+    return this.#request('check_model', () => runOptions({...data, architecture}, 'check_model'));
+  }
+
+  /**
    * Chooses what the engine makes only for those who look at it: 'samples', 'predictions' and
    * 'filters' of the snapshots. Nothing at first; each call replaces the choice.
    * @param {string[]} parts

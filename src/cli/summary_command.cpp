@@ -36,13 +36,13 @@ int run_summary(const SummaryOptions& options) {
     return 0;
   }
   if (options.json == "-") {
-    print(graph_document(graph));
+    print(readable_graph_json(document_of(graph)));
     return 0;
   }
   const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
   print(summary_table(describe_model(graph, options.model, *backend, options.batch)));
   if (!options.json.empty()) {
-    const std::string document = graph_document(graph);
+    const std::string document = readable_graph_json(document_of(graph));
     write_file(options.json, {reinterpret_cast<const uint8_t*>(document.data()), document.size()});
   }
   return 0;

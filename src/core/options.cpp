@@ -14,6 +14,8 @@ namespace convlab {
 
 namespace {
 
+constexpr size_t max_errors = 100;  // so that a long list of options cannot make a longer one
+
 std::string join(std::span<const std::string_view> names) {
   std::string text;
   for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
@@ -64,11 +66,6 @@ std::string shown(const OptionValue& value) {
   return '"' + plain + (text->size() > max ? "...\"" : "\"");
 }
 
-template <class... Parts>
-[[noreturn]] void refuse(std::string_view owner, std::string_view name, const Parts&... parts) {
-  throw OptionError(name, concat("[", owner, "] option ", name, " ", parts...));
-}
-
 }  // namespace
 
 std::string OptionWriter::text_of(const std::vector<double>& values) { return joined(values); }
@@ -112,23 +109,31 @@ const OptionValue* OptionReader::find(std::string_view name) {
   return found == options_.end() ? nullptr : &found->second;
 }
 
+void OptionReader::refuse(std::string_view name, const std::string& message) {
+  if (errors_.size() < max_errors) errors_.emplace_back(name, concat("[", owner_, "] ", message));
+}
+
 void OptionReader::read_flag(std::string_view name, bool& value) {
   const OptionValue* given = find(name);
   if (given == nullptr) return;
-  if (!std::holds_alternative<bool>(*given))
-    refuse(owner_, name, "is ", shown(*given), " but must be true or false");
-  value = std::get<bool>(*given);
+  if (const bool* flag = std::get_if<bool>(given)) {
+    value = *flag;
+  } else {
+    refuse(name, concat("option ", name, " is ", shown(*given), " but must be true or false"));
+  }
 }
 
 void OptionReader::read_integer(std::string_view name, int64_t& value, int64_t min, int64_t max) {
   const OptionValue* given = find(name);
   const int64_t* whole = given != nullptr ? std::get_if<int64_t>(given) : &value;
-  if (whole == nullptr) refuse(owner_, name, "is ", shown(*given), " but must be a whole number");
-  if (*whole < min || *whole > max) {
+  if (whole == nullptr) {
+    refuse(name, concat("option ", name, " is ", shown(*given), " but must be a whole number"));
+  } else if (*whole < min || *whole > max) {
     const std::string found = given != nullptr ? std::to_string(*whole) : "missing";
-    refuse(owner_, name, "is ", found, " but must lie in ", min, " to ", max);
+    refuse(name, concat("option ", name, " is ", found, " but must lie in ", min, " to ", max));
+  } else {
+    value = *whole;
   }
-  value = *whole;
 }
 
 void OptionReader::read_number(std::string_view name, double& value, double min, double max) {
@@ -139,12 +144,14 @@ void OptionReader::read_number(std::string_view name, double& value, double min,
     } else if (const auto* whole = std::get_if<int64_t>(given)) {
       value = static_cast<double>(*whole);
     } else {
-      refuse(owner_, name, "is ", shown(*given), " but must be a number such as 0.9");
+      return refuse(name, concat("option ", name, " is ", shown(*given),
+                                 " but must be a number such as 0.9"));
     }
   }
   if (!(value >= min && value <= max)) {
     const std::string found = given != nullptr ? shortest(value) : "missing";
-    refuse(owner_, name, "is ", found, " but must lie in ", shortest(min), " to ", shortest(max));
+    refuse(name, concat("option ", name, " is ", found, " but must lie in ", shortest(min), " to ",
+                        shortest(max)));
   }
 }
 
@@ -154,18 +161,20 @@ void OptionReader::read_numbers(std::string_view name, std::vector<double>& valu
   if (const OptionValue* given = find(name)) {
     const auto* text = std::get_if<std::string>(given);
     values.clear();
-    if (text == nullptr || !parse_numbers(*text, values))
-      refuse(owner_, name, "is ", shown(*given),
-             " but must be a list of numbers separated by commas: \"1, 2, 0.5\"");
-  }
-  if (values.size() > max_numbers)
-    refuse(owner_, name, "may hold at most ", max_numbers, " numbers");
-  for (const double value : values) {
-    if (!(value >= min && value <= max)) {
-      refuse(owner_, name, "holds ", shortest(value), " but each must lie in ", shortest(min),
-             " to ", shortest(max));
+    if (text == nullptr || !parse_numbers(*text, values)) {
+      return refuse(name, concat("option ", name, " is ", shown(*given),
+                                 " but must be a list of numbers separated by commas: \"1, 2, "
+                                 "0.5\""));
     }
   }
+  if (values.size() > max_numbers) {
+    return refuse(name, concat("option ", name, " may hold at most ", max_numbers, " numbers"));
+  }
+  const auto bad = std::find_if_not(values.begin(), values.end(),
+                                    [&](double value) { return value >= min && value <= max; });
+  if (bad == values.end()) return;
+  refuse(name, concat("option ", name, " holds ", shortest(*bad), " but each must lie in ",
+                      shortest(min), " to ", shortest(max)));
 }
 
 int64_t OptionReader::find_choice(std::string_view name, std::span<const std::string_view> names) {
@@ -176,20 +185,24 @@ int64_t OptionReader::find_choice(std::string_view name, std::span<const std::st
   if (found == names.end()) {
     const std::string meant =
         text == nullptr ? "" : did_you_mean(*text, {names.begin(), names.end()});
-    refuse(owner_, name, "is ", shown(*given), meant, " but must be one of: ", join(names));
+    refuse(name, concat("option ", name, " is ", shown(*given), meant,
+                        " but must be one of: ", join(names)));
+    return -1;
   }
   return found - names.begin();
 }
 
-void OptionReader::finish() const {
-  for (const auto& option : options_) {
-    if (std::find(known_.begin(), known_.end(), option.first) == known_.end()) {
-      throw OptionError(option.first,
-                        concat("[", owner_, "] has no option ", option.first,
-                               did_you_mean(option.first, {known_.begin(), known_.end()}),
-                               "; it has: ", known_.empty() ? "none" : join(known_)));
-    }
+void OptionReader::finish() {
+  for (const auto& [name, value] : options_) {
+    if (errors_.size() == max_errors) break;
+    if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+    refuse(name, concat("has no option ", name, did_you_mean(name, {known_.begin(), known_.end()}),
+                        "; it has: ", known_.empty() ? "none" : join(known_)));
   }
+  if (errors_.empty()) return;
+  OptionError first = errors_.front();
+  first.others.assign(errors_.begin() + 1, errors_.end());
+  throw first;
 }
 
 }  // namespace convlab

@@ -69,11 +69,12 @@ class OptionError : public Error {
   OptionError(std::string_view name, const std::string& message) : Error(message), option(name) {}
 
   std::string option;
+  std::vector<OptionError> others;  ///< errors of further options of the same owner
 };
 
-/// Sets the fields named in `options` and leaves the others at their defaults. Throws OptionError,
-/// whose message begins with [owner], for a value of the wrong type or outside its inclusive
-/// limits; `finish` throws it for a name that no field has.
+/// Sets the fields named in `options` and leaves the others at their defaults. `finish` throws
+/// OptionError, whose message begins with [owner], if a value had the wrong type or was outside its
+/// inclusive limits, or for a name that no field has; it reports up to 100 such options.
 class OptionReader {
  public:
   OptionReader(std::string_view owner, const Options& options) : owner_(owner), options_(options) {}
@@ -101,10 +102,12 @@ class OptionReader {
       value = choices[static_cast<size_t>(index)].value;
   }
 
-  void finish() const;
+  void finish();
 
  private:
   const OptionValue* find(std::string_view name);
+  /// Keeps an error, whose message continues "[owner] ".
+  void refuse(std::string_view name, const std::string& message);
   void read_flag(std::string_view name, bool& value);
   void read_integer(std::string_view name, int64_t& value, int64_t min, int64_t max);
   void read_number(std::string_view name, double& value, double min, double max);
@@ -114,6 +117,7 @@ class OptionReader {
   std::string owner_;
   const Options& options_;
   std::vector<std::string_view> known_;
+  std::vector<OptionError> errors_;
 };
 
 enum class OptionType : uint8_t { flag, integer, number, numbers, choice };
@@ -183,6 +187,7 @@ Aggregate checked_options(std::string_view owner, Aggregate aggregate) {
   const Options none;
   OptionReader reader(owner, none);
   aggregate.visit(reader);
+  reader.finish();
   return aggregate;
 }
 

@@ -196,8 +196,53 @@ void visit(Fields& fields, S& result) {
   fields("eval_bytes", result.eval_bytes);
 }
 
-using Result = std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, SavedFile,
-                            LearningRates, BenchResult, BenchSuite, ModelDescription, Controls>;
+/// One problem of a ModelCheck (nn/graph_document.h).
+struct ModelProblem {
+  int64_t layer = -1;             ///< index of the layer; -1: of the document as a whole
+  std::vector<std::string> path;  ///< the place in it, by the names of the document: ["kind"]
+  std::string option;             ///< the option that is wrong; empty if it is none
+  std::string where;              ///< the layer in words; empty without a layer
+  std::string message;            ///< what is wrong and what was expected
+  int64_t line = 0;    ///< place in the text, from 1; 0: what is wrong is not in the text
+  int64_t column = 0;  ///< in characters, from 1
+};
+template <class Fields, MaybeConst<ModelProblem> S>
+void visit(Fields& fields, S& problem) {
+  fields("layer", problem.layer);
+  fields("path", problem.path);
+  fields("option", problem.option);
+  fields("where", problem.where);
+  fields("message", problem.message);
+  fields("line", problem.line);
+  fields("column", problem.column);
+}
+
+/// One layer of a ModelCheck.
+struct CheckedShape {
+  std::string name;  ///< of the layer, generated if it has none; empty: not known
+  Shape output;      ///< (): not known
+};
+template <class Fields, MaybeConst<CheckedShape> S>
+void visit(Fields& fields, S& layer) {
+  fields("name", layer.name);
+  fields("output", layer.output);
+}
+
+/// What is wrong with a document, and what is known of its layers.
+struct ModelCheck {
+  static constexpr std::string_view name = "model_check";
+  std::vector<ModelProblem> problems;  ///< none: the network can be built
+  std::vector<CheckedShape> layers;
+};
+template <class Fields, MaybeConst<ModelCheck> S>
+void visit(Fields& fields, S& result) {
+  fields("problems", result.problems);
+  fields("layers", result.layers);
+}
+
+using Result =
+    std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, SavedFile, LearningRates,
+                 BenchResult, BenchSuite, ModelDescription, ModelCheck, Controls>;
 
 enum class ErrorKind : uint8_t {
   invalid,    ///< the request was refused and had no effect

@@ -239,6 +239,22 @@ void visit(Fields& fields, S& request) {
   fields("batch", request.batch);
 }
 
+/// Reports all that is wrong with a network's document, for an editor, and the shapes that are
+/// known nevertheless. With `image` and `classes`, also whether the network suits such data.
+/// [ModelCheck]
+struct CheckModel {
+  static constexpr std::string_view name = "check_model";
+  std::string architecture;  ///< a document as in io/graph_json.h
+  Shape image;               ///< (height, width, channels) of the data; (): any
+  int64_t classes = 0;       ///< of the data; 0: any number
+};
+template <class Fields, MaybeConst<CheckModel> S>
+void visit(Fields& fields, S& request) {
+  fields("architecture", request.architecture);
+  fields("image", request.image);
+  fields("classes", request.classes);
+}
+
 /// Chooses the parts of the snapshots that are made because somebody looks at them: samples,
 /// predictions, filters. None at first. [Done]
 struct Subscribe {
@@ -260,6 +276,6 @@ void visit(Fields&, S&) {}
 using Request = std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs,
                              Cancel, Evaluate, Predict, Activations, SaveModel, LoadModel,
                              SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench, ListBenches,
-                             DescribeModel, Subscribe, ListControls>;
+                             DescribeModel, CheckModel, Subscribe, ListControls>;
 
 }  // namespace convlab

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "data/image_decoder.h"
 #include "data/resize.h"
+#include "engine/check_model.h"
 #include "engine/describe_model.h"
 #include "engine/run_loss.h"
 #include "engine/tasks/bench_suite.h"
@@ -283,6 +284,8 @@ Result Session::apply(const DescribeModel& request) {
   return describe(model.build(request.image.rank() == 0 ? model.image() : request.image, classes),
                   request.model);
 }
+
+Result Session::apply(const CheckModel& request) { return check_model(request); }
 
 Result Session::apply(const ListControls&) { return controls(); }
 

@@ -40,6 +40,7 @@ class Session {
   std::unique_ptr<Task> apply(const Bench& request);
   Result apply(const ListBenches& request);
   Result apply(const DescribeModel& request);
+  Result apply(const CheckModel& request);
   Result apply(const ListControls& request);
 
   /// Whether training steps are due.

@@ -11,31 +11,33 @@ namespace convlab {
 namespace {
 
 constexpr int64_t version = 1;
-constexpr const char* input_name = "input";
 
-/// Returns the members of a layer. Unless `complete`, omits empty options, and inputs if the layer
-/// reads the preceding one.
-Json layer_json(const Graph& graph, size_t index, bool complete) {
-  const Node& node = graph.nodes()[index];
-  if (node.name == input_name)
-    fail("[graph] no layer of a file may be called ", in_quotes(input_name));
-  Json json{{"name", node.name}, {"kind", node.layer->kind()}};
-  if (complete || node.inputs != std::vector{index}) {
-    Json& inputs = json["inputs"] = Json::array();
-    for (const size_t value : node.inputs)
-      inputs.push_back(value == 0 ? input_name : graph.nodes()[value - 1].name);
-  }
-  const Options options = node.layer->options();
-  if (complete || !options.empty()) json["options"] = options_json(options);
-  if (node.frozen) json["frozen"] = true;
+/// Returns the members of a layer, without inputs and options if they are null.
+Json layer_json(const LayerDocument& layer, const std::vector<std::string>* inputs,
+                const Options* options) {
+  Json json = Json::object();
+  if (!layer.name.empty()) json["name"] = layer.name;
+  json["kind"] = layer.kind;
+  if (inputs != nullptr) json["inputs"] = *inputs;
+  if (options != nullptr) json["options"] = options_json(*options);
+  if (layer.frozen) json["frozen"] = true;
   return json;
 }
 
 /// Returns the member "normalization", null if it is the default.
-Json normalization_json(const Graph& graph) {
-  const InputNormalization& normalization = graph.normalization();
+Json normalization_json(const InputNormalization& normalization) {
   if (normalization == InputNormalization{}) return nullptr;
   return {{"scale", normalization.scale}, {"offset", normalization.offset}};
+}
+
+/// Returns whether a layer's inputs are those that it has without a list.
+bool reads_preceding(const GraphDocument& document, size_t index) {
+  const LayerDocument& layer = document.layers[index];
+  if (!layer.inputs) return true;
+  if (layer.inputs->size() != 1) return false;
+  const std::string& input = layer.inputs->front();
+  return index == 0 ? input == GraphDocument::input_name
+                    : !input.empty() && input == document.layers[index - 1].name;
 }
 
 /// Returns `json` on one line, with a space after each comma and colon.
@@ -52,24 +54,32 @@ std::string spaced(const Json& json) {
 
 }  // namespace
 
-std::string graph_json(const Graph& graph) {
+std::string graph_json(const GraphDocument& document) {
   Json layers = Json::array();
-  for (size_t i = 0; i < graph.nodes().size(); ++i) layers.push_back(layer_json(graph, i, true));
-  Json json{{"version", version}, {"input", shape_json(graph.input_shape())}};
-  if (Json normalization = normalization_json(graph); !normalization.is_null())
+  for (const LayerDocument& layer : document.layers)
+    layers.push_back(layer_json(layer, layer.inputs ? &*layer.inputs : nullptr, &layer.options));
+  Json json{{"version", version}, {"input", shape_json(document.input)}};
+  if (Json normalization = normalization_json(document.normalization); !normalization.is_null())
     json["normalization"] = std::move(normalization);
   json["layers"] = std::move(layers);
   return dump_json(json);
 }
 
-std::string graph_document(const Graph& graph) {
-  std::string text = concat("{\n  \"version\": ", version,
-                            ",\n  \"input\": ", spaced(shape_json(graph.input_shape())));
-  if (const Json normalization = normalization_json(graph); !normalization.is_null())
+std::string graph_json(const Graph& graph) { return graph_json(document_of(graph)); }
+
+std::string readable_graph_json(const GraphDocument& document) {
+  std::string text =
+      concat("{\n  \"version\": ", version, ",\n  \"input\": ", spaced(shape_json(document.input)));
+  if (const Json normalization = normalization_json(document.normalization);
+      !normalization.is_null())
     text += ",\n  \"normalization\": " + spaced(normalization);
   text += ",\n  \"layers\": [";
-  for (size_t i = 0; i < graph.nodes().size(); ++i)
-    text += (i == 0 ? "\n    " : ",\n    ") + spaced(layer_json(graph, i, false));
+  for (size_t i = 0; i < document.layers.size(); ++i) {
+    const LayerDocument& layer = document.layers[i];
+    const Json json = layer_json(layer, reads_preceding(document, i) ? nullptr : &*layer.inputs,
+                                 layer.options.empty() ? nullptr : &layer.options);
+    text += (i == 0 ? "\n    " : ",\n    ") + spaced(json);
+  }
   return text + "\n  ]\n}\n";
 }
 

@@ -2,10 +2,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "nn/graph.h"
+#include "io/text_position.h"
+#include "nn/graph_document.h"
 
-/// A graph as a JSON document, which can be written by hand:
+/// A network as a JSON document, which can be written by hand:
 ///
 ///   {
 ///     "version": 1,
@@ -28,18 +30,31 @@
 /// 1/255 and the offset 0.
 namespace convlab {
 
-/// Returns the document on one line, including all optional members except the default
-/// "normalization", which documents of earlier versions lack. Throws Error for a layer that
-/// is called "input".
+/// Returns the document as JSON on one line, including all optional members that it has, except the
+/// default "normalization", which documents of earlier versions lack. Throws Error for names that
+/// are not UTF-8.
+std::string graph_json(const GraphDocument& document);
+/// Writes document_of(graph).
 std::string graph_json(const Graph& graph);
 
-/// Returns a readable document with one line per layer, without inputs if a layer reads the
-/// preceding one. Throws Error like graph_json.
-std::string graph_document(const Graph& graph);
+/// Returns readable JSON with one line per layer, without inputs if a layer reads the preceding
+/// one. Throws Error like graph_json.
+std::string readable_graph_json(const GraphDocument& document);
 
-/// Parses such a document. Throws Error, starting with `where`, line, column and layer, for invalid
-/// JSON, missing or unknown members, kinds, options or inputs, shapes that do not match, another
-/// version, more than 10000 layers or more than 2^40 parameters.
+/// What a JSON document says of a network, and all that is wrong with it.
+struct GraphReading {
+  GraphDocument document;               ///< what could be read of it
+  CheckedDocument checked;              ///< of the document; also lists what could not be read
+  std::vector<TextPosition> positions;  ///< of each of checked.problems in the text
+};
+
+/// Parses a document. Problems are invalid JSON, missing or unknown members, members of the wrong
+/// type, another version, and what `check` finds. Where there is invalid JSON or another version,
+/// nothing else is reported.
+GraphReading read_graph_json(std::string_view text);
+
+/// Parses a document and returns the network. If there are problems, throws Error, starting with
+/// `where` and the position and text of the first; up to nine more follow, each on a line.
 Graph parse_graph_json(std::string_view text, const std::string& where);
 
 }  // namespace convlab

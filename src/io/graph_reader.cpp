@@ -2,46 +2,21 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <span>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
+#include "core/counted.h"
 #include "core/did_you_mean.h"
 #include "core/error.h"
+#include "core/quoted.h"
 #include "io/graph_json.h"
 #include "io/json_text.h"
-#include "nn/registry.h"
 
 namespace convlab {
 
 namespace {
 
 constexpr int64_t version = 1;
-constexpr size_t max_layers = 10'000;
-constexpr size_t max_inputs = 1'000;
-constexpr size_t max_name = 200;
-constexpr size_t max_listed = 30;  // max names in a message
-constexpr int64_t max_parameters = int64_t{1} << 40;
-constexpr const char* input_name = "input";
-
-/// Whether a name has only ASCII letters, digits and underscores.
-bool is_plain(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
-/// Whether a UTF-8 name has no control characters (U+0000 to U+001F, U+007F to U+009F).
-bool is_printable(std::string_view name) {
-  for (size_t i = 0; i < name.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(name[i]);
-    if (byte < 0x20 || byte == 0x7F) return false;
-    if (byte == 0xC2 && static_cast<unsigned char>(name[i + 1]) < 0xA0) return false;
-  }
-  return true;
-}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -49,242 +24,223 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-std::vector<std::string> known_kinds() {
-  std::vector<std::string> names;
-  for (const LayerKind& kind : layer_kinds()) names.emplace_back(kind.kind);
-  return names;
-}
-
-/// Reads one document; keeps the values by name and the current position.
-class GraphReader {
+/// Converts JSON to a GraphDocument; collects what has the wrong type, is missing or unknown. All
+/// else is left to `check`.
+class DocumentReader {
  public:
-  GraphReader(std::string_view text, const std::string& where)
-      : text_(text), where_(where), json_(parse_json(text, where)) {}
+  explicit DocumentReader(const Json& json) : json_(json) {}
 
-  Graph read() {
+  /// Returns false if the problems leave nothing to check.
+  bool read() {
     constexpr std::array members{"version", "input", "normalization", "layers"};
-    check_members(json_, "the document", members);
+    if (!json_.is_object()) return report({}, "the document must be an object {…}");
+    const bool known = check_members(json_, {}, "the document", members);
     if (json_.contains("version") && json_["version"] != version) {
-      fail_at({"version"}, "the document has version ", json_["version"].dump(),
-              "; this convlab reads version ", version);
+      return report({"version"}, "the document has version ", json_["version"].dump(),
+                    "; this convlab reads version ", version);
     }
-    const Json& input = needed(json_, "input", "the document");
-    Graph graph = located({"input"}, [&] { return Graph(read_shape(input, "input")); });
-    if (json_.contains("normalization")) read_normalization(graph, json_["normalization"]);
-    const Json& layers = needed(json_, "layers", "the document");
-    if (!layers.is_array() || layers.empty() || layers.size() > max_layers)
-      fail_at({"layers"}, "the layers must be a list of 1 to ", max_layers);
-    for (size_t i = 0; i < layers.size(); ++i) {
-      at_ = {"layers", std::to_string(i)};
-      add_layer(graph, layers[i]);
+    for (const char* key : {"input", "layers"}) {
+      if (json_.contains(key)) continue;
+      if (!known) return false;  // it is probably misspelt
+      report({key}, "the document lacks ", in_quotes(key));
     }
-    check_all_read(graph);
-    return graph;
+    if (json_.contains("input")) read_input(json_["input"]);
+    if (json_.contains("normalization")) read_normalization(json_["normalization"]);
+    if (json_.contains("layers")) read_layers(json_["layers"]);
+    return true;
   }
+
+  GraphDocument& document() { return document_; }
+  std::vector<Problem>& problems() { return problems_; }
 
  private:
-  /// Throws Error with the position of a value below the current one.
+  /// Reports a problem at a place in the current layer, or if there is none, in the document.
+  /// Returns false.
   template <class... Parts>
-  [[noreturn]] void fail_at(const JsonPath& below, const Parts&... parts) const {
-    JsonPath path = at_;
-    path.insert(path.end(), below.begin(), below.end());
-    fail(where_, ", ", json_position(text_, json_, path), ": ", layer_, parts...);
+  bool report(JsonPath path, const Parts&... parts) {
+    // More would not be shown, and each member of a huge document could be a problem.
+    if (problems_.size() < max_problems)
+      problems_.push_back({layer_, std::move(path), "", concat(parts...)});
+    return false;
   }
 
-  /// Returns the result of `action`. Adds a position to its errors: that of the invalid option, or
-  /// that of `below`.
-  template <class Action>
-  std::invoke_result_t<Action> located(const JsonPath& below, const Action& action) const {
-    try {
-      return action();
-    } catch (const OptionError& error) {
-      fail_at({"options", error.option}, error.what());
-    } catch (const Error& error) {
-      // Errors of Graph start with the layer's name, which the message already has.
-      const std::string message = error.what();
-      const bool told = !name_.empty() && message.starts_with(name_ + ": ");
-      fail_at(below, told ? message.substr(name_.size() + 2) : message);
-    }
-  }
-
-  void check_members(const Json& object, const char* what,
-                     std::span<const char* const> known) const {
-    if (!object.is_object()) fail_at({}, what, " must be an object {…}");
+  bool check_members(const Json& object, const JsonPath& at, const char* what,
+                     std::span<const char* const> known) {
+    const std::vector<std::string> names(known.begin(), known.end());
+    bool all_known = true;
     for (const auto& [key, value] : object.items()) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-      const std::vector<std::string> names(known.begin(), known.end());
-      fail_at({key}, what, " has no member ", in_quotes(key), did_you_mean(key, names),
-              "; it has: ", joined(names));
+      if (problems_.size() >= max_problems) return false;
+      JsonPath path = at;
+      path.push_back(key);
+      all_known = report(std::move(path), what, " has no member ", in_quotes(key),
+                         did_you_mean(key, names), "; it has: ", joined(names));
+    }
+    return all_known;
+  }
+
+  void read_input(const Json& json) {
+    try {
+      document_.input = read_shape(json, "input");
+    } catch (const Error& error) {
+      report({"input"}, error.what());
     }
   }
 
-  const Json& needed(const Json& object, const char* key, const char* what) const {
-    const auto found = object.find(key);
-    if (found == object.end()) fail_at({}, what, " lacks ", in_quotes(key));
-    return *found;
-  }
-
-  void read_normalization(Graph& graph, const Json& json) {
-    at_ = {"normalization"};
+  void read_normalization(const Json& json) {
     constexpr std::array members{"scale", "offset"};
-    check_members(json, "the normalization", members);
-    InputNormalization normalization;
-    for (const auto& [key, numbers] :
-         {std::pair{"scale", &normalization.scale}, std::pair{"offset", &normalization.offset}}) {
-      if (!json.contains(key)) continue;
-      *numbers = read_numbers(json[key], key);
-      located({key}, [&] { graph.set_normalization(normalization); });
+    if (!json.is_object()) {
+      report({"normalization"}, "the normalization must be an object {…}");
+      return;
     }
-    at_.clear();
+    check_members(json, {"normalization"}, "the normalization", members);
+    if (json.contains("scale")) read_numbers(json["scale"], "scale", document_.normalization.scale);
+    if (json.contains("offset"))
+      read_numbers(json["offset"], "offset", document_.normalization.offset);
   }
 
-  std::vector<float> read_numbers(const Json& json, const char* key) const {
-    if (!json.is_array()) fail_at({key}, "the ", key, " must be a list of numbers");
-    std::vector<float> numbers;
+  /// Leaves `numbers` unchanged if there is a problem.
+  bool read_numbers(const Json& json, const char* key, std::vector<float>& numbers) {
+    if (!json.is_array())
+      return report({"normalization", key}, "the ", key, " must be a list of numbers");
+    std::vector<float> read;
     for (const Json& number : json) {
-      const JsonPath place{key, std::to_string(numbers.size())};
-      if (!number.is_number()) fail_at(place, "the ", key, " must be a list of numbers");
+      JsonPath place{"normalization", key, std::to_string(read.size())};
+      if (!number.is_number())
+        return report(std::move(place), "the ", key, " must be a list of numbers");
       const auto value = number.get<double>();
       constexpr float max = std::numeric_limits<float>::max();
-      if (std::abs(value) > max)
-        fail_at(place, "a number of the ", key, " is beyond ", max, ", the largest float");
-      numbers.push_back(static_cast<float>(value));
+      if (std::abs(value) > max) {
+        return report(std::move(place), "a number of the ", key, " is beyond ", max,
+                      ", the largest float");
+      }
+      read.push_back(static_cast<float>(value));
     }
-    return numbers;
+    numbers = std::move(read);
+    return true;
   }
 
-  void add_layer(Graph& graph, const Json& json) {
-    const size_t index = graph.nodes().size();
-    layer_ = concat("layer ", index + 1, ": ");
-    name_.clear();
+  void read_layers(const Json& json) {
+    constexpr size_t max = GraphDocument::max_layers;
+    if (!json.is_array() || json.size() > max) {
+      report({"layers"}, "the layers must be a list of 1 to ", max);
+      return;
+    }
+    for (const Json& layer : json) {
+      layer_ = document_.layers.size();
+      document_.layers.emplace_back();
+      read_layer(layer, document_.layers.back());
+    }
+    layer_.reset();
+  }
+
+  bool read_layer(const Json& json, LayerDocument& layer) {
     constexpr std::array members{"kind", "name", "options", "inputs", "frozen"};
-    check_members(json, "it", members);
-    if (json.contains("name")) read_name(json["name"]);
-    const std::shared_ptr<const Layer> layer = read_kind(json);
-    const std::vector<size_t> inputs =
-        json.contains("inputs") ? read_inputs(json["inputs"]) : std::vector{index};
-    located({}, [&] { graph.add(layer, inputs, name_); });
-    const Node& node = graph.nodes().back();
-    if (json.contains("frozen")) {
-      if (!json["frozen"].is_boolean()) fail_at({"frozen"}, "\"frozen\" must be true or false");
-      graph.set_frozen(index, json["frozen"].get<bool>());
+    if (!json.is_object()) return report({}, "it must be an object {…}");
+    const bool known = check_members(json, {}, "it", members);
+    if (json.contains("name")) read_name(json["name"], layer.name);
+    if (json.contains("kind")) {
+      read_kind(json["kind"], layer.kind);
+    } else if (known) {
+      report({"kind"}, "it lacks \"kind\"");
     }
-    values_.emplace(node.name, index + 1);
-    located({}, [&] { count_parameters(node); });
-    layer_.clear();
+    if (json.contains("options")) read_options(json["options"], layer.options);
+    if (json.contains("inputs")) read_inputs(json["inputs"], layer.inputs.emplace());
+    if (!json.contains("frozen")) return true;
+    const Json& frozen = json["frozen"];
+    if (!frozen.is_boolean()) return report({"frozen"}, "\"frozen\" must be true or false");
+    layer.frozen = frozen.get<bool>();
+    return true;
   }
 
-  /// A layer whose output is not read would have no effect; probably a connection is missing.
-  void check_all_read(const Graph& graph) {
-    const auto& nodes = graph.nodes();
-    std::vector<bool> read(nodes.size() + 1, false);
-    for (const Node& node : nodes) {
-      for (const size_t value : node.inputs) read[value] = true;
-    }
-    for (size_t i = 0; i + 1 < nodes.size(); ++i) {
-      at_ = {"layers", std::to_string(i)};
-      if (!read[i + 1]) {
-        fail_at({}, "layer ", i + 1, " ", in_quotes(nodes[i].name),
-                ": no layer reads its output, and it is not the last");
+  bool read_name(const Json& json, std::string& name) {
+    if (!json.is_string()) return report({"name"}, "its name must be a string");
+    name = json.get<std::string>();
+    if (!name.empty()) return true;
+    return report({"name"}, "its name must have 1 to ", LayerDocument::max_name, " bytes");
+  }
+
+  bool read_kind(const Json& json, std::string& kind) {
+    if (!json.is_string()) return report({"kind"}, "its kind must be a string");
+    kind = json.get<std::string>();
+    return true;
+  }
+
+  bool read_options(const Json& json, Options& options) {
+    if (!json.is_object()) return report({"options"}, "its options must be an object {…}");
+    for (const auto& [name, value] : json.items()) {
+      try {
+        options.emplace_back(name, read_option_json(value, "option " + in_quotes(name)));
+      } catch (const Error& error) {
+        report({"options", name}, error.what());
       }
     }
+    return true;
   }
 
-  void read_name(const Json& json) {
-    if (!json.is_string()) fail_at({"name"}, "its name must be a string");
-    const auto& name = json.get_ref<const std::string&>();
-    if (name.empty() || name.size() > max_name)
-      fail_at({"name"}, "its name must have 1 to ", max_name, " bytes");
-    layer_.replace(layer_.size() - 2, 2, concat(" ", in_quotes(name), ": "));
-    if (!is_printable(name)) fail_at({"name"}, "its name must not have control characters");
-    if (values_.contains(name))
-      fail_at({"name"},
-              "the name is already used: each layer needs a unique name and has its own weights");
-    name_ = name;
-  }
-
-  std::unique_ptr<Layer> read_kind(const Json& json) const {
-    const Json& given = needed(json, "kind", "it");
-    if (!given.is_string()) fail_at({"kind"}, "its kind must be a string");
-    const auto& name = given.get_ref<const std::string&>();
-    const auto kinds = layer_kinds();
-    const auto kind = std::find_if(kinds.begin(), kinds.end(),
-                                   [&](const LayerKind& known) { return known.kind == name; });
-    if (kind == kinds.end())
-      fail_at({"kind"}, "there is no layer ", in_quotes(name), did_you_mean(name, known_kinds()),
-              "; known are: ", joined(known_kinds()));
-    const Options options = json.contains("options") ? read_options(json["options"]) : Options{};
-    return located({}, [&] { return kind->make(kind->kind, options); });
-  }
-
-  Options read_options(const Json& json) const {
-    if (!json.is_object()) fail_at({"options"}, "its options must be an object {…}");
-    Options options;
-    for (const auto& [name, value] : json.items()) {
-      const std::string what = concat("option ", in_quotes(name));
-      if (!is_plain(name)) fail_at({"options", name}, "it has no ", what);
-      options.emplace_back(name, located({"options", name}, [&, &json_value = value] {
-                             return read_option_json(json_value, what);
-                           }));
-    }
-    return options;
-  }
-
-  std::vector<size_t> read_inputs(const Json& json) const {
+  bool read_inputs(const Json& json, std::vector<std::string>& inputs) {
     const char* wanted = "its inputs must be a list of names";
-    if (!json.is_array() || json.size() > max_inputs) fail_at({"inputs"}, wanted);
-    std::vector<size_t> inputs;
+    if (!json.is_array()) return report({"inputs"}, wanted);
     for (const Json& name : json) {
-      const JsonPath place{"inputs", std::to_string(inputs.size())};
-      if (!name.is_string()) fail_at(place, wanted);
-      const auto found = values_.find(name.get_ref<const std::string&>());
-      if (found == values_.end()) fail_input(place, name.get<std::string>());
-      inputs.push_back(found->second);
+      if (!name.is_string()) return report({"inputs", std::to_string(inputs.size())}, wanted);
+      inputs.push_back(name.get<std::string>());
     }
-    return inputs;
+    return true;
   }
 
-  /// Throws Error for an input that is not a preceding layer. Reports a reference to a later layer,
-  /// which can be distinguished from a misspelt name only if that layer has an explicit name.
-  [[noreturn]] void fail_input(const JsonPath& place, const std::string& name) const {
-    const Json& layers = json_["layers"];
-    const bool later = std::any_of(layers.begin(), layers.end(), [&](const Json& layer) {
-      return layer.is_object() && layer.contains("name") && layer["name"] == name;
-    });
-    fail_at(place, "its input ", in_quotes(name), " is not a layer before it",
-            later ? ", but the layer itself or a later one; layers cannot form a cycle" : "",
-            values_.size() <= max_listed ? known_inputs(name) : "");
-  }
-
-  std::string known_inputs(const std::string& meant) const {
-    std::vector<std::string> names(values_.size());
-    for (const auto& [name, value] : values_) names[value] = name;
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + in_quotes(name);
-    return concat(did_you_mean(meant, names), "; known are: ", text);
-  }
-
-  void count_parameters(const Node& node) {
-    for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
-      parameters_ += spec.shape.elements();
-    if (parameters_ > max_parameters)
-      fail("the network has more than ", max_parameters, " parameters up to here");
-  }
-
-  std::string_view text_;
-  const std::string& where_;
-  Json json_;
-  JsonPath at_;        // path of the current layer, or the root
-  std::string layer_;  // prefix of messages: "layer 3 "stem": ", or empty
-  std::string name_;   // name of that layer, if the document has one
-  std::map<std::string, size_t> values_{{input_name, 0}};
-  int64_t parameters_ = 0;
+  const Json& json_;
+  GraphDocument document_;
+  std::vector<Problem> problems_;
+  std::optional<size_t> layer_;  // index of the current layer
 };
+
+JsonPath path_of(const Problem& problem) {
+  JsonPath path;
+  if (problem.layer) path = {"layers", std::to_string(*problem.layer)};
+  path.insert(path.end(), problem.path.begin(), problem.path.end());
+  return path;
+}
+
+/// Returns a message that begins with `where` and lists the first problems, one per line.
+std::string message_of(const GraphReading& reading, const std::string& where) {
+  constexpr size_t max_lines = 10;
+  const std::vector<Problem>& problems = reading.checked.problems;
+  std::string text = where + ", ";
+  for (size_t i = 0; i < problems.size() && i < max_lines; ++i)
+    text += concat(i == 0 ? "" : "\n", reading.positions[i], ": ", problems[i].text());
+  if (problems.size() <= max_lines) return text;
+  return concat(text, "\nand ", problems.size() == max_problems ? "at least " : "",
+                counted(problems.size() - max_lines, "more problem"));
+}
 
 }  // namespace
 
+GraphReading read_graph_json(std::string_view text) {
+  GraphReading reading;
+  Json json;
+  try {
+    json = parse_json(text, "");
+  } catch (const JsonError& error) {
+    reading.checked.problems.push_back({std::nullopt, {}, "", error.problem});
+    reading.positions.push_back(error.position);
+    return reading;
+  }
+  DocumentReader reader(json);
+  if (reader.read()) {
+    reading.checked = check(reader.document(), std::move(reader.problems()));
+  } else {
+    reading.checked.problems = std::move(reader.problems());
+  }
+  reading.document = std::move(reader.document());
+  for (const Problem& problem : reading.checked.problems)
+    reading.positions.push_back(json_position(text, json, path_of(problem)));
+  return reading;
+}
+
 Graph parse_graph_json(std::string_view text, const std::string& where) {
-  return GraphReader(text, where).read();
+  GraphReading reading = read_graph_json(text);
+  if (!reading.checked.graph) fail(message_of(reading, where));
+  return std::move(*reading.checked.graph);
 }
 
 }  // namespace convlab

@@ -8,22 +8,23 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/quoted.h"
 
 namespace convlab {
 
 namespace {
 
-constexpr int max_depth = 16;
+constexpr size_t max_depth = 16;
 
-/// "line 3, column 14" of a byte of the text.
-std::string line_and_column(std::string_view text, size_t byte) {
+/// Returns the position of a byte of the text.
+TextPosition position_of(std::string_view text, size_t byte) {
   const std::string_view before = text.substr(0, byte);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
   const auto column = 1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start),
                                         before.end(), is_start);
-  return concat("line ", line, ", column ", column);
+  return {line, column};
 }
 
 /// Returns the member or element `step` of a value; null if there is none.
@@ -48,7 +49,7 @@ size_t start_of(std::string_view text, const Json& json) {
   return quote;
 }
 
-/// Iterates over characters and counts them, so that the parser's callback knows its position.
+/// Iterates over characters and counts them, so that Watch knows the position of the parser.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -73,62 +74,62 @@ class CountingIterator {
   size_t* count_;
 };
 
-/// Callback of the parser: rejects deep nesting before it uses memory, and duplicate keys, of which
-/// the JSON library would keep the last.
-class Watch {
+/// Receives what the parser reads before any of it is stored: rejects deep nesting, and duplicate
+/// keys, of which the JSON library would keep the last. Not a callback of Json::parse, which after
+/// each object and list goes through the one around it.
+class Watch final : public nlohmann::json_sax<Json> {
  public:
   Watch(std::string_view text, const std::string& where) : text_(text), where_(where) {}
 
-  size_t& count() { return count_; }
+  /// Stops at invalid JSON, which is left to Json::parse to report.
+  void read() {
+    const char* first = text_.data();
+    Json::sax_parse(CountingIterator(first, count_), CountingIterator(first + text_.size(), count_),
+                    this);
+  }
 
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    switch (event) {
-      case Json::parse_event_t::object_start:
-        keys_.emplace_back();
-        check_depth(depth);
-        break;
-      case Json::parse_event_t::array_start:
-        check_depth(depth);
-        break;
-      case Json::parse_event_t::object_end:
-        keys_.pop_back();
-        break;
-      case Json::parse_event_t::key:
-        add_key(parsed.get_ref<const std::string&>());
-        break;
-      default:
-        break;
+  /// Returns the number of characters that the parser has read.
+  size_t count() const { return count_; }
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool start_array(size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool key(string_t& key) override {
+    if (keys_.back().insert(key).second) return true;
+    const size_t opening_quote = text_.rfind('"', count_ - 2);
+    throw JsonError(where_, position_of(text_, opening_quote),
+                    in_quotes(key) + " occurs twice in an object");
+  }
+  bool parse_error(size_t, const std::string&, const Json::exception&) override { return false; }
+
+ private:
+  bool enter() {
+    if (keys_.size() == max_depth) {
+      throw JsonError(where_, position_of(text_, count_ - 1),
+                      concat("nested more than ", max_depth, " deep"));
     }
+    keys_.emplace_back();
     return true;
   }
 
- private:
-  void check_depth(int depth) const {
-    if (depth < max_depth) return;
-    fail(where_, ", ", line_and_column(text_, count_ - 1), ": nested more than ", max_depth,
-         " deep");
-  }
-
-  void add_key(const std::string& key) {
-    if (keys_.back().insert(key).second) return;
-    const size_t opening_quote = text_.rfind('"', count_ - 2);
-    fail(where_, ", ", line_and_column(text_, opening_quote), ": ", in_quotes(key),
-         " occurs twice in an object");
+  bool leave() {
+    keys_.pop_back();
+    return true;
   }
 
   std::string_view text_;
   const std::string& where_;
-  size_t count_ = 0;  // number of characters that the parser has read
-  std::vector<std::set<std::string>> keys_;
+  size_t count_ = 0;
+  std::vector<std::set<std::string>> keys_;  // of the objects and lists around the current place
 };
-
-/// Returns the text, or only its start and end if it is long, to keep messages readable.
-std::string shortened(std::string_view text) {
-  constexpr size_t max = 300;
-  constexpr size_t end = 100;
-  if (text.size() <= max) return std::string(text);
-  return concat(text.substr(0, max - end), "...", text.substr(text.size() - end));
-}
 
 /// Extracts what was wrong and what was expected from an error of the JSON library, with control
 /// and non-ASCII characters escaped.
@@ -152,31 +153,26 @@ std::string problem(const Json::exception& error) {
 
 Json parse_json(std::string_view text, const std::string& where) {
   Watch watch(text, where);
+  watch.read();
   try {
-    const char* first = text.data();
-    // Captured by reference, because the library copies its callback.
-    return Json::parse(CountingIterator(first, watch.count()),
-                       CountingIterator(first + text.size(), watch.count()),
-                       [&watch](int depth, Json::parse_event_t event, const Json& parsed) {
-                         return watch(depth, event, parsed);
-                       });
+    return Json::parse(text);
   } catch (const Json::parse_error& error) {
     const size_t byte = std::min(std::max<size_t>(error.byte, 1) - 1, text.size());
-    fail(where, ", ", line_and_column(text, byte), ": not JSON: ", problem(error));
+    throw JsonError(where, position_of(text, byte), "not JSON: " + problem(error));
   } catch (const Json::exception& error) {
     const size_t byte = std::min(watch.count(), text.size());
-    fail(where, ", ", line_and_column(text, byte), ": not JSON: ", problem(error));
+    throw JsonError(where, position_of(text, byte), "not JSON: " + problem(error));
   }
 }
 
-std::string json_position(std::string_view text, const Json& root, const JsonPath& path) {
+TextPosition json_position(std::string_view text, const Json& root, const JsonPath& path) {
   const Json* json = &root;
   for (const std::string& step : path) {
     const Json* child = child_of(*json, step);
     if (child == nullptr) break;
     json = child;
   }
-  return line_and_column(text, start_of(text, *json));
+  return position_of(text, start_of(text, *json));
 }
 
 std::string dump_json(const Json& json) {
@@ -185,10 +181,6 @@ std::string dump_json(const Json& json) {
   } catch (const Json::exception& error) {
     fail("[json] ", error.what());
   }
-}
-
-std::string in_quotes(std::string_view name) {
-  return Json(shortened(name)).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 const Json& member(const Json& object, const char* key, const std::string& where) {

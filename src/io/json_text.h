@@ -5,8 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.h"
 #include "core/options.h"
 #include "core/shape.h"
+#include "io/text_position.h"
 
 /// JSON from untrusted files. Include this only in .cpp files of this folder, so that other headers
 /// do not depend on the JSON library.
@@ -18,21 +20,26 @@ using Json = nlohmann::ordered_json;
 /// "kind"}.
 using JsonPath = std::vector<std::string>;
 
-/// Parses `text`. Throws Error, starting with `where`, line and column, for invalid JSON, nesting
-/// of more than 16 levels, or a key that occurs twice in an object.
+/// A text is not JSON.
+class JsonError : public Error {
+ public:
+  JsonError(const std::string& where, const TextPosition& at, const std::string& what_is_wrong)
+      : Error(concat(where, ", ", at, ": ", what_is_wrong)), position(at), problem(what_is_wrong) {}
+
+  TextPosition position;
+  std::string problem;  ///< the message without the position
+};
+
+/// Parses `text`. Throws JsonError, starting with `where`, line and column, for invalid JSON,
+/// nesting of more than 16 levels, or a key that occurs twice in an object.
 Json parse_json(std::string_view text, const std::string& where);
 
-/// Returns the place of the value at `path` in the text from which parse_json has read `root`, as
-/// "line 3, column 14": both counted from 1, columns in characters. If there is no such value,
-/// returns the place of the innermost existing value on the path.
-std::string json_position(std::string_view text, const Json& root, const JsonPath& path);
+/// Returns the place of the value at `path` in the text from which parse_json has read `root`. If
+/// there is no such value, returns the place of the innermost existing value on the path.
+TextPosition json_position(std::string_view text, const Json& root, const JsonPath& path);
 
 /// Returns `json` as text on one line. Throws Error for strings that are not UTF-8.
 std::string dump_json(const Json& json);
-
-/// Formats a name from a file for a message: in quotes, with control and non-ASCII characters
-/// escaped and the middle of a long name omitted.
-std::string in_quotes(std::string_view name);
 
 /// Returns the member `key` of an object. Throws Error, starting with `where`, if it is missing.
 const Json& member(const Json& object, const char* key, const std::string& where);

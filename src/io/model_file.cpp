@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/quoted.h"
 #include "io/graph_json.h"
 #include "io/json_text.h"
 #include "io/tensors.h"

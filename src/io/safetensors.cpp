@@ -8,6 +8,7 @@
 
 #include "core/counted.h"
 #include "core/error.h"
+#include "core/quoted.h"
 #include "io/json_text.h"
 
 namespace convlab {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/quoted.h"
 #include "io/graph_json.h"
 #include "io/json_text.h"
 

@@ -41,6 +41,14 @@ bool Node::trainable() const {
                      [this](const ParameterSpec& spec) { return is_trainable(*this, spec); });
 }
 
+Shape checked_output_shape(const Layer& layer, std::span<const Shape> inputs) {
+  const Shape output = layer.output_shape(inputs);
+  check_size(output);
+  if (layer.flops(inputs) >= Layer::max_flops)
+    fail("[graph] the layer needs more than ", Layer::max_flops, " FLOPs per sample");
+  return output;
+}
+
 Graph::Graph(Shape input) : input_(input) {
   if (input_.rank() == 0 || input_.elements() == 0)
     fail("[graph] the input shape ", input_, " is empty");
@@ -53,14 +61,7 @@ Graph::Graph(Shape input) : input_(input) {
 
 size_t Graph::add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs,
                   std::string name) {
-  const std::string kind(layer->kind());
-  auto [count, number] = numbers_[kind];
-  if (name.empty()) {
-    number = std::max(number, count);
-    do {
-      name = concat(kind, '_', ++number);
-    } while (names_.contains(name));
-  }
+  if (name.empty()) name = names_.next(layer->kind());
   if (names_.contains(name))
     fail("[graph] the name ", name,
          " is already used; every layer needs a unique name and has its own weights");
@@ -71,15 +72,11 @@ size_t Graph::add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs
     node.input_shapes.push_back(value_shape(value));
   }
   try {
-    node.output_shape = node.layer->output_shape(node.input_shapes);
-    check_size(node.output_shape);
-    if (node.layer->flops(node.input_shapes) >= Layer::max_flops)
-      fail("[graph] the layer needs more than ", Layer::max_flops, " FLOPs per sample");
+    node.output_shape = checked_output_shape(*node.layer, node.input_shapes);
   } catch (const Error& error) {
     fail(node.name, ": ", error.what());
   }
-  names_.insert(node.name);
-  numbers_[kind] = {count + 1, number};
+  names_.insert(node.layer->kind(), node.name);
   nodes_.push_back(std::move(node));
   return nodes_.size();
 }
@@ -117,9 +114,7 @@ Graph Graph::subgraph(size_t first, size_t last) const {
 }
 
 void Graph::remove_last() {
-  names_.erase(nodes_.back().name);
-  Numbers& numbers = numbers_[std::string(nodes_.back().layer->kind())];
-  numbers = {.count = numbers.count - 1, .last = 0};  // the next name is looked for from 1
+  names_.remove(nodes_.back().layer->kind(), nodes_.back().name);
   nodes_.pop_back();
 }
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <map>
 #include <memory>
-#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "nn/input_normalization.h"
 #include "nn/layer.h"
+#include "nn/layer_names.h"
 
 namespace convlab {
 
@@ -24,6 +24,10 @@ struct Node {
   bool trainable() const;
 };
 
+/// Returns the shape of a layer's output. Throws Error for input shapes that the layer does not
+/// accept, an output of more than 2^30 elements, or Layer::max_flops or more.
+Shape checked_output_shape(const Layer& layer, std::span<const Shape> inputs);
+
 /// The structure of a network: layers in topological order. Copies share the layers. The output of
 /// the last layer is the output of the graph. Shapes are per sample. Holds no tensors: see Network.
 class Graph {
@@ -32,8 +36,8 @@ class Graph {
 
   /// Adds a layer that reads the given values (see Node::inputs) and returns the index of its
   /// output value. An empty name is replaced by the kind and a number. Throws Error, with the
-  /// node's name, for input shapes that the layer does not accept, an output of more than 2^30
-  /// elements, Layer::max_flops or more, an unknown value or a name that is already used.
+  /// node's name, for what checked_output_shape refuses, an unknown value or a name that is already
+  /// used.
   size_t add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs, std::string name = "");
   /// Adds a layer that reads the last value.
   size_t append(std::shared_ptr<const Layer> layer, std::string name = "");
@@ -74,16 +78,10 @@ class Graph {
   int64_t training_flops() const;
 
  private:
-  struct Numbers {
-    int64_t count = 0;  // number of layers of the kind
-    int64_t last = 0;   // number in the last generated name
-  };
-
   Shape input_;
   InputNormalization normalization_;
   std::vector<Node> nodes_;
-  std::set<std::string> names_;             // of the nodes
-  std::map<std::string, Numbers> numbers_;  // by kind
+  LayerNames names_;
 };
 
 }  // namespace convlab

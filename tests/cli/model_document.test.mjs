@@ -81,6 +81,8 @@ test('errors state file, line and layer', (t) => {
                /my\.json, line 6, column 5: not JSON: unexpected '\{'; expected ']'/);
   checkRefused(train(document.replace('"relu"', '"rleu"')),
                /my\.json, line 6, column 14: layer 3: there is no layer "rleu" \(did you mean 'relu'\?\); known are: .*relu/);
+  checkRefused(train(document.replace('"relu"', '"rleu"').replace('"units": 10', '"units": 0')),
+               /my\.json, line 6, column 14: layer 3: there is no layer "rleu".*\nline 7, column 44: layer 4: .* units is 0/);
   checkRefused(['summary', '--model', path.join(folder, 'none.json')], /none\.json: no such file/);
   checkRefused(['bench', '--model', folder + '/'], /unknown model/);
   checkRefused(['summary', '--model', write(folder, ' '.repeat((4 << 20) + 1))], /4194305 bytes; expected at most 4194304/);

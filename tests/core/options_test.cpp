@@ -84,6 +84,34 @@ TEST_CASE("options: errors state the owner, the option and the allowed values") 
       ContainsSubstring("colour") && ContainsSubstring("enabled, count, rate, color"));
 }
 
+TEST_CASE("options: all options that are wrong are reported, in the order of declaration") {
+  try {
+    read_options<Sample>("sample", {{"speed", 1.0},
+                                    {"rate", std::string("fast")},
+                                    {"enabled", int64_t{1}},
+                                    {"count", int64_t{4}}});
+    FAIL("no error");
+  } catch (const OptionError& error) {
+    CHECK(error.option == "enabled");
+    REQUIRE(error.others.size() == 2);
+    CHECK(error.others[0].option == "rate");
+    CHECK_THAT(error.others[0].what(), ContainsSubstring("[sample] option rate is \"fast\""));
+    CHECK(error.others[1].option == "speed");
+    CHECK_THAT(error.others[1].what(), ContainsSubstring("[sample] has no option speed"));
+  }
+}
+
+TEST_CASE("options: a long list of wrong options gives a short list of errors") {
+  Options many;
+  for (int i = 0; i < 10'000; ++i) many.emplace_back(concat("x", i), true);
+  try {
+    read_options<Sample>("sample", many);
+    FAIL("no error");
+  } catch (const OptionError& error) {
+    CHECK(error.others.size() == 99);
+  }
+}
+
 TEST_CASE("options: NaN is out of range") {
   CHECK_THROWS_AS(read({{"rate", std::numeric_limits<double>::quiet_NaN()}}), Error);
 }

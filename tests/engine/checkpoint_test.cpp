@@ -374,7 +374,7 @@ TEST_CASE("checkpoint: a model document is compared as a network, whatever it is
   const std::vector<uint8_t> checkpoint = whole_run(options);
   RunOptions other = options;
   other.model = "yours";
-  other.architecture = graph_document(find_model("mnist-mlp").build(image, 4));
+  other.architecture = readable_graph_json(document_of(find_model("mnist-mlp").build(image, 4)));
   REQUIRE(other.architecture != options.architecture);
   CHECK(resumed(other, checkpoint)->snapshot()->state == RunState::finished);
   other.architecture = graph_json(find_model("mnist-cnn").build(image, 4));

@@ -158,8 +158,15 @@ std::vector<Bytes> run_record_seeds() {
 // Networks.
 
 void read_graph(std::span<const uint8_t> input) {
+  const GraphReading reading = read_graph_json(text_of(input));
+  const size_t problems = reading.checked.problems.size();
+  expect(reading.positions.size() == problems && problems <= max_problems);
+  expect(reading.checked.graph.has_value() == (problems == 0));
+  // What could be read may lack what was wrong, but it is a document that can be checked again.
+  expect(check(reading.document).names.size() == reading.document.layers.size());
   const Graph graph = parse_graph_json(text_of(input), source);
-  expect(graph_json(parse_graph_json(graph_document(graph), source)) == graph_json(graph));
+  expect(graph_json(parse_graph_json(readable_graph_json(document_of(graph)), source)) ==
+         graph_json(graph));
   const auto backend = make_backend("host", 1);
   expect(NetworkPlan(graph, *backend, {.mode = Mode::train, .batch = 8}).memory.bytes > 0);
   expect(ParameterPlan(graph).places.size() <= 1'000'000);
@@ -169,7 +176,8 @@ std::vector<Bytes> graph_seeds() {
   std::vector<Bytes> seeds;
   for (const char* model : {"simple-convnet", "resnet9", "squeezenet1.1"}) {
     const Model& known = find_model(model);
-    seeds.push_back(bytes_of(graph_document(known.build(known.image(), known.default_classes))));
+    seeds.push_back(bytes_of(
+        readable_graph_json(document_of(known.build(known.image(), known.default_classes)))));
   }
   seeds.push_back(bytes_of(graph_json(small_graph())));
   seeds.push_back(bytes_of(R"({"version": 1, "input": [8, 8, 2], "layers": [

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
@@ -14,10 +15,13 @@ namespace convlab {
 
 namespace {
 
-void check_refused(const std::string& text, const std::string& message) {
+/// `further` are the lines of the message after the first.
+void check_refused(const std::string& text, const std::string& message,
+                   const std::string& further = "") {
   INFO(text);
-  CHECK_THROWS_MATCHES(parse_graph_json(text, "my.json"), Error,
-                       Catch::Matchers::Message("my.json, " + message));
+  CHECK_THROWS_MATCHES(
+      parse_graph_json(text, "my.json"), Error,
+      Catch::Matchers::Message("my.json, " + message + (further.empty() ? "" : "\n" + further)));
 }
 
 /// Returns a document with these layers, which start in line 4.
@@ -68,7 +72,7 @@ TEST_CASE("graph document: is written with one line per layer") {
   graph.add(std::make_unique<Relu>(), {0}, "second");
   graph.append(std::make_unique<Dropout>(DropoutOptions{.rate = 0.25}));
   graph.set_frozen(2, true);
-  CHECK(graph_document(graph) == R"({
+  CHECK(readable_graph_json(document_of(graph)) == R"({
   "version": 1,
   "input": [8, 8, 3],
   "layers": [
@@ -89,7 +93,8 @@ TEST_CASE("graph document: positions are right after strings with brackets and e
   check_refused("{\"input\": [8, 8, 1],\n \"äöü\\u0041\": 7}",
                 "line 2, column 15: the document has no member \"\\u00e4\\u00f6\\u00fcA\"; it has: "
                 "version, input, normalization, layers");
-  check_refused("\xEF\xBB\xBF{}", "line 1, column 2: the document lacks \"input\"");
+  check_refused("\xEF\xBB\xBF{}", "line 1, column 2: the document lacks \"input\"",
+                "line 1, column 2: the document lacks \"layers\"");
 }
 
 TEST_CASE("graph document: invalid JSON is refused with line, column and what was expected") {
@@ -116,7 +121,8 @@ TEST_CASE("graph document: invalid JSON is refused with line, column and what wa
 
 TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused("[]", "line 1, column 1: the document must be an object {…}");
-  check_refused("\n{}", "line 2, column 1: the document lacks \"input\"");
+  check_refused("\n{}", "line 2, column 1: the document lacks \"input\"",
+                "line 2, column 1: the document lacks \"layers\"");
   check_refused(R"({"input": [8]})", "line 1, column 1: the document lacks \"layers\"");
   check_refused("{\"input\": [8],\n\"layer\": []}",
                 "line 2, column 10: the document has no member \"layer\" (did you mean 'layers'?); "
@@ -126,15 +132,19 @@ TEST_CASE("graph document: missing or unknown members and wrong types") {
   check_refused(R"({"version": "1", "input": [8], "layers": []})",
                 "line 1, column 13: the document has version \"1\"; this convlab reads version 1");
   check_refused(R"({"input": 8, "layers": []})",
-                "line 1, column 11: input: the shape must be a list of whole numbers");
+                "line 1, column 11: input: the shape must be a list of whole numbers",
+                "line 1, column 24: the layers must be a list of 1 to 10000");
   check_refused(R"({"input": [8, -1], "layers": []})",
                 "line 1, column 11: input: a dimension of the shape is not a whole number from 0 "
-                "to 2^63 - 1");
+                "to 2^63 - 1",
+                "line 1, column 30: the layers must be a list of 1 to 10000");
   check_refused(R"({"input": [8, 0], "layers": []})",
-                "line 1, column 11: [graph] the input shape (8, 0) is empty");
+                "line 1, column 11: [graph] the input shape (8, 0) is empty",
+                "line 1, column 29: the layers must be a list of 1 to 10000");
   check_refused(R"({"input": [9999999, 9999999, 9999999], "layers": []})",
                 "line 1, column 11: input: [shape] (9999999, 9999999, 9999999) is too large: it "
-                "has more than 2^48 elements");
+                "has more than 2^48 elements",
+                "line 1, column 50: the layers must be a list of 1 to 10000");
   check_refused("{\"input\": [8],\n\"layers\": []}",
                 "line 2, column 11: the layers must be a list of 1 to 10000");
 }
@@ -290,6 +300,76 @@ TEST_CASE("graph document: shapes that a layer refuses") {
                             "{\"filters\": 2, \"kernel\": 5}}"),
                 "line 5, column 1: layer 2: conv2d_1: [conv2d] the window covers 5 pixels but the "
                 "image has only 4; use padding same or a smaller window");
+}
+
+TEST_CASE("graph document: several problems are listed with their positions") {
+  check_refused(with_layers(R"({"kind": "conv2d", "options": {"kernel": 2.5, "depth": 3}},
+{"kind": "relu", "units": 3, "name": 7},
+{"kind": "flatten", "inputs": ["conv2d_2"]},
+{"kind": "dense", "options": {"units": 0}})"),
+                "line 4, column 31: layer 1: [conv2d] option filters is missing but must lie in 1 "
+                "to 65536",
+                "line 4, column 42: layer 1: [conv2d] option kernel is 2.5 but must be a whole "
+                "number\n"
+                "line 4, column 56: layer 1: [conv2d] has no option depth; it has: filters, "
+                "kernel, stride, dilation, padding, groups, bias, initializer, initializer_value\n"
+                "line 5, column 27: layer 2: it has no member \"units\"; it has: kind, name, "
+                "options, inputs, frozen\n"
+                "line 5, column 38: layer 2: its name must be a string\n"
+                "line 6, column 32: layer 3: its input \"conv2d_2\" is not a layer before it (did "
+                "you mean 'conv2d_1'?); known are: \"input\", \"conv2d_1\", \"relu_1\"\n"
+                "line 7, column 40: layer 4: [dense] option units is 0 but must lie in 1 to "
+                "1048576");
+}
+
+TEST_CASE("graph document: ten of many problems are listed") {
+  const auto message_of = [](int layers) {
+    std::string text = "{\"kind\": \"relu\"}";
+    for (int i = 0; i < layers; ++i) text += ",\n{\"kind\": \"relu\", \"frozen\": 1}";
+    try {
+      parse_graph_json(with_layers(text), "my.json");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const auto lines = [](const std::string& text) {
+    return 1 + std::count(text.begin(), text.end(), '\n');
+  };
+  CHECK(lines(message_of(10)) == 10);
+  CHECK(message_of(10).ends_with("line 14, column 28: layer 11: \"frozen\" must be true or false"));
+  CHECK(lines(message_of(11)) == 11);
+  CHECK(message_of(11).ends_with("\nand 1 more problem"));
+  CHECK(message_of(5000).ends_with("\nand at least 90 more problems"));
+}
+
+TEST_CASE("graph document: what could be read of a document with problems") {
+  const GraphReading reading = read_graph_json(with_layers(
+      R"({"kind": "relu", "name": "a", "inputs": "input", "frozen": true},
+{"kind": "dense", "name": 1, "options": {"units": 3, "bias": null}})"));
+  CHECK(reading.document ==
+        GraphDocument{
+            .input = {8, 8, 1},
+            .normalization = {},
+            .layers = {
+                {.kind = "relu", .name = "a", .inputs = std::vector<std::string>(), .frozen = true},
+                {.kind = "dense", .options = {{"units", int64_t{3}}}}}});
+  REQUIRE(reading.checked.problems.size() == 3);
+  CHECK(reading.checked.problems[0].layer == 0);
+  CHECK(reading.checked.problems[0].path == std::vector<std::string>{"inputs"});
+  CHECK(reading.positions[0] == TextPosition{4, 41});
+  CHECK(reading.checked.problems[2].option() == "bias");
+  CHECK(reading.checked.names == std::vector<std::string>{"a", "dense_1"});
+  const GraphReading other = read_graph_json("{\"version\": 2, \"layers\": 7}");
+  REQUIRE(other.checked.problems.size() == 1);
+  CHECK(other.checked.problems[0].text() ==
+        "the document has version 2; this convlab reads version 1");
+  CHECK(other.positions[0] == TextPosition{1, 13});
+  const GraphReading none = read_graph_json("\n[");
+  CHECK(none.document == GraphDocument{});
+  REQUIRE(none.checked.problems.size() == 1);
+  CHECK(none.checked.problems[0].text().starts_with("not JSON: "));
+  CHECK(none.positions[0].line == 2);
 }
 
 TEST_CASE("graph document: too many parameters") {

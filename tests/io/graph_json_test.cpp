@@ -10,6 +10,7 @@
 #include "nn/conv2d.h"
 #include "nn/merge.h"
 #include "nn/registry.h"
+#include "oracle/layer_cases.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
@@ -56,7 +57,42 @@ TEST_CASE("graph JSON: every model of the zoo is read back unchanged") {
     INFO(model.name);
     const Graph graph = model.build(model.image(), model.default_classes);
     check_same(parse_graph_json(graph_json(graph), "test"), graph);
-    check_same(parse_graph_json(graph_document(graph), "test"), graph);
+    check_same(parse_graph_json(readable_graph_json(document_of(graph)), "test"), graph);
+  }
+}
+
+TEST_CASE("graph JSON: document, JSON and graph of every model of the zoo are the same") {
+  for (const Model& model : models()) {
+    INFO(model.name);
+    const Graph graph = model.build(model.image(), model.default_classes);
+    const GraphDocument document = document_of(graph);
+    check_same(build(document), graph);
+    CHECK(document_of(build(document)) == document);
+    CHECK(read_graph_json(graph_json(document)).document == document);
+    const GraphDocument readable = read_graph_json(readable_graph_json(document)).document;
+    CHECK(document_of(build(readable)) == document);
+    CHECK(readable_graph_json(readable) == readable_graph_json(document));
+  }
+}
+
+TEST_CASE("graph JSON: document, JSON and graph of every kind of layer are the same") {
+  for (const LayerDraw& draw : layer_draws()) {
+    for (const LayerCase& drawn : draw_cases(draw)) {
+      INFO(drawn.kind);
+      GraphDocument document{
+          .input = drawn.inputs[0],
+          .normalization = {},
+          .layers = {{.kind = std::string(drawn.kind), .options = drawn.options}}};
+      if (drawn.inputs.size() > 1)
+        document.layers[0].inputs = std::vector<std::string>{"input", "input"};
+      CHECK(read_graph_json(graph_json(document)).document == document);
+      CHECK(read_graph_json(readable_graph_json(document)).document == document);
+      const Graph graph = build(document);
+      CHECK(graph.nodes()[0].layer->options() == make_layer(drawn.kind, drawn.options)->options());
+      const GraphDocument complete = document_of(graph);
+      CHECK(read_graph_json(graph_json(complete)).document == complete);
+      check_same(build(complete), graph);
+    }
   }
 }
 
@@ -76,7 +112,7 @@ TEST_CASE("graph JSON: frozen layers are read back frozen") {
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 2}));
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 2}));
   graph.set_frozen(0, true);
-  for (const std::string& text : {graph_json(graph), graph_document(graph)}) {
+  for (const std::string& text : {graph_json(graph), readable_graph_json(document_of(graph))}) {
     const Graph copy = parse_graph_json(text, "test");
     check_same(copy, graph);
     CHECK(copy.nodes()[0].frozen);
@@ -94,7 +130,7 @@ TEST_CASE("graph JSON: the input normalization is read back, bit for bit") {
   for (const InputNormalization& normalization :
        {imagenet, {.scale = {1 / 127.5F}, .offset = {-1}}, InputNormalization{.offset = {-0.5F}}}) {
     graph.set_normalization(normalization);
-    for (const std::string& text : {graph_json(graph), graph_document(graph)}) {
+    for (const std::string& text : {graph_json(graph), readable_graph_json(document_of(graph))}) {
       INFO(text);
       const Graph copy = parse_graph_json(text, "test");
       check_same(copy, graph);
@@ -110,7 +146,7 @@ TEST_CASE("graph JSON: the default normalization is not written, so old document
       R"({"version":1,"input":[8,8,1],"layers":[{"name":"relu_1","kind":"relu",)"
       R"("inputs":["input"],"options":{}}]})";
   CHECK(graph_json(graph) == before);
-  CHECK(graph_document(graph).find("normalization") == std::string::npos);
+  CHECK(readable_graph_json(document_of(graph)).find("normalization") == std::string::npos);
   CHECK(parse_graph_json(before, "test").normalization() == InputNormalization{});
   graph.set_normalization({.scale = {0.5F}});
   CHECK(graph_json(graph).find(R"("normalization":{"scale":[0.5],"offset":[0.0]},"layers")") !=

@@ -1,0 +1,67 @@
+#include "core/quoted.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+#include "core/error.h"
+#include "core/utf8.h"
+
+namespace convlab {
+
+namespace {
+
+/// Returns the text, or only its start and end if it is long, to keep messages readable.
+std::string shortened(std::string_view text) {
+  constexpr size_t max = 300;
+  constexpr size_t end = 100;
+  if (text.size() <= max) return std::string(text);
+  return concat(text.substr(0, max - end), "...", text.substr(text.size() - end));
+}
+
+/// Returns \u and four hexadecimal digits.
+std::string hexadecimal(uint32_t unit) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "\\u%04x", static_cast<unsigned>(unit));
+  return text.data();
+}
+
+std::string escaped(char32_t code) {
+  switch (code) {
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    case '\b':
+      return "\\b";
+    case '\f':
+      return "\\f";
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      break;
+  }
+  if (code >= 0x20 && code < 0x7F) return {static_cast<char>(code)};
+  if (code < 0x10000) return hexadecimal(code);
+  const uint32_t above = code - 0x10000;  // two UTF-16 surrogates
+  return hexadecimal(0xD800 + (above >> 10U)) + hexadecimal(0xDC00 + (above & 0x3FFU));
+}
+
+}  // namespace
+
+std::string in_quotes(std::string_view name) {
+  const std::string text = shortened(name);
+  std::string quoted = "\"";
+  for (std::string_view rest = text; !rest.empty();) {
+    const Utf8Character character = first_character(rest);
+    quoted += escaped(character.code);
+    rest.remove_prefix(character.bytes);
+  }
+  return quoted + "\"";
+}
+
+}  // namespace convlab
