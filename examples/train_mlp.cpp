@@ -27,7 +27,7 @@ void train(const char* data_dir, const char* model_file) {
   engine.call<Done>(Start{});
   while (engine.advance() != Activity::idle) continue;
   const auto snapshot = engine.snapshot();
-  if (snapshot->state == RunState::failed) fail(snapshot->error);
+  if (snapshot->state == RunState::failed) fail("{}", snapshot->error);
 
   const auto result = engine.call<Evaluation>(Evaluate{});
   std::printf("test accuracy %.2f %% on %lld images\n", 100 * result.accuracy,

@@ -1,4 +1,4 @@
-# Third-party libraries as targets: xnnpack pthreadpool imgui implot stb catch2 zlib json cli11, and natively glfw.
+# Third-party libraries as targets: xnnpack pthreadpool imgui implot stb catch2 zlib json fmt cli11, and natively glfw.
 # Their sources stand in third_party/ (scripts/bootstrap); where that folder is absent they come from upstream.
 # Versions and hashes: pins.txt beside this file.
 
@@ -107,6 +107,12 @@ target_include_directories(stb SYSTEM INTERFACE "${stb_SOURCE_DIR}")
 
 add_library(json INTERFACE)
 target_include_directories(json SYSTEM INTERFACE "${json_SOURCE_DIR}/include")
+
+# For the size of the WebAssembly modules without locales and with the smaller tables; the text is the same.
+add_library(fmt STATIC EXCLUDE_FROM_ALL "${fmt_SOURCE_DIR}/src/format.cc")
+target_include_directories(fmt SYSTEM PUBLIC "${fmt_SOURCE_DIR}/include")
+target_compile_definitions(fmt PUBLIC FMT_OPTIMIZE_SIZE=2 FMT_USE_LOCALE=0)
+target_compile_options(fmt PRIVATE -w -Os)
 
 add_library(cli11 INTERFACE)
 target_include_directories(cli11 SYSTEM INTERFACE "${cli11_SOURCE_DIR}/include")

@@ -51,12 +51,12 @@ std::unique_ptr<Backend> make_backend(std::string_view name, int threads, Memory
 std::unique_ptr<Backend> make_backend(std::span<const BackendKind> table, std::string_view name,
                                       int threads, MemorySource memory) {
   if (threads < 0 || threads > max_threads) {
-    fail("[backend] the number of threads is ", threads, " but must lie in 0 to ", max_threads);
+    fail("[backend] the number of threads is {} but must lie in 0 to {}", threads, max_threads);
   }
   const BackendKind& kind = name.empty() ? first_available(table)
                                          : find_named("backend", name, table, &BackendKind::name);
   if (const std::string reason = kind.unavailable(); !reason.empty())
-    fail("[backend] ", kind.name, " is not available: ", reason);
+    fail("[backend] {} is not available: {}", kind.name, reason);
   auto backend = kind.make(threads == 0 ? available_processors() : threads);
   backend->set_memory_source(std::move(memory));
   return backend;

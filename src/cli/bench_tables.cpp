@@ -1,12 +1,12 @@
 #include "cli/bench_tables.h"
 
+#include <fmt/format.h>
 #include <initializer_list>
 #include <utility>
 
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "core/counted.h"
-#include "core/error.h"
 #include "core/format.h"
 
 namespace convlab {
@@ -21,9 +21,9 @@ Column part(const BenchResult& result, const std::string& title, double LayerTim
     if (ms < 1e-3) {
       column.cells.emplace_back("");
     } else if (layer.gflop == 0) {
-      column.cells.push_back(fixed(ms, 2));
+      column.cells.push_back(fmt::format("{:.2f}", ms));
     } else {
-      column.cells.push_back(fixed(ms, 2) + concat(" (", fixed(layer.gflop / ms * 1e3, 0), ")"));
+      column.cells.push_back(fmt::format("{:.2f} ({:.0f})", ms, layer.gflop / ms * 1e3));
     }
   }
   return column;
@@ -39,18 +39,19 @@ std::string row_of(std::initializer_list<std::string> cells) {
 
 void print_result(std::FILE* out, const BenchResult& result) {
   const auto row = [out](const char* name, const std::string& value) {
-    std::fprintf(out, "  %-16s %s\n", name, value.c_str());
+    std::fputs(fmt::format("  {:16} {}\n", name, value).c_str(), out);
   };
-  std::fprintf(out, "%s, batch %lld, %s, %s\n", result.model.c_str(),
-               static_cast<long long>(result.batch), result.backend.c_str(),
-               counted(result.threads, "thread").c_str());
+  std::fputs(fmt::format("{}, batch {}, {}, {}\n", result.model, result.batch, result.backend,
+                         counted(result.threads, "thread"))
+                 .c_str(),
+             out);
   const bool inference = result.inference;
-  row(inference ? "evaluation" : "training step", fixed(result.step_ms, 2) + " ms");
+  row(inference ? "evaluation" : "training step", fmt::format("{:.2f} ms", result.step_ms));
   row("first two runs",
-      fixed(result.first_step_ms, 2) + concat(" and ", fixed(result.second_step_ms, 2), " ms"));
+      fmt::format("{:.2f} and {:.2f} ms", result.first_step_ms, result.second_step_ms));
   row("images", with_commas(result.images_per_second) + " per second");
-  row("throughput", fixed(result.gflops, 1) + " GFLOP/s");
-  row("matrix product", fixed(result.gemm_peak_gflops, 1) + " GFLOP/s");
+  row("throughput", fmt::format("{:.1f} GFLOP/s", result.gflops));
+  row("matrix product", fmt::format("{:.1f} GFLOP/s", result.gemm_peak_gflops));
   row("efficiency", percent(result.efficiency) + " of the matrix product");
   row("memory", bytes_text(result.peak_memory_bytes) + " at peak");
 }
@@ -82,13 +83,13 @@ BenchRows::BenchRows(std::FILE* out, size_t runs, std::function<double()> now)
 
 void BenchRows::begin(const BenchOptions& run) {
   if (!terminal_) return;
-  std::fprintf(out_, "%zu of %zu: %s, batch %lld, %s …", done_ + 1, runs_, run.model.c_str(),
-               static_cast<long long>(run.batch), counted(run.threads, "thread").c_str());
+  std::string text = fmt::format("{} of {}: {}, batch {}, {} …", done_ + 1, runs_, run.model,
+                                 run.batch, counted(run.threads, "thread"));
   if (done_ > 0) {
     const double each = (now_() - start_) / static_cast<double>(done_);
-    std::fprintf(out_, "  about %s left",
-                 duration(each * static_cast<double>(runs_ - done_)).c_str());
+    text += fmt::format("  about {} left", duration(each * static_cast<double>(runs_ - done_)));
   }
+  std::fputs(text.c_str(), out_);
   std::fflush(out_);
 }
 
@@ -96,9 +97,9 @@ void BenchRows::end(const BenchResult& result) {
   constexpr double megabyte = 1 << 20;
   print(row_of({result.model, std::to_string(result.batch),
                 result.images > 0 ? with_commas(static_cast<double>(result.images)) : "",
-                std::to_string(result.threads), fixed(result.first_step_ms, 1),
-                fixed(result.step_ms, 1), with_commas(result.images_per_second),
-                fixed(result.gflops, 1), fixed(result.efficiency, 2),
+                std::to_string(result.threads), fmt::format("{:.1f}", result.first_step_ms),
+                fmt::format("{:.1f}", result.step_ms), with_commas(result.images_per_second),
+                fmt::format("{:.1f}", result.gflops), fmt::format("{:.2f}", result.efficiency),
                 with_commas(static_cast<double>(result.peak_memory_bytes) / megabyte)}));
 }
 

@@ -1,10 +1,10 @@
 #include "cli/class_report.h"
 
+#include <fmt/format.h>
 #include <numeric>
 #include <span>
 
 #include "cli/table.h"
-#include "core/error.h"
 #include "core/format.h"
 
 namespace convlab {
@@ -61,7 +61,7 @@ std::string class_report(const Evaluation& result) {
   if (!absent.empty()) {
     std::string list;
     for (const std::string& name : absent) list += (list.empty() ? "" : ", ") + name;
-    text += concat("Without test images, and so not in the means: ", list, "\n");
+    text += fmt::format("Without test images, and so not in the means: {}\n", list);
   }
   return text;
 }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -7,7 +8,6 @@
 #include "cli/commands.h"
 #include "cli/values.h"
 #include "core/counted.h"
-#include "core/error.h"
 #include "core/format.h"
 #include "data/catalog.h"
 
@@ -37,11 +37,11 @@ std::string place(const CatalogEntry& entry, const std::string& data_dir) {
 int run_datasets(const std::string& data_dir) {
   for (const CatalogEntry& entry : catalog()) {
     const std::string text =
-        concat(entry.name, "\n  ", entry.title, ": ", entry.description, "\n  ",
-               with_commas(static_cast<double>(entry.train.count)), " training and ",
-               with_commas(static_cast<double>(entry.test.count), "test image"), ", ",
-               entry.image[0], "×", entry.image[1], entry.image[2] == 1 ? " grey, " : " colour, ",
-               counted(entry.class_names.size(), "class"), "\n  ", place(entry, data_dir));
+        fmt::format("{}\n  {}: {}\n  {} training and {}, {}×{}{}{}\n  {}", entry.name, entry.title,
+                    entry.description, with_commas(static_cast<double>(entry.train.count)),
+                    with_commas(static_cast<double>(entry.test.count), "test image"),
+                    entry.image[0], entry.image[1], entry.image[2] == 1 ? " grey, " : " colour, ",
+                    counted(entry.class_names.size(), "class"), place(entry, data_dir));
     std::printf("%s\n", text.c_str());
   }
   return 0;

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -9,7 +10,6 @@
 #include "cli/model_argument.h"
 #include "cli/progress.h"
 #include "cli/values.h"
-#include "core/error.h"
 #include "core/format.h"
 #include "data/catalog.h"
 #include "engine/engine.h"
@@ -43,14 +43,14 @@ bool shows_top_k(const Evaluation& result) {
 void print(std::FILE* out, const EvalOptions& options, const Evaluation& result) {
   std::string accuracy = percent(result.accuracy);
   if (shows_top_k(result))
-    accuracy += concat(", top-", result.top_k, " ", percent(result.top_k_accuracy));
-  std::fprintf(out, "%s on %s: test accuracy %s, test loss %s (%s, %s images/s)\n",
-               options.model.c_str(), options.data.c_str(), accuracy.c_str(),
-               loss_text(result.loss).c_str(),
-               with_commas(static_cast<double>(result.images), "image").c_str(),
-               with_commas(images_per_second(result)).c_str());
-  if (options.report) std::fprintf(out, "\n%s", class_report(result).c_str());
-  if (options.confusion) std::fprintf(out, "\n%s", confusion_table(result).c_str());
+    accuracy += fmt::format(", top-{} {}", result.top_k, percent(result.top_k_accuracy));
+  std::string text = fmt::format("{} on {}: test accuracy {}, test loss {} ({}, {} images/s)\n",
+                                 options.model, options.data, accuracy, loss_text(result.loss),
+                                 with_commas(static_cast<double>(result.images), "image"),
+                                 with_commas(images_per_second(result)));
+  if (options.report) text += "\n" + class_report(result);
+  if (options.confusion) text += "\n" + confusion_table(result);
+  std::fputs(text.c_str(), out);
 }
 
 nlohmann::ordered_json figures(const EvalOptions& options, const Snapshot& snapshot,

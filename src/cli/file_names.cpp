@@ -29,14 +29,14 @@ void check_file_names(const std::vector<NamedFile>& inputs, const std::vector<Na
     if (name.empty() || name == "-") continue;
     for (const NamedFile& input : inputs) {
       if (!input.name.empty() && is_same(name, input.name)) {
-        fail(option, " ", name, " would overwrite ", input.name, ", which ", input.option,
-             " reads; expected another file");
+        fail("{} {} would overwrite {}, which {} reads; expected another file", option, name,
+             input.name, input.option);
       }
     }
     for (size_t other = 0; other < i; ++other) {
       if (!outputs[other].name.empty() && is_same(name, outputs[other].name)) {
-        fail(option, " and ", outputs[other].option, " both write ", name,
-             "; expected a different file for each");
+        fail("{} and {} both write {}; expected a different file for each", option,
+             outputs[other].option, name);
       }
     }
   }

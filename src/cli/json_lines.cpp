@@ -25,14 +25,14 @@ JsonLines::JsonLines(std::string target) : target_(std::move(target)) {
   if (!fs::exists(status) || fs::is_directory(status)) {
     check_writable(target_);
   } else if (::access(target_.c_str(), W_OK) != 0) {
-    fail("[file] ", target_, ": cannot be written: ", std::strerror(errno));
+    fail("[file] {}: cannot be written: {}", target_, std::strerror(errno));
   }
 }
 
 void JsonLines::open() {
   if (target_.empty()) return;
   file_.reset(to_stdout() ? stdout : std::fopen(target_.c_str(), "w"));
-  if (!file_) fail("[file] ", target_, ": cannot be written: ", std::strerror(errno));
+  if (!file_) fail("[file] {}: cannot be written: {}", target_, std::strerror(errno));
 }
 
 void JsonLines::write(const nlohmann::ordered_json& object) {
@@ -42,7 +42,7 @@ void JsonLines::write(const nlohmann::ordered_json& object) {
   if (std::fputs(line.c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0) {
     const std::string reason = std::strerror(errno);
     file_.reset();
-    fail("[file] ", to_stdout() ? "standard output" : target_, ": writing failed: ", reason);
+    fail("[file] {}: writing failed: {}", to_stdout() ? "standard output" : target_, reason);
   }
 }
 

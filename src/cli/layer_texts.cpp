@@ -1,11 +1,11 @@
 #include "cli/layer_texts.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <type_traits>
 #include <variant>
 
 #include "cli/text.h"
-#include "core/error.h"
 #include "core/options_text.h"
 
 namespace convlab {
@@ -15,12 +15,12 @@ namespace {
 constexpr size_t name_width = 21;  // column width for names of layers and options, including spaces
 
 std::string padded(std::string_view text, size_t width) {
-  return concat(text, std::string(width - std::min(width, columns_of(text)), ' '));
+  return fmt::format("{}{}", text, std::string(width - std::min(width, columns_of(text)), ' '));
 }
 
 /// Returns "name     text", with the text wrapped in its own column.
 std::string entry(std::string_view name, std::string_view text, size_t indent = name_width) {
-  return concat(padded(name, indent), wrapped(text, indent), "\n");
+  return fmt::format("{}{}\n", padded(name, indent), wrapped(text, indent));
 }
 
 std::string range_text(const OptionField& field) {
@@ -51,7 +51,9 @@ std::string default_text(const OptionField& field) {
   return field.required ? "" : option_value_text(field.default_value);
 }
 
-std::string sentence(std::string_view text) { return concat(text, text.ends_with('.') ? "" : "."); }
+std::string sentence(std::string_view text) {
+  return fmt::format("{}{}", text, text.ends_with('.') ? "" : ".");
+}
 
 }  // namespace
 
@@ -64,7 +66,7 @@ std::string layer_list_text() {
 std::string layer_text(const LayerPage& page) {
   constexpr size_t indent = 9;
   const LayerInfo& info = page.info;
-  std::string text = concat(page.kind, ": ", info.summary, "\n\n");
+  std::string text = fmt::format("{}: {}\n\n", page.kind, info.summary);
   const auto add = [&text](std::string_view name, std::string_view value) {
     if (!value.empty()) text += entry(name, sentence(value), indent);
   };
@@ -77,12 +79,13 @@ std::string layer_text(const LayerPage& page) {
   if (options.empty()) text += "  none\n";
   for (const OptionField& field : options) {
     const std::string value = default_text(field);
-    text += entry(concat("  ", field.name), field.help);
-    text += entry(
-        "", concat(values_text(field), "; ", value.empty() ? "must be given" : "default " + value),
-        name_width + 2);
+    text += entry(fmt::format("  {}", field.name), field.help);
+    text += entry("",
+                  fmt::format("{}; {}", values_text(field),
+                              value.empty() ? "must be given" : "default " + value),
+                  name_width + 2);
   }
-  return concat(text, "\nExample, as a file for --model FILE.json\n", info.example, "\n");
+  return fmt::format("{}\nExample, as a file for --model FILE.json\n{}\n", text, info.example);
 }
 
 std::string layers_markdown() {
@@ -95,12 +98,12 @@ std::string layers_markdown() {
       "prints the same for one layer.\n\n"
       "| layer | |\n|---|---|\n";
   for (const LayerPage& page : layer_pages())
-    text += concat("| [", page.kind, "](#", page.kind, ") | ", page.info.summary, " |\n");
+    text += fmt::format("| [{}](#{}) | {} |\n", page.kind, page.kind, page.info.summary);
   for (const LayerPage& page : layer_pages()) {
     const LayerInfo& info = page.info;
-    text += concat("\n## ", page.kind, "\n\n", sentence(info.summary), "\n\n");
+    text += fmt::format("\n## {}\n\n{}\n\n", page.kind, sentence(info.summary));
     const auto add = [&text](std::string_view name, std::string_view value) {
-      if (!value.empty()) text += concat("- ", name, ": ", sentence(value), "\n");
+      if (!value.empty()) text += fmt::format("- {}: {}\n", name, sentence(value));
     };
     add("Shapes", info.shapes);
     add("Source", info.source);
@@ -110,10 +113,10 @@ std::string layers_markdown() {
     if (!options.empty()) text += "\n| option | default | values | meaning |\n|---|---|---|---|\n";
     for (const OptionField& field : options) {
       const std::string value = default_text(field);
-      text += concat("| `", field.name, "` | ", value.empty() ? "must be given" : value, " | ",
-                     values_text(field), " | ", field.help, " |\n");
+      text += fmt::format("| `{}` | {} | {} | {} |\n", field.name,
+                          value.empty() ? "must be given" : value, values_text(field), field.help);
     }
-    text += concat("\n```json\n", info.example, "\n```\n");
+    text += fmt::format("\n```json\n{}\n```\n", info.example);
   }
   return text;
 }

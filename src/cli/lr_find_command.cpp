@@ -1,5 +1,5 @@
+#include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -18,7 +18,6 @@
 #include "cli/text_chart.h"
 #include "cli/values.h"
 #include "core/counted.h"
-#include "core/error.h"
 #include "data/catalog.h"
 #include "engine/engine.h"
 #include "engine/protocol.h"
@@ -38,19 +37,15 @@ struct Arguments {
 };
 
 /// Formats with two significant digits, the precision of a range test: 0.00213796 is "0.0021".
-std::string short_number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2g", value);
-  return text.data();
-}
+std::string short_number(double value) { return fmt::format("{:.2g}", value); }
 
 bool has_suggestion(const LearningRates& result) { return !std::isnan(result.suggestion); }
 
 void print(std::FILE* out, const Arguments& arguments, const LearningRates& result) {
   const RunOptions& run = arguments.request.options;
-  std::string text = concat("Loss over the learning rate (smoothed): ", run.model, " on ", run.data,
-                            ", ", run.optimizer, ", ", counted(result.rates.size(), "step"), " of ",
-                            counted(run.batch, "image"), "\n\n");
+  std::string text = fmt::format(
+      "Loss over the learning rate (smoothed): {} on {}, {}, {} of {}\n\n", run.model, run.data,
+      run.optimizer, counted(result.rates.size(), "step"), counted(run.batch, "image"));
   if (!result.rates.empty()) {
     // The chart ends at 1.2 times the first loss; above, it would show only the divergence.
     constexpr double above_first = 1.2;

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -13,7 +14,6 @@
 
 #include "cli/commands.h"
 #include "core/did_you_mean.h"
-#include "core/error.h"
 
 namespace {
 
@@ -30,8 +30,8 @@ std::string command_problem(const CLI::App& app) {
   const auto given = app.remaining();
   const std::string known = "; known commands are: " + joined(names, ", ");
   if (given.empty()) return "expected a command" + known;
-  return convlab::concat("unknown command '", given.front(), "'",
-                         convlab::did_you_mean(given.front(), names), known);
+  return fmt::format("unknown command '{}'{}{}", given.front(),
+                     convlab::did_you_mean(given.front(), names), known);
 }
 
 /// Describes the first unknown argument of a command, or else the required options that it lacks;
@@ -49,9 +49,9 @@ std::string option_problem(const CLI::App& command) {
   if (const auto first = std::find_if(unknown.begin(), unknown.end(), is_option);
       first != unknown.end()) {
     const std::string name = first->substr(0, first->find('='));
-    return convlab::concat("unknown option '", name, "'", convlab::did_you_mean(name, names));
+    return fmt::format("unknown option '{}'{}", name, convlab::did_you_mean(name, names));
   }
-  if (!unknown.empty()) return convlab::concat("unexpected argument '", unknown.front(), "'");
+  if (!unknown.empty()) return fmt::format("unexpected argument '{}'", unknown.front());
   if (missing.empty()) return "";
   return joined(missing, " and ") + (missing.size() == 1 ? " is required" : " are required");
 }
@@ -62,11 +62,11 @@ std::string problem(const CLI::App& app, const CLI::ParseError& error) {
   if (chosen.empty()) return command_problem(app);
   const std::string name = chosen.front()->get_name();
   if (const auto before = app.remaining(); !before.empty())
-    return convlab::concat("'", before.front(), "' stands before the command; expected it after '",
-                           name, "'");
+    return fmt::format("'{}' stands before the command; expected it after '{}'", before.front(),
+                       name);
   const std::string text = option_problem(*chosen.front());
   if (text.empty()) return error.what();
-  return convlab::concat(text, "; convlab ", name, " --help lists the options");
+  return fmt::format("{}; convlab {} --help lists the options", text, name);
 }
 
 /// Describes the first option that was given without a value, as by an unset variable of a shell;
@@ -76,8 +76,8 @@ std::string empty_value(const CLI::App& app) {
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& value : option->results()) {
         if (value.empty())
-          return convlab::concat(option->get_name(), " is empty; expected ",
-                                 option->get_type_name());
+          return fmt::format("{} is empty; expected {}", option->get_name(),
+                             option->get_type_name());
       }
     }
   }

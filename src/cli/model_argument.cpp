@@ -46,10 +46,11 @@ const Model& find_untrained(const std::string& model) {
   const bool is_file =
       model.ends_with(".safetensors") || std::filesystem::is_regular_file(model, ignored);
   if (is_file && !is_in_zoo(model)) {
-    fail("[model] ", model,
-         " is not a .json file that describes a network, nor the name of a model. Evaluate a "
-         "trained model with convlab eval --model, continue from a checkpoint with convlab train "
-         "--resume");
+    fail(
+        "[model] {} is not a .json file that describes a network, nor the name of a model. "
+        "Evaluate a trained model with convlab eval --model, continue from a checkpoint with "
+        "convlab train --resume",
+        model);
   }
   return find_model(model);
 }
@@ -65,8 +66,10 @@ bool begins_as_document(std::span<const uint8_t> start) {
 }
 
 [[noreturn]] void fail_untrained(const std::string& model) {
-  fail("[model] ", model, " describes a network without trained weights; train it first: convlab ",
-       "train --model ", model, " --data NAME --save FILE.safetensors");
+  fail(
+      "[model] {} describes a network without trained weights; train it first: convlab train "
+      "--model {} --data NAME --save FILE.safetensors",
+      model, model);
 }
 
 /// Converts "32x32x3" to (32, 32, 3).
@@ -78,8 +81,10 @@ Shape parse_image(std::string_view text) {
     const auto [stop, error] = std::from_chars(at, end, dims[axis]);
     const bool is_separated = axis + 1 < dims.size() ? stop != end && *stop == 'x' : stop == end;
     if (error != std::errc() || !is_separated || dims[axis] < 1 || dims[axis] > max_dim) {
-      fail("--input: '", text,
-           "' is not an image's height, width and channels, such as 32x32x3, each 1 to ", max_dim);
+      fail(
+          "--input: '{}' is not an image's height, width and channels, such as 32x32x3, each 1 to "
+          "{}",
+          text, max_dim);
     }
     at = stop + (stop == end ? 0 : 1);
   }
@@ -131,8 +136,8 @@ Graph set_model(RunOptions& run, const std::string& model) {
 Graph open_model(const std::string& model, const ModelSize& size) {
   if (is_document(model)) {
     if (!size.input.empty() || size.classes != 0)
-      fail("[model] ", model,
-           " defines image shape and classes itself; leave out --input and --classes");
+      fail("[model] {} defines image shape and classes itself; leave out --input and --classes",
+           model);
     return parse_document(read_document(model), model);
   }
   const Model& known = find_untrained(model);

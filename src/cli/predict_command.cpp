@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -41,8 +42,8 @@ std::string line_of(const std::string& image, const Prediction& prediction, int6
   std::string text = image + ":";
   const std::vector<size_t> order = by_score(prediction);
   for (size_t i = 0; i < std::min(order.size(), static_cast<size_t>(top_k)); ++i) {
-    text += concat(i == 0 ? " " : ", ", prediction.class_names[order[i]], " ",
-                   score_text(prediction.scores[order[i]], prediction.are_probabilities));
+    text += fmt::format("{}{} {}", i == 0 ? " " : ", ", prediction.class_names[order[i]],
+                        score_text(prediction.scores[order[i]], prediction.are_probabilities));
   }
   return text;
 }

@@ -1,11 +1,11 @@
 #include "cli/progress.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "cli/terminal.h"
-#include "core/error.h"
 #include "core/format.h"
 
 namespace convlab {
@@ -27,15 +27,15 @@ std::string training_text(const Snapshot& snapshot) {
   const double fraction =
       steps / static_cast<double>(std::max<int64_t>(snapshot.steps_per_epoch, 1));
   const int64_t epoch = std::min(snapshot.epoch + 1, snapshot.epochs);
-  return concat("epoch ", epoch, "/", snapshot.epochs, " ", bar(fraction), " ",
-                fixed(100 * fraction, 0), " %  loss ", loss_text(snapshot.loss), "  accuracy ",
-                percent(snapshot.accuracy), "  ", with_commas(snapshot.images_per_second),
-                " images/s", left(snapshot.seconds_left));
+  return fmt::format("epoch {}/{} {} {:.0f} %  loss {}  accuracy {}  {} images/s{}", epoch,
+                     snapshot.epochs, bar(fraction), 100 * fraction, loss_text(snapshot.loss),
+                     percent(snapshot.accuracy), with_commas(snapshot.images_per_second),
+                     left(snapshot.seconds_left));
 }
 
 std::string request_text(const RunningRequest& running) {
-  return concat(running.name, " ", bar(running.progress), " ", fixed(100 * running.progress, 0),
-                " %", left(running.seconds_left));
+  return fmt::format("{} {} {:.0f} %{}", running.name, bar(running.progress),
+                     100 * running.progress, left(running.seconds_left));
 }
 
 }  // namespace
@@ -64,11 +64,11 @@ void Progress::line(const std::string& text) {
 
 void Progress::epoch(const EpochResult& result, const Snapshot& snapshot) {
   const char* name = validation_name(snapshot);
-  line(concat("epoch ", result.epoch, "/", snapshot.epochs, "  loss ", loss_text(result.train_loss),
-              "  accuracy ", percent(result.train_accuracy), "  ", name, " loss ",
-              loss_text(result.val_loss), "  ", name, " accuracy ", percent(result.val_accuracy),
-              "  ", fixed(result.seconds, 1), " s  ", with_commas(result.images_per_second),
-              " images/s"));
+  line(fmt::format(
+      "epoch {}/{}  loss {}  accuracy {}  {} loss {}  {} accuracy {}  {:.1f} s  {} images/s",
+      result.epoch, snapshot.epochs, loss_text(result.train_loss), percent(result.train_accuracy),
+      name, loss_text(result.val_loss), name, percent(result.val_accuracy), result.seconds,
+      with_commas(result.images_per_second)));
 }
 
 void Progress::update(const Snapshot& snapshot) {

@@ -1,5 +1,6 @@
 #include "cli/run_files.h"
 
+#include <fmt/format.h>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -41,7 +42,7 @@ void add_run_files(CLI::App& command, RunFileOptions& options) {
       "--time-budget; continue from one with --resume");
   const auto check = [](const std::string& text) {
     if (parse_every(text) >= 0) return std::string();
-    return concat(text, " is neither 'epoch' nor a number of steps from 1 to ", max_steps);
+    return fmt::format("{} is neither 'epoch' nor a number of steps from 1 to {}", text, max_steps);
   };
   command
       .add_option(
@@ -62,7 +63,7 @@ void add_run_files(CLI::App& command, RunFileOptions& options) {
 
 RunFiles::RunFiles(const RunFileOptions& options) : options_(options) {
   if (!options_.log.empty() && !is_csv(options_.log) && !options_.log.ends_with(".jsonl"))
-    fail("--log ", options_.log, ": expected a name that ends with .csv or .jsonl");
+    fail("--log {}: expected a name that ends with .csv or .jsonl", options_.log);
   for (const std::string& file : {options_.checkpoint, options_.save_best, options_.log}) {
     if (!file.empty()) check_writable(file);
   }
@@ -101,7 +102,7 @@ void RunFiles::write_line(const std::string& line) {
   if (std::fputs(text.c_str(), log_.get()) >= 0 && std::fflush(log_.get()) == 0) return;
   const std::string reason = std::strerror(errno);
   log_.reset();
-  fail("[file] ", options_.log, ": writing failed: ", reason);
+  fail("[file] {}: writing failed: {}", options_.log, reason);
 }
 
 void RunFiles::resume(Engine& engine) const {
@@ -112,7 +113,7 @@ void RunFiles::resume(Engine& engine) const {
 void RunFiles::begin(const Snapshot& snapshot) {
   if (options_.log.empty()) return;
   log_.reset(std::fopen(options_.log.c_str(), "w"));
-  if (!log_) fail("[file] ", options_.log, ": cannot be written: ", std::strerror(errno));
+  if (!log_) fail("[file] {}: cannot be written: {}", options_.log, std::strerror(errno));
   for (const EpochResult& result : snapshot.history) logger_->epoch_ended(logs_of(result));
 }
 

@@ -1,9 +1,9 @@
 #include "cli/summary_table.h"
 
+#include <fmt/format.h>
 #include <vector>
 
 #include "cli/table.h"
-#include "core/error.h"
 #include "core/format.h"
 
 namespace convlab {
@@ -38,7 +38,7 @@ std::vector<Column> layer_columns(const ModelDescription& model) {
   Column inputs{"Inputs", Align::left, {""}};
   for (const LayerDescription& layer : model.layers) {
     names.cells.push_back(layer.name);
-    kinds.cells.push_back(concat(layer.kind, layer.frozen ? ", frozen" : ""));
+    kinds.cells.push_back(fmt::format("{}{}", layer.kind, layer.frozen ? ", frozen" : ""));
     shapes.cells.push_back(layer.output.str());
     parameters.cells.push_back(count_or_nothing(layer.parameters));
     flops.cells.push_back(count_or_nothing(layer.flops));
@@ -55,24 +55,27 @@ std::vector<Column> layer_columns(const ModelDescription& model) {
 
 std::string totals(const ModelDescription& model) {
   const int64_t trainable = model.trainable_parameters;
-  const auto row = [](const std::string& name, const auto&... parts) {
-    constexpr size_t name_width = 15;
-    return concat(name, std::string(name_width - name.size(), ' '), parts..., "\n");
+  std::string text;
+  const auto row = [&text]<class... Args>(std::string_view name, fmt::format_string<Args...> value,
+                                          const Args&... args) {
+    text += fmt::format("{:15}{}\n", name, fmt::vformat(value, fmt::make_format_args(args...)));
   };
-  return row("Parameters", count(model.parameters), ": ", count(trainable), " trainable, ",
-             count(model.parameters - trainable), " not trainable") +
-         row("FLOPs", count(model.flops), " forward, ", count(model.training_flops),
-             " per training step, for one image") +
-         row("Weights", bytes_text(float_bytes(model.parameters)), ", gradients ",
-             bytes_text(float_bytes(trainable))) +
-         row(concat("Batch of ", model.batch), bytes_text(model.eval_bytes), " to evaluate, ",
-             bytes_text(model.train_bytes), " to train, besides weights and gradients");
+  row("Parameters", "{}: {} trainable, {} not trainable", count(model.parameters), count(trainable),
+      count(model.parameters - trainable));
+  row("FLOPs", "{} forward, {} per training step, for one image", count(model.flops),
+      count(model.training_flops));
+  row("Weights", "{}, gradients {}", bytes_text(float_bytes(model.parameters)),
+      bytes_text(float_bytes(trainable)));
+  row(fmt::format("Batch of {}", model.batch),
+      "{} to evaluate, {} to train, besides weights and gradients", bytes_text(model.eval_bytes),
+      bytes_text(model.train_bytes));
+  return text;
 }
 
 }  // namespace
 
 std::string summary_table(const ModelDescription& model) {
-  return concat(model.model, "\n\n", table_text(layer_columns(model)), totals(model));
+  return fmt::format("{}\n\n{}{}", model.model, table_text(layer_columns(model)), totals(model));
 }
 
 }  // namespace convlab

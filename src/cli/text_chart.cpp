@@ -1,9 +1,8 @@
 #include "cli/text_chart.h"
 
+#include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 #include "core/format.h"
@@ -14,17 +13,10 @@ namespace {
 
 constexpr size_t label_width = 9;
 
-std::string padded(std::string text) {
-  text.insert(0, label_width - std::min(text.size(), label_width), ' ');
-  return text;
-}
+std::string padded(std::string text) { return fmt::format("{:>{}}", text, label_width); }
 
 /// Formats an end of the x axis with two significant digits: "0.001".
-std::string power_text(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2g", value);
-  return text.data();
-}
+std::string power_text(double value) { return fmt::format("{:.2g}", value); }
 
 /// Maps `value` from the range `first` to `last` to an index from 0 to count - 1.
 size_t place(double value, double first, double last, size_t count) {
@@ -55,7 +47,7 @@ std::string text_chart(std::span<const double> x, std::span<const double> y, dou
   std::string text;
   for (size_t row = 0; row < height; ++row) {
     const bool labelled = row == 0 || row + 1 == height;
-    const std::string label = labelled ? fixed(row == 0 ? top : min, 3) : "";
+    const std::string label = labelled ? fmt::format("{:.3f}", row == 0 ? top : min) : "";
     text += padded(label) + " |" + rows[row] + "\n";
   }
   const std::string from = power_text(x.front());

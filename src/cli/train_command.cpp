@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -115,7 +116,7 @@ class Training {
 
   void check_failed() const {
     const auto snapshot = engine_->snapshot();
-    if (snapshot->state == RunState::failed) fail(snapshot->error);
+    if (snapshot->state == RunState::failed) fail("{}", snapshot->error);
   }
 
   int train() {
@@ -141,14 +142,14 @@ class Training {
   }
 
   void introduce(const Snapshot& snapshot) {
-    progress_.line(concat(
-        snapshot.options.model, " on ", snapshot.options.data, ": ",
-        with_commas(static_cast<double>(snapshot.parameters)), " parameters, ",
-        with_commas(static_cast<double>(snapshot.train_images)), " training images, ",
+    progress_.line(fmt::format(
+        "{} on {}: {} parameters, {} training images, {}{}, {}{}", snapshot.options.model,
+        snapshot.options.data, with_commas(static_cast<double>(snapshot.parameters)),
+        with_commas(static_cast<double>(snapshot.train_images)),
         snapshot.validates_on_test
             ? ""
             : with_commas(static_cast<double>(snapshot.validation_images)) + " validation images, ",
-        snapshot.backend, ", ", snapshot.threads, snapshot.threads == 1 ? " thread" : " threads"));
+        snapshot.backend, snapshot.threads, snapshot.threads == 1 ? " thread" : " threads"));
     epochs_shown_ = snapshot.history.size();
     for (const std::string& note : snapshot.notes) progress_.line("note: " + note);
     if (!options_.files.save_best.empty() && snapshot.validates_on_test) {
@@ -157,8 +158,8 @@ class Training {
           "--validation-split avoids that.");
     }
     if (options_.files.resume.empty()) return;
-    progress_.line(concat("resumed after ", snapshot.step, " steps, ", snapshot.epoch, " of ",
-                          snapshot.epochs, " epochs finished"));
+    progress_.line(fmt::format("resumed after {} steps, {} of {} epochs finished", snapshot.step,
+                               snapshot.epoch, snapshot.epochs));
   }
 
   void show() {
@@ -183,17 +184,18 @@ class Training {
     const bool has_model = engine_->snapshot()->step > 0;
     if (has_model) engine_->call<Done>(End{});
     const auto snapshot = engine_->snapshot();
-    std::string text = concat("stopped after ", snapshot->step, " steps, ", snapshot->epoch, " of ",
-                              counted(snapshot->epochs, "epoch"), " finished");
+    std::string text = fmt::format("stopped after {} steps, {} of {} finished", snapshot->step,
+                                   snapshot->epoch, counted(snapshot->epochs, "epoch"));
     Json event{{"event", "interrupted"}, {"epochs", snapshot->epoch}, {"steps", snapshot->step}};
     if (!options_.save.empty() && has_model) {
       save(options_.save);
       event["saved"] = options_.save;
-      text += concat("; the current model is saved in ", options_.save, weights_text(*snapshot));
+      text += fmt::format("; the current model is saved in {}{}", options_.save,
+                          weights_text(*snapshot));
     } else if (!options_.save.empty()) {
       text += "; no step has been trained yet, so no model was saved";
     }
-    if (checkpointed) text += concat("; --resume ", options_.files.checkpoint, " continues");
+    if (checkpointed) text += fmt::format("; --resume {} continues", options_.files.checkpoint);
     progress_.line(text);
     json_.write(event);
     constexpr int shell_base = 128;  // exit status of a program that a signal ended
@@ -202,7 +204,7 @@ class Training {
 
   static std::string weights_text(const Snapshot& snapshot) {
     return snapshot.restored_epoch > 0
-               ? concat(" (the best weights, of epoch ", snapshot.restored_epoch, ")")
+               ? fmt::format(" (the best weights, of epoch {})", snapshot.restored_epoch)
                : "";
   }
 
@@ -225,23 +227,23 @@ class Training {
       event["train_accuracy"] = result->train_accuracy;
       event["val_loss"] = result->val_loss;
       event["val_accuracy"] = result->val_accuracy;
-      text +=
-          concat("done: ", validation_name(*snapshot), " accuracy ", percent(result->val_accuracy),
-                 " after ", counted(result->epoch, "epoch"), weights_text(*snapshot), ", ");
+      text += fmt::format("done: {} accuracy {} after {}{}, ", validation_name(*snapshot),
+                          percent(result->val_accuracy), counted(result->epoch, "epoch"),
+                          weights_text(*snapshot));
       if (snapshot->restored_epoch > 0) event["restored_epoch"] = snapshot->restored_epoch;
     } else {
-      text += concat("done: ", snapshot->step, " steps, ");
+      text += fmt::format("done: {} steps, ", snapshot->step);
     }
     event["seconds"] = seconds;
     event["images_per_second"] = mean_images_per_second(*snapshot);
-    text += fixed(seconds, 1) + " s";
+    text += fmt::format("{:.1f} s", seconds);
     if (!stop_reason.empty()) event["stopped"] = stop_reason;
     if (!options_.save.empty()) {
       save(options_.save);
       event["saved"] = options_.save;
       text += "; the model is saved in " + options_.save;
     }
-    if (checkpointed) text += concat("; --resume ", options_.files.checkpoint, " continues");
+    if (checkpointed) text += fmt::format("; --resume {} continues", options_.files.checkpoint);
     progress_.line(text);
     json_.write(event);
   }

@@ -1,5 +1,6 @@
 #include "cli/values.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -8,7 +9,6 @@
 #include "backend/processors.h"
 #include "backend/system_memory.h"
 #include "core/counted.h"
-#include "core/error.h"
 #include "data/catalog.h"
 
 namespace convlab {
@@ -18,7 +18,7 @@ namespace {
 std::string backend_texts() {
   std::string texts;
   for (const BackendKind& kind : available_backends()) {
-    texts += concat(texts.empty() ? "" : ", ", kind.name, " (", kind.description, ")");
+    texts += fmt::format("{}{} ({})", texts.empty() ? "" : ", ", kind.name, kind.description);
   }
   return texts;
 }
@@ -77,7 +77,7 @@ CLI::Option* add_seed(CLI::App& command, uint64_t& seed) {
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error == std::errc() && stop == end) return std::string();
-    return concat("'", text, "' is not a whole number from 0 to 2^64 - 1");
+    return fmt::format("'{}' is not a whole number from 0 to 2^64 - 1", text);
   };
   return command
       .add_option("--seed", seed, "Random seed for initial weights, shuffling and dropout")
@@ -104,8 +104,8 @@ CLI::Validator whole_number(int64_t min, int64_t max) {
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error == std::errc() && stop == end && value >= min && value <= max) return std::string();
-    return concat("'", text, "' is not a whole number from ", min, " to ", max,
-                  " in digits such as ", std::clamp<int64_t>(100, min, max));
+    return fmt::format("'{}' is not a whole number from {} to {} in digits such as {}", text, min,
+                       max, std::clamp<int64_t>(100, min, max));
   };
   return CLI::Validator(check, "");
 }
@@ -116,7 +116,7 @@ CLI::Validator number_within(double min, double max) {
     double number = 0;
     if (CLI::detail::lexical_cast(text, number) && number >= min && number <= max)
       return std::string();
-    return concat("'", text, "' is not a number from ", min, " to ", max);
+    return fmt::format("'{}' is not a number from {} to {}", text, min, max);
   };
   return CLI::Validator(check, "");
 }

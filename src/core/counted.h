@@ -1,23 +1,23 @@
 #pragma once
 
+#include <fmt/base.h>
+
 #include <string>
 #include <string_view>
-
-#include "core/error.h"
 
 namespace convlab {
 
 /// Returns the regular plural of an English noun: "epoch" is "epochs", "class" is "classes" and
 /// "batch" is "batches".
-inline std::string plural(std::string_view noun) {
-  const bool hisses = noun.ends_with('s') || noun.ends_with("tch") || noun.ends_with('x');
-  return concat(noun, hisses ? "es" : "s");
-}
+std::string plural(std::string_view noun);
 
-/// Formats a count for a message: "1 image", "0 images", "12 batches".
+/// Formats the number in `count` with the noun, which is singular if `is_one`.
+std::string number_with_noun(fmt::format_args count, bool is_one, std::string_view noun);
+
+/// Formats a count for a message: "1 image", "0 images", "12 batches", "0.5 epochs".
 template <class Count>
 std::string counted(Count count, std::string_view noun) {
-  return concat(count, " ", count == Count{1} ? std::string(noun) : plural(noun));
+  return number_with_noun(fmt::make_format_args(count), count == Count{1}, noun);
 }
 
 }  // namespace convlab

@@ -1,9 +1,8 @@
 #include "core/did_you_mean.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <limits>
-
-#include "core/error.h"
 
 namespace convlab {
 
@@ -58,7 +57,7 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
       best = candidate;
     }
   }
-  return best.empty() ? "" : concat(" (did you mean '", best, "'?)");
+  return best.empty() ? "" : fmt::format(" (did you mean '{}'?)", best);
 }
 
 }  // namespace convlab

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <sstream>
+#include <fmt/base.h>
+
 #include <stdexcept>
-#include <string>
 
 namespace convlab {
 
@@ -13,18 +13,16 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Joins values into one string: `concat("got ", 3, " of ", 4)`.
-template <class... Parts>
-std::string concat(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
-}
+/// Throws Error with a formatted message. For functions that take a format string themselves; all
+/// others call `fail`, which checks it.
+[[noreturn]] void fail_formatted(fmt::string_view text, fmt::format_args args);
 
-/// Throws Error with the joined parts as its message.
-template <class... Parts>
-[[noreturn]] void fail(const Parts&... parts) {
-  throw Error(concat(parts...));
+/// Throws Error: fail("[dense] expects a vector, got {}", shape). The compiler checks the format
+/// string against the arguments. A text that is known only at run time is an argument, never the
+/// format string: it may come from a file and have braces in it.
+template <class... Args>
+[[noreturn]] void fail(fmt::format_string<Args...> text, const Args&... args) {
+  fail_formatted(text, fmt::make_format_args(args...));
 }
 
 }  // namespace convlab

@@ -22,7 +22,7 @@ const auto& find_named(std::string_view what, std::string_view name, const Table
     names.emplace_back(std::invoke(member, entry));
     known.append(known.empty() ? "" : ", ").append(names.back());
   }
-  fail("unknown ", what, " '", name, "'", did_you_mean(name, names), "; known are: ", known);
+  fail("unknown {} '{}'{}; known are: {}", what, name, did_you_mean(name, names), known);
 }
 
 }  // namespace convlab

@@ -10,8 +10,6 @@ namespace convlab {
 /// Stands for a value that is missing or not finite.
 inline constexpr std::string_view no_value = "–";
 
-/// Formats with a fixed number of decimals: 0.12345 with two digits is "0.12".
-std::string fixed(double value, int digits);
 /// Formats a fraction as percent: 0.9876 is "98.76 %"; no_value if it is not finite.
 std::string percent(double fraction);
 /// Formats what a network predicts for a class: a probability as percent, another output with four

@@ -1,14 +1,12 @@
 #include "core/options.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <locale>
-#include <sstream>
 
 #include "core/did_you_mean.h"
 #include "core/options_text.h"
+#include "core/parse_number.h"
 
 namespace convlab {
 
@@ -16,38 +14,22 @@ namespace {
 
 constexpr size_t max_errors = 100;  // so that a long list of options cannot make a longer one
 
-std::string join(std::span<const std::string_view> names) {
-  std::string text;
-  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
-  return text;
-}
-
-/// Returns the shortest text that parses back to the same number.
-std::string shortest(double value) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
-  return {text.data(), end.ptr};
-}
-
 /// Formats a list as "1, 2, 0.5".
 std::string joined(const std::vector<double>& values) {
-  std::string text;
-  for (const double value : values) text.append(text.empty() ? "" : ", ").append(shortest(value));
-  return text;
+  return fmt::format("{}", fmt::join(values, ", "));
 }
 
 /// Parses "1, 2, 0.5"; returns false if `text` is not a list of finite numbers.
-bool parse_numbers(const std::string& text, std::vector<double>& values) {
-  std::istringstream in(text);
-  in.imbue(std::locale::classic());
-  if ((in >> std::ws).eof()) return true;
-  for (char comma = ','; comma == ',';) {
-    double value = 0;
-    if (!(in >> value) || !std::isfinite(value)) return false;  // some libraries parse "nan"
-    values.push_back(value);
-    if (!(in >> comma)) return true;
+bool parse_numbers(std::string_view text, std::vector<double>& values) {
+  if (trimmed(text).empty()) return true;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    const auto value = parse_number(trimmed(text.substr(begin, end - begin)));
+    if (!value) return false;
+    values.push_back(*value);
+    begin = end + 1;
   }
-  return false;
+  return true;
 }
 
 /// Returns a value for an error message: 2.5, true, "0,9". Texts may come from a file, so they are
@@ -110,7 +92,8 @@ const OptionValue* OptionReader::find(std::string_view name) {
 }
 
 void OptionReader::refuse(std::string_view name, const std::string& message) {
-  if (errors_.size() < max_errors) errors_.emplace_back(name, concat("[", owner_, "] ", message));
+  if (errors_.size() < max_errors)
+    errors_.emplace_back(name, fmt::format("[{}] {}", owner_, message));
 }
 
 void OptionReader::read_flag(std::string_view name, bool& value) {
@@ -119,7 +102,7 @@ void OptionReader::read_flag(std::string_view name, bool& value) {
   if (const bool* flag = std::get_if<bool>(given)) {
     value = *flag;
   } else {
-    refuse(name, concat("option ", name, " is ", shown(*given), " but must be true or false"));
+    refuse(name, fmt::format("option {} is {} but must be true or false", name, shown(*given)));
   }
 }
 
@@ -127,10 +110,10 @@ void OptionReader::read_integer(std::string_view name, int64_t& value, int64_t m
   const OptionValue* given = find(name);
   const int64_t* whole = given != nullptr ? std::get_if<int64_t>(given) : &value;
   if (whole == nullptr) {
-    refuse(name, concat("option ", name, " is ", shown(*given), " but must be a whole number"));
+    refuse(name, fmt::format("option {} is {} but must be a whole number", name, shown(*given)));
   } else if (*whole < min || *whole > max) {
     const std::string found = given != nullptr ? std::to_string(*whole) : "missing";
-    refuse(name, concat("option ", name, " is ", found, " but must lie in ", min, " to ", max));
+    refuse(name, fmt::format("option {} is {} but must lie in {} to {}", name, found, min, max));
   } else {
     value = *whole;
   }
@@ -144,14 +127,13 @@ void OptionReader::read_number(std::string_view name, double& value, double min,
     } else if (const auto* whole = std::get_if<int64_t>(given)) {
       value = static_cast<double>(*whole);
     } else {
-      return refuse(name, concat("option ", name, " is ", shown(*given),
-                                 " but must be a number such as 0.9"));
+      return refuse(name, fmt::format("option {} is {} but must be a number such as 0.9", name,
+                                      shown(*given)));
     }
   }
   if (!(value >= min && value <= max)) {
-    const std::string found = given != nullptr ? shortest(value) : "missing";
-    refuse(name, concat("option ", name, " is ", found, " but must lie in ", shortest(min), " to ",
-                        shortest(max)));
+    const std::string found = given != nullptr ? fmt::format("{}", value) : "missing";
+    refuse(name, fmt::format("option {} is {} but must lie in {} to {}", name, found, min, max));
   }
 }
 
@@ -162,19 +144,21 @@ void OptionReader::read_numbers(std::string_view name, std::vector<double>& valu
     const auto* text = std::get_if<std::string>(given);
     values.clear();
     if (text == nullptr || !parse_numbers(*text, values)) {
-      return refuse(name, concat("option ", name, " is ", shown(*given),
-                                 " but must be a list of numbers separated by commas: \"1, 2, "
-                                 "0.5\""));
+      return refuse(
+          name,
+          fmt::format(
+              "option {} is {} but must be a list of numbers separated by commas: \"1, 2, 0.5\"",
+              name, shown(*given)));
     }
   }
   if (values.size() > max_numbers) {
-    return refuse(name, concat("option ", name, " may hold at most ", max_numbers, " numbers"));
+    return refuse(name, fmt::format("option {} may hold at most {} numbers", name, max_numbers));
   }
   const auto bad = std::find_if_not(values.begin(), values.end(),
                                     [&](double value) { return value >= min && value <= max; });
   if (bad == values.end()) return;
-  refuse(name, concat("option ", name, " holds ", shortest(*bad), " but each must lie in ",
-                      shortest(min), " to ", shortest(max)));
+  refuse(name,
+         fmt::format("option {} holds {} but each must lie in {} to {}", name, *bad, min, max));
 }
 
 int64_t OptionReader::find_choice(std::string_view name, std::span<const std::string_view> names) {
@@ -185,8 +169,8 @@ int64_t OptionReader::find_choice(std::string_view name, std::span<const std::st
   if (found == names.end()) {
     const std::string meant =
         text == nullptr ? "" : did_you_mean(*text, {names.begin(), names.end()});
-    refuse(name, concat("option ", name, " is ", shown(*given), meant,
-                        " but must be one of: ", join(names)));
+    refuse(name, fmt::format("option {} is {}{} but must be one of: {}", name, shown(*given), meant,
+                             fmt::join(names, ", ")));
     return -1;
   }
   return found - names.begin();
@@ -196,8 +180,9 @@ void OptionReader::finish() {
   for (const auto& [name, value] : options_) {
     if (errors_.size() == max_errors) break;
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-    refuse(name, concat("has no option ", name, did_you_mean(name, {known_.begin(), known_.end()}),
-                        "; it has: ", known_.empty() ? "none" : join(known_)));
+    refuse(name, fmt::format("has no option {}{}; it has: {}", name,
+                             did_you_mean(name, {known_.begin(), known_.end()}),
+                             known_.empty() ? "none" : fmt::format("{}", fmt::join(known_, ", "))));
   }
   if (errors_.empty()) return;
   OptionError first = errors_.front();

@@ -1,10 +1,8 @@
 #include "core/quoted.h"
 
-#include <array>
+#include <fmt/format.h>
 #include <cstdint>
-#include <cstdio>
 
-#include "core/error.h"
 #include "core/utf8.h"
 
 namespace convlab {
@@ -16,15 +14,11 @@ std::string shortened(std::string_view text) {
   constexpr size_t max = 300;
   constexpr size_t end = 100;
   if (text.size() <= max) return std::string(text);
-  return concat(text.substr(0, max - end), "...", text.substr(text.size() - end));
+  return fmt::format("{}...{}", text.substr(0, max - end), text.substr(text.size() - end));
 }
 
 /// Returns \u and four hexadecimal digits.
-std::string hexadecimal(uint32_t unit) {
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "\\u%04x", static_cast<unsigned>(unit));
-  return text.data();
-}
+std::string hexadecimal(uint32_t unit) { return fmt::format("\\u{:04x}", unit); }
 
 std::string escaped(char32_t code) {
   switch (code) {

@@ -1,7 +1,8 @@
 #include "core/shape.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <ostream>
 
 #include "core/error.h"
 
@@ -22,12 +23,12 @@ int64_t Shape::elements() const {
 }
 
 void Shape::append(int64_t dim) {
-  if (rank_ == max_rank) fail("[shape] at most ", max_rank, " dimensions are supported");
-  if (dim < 0) fail("[shape] a dimension of ", dim, " is negative");
+  if (rank_ == max_rank) fail("[shape] at most {} dimensions are supported", max_rank);
+  if (dim < 0) fail("[shape] a dimension of {} is negative", dim);
   Shape longer = *this;
   longer.dims_[static_cast<size_t>(longer.rank_++)] = dim;
   if (dim > max_elements / std::max<int64_t>(elements(), 1))
-    fail("[shape] ", longer, " is too large: it has more than 2^48 elements");
+    fail("[shape] {} is too large: it has more than 2^48 elements", longer);
   *this = longer;
 }
 
@@ -44,19 +45,15 @@ Shape Shape::sample_shape() const {
   return result;
 }
 
-std::string Shape::str() const {
-  std::string text = "(";
-  for (int axis = 0; axis < rank_; ++axis) {
-    if (axis > 0) text += ", ";
-    text += std::to_string((*this)[axis]);
-  }
-  return text + ")";
-}
+std::string Shape::str() const { return fmt::format("({})", fmt::join(*this, ", ")); }
 
 bool Shape::operator==(const Shape& other) const {
   return std::equal(begin(), end(), other.begin(), other.end());
 }
 
-std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.str(); }
-
 }  // namespace convlab
+
+fmt::context::iterator fmt::formatter<convlab::Shape>::format(const convlab::Shape& shape,
+                                                              fmt::context& context) const {
+  return formatter<string_view>::format(shape.str(), context);
+}

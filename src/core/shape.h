@@ -1,9 +1,10 @@
 #pragma once
 
+#include <fmt/base.h>
+
 #include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <iosfwd>
 #include <string>
 
 namespace convlab {
@@ -45,6 +46,10 @@ class Shape {
   int rank_ = 0;
 };
 
-std::ostream& operator<<(std::ostream& out, const Shape& shape);
-
 }  // namespace convlab
+
+/// A shape is formatted as its `str`.
+template <>
+struct fmt::formatter<convlab::Shape> : fmt::formatter<fmt::string_view> {
+  fmt::context::iterator format(const convlab::Shape& shape, fmt::context& context) const;
+};

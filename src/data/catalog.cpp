@@ -1,5 +1,6 @@
 #include "data/catalog.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -76,9 +77,8 @@ std::string rename_hint(const CatalogEntry& entry, const fs::path& folder) {
     if (!is_file(folder / other)) continue;
     std::error_code ignored;
     const bool in_the_way = fs::is_directory(folder / name, ignored);
-    return concat(" (has ", other, ": rename it to ", name,
-                  in_the_way ? ", instead of the folder of that name," : "",
-                  " and the others alike)");
+    return fmt::format(" (has {}: rename it to {}{} and the others alike)", other, name,
+                       in_the_way ? ", instead of the folder of that name," : "");
   }
   return "";
 }
@@ -93,7 +93,7 @@ bool is_of_other(const fs::path& folder, std::string_view name) {
 }
 
 [[noreturn]] void fail_missing(const CatalogEntry& entry, const std::vector<fs::path>& folders) {
-  std::string text = concat("[data] ", entry.name, ": not found. Looked for");
+  std::string text = fmt::format("[data] {}: not found. Looked for", entry.name);
   for (const std::string& name : file_names(entry)) {
     text += (name == file_names(entry).front() ? " " : ", ") + name;
   }
@@ -111,7 +111,7 @@ bool is_of_other(const fs::path& folder, std::string_view name) {
     text += "\n  " + folder.string() + (found > 0 ? " (lacks " + missing + ")" : "");
     text += rename_hint(entry, folder);
   }
-  fail(text, "\nTo get it: ", entry.get, ". Name another folder with --data-dir DIR.");
+  fail("{}\nTo get it: {}. Name another folder with --data-dir DIR.", text, entry.get);
 }
 
 Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const fs::path& folder) {
@@ -122,12 +122,12 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
       read_file(labels_path, max_labels_file_bytes), classes, labels_path.string());
   const IdxImages images = parse_idx_images(read_file(images_path), images_path.string());
   if (Shape{images.height, images.width, 1} != entry.image) {
-    fail("[data] ", images_path.string(), ": images of ", images.height, "×", images.width,
-         "; expected ", entry.image[0], "×", entry.image[1], " for ", entry.name);
+    fail("[data] {}: images of {}×{}; expected {}×{} for {}", images_path.string(), images.height,
+         images.width, entry.image[0], entry.image[1], entry.name);
   }
   if (std::cmp_not_equal(images.count, labels.size())) {
-    fail("[data] ", images_path.string(), " has ", counted(images.count, "image"), " but ",
-         labels_path.string(), " ", counted(labels.size(), "label"), "; expected equal counts");
+    fail("[data] {} has {} but {} {}; expected equal counts", images_path.string(),
+         counted(images.count, "image"), labels_path.string(), counted(labels.size(), "label"));
   }
   Dataset dataset(entry.name, entry.image, entry.class_names, images.count);
   if (&split == &entry.train) {

@@ -33,21 +33,20 @@ uint64_t hash_bytes(std::span<const uint8_t> bytes, uint64_t hash) {
 Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size)
     : name_(std::move(name)), image_(image), class_names_(std::move(class_names)), size_(size) {
   if (image_.rank() != 3 || image_.elements() == 0) {
-    fail("[dataset] ", name_, ": images of shape ", image_,
-         "; expected (height, width, channels), each at least 1");
+    fail("[dataset] {}: images of shape {}; expected (height, width, channels), each at least 1",
+         name_, image_);
   }
   if (classes() < 1 || classes() > max_classes) {
-    fail("[dataset] ", name_, ": ", counted(classes(), "class"), "; expected 1 to ", max_classes);
+    fail("[dataset] {}: {}; expected 1 to {}", name_, counted(classes(), "class"), max_classes);
   }
   if (size_ < 0 || size_ > max_images) {
-    fail("[dataset] ", name_, ": ", counted(size_, "image"), "; expected 0 to ", max_images);
+    fail("[dataset] {}: {}; expected 0 to {}", name_, counted(size_, "image"), max_images);
   }
 }
 
 std::span<const uint8_t> Dataset::image(int64_t index) const {
   if (index < 0 || index >= available()) {
-    fail("[dataset] ", name_, ": image ", index, " is not available; ", available(), " of ", size_,
-         " are");
+    fail("[dataset] {}: image {} is not available; {} of {} are", name_, index, available(), size_);
   }
   const auto bytes = static_cast<size_t>(image_.elements());
   return std::span(images_).subspan(static_cast<size_t>(index) * bytes, bytes);
@@ -58,18 +57,18 @@ void Dataset::append(std::span<const uint8_t> images, std::span<const uint8_t> l
   const auto image_bytes = static_cast<size_t>(image_.elements());
   const auto size = static_cast<size_t>(size_);
   if (images.size() != labels.size() * image_bytes) {
-    fail("[dataset] ", source, ": ", counted(images.size(), "byte"), " of images for ",
-         counted(labels.size(), "label"), "; expected ", labels.size() * image_bytes, ", ",
-         image_bytes, " for each image of shape ", image_);
+    fail("[dataset] {}: {} of images for {}; expected {}, {} for each image of shape {}", source,
+         counted(images.size(), "byte"), counted(labels.size(), "label"),
+         labels.size() * image_bytes, image_bytes, image_);
   }
   if (labels.size() > size - labels_.size()) {
-    fail("[dataset] ", source, ": ", counted(labels.size(), "image"), ", too many for ", name_,
-         ", which has ", labels_.size(), " of ", size_);
+    fail("[dataset] {}: {}, too many for {}, which has {} of {}", source,
+         counted(labels.size(), "image"), name_, labels_.size(), size_);
   }
   for (size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= class_names_.size()) {
-      fail("[dataset] ", source, ": label ", int{labels[i]}, " of image ", i,
-           " is out of range; expected 0 to ", class_names_.size() - 1);
+      fail("[dataset] {}: label {} of image {} is out of range; expected 0 to {}", source,
+           int{labels[i]}, i, class_names_.size() - 1);
     }
   }
   // Reserves all memory at once: new images never move existing ones, and the inserts below cannot

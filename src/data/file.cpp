@@ -16,22 +16,22 @@ namespace {
 uintmax_t size_of(const fs::path& path, uintmax_t max) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) fail("[file] ", path.string(), ": no such file");
-  if (!fs::is_regular_file(status)) fail("[file] ", path.string(), ": not a regular file");
+  if (!fs::exists(status)) fail("[file] {}: no such file", path.string());
+  if (!fs::is_regular_file(status)) fail("[file] {}: not a regular file", path.string());
   const uintmax_t size = fs::file_size(path, error);
-  if (error) fail("[file] ", path.string(), ": ", error.message());
+  if (error) fail("[file] {}: {}", path.string(), error.message());
   if (size > max)
-    fail("[file] ", path.string(), ": ", counted(size, "byte"), "; expected at most ", max);
+    fail("[file] {}: {}; expected at most {}", path.string(), counted(size, "byte"), max);
   return size;
 }
 
 std::vector<uint8_t> read_bytes(const fs::path& path, uintmax_t count) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) fail("[file] ", path.string(), ": cannot be opened for reading");
+  if (!in) fail("[file] {}: cannot be opened for reading", path.string());
   std::vector<uint8_t> bytes(static_cast<size_t>(count));
   in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(count));
   if (static_cast<uintmax_t>(in.gcount()) != count) {
-    fail("[file] ", path.string(), ": reading stopped at byte ", in.gcount(), " of ", count);
+    fail("[file] {}: reading stopped at byte {} of {}", path.string(), in.gcount(), count);
   }
   return bytes;
 }

@@ -31,21 +31,21 @@ bool begins_with(std::span<const uint8_t> file, const std::array<uint8_t, Size>&
 }
 
 void check_jpeg(const JpegInfo& info, const std::string& where) {
-  if (!info.complete) fail(where, " is damaged: it has no marker that ends a JPEG image");
+  if (!info.complete) fail("{} is damaged: it has no marker that ends a JPEG image", where);
   if (info.scans > max_scans)
-    fail(where, " has ", info.scans, " scans; expected at most ", max_scans);
+    fail("{} has {} scans; expected at most {}", where, info.scans, max_scans);
 }
 
 void check_size(const DecodedImage& size, size_t file_bytes, int64_t pixels_per_byte,
                 const std::string& where) {
   const int64_t pixels = size.height * size.width;
   if (size.height > max_image_side || size.width > max_image_side || pixels > max_pixels) {
-    fail(where, " has ", size.width, "×", size.height, " pixels; expected at most ", max_image_side,
-         " a side and ", max_pixels, " in all");
+    fail("{} has {}×{} pixels; expected at most {} a side and {} in all", where, size.width,
+         size.height, max_image_side, max_pixels);
   }
   if (pixels / pixels_per_byte > static_cast<int64_t>(file_bytes)) {
-    fail(where, " is damaged: ", counted(file_bytes, "byte"), " cannot hold ", size.width, "×",
-         size.height, " pixels");
+    fail("{} is damaged: {} cannot hold {}×{} pixels", where, counted(file_bytes, "byte"),
+         size.width, size.height);
   }
 }
 
@@ -97,11 +97,12 @@ DecodedImage upright(DecodedImage image, int orientation) {
 DecodedImage decode_image(std::span<const uint8_t> file, const std::string& source) {
   const std::string where = "[image] " + source;
   if (file.size() > max_image_file_bytes) {
-    fail(where, " has ", counted(file.size(), "byte"), "; expected at most ", max_image_file_bytes);
+    fail("{} has {}; expected at most {}", where, counted(file.size(), "byte"),
+         max_image_file_bytes);
   }
   const bool is_jpeg = begins_with(file, jpeg_signature);
   if (!is_jpeg && !begins_with(file, png_signature))
-    fail(where, " is neither a PNG nor a JPEG image: it begins with ", hex(file, 8));
+    fail("{} is neither a PNG nor a JPEG image: it begins with {}", where, hex(file, 8));
   const JpegInfo info = is_jpeg ? read_jpeg_info(file) : JpegInfo{};
   if (is_jpeg) check_jpeg(info, where);
   const DecodedImage size = read_image_size(file, where);

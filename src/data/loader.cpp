@@ -1,5 +1,6 @@
 #include "data/loader.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <numeric>
 #include <span>
@@ -13,13 +14,12 @@ namespace convlab {
 
 Loader::Loader(Subset images, const LoaderOptions& options)
     : images_(std::move(images)), options_(options) {
-  if (options_.batch < 1) fail("[loader] a batch of ", options_.batch, "; expected at least 1");
+  if (options_.batch < 1) fail("[loader] a batch of {}; expected at least 1", options_.batch);
   if (options_.prefetch < 0) {
-    fail("[loader] a prefetch of ", options_.prefetch, " batches; expected at least 0");
+    fail("[loader] a prefetch of {} batches; expected at least 0", options_.prefetch);
   }
   if (options_.prefetch > 0) {
-    if (!images_.complete())
-      fail("[loader] ", arrived(), " images have arrived; prefetch needs all");
+    if (!images_.complete()) fail("[loader] {} images have arrived; prefetch needs all", arrived());
     prefetcher_ = std::make_unique<Prefetcher>(options_.prefetch);
   }
   start_epoch(0);
@@ -29,21 +29,21 @@ Loader::~Loader() = default;
 
 std::string Loader::arrived() const {
   const Dataset& dataset = images_.dataset();
-  return concat(dataset.available(), " of ", dataset.size(), " ", dataset.name());
+  return fmt::format("{} of {} {}", dataset.available(), dataset.size(), dataset.name());
 }
 
 void Loader::set_images(Subset images) {
   if (prefetcher_ || images.size() != images_.size()) {
-    fail("[loader] ", images.size(), " images", prefetcher_ ? " with prefetch" : "", "; expected ",
+    fail("[loader] {} images{}; expected {}{}", images.size(), prefetcher_ ? " with prefetch" : "",
          images_.size(), prefetcher_ ? " without" : "");
   }
   images_ = std::move(images);
 }
 
 void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
-  if (epoch < 0) fail("[loader] epoch ", epoch, "; expected at least 0");
+  if (epoch < 0) fail("[loader] epoch {}; expected at least 0", epoch);
   if (first_batch < 0 || first_batch > batches_per_epoch())
-    fail("[loader] batch ", first_batch, "; expected 0 to ", batches_per_epoch());
+    fail("[loader] batch {}; expected 0 to {}", first_batch, batches_per_epoch());
   order_ = std::make_shared<const Order>(make_order(epoch));
   position_ = static_cast<size_t>(std::min(first_batch * options_.batch, images_.size()));
   if (!prefetcher_) return;
@@ -74,7 +74,7 @@ bool Loader::next(Batch& batch) {
   if (prefetcher_) {
     if (!prefetcher_->next(batch)) return false;
   } else {
-    if (!ready()) fail("[loader] images of the next batch have not arrived; ", arrived(), " have");
+    if (!ready()) fail("[loader] images of the next batch have not arrived; {} have", arrived());
     fill(*order_, position_, batch);
   }
   position_ += batch.indices.size();

@@ -129,8 +129,10 @@ std::vector<uint8_t> resize_image(std::span<const uint8_t> pixels, const Shape& 
 
 std::vector<uint8_t> fit_image(const DecodedImage& image, const Shape& target) {
   if (target.rank() != 3 || target.elements() == 0 || (target[2] != 1 && target[2] != 3)) {
-    fail("[image] a picture cannot be fitted to the shape ", target,
-         "; expected (height, width, channels) with 1 or 3 channels");
+    fail(
+        "[image] a picture cannot be fitted to the shape {}; expected (height, width, channels) "
+        "with 1 or 3 channels",
+        target);
   }
   const Window window = centered_window(image, target);
   return resize_image(cut_out(image, window, target[2]), {window.height, window.width, target[2]},

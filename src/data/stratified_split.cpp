@@ -49,9 +49,10 @@ int64_t validation_count(int64_t size, double fraction) {
 TrainValidation stratified_split(const Dataset& dataset, double fraction, uint64_t seed) {
   const int64_t count = validation_count(dataset.size(), fraction);
   if (count < 1 || count >= dataset.size()) {
-    fail("[split] a validation split of ", fraction, " of ",
-         counted(dataset.size(), "training image"), " sets ", count,
-         " aside; expected at least 1 for validation and 1 for training");
+    fail(
+        "[split] a validation split of {} of {} sets {} aside; expected at least 1 for validation "
+        "and 1 for training",
+        fraction, counted(dataset.size(), "training image"), count);
   }
   if (!dataset.complete()) {
     return {Subset::pending(dataset, dataset.size() - count), Subset::pending(dataset, count)};

@@ -13,7 +13,7 @@ Subset::Subset(const Dataset& dataset, std::vector<int64_t> indices)
       indices_(std::move(indices)) {
   for (const int64_t index : indices_) {
     if (index < 0 || index >= dataset.size()) {
-      fail("[subset] there is no image ", index, " in ", dataset.name(), ", which has ",
+      fail("[subset] there is no image {} in {}, which has {}", index, dataset.name(),
            counted(dataset.size(), "image"));
     }
   }

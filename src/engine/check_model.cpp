@@ -1,8 +1,8 @@
 #include "engine/check_model.h"
 
+#include <fmt/format.h>
 #include <utility>
 
-#include "core/error.h"
 #include "io/graph_json.h"
 
 namespace convlab {
@@ -14,17 +14,18 @@ void check_data(const Graph& graph, const CheckModel& request, ModelCheck& resul
   if (request.image.rank() > 0 && graph.input_shape() != request.image) {
     result.problems.push_back(
         {.path = {"input"},
-         .message = concat("the network expects images of ", graph.input_shape(),
-                           ", but the images of the data are ", request.image)});
+         .message =
+             fmt::format("the network expects images of {}, but the images of the data are {}",
+                         graph.input_shape(), request.image)});
   }
   if (request.classes > 0 && graph.output_shape() != Shape{request.classes}) {
     const size_t last = graph.nodes().size() - 1;
     result.problems.push_back(
         {.layer = static_cast<int64_t>(last),
-         .where = concat("layer ", last + 1),
-         .message = concat("the network's output has the shape ", graph.output_shape(),
-                           ", but the data has ", request.classes, " classes; expected ",
-                           Shape{request.classes})});
+         .where = fmt::format("layer {}", last + 1),
+         .message = fmt::format(
+             "the network's output has the shape {}, but the data has {} classes; expected {}",
+             graph.output_shape(), request.classes, Shape{request.classes})});
   }
 }
 

@@ -18,7 +18,7 @@ std::vector<std::string> input_names(const Graph& graph, const Node& node) {
 
 ModelDescription describe_model(const Graph& graph, const std::string& model,
                                 const Backend& backend, int64_t batch) {
-  if (batch < 1) fail("[model] a batch of ", batch, "; expected at least 1");
+  if (batch < 1) fail("[model] a batch of {}; expected at least 1", batch);
   const auto planned = [&](Mode mode) {
     return NetworkPlan(graph, backend, {.mode = mode, .batch = batch}).memory.bytes;
   };

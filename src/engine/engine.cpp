@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <deque>
 #include <exception>
@@ -41,11 +42,13 @@ class Engine::Impl {
   void send(Request request, uint64_t id) {
     const std::lock_guard lock(mutex_);
     if (inbox_.size() + outbox_.size() >= max_waiting) {
-      fail("[engine] ", inbox_.size(), " requests wait and ", outbox_.size(),
-           " replies have not been taken; expected less than ", max_waiting, " together");
+      fail(
+          "[engine] {} requests wait and {} replies have not been taken; expected less than {} "
+          "together",
+          inbox_.size(), outbox_.size(), max_waiting);
     }
     if (id != 0 && !open_ids_.insert(id).second)
-      fail("[engine] the id ", id, " is that of a request that has no reply yet");
+      fail("[engine] the id {} is that of a request that has no reply yet", id);
     inbox_.push_back({id, std::move(request)});
   }
 
@@ -88,7 +91,7 @@ class Engine::Impl {
     while (true) {
       carry_out_requests();
       if (std::optional<Reply> reply = take_reply_of(id)) {
-        if (!reply->error.empty()) fail(reply->error);
+        if (!reply->error.empty()) fail("{}", reply->error);
         return std::move(reply->result);
       }
       advance_task();
@@ -208,7 +211,7 @@ class Engine::Impl {
       long_requests_.erase(waiting);
       answer_error(id, ErrorKind::cancelled, "cancelled");
     } else {
-      fail("[engine] no request with the id ", id, " waits or runs");
+      fail("[engine] no request with the id {} waits or runs", id);
     }
     return Done{};
   }
@@ -216,7 +219,7 @@ class Engine::Impl {
   // A task must not use a network that changes.
   void network_changes() {
     images_due_ = image_seconds_ = 0;
-    if (task_) end_task(ErrorKind::cancelled, concat("cancelled by ", current_));
+    if (task_) end_task(ErrorKind::cancelled, fmt::format("cancelled by {}", current_));
   }
 
   void end_task(ErrorKind kind, const std::string& message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fmt/format.h>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -148,14 +149,15 @@ class FieldReader {
   FieldReader(std::string path, const FieldJson& object, std::span<const uint8_t> block,
               bool optional)
       : path_(std::move(path)), object_(object), block_(block), optional_(optional) {
-    if (!object_.is_object()) fail(path_, " must be an object");
+    if (!object_.is_object()) fail("{} must be an object", path_);
   }
 
   void operator()(const char* name, RunState& value) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
     const std::string text = string(name, *json);
-    value = find_named(concat(path_, ".", name), text, state_names, &StateName::name).state;
+    value =
+        find_named(fmt::format("{}.{}", path_, name), text, state_names, &StateName::name).state;
   }
   void operator()(const char* name, double& value) {
     const FieldJson* json = find(name);
@@ -182,7 +184,7 @@ class FieldReader {
   void operator()(const char* name, NamedNumbers& numbers) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
-    FieldReader inner(concat(path_, ".", name), *json, block_, false);
+    FieldReader inner(fmt::format("{}.{}", path_, name), *json, block_, false);
     numbers.clear();
     for (const auto& [key, value] : json->items())
       inner(key.c_str(), numbers.emplace_back(key, 0).second);
@@ -206,7 +208,7 @@ class FieldReader {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
     if (!json->is_array() || json->size() > Shape::max_rank)
-      wrong(name, concat("an array of at most ", Shape::max_rank, " numbers"));
+      wrong(name, fmt::format("an array of at most {} numbers", Shape::max_rank));
     shape = {};
     for (const FieldJson& item : *json) shape.append(integer<int32_t>(name, item));
   }
@@ -237,7 +239,7 @@ class FieldReader {
   void object(const char* name, const Read& read) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
-    FieldReader inner(concat(path_, ".", name), *json, block_, optional_);
+    FieldReader inner(fmt::format("{}.{}", path_, name), *json, block_, optional_);
     read(inner);
     inner.finish();
   }
@@ -249,12 +251,12 @@ class FieldReader {
   void check(const HistoryColumns& columns) const {
     columns.for_each([&](const std::vector<double>& column) {
       if (column.size() == columns.train_loss.size()) return;
-      fail(path_, " has columns of ", columns.train_loss.size(), " and ", column.size(), " epochs");
+      fail("{} has columns of {} and {} epochs", path_, columns.train_loss.size(), column.size());
     });
   }
   void check(const Curve& curve) const {
     if (curve.x.size() == curve.y.size()) return;
-    fail(path_, " has ", curve.x.size(), " x and ", curve.y.size(), " y; expected the same number");
+    fail("{} has {} x and {} y; expected the same number", path_, curve.x.size(), curve.y.size());
   }
   void check(const Samples& samples) const {
     check_images(samples.pixels.size(), samples.labels.size(), samples.height, samples.width,
@@ -262,8 +264,8 @@ class FieldReader {
   }
   void check(const Predictions& predictions) const {
     if (predictions.classes.size() == predictions.scores.size()) return;
-    fail(path_, " has ", predictions.classes.size(), " classes and ", predictions.scores.size(),
-         " scores; expected the same number");
+    fail("{} has {} classes and {} scores; expected the same number", path_,
+         predictions.classes.size(), predictions.scores.size());
   }
   void check(const Filters& filters) const {
     check_images(filters.weights.size(), static_cast<uint64_t>(filters.count), filters.height,
@@ -278,8 +280,8 @@ class FieldReader {
       if (known) continue;
       std::string fields;
       for (const char* field : known_) fields.append(fields.empty() ? "" : ", ").append(field);
-      fail(path_, " has an unknown field '", name, "'",
-           did_you_mean(name, {known_.begin(), known_.end()}), "; known are: ", fields);
+      fail("{} has an unknown field '{}'{}; known are: {}", path_, name,
+           did_you_mean(name, {known_.begin(), known_.end()}), fields);
     }
   }
 
@@ -288,12 +290,12 @@ class FieldReader {
     known_.push_back(name);
     const auto found = object_.find(name);
     if (found != object_.end()) return &*found;
-    if (!optional_) fail(path_, " lacks the field '", name, "'");
+    if (!optional_) fail("{} lacks the field '{}'", path_, name);
     return nullptr;
   }
 
   [[noreturn]] void wrong(const char* name, std::string_view expected) const {
-    fail(path_, ".", name, " must be ", expected);
+    fail("{}.{} must be {}", path_, name, expected);
   }
 
   std::string string(const char* name, const FieldJson& json) const {
@@ -316,14 +318,14 @@ class FieldReader {
   T integer(const char* name, const FieldJson& json) const {
     constexpr auto max = static_cast<uint64_t>(std::numeric_limits<T>::max());
     if (!json.is_number_unsigned() || json.get<uint64_t>() > max) {
-      wrong(name, concat("a whole number from 0 to ", max));
+      wrong(name, fmt::format("a whole number from 0 to {}", max));
     }
     return static_cast<T>(json.get<uint64_t>());
   }
 
   template <class T>
   void read_array(const char* name, const FieldJson& json, std::vector<T>& values) const {
-    FieldReader range(concat(path_, ".", name), json, block_, false);
+    FieldReader range(fmt::format("{}.{}", path_, name), json, block_, false);
     std::string type;
     uint64_t offset = 0;
     uint64_t count = 0;
@@ -331,11 +333,11 @@ class FieldReader {
     range("offset", offset);
     range("count", count);
     range.finish();
-    if (type != element_type<T>()) range.wrong("type", concat("'", element_type<T>(), "'"));
+    if (type != element_type<T>()) range.wrong("type", fmt::format("'{}'", element_type<T>()));
     if (offset % 4 != 0) range.wrong("offset", "a multiple of 4");
     if (offset > block_.size() || count > (block_.size() - offset) / sizeof(T)) {
-      fail(path_, ".", name, ": ", counted(count, "element"), " at byte ", offset,
-           ", beyond the block of ", counted(block_.size(), "byte"));
+      fail("{}.{}: {} at byte {}, beyond the block of {}", path_, name, counted(count, "element"),
+           offset, counted(block_.size(), "byte"));
     }
     values.resize(count);
     if (count > 0) std::memcpy(values.data(), block_.data() + offset, count * sizeof(T));
@@ -343,7 +345,7 @@ class FieldReader {
 
   template <class T>
   void read_nested(const char* name, const FieldJson& json, T& structure) const {
-    FieldReader inner(concat(path_, ".", name), json, block_, optional_);
+    FieldReader inner(fmt::format("{}.{}", path_, name), json, block_, optional_);
     visit(inner, structure);
     inner.finish();
     inner.check(structure);
@@ -362,8 +364,8 @@ class FieldReader {
       if (fits) rest /= factor;
     }
     if (elements == 0 ? none : fits && rest == 1) return;
-    fail(path_, ": ", "expected ", counted(count, "image"), " of ", height, " x ", width, " x ",
-         channels, ", found ", counted(elements, "element"));
+    fail("{}: expected {} of {} x {} x {}, found {}", path_, counted(count, "image"), height, width,
+         channels, counted(elements, "element"));
   }
 
   std::string path_;
@@ -375,17 +377,17 @@ class FieldReader {
 
 inline FieldJson parse_fields(std::string_view what, std::string_view text) {
   if (text.size() > max_json_bytes) {
-    fail(what, ": ", counted(text.size(), "byte"), " of JSON; expected at most ", max_json_bytes);
+    fail("{}: {} of JSON; expected at most {}", what, counted(text.size(), "byte"), max_json_bytes);
   }
   const auto check_depth = [&](int depth, FieldJson::parse_event_t, FieldJson&) {
     if (depth > max_json_depth)
-      fail(what, ": JSON is nested deeper than ", max_json_depth, " levels");
+      fail("{}: JSON is nested deeper than {} levels", what, max_json_depth);
     return true;
   };
   try {
     return FieldJson::parse(text, check_depth);
   } catch (const FieldJson::exception& error) {
-    fail(what, " is not JSON: ", error.what());
+    fail("{} is not JSON: {}", what, error.what());
   }
 }
 

@@ -54,8 +54,10 @@ void read_version(FieldReader& reader, const std::string& what) {
   int64_t version = 0;
   reader("protocol", version);
   if (version == protocol_version) return;
-  fail(what, " has protocol version ", version, "; expected ", protocol_version,
-       ". Files of different versions of convlab are in use: reload the page");
+  fail(
+      "{} has protocol version {}; expected {}. Files of different versions of convlab are in use: "
+      "reload the page",
+      what, version, protocol_version);
 }
 
 FieldWriter versioned_writer(std::vector<uint8_t>& block) {
@@ -110,8 +112,8 @@ void read_history(FieldReader& reader, std::vector<EpochResult>& history) {
   visit(reader, columns);
   reader.check(columns);
   if (first > history.size())
-    fail("snapshot.parts.history begins with epoch ", first, ", but only ", history.size(),
-         " are known");
+    fail("snapshot.parts.history begins with epoch {}, but only {} are known", first,
+         history.size());
   history.resize(first);
   append_rows(columns, history);
 }

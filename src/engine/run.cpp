@@ -1,5 +1,6 @@
 #include "engine/run.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 
@@ -25,7 +26,7 @@ constexpr double max_rate = 1e9;  // far too high, but a run that diverges repor
 RunOptions checked(RunOptions options) {
   const auto within = [](std::string_view name, auto value, auto min, auto max) {
     if (!(value >= min && value <= max)) {
-      fail("[run] option ", name, " is ", value, " but must lie in ", min, " to ", max);
+      fail("[run] option {} is {} but must lie in {} to {}", name, value, min, max);
     }
   };
   const OptimizerKind& optimizer = find_optimizer(options.optimizer);
@@ -35,8 +36,8 @@ RunOptions checked(RunOptions options) {
   within("time_budget", options.time_budget, 0.0, max_seconds);
   within("epochs", options.epochs, int64_t{1}, Run::max_epochs);
   if (!(options.validation_split >= 0 && options.validation_split < 1)) {
-    fail("[run] option validation_split is ", options.validation_split,
-         " but must lie in 0 to below 1");
+    fail("[run] option validation_split is {} but must lie in 0 to below 1",
+         options.validation_split);
   }
   make_loss(options);
   options.class_weights = checked_class_weights(options.class_weights);
@@ -147,16 +148,18 @@ void Run::note_activation() {
   const std::unique_ptr<Loss> loss = make_loss(options_);
   const std::string_view inside = loss->activation();
   if (activation_folded_) {
-    notes_.push_back(concat("The model's final ", inside,
-                            " is part of the loss and of predictions, so it is left out of the ",
-                            "network."));
+    notes_.push_back(
+        fmt::format("The model's final {} is part of the loss and of predictions, so it is left "
+                    "out of the network.",
+                    inside));
     return;
   }
   const std::string_view last = network_.graph().nodes().back().layer->kind();
   if (!inside.empty() && (last == "softmax" || last == "sigmoid")) {
-    notes_.push_back(concat("The model ends in ", last, ", and the loss ", loss->kind(),
-                            " applies ", inside, " to that: it will learn slowly. Leave ", last,
-                            " out, or choose another loss."));
+    notes_.push_back(
+        fmt::format("The model ends in {}, and the loss {} applies {} to that: it will learn "
+                    "slowly. Leave {} out, or choose another loss.",
+                    last, loss->kind(), inside, last));
   }
 }
 
@@ -176,12 +179,14 @@ void Run::note_classes() {
     }
   }
   if (present == 1 && counts.size() > 1) {
-    notes_.push_back(concat("All training images of ", train.name(), " are of one class, \"",
-                            train.class_names()[train.label(images_.train.index(0))],
-                            "\": the network can only learn to answer that."));
+    notes_.push_back(
+        fmt::format("All training images of {} are of one class, \"{}\": the network can only "
+                    "learn to answer that.",
+                    train.name(), train.class_names()[train.label(images_.train.index(0))]));
   } else if (!absent.empty()) {
-    notes_.push_back(concat("There are no training images of ", train.name(), " of the classes ",
-                            absent, ": the network cannot learn them."));
+    notes_.push_back(fmt::format(
+        "There are no training images of {} of the classes {}: the network cannot learn them.",
+        train.name(), absent));
   }
 }
 
@@ -206,7 +211,7 @@ std::unique_ptr<Schedule> Run::new_schedule() const {
 
 void Run::check_learning_rate(double rate, const std::string& where) {
   if (!(rate >= min_rate && rate <= max_rate)) {
-    fail(where, "the learning rate is ", rate, " but must lie in ", min_rate, " to ", max_rate);
+    fail("{}the learning rate is {} but must lie in {} to {}", where, rate, min_rate, max_rate);
   }
 }
 
@@ -218,8 +223,9 @@ void Run::set_learning_rate(double rate) {
 void Run::set_epochs(int64_t epochs) {
   const int64_t begun = epoch_ + (train_loader_.batches_done() > 0 ? 1 : 0);
   if (epochs < std::max<int64_t>(begun, 1) || epochs > max_epochs) {
-    fail("[run] epochs is ", epochs, " but must lie in ", std::max<int64_t>(begun, 1), " to ",
-         max_epochs, "; ", counted(begun, "epoch"), begun == 1 ? " has" : " have", " begun");
+    fail("[run] epochs is {} but must lie in {} to {}; {}{} begun", epochs,
+         std::max<int64_t>(begun, 1), max_epochs, counted(begun, "epoch"),
+         begun == 1 ? " has" : " have");
   }
   epochs_ = options_.epochs = epochs;
 }
@@ -233,7 +239,7 @@ void Run::append_data(bool train, std::span<const uint8_t> shard, const std::str
   const Shard parsed = parse_shard(shard, source);
   Dataset& dataset = train ? data_.train : data_.test;
   if (!(parsed.image == dataset.image_shape())) {
-    fail(source, ": has images of ", parsed.image, " but ", dataset.name(), " has ",
+    fail("{}: has images of {} but {} has {}", source, parsed.image, dataset.name(),
          dataset.image_shape());
   }
   const bool was_complete = data_.train.complete();
@@ -366,10 +372,11 @@ void Run::finish_epoch() {
 
 void Run::check_loss(double loss, int64_t step) const {
   if (std::isfinite(loss)) return;
-  fail("Training stopped: the loss is no longer a number (epoch ", epoch_ + 1, ", step ", step,
-       "). The learning rate ", trainer_->learning_rate(),
-       " is probably too high: start again with a lower one (command: --lr; page and window: "
-       "Reset).");
+  fail(
+      "Training stopped: the loss is no longer a number (epoch {}, step {}). The learning rate "
+      "{:g} "
+      "is probably too high: start again with a lower one (command: --lr; page and window: Reset).",
+      epoch_ + 1, step, trainer_->learning_rate());
 }
 
 double Run::seconds_left() const {

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -43,13 +44,13 @@ std::vector<NamedTensor> Run::state_tensors() {
   for (size_t i = 0; i < states.size(); ++i) {
     for (const Parameter& parameter : network_.parameters()) {
       if (!parameter.grad) continue;  // not trainable
-      tensors.push_back({concat("state/optimizer.", i, "/", parameter.name),
+      tensors.push_back({fmt::format("state/optimizer.{}/{}", i, parameter.name),
                          part_of(states[i], parameter, network_.values())});
     }
   }
   const std::vector<Tensor> remembered = callbacks_.tensors();
   for (size_t i = 0; i < remembered.size(); ++i)
-    tensors.push_back({concat("state/callbacks.", i), remembered[i]});
+    tensors.push_back({fmt::format("state/callbacks.{}", i), remembered[i]});
   return tensors;
 }
 
@@ -99,17 +100,17 @@ std::vector<uint8_t> Run::checkpoint() {
 void Run::check_position(const RunRecord& record, const std::string& where) const {
   const int64_t per_epoch = train_loader_.batches_per_epoch();
   if (record.batches > per_epoch || (record.validating && record.batches < per_epoch)) {
-    fail(where, ": ", record.batches, " training batches of the epoch are done",
+    fail("{}: {} training batches of the epoch are done{}{}", where, record.batches,
          record.validating ? " before its validation; expected " : "; expected at most ",
          per_epoch);
   }
   if (record.validation_batches > validation_loader_.batches_per_epoch()) {
-    fail(where, ": ", record.validation_batches, " validation batches are done; expected at",
-         " most ", validation_loader_.batches_per_epoch());
+    fail("{}: {} validation batches are done; expected at most {}", where,
+         record.validation_batches, validation_loader_.batches_per_epoch());
   }
   if (record.epoch > max_epochs || record.step != record.epoch * per_epoch + record.batches) {
-    fail(where, ": ", record.step, " steps are done; expected ", record.epoch, " epochs of ",
-         per_epoch, " steps and ", record.batches, " more");
+    fail("{}: {} steps are done; expected {} epochs of {} steps and {} more", where, record.step,
+         record.epoch, per_epoch, record.batches);
   }
 }
 
@@ -118,14 +119,17 @@ void Run::check_data(const RunRecord& record, const std::string& where) const {
   const Dataset& train = data_.train;
   const Dataset& test = data_.test;
   if (record.train_images != train.size() || record.test_images != test.size()) {
-    fail(where, " is of a run on other data: ", train.name(), " with ", record.train_images,
-         " training and ", record.test_images, " test images there, ", train.size(), " and ",
-         test.size(), " here");
+    fail(
+        "{} is of a run on other data: {} with {} training and {} test images there, {} and {} "
+        "here",
+        where, train.name(), record.train_images, record.test_images, train.size(), test.size());
   }
   if (differ(record.train_fingerprint, known_fingerprint(train)) ||
       differ(record.test_fingerprint, known_fingerprint(test))) {
-    fail(where, " is of a run on other data: the images or labels of ", train.name(),
-         " are not those of that run, though their number is the same");
+    fail(
+        "{} is of a run on other data: the images or labels of {} are not those of that run, "
+        "though their number is the same",
+        where, train.name());
   }
 }
 
@@ -147,7 +151,7 @@ void Run::restore_callbacks(const RunRecord& record, const std::string& where) {
     restore_schedule(record);
     callbacks_.restore(record.callbacks, logs_of(record.history));
   } catch (const Error& error) {
-    fail(where, ": ", error.what());
+    fail("{}: {}", where, error.what());
   }
 }
 
@@ -157,14 +161,16 @@ void Run::note_resumed(const RunRecord& record) {
         "The checkpoint is of version 1: whether it was trained on the same data is unknown, and "
         "so is the length of its learning rate schedule, which now ends with the planned epochs.");
   } else if (schedule_epochs_ != options_.epochs) {
-    notes_.push_back(concat("The learning rate schedule keeps its length of ", schedule_epochs_,
-                            " epochs. Other schedule options set a new one."));
+    notes_.push_back(
+        fmt::format("The learning rate schedule keeps its length of {} epochs. Other schedule "
+                    "options set a new one.",
+                    schedule_epochs_));
   }
   const double next = schedule_->rate(learning_rate_, step_);
   constexpr double jump = 1.5;
   if (record.step_learning_rate > 0 && next > jump * record.step_learning_rate) {
     notes_.push_back(
-        concat("The learning rate jumps from ", record.step_learning_rate, " to ", next, "."));
+        fmt::format("The learning rate jumps from {:g} to {:g}.", record.step_learning_rate, next));
   }
 }
 
@@ -198,15 +204,17 @@ void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
   const std::string where = "[checkpoint] " + source;
   const RunRecord record = decode_run_record(file.run, where + ": the run");
   const std::string differing = differing_options(record.options, options_);
-  if (!differing.empty()) fail(where, " is of a run with other options: ", differing);
+  if (!differing.empty()) fail("{} is of a run with other options: {}", where, differing);
   check_data(record, where);
   if (record.version == 1 && (record.batches > 0 || record.validating)) {
-    fail(where, ": a version 1 checkpoint within an epoch cannot be continued, because the order ",
-         "of the images was another; expected one written at the end of an epoch");
+    fail(
+        "{}: a version 1 checkpoint within an epoch cannot be continued, because the order of the "
+        "images was another; expected one written at the end of an epoch",
+        where);
   }
   if (options_.epochs < record.epoch) {
-    fail(where, ": ", record.epoch, " epochs are done; expected --epochs to be at least that, not ",
-         options_.epochs);
+    fail("{}: {} epochs are done; expected --epochs to be at least that, not {}", where,
+         record.epoch, options_.epochs);
   }
   check_position(record, where);
   check_learning_rate(record.learning_rate, where + ": ");

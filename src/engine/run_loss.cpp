@@ -40,7 +40,7 @@ std::vector<double> balanced(const Subset& train) {
 
 std::string text_of(const std::string& name, const OptionValue& value) {
   const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr) fail(name, " is ", option_value_text(value), "; expected a text");
+  if (text == nullptr) fail("{} is {}; expected a text", name, option_value_text(value));
   return *text;
 }
 
@@ -78,7 +78,7 @@ std::unique_ptr<Loss> trained_loss(const TrainingInfo& training, const std::stri
     }
     return make_loss(run.loss, run.loss_options);
   } catch (const Error& error) {
-    fail(where, ": the training information: ", error.what());
+    fail("{}: the training information: {}", where, error.what());
   }
 }
 

@@ -1,5 +1,6 @@
 #include "engine/run_record.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -29,7 +30,7 @@ std::vector<double> flat(const std::vector<EpochResult>& history) {
 std::vector<EpochResult> from_flat(const std::vector<double>& numbers, const std::string& where) {
   constexpr size_t columns = 7;
   if (numbers.size() % columns != 0)
-    fail(where, ": the history has ", numbers.size(), " numbers; expected ", columns, " per epoch");
+    fail("{}: the history has {} numbers; expected {} per epoch", where, numbers.size(), columns);
   std::vector<EpochResult> history;
   for (size_t i = 0; i < numbers.size(); i += columns) {
     history.push_back({.epoch = static_cast<int64_t>(i / columns) + 1,
@@ -120,22 +121,22 @@ void complete_version_1(RunRecord& record) {
 void check(const RunRecord& record, const std::string& where) {
   const auto epochs = static_cast<int64_t>(record.history.size());
   if (record.epoch != epochs)
-    fail(where, ": ", record.epoch, " epochs are done, but the history has ", epochs);
+    fail("{}: {} epochs are done, but the history has {}", where, record.epoch, epochs);
   for (const Curve* curve : {&record.val_loss, &record.val_accuracy}) {
     if (static_cast<int64_t>(curve->x.size()) != epochs)
-      fail(where, ": ", curve->x.size(), " points in the validation curves; expected ", epochs);
+      fail("{}: {} points in the validation curves; expected {}", where, curve->x.size(), epochs);
   }
   const size_t points = record.train_loss.x.size();
   if (points >= CurveRecorder::max_points || record.train_accuracy.x.size() != points) {
-    fail(where, ": the training curves have ", points, " and ", record.train_accuracy.x.size(),
-         " points; expected the same number, below ", CurveRecorder::max_points);
+    fail("{}: the training curves have {} and {} points; expected the same number, below {}", where,
+         points, record.train_accuracy.x.size(), CurveRecorder::max_points);
   }
-  if (record.curve.interval < 1) fail(where, ": curve_interval is 0; expected at least 1");
+  if (record.curve.interval < 1) fail("{}: curve_interval is 0; expected at least 1", where);
   if (!(record.step_learning_rate >= 0))
-    fail(where, ": step_learning_rate is ", record.step_learning_rate, "; expected at least 0");
+    fail("{}: step_learning_rate is {}; expected at least 0", where, record.step_learning_rate);
   if (!record.validating && record.validation_batches > 0)
-    fail(where, ": ", record.validation_batches,
-         " validation batches are done, but no validation is running; expected 0");
+    fail("{}: {} validation batches are done, but no validation is running; expected 0", where,
+         record.validation_batches);
 }
 
 }  // namespace
@@ -156,7 +157,7 @@ RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) 
   const int64_t newest = record.version;
   FieldReader(where, object, run.block, false)("version", record.version);
   if (record.version < 1 || record.version > newest) {
-    fail(where, " has version ", record.version, "; expected 1 to ", newest,
+    fail("{} has version {}; expected 1 to {}{}", where, record.version, newest,
          record.version > newest ? ". A newer convlab wrote it" : "");
   }
   if (record.version < 3) update_options(object);
@@ -184,8 +185,8 @@ std::string differing_options(const RunOptions& there, const RunOptions& here) {
     const WrittenJson before = old.value(path, WrittenJson());
     const WrittenJson after = now.value(path, WrittenJson());
     if (before == after) return;
-    text += concat(text.empty() ? "" : ", ", name, " (", dump_fields(before), " there, ",
-                   dump_fields(after), " here)");
+    text += fmt::format("{}{} ({} there, {} here)", text.empty() ? "" : ", ", name,
+                        dump_fields(before), dump_fields(after));
   };
   for (const auto& [path, value] : now.items()) compare(path);
   for (const auto& [path, value] : old.items()) {

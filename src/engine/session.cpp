@@ -1,5 +1,6 @@
 #include "engine/session.h"
 
+#include <fmt/format.h>
 #include <filesystem>
 #include <utility>
 
@@ -30,7 +31,7 @@ Graph build_model(const RunOptions& run, const Dataset& data) {
 
 /// "mnist-cnn.safetensors"
 std::string file_name(const RunOptions& options, std::string_view ending) {
-  return concat(options.model, ending);
+  return fmt::format("{}{}", options.model, ending);
 }
 
 /// The network of a loaded model has no data: images of its shape, and no image of them.
@@ -38,7 +39,7 @@ DatasetSplits no_data(const ModelFile& file) {
   std::vector<std::string> names = file.training.class_names;
   const int64_t classes = file.graph.output_shape().elements();
   for (auto i = static_cast<int64_t>(names.size()); i < classes; ++i)
-    names.push_back(concat("class ", i));
+    names.push_back(fmt::format("class {}", i));
   const Dataset empty("no data", file.graph.input_shape(), std::move(names), 0);
   return {empty, empty};
 }
@@ -47,13 +48,13 @@ void check_pixels(const GivenImage& image) {
   const auto& [source, file, height, width, channels, pixels] = image;
   const auto is_side = [](int64_t side) { return side >= 1 && side <= max_image_side; };
   if (!is_side(height) || !is_side(width) || (channels != 1 && channels != 3)) {
-    fail("[image] ", source, " has ", height, " x ", width, " pixels of ",
-         counted(channels, "channel"), "; expected sides of 1 to ", max_image_side,
-         " pixels and 1 or 3 channels");
+    fail(
+        "[image] {} has {} x {} pixels of {}; expected sides of 1 to {} pixels and 1 or 3 channels",
+        source, height, width, counted(channels, "channel"), max_image_side);
   }
   const auto expected = static_cast<size_t>(height * width * channels);
   if (pixels.size() != expected) {
-    fail("[image] ", source, " has ", counted(pixels.size(), "byte"), " of pixels; expected ",
+    fail("[image] {} has {} of pixels; expected {}", source, counted(pixels.size(), "byte"),
          expected);
   }
 }
@@ -76,14 +77,14 @@ void Session::network_changes_now() {
 }
 
 Run& Session::existing_run(std::string_view what) {
-  if (!run_) fail("[engine] there is no run to ", what, "; configure one first");
+  if (!run_) fail("[engine] there is no run to {}; configure one first", what);
   return *run_;
 }
 
 Run& Session::usable_run(std::string_view what) {
   Run& run = existing_run(what);
   if (state_ == RunState::failed)
-    fail("[engine] the run has failed, so there is nothing to ", what, ": ", error_);
+    fail("[engine] the run has failed, so there is nothing to {}: {}", what, error_);
   return run;
 }
 
@@ -224,9 +225,10 @@ Result Session::apply(const LoadModel& request) {
   run_->load(file);
   const std::string& trained_on = file.training.data;
   if (options.data.empty()) {
-    note_ = concat("The data set ", trained_on.empty() ? "" : trained_on + " ",
-                   "of this model is not available here: it can predict, but neither train nor "
-                   "be evaluated.");
+    note_ = fmt::format(
+        "The data set {}of this model is not available here: it can predict, but neither train nor "
+        "be evaluated.",
+        trained_on.empty() ? "" : trained_on + " ");
   } else if (!trained_on.empty() && trained_on != options.data) {
     note_ = "This model was trained on " + trained_on + ".";
   }
@@ -265,7 +267,7 @@ std::unique_ptr<Task> Session::apply(const Bench& request) {
 }
 
 Result Session::apply(const ListBenches& request) {
-  if (request.threads < 1) fail("[bench] threads is ", request.threads, "; expected at least 1");
+  if (request.threads < 1) fail("[bench] threads is {}; expected at least 1", request.threads);
   return BenchSuite{bench_suite({}, request.threads)};
 }
 

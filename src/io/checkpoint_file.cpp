@@ -34,15 +34,15 @@ CheckpointFile parse_checkpoint(std::vector<uint8_t> bytes, const std::string& s
   const std::string where = "[checkpoint] " + source;
   for (const char* key : {architecture_key, run_key}) {
     if (parsed.metadata.contains(key)) continue;
-    fail(where, " has no ", in_quotes(key),
-         " in its metadata; expected a file written by train --checkpoint");
+    fail("{} has no {} in its metadata; expected a file written by train --checkpoint", where,
+         in_quotes(key));
   }
   const auto block =
       std::find_if(parsed.tensors.begin(), parsed.tensors.end(),
                    [](const SafeTensor& tensor) { return tensor.name == block_name; });
   if (block == parsed.tensors.end() || block->dtype != "U8" || block->shape.rank() != 1)
-    fail(where, " lacks the tensor ", in_quotes(block_name),
-         "; expected a one-dimensional tensor of dtype U8");
+    fail("{} lacks the tensor {}; expected a one-dimensional tensor of dtype U8", where,
+         in_quotes(block_name));
   CheckpointRun run{parsed.metadata[run_key], {block->data.begin(), block->data.end()}};
   parsed.tensors.erase(block);
   // Moving `bytes` does not move their memory, so the tensors' data remains valid.
@@ -54,7 +54,7 @@ void load_checkpoint(Network& network, std::span<const NamedTensor> more,
                      const CheckpointFile& file) {
   const std::string where = "[checkpoint] " + file.source;
   if (file.architecture != graph_json(network.graph()))
-    fail(where, " has another architecture than the network; expected the same layers");
+    fail("{} has another architecture than the network; expected the same layers", where);
   std::vector<NamedShape> wanted;
   std::vector<Tensor> places;
   for (const Parameter& parameter : network.parameters()) {

@@ -1,7 +1,8 @@
 #include "io/graph_dot.h"
 
+#include <fmt/format.h>
+
 #include "core/counted.h"
-#include "core/error.h"
 
 namespace convlab {
 
@@ -27,7 +28,7 @@ std::string label(const Node& node) {
   int64_t parameters = 0;
   for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
     parameters += spec.shape.elements();
-  if (parameters > 0) text += concat(", ", counted(parameters, "parameter"));
+  if (parameters > 0) text += fmt::format(", {}", counted(parameters, "parameter"));
   return text + "\n" + node.output_shape.str();
 }
 
@@ -36,12 +37,13 @@ std::string label(const Node& node) {
 std::string graph_dot(const Graph& graph, const std::string& title) {
   std::string text =
       "digraph " + quoted(title) + " {\n  node [shape=box, fontname=\"sans-serif\"];\n";
-  text += concat("  v0 [label=", quoted("input\n" + graph.input_shape().str()), ", shape=oval];\n");
+  text +=
+      fmt::format("  v0 [label={}, shape=oval];\n", quoted("input\n" + graph.input_shape().str()));
   size_t value = 0;
   for (const Node& node : graph.nodes()) {
     ++value;
-    text += concat("  v", value, " [label=", quoted(label(node)), "];\n");
-    for (const size_t input : node.inputs) text += concat("  v", input, " -> v", value, ";\n");
+    text += fmt::format("  v{} [label={}];\n", value, quoted(label(node)));
+    for (const size_t input : node.inputs) text += fmt::format("  v{} -> v{};\n", input, value);
   }
   return text + "}\n";
 }

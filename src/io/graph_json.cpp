@@ -1,9 +1,9 @@
 #include "io/graph_json.h"
 
+#include <fmt/format.h>
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "io/json_text.h"
 
 namespace convlab {
@@ -68,8 +68,8 @@ std::string graph_json(const GraphDocument& document) {
 std::string graph_json(const Graph& graph) { return graph_json(document_of(graph)); }
 
 std::string readable_graph_json(const GraphDocument& document) {
-  std::string text =
-      concat("{\n  \"version\": ", version, ",\n  \"input\": ", spaced(shape_json(document.input)));
+  std::string text = fmt::format("{{\n  \"version\": {},\n  \"input\": {}", version,
+                                 spaced(shape_json(document.input)));
   if (const Json normalization = normalization_json(document.normalization);
       !normalization.is_null())
     text += ",\n  \"normalization\": " + spaced(normalization);

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -33,16 +34,16 @@ class DocumentReader {
   /// Returns false if the problems leave nothing to check.
   bool read() {
     constexpr std::array members{"version", "input", "normalization", "layers"};
-    if (!json_.is_object()) return report({}, "the document must be an object {…}");
+    if (!json_.is_object()) return report({}, "the document must be an object {{…}}");
     const bool known = check_members(json_, {}, "the document", members);
     if (json_.contains("version") && json_["version"] != version) {
-      return report({"version"}, "the document has version ", json_["version"].dump(),
-                    "; this convlab reads version ", version);
+      return report({"version"}, "the document has version {}; this convlab reads version {}",
+                    json_["version"].dump(), version);
     }
     for (const char* key : {"input", "layers"}) {
       if (json_.contains(key)) continue;
       if (!known) return false;  // it is probably misspelt
-      report({key}, "the document lacks ", in_quotes(key));
+      report({key}, "the document lacks {}", in_quotes(key));
     }
     if (json_.contains("input")) read_input(json_["input"]);
     if (json_.contains("normalization")) read_normalization(json_["normalization"]);
@@ -56,11 +57,13 @@ class DocumentReader {
  private:
   /// Reports a problem at a place in the current layer, or if there is none, in the document.
   /// Returns false.
-  template <class... Parts>
-  bool report(JsonPath path, const Parts&... parts) {
+  template <class... Args>
+  bool report(JsonPath path, fmt::format_string<Args...> text, const Args&... args) {
     // More would not be shown, and each member of a huge document could be a problem.
-    if (problems_.size() < max_problems)
-      problems_.push_back({layer_, std::move(path), "", concat(parts...)});
+    if (problems_.size() < max_problems) {
+      problems_.push_back(
+          {layer_, std::move(path), "", fmt::vformat(text, fmt::make_format_args(args...))});
+    }
     return false;
   }
 
@@ -73,8 +76,8 @@ class DocumentReader {
       if (problems_.size() >= max_problems) return false;
       JsonPath path = at;
       path.push_back(key);
-      all_known = report(std::move(path), what, " has no member ", in_quotes(key),
-                         did_you_mean(key, names), "; it has: ", joined(names));
+      all_known = report(std::move(path), "{} has no member {}{}; it has: {}", what, in_quotes(key),
+                         did_you_mean(key, names), joined(names));
     }
     return all_known;
   }
@@ -83,14 +86,14 @@ class DocumentReader {
     try {
       document_.input = read_shape(json, "input");
     } catch (const Error& error) {
-      report({"input"}, error.what());
+      report({"input"}, "{}", error.what());
     }
   }
 
   void read_normalization(const Json& json) {
     constexpr std::array members{"scale", "offset"};
     if (!json.is_object()) {
-      report({"normalization"}, "the normalization must be an object {…}");
+      report({"normalization"}, "the normalization must be an object {{…}}");
       return;
     }
     check_members(json, {"normalization"}, "the normalization", members);
@@ -102,17 +105,17 @@ class DocumentReader {
   /// Leaves `numbers` unchanged if there is a problem.
   bool read_numbers(const Json& json, const char* key, std::vector<float>& numbers) {
     if (!json.is_array())
-      return report({"normalization", key}, "the ", key, " must be a list of numbers");
+      return report({"normalization", key}, "the {} must be a list of numbers", key);
     std::vector<float> read;
     for (const Json& number : json) {
       JsonPath place{"normalization", key, std::to_string(read.size())};
       if (!number.is_number())
-        return report(std::move(place), "the ", key, " must be a list of numbers");
+        return report(std::move(place), "the {} must be a list of numbers", key);
       const auto value = number.get<double>();
       constexpr float max = std::numeric_limits<float>::max();
       if (std::abs(value) > max) {
-        return report(std::move(place), "a number of the ", key, " is beyond ", max,
-                      ", the largest float");
+        return report(std::move(place), "a number of the {} is beyond {}, the largest float", key,
+                      max);
       }
       read.push_back(static_cast<float>(value));
     }
@@ -123,7 +126,7 @@ class DocumentReader {
   void read_layers(const Json& json) {
     constexpr size_t max = GraphDocument::max_layers;
     if (!json.is_array() || json.size() > max) {
-      report({"layers"}, "the layers must be a list of 1 to ", max);
+      report({"layers"}, "the layers must be a list of 1 to {}", max);
       return;
     }
     for (const Json& layer : json) {
@@ -136,7 +139,7 @@ class DocumentReader {
 
   bool read_layer(const Json& json, LayerDocument& layer) {
     constexpr std::array members{"kind", "name", "options", "inputs", "frozen"};
-    if (!json.is_object()) return report({}, "it must be an object {…}");
+    if (!json.is_object()) return report({}, "it must be an object {{…}}");
     const bool known = check_members(json, {}, "it", members);
     if (json.contains("name")) read_name(json["name"], layer.name);
     if (json.contains("kind")) {
@@ -157,7 +160,7 @@ class DocumentReader {
     if (!json.is_string()) return report({"name"}, "its name must be a string");
     name = json.get<std::string>();
     if (!name.empty()) return true;
-    return report({"name"}, "its name must have 1 to ", LayerDocument::max_name, " bytes");
+    return report({"name"}, "its name must have 1 to {} bytes", LayerDocument::max_name);
   }
 
   bool read_kind(const Json& json, std::string& kind) {
@@ -167,12 +170,12 @@ class DocumentReader {
   }
 
   bool read_options(const Json& json, Options& options) {
-    if (!json.is_object()) return report({"options"}, "its options must be an object {…}");
+    if (!json.is_object()) return report({"options"}, "its options must be an object {{…}}");
     for (const auto& [name, value] : json.items()) {
       try {
         options.emplace_back(name, read_option_json(value, "option " + in_quotes(name)));
       } catch (const Error& error) {
-        report({"options", name}, error.what());
+        report({"options", name}, "{}", error.what());
       }
     }
     return true;
@@ -180,9 +183,9 @@ class DocumentReader {
 
   bool read_inputs(const Json& json, std::vector<std::string>& inputs) {
     const char* wanted = "its inputs must be a list of names";
-    if (!json.is_array()) return report({"inputs"}, wanted);
+    if (!json.is_array()) return report({"inputs"}, "{}", wanted);
     for (const Json& name : json) {
-      if (!name.is_string()) return report({"inputs", std::to_string(inputs.size())}, wanted);
+      if (!name.is_string()) return report({"inputs", std::to_string(inputs.size())}, "{}", wanted);
       inputs.push_back(name.get<std::string>());
     }
     return true;
@@ -207,10 +210,10 @@ std::string message_of(const GraphReading& reading, const std::string& where) {
   const std::vector<Problem>& problems = reading.checked.problems;
   std::string text = where + ", ";
   for (size_t i = 0; i < problems.size() && i < max_lines; ++i)
-    text += concat(i == 0 ? "" : "\n", reading.positions[i], ": ", problems[i].text());
+    text += fmt::format("{}{}: {}", i == 0 ? "" : "\n", reading.positions[i], problems[i].text());
   if (problems.size() <= max_lines) return text;
-  return concat(text, "\nand ", problems.size() == max_problems ? "at least " : "",
-                counted(problems.size() - max_lines, "more problem"));
+  return fmt::format("{}\nand {}{}", text, problems.size() == max_problems ? "at least " : "",
+                     counted(problems.size() - max_lines, "more problem"));
 }
 
 }  // namespace
@@ -239,7 +242,7 @@ GraphReading read_graph_json(std::string_view text) {
 
 Graph parse_graph_json(std::string_view text, const std::string& where) {
   GraphReading reading = read_graph_json(text);
-  if (!reading.checked.graph) fail(message_of(reading, where));
+  if (!reading.checked.graph) fail("{}", message_of(reading, where));
   return std::move(*reading.checked.graph);
 }
 

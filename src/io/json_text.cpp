@@ -1,5 +1,6 @@
 #include "io/json_text.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -114,7 +115,7 @@ class Watch final : public nlohmann::json_sax<Json> {
   bool enter() {
     if (keys_.size() == max_depth) {
       throw JsonError(where_, position_of(text_, count_ - 1),
-                      concat("nested more than ", max_depth, " deep"));
+                      fmt::format("nested more than {} deep", max_depth));
     }
     keys_.emplace_back();
     return true;
@@ -179,34 +180,34 @@ std::string dump_json(const Json& json) {
   try {
     return json.dump();
   } catch (const Json::exception& error) {
-    fail("[json] ", error.what());
+    fail("[json] {}", error.what());
   }
 }
 
 const Json& member(const Json& object, const char* key, const std::string& where) {
-  if (!object.is_object()) fail(where, " must be an object");
+  if (!object.is_object()) fail("{} must be an object", where);
   const auto found = object.find(key);
-  if (found == object.end()) fail(where, " lacks ", in_quotes(key));
+  if (found == object.end()) fail("{} lacks {}", where, in_quotes(key));
   return *found;
 }
 
 std::string string_member(const Json& object, const char* key, const std::string& where) {
   const Json& value = member(object, key, where);
-  if (!value.is_string()) fail(where, ": ", in_quotes(key), " must be a string");
+  if (!value.is_string()) fail("{}: {} must be a string", where, in_quotes(key));
   return value.get<std::string>();
 }
 
 Shape read_shape(const Json& json, const std::string& where) {
-  if (!json.is_array()) fail(where, ": the shape must be a list of whole numbers");
+  if (!json.is_array()) fail("{}: the shape must be a list of whole numbers", where);
   Shape shape;
   for (const Json& dim : json) {
     if (!dim.is_number_unsigned() || !std::in_range<int64_t>(dim.get<uint64_t>())) {
-      fail(where, ": a dimension of the shape is not a whole number from 0 to 2^63 - 1");
+      fail("{}: a dimension of the shape is not a whole number from 0 to 2^63 - 1", where);
     }
     try {
       shape.append(dim.get<int64_t>());
     } catch (const Error& error) {
-      fail(where, ": ", error.what());
+      fail("{}: {}", where, error.what());
     }
   }
   return shape;
@@ -221,20 +222,20 @@ Json shape_json(const Shape& shape) {
 OptionValue read_option_json(const Json& json, const std::string& where) {
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_unsigned() && !std::in_range<int64_t>(json.get<uint64_t>())) {
-    fail(where, " is too large");
+    fail("{} is too large", where);
   }
   if (json.is_number_integer()) return json.get<int64_t>();
   if (json.is_number_float()) return json.get<double>();
   if (json.is_string()) return json.get<std::string>();
-  fail(where, " must be true, false, a number or a string");
+  fail("{} must be true, false, a number or a string", where);
 }
 
 Options read_options_json(const Json& json, const std::string& where) {
-  if (!json.is_object()) fail(where, ": the options must be an object");
+  if (!json.is_object()) fail("{}: the options must be an object", where);
   Options options;
   for (const auto& [name, value] : json.items()) {
-    options.emplace_back(name,
-                         read_option_json(value, concat(where, ": option ", in_quotes(name))));
+    options.emplace_back(
+        name, read_option_json(value, fmt::format("{}: option {}", where, in_quotes(name))));
   }
   return options;
 }

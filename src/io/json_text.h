@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -24,7 +25,9 @@ using JsonPath = std::vector<std::string>;
 class JsonError : public Error {
  public:
   JsonError(const std::string& where, const TextPosition& at, const std::string& what_is_wrong)
-      : Error(concat(where, ", ", at, ": ", what_is_wrong)), position(at), problem(what_is_wrong) {}
+      : Error(fmt::format("{}, {}: {}", where, at, what_is_wrong)),
+        position(at),
+        problem(what_is_wrong) {}
 
   TextPosition position;
   std::string problem;  ///< the message without the position

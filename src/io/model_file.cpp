@@ -1,5 +1,6 @@
 #include "io/model_file.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <memory>
 #include <span>
@@ -33,7 +34,7 @@ TrainingInfo parse_training(std::string_view text, const std::string& where) {
   const Json& names = member(json, "class_names", where);
   const auto is_string = [](const Json& name) { return name.is_string(); };
   if (!names.is_array() || !std::all_of(names.begin(), names.end(), is_string)) {
-    fail(where, ": class_names must be a list of strings");
+    fail("{}: class_names must be a list of strings", where);
   }
   training.class_names = names.get<std::vector<std::string>>();
   training.options = read_options_json(member(json, "options", where), where);
@@ -43,16 +44,16 @@ TrainingInfo parse_training(std::string_view text, const std::string& where) {
 Graph parse_architecture(const SafeTensors& parsed, const std::string& where) {
   const auto found = parsed.metadata.find(architecture_key);
   if (found == parsed.metadata.end()) {
-    fail(where, " has no ", in_quotes(architecture_key),
-         " in its metadata; expected a file written by convlab");
+    fail("{} has no {} in its metadata; expected a file written by convlab", where,
+         in_quotes(architecture_key));
   }
-  const std::string inner = concat(where, ": the architecture");
+  const std::string inner = fmt::format("{}: the architecture", where);
   Graph graph = parse_graph_json(found->second, inner);
   try {
     match_tensors(parameter_shapes(graph), parsed.tensors, where);
   } catch (const Error& error) {
     const std::string message = error.what();
-    fail(message.starts_with(where) ? message : concat(inner, ": ", message));
+    fail("{}", message.starts_with(where) ? message : fmt::format("{}: {}", inner, message));
   }
   return graph;
 }

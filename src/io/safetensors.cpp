@@ -1,5 +1,6 @@
 #include "io/safetensors.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -34,7 +35,7 @@ constexpr std::array dtypes{
 const SafeDType& find_dtype(const std::string& name, const std::string& where) {
   const auto* known = std::find_if(dtypes.begin(), dtypes.end(),
                                    [&](const SafeDType& d) { return d.name == name; });
-  if (known == dtypes.end()) fail(where, ": unknown dtype ", in_quotes(name), "; expected F32");
+  if (known == dtypes.end()) fail("{}: unknown dtype {}; expected F32", where, in_quotes(name));
   return *known;
 }
 
@@ -65,28 +66,27 @@ Range read_range(const Json& info, uint64_t data_bytes, const std::string& where
   const Json& json = member(info, "data_offsets", where);
   if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned() ||
       !json[1].is_number_unsigned()) {
-    fail(where, ": data_offsets must be two whole numbers");
+    fail("{}: data_offsets must be two whole numbers", where);
   }
   const Range range{json[0].get<uint64_t>(), json[1].get<uint64_t>()};
   if (range.begin > range.end || range.end > data_bytes) {
-    fail(where, ": data_offsets ", range.begin, " to ", range.end, " do not lie within the ",
-         counted(data_bytes, "byte"), " of data");
+    fail("{}: data_offsets {} to {} do not lie within the {} of data", where, range.begin,
+         range.end, counted(data_bytes, "byte"));
   }
   return range;
 }
 
 PlacedTensor read_tensor(const std::string& name, const Json& info, std::span<const uint8_t> data,
                          const std::string& file) {
-  const std::string where = concat(file, ": tensor ", in_quotes(name));
+  const std::string where = fmt::format("{}: tensor {}", file, in_quotes(name));
   const SafeDType& dtype = find_dtype(string_member(info, "dtype", where), where);
   const Shape shape = read_shape(member(info, "shape", where), where);
   const Range range = read_range(info, data.size(), where);
   // No overflow: Shape keeps its product below 2^48.
   const uint64_t wanted = static_cast<uint64_t>(shape.elements()) * dtype.bytes;
   if (range.end - range.begin != wanted) {
-    fail(where, ": data_offsets ", range.begin, " to ", range.end, " hold ",
-         counted(range.end - range.begin, "byte"), ", but ", dtype.name, " ", shape, " takes ",
-         wanted);
+    fail("{}: data_offsets {} to {} hold {}, but {} {} takes {}", where, range.begin, range.end,
+         counted(range.end - range.begin, "byte"), dtype.name, shape, wanted);
   }
   return {{name, dtype.name, shape,
            data.subspan(static_cast<size_t>(range.begin), static_cast<size_t>(wanted))},
@@ -94,11 +94,11 @@ PlacedTensor read_tensor(const std::string& name, const Json& info, std::span<co
 }
 
 std::map<std::string, std::string> read_metadata(const Json& json, const std::string& file) {
-  const std::string where = concat(file, ": ", metadata_key);
-  if (!json.is_object()) fail(where, " must be an object");
+  const std::string where = fmt::format("{}: {}", file, metadata_key);
+  if (!json.is_object()) fail("{} must be an object", where);
   std::map<std::string, std::string> metadata;
   for (const auto& [key, value] : json.items()) {
-    if (!value.is_string()) fail(where, ": ", in_quotes(key), " must be a string");
+    if (!value.is_string()) fail("{}: {} must be a string", where, in_quotes(key));
     metadata.emplace(key, value.get<std::string>());
   }
   return metadata;
@@ -110,15 +110,17 @@ void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes
   uint64_t end = 0;
   for (const auto& [tensor, range] : tensors) {
     if (range.begin != end) {
-      fail(file, ": tensor ", in_quotes(tensor.name), " starts at byte ", range.begin,
-           " of the data, but the previous one ends at ", end, "; tensors must ",
-           range.begin < end ? "not overlap" : "leave no gaps");
+      fail(
+          "{}: tensor {} starts at byte {} of the data, but the previous one ends at {}; tensors "
+          "must {}",
+          file, in_quotes(tensor.name), range.begin, end,
+          range.begin < end ? "not overlap" : "leave no gaps");
     }
     end = range.end;
   }
   if (end != data_bytes) {
-    fail(file, ": the tensors end at byte ", end, " of the data, but the file has ",
-         counted(data_bytes, "byte"), " of data");
+    fail("{}: the tensors end at byte {} of the data, but the file has {} of data", file, end,
+         counted(data_bytes, "byte"));
   }
 }
 
@@ -126,27 +128,27 @@ void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes
 
 void check_safetensors_start(std::span<const uint8_t> start, uint64_t size,
                              const std::string& source) {
-  const std::string where = concat("[safetensors] ", source);
+  const std::string where = fmt::format("[safetensors] {}", source);
   if (size < length_bytes) {
-    fail(where, " has ", counted(size, "byte"),
-         "; a safetensors file starts with eight bytes that hold the header's length");
+    fail("{} has {}; a safetensors file starts with eight bytes that hold the header's length",
+         where, counted(size, "byte"));
   }
   const uint64_t length = read_u64(start.data());
   const uint64_t left = size - length_bytes;
   if (length > max_header_bytes) {
-    fail(where, " is not a safetensors file: at byte 0 the header's length is ",
-         counted(length, "byte"), "; expected at most ", max_header_bytes);
+    fail("{} is not a safetensors file: at byte 0 the header's length is {}; expected at most {}",
+         where, counted(length, "byte"), max_header_bytes);
   }
   if (length > left) {
-    fail(where, ": at byte 0 the header's length is ", length, ", followed by only ",
-         counted(left, "byte"), "; the file is cut off");
+    fail("{}: at byte 0 the header's length is {}, followed by only {}; the file is cut off", where,
+         length, counted(left, "byte"));
   }
   if (length == 0 || start[length_bytes] != '{')
-    fail(where, " is not a safetensors file: its header, at byte 8, does not begin with {");
+    fail("{} is not a safetensors file: its header, at byte 8, does not begin with {{", where);
 }
 
 SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source) {
-  const std::string file = concat("[safetensors] ", source);
+  const std::string file = fmt::format("[safetensors] {}", source);
   check_safetensors_start(bytes, bytes.size(), source);
   const std::string_view header = header_of(bytes);
   const std::span<const uint8_t> data = bytes.subspan(length_bytes + header.size());
@@ -174,14 +176,14 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
   if (!file.metadata.empty()) json[metadata_key] = file.metadata;
   uint64_t end = 0;
   for (const SafeTensor& tensor : file.tensors) {
-    const std::string where = concat("[safetensors] tensor ", in_quotes(tensor.name));
+    const std::string where = fmt::format("[safetensors] tensor {}", in_quotes(tensor.name));
     const SafeDType& dtype = find_dtype(std::string(tensor.dtype), where);
     if (tensor.data.size() != static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes) {
-      fail(where, ": ", dtype.name, " ", tensor.shape, " does not match ",
-           counted(tensor.data.size(), "byte"), " of data");
+      fail("{}: {} {} does not match {} of data", where, dtype.name, tensor.shape,
+           counted(tensor.data.size(), "byte"));
     }
     if (tensor.name == metadata_key || json.contains(tensor.name))
-      fail(where, ": the name is already used");
+      fail("{}: the name is already used", where);
     json[tensor.name] = {{"dtype", dtype.name},
                          {"shape", shape_json(tensor.shape)},
                          {"data_offsets", {end, end + tensor.data.size()}}};
@@ -190,7 +192,7 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
   std::string header = dump_json(json);
   header.resize((header.size() + 7) / 8 * 8, ' ');
   if (header.size() > max_header_bytes) {
-    fail("[safetensors] a header of ", counted(header.size(), "byte"), " is too long; at most ",
+    fail("[safetensors] a header of {} is too long; at most {}", counted(header.size(), "byte"),
          max_header_bytes);
   }
 

@@ -48,8 +48,10 @@ void add_parameters(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& r
     const std::span<const float> values = reads.back()->values();
     if (std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); }))
       continue;
-    fail("[model] not written: ", parameter.name, " holds values that are not finite. The ",
-         "training diverged; start again with a smaller learning rate");
+    fail(
+        "[model] not written: {} holds values that are not finite. The training diverged; start "
+        "again with a smaller learning rate",
+        parameter.name);
   }
 }
 
@@ -62,18 +64,18 @@ std::vector<const SafeTensor*> match_tensors(std::span<const NamedShape> wanted,
   for (const NamedShape& parameter : wanted) {
     const auto found = by_name.find(parameter.name);
     if (found == by_name.end())
-      fail(where, " lacks the tensor ", in_quotes(parameter.name), " ", parameter.shape);
+      fail("{} lacks the tensor {} {}", where, in_quotes(parameter.name), parameter.shape);
     const SafeTensor& tensor = *found->second;
     if (tensor.shape != parameter.shape || tensor.dtype != "F32") {
-      fail(where, ": tensor ", in_quotes(parameter.name), " is ", tensor.dtype, " ", tensor.shape,
-           "; expected F32 ", parameter.shape);
+      fail("{}: tensor {} is {} {}; expected F32 {}", where, in_quotes(parameter.name),
+           tensor.dtype, tensor.shape, parameter.shape);
     }
     matched.push_back(&tensor);
     by_name.erase(found);
   }
   if (!by_name.empty()) {
-    fail(where, " has a tensor ", in_quotes(by_name.begin()->first),
-         ", which is not part of the architecture");
+    fail("{} has a tensor {}, which is not part of the architecture", where,
+         in_quotes(by_name.begin()->first));
   }
   return matched;
 }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <fmt/base.h>
+
 #include <cstdint>
-#include <ostream>
 
 namespace convlab {
 
@@ -13,9 +14,14 @@ struct TextPosition {
   bool operator==(const TextPosition&) const = default;
 };
 
-/// Writes "line 3, column 14".
-inline std::ostream& operator<<(std::ostream& out, const TextPosition& position) {
-  return out << "line " << position.line << ", column " << position.column;
-}
-
 }  // namespace convlab
+
+/// "line 3, column 14"
+template <>
+struct fmt::formatter<convlab::TextPosition> {
+  constexpr const char* parse(fmt::parse_context<>& context) { return context.begin(); }
+  fmt::context::iterator format(const convlab::TextPosition& position,
+                                fmt::context& context) const {
+    return fmt::format_to(context.out(), "line {}, column {}", position.line, position.column);
+  }
+};

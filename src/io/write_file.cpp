@@ -1,6 +1,7 @@
 #include "io/write_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -33,7 +34,7 @@ fs::path target_of(const fs::path& path) {
   fs::path target = path;
   std::error_code error;
   for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
-    if (links == max_links) fail("[file] ", path.string(), ": is a loop of symbolic links");
+    if (links == max_links) fail("[file] {}: is a loop of symbolic links", path.string());
     const fs::path next = fs::read_symlink(target, error);
     if (error) break;
     target = target.parent_path() / next;
@@ -48,7 +49,7 @@ fs::path folder_of(const fs::path& target) {
 /// "model.safetensors.1234.tmp": the file that process `pid` renames to `target` when it is whole.
 /// The end of a long name is left out.
 fs::path temporary_path(const fs::path& target, pid_t pid) {
-  const std::string ending = concat(".", pid, ".tmp");
+  const std::string ending = fmt::format(".{}.tmp", pid);
   return folder_of(target) /
          (target.filename().string().substr(0, max_name - ending.size()) + ending);
 }
@@ -126,7 +127,7 @@ class TemporaryFile {
   [[noreturn]] void stop(const char* what) const {
     const std::string reason = std::strerror(errno);
     // The destructor of an object whose constructor throws does not run; nothing was created then.
-    fail("[file] ", target_.string(), ": ", what, ": ", reason);
+    fail("[file] {}: {}: {}", target_.string(), what, reason);
   }
 
   /// Gives the new file the owner and the permissions of the one that it will replace. Not every
@@ -156,21 +157,21 @@ class TemporaryFile {
 void check_place(const fs::path& path, const fs::path& target) {
   std::error_code error;
   if (path.filename().empty())
-    fail("[file] ", path.string(), ": expected the name of a file, not of a folder");
+    fail("[file] {}: expected the name of a file, not of a folder", path.string());
   const fs::file_status status = fs::status(target, error);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    fail("[file] ", path.string(), ": exists and is not a regular file; it was not changed");
+    fail("[file] {}: exists and is not a regular file; it was not changed", path.string());
   }
   // The second condition holds for the superuser, too, who may write everything.
   constexpr auto any_write =
       fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
   if (fs::exists(status) && (::access(target.c_str(), W_OK) != 0 ||
                              (status.permissions() & any_write) == fs::perms::none)) {
-    fail("[file] ", path.string(), ": is write-protected; it was not changed");
+    fail("[file] {}: is write-protected; it was not changed", path.string());
   }
   const fs::path folder = folder_of(target);
   if (!fs::is_directory(folder, error)) {
-    fail("[file] ", path.string(), ": there is no folder ", folder.string());
+    fail("[file] {}: there is no folder {}", path.string(), folder.string());
   }
 }
 

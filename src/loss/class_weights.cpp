@@ -18,12 +18,12 @@ void ClassWeights::check(std::span<const double> weights, int64_t outputs) {
   if (weights.empty()) return;
   const int64_t classes = class_count(outputs);
   if (static_cast<int64_t>(weights.size()) != classes) {
-    fail("[class weights] there are ", counted(static_cast<int64_t>(weights.size()), "weight"),
-         ", but ", counted(classes, "class"), "; expected one for each");
+    fail("[class weights] there are {}, but {}; expected one for each",
+         counted(static_cast<int64_t>(weights.size()), "weight"), counted(classes, "class"));
   }
   for (const double weight : weights) {
     if (!(weight >= 0 && weight <= max))
-      fail("[class weights] a weight is ", weight, " but must lie in 0 to ", max);
+      fail("[class weights] a weight is {} but must lie in 0 to {}", weight, max);
   }
 }
 

@@ -66,8 +66,8 @@ Options Conv2d::options() const { return write_options(options_); }
 int64_t Conv2d::groups(int64_t channels) const {
   const int64_t groups = options_.groups;
   if (channels % groups != 0 || options_.filters % groups != 0) {
-    fail("[conv2d] ", groups, " groups must divide the ", channels, " channels and the ",
-         options_.filters, " filters");
+    fail("[conv2d] {} groups must divide the {} channels and the {} filters", groups, channels,
+         options_.filters);
   }
   return groups;
 }

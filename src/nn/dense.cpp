@@ -46,7 +46,7 @@ Options Dense::options() const { return write_options(options_); }
 Shape Dense::output_shape(std::span<const Shape> inputs) const {
   const Shape& input = single_input(kind(), inputs);
   if (input.rank() != 1)
-    fail("[dense] expects a vector (features), got ", input, "; put a flatten layer before it");
+    fail("[dense] expects a vector (features), got {}; put a flatten layer before it", input);
   return {options_.units};
 }
 

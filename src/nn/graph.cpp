@@ -1,5 +1,6 @@
 #include "nn/graph.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <utility>
 
@@ -25,7 +26,7 @@ int64_t count_elements(const std::vector<Node>& nodes, Counts counts) {
 void check_size(const Shape& shape) {
   constexpr int64_t max = int64_t{1} << 30U;
   if (shape.elements() > max)
-    fail("[graph] ", shape, " has ", counted(shape.elements(), "element"), "; expected at most ",
+    fail("[graph] {} has {}; expected at most {}", shape, counted(shape.elements(), "element"),
          max);
 }
 
@@ -45,16 +46,18 @@ Shape checked_output_shape(const Layer& layer, std::span<const Shape> inputs) {
   const Shape output = layer.output_shape(inputs);
   check_size(output);
   if (layer.flops(inputs) >= Layer::max_flops)
-    fail("[graph] the layer needs more than ", Layer::max_flops, " FLOPs per sample");
+    fail("[graph] the layer needs more than {} FLOPs per sample", Layer::max_flops);
   return output;
 }
 
 Graph::Graph(Shape input) : input_(input) {
   if (input_.rank() == 0 || input_.elements() == 0)
-    fail("[graph] the input shape ", input_, " is empty");
+    fail("[graph] the input shape {} is empty", input_);
   if (input_.rank() == Shape::max_rank) {
-    fail("[graph] the input shape ", input_, " has ", Shape::max_rank, " dimensions; at most ",
-         Shape::max_rank - 1, " are supported, as the batch is an additional dimension");
+    fail(
+        "[graph] the input shape {} has {} dimensions; at most {} are supported, as the batch is "
+        "an additional dimension",
+        input_, Shape::max_rank, Shape::max_rank - 1);
   }
   check_size(input_);
 }
@@ -63,18 +66,20 @@ size_t Graph::add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs
                   std::string name) {
   if (name.empty()) name = names_.next(layer->kind());
   if (names_.contains(name))
-    fail("[graph] the name ", name,
-         " is already used; every layer needs a unique name and has its own weights");
+    fail(
+        "[graph] the name {} is already used; every layer needs a unique name and has its own "
+        "weights",
+        name);
   Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}, false};
   for (const size_t value : node.inputs) {
     if (value > nodes_.size())
-      fail("[graph] ", node.name, " reads value ", value, ", which does not exist yet");
+      fail("[graph] {} reads value {}, which does not exist yet", node.name, value);
     node.input_shapes.push_back(value_shape(value));
   }
   try {
     node.output_shape = checked_output_shape(*node.layer, node.input_shapes);
   } catch (const Error& error) {
-    fail(node.name, ": ", error.what());
+    fail("{}: {}", node.name, error.what());
   }
   names_.insert(node.layer->kind(), node.name);
   nodes_.push_back(std::move(node));
@@ -92,8 +97,8 @@ void Graph::set_normalization(InputNormalization normalization) {
 
 Graph Graph::subgraph(size_t first, size_t last) const {
   if (last >= nodes_.size() || first > last) {
-    fail("[graph] layers ", first, " to ", last, " of ", nodes_.size(),
-         "; expected an order from 0 to ", nodes_.size() - 1);
+    fail("[graph] layers {} to {} of {}; expected an order from 0 to {}", first, last,
+         nodes_.size(), nodes_.size() - 1);
   }
   Graph part(value_shape(first));
   if (first == 0) part.normalization_ = normalization_;
@@ -102,8 +107,8 @@ Graph Graph::subgraph(size_t first, size_t last) const {
     std::vector<size_t> inputs;
     for (const size_t value : node.inputs) {
       if (value < first) {
-        fail("[graph] the network cannot be cut before ", nodes_[first].name, ", as ", node.name,
-             " also reads ", value == 0 ? "the input" : nodes_[value - 1].name);
+        fail("[graph] the network cannot be cut before {}, as {} also reads {}", nodes_[first].name,
+             node.name, value == 0 ? "the input" : nodes_[value - 1].name);
       }
       inputs.push_back(value - first);
     }

@@ -15,7 +15,7 @@ std::string Problem::text() const { return where.empty() ? message : where + ": 
 
 Graph build(const GraphDocument& document) {
   CheckedDocument checked = check(document);
-  if (!checked.graph) fail(checked.problems.front().text());
+  if (!checked.graph) fail("{}", checked.problems.front().text());
   return std::move(*checked.graph);
 }
 
@@ -27,7 +27,7 @@ GraphDocument document_of(const Graph& graph) {
       .input = graph.input_shape(), .normalization = graph.normalization(), .layers = {}};
   for (const Node& node : graph.nodes()) {
     if (node.name == GraphDocument::input_name)
-      fail("[graph] no layer of a file may be called ", in_quotes(node.name));
+      fail("[graph] no layer of a file may be called {}", in_quotes(node.name));
     LayerDocument layer{.kind = std::string(node.layer->kind()),
                         .name = node.name,
                         .options = node.layer->options(),

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -129,7 +130,7 @@ class DocumentChecker {
   void check_layers() {
     constexpr size_t max = GraphDocument::max_layers;
     if (layers_.empty() || layers_.size() > max)
-      return report({"layers"}, concat("the layers must be a list of 1 to ", max));
+      return report({"layers"}, fmt::format("the layers must be a list of 1 to {}", max));
     for (size_t i = 0; i < layers_.size() && !is_full(); ++i) check_layer(i);
     if (connections_known_) check_all_read();
   }
@@ -154,14 +155,14 @@ class DocumentChecker {
   /// Sets the place for `report`.
   void set_place(size_t index, const std::string& name) {
     layer_ = index;
-    where_ = concat("layer ", index + 1);
+    where_ = fmt::format("layer {}", index + 1);
     if (!name.empty() && name.size() <= LayerDocument::max_name) where_ += " " + in_quotes(name);
   }
 
   void check_name(const std::string& name) {
     if (name.empty()) return;
     if (name.size() > LayerDocument::max_name) {
-      report({"name"}, concat("its name must have 1 to ", LayerDocument::max_name, " bytes"));
+      report({"name"}, fmt::format("its name must have 1 to {} bytes", LayerDocument::max_name));
     } else if (const char* wrong = wrong_characters(name)) {
       report({"name"}, wrong);
     } else if (values_.contains(name)) {
@@ -180,8 +181,9 @@ class DocumentChecker {
   std::shared_ptr<const Layer> make_layer(const LayerDocument& document, const LayerKind* kind) {
     if (kind == nullptr) {
       const std::vector<std::string> known = known_kinds();
-      report({"kind"}, concat("there is no layer ", in_quotes(document.kind),
-                              did_you_mean(document.kind, known), "; known are: ", joined(known)));
+      report({"kind"},
+             fmt::format("there is no layer {}{}; known are: {}", in_quotes(document.kind),
+                         did_you_mean(document.kind, known), joined(known)));
       return nullptr;
     }
     const Options options = named_options(document.options);
@@ -207,7 +209,7 @@ class DocumentChecker {
       if (!is_plain(name)) {
         report({"options", name}, "it has no option " + in_quotes(name));
       } else if (!names.insert(name).second) {
-        report({"options", name}, concat("option ", in_quotes(name), " is given twice"));
+        report({"options", name}, fmt::format("option {} is given twice", in_quotes(name)));
       } else {
         named.push_back(option);
       }
@@ -221,8 +223,8 @@ class DocumentChecker {
     if (!names) return add_input(index, index);
     bool known = names->size() <= LayerDocument::max_inputs;
     if (!known) {
-      report({"inputs"}, concat("it has ", names->size(), " inputs; expected at most ",
-                                LayerDocument::max_inputs));
+      report({"inputs"}, fmt::format("it has {} inputs; expected at most {}", names->size(),
+                                     LayerDocument::max_inputs));
     }
     for (size_t i = 0; i < names->size() && i < LayerDocument::max_inputs; ++i) {
       const std::string& name = (*names)[i];
@@ -254,9 +256,9 @@ class DocumentChecker {
         known.append(known.empty() ? "; known are: " : ", ").append(in_quotes(other));
       known.insert(0, did_you_mean(name, names));
     }
-    return concat("its input ", in_quotes(name), " is not a layer before it",
-                  later ? ", but the layer itself or a later one; layers cannot form a cycle" : "",
-                  known);
+    return fmt::format(
+        "its input {} is not a layer before it{}{}", in_quotes(name),
+        later ? ", but the layer itself or a later one; layers cannot form a cycle" : "", known);
   }
 
   void check_shapes(size_t index) {
@@ -283,7 +285,7 @@ class DocumentChecker {
     if (parameters_ > GraphDocument::max_parameters) return;  // was reported
     for (const ParameterSpec& spec : layer.parameters(inputs)) parameters_ += spec.shape.elements();
     if (parameters_ > GraphDocument::max_parameters) {
-      fail("the network has more than ", GraphDocument::max_parameters, " parameters up to here");
+      fail("the network has more than {} parameters up to here", GraphDocument::max_parameters);
     }
   }
 

@@ -148,8 +148,8 @@ Options GroupNorm::options() const { return write_options(options_); }
 
 int64_t GroupNorm::groups(const Shape& sample) const {
   if (channels_of(sample) % options_.groups != 0) {
-    fail("[group_norm] ", options_.groups, " groups do not divide the ", channels_of(sample),
-         " channels");
+    fail("[group_norm] {} groups do not divide the {} channels", options_.groups,
+         channels_of(sample));
   }
   return options_.groups;
 }

@@ -13,14 +13,14 @@ namespace {
 void check_list(const std::vector<float>& values, const char* name, int64_t channels) {
   const auto count = static_cast<int64_t>(values.size());
   if (count != 1 && count != channels) {
-    fail("[normalization] the ", name, " has ", counted(count, "number"), "; expected 1, or ",
-         channels, " for the channels of the input");
+    fail("[normalization] the {} has {}; expected 1, or {} for the channels of the input", name,
+         counted(count, "number"), channels);
   }
   const auto bad =
       std::find_if_not(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
   if (bad != values.end()) {
-    fail("[normalization] number ", bad - values.begin() + 1, " of the ", name, " is ", *bad,
-         "; expected a finite number");
+    fail("[normalization] number {} of the {} is {}; expected a finite number",
+         bad - values.begin() + 1, name, *bad);
   }
 }
 
@@ -35,8 +35,10 @@ void InputNormalization::check(int64_t channels) const {
   check_list(scale, "scale", channels);
   check_list(offset, "offset", channels);
   if (const auto zero = std::find(scale.begin(), scale.end(), 0.0F); zero != scale.end()) {
-    fail("[normalization] number ", zero - scale.begin() + 1,
-         " of the scale is 0, which would hide the input; expected a number other than 0");
+    fail(
+        "[normalization] number {} of the scale is 0, which would hide the input; expected a "
+        "number other than 0",
+        zero - scale.begin() + 1);
   }
 }
 

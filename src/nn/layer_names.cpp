@@ -1,8 +1,7 @@
 #include "nn/layer_names.h"
 
+#include <fmt/format.h>
 #include <algorithm>
-
-#include "core/error.h"
 
 namespace convlab {
 
@@ -10,7 +9,7 @@ std::string LayerNames::next(std::string_view kind) {
   auto& [count, used] = numbers_[std::string(kind)];
   used = std::max(used, count);
   while (true) {
-    std::string name = concat(kind, '_', used + 1);
+    std::string name = fmt::format("{}_{}", kind, used + 1);
     if (!contains(name)) return name;
     ++used;
   }

@@ -9,7 +9,7 @@ namespace convlab {
 namespace {
 
 void want_inputs(std::string_view kind, std::span<const Shape> inputs) {
-  if (inputs.size() < 2) fail("[", kind, "] expects two or more inputs, got ", inputs.size());
+  if (inputs.size() < 2) fail("[{}] expects two or more inputs, got {}", kind, inputs.size());
 }
 
 int64_t channels_of(const Shape& shape) { return shape[shape.rank() - 1]; }
@@ -67,7 +67,7 @@ Shape Add::output_shape(std::span<const Shape> inputs) const {
   want_inputs(kind(), inputs);
   for (const Shape& input : inputs.subspan(1)) {
     if (input != inputs[0])
-      fail("[add] expects inputs of the same shape, got ", inputs[0], " and ", input);
+      fail("[add] expects inputs of the same shape, got {} and {}", inputs[0], input);
   }
   return inputs[0];
 }
@@ -86,12 +86,12 @@ void Add::backward(const Pass& pass, std::span<const Tensor>, const Tensor&,
 }
 
 Shape Multiply::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 2) fail("[multiply] expects two inputs, got ", inputs.size());
+  if (inputs.size() != 2) fail("[multiply] expects two inputs, got {}", inputs.size());
   if (inputs[0] != inputs[1] && !is_gate(inputs[0], inputs[1])) {
     fail(
         "[multiply] expects two inputs of the same shape, or a second input of (1, 1, channels), "
-        "got ",
-        inputs[0], " and ", inputs[1]);
+        "got {} and {}",
+        inputs[0], inputs[1]);
   }
   return inputs[0];
 }
@@ -123,7 +123,7 @@ Shape Concat::output_shape(std::span<const Shape> inputs) const {
   int64_t channels = 0;
   for (const Shape& input : inputs) {
     if (!equal_but_for_channels(inputs[0], input)) {
-      fail("[concat] expects inputs that differ only in channels, got ", inputs[0], " and ", input);
+      fail("[concat] expects inputs that differ only in channels, got {} and {}", inputs[0], input);
     }
     channels += channels_of(input);
   }

@@ -19,7 +19,7 @@ Tensor at(const Buffer& buffer, size_t offset, const Shape& shape) {
 /// Throws Error if the machine (32 bits in the browser) cannot address so much memory at once.
 size_t addressable(uint64_t bytes) {
   if (bytes > std::numeric_limits<size_t>::max() / 2) {
-    fail("[network] not enough memory for ", bytes >> 20U, " MB; try a smaller batch or model");
+    fail("[network] not enough memory for {} MB; try a smaller batch or model", bytes >> 20U);
   }
   return static_cast<size_t>(bytes);
 }
@@ -127,7 +127,7 @@ uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
 
 Tensor Network::prepare(const PassSpec& spec) {
   if (spec.batch < 1)
-    fail("[network] a batch of ", spec.batch, " is not possible; expected at least 1");
+    fail("[network] a batch of {} is not possible; expected at least 1", spec.batch);
   const auto known = std::find_if(plans_.begin(), plans_.end(),
                                   [&](const auto& plan) { return plan->spec == spec; });
   if (known != plans_.end()) {

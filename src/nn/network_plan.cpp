@@ -17,7 +17,7 @@ size_t end_of(const Graph& graph, const PassSpec& spec) {
   const size_t nodes = graph.nodes().size();
   if (!spec.last_node) return nodes;
   if (*spec.last_node >= nodes)
-    fail("[network] there is no layer ", *spec.last_node, "; the last is ", nodes - 1);
+    fail("[network] there is no layer {}; the last is {}", *spec.last_node, nodes - 1);
   return *spec.last_node + 1;
 }
 
@@ -83,7 +83,7 @@ NetworkPlan::NetworkPlan(const Graph& graph, const Backend& backend, PassSpec pa
 void NetworkPlan::check_values(const std::vector<size_t>& values_) const {
   for (const size_t value : values_) {
     if (value > end)
-      fail("[network] the pass does not compute value ", value, "; the last is ", end);
+      fail("[network] the pass does not compute value {}; the last is {}", value, end);
   }
 }
 

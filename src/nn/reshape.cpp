@@ -1,5 +1,6 @@
 #include "nn/reshape.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -36,8 +37,9 @@ Reshape::Reshape(const ReshapeOptions& options) : options_(checked_options("resh
   if (shape.empty() || shape.size() >= Shape::max_rank ||
       !std::all_of(shape.begin(), shape.end(), fits) ||
       std::count(shape.begin(), shape.end(), -1.0) > 1) {
-    throw OptionError("shape", concat("[reshape] option shape must have 1 to ", Shape::max_rank - 1,
-                                      " whole numbers above 0, one of which may be -1"));
+    throw OptionError("shape", fmt::format("[reshape] option shape must have 1 to {} whole numbers "
+                                           "above 0, one of which may be -1",
+                                           Shape::max_rank - 1));
   }
 }
 
@@ -52,8 +54,8 @@ Shape Reshape::output_shape(std::span<const Shape> inputs) const {
   }
   const bool has_rest = std::count(options_.shape.begin(), options_.shape.end(), -1.0) > 0;
   if (has_rest ? input.elements() % known != 0 : input.elements() != known) {
-    fail("[reshape] ", input, " has ", counted(input.elements(), "element"),
-         " and cannot be reshaped to (", std::get<std::string>(options()[0].second), ")");
+    fail("[reshape] {} has {} and cannot be reshaped to ({})", input,
+         counted(input.elements(), "element"), std::get<std::string>(options()[0].second));
   }
   Shape output;
   for (const double dim : options_.shape)

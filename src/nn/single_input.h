@@ -11,7 +11,7 @@ namespace convlab {
 /// Returns the input of a layer that takes exactly one. Throws Error, starting with [kind], for any
 /// other number of inputs.
 inline const Shape& single_input(std::string_view kind, std::span<const Shape> inputs) {
-  if (inputs.size() != 1) fail("[", kind, "] expects one input, got ", inputs.size());
+  if (inputs.size() != 1) fail("[{}] expects one input, got {}", kind, inputs.size());
   return inputs[0];
 }
 
@@ -19,7 +19,7 @@ inline const Shape& single_input(std::string_view kind, std::span<const Shape> i
 inline const Shape& single_image(std::string_view kind, std::span<const Shape> inputs) {
   const Shape& input = single_input(kind, inputs);
   if (input.rank() != 3)
-    fail("[", kind, "] expects an image (height, width, channels), got ", input);
+    fail("[{}] expects an image (height, width, channels), got {}", kind, input);
   return input;
 }
 

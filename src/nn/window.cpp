@@ -15,8 +15,10 @@ WindowAxis slide_window(std::string_view kind, int64_t input, int64_t window, in
     return {output, added / 2, added - added / 2};
   }
   if (reach > input) {
-    fail("[", kind, "] the window covers ", reach, " pixels but the image has only ", input,
-         "; use padding same or a smaller window");
+    fail(
+        "[{}] the window covers {} pixels but the image has only {}; use padding same or a smaller "
+        "window",
+        kind, reach, input);
   }
   const int64_t output = (input - reach) / stride + 1;
   const int64_t begin = output * stride;  // start of one more window

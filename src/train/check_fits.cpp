@@ -6,12 +6,12 @@ namespace convlab {
 
 void check_fits(const Graph& graph, const Dataset& dataset, const std::string& model) {
   if (graph.input_shape() != dataset.image_shape()) {
-    fail("[model] ", model, " expects images of ", graph.input_shape(), ", but the images of ",
-         dataset.name(), " are ", dataset.image_shape());
+    fail("[model] {} expects images of {}, but the images of {} are {}", model, graph.input_shape(),
+         dataset.name(), dataset.image_shape());
   }
   if (graph.output_shape() != Shape{dataset.classes()}) {
-    fail("[model] ", model, " has the output shape ", graph.output_shape(), ", but ",
-         dataset.name(), " has ", dataset.classes(), " classes");
+    fail("[model] {} has the output shape {}, but {} has {} classes", model, graph.output_shape(),
+         dataset.name(), dataset.classes());
   }
 }
 

@@ -1,5 +1,6 @@
 #include "train/check_memory.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <limits>
 
@@ -70,13 +71,12 @@ void check_memory(const Graph& graph, const Backend& backend, const TrainingSize
     const int64_t middle = fits + (too_large - fits) / 2;
     (needed(middle) <= left ? fits : too_large) = middle;
   }
-  const std::string problem =
-      concat("[memory] ", size.model, " needs ", megabytes(need), " MB to ",
-             size.train_images > 0 ? "train" : "evaluate", " with a batch of ", size.batch,
-             ", but ", left >> 20U, " MB are left; ");
-  if (fits > 0) fail(problem, "the largest batch that fits is ", fits);
-  fail(problem, "not even a batch of 1 fits, which needs ", megabytes(needed(1)),
-       " MB; try a smaller model");
+  const std::string problem = fmt::format(
+      "[memory] {} needs {} MB to {} with a batch of {}, but {} MB are left; ", size.model,
+      megabytes(need), size.train_images > 0 ? "train" : "evaluate", size.batch, left >> 20U);
+  if (fits > 0) fail("{}the largest batch that fits is {}", problem, fits);
+  fail("{}not even a batch of 1 fits, which needs {} MB; try a smaller model", problem,
+       megabytes(needed(1)));
 }
 
 }  // namespace convlab

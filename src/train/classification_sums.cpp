@@ -14,9 +14,9 @@ constexpr int64_t max_samples = int64_t{1} << 24;
 
 ClassificationSums::ClassificationSums(Backend& backend, int64_t classes, int64_t top_k)
     : backend_(backend), classes_(classes), top_k_(top_k) {
-  if (classes < 2) fail("[metrics] there are ", classes, " classes; expected at least 2");
+  if (classes < 2) fail("[metrics] there are {} classes; expected at least 2", classes);
   if (top_k < 1 || top_k > classes)
-    fail("[metrics] top_k is ", top_k, ", but must be 1 to ", classes, ", the number of classes");
+    fail("[metrics] top_k is {}, but must be 1 to {}, the number of classes", top_k, classes);
   counts_ = {{classes * classes + 1}, DType::f32};
   buffer_ = backend.allocate(counts_.bytes());
   counts_.memory = buffer_.memory();
@@ -33,12 +33,12 @@ Tensor ClassificationSums::hits() const {
 void ClassificationSums::add(const Tensor& outputs, const Tensor& labels) {
   const int64_t batch = labels.elements();
   if (outputs.shape != Shape{batch, classes_}) {
-    fail("[metrics] outputs of ", outputs.shape, ", but ", batch, " samples of ", classes_,
-         " classes need ", Shape{batch, classes_});
+    fail("[metrics] outputs of {}, but {} samples of {} classes need {}", outputs.shape, batch,
+         classes_, Shape{batch, classes_});
   }
   if (samples_ + batch > max_samples)
-    fail("[metrics] more than ", max_samples,
-         " samples cannot be counted; call read and reset before");
+    fail("[metrics] more than {} samples cannot be counted; call read and reset before",
+         max_samples);
   samples_ += batch;
   backend_.count_predictions({.top_k = top_k_}, outputs, labels, confusion(), hits());
 }

@@ -15,11 +15,11 @@ constexpr int64_t max_steps = 1'000'000;
 void check(const RangeTestOptions& options) {
   if (!(options.first_rate > 0 && options.last_rate > options.first_rate &&
         std::isfinite(options.last_rate))) {
-    fail("[range test] rates from ", options.first_rate, " to ", options.last_rate,
-         "; expected a range above 0");
+    fail("[range test] rates from {} to {}; expected a range above 0", options.first_rate,
+         options.last_rate);
   }
   if (options.steps < min_steps || options.steps > max_steps)
-    fail("[range test] ", options.steps, " steps; expected ", min_steps, " to ", max_steps);
+    fail("[range test] {} steps; expected {} to {}", options.steps, min_steps, max_steps);
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ void Trainer::check_images(const Batch& batch) const {
   const Shape& image = network_.graph().input_shape();
   const auto wanted = static_cast<size_t>(image.with_batch(batch.size()).elements());
   if (batch.images.size() != wanted) {
-    fail("[trainer] a batch of ", batch.size(), " images has ", batch.images.size(),
-         " bytes, but the network expects ", wanted, " for images of ", image);
+    fail("[trainer] a batch of {} images has {} bytes, but the network expects {} for images of {}",
+         batch.size(), batch.images.size(), wanted, image);
   }
 }
 
@@ -75,7 +75,7 @@ void Trainer::check_labels(const Batch& batch) const {
   const int64_t classes = std::max<int64_t>(network_.graph().output_shape().elements(), 2);
   for (const int32_t label : batch.labels) {
     if (label < 0 || label >= classes)
-      fail("[trainer] label ", label, ", but the network has ", classes, " classes");
+      fail("[trainer] label {}, but the network has {} classes", label, classes);
   }
 }
 

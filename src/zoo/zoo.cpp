@@ -71,11 +71,11 @@ constexpr std::array all{
 
 Graph Model::build(const Shape& image, int64_t classes) const {
   if (image.rank() != 3)
-    fail("[model] ", name, " expects images of shape (height, width, channels), not ", image);
+    fail("[model] {} expects images of shape (height, width, channels), not {}", name, image);
   try {
     return layers(image, classes);
   } catch (const Error& error) {
-    fail("[model] ", name, " does not accept images of ", image, ": ", error.what());
+    fail("[model] {} does not accept images of {}: {}", name, image, error.what());
   }
 }
 

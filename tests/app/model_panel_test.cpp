@@ -38,7 +38,7 @@ struct Session {
         .files = FileAccess{.read =
                                 [this](const std::string& path) {
                                   const auto found = files.find(path);
-                                  if (found == files.end()) fail("[file] no file ", path);
+                                  if (found == files.end()) fail("[file] no file {}", path);
                                   return found->second;
                                 },
                             .write = {}}};

@@ -1,4 +1,5 @@
 // Malicious documents; tests/io/graph_document_test.cpp tests ordinary mistakes.
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -77,10 +78,10 @@ TEST_CASE("hostile graph document: names that collide with generated names cost 
   constexpr int half = 4000;
   std::string layers;
   for (int i = 1; i <= half; ++i)
-    layers += concat("{\"kind\": \"relu\", \"name\": \"relu_", half + i, "\"},\n");
+    layers += fmt::format("{{\"kind\": \"relu\", \"name\": \"relu_{}\"}},\n", half + i);
   for (int i = 1; i < half; ++i) layers += "{\"kind\": \"relu\"},\n";
   const Graph graph = parse_graph_json(with_layers(layers + "{\"kind\": \"relu\"}"), "my.json");
-  CHECK(graph.nodes().back().name == concat("relu_", 3 * half));
+  CHECK(graph.nodes().back().name == fmt::format("relu_{}", 3 * half));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Every option of every registered class refuses values out of its range. Names, types and limits
 // are taken from the objects and their errors, so that new options are covered automatically.
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
@@ -141,7 +142,7 @@ void check_integer(const Check& check) {
   CHECK(max < int64_t{1} << 31U);  // the product of two such values does not overflow
   CHECK(min > -(int64_t{1} << 31U));
   for (const int64_t value : {min - 1, max + 1, std::numeric_limits<int64_t>::max()})
-    check.refused(value, concat("must lie in ", min_text, " to ", max_text));
+    check.refused(value, fmt::format("must lie in {} to {}", min_text, max_text));
   check.in_range(min);
   check.in_range(max);
 }
@@ -157,7 +158,7 @@ void check_number(const Check& check) {
   CHECK(std::isfinite(max));
   for (const double value :
        {std::nextafter(min, -infinity), std::nextafter(max, infinity), -infinity, infinity}) {
-    check.refused(value, concat("must lie in ", min_text, " to ", max_text));
+    check.refused(value, fmt::format("must lie in {} to {}", min_text, max_text));
   }
   check.in_range(min);
   check.in_range(max);
@@ -167,7 +168,7 @@ void check_list(const Check& check) {
   for (const std::string text : {"a", "1,", ",1", "1;2", "nan", "inf", "1e999", "1 2", "0x"})
     check.refused(text, "must be a list of numbers separated by commas");
   const auto [min, max] = limits(check.refused(std::string("-1e300")));
-  check.refused(std::string("1e300"), concat("must lie in ", min, " to ", max));
+  check.refused(std::string("1e300"), fmt::format("must lie in {} to {}", min, max));
   std::string long_list = "1";
   for (int i = 0; i < 65536; ++i) long_list += ",1";
   check.refused(long_list, "at most 65536 numbers");

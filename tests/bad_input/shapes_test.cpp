@@ -108,7 +108,7 @@ TEST_CASE("shapes: every kind of layer has a row") {
 TEST_CASE("shapes: a layer runs on every rank that it takes and refuses all others") {
   for (const auto& [kind, row] : rows()) {
     for (const Shape& shape : samples) {
-      INFO(kind << " on " << shape);
+      INFO(kind << " on " << shape.str());
       const std::vector<Shape> inputs(row.min_inputs, shape);
       const std::string error = error_of(kind, row.options, inputs);
       if (takes(row, shape)) {
@@ -142,7 +142,7 @@ TEST_CASE("shapes: layers that merge refuse inputs that do not fit each other") 
   for (const auto& [kind, row] : rows()) {
     if (row.min_inputs < 2) continue;
     for (const Shape& other : {Shape{8, 6, 4}, Shape{7, 7, 4}, Shape{8, 28}, Shape{224}}) {
-      INFO(kind << " with " << other);
+      INFO(kind << " with " << other.str());
       const std::string error = error_of(kind, row.options, {{8, 7, 4}, other});
       CHECK_THAT(error, StartsWith("[" + std::string(kind) + "] expects "));
       CHECK_THAT(error, ContainsSubstring("(8, 7, 4)") && ContainsSubstring(other.str()));
@@ -187,7 +187,7 @@ TEST_CASE("shapes: options and inputs at their limits overflow nothing (-fsaniti
     }
     for (const Options& options : {max, row.options}) {
       for (const Shape& shape : huge) {
-        INFO(kind << " on " << shape);
+        INFO(kind << " on " << shape.str());
         try {
           Graph graph(shape);
           graph.add(make_layer(kind, options), std::vector<size_t>(row.min_inputs, 0));

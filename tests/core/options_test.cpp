@@ -1,5 +1,6 @@
 #include "core/options.h"
 
+#include <fmt/format.h>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
@@ -103,7 +104,7 @@ TEST_CASE("options: all options that are wrong are reported, in the order of dec
 
 TEST_CASE("options: a long list of wrong options gives a short list of errors") {
   Options many;
-  for (int i = 0; i < 10'000; ++i) many.emplace_back(concat("x", i), true);
+  for (int i = 0; i < 10'000; ++i) many.emplace_back(fmt::format("x{}", i), true);
   try {
     read_options<Sample>("sample", many);
     FAIL("no error");

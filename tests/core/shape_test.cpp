@@ -1,9 +1,9 @@
 #include "core/shape.h"
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <sstream>
 
 #include "core/error.h"
 #include "core/tensor.h"
@@ -18,9 +18,7 @@ TEST_CASE("shape: elements, dimensions and text") {
   CHECK(shape[1] == 29);
   CHECK(shape.elements() == 28 * 29 * 3);
   CHECK(shape.str() == "(28, 29, 3)");
-  std::ostringstream out;
-  out << shape;
-  CHECK(out.str() == shape.str());
+  CHECK(fmt::format("{}", shape) == shape.str());
 }
 
 TEST_CASE("shape: a scalar has one element, a shape with a dimension of 0 has none") {

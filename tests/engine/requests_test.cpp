@@ -29,7 +29,7 @@ std::function<double()> ticking_clock() {
 }
 
 DatasetSplits open(const std::string& name) {
-  if (name != "synthetic") fail("unknown data set '", name, "'; known are: synthetic");
+  if (name != "synthetic") fail("unknown data set '{}'; known are: synthetic", name);
   return make_synthetic(70, test_size, image, classes);
 }
 

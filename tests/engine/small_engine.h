@@ -19,7 +19,7 @@ inline std::function<double()> ticking_clock() {
 
 inline Engine make_engine(int threads = 1) {
   const auto open = [](const std::string& name) {
-    if (name != "synthetic") fail("unknown data set '", name, "'; known are: synthetic");
+    if (name != "synthetic") fail("unknown data set '{}'; known are: synthetic", name);
     return make_synthetic(train_size, test_size, {28, 28, 1}, 10);
   };
   return Engine(

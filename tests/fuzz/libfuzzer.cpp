@@ -24,7 +24,7 @@ void write_seeds(const std::filesystem::path& folder) {
   for (const Bytes& seed : target->seeds()) {
     std::ofstream file(folder / ("seed-" + std::to_string(number++)), std::ios::binary);
     file.write(reinterpret_cast<const char*>(seed.data()), std::ssize(seed));
-    if (!file) fail("cannot write to the folder ", folder.string());
+    if (!file) fail("cannot write to the folder {}", folder.string());
   }
 }
 

@@ -1,5 +1,6 @@
 #include "fuzz/targets.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <source_location>
@@ -32,7 +33,7 @@ constexpr const char* source = "fuzz";
 
 /// Throws an exception that is no Error, which fails a test and stops a fuzzer.
 void expect(bool holds, std::source_location place = std::source_location::current()) {
-  if (!holds) throw std::logic_error(concat("false in line ", place.line()));
+  if (!holds) throw std::logic_error(fmt::format("false in line {}", place.line()));
 }
 
 Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }

@@ -175,7 +175,7 @@ TEST_CASE("graph document: an invalid normalization is refused with its position
   refused("{\"scale\": [1],\n\"offset\": [0, null, 0]}",
           "line 4, column 15: the offset must be a list of numbers");
   refused(R"({"offset": [0, 0, 1e39]})",
-          "line 3, column 19: a number of the offset is beyond 3.40282e+38, the largest float");
+          "line 3, column 19: a number of the offset is beyond 3.4028235e+38, the largest float");
   refused(R"({"scale": []})",
           "line 3, column 11: [normalization] the scale has 0 numbers; expected 1, or 3 for the "
           "channels of the input");

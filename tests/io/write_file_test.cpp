@@ -1,5 +1,6 @@
 #include "io/write_file.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -115,7 +116,7 @@ pid_t ended_process() {
 TEST_CASE("write_file and check_writable delete what killed processes have left behind") {
   const Folder folder;
   const auto temporary = [](const auto& name, const auto& pid) {
-    return concat(name, ".", pid, ".tmp");
+    return fmt::format("{}.{}.tmp", name, pid);
   };
   const auto create = [&](const std::string& name) {
     write_file(folder / name.c_str(), old_content);
@@ -127,12 +128,12 @@ TEST_CASE("write_file and check_writable delete what killed processes have left 
                                       temporary("b", ended),
                                       temporary("aa", ended),
                                       temporary("a.b", ended),
-                                      temporary("a", concat("0", ended)),
+                                      temporary("a", fmt::format("0{}", ended)),
                                       temporary("a", -ended),
                                       temporary("a", "x"),
-                                      concat("a.", ended, ".tmp2"),
-                                      concat("a.", ended),
-                                      concat("A.", ended, ".tmp"),
+                                      fmt::format("a.{}.tmp2", ended),
+                                      fmt::format("a.{}", ended),
+                                      fmt::format("A.{}.tmp", ended),
                                       "a..tmp",
                                       "a.tmp"};
   for (const auto& write :
@@ -157,7 +158,7 @@ TEST_CASE("write_file deletes what was left behind in the current folder, too") 
   const Folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder / "");
-  const std::string left = concat("a.", ended_process(), ".tmp");
+  const std::string left = fmt::format("a.{}.tmp", ended_process());
   write_file(left, old_content);
   write_file("a", new_content);
   CHECK_FALSE(fs::exists(left));
@@ -166,7 +167,7 @@ TEST_CASE("write_file deletes what was left behind in the current folder, too") 
 
 TEST_CASE("write_file keeps a temporary file that is locked, though its process is not known") {
   const Folder folder;
-  const fs::path file = folder / concat("a.", ended_process(), ".tmp").c_str();
+  const fs::path file = folder / fmt::format("a.{}.tmp", ended_process()).c_str();
   write_file(file, old_content);
   const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
   REQUIRE(flock(descriptor, LOCK_EX) == 0);

@@ -1,13 +1,15 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <numeric>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "backend/device.h"
+#include "core/options_text.h"
 #include "core/random.h"
 #include "nn/activations.h"
 #include "nn/network.h"
@@ -284,14 +286,9 @@ class Check {
 };
 
 std::string describe(const Row& row) {
-  std::ostringstream out;
-  out << row.kind << " {" << std::boolalpha;
-  for (const auto& [name, value] : row.options) {
-    std::visit([&out, &name](const auto& v) { out << ' ' << name << '=' << v; }, value);
-  }
-  out << " } of " << row.input;
-  for (const Shape& shape : row.more) out << ", " << shape;
-  return out.str();
+  std::string text = fmt::format("{} {{{}}} of {}", row.kind, options_text(row.options), row.input);
+  for (const Shape& shape : row.more) text += fmt::format(", {}", shape);
+  return text;
 }
 
 void check(const Row& row, bool relu) {

@@ -1,5 +1,6 @@
 #include "nn/graph_document.h"
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
@@ -260,8 +261,9 @@ TEST_CASE("graph document: 10,000 layers with branches are checked in much less 
   while (layers.size() < count) {
     const size_t far = layers.size() / 2;
     layers.push_back({.kind = "add"});
-    layers.back().inputs = Names{far == 0 ? "relu_1" : concat("add_", far),
-                                 layers.size() == 2 ? "input" : concat("add_", layers.size() - 2)};
+    layers.back().inputs =
+        Names{far == 0 ? "relu_1" : fmt::format("add_{}", far),
+              layers.size() == 2 ? "input" : fmt::format("add_{}", layers.size() - 2)};
   }
   const GraphDocument document = with(std::move(layers));
   const auto start = std::chrono::steady_clock::now();

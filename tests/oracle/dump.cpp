@@ -2,6 +2,7 @@
 // safetensors file per training step (model, image size, backend, label smoothing), the files of
 // the dump_* functions, and manifest.safetensors, which lists all registered kinds.
 
+#include <fmt/format.h>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -9,7 +10,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/error.h"
 #include "dump_file.h"
 #include "train/trainer.h"
 #include "zoo/zoo.h"
@@ -80,8 +80,8 @@ void dump_step(const std::filesystem::path& folder, const Model& model, const Sh
   dump_parameters(dump, "updated/", network, &Parameter::value);
   const double loss = trainer.training().read().loss;
   dump.bytes("loss", "F64", {1}, &loss, sizeof(loss));
-  dump.write(folder / concat("step-", model.name, "-", image[0], "-", kind.name, "-",
-                             label_smoothing > 0 ? "smooth" : "plain", ".safetensors"));
+  dump.write(folder / fmt::format("step-{}-{}-{}-{}.safetensors", model.name, image[0], kind.name,
+                                  label_smoothing > 0 ? "smooth" : "plain"));
 }
 
 /// The models that compare.py also defines.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fmt/format.h>
 #include <array>
 #include <cstdio>
 #include <deque>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "backend/backend.h"
-#include "core/error.h"
 #include "core/options.h"
 #include "core/random.h"
 #include "io/safetensors.h"
@@ -25,7 +25,8 @@ class Dump {
 
   /// Stores each option as JSON under the key "PREFIX.name".
   void options(const std::string& prefix, const Options& options) {
-    for (const auto& [name, value] : options) text(concat(prefix, ".", name), json_of(value));
+    for (const auto& [name, value] : options)
+      text(fmt::format("{}.{}", prefix, name), json_of(value));
   }
 
   void floats(const std::string& name, Backend& backend, const Tensor& tensor) {

@@ -1,5 +1,7 @@
 // Ten SGD steps of small random networks. Every kind of layer with parameters occurs twice.
 
+#include <fmt/format.h>
+
 #include "core/error.h"
 #include "dump_file.h"
 #include "layer_cases.h"
@@ -21,7 +23,7 @@ const LayerDraw& draw_of(std::string_view kind) {
   for (const LayerDraw& draw : layer_draws()) {
     if (draw.kind == kind) return draw;
   }
-  fail("[oracle] there is no layer ", kind);
+  fail("[oracle] there is no layer {}", kind);
 }
 
 void append(Graph& graph, std::string_view kind, Random& random) {
@@ -56,8 +58,8 @@ bool has_parameters(const LayerDraw& draw) {
 void dump_graph(Dump& dump, const Graph& graph) {
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     const Layer& layer = *graph.nodes()[i].layer;
-    dump.text(concat("node", i, ".kind"), std::string(layer.kind()));
-    dump.options(concat("node", i, ".option"), layer.options());
+    dump.text(fmt::format("node{}.kind", i), std::string(layer.kind()));
+    dump.options(fmt::format("node{}.option", i), layer.options());
   }
   dump.text("nodes", std::to_string(graph.nodes().size()));
 }
@@ -65,7 +67,8 @@ void dump_graph(Dump& dump, const Graph& graph) {
 void dump_parameters(Dump& dump, const std::string& prefix, const Network& network) {
   for (size_t i = 0; i < network.graph().nodes().size(); ++i) {
     for (const Parameter& parameter : network.parameters_of(i))
-      dump.floats(concat(prefix, i, "/", parameter.name), network.backend(), parameter.value);
+      dump.floats(fmt::format("{}{}/{}", prefix, i, parameter.name), network.backend(),
+                  parameter.value);
   }
 }
 
@@ -104,7 +107,7 @@ void dump_network(const std::filesystem::path& folder, const LayerDraw& draw, ui
     updater.add_batch(batch);
   }
   dump_parameters(dump, "final/", network);
-  dump.write(folder / concat("network-", draw.kind, "-", kind.name, ".safetensors"));
+  dump.write(folder / fmt::format("network-{}-{}.safetensors", draw.kind, kind.name));
 }
 
 }  // namespace

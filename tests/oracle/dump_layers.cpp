@@ -1,9 +1,9 @@
 // Layers on random inputs: outputs, gradients and statistics; their default options and initial
 // parameters.
 
+#include <fmt/format.h>
 #include <algorithm>
 
-#include "core/error.h"
 #include "dump_file.h"
 #include "layer_cases.h"
 #include "nn/activations.h"
@@ -21,7 +21,7 @@ Graph graph_of(const LayerCase& layer) {
   std::vector<size_t> read;
   for (const Shape& shape : layer.inputs) {
     read.push_back(graph.add(std::make_unique<Learned>(shape, layer.batch), {0},
-                             concat("input", read.size())));
+                             fmt::format("input{}", read.size())));
   }
   graph.add(make_layer(layer.kind, layer.options), read, "layer");
   if (layer.relu) graph.append(std::make_unique<Relu>());
@@ -85,7 +85,7 @@ void dump_case(const std::filesystem::path& folder, const LayerCase& layer, size
   }
   network.prepare(Mode::eval, layer.batch);
   dump.floats("evaluated", *backend, network.forward());
-  dump.write(folder / concat("layer-", layer.kind, "-", number, "-", kind.name, ".safetensors"));
+  dump.write(folder / fmt::format("layer-{}-{}-{}.safetensors", layer.kind, number, kind.name));
 }
 
 /// Dumps the initial parameters of a layer large enough to estimate their distribution.
@@ -101,7 +101,7 @@ void dump_initial(const std::filesystem::path& folder, const LayerDraw& draw,
   dump_layer(dump, layer, *backend);
   dump.text("initializer", initializer);
   dump_values(dump, network);
-  dump.write(folder / concat("initial-", draw.kind, "-", initializer, ".safetensors"));
+  dump.write(folder / fmt::format("initial-{}-{}.safetensors", draw.kind, initializer));
 }
 
 bool has_initializer(const Options& options) {

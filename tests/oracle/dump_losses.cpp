@@ -1,5 +1,6 @@
 // Loss value and gradient on random outputs, with class labels and with dense targets.
 
+#include <fmt/format.h>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -30,7 +31,7 @@ std::vector<Options> variants(std::string_view kind) {
     return {{}, {{"label_smoothing", 0.1}}};
   if (kind == "huber") return {{}, {{"delta", 0.25}}};
   if (kind == "mean_squared_error" || kind == "mean_absolute_error" || kind == "hinge") return {{}};
-  fail("[oracle] loss ", kind, " is not compared; add it to dump_losses.cpp");
+  fail("[oracle] loss {} is not compared; add it to dump_losses.cpp", kind);
 }
 
 std::vector<double> random_weights(int64_t outputs, uint64_t stream) {
@@ -142,7 +143,7 @@ void dump_case(const std::filesystem::path& folder, const LossCase& chosen, uint
     dump.bytes("classes", "I32", targets.shape, labels.data(), labels.size() * sizeof(int32_t));
   dump.floats("grad", *backend, grad);
   dump.floats("sums", *backend, sums);
-  dump.write(folder / concat("loss-", chosen.kind, "-", number, "-", kind.name, ".safetensors"));
+  dump.write(folder / fmt::format("loss-{}-{}-{}.safetensors", chosen.kind, number, kind.name));
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // Metrics for given outputs and labels, accumulated over several batches.
 
+#include <fmt/format.h>
 #include <array>
 #include <cmath>
 #include <set>
 
-#include "core/error.h"
 #include "dump_file.h"
 #include "train/classification_sums.h"
 
@@ -113,8 +113,8 @@ void add_batch(Dump& dump, ClassificationSums& sums, Backend& backend, const Var
   labels.memory = label_memory.memory();
   backend.upload(draw_outputs(variant, drawn, stream).data(), outputs);
   backend.upload(drawn.data(), labels);
-  dump.floats(concat("outputs/", index), backend, outputs);
-  dump.bytes(concat("labels/", index), "I32", labels.shape, drawn.data(), labels.bytes());
+  dump.floats(fmt::format("outputs/{}", index), backend, outputs);
+  dump.bytes(fmt::format("labels/{}", index), "I32", labels.shape, drawn.data(), labels.bytes());
   sums.add(outputs, labels);
 }
 
@@ -123,7 +123,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
   const std::unique_ptr<Backend> backend = kind.make(2);
   ClassificationSums sums(*backend, variant.classes, variant.top_k);
   const std::string name =
-      concat(variant.classes, "-top", variant.top_k, variant.tied ? "-tied" : "-plain");
+      fmt::format("{}-top{}{}", variant.classes, variant.top_k, variant.tied ? "-tied" : "-plain");
   Dump dump;
   dump.text("case", name);
   dump.text("backend", std::string(kind.name));
@@ -132,7 +132,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
   dump.text("tied", variant.tied ? "true" : "false");
   for (size_t i = 0; i < batch_sizes.size(); ++i) add_batch(dump, sums, *backend, variant, i);
   MetricsDump(dump, names).add(sums.read());
-  dump.write(folder / concat("metrics-", name, "-", kind.name, ".safetensors"));
+  dump.write(folder / fmt::format("metrics-{}-{}.safetensors", name, kind.name));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // Learning rates of every schedule at each step, and a learning rate range test.
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
 #include "dump_file.h"
 #include "optim/schedules/schedule.h"
 #include "train/range_test.h"
@@ -72,7 +72,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant) {
   dump.options("option", schedule->options());
   dump.doubles("rates", rates);
   dump.doubles("losses", losses);
-  dump.write(folder / concat("schedule-", variant.name, ".safetensors"));
+  dump.write(folder / fmt::format("schedule-{}.safetensors", variant.name));
 }
 
 void dump_range_test(const std::filesystem::path& folder) {

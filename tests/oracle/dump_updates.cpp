@@ -1,6 +1,7 @@
 // Optimizers, gradient clipping, accumulation and weight averaging on given gradients.
 
-#include "core/error.h"
+#include <fmt/format.h>
+
 #include "dump_file.h"
 #include "train/updater.h"
 #include "zoo/zoo.h"
@@ -88,7 +89,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
   dump.floats("final", *backend, network.values());
   updater.use_average();
   dump.floats("evaluated", *backend, network.values());
-  dump.write(folder / concat("update-", variant.name, "-", backend_kind.name, ".safetensors"));
+  dump.write(folder / fmt::format("update-{}-{}.safetensors", variant.name, backend_kind.name));
 }
 
 }  // namespace

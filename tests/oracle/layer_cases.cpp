@@ -204,7 +204,7 @@ bool accepts(const LayerCase& drawn) {
 constexpr int attempts = 1000;
 
 [[noreturn]] void give_up(const LayerDraw& draw) {
-  fail("[oracle] no random options and shapes suit a ", draw.kind, "; add some to its draw");
+  fail("[oracle] no random options and shapes suit a {}; add some to its draw", draw.kind);
 }
 
 LayerCase draw_case(const LayerDraw& draw, Random& random) {
@@ -233,7 +233,7 @@ const std::vector<LayerDraw>& layer_draws() {
     const bool drawn = std::any_of(draws.begin(), draws.end(), [&kind](const LayerDraw& draw) {
       return draw.kind == kind.kind;
     });
-    if (!drawn) fail("[oracle] layer ", kind.kind, " is not compared; add it to layer_cases.cpp");
+    if (!drawn) fail("[oracle] layer {} is not compared; add it to layer_cases.cpp", kind.kind);
   }
   return draws;
 }

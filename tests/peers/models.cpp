@@ -3,13 +3,13 @@
 // and the losses of three SGD steps on that batch without dropout; for a body without a head the
 // mean magnitude of its outputs instead of the losses.
 
+#include <fmt/format.h>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <string>
 
-#include "core/error.h"
 #include "io/graph_json.h"
 #include "nn/registry.h"
 #include "oracle/dump_file.h"
@@ -72,7 +72,7 @@ void write_training(const std::filesystem::path& folder, std::string_view name) 
     losses.push_back(trainer.training().read().loss);
   }
   dump.doubles("losses", losses);
-  dump.write(folder / concat(name, ".safetensors"));
+  dump.write(folder / fmt::format("{}.safetensors", name));
 }
 
 void write_body(const std::filesystem::path& folder, std::string_view name) {
@@ -93,7 +93,7 @@ void write_body(const std::filesystem::path& folder, std::string_view name) {
   double sum = 0;
   for (const float value : outputs->values()) sum += std::abs(double{value});
   dump.doubles("magnitude", {sum / static_cast<double>(outputs->values().size())});
-  dump.write(folder / concat(name, "-body.safetensors"));
+  dump.write(folder / fmt::format("{}-body.safetensors", name));
 }
 
 void run(const std::filesystem::path& folder) {

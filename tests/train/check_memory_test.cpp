@@ -1,5 +1,6 @@
 #include "train/check_memory.h"
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -136,9 +137,10 @@ TEST_CASE("memory: sizes are whole megabytes; the need is rounded up, the memory
   const Model& vgg = find_model("vgg16");
   const Graph graph = vgg.build(vgg.image(), vgg.default_classes);
   const uint64_t need = needed_bytes(graph, *backend, size);
-  CHECK_THROWS_WITH(check_memory(graph, *backend, size),
-                    ContainsSubstring(concat("vgg16 needs ", (need >> 20U) + 1, " MB to train")) &&
-                        ContainsSubstring("but 3072 MB are left; the largest batch that fits is "));
+  CHECK_THROWS_WITH(
+      check_memory(graph, *backend, size),
+      ContainsSubstring(fmt::format("vgg16 needs {} MB to train", (need >> 20U) + 1)) &&
+          ContainsSubstring("but 3072 MB are left; the largest batch that fits is "));
   CHECK(backend->memory_use().peak_bytes == 0);
 }
 

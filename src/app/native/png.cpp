@@ -14,7 +14,7 @@ namespace convlab {
 void write_png(const std::string& path, const Screenshot& shot) {
   const int written =
       stbi_write_png(path.c_str(), shot.width, shot.height, 3, shot.rgb.data(), shot.width * 3);
-  if (written == 0) fail("[file] cannot write ", path);
+  if (written == 0) fail("[file] cannot write {}", path);
 }
 
 }  // namespace convlab

@@ -1,5 +1,6 @@
 #include "app/panels/filters.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -67,8 +68,7 @@ void FiltersPanel::draw_scale(const Rect& rect, const Theme& theme) const {
 void FiltersPanel::draw(const Rect& rect, const Theme& theme) {
   std::string remark;
   if (filters_->count > 0) {
-    remark = std::to_string(filters_->count) + " of " + std::to_string(filters_->height) + " × " +
-             std::to_string(filters_->width);
+    remark = fmt::format("{} of {} × {}", filters_->count, filters_->height, filters_->width);
   }
   draw_heading(rect, theme.text, title(), theme.quiet, remark);
   if (filters_->count == 0) {

@@ -1,5 +1,7 @@
 #include "app/panels/model.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <imgui.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 
 #include "app/fonts.h"
 #include "app/widgets/fields.h"
-#include "core/error.h"
 #include "core/format.h"
 
 namespace convlab {
@@ -38,12 +39,7 @@ uint64_t output_bytes(const LayerDescription& layer, int64_t batch) {
   return static_cast<uint64_t>(layer.output.elements() * batch * 4);
 }
 
-std::string shape_text(const Shape& shape) {
-  std::string text;
-  for (const int64_t dim : shape)
-    text.append(text.empty() ? "" : " × ").append(std::to_string(dim));
-  return text;
-}
+std::string shape_text(const Shape& shape) { return fmt::format("{}", fmt::join(shape, " × ")); }
 
 std::string class_name(const Prediction& prediction, size_t index) {
   return index < prediction.class_names.size() ? prediction.class_names[index]
@@ -123,7 +119,7 @@ void ModelPanel::save() {
       const auto& file = std::get<SavedFile>(reply.result);
       const std::string& target = path.empty() ? file.file_name : path;
       files_.write(target, file.bytes);
-      say(concat("Saved as ", target, " (", bytes_text(file.bytes.size()), ")."));
+      say(fmt::format("Saved as {} ({}).", target, bytes_text(file.bytes.size())));
     });
   });
 }
@@ -132,12 +128,12 @@ void ModelPanel::open(const std::string& path) {
   attempt([&] {
     LoadModel request{.source = path, .file = files_.read(path), .options = {}};
     request.options.data.clear();  // that of the file
-    say(concat("Opening ", path, "…"));
+    say(fmt::format("Opening {}…", path));
     requests_.send(std::move(request), [this, path](const Reply& reply) {
       if (!reply.error.empty()) return say(reply.error, true);
       prediction_.reset();
       described_parameters_ = 0;
-      say(concat("Opened ", path, "."));
+      say(fmt::format("Opened {}.", path));
     });
   });
 }
@@ -145,7 +141,7 @@ void ModelPanel::open(const std::string& path) {
 void ModelPanel::predict(const std::string& path) {
   attempt([&] {
     Predict request{{.source = path, .file = files_.read(path), .pixels = {}}};
-    say(concat("Predicting ", path, "…"));
+    say(fmt::format("Predicting {}…", path));
     requests_.send(std::move(request), [this, path](const Reply& reply) {
       if (!reply.error.empty()) return say(reply.error, true);
       say({});
@@ -161,8 +157,9 @@ bool ModelPanel::take_file(const std::string& path) {
   } else if (ending == ".png" || ending == ".jpg" || ending == ".jpeg") {
     predict(path);
   } else {
-    say(concat(path, " cannot be opened; expected a model (.safetensors, .checkpoint) or an image ",
-               "(.png, .jpg)."),
+    say(fmt::format("{} cannot be opened; expected a model (.safetensors, .checkpoint) or an image "
+                    "(.png, .jpg).",
+                    path),
         true);
   }
   return true;
@@ -222,8 +219,8 @@ void ModelPanel::draw_prediction(const Theme& theme) {
   const std::vector<size_t> order = ranked(prediction.scores);
   if (order.empty()) return;
   ImGui::Dummy({0, 4});
-  draw_wrapped(theme.text, concat(predicted_, ": ", class_name(prediction, order[0]), ", ",
-                                  score_of(prediction, order[0])));
+  draw_wrapped(theme.text, fmt::format("{}: {}, {}", predicted_, class_name(prediction, order[0]),
+                                       score_of(prediction, order[0])));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   image_.draw(0, {at.x, at.y, image_side, image_side});
   ImGui::GetWindowDrawList()->AddRect(at, {at.x + image_side, at.y + image_side}, theme.line);
@@ -239,7 +236,7 @@ void ModelPanel::draw_prediction(const Theme& theme) {
   ImGui::EndGroup();
   ImGui::PushFont(nullptr, small_text_size);
   draw_wrapped(theme.quiet,
-               concat("The network saw ", prediction.width, " × ", prediction.height, " pixels."));
+               fmt::format("The network saw {} × {} pixels.", prediction.width, prediction.height));
   ImGui::PopFont();
 }
 
@@ -251,10 +248,11 @@ void ModelPanel::draw_layers(const Theme& theme) {
   }
   const ModelDescription& model = *model_;
   draw_wrapped(theme.quiet,
-               concat(described_.model, ": ", with_commas(static_cast<double>(model.parameters)),
-                      " parameters, ", with_commas(static_cast<double>(model.trainable_parameters)),
-                      " trainable; a batch of ", model.batch, " needs ",
-                      bytes_text(model.train_bytes), " to train, besides weights and gradients."));
+               fmt::format("{}: {} parameters, {} trainable; a batch of {} needs {} to train, "
+                           "besides weights and gradients.",
+                           described_.model, with_commas(static_cast<double>(model.parameters)),
+                           with_commas(static_cast<double>(model.trainable_parameters)),
+                           model.batch, bytes_text(model.train_bytes)));
   ImGui::PushFont(nullptr, small_text_size);
   ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(8, 4));
   constexpr ImGuiTableFlags flags =
@@ -268,7 +266,7 @@ void ModelPanel::draw_layers(const Theme& theme) {
       cell(layer.frozen ? layer.kind + ", frozen" : layer.kind);
       cell(shape_text(layer.output));
       cell(layer.parameters > 0 ? with_commas(static_cast<double>(layer.parameters)) : "");
-      cell(layer.flops > 0 ? fixed(static_cast<double>(layer.flops) / 1e6, 2) : "");
+      cell(layer.flops > 0 ? fmt::format("{:.2f}", static_cast<double>(layer.flops) / 1e6) : "");
       cell(layer.has_memory ? bytes_text(output_bytes(layer, model.batch)) : "in place");
     }
     ImGui::EndTable();

@@ -1,5 +1,6 @@
 #include "app/panels/progress_texts.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 
@@ -9,9 +10,8 @@
 namespace convlab {
 
 std::string phase_text(const Snapshot& snapshot) {
-  const std::string epochs = std::to_string(snapshot.epochs);
   const std::string epoch =
-      "epoch " + std::to_string(std::min(snapshot.epoch + 1, snapshot.epochs)) + " of " + epochs;
+      fmt::format("epoch {} of {}", std::min(snapshot.epoch + 1, snapshot.epochs), snapshot.epochs);
   switch (snapshot.state) {
     case RunState::empty:
       return "Nothing to train yet";

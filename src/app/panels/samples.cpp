@@ -1,5 +1,6 @@
 #include "app/panels/samples.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -31,7 +32,7 @@ void draw_sign(ImVec2 at, bool right, ImU32 color) {
 /// Short, because there is little room under an image.
 std::string short_score(float score, bool is_probability) {
   if (!std::isfinite(score)) return std::string(no_value);
-  return is_probability ? fixed(100 * score, 0) + "%" : fixed(score, 2);
+  return is_probability ? fmt::format("{:.0f}%", 100 * score) : fmt::format("{:.2f}", score);
 }
 
 }  // namespace
@@ -121,9 +122,8 @@ void SamplesPanel::draw(const Rect& rect, const Theme& theme) {
   size_t right = 0;
   for (size_t i = 0; predicted_ && i < count; ++i)
     right += predictions_->classes[i] == samples_->labels[i] ? 1 : 0;
-  const std::string remark = predicted_ && count > 0
-                                 ? std::to_string(right) + " of " + std::to_string(count) + " right"
-                                 : "";
+  const std::string remark =
+      predicted_ && count > 0 ? fmt::format("{} of {} right", right, count) : "";
   draw_heading(rect, theme.text, title(), theme.quiet, remark);
   if (count == 0) {
     draw_empty(rect, theme.quiet, theme.background, "Images appear when the data set is loaded");

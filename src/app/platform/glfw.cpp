@@ -26,7 +26,7 @@ std::string glfw_error() {
 /// Initializes the GLFW library, and terminates it when destroyed.
 struct GlfwLibrary {
   GlfwLibrary() {
-    if (glfwInit() == 0) fail("cannot open a window: ", glfw_error());
+    if (glfwInit() == 0) fail("cannot open a window: {}", glfw_error());
   }
   GlfwLibrary(const GlfwLibrary&) = delete;
   GlfwLibrary& operator=(const GlfwLibrary&) = delete;
@@ -45,7 +45,7 @@ Window make_window(const std::string& title, int width, int height) {
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
   Window window(glfwCreateWindow(width, height, title.c_str(), nullptr, nullptr));
-  if (!window) fail("cannot open a window with OpenGL 3.2: ", glfw_error());
+  if (!window) fail("cannot open a window with OpenGL 3.2: {}", glfw_error());
   glfwMakeContextCurrent(window.get());
   glfwSwapInterval(1);
   return window;

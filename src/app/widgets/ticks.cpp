@@ -1,18 +1,11 @@
 #include "app/widgets/ticks.h"
 
+#include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 namespace convlab {
 namespace {
-
-std::string print(const char* format, int decimals, double value) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), format, decimals, value);
-  return text.data();
-}
 
 /// Returns the smallest number of the form 1, 2 or 5 times a power of ten that is at least `value`.
 double round_up(double value) {
@@ -42,12 +35,11 @@ std::string tick_label(double value, double step, bool percent) {
   const double factor = percent ? 100 : 1;
   const double exponent = std::floor(std::log10(step * factor) + 1e-9);
   const int decimals = static_cast<int>(std::clamp(-exponent, 0.0, 9.0));
-  return print(percent ? "%.*f%%" : "%.*f", decimals, value * factor);
+  return fmt::format("{:.{}f}{}", value * factor, decimals, percent ? "%" : "");
 }
 
 std::string value_label(double value) {
-  if (!std::isfinite(value)) return "–";
-  return print("%.*g", 4, value);
+  return std::isfinite(value) ? fmt::format("{:.4g}", value) : "–";
 }
 
 }  // namespace convlab

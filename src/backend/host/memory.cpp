@@ -65,8 +65,10 @@ Buffer HostBackend::allocate(size_t bytes) {
   const bool fits = bytes <= largest_block && reserved <= memory_left();
   void* memory = fits ? aligned_block(reserved) : nullptr;
   if (memory == nullptr) {
-    fail("[", name(), "] not enough memory for another ", bytes >> 20U, " MB in addition to the ",
-         memory_use_.bytes >> 20U, " MB in use; try a smaller batch or model");
+    fail(
+        "[{}] not enough memory for another {} MB in addition to the {} MB in use; try a smaller "
+        "batch or model",
+        name(), bytes >> 20U, memory_use_.bytes >> 20U);
   }
   std::memset(memory, 0, reserved);
   memory_use_.bytes += bytes;
@@ -88,7 +90,7 @@ void HostBackend::upload(const void* source, const Tensor& tensor) {
 }
 
 std::unique_ptr<ReadBack> HostBackend::read_back(const Tensor& tensor) {
-  if (tensor.dtype != DType::f32) fail("[", name(), "] only f32 tensors can be read back");
+  if (tensor.dtype != DType::f32) fail("[{}] only f32 tensors can be read back", name());
   return std::make_unique<HostReadBack>(tensor);
 }
 

@@ -9,8 +9,8 @@ namespace convlab {
 void check(xnn_status status, std::string_view operation) {
   if (status == xnn_status_success) return;
   if (status == xnn_status_out_of_memory)
-    fail("[xnnpack] ", operation, " ran out of memory; try a smaller batch");
-  fail("[xnnpack] ", operation, " failed with status ", static_cast<int>(status));
+    fail("[xnnpack] {} ran out of memory; try a smaller batch", operation);
+  fail("[xnnpack] {} failed with status {}", operation, static_cast<int>(status));
 }
 
 PackedWeights::PackedWeights(Backend* backend) : backend_(backend) {

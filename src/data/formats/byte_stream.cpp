@@ -1,5 +1,6 @@
 #include "data/formats/byte_stream.h"
 
+#include <fmt/format.h>
 #define ZLIB_CONST  // makes next_in a pointer to const
 #include <zlib.h>
 
@@ -22,6 +23,10 @@ bool begins_as_gzip(std::span<const uint8_t> bytes) {
 
 }  // namespace
 
+void ByteStream::reject_formatted(fmt::string_view text, fmt::format_args args) const {
+  fail("[{}] {}: {}", format_, source_, fmt::vformat(text, args));
+}
+
 void ByteStream::InflateEnd::operator()(z_stream_s* stream) const {
   inflateEnd(stream);
   delete stream;
@@ -42,21 +47,21 @@ std::vector<uint8_t> ByteStream::read(uint64_t count, const std::string& what) {
   const uint64_t max = gzip() ? bytes_.size() * max_per_byte : bytes_.size();
   if (count > max - std::min(max, offset_)) {
     if (gzip()) {
-      reject("truncated: ", what, " needs ", counted(count, "byte"), " from byte ", offset_,
-             " on; ", counted(bytes_.size(), "byte"), " of gzip data cannot hold them");
+      reject("truncated: {} needs {} from byte {} on; {} of gzip data cannot hold them", what,
+             counted(count, "byte"), offset_, counted(bytes_.size(), "byte"));
     }
-    reject("truncated: ", what, " needs ", counted(count, "byte"), " from byte ", offset_,
-           " on; found ", bytes_.size() - offset_);
+    reject("truncated: {} needs {} from byte {} on; found {}", what, counted(count, "byte"),
+           offset_, bytes_.size() - offset_);
   }
   std::vector<uint8_t> out(static_cast<size_t>(count));
   const uint64_t start = offset_;
   const size_t found = fill(out);
   if (found < out.size()) {
-    reject("truncated: ", what, " needs ", counted(count, "byte"), " from byte ", start,
-           " on; found ", found,
+    reject("truncated: {} needs {} from byte {} on; found {}{}", what, counted(count, "byte"),
+           start, found,
            inflated_ ? ""
-                     : concat(", where the gzip data are cut off after ",
-                              counted(bytes_.size(), "byte")));
+                     : fmt::format(", where the gzip data are cut off after {}",
+                                   counted(bytes_.size(), "byte")));
   }
   return out;
 }
@@ -65,19 +70,19 @@ void ByteStream::expect_end() {
   std::array<uint8_t, 1> extra{};
   const uint64_t end = offset_;
   if (fill(extra) > 0) {
-    if (gzip()) reject("the inflated data continue after byte ", end, ", where they should end");
-    reject("found ", counted(bytes_.size() - end, "byte"), " after byte ", end,
-           ", where the file should end");
+    if (gzip()) reject("the inflated data continue after byte {}, where they should end", end);
+    reject("found {} after byte {}, where the file should end",
+           counted(bytes_.size() - end, "byte"), end);
   }
   if (!gzip()) return;
   if (!inflated_) {
-    reject("truncated: the gzip data are cut off after ", counted(bytes_.size(), "byte"),
-           ", before their checksum");
+    reject("truncated: the gzip data are cut off after {}, before their checksum",
+           counted(bytes_.size(), "byte"));
   }
   const auto rest = bytes_.subspan(consumed_);
   // Padding to the block size of a tape or another medium is not data.
   if (std::any_of(rest.begin(), rest.end(), [](uint8_t byte) { return byte != 0; })) {
-    reject("found ", counted(rest.size(), "byte"), " after the end of the gzip data at byte ",
+    reject("found {} after the end of the gzip data at byte {}", counted(rest.size(), "byte"),
            consumed_);
   }
 }
@@ -114,7 +119,7 @@ size_t ByteStream::inflate_into(std::span<uint8_t> out) {
       inflated_ = !begins_as_gzip(bytes_.subspan(consumed_));
       if (!inflated_) inflateReset(&stream);  // another member follows
     } else if (status != Z_OK) {
-      reject("damaged gzip data before byte ", consumed_, ": ",
+      reject("damaged gzip data before byte {}: {}", consumed_,
              stream.msg != nullptr ? stream.msg : "inflate failed");
     }
   }

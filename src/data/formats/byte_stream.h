@@ -33,13 +33,15 @@ class ByteStream {
   /// Throws Error if any bytes follow or a gzip checksum is wrong.
   void expect_end();
 
-  /// Throws Error with [format], the source and `parts`.
-  template <class... Parts>
-  [[noreturn]] void reject(const Parts&... parts) const {
-    fail("[", format_, "] ", source_, ": ", parts...);
+  /// Throws Error with [format], the source and the formatted text.
+  template <class... Args>
+  [[noreturn]] void reject(fmt::format_string<Args...> text, const Args&... args) const {
+    reject_formatted(text, fmt::make_format_args(args...));
   }
 
  private:
+  [[noreturn]] void reject_formatted(fmt::string_view text, fmt::format_args args) const;
+
   struct InflateEnd {
     void operator()(z_stream_s* stream) const;
   };

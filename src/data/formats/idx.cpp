@@ -1,5 +1,6 @@
 #include "data/formats/idx.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 
 #include "core/counted.h"
@@ -18,7 +19,7 @@ constexpr int64_t max_bytes = int64_t{1} << 31;
 void check_magic(ByteStream& stream, std::span<const uint8_t> bytes, uint32_t expected,
                  const char* what) {
   if (!stream.gzip() && bytes.size() < 4) {
-    stream.reject("found ", counted(bytes.size(), "byte"), ", neither gzip nor an IDX file of ",
+    stream.reject("found {}, neither gzip nor an IDX file of {}", counted(bytes.size(), "byte"),
                   what);
   }
   const std::vector<uint8_t> magic = stream.read(4, "the magic number");
@@ -27,15 +28,15 @@ void check_magic(ByteStream& stream, std::span<const uint8_t> bytes, uint32_t ex
   const char* meaning = found == images_magic   ? " (an IDX file of images)"
                         : found == labels_magic ? " (an IDX file of labels)"
                                                 : "";
-  stream.reject("byte 0: found ", hex(magic, 4), meaning, "; expected 00 00 08 0", expected & 15,
-                " (an IDX file of ", what, ")", stream.gzip() ? "" : " or 1f 8b (gzip)");
+  stream.reject("byte 0: found {}{}; expected 00 00 08 0{} (an IDX file of {}){}", hex(magic, 4),
+                meaning, expected & 15, what, stream.gzip() ? "" : " or 1f 8b (gzip)");
 }
 
 int64_t checked(const ByteStream& stream, std::span<const uint8_t> header, size_t at, int64_t max,
                 const char* what) {
   const int64_t value = big_endian_u32(header, at);
   if (value < 1 || value > max) {
-    stream.reject("byte ", 4 + at, ": found ", value, " ", what, "; expected 1 to ", max);
+    stream.reject("byte {}: found {} {}; expected 1 to {}", 4 + at, value, what, max);
   }
   return value;
 }
@@ -51,10 +52,10 @@ IdxImages parse_idx_images(std::span<const uint8_t> bytes, const std::string& so
   images.height = checked(stream, header, 4, max_side, "rows");
   images.width = checked(stream, header, 8, max_side, "columns");
   const int64_t size = images.count * images.height * images.width;
-  const std::string what = concat("an IDX file of ", counted(images.count, "image"), " of ",
-                                  images.height, "×", images.width);
+  const std::string what = fmt::format("an IDX file of {} of {}×{}", counted(images.count, "image"),
+                                       images.height, images.width);
   if (size > max_bytes) {
-    stream.reject("found ", what, ", ", counted(size, "byte"), "; expected at most ", max_bytes);
+    stream.reject("found {}, {}; expected at most {}", what, counted(size, "byte"), max_bytes);
   }
   images.pixels = stream.read(static_cast<uint64_t>(size), what);
   stream.expect_end();
@@ -67,15 +68,15 @@ std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t cl
   check_magic(stream, bytes, labels_magic, "labels");
   const std::vector<uint8_t> header = stream.read(4, "the header");
   const int64_t count = checked(stream, header, 0, max_items, "labels");
-  std::vector<uint8_t> labels =
-      stream.read(static_cast<uint64_t>(count), concat("an IDX file of ", counted(count, "label")));
+  std::vector<uint8_t> labels = stream.read(
+      static_cast<uint64_t>(count), fmt::format("an IDX file of {}", counted(count, "label")));
   stream.expect_end();
   const auto bad = std::find_if(labels.begin(), labels.end(),
                                 [classes](uint8_t label) { return label >= classes; });
   if (bad != labels.end()) {
     const auto index = bad - labels.begin();
-    stream.reject("byte ", 8 + index, ": label ", int{*bad}, " of image ", index,
-                  " is out of range; expected 0 to ", classes - 1);
+    stream.reject("byte {}: label {} of image {} is out of range; expected 0 to {}", 8 + index,
+                  int{*bad}, index, classes - 1);
   }
   return labels;
 }

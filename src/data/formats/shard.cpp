@@ -1,5 +1,6 @@
 #include "data/formats/shard.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <string_view>
 
@@ -25,11 +26,11 @@ void check_magic(ByteStream& stream, std::span<const uint8_t> bytes) {
     return std::equal(magic.begin(), magic.end(), found.begin(), found.end());
   };
   if (!stream.gzip() && (bytes.size() < magic.size() || !is_magic(bytes.first(magic.size())))) {
-    stream.reject("byte 0: found ", hex(bytes, magic.size()), "; expected 1f 8b (gzip) or ", magic);
+    stream.reject("byte 0: found {}; expected 1f 8b (gzip) or {}", hex(bytes, magic.size()), magic);
   }
   const std::vector<uint8_t> found = stream.read(magic.size(), "the magic number");
   if (!is_magic(found)) {
-    stream.reject("byte 0 of the inflated data: found ", hex(found, magic.size()), "; expected ",
+    stream.reject("byte 0 of the inflated data: found {}; expected {}", hex(found, magic.size()),
                   magic);
   }
 }
@@ -44,8 +45,8 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   for (size_t i = 0; i < std::size(fields); ++i) {
     values[i] = little_endian_u32(header, 4 * i);
     if (values[i] < 1 || values[i] > fields[i].max) {
-      stream.reject("byte ", magic.size() + 4 * i, ": found ", values[i], " ", fields[i].what,
-                    "; expected 1 to ", fields[i].max);
+      stream.reject("byte {}: found {} {}; expected 1 to {}", magic.size() + 4 * i, values[i],
+                    fields[i].what, fields[i].max);
     }
   }
   Shard shard;
@@ -53,9 +54,9 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   shard.image = {values[1], values[2], values[3]};
   shard.classes = values[4];
   const int64_t size = count * shard.image.elements();
-  const std::string what = concat("a shard of ", counted(count, "image"), " of ", shard.image);
+  const std::string what = fmt::format("a shard of {} of {}", counted(count, "image"), shard.image);
   if (size > max_bytes) {
-    stream.reject("found ", what, ", ", counted(size, "byte"), "; expected at most ", max_bytes);
+    stream.reject("found {}, {}; expected at most {}", what, counted(size, "byte"), max_bytes);
   }
   const size_t labels_at = magic.size() + header.size();
   shard.labels = stream.read(static_cast<uint64_t>(count), counted(count, "label"));
@@ -63,8 +64,8 @@ Shard parse_shard(std::span<const uint8_t> bytes, const std::string& source) {
   stream.expect_end();
   for (size_t i = 0; i < shard.labels.size(); ++i) {
     if (shard.labels[i] >= shard.classes) {
-      stream.reject("byte ", labels_at + i, ": label ", int{shard.labels[i]}, " of image ", i,
-                    " is out of range; expected 0 to ", shard.classes - 1);
+      stream.reject("byte {}: label {} of image {} is out of range; expected 0 to {}",
+                    labels_at + i, int{shard.labels[i]}, i, shard.classes - 1);
     }
   }
   return shard;

@@ -49,7 +49,7 @@ struct Free {
 constexpr size_t header_bytes = size_t{1} << 20U;  // for tables and the like
 
 [[noreturn]] void refuse(const std::string& where, const char* reason) {
-  fail(where, " is damaged, or of a kind that is not supported: ", reason);
+  fail("{} is damaged, or of a kind that is not supported: {}", where, reason);
 }
 
 }  // namespace

@@ -211,20 +211,20 @@ class LayerMeasurement {
 
 void check(const BenchOptions& options, const Graph& graph) {
   if (!options.inference && graph.output_shape().rank() != 1) {
-    fail("[bench] ", options.model, " has the output shape ", graph.output_shape(),
-         "; expected a vector with one number per class");
+    fail("[bench] {} has the output shape {}; expected a vector with one number per class",
+         options.model, graph.output_shape());
   }
   if (options.batch < 1 || options.batch > max_batch)
-    fail("[bench] a batch of ", options.batch, "; expected 1 to ", max_batch);
+    fail("[bench] a batch of {}; expected 1 to {}", options.batch, max_batch);
   if (!(options.seconds >= min_seconds && options.seconds <= max_seconds))
-    fail("[bench] ", options.seconds, " seconds; expected ", min_seconds, " to ", max_seconds);
+    fail("[bench] {} seconds; expected {} to {}", options.seconds, min_seconds, max_seconds);
   if (options.inference && (options.images > 0 || options.layers))
     fail("[bench] inference cannot be combined with images or layers");
   if (options.images > max_images)
-    fail("[bench] ", options.images, " images; expected at most ", max_images);
+    fail("[bench] {} images; expected at most {}", options.images, max_images);
   if (options.images > 0 && options.images < options.batch) {
-    fail("[bench] a batch of ", options.batch, " cannot be filled with ",
-         counted(options.images, "image"), "; expected at least one full batch");
+    fail("[bench] a batch of {} cannot be filled with {}; expected at least one full batch",
+         options.batch, counted(options.images, "image"));
   }
 }
 

@@ -10,10 +10,10 @@ namespace {
 
 void check(const Dataset& images, int64_t top_k) {
   if (!images.complete() || images.size() == 0) {
-    fail("[evaluate] ", images.available(), " of the ", images.size(), " images of ", images.name(),
-         " are here; expected all, and at least 1");
+    fail("[evaluate] {} of the {} images of {} are here; expected all, and at least 1",
+         images.available(), images.size(), images.name());
   }
-  if (top_k < 1) fail("[evaluate] top_k is ", top_k, "; expected at least 1");
+  if (top_k < 1) fail("[evaluate] top_k is {}; expected at least 1", top_k);
 }
 
 }  // namespace

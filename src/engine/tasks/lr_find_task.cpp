@@ -12,8 +12,8 @@ LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
     : steps_(request.steps), train_(std::move(train)) {
   const RunOptions& run = request.options;
   if (!train_->complete() || train_->size() == 0) {
-    fail("[lr-find] ", train_->available(), " of the ", train_->size(), " training images of ",
-         train_->name(), " are here; expected all, and at least 1");
+    fail("[lr-find] {} of the {} training images of {} are here; expected all, and at least 1",
+         train_->available(), train_->size(), train_->name());
   }
   std::unique_ptr<Loss> loss = make_loss(run);
   fold_final_activation(graph, *loss);

@@ -62,11 +62,10 @@ void ReduceOnPlateau::restore(const NamedNumbers& state) {
   const auto count = [&](std::string_view name) {
     constexpr double max = 1e15;
     const auto found = find(name);
-    if (found == state.end()) fail("[plateau] the state has no '", name, "'");
+    if (found == state.end()) fail("[plateau] the state has no '{}'", name);
     const double value = found->second;
     if (!(value >= 0 && value <= max && value == std::floor(value)))
-      fail("[plateau] the state's ", name, " is ", value,
-           "; expected a whole number from 0 to 1e15");
+      fail("[plateau] the state's {} is {}; expected a whole number from 0 to 1e15", name, value);
     return static_cast<int64_t>(value);
   };
   const int64_t reductions = count("reductions");
@@ -74,8 +73,8 @@ void ReduceOnPlateau::restore(const NamedNumbers& state) {
   const int64_t cooldown = count("cooldown");
   const auto best = find("best");
   if (state.size() != (best == state.end() ? 3U : 4U))
-    fail("[plateau] the state has ", counted(state.size(), "number"),
-         "; expected reductions, wait, cooldown and best");
+    fail("[plateau] the state has {}; expected reductions, wait, cooldown and best",
+         counted(state.size(), "number"));
   reductions_ = reductions;
   wait_ = wait;
   cooldown_ = cooldown;

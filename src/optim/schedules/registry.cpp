@@ -61,7 +61,7 @@ std::unique_ptr<Schedule> make_schedule(std::string_view kind, const Options& op
                                         double warmup_epochs, const RunLength& length) {
   constexpr double max_epochs = 100000;
   if (!(warmup_epochs >= 0 && warmup_epochs <= max_epochs)) {
-    fail("[schedule] a warm-up of ", counted(warmup_epochs, "epoch"), "; expected 0 to ",
+    fail("[schedule] a warm-up of {}; expected 0 to {}", counted(warmup_epochs, "epoch"),
          max_epochs);
   }
   const ScheduleKind& found = find_schedule(kind);

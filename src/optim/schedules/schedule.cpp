@@ -9,7 +9,7 @@ namespace convlab {
 
 void Schedule::restore(const NamedNumbers& state) {
   if (state.empty()) return;
-  fail("[", kind(), "] keeps no state, but got '", state.front().first, "'");
+  fail("[{}] keeps no state, but got '{}'", kind(), state.front().first);
 }
 
 int64_t steps_of(double epochs, const RunLength& length, int64_t otherwise) {

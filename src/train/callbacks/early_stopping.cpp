@@ -1,8 +1,8 @@
 #include "train/callbacks/early_stopping.h"
 
+#include <fmt/format.h>
 #include <cmath>
 
-#include "core/error.h"
 #include "train/callbacks/state_number.h"
 
 namespace convlab {
@@ -61,9 +61,9 @@ void EarlyStopping::train_ended() {
 std::string EarlyStopping::stop_reason() const {
   if (!stopped_) return {};
   const std::string epochs =
-      options_.patience > 1 ? concat(options_.patience, " epochs") : "an epoch";
-  return concat("no better ", name_of(options_.monitor), " than in epoch ", best_epoch_, " (",
-                best_, ") for ", epochs);
+      options_.patience > 1 ? fmt::format("{} epochs", options_.patience) : "an epoch";
+  return fmt::format("no better {} than in epoch {} ({:g}) for {}", name_of(options_.monitor),
+                     best_epoch_, best_, epochs);
 }
 
 int64_t EarlyStopping::restored_epoch() const { return ended_ && weights_ ? best_epoch_ : 0; }

@@ -1,7 +1,8 @@
 #include "train/callbacks/log_writers.h"
 
+#include <fmt/format.h>
+
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <string_view>
 
@@ -21,10 +22,7 @@ constexpr std::array columns{
 
 /// Returns the shortest text that parses to the same number, or `otherwise` if it is not finite.
 std::string exact(double value, const std::string& otherwise) {
-  if (!std::isfinite(value)) return otherwise;
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
+  return std::isfinite(value) ? fmt::format("{}", value) : otherwise;
 }
 
 }  // namespace

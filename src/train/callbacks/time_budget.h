@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fmt/format.h>
 #include <functional>
 #include <utility>
 
-#include "core/error.h"
 #include "train/callbacks/callback.h"
 
 namespace convlab {
@@ -22,7 +22,7 @@ class TimeBudget final : public Callback {
   }
   void step_ended(int64_t) override { over_ = over_ || now_() >= end_; }
   std::string stop_reason() const override {
-    return over_ ? concat("the time budget of ", seconds_, " s is used up") : std::string();
+    return over_ ? fmt::format("the time budget of {} s is used up", seconds_) : std::string();
   }
 
  private:
