@@ -55,9 +55,12 @@ double linux_cpu_quota(const fs::path& root) {
 }
 
 int available_processors() {
-  const int count = allowed_by_affinity();
-  const double quota = std::ceil(linux_cpu_quota("/"));
-  return quota < count ? std::max(1, static_cast<int>(quota)) : count;
+  int count = allowed_by_affinity();
+#ifdef __linux__  // WebAssembly modules do without the file streams that this needs
+  if (const double quota = std::ceil(linux_cpu_quota("/")); quota < count)
+    count = std::max(1, static_cast<int>(quota));
+#endif
+  return count;
 }
 
 int usable_threads(int asked) {
