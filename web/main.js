@@ -63,19 +63,30 @@ function readQuery() {
   return chosen;
 }
 
-// The parts of snapshots that the canvas shows.
-let looks = ['samples', 'predictions', 'filters'];
-const results = new Results();
-const progress = new Progress();
-const view = new View(byId('view'), (request) => convlab.sendEncoded(request), (why) => {
-  byId('view').hidden = true;
-  byId('no-view').hidden = false;
+// The parts of snapshots that the canvas shows; none while it cannot.
+const viewParts = ['samples', 'predictions', 'filters'];
+let looks = viewParts;
+
+/** An engine that has ended rejects this, which is reported as what ended it. */
+const subscribe = () => convlab?.subscribe(looks).catch(() => {});
+
+/** Shows the canvas or, if `why` says that nothing can be drawn, that and charts in its place. */
+function showView(why) {
+  const [old, next] = why ? [byId('view'), byId('no-view')] : [byId('no-view'), byId('view')];
+  const hadFocus = old.contains(document.activeElement);
   byId('no-view-why').textContent =
     `${why}, so images of samples and filters cannot be shown. Training still works.`;
-  results.showCharts();
-  looks = [];
-  convlab?.subscribe(looks);
-});
+  old.hidden = true;
+  next.hidden = false;
+  if (hadFocus) next.focus();
+  results.showCharts(why !== '');
+  looks = why ? [] : viewParts;
+  subscribe();
+}
+
+const results = new Results();
+const progress = new Progress();
+const view = new View(byId('view'), (request) => convlab.sendEncoded(request), showView);
 const model = new ModelTab(byId('model-panel'), () => convlab);
 let latest = null;
 new Tabs(byId('tabs'), () => { if (latest) model.show(latest); });
@@ -169,7 +180,7 @@ function openEngine() {
   });
   convlab.addEventListener('snapshot', showSnapshot);
   convlab.addEventListener('error', showError);
-  convlab.subscribe(looks);
+  subscribe();
   convlab.configure(options);
   showIsolation();
   if (convlab.bundle) showWhatRuns(null);

@@ -84,9 +84,10 @@ export class Results {
   #hasCharts = false;
   #snapshot = null;
 
-  /** Shows charts from now on. */
-  showCharts() {
-    this.#hasCharts = true;
+  /** Sets whether charts are shown; with them, the table is opened. @param {boolean} visible */
+  showCharts(visible) {
+    this.#hasCharts = visible;
+    if (!visible) return;
     /** @type {HTMLDetailsElement} */ (document.getElementById('results')).open = true;
     if (this.#snapshot) this.#drawCharts();
   }
