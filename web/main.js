@@ -46,11 +46,13 @@ function showAlert(name, text, label = '', action = () => {}) {
 /** Reads ?threads=N and ?bundle=NAME; an invalid value is reported and ignored. */
 function readQuery() {
   const query = new URLSearchParams(location.search);
+  /** @type {{bundle?: string, threads?: number}} */
   const chosen = {};
   try {
-    if (query.has('bundle')) {
-      checkBundle(query.get('bundle'), detectFeatures());
-      chosen.bundle = query.get('bundle');
+    const bundle = query.get('bundle');
+    if (bundle !== null) {
+      checkBundle(bundle, detectFeatures());
+      chosen.bundle = bundle;
     }
     if (query.has('threads')) {
       const threads = Number(query.get('threads'));
