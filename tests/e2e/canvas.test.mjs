@@ -140,6 +140,9 @@ test('a graphics context that is lost and comes back keeps the focus where it wa
     await focused('no-view');
     await restoreContext(page);
     await focused('view');
+    // It has learned by then whether it can scroll.
+    await page.waitForFunction(() => globalThis.convlabPage.view.frames >= 2);
+    await focused('view');
     await page.locator('#start').focus();
     await loseContext(page);
     await page.locator('#no-view').waitFor();

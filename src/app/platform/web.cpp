@@ -103,13 +103,15 @@ class WebPlatform final : public Platform {
     requests_.drawn();
     if (surface_.width < 1 || surface_.height < 1) return;
     const double start = emscripten_get_now();
-    requests_.follow(view_->build(surface_, static_cast<float>((start - last_) / 1000)));
+    const FrameStats stats = view_->build(surface_, static_cast<float>((start - last_) / 1000));
+    requests_.follow(stats);
     last_ = start;
     int width = 0;
     int height = 0;
     emscripten_get_canvas_element_size(Canvas::selector, &width, &height);
     renderer_.draw(width, height, view_->background());
-    Canvas::set_focusable(view_->scrolls(1) || view_->scrolls(-1));
+    // A first frame cannot tell yet; a canvas that may not be focused would lose the focus.
+    if (!stats.unsettled) Canvas::set_focusable(view_->scrolls(1) || view_->scrolls(-1));
     times_.add(emscripten_get_now() - start);
   }
 
