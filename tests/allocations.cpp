@@ -4,17 +4,38 @@
 #include <cstdlib>
 #include <new>
 
+#ifdef __APPLE__
+#include <malloc/malloc.h>
+#else
+#include <malloc.h>
+#endif
+
 namespace {
 
 // The counters of operator new have to be global.
 std::atomic<uint64_t> count{0};
 std::atomic<uint64_t> bytes{0};
+std::atomic<uint64_t> held{0};
+
+size_t size_of(void* memory) {
+#ifdef __APPLE__
+  return malloc_size(memory);
+#else
+  return malloc_usable_size(memory);
+#endif
+}
 
 void* counted(void* memory, std::size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
   count.fetch_add(1, std::memory_order_relaxed);
   bytes.fetch_add(size, std::memory_order_relaxed);
+  held.fetch_add(size_of(memory), std::memory_order_relaxed);
   return memory;
+}
+
+void release(void* memory) {
+  if (memory != nullptr) held.fetch_sub(size_of(memory), std::memory_order_relaxed);
+  std::free(memory);
 }
 
 }  // namespace
@@ -43,11 +64,13 @@ void* operator new(std::size_t size, std::align_val_t alignment, const std::noth
   }
 }
 
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
 
 uint64_t convlab::allocation_count() { return count.load(); }
 
 uint64_t convlab::allocated_bytes() { return bytes.load(); }
+
+uint64_t convlab::held_bytes() { return held.load(); }

@@ -11,4 +11,7 @@ uint64_t allocation_count();
 /// Returns the total number of bytes requested by these calls, including memory freed since.
 uint64_t allocated_bytes();
 
+/// Returns the number of bytes held now, as the allocator rounds them.
+uint64_t held_bytes();
+
 }  // namespace convlab

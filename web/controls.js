@@ -23,8 +23,8 @@ const isPossible = {
 export function nearbyRate(rate, isHigher) {
   const exponent = Math.floor(Math.log10(rate) + 1e-9);
   const digit = rate / 10 ** exponent;
-  const next = isHigher ? [2, 5, 10].find((other) => other > digit * 1.0001)
-    : [5, 2, 1, 0.5].find((other) => other < digit * 0.9999);
+  const next = isHigher ? [2, 5].find((other) => other > digit * 1.0001) ?? 10
+    : [5, 2, 1].find((other) => other < digit * 0.9999) ?? 0.5;
   return Number((next * 10 ** exponent).toPrecision(3));
 }
 
@@ -59,15 +59,20 @@ function fillSelect(select, items) {
 
 export class Controls {
   #act;
-  #tables = null;
-  #snapshot = null;
+  /** Set by `fill`, before any control can be used. @type {any} */
+  #tables;
+  /** The latest; without it, no control can be used. @type {any} */
+  #snapshot;
   #shown = '';
   /** The options of the last network that could be built; the form edits only some of them. */
   #working = {};
   /** Model and architecture of the network that is not one of the tables' models. */
   #own = {};
   #more = new MoreOptions(byId('more-fields'), () => this.#changed('more'));
-  /** Settings that were sent but are not yet confirmed by a snapshot. */
+  /**
+   * Settings that were sent but are not yet confirmed by a snapshot.
+   * @type {Object<string, any>|null}
+   */
   #awaited = null;
   #buttons = new Map();
 

@@ -128,6 +128,7 @@ export class Convlab extends TypedEventTarget {
   #link;
   /** The requests that have no reply yet, by id. */
   #open = new Map();
+  /** @type {import('./protocol.js').Snapshot|null} */
   #snapshot = null;
   #lastId = 0;
 
@@ -423,7 +424,7 @@ export class Convlab extends TypedEventTarget {
     this.#open.delete(id);
     if (waiting?.receive) waiting.receive({json, block});
     else if (error === undefined) waiting?.resolve(fields);
-    else waiting?.reject(new RequestError(error, kind));
+    else waiting?.reject(new RequestError(error, kind ?? 'failed'));
   }
 
   #show({json, block}) {

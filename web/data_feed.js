@@ -82,7 +82,8 @@ export class DataFeed {
   #folder;
   #append;
   #fail;
-  #name = null;
+  #name = '';
+  /** @type {{url: string, isTrain: boolean, size: number}[]|null} */
   #shards = null;
   #next = 0;
   #kept = new Map();
@@ -128,10 +129,11 @@ export class DataFeed {
     this.#abort = new AbortController();
     const {signal} = this.#abort;
     try {
-      this.#shards ??= await this.#fetchShards({signal, cache});
-      while (!signal.aborted && this.#next < this.#shards.length) {
-        const shard = this.#shards[this.#next];
-        const bytes = await this.#fetchShard(shard, {signal, cache});
+      const shards = this.#shards ??= await this.#fetchShards({signal, cache});
+      const total = shards.reduce((sum, {size}) => sum + size, 0);
+      while (!signal.aborted && this.#next < shards.length) {
+        const shard = shards[this.#next];
+        const bytes = await this.#fetchShard(shard, total <= maxKeptBytes, {signal, cache});
         if (signal.aborted) return;
         this.#append(this.#name, shard.isTrain, bytes, shard.url);
         this.#next += 1;
@@ -155,12 +157,11 @@ export class DataFeed {
     return readShards(catalog, this.#name, this.#folder, url);
   }
 
-  async #fetchShard(shard, options) {
+  async #fetchShard(shard, keep, options) {
     const kept = this.#kept.get(shard.url);
     const bytes = kept ?? (await fetchFile(shard.url, {max: maxShardBytes, ...options})).bytes;
     const inflated = await readShard(bytes, shard);
-    const total = this.#shards.reduce((sum, {size}) => sum + size, 0);
-    if (total <= maxKeptBytes) this.#kept.set(shard.url, bytes);
+    if (keep) this.#kept.set(shard.url, bytes);
     return inflated;
   }
 }

@@ -17,6 +17,7 @@ export class EngineLink {
   #folder;
   #receive;
   #crash;
+  /** @type {Worker|null} */
   #worker = null;
   #waiting = [];
   #isReady = false;
@@ -24,6 +25,7 @@ export class EngineLink {
   #hasStarted = () => {};
   #blob = '';
 
+  /** @type {string|null} */
   bundle = null;
   threads = 1;
   whyOneThread = '';
@@ -124,7 +126,7 @@ export class EngineLink {
    * from a blob, which has the page's headers, and with one thread, which needs no more workers.
    */
   #startAlone(script) {
-    this.bundle = this.bundle.replace('threads-', 'single-');
+    this.bundle = /** @type {string} */ (this.bundle).replace('threads-', 'single-');
     this.threads = 1;
     this.whyOneThread = `${script} is sent without Cross-Origin-Embedder-Policy`;
     const code = `import ${JSON.stringify(this.#urlOf('engine_worker.js'))};`;

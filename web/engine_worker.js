@@ -85,7 +85,7 @@ async function create({base, bundle, threads}) {
   feed = new DataFeed(new URL('data/', folder).href, append, fail);
   engine.send(encodeRequest(1, 'list_controls'));
   engine.advance(0);
-  const {json, block} = engine.takeReply();
+  const {json, block} = /** @type {{json: string, block: ArrayBuffer}} */ (engine.takeReply());
   postMessage({type: 'ready', controls: decodeReply(json, block)});
 }
 

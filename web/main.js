@@ -46,11 +46,13 @@ function showAlert(name, text, label = '', action = () => {}) {
 /** Reads ?threads=N and ?bundle=NAME; an invalid value is reported and ignored. */
 function readQuery() {
   const query = new URLSearchParams(location.search);
+  /** @type {{bundle?: string, threads?: number}} */
   const chosen = {};
   try {
-    if (query.has('bundle')) {
-      checkBundle(query.get('bundle'), detectFeatures());
-      chosen.bundle = query.get('bundle');
+    const bundle = query.get('bundle');
+    if (bundle !== null) {
+      checkBundle(bundle, detectFeatures());
+      chosen.bundle = bundle;
     }
     if (query.has('threads')) {
       const threads = Number(query.get('threads'));
@@ -63,19 +65,30 @@ function readQuery() {
   return chosen;
 }
 
-// The parts of snapshots that the canvas shows.
-let looks = ['samples', 'predictions', 'filters'];
-const results = new Results();
-const progress = new Progress();
-const view = new View(byId('view'), (request) => convlab.sendEncoded(request), (why) => {
-  byId('view').hidden = true;
-  byId('no-view').hidden = false;
+// The parts of snapshots that the canvas shows; none while it cannot.
+const viewParts = ['samples', 'predictions', 'filters'];
+let looks = viewParts;
+
+/** An engine that has ended rejects this, which is reported as what ended it. */
+const subscribe = () => convlab?.subscribe(looks).catch(() => {});
+
+/** Shows the canvas or, if `why` says that nothing can be drawn, that and charts in its place. */
+function showView(why) {
+  const [old, next] = why ? [byId('view'), byId('no-view')] : [byId('no-view'), byId('view')];
+  const hadFocus = old.contains(document.activeElement);
   byId('no-view-why').textContent =
     `${why}, so images of samples and filters cannot be shown. Training still works.`;
-  results.showCharts();
-  looks = [];
-  convlab?.subscribe(looks);
-});
+  old.hidden = true;
+  next.hidden = false;
+  if (hadFocus) next.focus();
+  results.showCharts(why !== '');
+  looks = why ? [] : viewParts;
+  subscribe();
+}
+
+const results = new Results();
+const progress = new Progress();
+const view = new View(byId('view'), (request) => convlab.sendEncoded(request), showView);
 const model = new ModelTab(byId('model-panel'), () => convlab);
 let latest = null;
 new Tabs(byId('tabs'), () => { if (latest) model.show(latest); });
@@ -169,7 +182,7 @@ function openEngine() {
   });
   convlab.addEventListener('snapshot', showSnapshot);
   convlab.addEventListener('error', showError);
-  convlab.subscribe(looks);
+  subscribe();
   convlab.configure(options);
   showIsolation();
   if (convlab.bundle) showWhatRuns(null);

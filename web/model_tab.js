@@ -38,8 +38,7 @@ export class ModelTab {
     this.#on('save', () => this.#save());
     const uses = {open: (file) => this.#open(file), predict: (file) => this.#predict(file)};
     for (const [name, use] of Object.entries(uses)) {
-      /** @type {HTMLInputElement} */
-      const field = root.querySelector(`[data-file="${name}"]`);
+      const field = this.#part(`file="${name}"`);
       this.#on(name, () => field.click());
       field.addEventListener('change', () => {
         const [file] = field.files;
@@ -64,7 +63,7 @@ export class ModelTab {
   #part(name) { return this.#root.querySelector(`[data-${name}]`); }
 
   #on(name, action) {
-    this.#root.querySelector(`[data-do="${name}"]`).addEventListener('click', action);
+    this.#part(`do="${name}"`).addEventListener('click', action);
   }
 
   #say(text) { this.#part('say').textContent = text; }

@@ -91,7 +91,7 @@ export class MoreOptions {
     select.value = this.#options[group];
     select.addEventListener('change', () => {
       this.#set({[group]: select.value, [`${group}_options`]: {}}, true);
-      document.getElementById(select.id).focus();
+      document.getElementById(select.id)?.focus();
     });
     field.append(label, select);
     return section(title, field,
@@ -105,7 +105,7 @@ export class MoreOptions {
       name: 'early_stopping', type: 'flag', help: 'end training when it no longer improves'}]};
     const flag = makeOptionFields(form, isOn ? {early_stopping: true} : {}, (values) => {
       this.#set({early_stopping: values.early_stopping ?? false}, true);
-      document.getElementById('option-run-early_stopping').focus();
+      document.getElementById('option-run-early_stopping')?.focus();
     });
     return section('Early stopping', ...flag,
       ...(isOn ? this.#fields('early_stopping', '', 'early_stopping_options') : []));

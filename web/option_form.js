@@ -18,7 +18,7 @@ export function optionLabel(name) {
  * @param {{type: string, min?: number, max?: number}} option
  * @param {string} text
  */
-export function parseOption({type, min, max}, text) {
+export function parseOption({type, min = -Infinity, max = Infinity}, text) {
   const trimmed = text.trim();
   if (type === 'numbers') return trimmed;
   const value = Number(trimmed.replace(',', '.') || NaN);

@@ -19,7 +19,8 @@ function fromDrawable(image) {
   const canvas = document.createElement('canvas');
   canvas.width = image.naturalWidth || image.videoWidth || image.width;
   canvas.height = image.naturalHeight || image.videoHeight || image.height;
-  const context = canvas.getContext('2d', {willReadFrequently: true});
+  const context = /** @type {CanvasRenderingContext2D} */ (
+    canvas.getContext('2d', {willReadFrequently: true}));
   context.drawImage(image, 0, 0);
   return fromImageData(context.getImageData(0, 0, canvas.width, canvas.height));
 }

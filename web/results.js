@@ -2,6 +2,8 @@
 
 import {formatCount, formatLoss, formatPercent, validationName} from './format.js';
 
+/** @returns {any} an element of the kind that index.html has */
+const byId = (id) => document.getElementById(id);
 const svgSpace = 'http://www.w3.org/2000/svg';
 const width = 480;
 const height = 220;
@@ -17,7 +19,7 @@ function svg(name, attributes, ...children) {
 /** Returns 1, 2 or 5 times a power of ten, such that about four steps reach `max`. */
 function niceStep(max) {
   const power = 10 ** Math.floor(Math.log10(max / 4));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => max / step <= 5);
+  return [1, 2, 5].map((digit) => digit * power).find((step) => max / step <= 5) ?? 10 * power;
 }
 
 function axis(max, toText, place) {
@@ -78,17 +80,19 @@ function makeRow({epoch, train_loss, train_accuracy, val_loss, val_accuracy}) {
 }
 
 export class Results {
-  #rows = document.getElementById('epoch-rows');
+  #rows = byId('epoch-rows');
   #empty = this.#rows.firstElementChild;
   #shown = '';
   #hasCharts = false;
+  /** @type {import('./protocol.js').Snapshot|null} */
   #snapshot = null;
 
-  /** Shows charts from now on. */
-  showCharts() {
-    this.#hasCharts = true;
-    /** @type {HTMLDetailsElement} */ (document.getElementById('results')).open = true;
-    if (this.#snapshot) this.#drawCharts();
+  /** Sets whether charts are shown; with them, the table is opened. @param {boolean} visible */
+  showCharts(visible) {
+    this.#hasCharts = visible;
+    if (!visible) return;
+    byId('results').open = true;
+    if (this.#snapshot) this.#drawCharts(this.#snapshot);
   }
 
   /** @param {import('./protocol.js').Snapshot} snapshot */
@@ -97,20 +101,19 @@ export class Results {
     const {history} = snapshot;
     const name = validationName(snapshot);
     for (const metric of ['loss', 'accuracy']) {
-      document.getElementById(`column-val-${metric}`).textContent = `${name} ${metric}`;
+      byId(`column-val-${metric}`).textContent = `${name} ${metric}`;
     }
     const shown = JSON.stringify(history);
     if (shown !== this.#shown) {
       this.#shown = shown;
       this.#rows.replaceChildren(...(history.length > 0 ? history.map(makeRow) : [this.#empty]));
     }
-    if (this.#hasCharts) this.#drawCharts();
+    if (this.#hasCharts) this.#drawCharts(snapshot);
   }
 
-  #drawCharts() {
-    const {train_loss, val_loss, train_accuracy, val_accuracy, epochs} = this.#snapshot;
+  #drawCharts({train_loss, val_loss, train_accuracy, val_accuracy, epochs}) {
     const max = Math.max(epochs, 1);
-    document.getElementById('charts').replaceChildren(
+    byId('charts').replaceChildren(
       makeChart('Loss', {train: train_loss, val: val_loss}, max,
         largest(train_loss, val_loss) || 1, (value) => String(Number(value.toPrecision(3)))),
       makeChart('Accuracy', {train: train_accuracy, val: val_accuracy}, max, 1,

@@ -1,6 +1,9 @@
 // A list of tabs, operated as the ARIA Authoring Practices describe: one of them can be reached with
 // Tab, the arrow keys move between them.
 
+/** @returns {any} the element that index.html has for it */
+const panelOf = (tab) => document.getElementById(tab.getAttribute('aria-controls'));
+
 export class Tabs {
   /** @type {HTMLElement[]} */
   #tabs;
@@ -23,9 +26,9 @@ export class Tabs {
       const isChosen = tab === chosen;
       tab.setAttribute('aria-selected', String(isChosen));
       tab.tabIndex = isChosen ? 0 : -1;
-      document.getElementById(tab.getAttribute('aria-controls')).hidden = !isChosen;
+      panelOf(tab).hidden = !isChosen;
     }
-    this.#chosen(document.getElementById(chosen.getAttribute('aria-controls')));
+    this.#chosen(panelOf(chosen));
   }
 
   #move(event) {

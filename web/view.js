@@ -17,7 +17,8 @@ function errorOf(module) {
 export class View {
   #canvas;
   #post;
-  #fail;
+  #report;
+  /** @type {any} */
   #module = null;
   /** What arrived before the module did. */
   #waiting = [];
@@ -28,13 +29,14 @@ export class View {
    * @param {HTMLCanvasElement} canvas
    * @param {(request: Encoded) => Promise<Encoded>} post  sends an encoded request to the engine
    *   and resolves to its encoded reply
-   * @param {(why: string) => void} fail  called once if the module cannot draw or has failed
+   * @param {(why: string) => void} report  called with the reason if nothing can be drawn, and with
+   *   an empty text if it can be again
    * @typedef {{json: string, block: ArrayBuffer}} Encoded
    */
-  constructor(canvas, post, fail) {
+  constructor(canvas, post, report) {
     this.#canvas = canvas;
     this.#post = post;
-    this.#fail = fail;
+    this.#report = report;
   }
 
   async open() {
@@ -51,8 +53,11 @@ export class View {
       this.#close(`The drawing module could not be started (${error.message})`);
       return;
     }
-    this.#canvas.addEventListener('webglcontextlost', () =>
-      this.#close('The browser has released the graphics context'));
+    this.#canvas.addEventListener('webglcontextlost', (event) => {
+      event.preventDefault();  // only then does the browser restore it
+      this.#lose();
+    });
+    this.#canvas.addEventListener('webglcontextrestored', () => this.#restore());
     this.#dark.addEventListener('change', () => this.#setTheme());
     this.#setTheme();
     for (const encoded of this.#waiting.splice(0)) this.show(encoded);
@@ -92,6 +97,22 @@ export class View {
     this.#pass('_window_reply', await this.#post(request));
   }
 
+  // Everything on the graphics device is lost with the context. The module keeps the latest snapshot.
+  #lose() {
+    this.#use((module) => {
+      module._window_destroy();
+      this.#report('The browser has released the graphics context');
+    });
+  }
+
+  #restore() {
+    this.#use((module) => {
+      if (module._window_create() < 0) throw new Error(errorOf(module));
+      this.#setTheme();
+      this.#report('');
+    });
+  }
+
   #setTheme() {
     this.#use((module) => module._window_set_theme(this.#dark.matches ? 1 : 0));
   }
@@ -116,6 +137,6 @@ export class View {
     } catch {
       // Ignored: the module has already failed, and `why` is reported.
     }
-    this.#fail(why);
+    this.#report(why);
   }
 }

@@ -31,15 +31,10 @@ find_package(Threads REQUIRED)
 # --- pthreadpool: per preset, so that tsan sees its synchronisation and wasm gets one with and one without threads.
 set(_folder "${pthreadpool_SOURCE_DIR}/src")
 if(CONVLAB_THREADS)
-  add_library(pthreadpool STATIC "${_folder}/portable-api.c" "${_folder}/memory.c" "${CONVLAB_SCRIPTS_CMAKE}/pthreadpool/waiting.c"
+  add_library(pthreadpool STATIC "${_folder}/portable-api.c" "${_folder}/memory.c" "${CONVLAB_SCRIPTS_CMAKE}/pthreadpool/pool.c"
     "${_folder}/fastpath.c" "${_folder}/legacy-api.c")
-  if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Emscripten)$")
-    target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FUTEX=1)
-  else()
-    target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FUTEX=0)
-  endif()
-  target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_GCD=0 PTHREADPOOL_USE_EVENT=0
-    PTHREADPOOL_USE_CPUINFO=0 PTHREADPOOL_USE_CONDVAR=0)
+  target_compile_definitions(pthreadpool PRIVATE PTHREADPOOL_USE_FUTEX=1 PTHREADPOOL_USE_GCD=0
+    PTHREADPOOL_USE_EVENT=0 PTHREADPOOL_USE_CPUINFO=0 PTHREADPOOL_USE_CONDVAR=0)
 else()
   add_library(pthreadpool STATIC "${_folder}/shim.c" "${_folder}/legacy-api.c")
 endif()

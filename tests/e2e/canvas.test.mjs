@@ -71,3 +71,96 @@ test('two fingers zoom a chart', () =>
     await touch('touchEnd', null);
     assert.ok(await chart.changed(whole), 'the chart has not zoomed');
   }));
+
+const takeContext = (page) => page.evaluate(() => {
+  globalThis.context97 =
+    document.getElementById('view').getContext('webgl2').getExtension('WEBGL_lose_context');
+});
+const loseContext = (page) => page.evaluate(() => globalThis.context97.loseContext());
+const restoreContext = (page) => page.evaluate(() => globalThis.context97.restoreContext());
+
+/** Waits until the canvas shows `wanted` and nothing else; returns whether it did. */
+async function shows(page, wanted) {
+  for (let i = 0; i < 100; ++i) {
+    if (wanted.equals(await page.locator('#view').screenshot())) return true;
+    await page.waitForTimeout(100);
+  }
+  return false;
+}
+
+test('a lost graphics context comes back twice, with all that was shown; training goes on', () =>
+  withPage({}, async ({page, problems}) => {
+    await openChart(page);
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(500);
+    const whole = await page.locator('#view').screenshot();
+    assert.ok(await shows(page, whole), 'the canvas does not stay as it is while paused');
+    const workers = page.workers();
+    const step = await stepOf(page);
+    await takeContext(page);
+    for (const round of ['first', 'second']) {
+      await loseContext(page);
+      await page.locator('#no-view').getByText(/released the graphics context/).waitFor();
+      assert.equal(await page.locator('#view').isVisible(), false);
+      assert.equal(await page.locator('#charts svg').count(), 2);
+      await restoreContext(page);
+      await page.locator('#view').waitFor();
+      assert.equal(await page.locator('#no-view').isVisible(), false);
+      assert.ok(await shows(page, whole), `the canvas looks different after the ${round} time`);
+    }
+    assert.deepEqual(page.workers(), workers, 'the engine and its threads are the same');
+    assert.equal(await stepOf(page), step);
+
+    // What the engine sends in the meantime is not missed: it sends only what has changed.
+    await page.locator('#start').click();
+    await waitForState(page, ['running']);
+    await loseContext(page);
+    const lost = await stepOf(page);
+    await page.waitForFunction((least) => document.getElementById('progress').value >= least,
+      lost + 10);
+    await restoreContext(page);
+    await page.locator('#view').waitFor();
+    await page.locator('#pause').click();
+    await waitForState(page, 'paused');
+    await page.waitForFunction(() => globalThis.convlabPage.view.frames > 0);
+    assert.ok(!whole.equals(await page.locator('#view').screenshot()), 'it shows an old state');
+    assert.deepEqual(problems, []);
+  }));
+
+test('a graphics context that is lost and comes back keeps the focus where it was', () =>
+  withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    // So low that it scrolls, and so can be focused.
+    await page.evaluate(() => { document.getElementById('view').style.height = '150px'; });
+    await page.locator('#view[tabindex="0"]').focus();
+    await takeContext(page);
+    const focused = (id) => page.waitForFunction((wanted) => document.activeElement.id === wanted,
+      id);
+    await loseContext(page);
+    await focused('no-view');
+    await restoreContext(page);
+    await focused('view');
+    // It has learned by then whether it can scroll.
+    await page.waitForFunction(() => globalThis.convlabPage.view.frames >= 2);
+    await focused('view');
+    await page.locator('#start').focus();
+    await loseContext(page);
+    await page.locator('#no-view').waitFor();
+    await restoreContext(page);
+    await page.locator('#view').waitFor();
+    await focused('start');
+    assert.deepEqual(problems, []);
+  }));
+
+test('a graphics context that does not come back is reported, and training goes on', () =>
+  withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    await page.waitForFunction(() => globalThis.convlabPage.view.frames > 0);
+    await takeContext(page);
+    await loseContext(page);
+    await page.locator('#no-view').getByText(/Training still works/).waitFor();
+    await page.locator('#start').click();
+    await page.waitForFunction(() => document.getElementById('progress').value >= 10);
+    assert.equal(await page.locator('#charts svg').count(), 2);
+    assert.deepEqual(problems, []);
+  }));

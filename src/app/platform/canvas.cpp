@@ -47,6 +47,7 @@ EM_JS(void, convlab_watch_canvas, (void* canvas_object), {
 
 EM_JS(void, convlab_set_canvas_focusable, (int focusable), {
   const canvas = document.querySelector('#view');
+  if (canvas.hasAttribute('tabindex') === (focusable !== 0)) return;
   if (focusable) canvas.tabIndex = 0;
   else canvas.removeAttribute('tabindex');
 });
@@ -68,11 +69,7 @@ Canvas::Canvas(std::function<void(const Surface&)> resized) : resized_(std::move
 
 Canvas::~Canvas() { convlab_stop_watching_canvas(); }
 
-void Canvas::set_focusable(bool focusable) {
-  if (focusable == focusable_) return;
-  focusable_ = focusable;
-  convlab_set_canvas_focusable(focusable ? 1 : 0);
-}
+void Canvas::set_focusable(bool focusable) { convlab_set_canvas_focusable(focusable ? 1 : 0); }
 
 void Canvas::report(double width, double height, double pixel_width, double pixel_height) const {
   Surface surface{static_cast<float>(width), static_cast<float>(height), 1};

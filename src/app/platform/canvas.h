@@ -17,7 +17,7 @@ class Canvas {
 
   /// Sets whether the canvas can be focused with the Tab key: only useful while keys can scroll its
   /// content.
-  void set_focusable(bool focusable);
+  static void set_focusable(bool focusable);
 
   static constexpr const char* selector = "#view";
 
@@ -25,7 +25,6 @@ class Canvas {
 
  private:
   std::function<void(const Surface&)> resized_;
-  bool focusable_ = false;
 };
 
 }  // namespace convlab

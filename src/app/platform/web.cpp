@@ -103,13 +103,15 @@ class WebPlatform final : public Platform {
     requests_.drawn();
     if (surface_.width < 1 || surface_.height < 1) return;
     const double start = emscripten_get_now();
-    requests_.follow(view_->build(surface_, static_cast<float>((start - last_) / 1000)));
+    const FrameStats stats = view_->build(surface_, static_cast<float>((start - last_) / 1000));
+    requests_.follow(stats);
     last_ = start;
     int width = 0;
     int height = 0;
     emscripten_get_canvas_element_size(Canvas::selector, &width, &height);
     renderer_.draw(width, height, view_->background());
-    if (canvas_) canvas_->set_focusable(view_->scrolls(1) || view_->scrolls(-1));
+    // A first frame cannot tell yet; a canvas that may not be focused would lose the focus.
+    if (!stats.unsettled) Canvas::set_focusable(view_->scrolls(1) || view_->scrolls(-1));
     times_.add(emscripten_get_now() - start);
   }
 
@@ -135,11 +137,11 @@ void post(const Request& request, uint64_t id) {
 struct Window {
   WebPlatform platform;
   View view{platform.graphics(), Operation{.send = post}};
-  Snapshot latest;
 };
 
 // State of the module, static because the exported C functions have no object.
 std::unique_ptr<Window> window;
+Snapshot latest;  // outlives a window, because the next one cannot get it again
 std::string last_error;
 
 /// Runs `body`. Returns false after an error, whose message is stored.
@@ -159,13 +161,16 @@ bool attempt(Body body) {
 
 extern "C" {
 
-/// Starts drawing into the canvas #view. Returns 0, or -1 after an error, see window_error.
+/// Starts drawing into the canvas #view, beginning with the latest snapshot. After window_destroy,
+/// for example because the graphics context was lost, it can be called again. Returns 0, or -1
+/// after an error, see window_error.
 EMSCRIPTEN_KEEPALIVE int window_create() {
   using namespace convlab;
   const bool made = attempt([] {
     window = nullptr;
     window = std::make_unique<Window>();
     window->platform.run(window->view, {});
+    window->view.show(std::make_shared<const Snapshot>(latest));
   });
   if (!made) window = nullptr;
   return made ? 0 : -1;
@@ -174,25 +179,26 @@ EMSCRIPTEN_KEEPALIVE int window_create() {
 /// Returns the message of the last error, null-terminated.
 EMSCRIPTEN_KEEPALIVE const char* window_error() { return convlab::last_error.c_str(); }
 
-/// Shows the next encoded snapshot (engine/protocol.h); each must be passed, as it holds only what
-/// has changed. Returns 0, or -1 after an error.
+/// Shows the next encoded snapshot (engine/protocol.h), or keeps it for the next window; each must
+/// be passed, as it holds only what has changed. Returns 0, or -1 after an error.
 EMSCRIPTEN_KEEPALIVE int window_snapshot(const char* json, uint32_t json_bytes,
                                          const uint8_t* block, uint32_t block_bytes) {
   using namespace convlab;
-  if (!window) return -1;
   const bool shown = attempt([&] {
-    decode_snapshot({json, json_bytes}, {block, block_bytes}, window->latest);
-    window->view.show(std::make_shared<const Snapshot>(window->latest));
+    decode_snapshot({json, json_bytes}, {block, block_bytes}, latest);
+    if (!window) return;
+    window->view.show(std::make_shared<const Snapshot>(latest));
     window->platform.request_frame();
   });
   return shown ? 0 : -1;
 }
 
-/// Passes an encoded reply to the panel that sent its request. Returns 0, or -1 after an error.
+/// Passes an encoded reply to the panel that sent its request, if it is still there. Returns 0, or
+/// -1 after an error.
 EMSCRIPTEN_KEEPALIVE int window_reply(const char* json, uint32_t json_bytes, const uint8_t* block,
                                       uint32_t block_bytes) {
   using namespace convlab;
-  if (!window) return -1;
+  if (!window) return 0;  // the panel that asked is gone
   const bool received = attempt([&] {
     window->view.receive(decode_reply({json, json_bytes}, {block, block_bytes}));
     window->platform.request_frame();
