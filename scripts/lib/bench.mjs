@@ -23,7 +23,7 @@ otherwise idle.
   --where PLACE  native, chromium or node; may be repeated; else the first two (with --against native and node)
   --against FOLDER
                  compare with the builds in another checkout of convlab: both are measured in turn, five times;
-                 prints the median of the five ratios of images per second, this one to that one
+                 prints the median of the five ratios of speed (by the median step), this one to that one
   --json FILE    write all results there, an array`;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -88,7 +88,8 @@ function compare(other, where, options) {
   const speeds = [root, other].map(() => []);
   for (let round = 0; round < rounds; ++round) {
     for (const [i, checkout] of [root, other].entries()) {
-      speeds[i].push(command(comparable[where](checkout), flags({...options, seconds: 1}))[0].images_per_second);
+      const [{batch, step_ms: ms}] = command(comparable[where](checkout), flags({...options, seconds: 1}));
+      speeds[i].push(1000 * batch / ms);
     }
   }
   const ratios = speeds[0].map((speed, round) => speed / speeds[1][round]);
