@@ -121,7 +121,8 @@ export class ModelTab {
     const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]);
     figure.querySelector('ol').replaceChildren(...order.slice(0, maxBars).map((label) => {
       const row = document.createElement('li');
-      row.style.setProperty('--part', max > min ? (scores[label] - min) / (max - min) : 1);
+      const part = max > min ? (scores[label] - min) / (max - min) : 1;
+      row.style.setProperty('--part', String(part));
       for (const textContent of [names[label], text(label)]) {
         row.append(Object.assign(document.createElement('span'), {textContent}), ' ');
       }
