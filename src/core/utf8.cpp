@@ -36,4 +36,21 @@ Utf8Character first_character(std::string_view text) {
   return {.code = code, .bytes = bytes};
 }
 
+std::string escaped_utf8(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string escaped;
+  while (!text.empty()) {
+    const auto [code, bytes, valid] = first_character(text);
+    const bool is_control = code < 0x20 || (code >= 0x7F && code < 0xA0);
+    if (valid && !is_control) {
+      escaped.append(text.substr(0, bytes));
+    } else {
+      for (size_t i = 0; i < bytes; ++i)
+        escaped.append({'%', digits[byte_at(text, i) >> 4U], digits[byte_at(text, i) & 15U]});
+    }
+    text.remove_prefix(bytes);
+  }
+  return escaped;
+}
+
 }  // namespace convlab

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace convlab {
@@ -14,5 +15,9 @@ struct Utf8Character {
 
 /// Decodes the first character of `text`, which must not be empty.
 Utf8Character first_character(std::string_view text);
+
+/// Returns `text` with bytes that are not UTF-8, and control characters, as %1B: safe to show in a
+/// terminal and to write into JSON.
+std::string escaped_utf8(std::string_view text);
 
 }  // namespace convlab

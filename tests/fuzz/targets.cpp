@@ -11,6 +11,9 @@
 #include "backend/backend.h"
 #include "core/error.h"
 #include "core/options_text.h"
+#include "data/archives.h"
+#include "data/formats/archive.h"
+#include "data/formats/cifar.h"
 #include "data/formats/idx.h"
 #include "data/formats/shard.h"
 #include "data/image_files.h"
@@ -297,6 +300,39 @@ std::vector<Bytes> snapshot_seeds() {
   return {joined(first.json, first.block), joined(next.json, next.block)};
 }
 
+constexpr uint64_t max_archived = 1 << 16;
+
+template <Archive (*index)(std::shared_ptr<const ByteSource>)>
+void read_archive(std::span<const uint8_t> input) {
+  const Archive archive = index(memory_source(source, {input.begin(), input.end()}));
+  for (const ArchiveFile& file : archive.files) {
+    expect(checked_path(file.path, source) == file.path);
+    if (file.size > max_archived) continue;
+    try {
+      expect(read_archived(archive, file, max_archived).size() == file.size);
+    } catch (const Error& error) {
+      expect(!std::string_view(error.what()).empty());
+    }
+  }
+}
+
+std::vector<Bytes> tar_seeds() {
+  return {
+      make_tar({{"a/1.png", Bytes(600, 3)}, {"x", pax_record("path", "b/2.png"), 'x'}, {"-", {1}}}),
+      make_tar({{"././@LongLink", Bytes(120, 'n'), 'L'}, {"nnn", {1, 2}, '0', "prefix"}})};
+}
+
+std::vector<Bytes> zip_seeds() {
+  return {make_zip({{"a/1.png", Bytes(600, 3), true}, {"b/2.png", {1, 2}}}, "comment")};
+}
+
+void read_cifar(std::span<const uint8_t> input) {
+  const CifarImages images = parse_cifar(input, CifarLabels::fine, 100, source);
+  expect(images.pixels.size() == images.labels.size() * 3072);
+}
+
+std::vector<Bytes> cifar_seeds() { return {Bytes(3074, 9), Bytes(2 * size_t{3074}, 1)}; }
+
 std::vector<Bytes> option_seeds() {
   return {bytes_of("momentum=0.9,nesterov=true"), bytes_of("weights=1,2,3, epochs = 12")};
 }
@@ -313,6 +349,10 @@ constexpr std::array targets{
     FuzzTarget{"graph document", entry<read_graph>, graph_seeds, 1000},
     FuzzTarget{"IDX images", entry<read_images>, image_seeds, 1100},
     FuzzTarget{"IDX labels", entry<read_labels>, label_seeds, 1100},
+    FuzzTarget{"CIFAR file", entry<read_cifar>, cifar_seeds, 10},
+    // Each entry of a list of files can name the same bytes.
+    FuzzTarget{"tar archive", entry<read_archive<index_tar>>, tar_seeds, 100},
+    FuzzTarget{"zip archive", entry<read_archive<index_zip>>, zip_seeds, 20'000},
     FuzzTarget{"shard", entry<read_shard>, shard_seeds, 2100},
     FuzzTarget{"PNG or JPEG image", entry<read_image>, image_file_seeds, 1032 * 8 * (4 + 3)},
     FuzzTarget{"request", entry<read_request>, request_seeds, 500},

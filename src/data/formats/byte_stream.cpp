@@ -131,9 +131,17 @@ uint32_t big_endian_u32(std::span<const uint8_t> bytes, size_t at) {
          uint32_t{bytes[at + 3]};
 }
 
+uint16_t little_endian_u16(std::span<const uint8_t> bytes, size_t at) {
+  return static_cast<uint16_t>(bytes[at + 1] << 8 | bytes[at]);
+}
+
 uint32_t little_endian_u32(std::span<const uint8_t> bytes, size_t at) {
   return uint32_t{bytes[at + 3]} << 24 | uint32_t{bytes[at + 2]} << 16 |
          uint32_t{bytes[at + 1]} << 8 | uint32_t{bytes[at]};
+}
+
+uint64_t little_endian_u64(std::span<const uint8_t> bytes, size_t at) {
+  return uint64_t{little_endian_u32(bytes, at + 4)} << 32 | little_endian_u32(bytes, at);
 }
 
 std::string hex(std::span<const uint8_t> bytes, size_t max) {

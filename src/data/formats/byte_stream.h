@@ -59,10 +59,12 @@ class ByteStream {
   bool inflated_ = false;  // the end of the last gzip member, with its checksum, was read
 };
 
-/// Reads a big-endian (IDX) or little-endian (shard) number at byte `at`; `bytes` must have at
-/// least `at` + 4 bytes.
+/// Reads a big-endian (IDX) or little-endian (shard, zip) number at byte `at`; `bytes` must hold
+/// all of its bytes.
 uint32_t big_endian_u32(std::span<const uint8_t> bytes, size_t at);
+uint16_t little_endian_u16(std::span<const uint8_t> bytes, size_t at);
 uint32_t little_endian_u32(std::span<const uint8_t> bytes, size_t at);
+uint64_t little_endian_u64(std::span<const uint8_t> bytes, size_t at);
 /// Returns the first bytes, at most `max`, as text: "00 00 08 03".
 std::string hex(std::span<const uint8_t> bytes, size_t max);
 
