@@ -116,6 +116,7 @@ static int begin_wait(void) {
 }
 
 static void start_pause(uint64_t now) {
+  if (now < atomic_load_explicit(&pause_until, memory_order_relaxed)) return; /* another thread has started one */
   const uint64_t last = atomic_load_explicit(&pause_ns, memory_order_relaxed);
   const int still_contended = now - atomic_load_explicit(&pause_until, memory_order_relaxed) < max_pause_ns / 16;
   uint64_t next = still_contended ? 2 * last : min_pause_ns;
@@ -144,11 +145,13 @@ static int wait_turn(void) {
     start_pause(now);
     return 0;
   }
-  return now - wait_start <= spin_ns;
+  return now - wait_start <= spin_ns && now >= atomic_load_explicit(&pause_until, memory_order_relaxed);
 }
 
 /* Of the pool's members: `command` counts the commands; `has_active_threads` is the gate of the current one, the number
- * of workers in it and this bit while it is open. */
+ * of workers in it and this bit while it is open; `active_threads` is the command whose gate it is. A worker that is
+ * late may enter the gate of a command that it has not been given yet: it must leave and come again, since no thread may
+ * run a command twice (fastpath.c counts how often the ranges are found empty). */
 static const uint32_t gate_open = UINT32_C(1) << 31;
 static const uint32_t shut_down = UINT32_MAX;
 
@@ -207,7 +210,7 @@ static void* work(void* argument) {
     last = wait_for_command(pool, last);
     if (last == shut_down) return NULL;
     if (!enter(pool)) continue;
-    run(pool, thread);
+    if (pthreadpool_load_relaxed_size_t(&pool->active_threads) == last) run(pool, thread);
     leave(pool);
   }
 }
@@ -218,7 +221,7 @@ static void give_command(struct pthreadpool* pool, uint32_t command) {
 }
 
 struct pthreadpool* pthreadpool_create(size_t count) {
-  struct pthreadpool* pool = pthreadpool_allocate(count);
+  struct pthreadpool* pool = count == 0 ? NULL : pthreadpool_allocate(count);
   if (pool == NULL) return NULL;
   pool->threads_count = fxdiv_init_size_t(count);
   for (size_t i = 0; i < count; ++i) {
@@ -226,7 +229,11 @@ struct pthreadpool* pthreadpool_create(size_t count) {
     pool->threads[i].threadpool = pool;
   }
   pthread_mutex_init(&pool->execution_mutex, NULL);
-  for (size_t i = 1; i < count; ++i) pthread_create(&pool->threads[i].thread_object, NULL, work, &pool->threads[i]);
+  /* One that cannot be created is not waited for: the others do its share. */
+  for (size_t i = 1; i < count; ++i) {
+    struct thread_info* thread = &pool->threads[i];
+    if (pthread_create(&thread->thread_object, NULL, work, thread) != 0) thread->threadpool = NULL;
+  }
   return pool;
 }
 
@@ -251,9 +258,11 @@ PTHREADPOOL_INTERNAL void pthreadpool_parallelize(struct pthreadpool* pool, thre
     start += length;
   }
 
+  uint32_t command = atomic_load_explicit(&pool->command, memory_order_relaxed) + 1;
+  if (command == shut_down) command = 0;
+  pthreadpool_store_relaxed_size_t(&pool->active_threads, command);
   atomic_store_explicit(&pool->has_active_threads, gate_open, memory_order_release);
-  const uint32_t next = atomic_load_explicit(&pool->command, memory_order_relaxed) + 1;
-  give_command(pool, next == shut_down ? 0 : next);
+  give_command(pool, command);
   run(pool, &pool->threads[0]);  /* its own share, and what nobody else has begun */
   close_gate(pool);
   pthread_mutex_unlock(&pool->execution_mutex);
@@ -262,7 +271,9 @@ PTHREADPOOL_INTERNAL void pthreadpool_parallelize(struct pthreadpool* pool, thre
 void pthreadpool_destroy(struct pthreadpool* pool) {
   if (pool == NULL) return;
   give_command(pool, shut_down);
-  for (size_t i = 1; i < pool->threads_count.value; ++i) pthread_join(pool->threads[i].thread_object, NULL);
+  for (size_t i = 1; i < pool->threads_count.value; ++i) {
+    if (pool->threads[i].threadpool != NULL) pthread_join(pool->threads[i].thread_object, NULL);
+  }
   pthread_mutex_destroy(&pool->execution_mutex);
   pthreadpool_deallocate(pool);
 }
