@@ -106,6 +106,8 @@ export class View {
   }
 
   #restore() {
+    // It may have been lost again meanwhile; then this comes once more.
+    if (this.#canvas.getContext('webgl2')?.isContextLost() ?? true) return;
     this.#use((module) => {
       if (module._window_create() < 0) throw new Error(errorOf(module));
       this.#setTheme();

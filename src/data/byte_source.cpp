@@ -48,11 +48,11 @@ class MemorySource : public ByteSource {
   std::vector<uint8_t> bytes_;
 };
 
-/// A file that is closed when this goes.
+/// A file that is closed when this goes. What is not a regular file does not block.
 class OpenFile {
  public:
   explicit OpenFile(const std::string& path)
-      : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+      : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (descriptor_ < 0) fail("[file] {}: {}", path, std::strerror(errno));
   }
   OpenFile(const OpenFile&) = delete;

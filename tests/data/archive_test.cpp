@@ -88,6 +88,7 @@ TEST_CASE("tar: sizes in an extended header and as a big-endian number") {
   Bytes file = tar_entry({"file", {}});
   add_bytes(file, cat);
   file.resize(1024);
+  add_bytes(sized, tar_entry({"header", pax_record("mtime", "1"), 'x'}));  // has its own size
   add_bytes(sized, file);
   const Archive archive = tar_of(sized);
   CHECK(read_archived(archive, archive.files.at(0), max_bytes) == cat);
@@ -118,6 +119,10 @@ TEST_CASE("tar: what is damaged is refused with its place") {
   check_tar_error(make_tar({{"x", Bytes((1 << 20) + 1), 'L'}}), "more than 1 MiB");
   Bytes dangling = tar_entry({"x", pax_record("path", "y"), 'x'});
   check_tar_error(dangling, "the archive ends; expected the file of the name before");
+  dangling.resize(dangling.size() + 1024);
+  check_tar_error(dangling, "the archive ends; expected the file of the name before");
+  check_tar_error(make_tar({{"x", cat, 'S'}}), "a sparse file");
+  check_tar_error(make_tar({{"x", pax_record("GNU.sparse.major", "1"), 'x'}}), "a sparse file");
 }
 
 TEST_CASE("archive: paths stay within it, and can be shown") {
@@ -130,6 +135,12 @@ TEST_CASE("archive: paths stay within it, and can be shown") {
                          MessageMatches(ContainsSubstring("leads out of the archive")));
   }
   CHECK_THROWS_AS(checked_path(std::string(4097, 'a'), "a"), Error);
+  CHECK_THROWS_AS(checked_path(std::string(2000, '\xff'), "a"), Error);  // three characters each
+  for (const std::string path : {"", ".", "./."}) {
+    INFO(path);
+    CHECK_THROWS_MATCHES(checked_path(path, "a"), Error,
+                         MessageMatches(ContainsSubstring("without a name")));
+  }
   check_tar_error(make_tar({{"../../cat", cat}}), "leads out of the archive");
   check_zip_error(make_zip({{"/cat", cat}}), "leads out of the archive");
 }
@@ -137,8 +148,12 @@ TEST_CASE("archive: paths stay within it, and can be shown") {
 TEST_CASE("zip: stored and deflated files are read") {
   for (const std::string& comment : {std::string(), std::string("made by hand"),
                                      std::string("PK\x05\x06, which looks like an end")}) {
-    const Archive archive = zip_of(make_zip(
-        {{"a/", {}}, {"a/cat.png", cat}, {"dog.png", dog, true}, {"no", {}, true}}, comment));
+    const Archive archive = zip_of(make_zip({{"a/", {}},
+                                             {"link", cat, false, 0, 0, true},
+                                             {"a/cat.png", cat},
+                                             {"dog.png", dog, true},
+                                             {"no", {}, true}},
+                                            comment));
     CHECK(paths_of(archive) == std::vector<std::string>{"a/cat.png", "dog.png", "no"});
     CHECK(archive.files[1].compression == Compression::deflate);
     CHECK(archive.files[1].stored_size < 700);
@@ -194,7 +209,9 @@ TEST_CASE("zip: what is damaged or protected is refused") {
   check_zip_error(make_zip({{"cat", cat, false, 0, 14}}), "cat is compressed by method 14");
   Bytes many = good;
   many[many.size() - 12] = 3;
-  check_zip_error(many, "expected an entry of the list of files");
+  check_zip_error(many, "a list of 2 files; expected 3, as the end of the archive says");
+  many[many.size() - 12] = 1;
+  check_zip_error(many, "a list of 2 files; expected 1");
   Bytes far = good;
   far[far.size() - 3] = 0x7f;
   check_zip_error(far, "within the archive");
@@ -225,6 +242,12 @@ TEST_CASE("zip: a file that does not match its index is refused when it is read"
                        MessageMatches(ContainsSubstring("700 bytes; expected at most 699")));
 }
 
+TEST_CASE("zip: more files than 16 bits can count, without the large form") {
+  std::vector<ZipEntry> entries(65'537);
+  for (ZipEntry& entry : entries) entry.path = "a";
+  CHECK(zip_of(make_zip(entries)).files.size() == entries.size());
+}
+
 TEST_CASE("zip: a bomb is refused before it is inflated") {
   Bytes bytes = make_zip({{"bomb", dog, true}});
   bytes[bytes.size() - 22 - 4 - 46 + 26] = 0x40;  // says 4 MiB
@@ -232,6 +255,12 @@ TEST_CASE("zip: a bomb is refused before it is inflated") {
   REQUIRE(archive.files.at(0).size > (4 << 20));
   CHECK_THROWS_MATCHES(read_archived(archive, archive.files[0], uint64_t{1} << 30), Error,
                        MessageMatches(ContainsSubstring("cannot inflate to")));
+  // Nor are bytes read that a small file cannot need.
+  ArchiveFile padded = archive.files[0];
+  padded.size = 10;
+  padded.stored_size = 1 << 20;
+  CHECK_THROWS_MATCHES(read_archived(archive, padded, max_bytes), Error,
+                       MessageMatches(ContainsSubstring("10 bytes are stored as 1048576")));
 }
 
 }  // namespace convlab

@@ -62,6 +62,7 @@ struct ZipEntry {
   bool deflate = false;
   uint16_t flags = 0;
   uint16_t method = 0;  ///< unless 0, the method that is claimed
+  bool link = false;    ///< a symbolic link, as Unix writes it
 };
 
 inline void add_u16(Bytes& bytes, uint16_t value) {
@@ -103,9 +104,10 @@ inline Bytes make_zip(const std::vector<ZipEntry>& entries, const std::string& c
     bytes.resize(bytes.size() + 3);
     add_bytes(bytes, stored);
     add_little_endian(list, 0x02014b50);
-    add_u16(list, 20);
+    add_u16(list, entry.link ? 0x0314 : 20);  // made by Unix, version 2.0
     add_zip_fields(list, entry, stored);
-    list.resize(list.size() + 12);
+    list.resize(list.size() + 8);
+    add_little_endian(list, entry.link ? 0xa1ff0000 : 0);  // with mode lrwxrwxrwx
     add_little_endian(list, offset);
     add_bytes(list, path);
   }

@@ -5,6 +5,10 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <limits>
 
+#ifdef __linux__
+#include <sys/stat.h>
+#endif
+
 #include "core/error.h"
 #include "data/bytes.h"
 
@@ -53,6 +57,12 @@ TEST_CASE("byte source: what is no file is refused") {
                        MessageMatches(ContainsSubstring("No such file")));
   CHECK_THROWS_MATCHES(open_file(folder.path()), Error,
                        MessageMatches(ContainsSubstring("not a regular file")));
+#ifdef __linux__
+  const auto pipe = folder.path() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_MATCHES(open_file(pipe), Error,
+                       MessageMatches(ContainsSubstring("not a regular file")));
+#endif
 }
 
 }  // namespace convlab

@@ -36,10 +36,10 @@ uint64_t data_offset(const Archive& archive, const ArchiveFile& file) {
 
 std::vector<uint8_t> inflate(const Archive& archive, const ArchiveFile& file,
                              std::span<const uint8_t> stored) {
+  std::vector<uint8_t> bytes(static_cast<size_t>(file.size) + 1);  // one more shows a wrong size
   z_stream stream = {};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     fail("{}: not enough memory", where(archive, file));
-  std::vector<uint8_t> bytes(static_cast<size_t>(file.size) + 1);  // one more shows a wrong size
   stream.next_in = stored.data();
   stream.avail_in = static_cast<uInt>(stored.size());
   stream.next_out = bytes.data();
@@ -60,9 +60,12 @@ std::vector<uint8_t> inflate(const Archive& archive, const ArchiveFile& file,
 
 std::vector<uint8_t> read_archived(const Archive& archive, const ArchiveFile& file, uint64_t max) {
   constexpr uint64_t max_zlib = uint64_t{1} << 31U;  // its counts have 32 bits
-  if (file.size > max || file.size >= max_zlib || file.stored_size >= max_zlib)
+  if (file.size > max || file.size >= max_zlib)
     fail("{}: {}; expected at most {}", where(archive, file), counted(file.size, "byte"),
          std::min(max, max_zlib - 1));
+  if (file.stored_size > compressBound(static_cast<uLong>(file.size)))
+    fail("{}: damaged: {} are stored as {}", where(archive, file), counted(file.size, "byte"),
+         file.stored_size);
   if (archive.kind == ArchiveKind::tar) return archive.source->read(file.offset, file.size);
   // Deflate makes at most 258 bytes of two bits: nothing larger is allocated.
   constexpr uint64_t max_ratio = 1032;
@@ -77,24 +80,25 @@ std::vector<uint8_t> read_archived(const Archive& archive, const ArchiveFile& fi
 }
 
 std::string checked_path(const std::string& path, const std::string& source) {
-  if (path.size() > Archive::max_path_bytes) {
-    fail("[archive] {}: the name of a file has {}; expected at most {}", source,
-         counted(path.size(), "byte"), Archive::max_path_bytes);
-  }
   const std::string shown = escaped_utf8(path);
+  if (shown.size() > Archive::max_path_bytes) {
+    fail("[archive] {}: the name of a file has {}; expected at most {}", source,
+         counted(shown.size(), "byte"), Archive::max_path_bytes);
+  }
   std::string checked;
   size_t begin = 0;
   while (begin <= shown.size()) {
     const size_t end = std::min(shown.find('/', begin), shown.size());
     const std::string name = shown.substr(begin, end - begin);
     begin = end + 1;
-    if (name == ".." || (name.empty() && begin == 1)) {
+    if (name == ".." || shown.starts_with('/')) {
       fail("[archive] {}: the file {} leads out of the archive; expected a path within it", source,
            shown);
     }
     if (name.empty() || name == ".") continue;
     checked.append(checked.empty() ? "" : "/").append(name);
   }
+  if (checked.empty()) fail("[archive] {}: a file without a name; expected a path", source);
   return checked;
 }
 

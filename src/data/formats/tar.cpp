@@ -98,6 +98,7 @@ class TarReader {
     Block block{};
     source.read(offset_, block);
     if (std::all_of(block.begin(), block.end(), [](uint8_t byte) { return byte == 0; })) {
+      if (is_continued()) refuse("the archive ends", "the file of the name before");
       if (offset_ == 0) refuse("zeros", "a tar archive");
       return false;
     }
@@ -109,7 +110,9 @@ class TarReader {
 
   void take(const Block& block) {
     const std::optional<uint64_t> size = number_of(block, size_field);
-    const uint64_t bytes = pax_size_.value_or(size.value_or(0));
+    const auto type = static_cast<char>(block[type_at]);
+    const bool is_extra = type == 'x' || type == 'L' || type == 'g' || type == 'K';
+    const uint64_t bytes = is_extra ? size.value_or(0) : pax_size_.value_or(size.value_or(0));
     if (!size) refuse("a size that is no number", "octal digits");
     const uint64_t begin = offset_ + block_bytes;
     if (bytes > archive_.source->size() - begin) {
@@ -117,10 +120,10 @@ class TarReader {
           fmt::format("a file of {}, after which the archive is cut off", counted(bytes, "byte")),
           fmt::format("at most {}", archive_.source->size() - begin));
     }
-    const auto type = static_cast<char>(block[type_at]);
     if (type == 'x' || type == 'L') {
       take_extra(type, archive_.source->read(begin, std::min(bytes, max_extra_bytes + 1)));
-    } else if (type != 'g' && type != 'K') {
+    } else if (!is_extra) {
+      if (type == 'S') refuse_sparse();
       const bool is_file = type == '0' || type == '\0' || type == '7';
       if (is_file) add(path_of(block), begin, bytes);
       path_.reset();
@@ -129,6 +132,10 @@ class TarReader {
     // Padded to whole blocks; the padding of the last file may be missing.
     const uint64_t padded = (bytes + block_bytes - 1) / block_bytes * block_bytes;
     offset_ = begin + std::min(padded, archive_.source->size() - begin);
+  }
+
+  [[noreturn]] void refuse_sparse() const {
+    refuse("a sparse file", "whole ones: pack the folder again without --sparse");
   }
 
   bool is_continued() const { return path_ || pax_size_; }
@@ -156,6 +163,7 @@ class TarReader {
       const std::string_view value = record.substr(equals + 1, length - equals - 2);
       if (key == "path") path_ = value;
       if (key == "size") pax_size_ = decimal(value);
+      if (key.starts_with("GNU.sparse.")) refuse_sparse();
       text.remove_prefix(length);
     }
   }

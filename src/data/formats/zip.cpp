@@ -50,8 +50,17 @@ class ZipReader {
     }
     const std::vector<uint8_t> bytes = archive_.source->read(directory.offset, directory.bytes);
     size_t at = 0;
-    for (uint64_t i = 0; i < directory.files; ++i)
+    uint64_t count = 0;
+    for (; at < bytes.size(); ++count) {
+      if (count == Archive::max_files)
+        refuse(directory.offset + at, "another file", fmt::format("at most {}", count));
       at += take(std::span(bytes).subspan(at), directory.offset + at);
+    }
+    // Some programs leave out the upper bits of a large number of files.
+    if ((count & 0xffff) != (directory.files & 0xffff)) {
+      refuse(directory.offset, fmt::format("a list of {}", counted(count, "file")),
+             fmt::format("{}, as the end of the archive says", directory.files));
+    }
     return std::move(archive_);
   }
 
@@ -107,7 +116,7 @@ class ZipReader {
     if (all > bytes.size()) refuse(offset, "the list of files is cut off", counted(all, "byte"));
     const auto name = bytes.subspan(entry_bytes, name_bytes);
     const std::string path(name.begin(), name.end());
-    if (path.ends_with('/')) return all;  // a folder
+    if (path.ends_with('/') || is_link(bytes)) return all;  // a folder or a link
     ArchiveFile file{.path = checked_path(path, archive_.source->name()),
                      .size = little_endian_u32(bytes, 24),
                      .offset = little_endian_u32(bytes, 42),
@@ -117,6 +126,15 @@ class ZipReader {
     take_method(bytes, file, offset);
     archive_.files.push_back(std::move(file));
     return all;
+  }
+
+  /// Whether Unix wrote a symbolic link, whose bytes are the path to which it leads.
+  static bool is_link(std::span<const uint8_t> bytes) {
+    constexpr uint16_t unix_system = 3;
+    constexpr uint32_t type_mask = 0170000;
+    constexpr uint32_t link_type = 0120000;
+    return little_endian_u16(bytes, 4) >> 8 == unix_system &&
+           (little_endian_u32(bytes, 38) >> 16 & type_mask) == link_type;
   }
 
   void take_method(std::span<const uint8_t> bytes, ArchiveFile& file, uint64_t offset) const {
