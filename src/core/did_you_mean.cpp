@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/utf8.h"
+
 namespace convlab {
 
 namespace {
@@ -47,8 +49,8 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   std::string_view best;
   size_t least = std::numeric_limits<size_t>::max();
   for (const std::string& candidate : known) {
+    if (candidate.size() > max_name || escaped_utf8(candidate) != candidate) continue;
     const std::string other = plain(candidate);
-    if (other.size() > max_name) continue;
     const bool begins = std::min(given.size(), other.size()) >= min_beginning &&
                         (given.starts_with(other) || other.starts_with(given));
     const size_t wrong = distance(given, other);

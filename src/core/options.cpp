@@ -7,6 +7,7 @@
 #include "core/did_you_mean.h"
 #include "core/options_text.h"
 #include "core/parse_number.h"
+#include "core/quoted.h"
 
 namespace convlab {
 
@@ -180,7 +181,7 @@ void OptionReader::finish() {
   for (const auto& [name, value] : options_) {
     if (errors_.size() == max_errors) break;
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-    refuse(name, fmt::format("has no option {}{}; it has: {}", name,
+    refuse(name, fmt::format("has no option {}{}; it has: {}", plain_or_quoted(name),
                              did_you_mean(name, {known_.begin(), known_.end()}),
                              known_.empty() ? "none" : fmt::format("{}", fmt::join(known_, ", "))));
   }

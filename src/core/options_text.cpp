@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.h"
 #include "core/parse_number.h"
+#include "core/quoted.h"
 
 namespace convlab {
 
 Options parse_options(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> parts;
+  std::set<std::string_view> names;
   if (trimmed(text).empty()) return {};
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(',', begin), text.size());
@@ -23,9 +26,9 @@ Options parse_options(std::string_view text) {
     }
     const std::string_view name = trimmed(part.substr(0, equals));
     if (equals == std::string_view::npos || name.empty())
-      fail("[options] '{}' is not an option; expected name=value,name=value", part);
-    for (const auto& known : parts) {
-      if (known.first == name) fail("[options] {} is given twice in '{}'", name, text);
+      fail("[options] {} is not an option; expected name=value,name=value", in_single_quotes(part));
+    if (!names.insert(name).second) {
+      fail("[options] {} is given twice in {}", plain_or_quoted(name), in_single_quotes(text));
     }
     parts.emplace_back(name, trimmed(part.substr(equals + 1)));
   }

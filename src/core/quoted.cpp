@@ -1,6 +1,7 @@
 #include "core/quoted.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cstdint>
 
 #include "core/utf8.h"
@@ -45,6 +46,12 @@ std::string escaped(char32_t code) {
   return hexadecimal(0xD800 + (above >> 10U)) + hexadecimal(0xDC00 + (above & 0x3FFU));
 }
 
+bool is_plain(std::string_view name) {
+  constexpr size_t max = 64;
+  return name.size() <= max &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 std::string in_quotes(std::string_view name) {
@@ -56,6 +63,14 @@ std::string in_quotes(std::string_view name) {
     rest.remove_prefix(character.bytes);
   }
   return quoted + "\"";
+}
+
+std::string plain_or_quoted(std::string_view name) {
+  return is_plain(name) ? std::string(name) : in_quotes(name);
+}
+
+std::string in_single_quotes(std::string_view name) {
+  return is_plain(name) ? fmt::format("'{}'", name) : in_quotes(name);
 }
 
 }  // namespace convlab

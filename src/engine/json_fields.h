@@ -9,11 +9,13 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "core/checked_json.h"
 #include "core/counted.h"
 #include "core/did_you_mean.h"
 #include "core/error.h"
 #include "core/find_named.h"
 #include "core/named_numbers.h"
+#include "core/quoted.h"
 #include "engine/protocol.h"
 
 /// Encodes and decodes structures whose fields a function `visit` beside them lists (fields.h), as
@@ -22,14 +24,14 @@
 namespace convlab {
 
 using FieldJson = nlohmann::json;
-/// For writing: keeps the order of the fields. Reading needs FieldJson, whose time does not grow
-/// with the square of the number of fields.
+/// For writing: keeps the order of the fields. Not for reading, as it compares each name with all
+/// before it.
 using WrittenJson = nlohmann::ordered_json;
 
 static_assert(std::endian::native == std::endian::little, "the block is little-endian");
 
 inline constexpr size_t max_json_bytes = 8 << 20;  // a model document may have half of it
-inline constexpr int max_json_depth = 8;
+inline constexpr size_t max_json_depth = 8;
 
 struct StateName {
   RunState state;
@@ -160,15 +162,7 @@ class FieldReader {
         find_named(fmt::format("{}.{}", path_, name), text, state_names, &StateName::name).state;
   }
   void operator()(const char* name, double& value) {
-    const FieldJson* json = find(name);
-    if (json == nullptr) return;
-    if (json->is_null()) {
-      value = std::numeric_limits<double>::quiet_NaN();
-    } else if (json->is_number() && std::isfinite(json->get<double>())) {
-      value = json->get<double>();
-    } else {
-      wrong(name, "a finite number or null");
-    }
+    if (const FieldJson* json = find(name)) value = number(name, *json);
   }
   template <class T>
     requires std::is_integral_v<T>
@@ -184,10 +178,10 @@ class FieldReader {
   void operator()(const char* name, NamedNumbers& numbers) {
     const FieldJson* json = find(name);
     if (json == nullptr) return;
-    FieldReader inner(fmt::format("{}.{}", path_, name), *json, block_, false);
+    const FieldReader inner(fmt::format("{}.{}", path_, name), *json, block_, false);
     numbers.clear();
     for (const auto& [key, value] : json->items())
-      inner(key.c_str(), numbers.emplace_back(key, 0).second);
+      numbers.emplace_back(key, inner.number(plain_or_quoted(key), value));
   }
   void operator()(const char* name, std::string& value) {
     if (const FieldJson* json = find(name)) value = string(name, *json);
@@ -280,7 +274,7 @@ class FieldReader {
       if (known) continue;
       std::string fields;
       for (const char* field : known_) fields.append(fields.empty() ? "" : ", ").append(field);
-      fail("{} has an unknown field '{}'{}; known are: {}", path_, name,
+      fail("{} has an unknown field {}{}; known are: {}", path_, in_single_quotes(name),
            did_you_mean(name, {known_.begin(), known_.end()}), fields);
     }
   }
@@ -294,13 +288,19 @@ class FieldReader {
     return nullptr;
   }
 
-  [[noreturn]] void wrong(const char* name, std::string_view expected) const {
+  [[noreturn]] void wrong(std::string_view name, std::string_view expected) const {
     fail("{}.{} must be {}", path_, name, expected);
   }
 
   std::string string(const char* name, const FieldJson& json) const {
     if (!json.is_string()) wrong(name, "a string");
     return json.get<std::string>();
+  }
+
+  double number(std::string_view name, const FieldJson& json) const {
+    if (json.is_null()) return std::numeric_limits<double>::quiet_NaN();
+    if (json.is_number() && std::isfinite(json.get<double>())) return json.get<double>();
+    wrong(name, "a finite number or null");
   }
 
   OptionValue option_value(const char* name, const FieldJson& json) const {
@@ -379,15 +379,10 @@ inline FieldJson parse_fields(std::string_view what, std::string_view text) {
   if (text.size() > max_json_bytes) {
     fail("{}: {} of JSON; expected at most {}", what, counted(text.size(), "byte"), max_json_bytes);
   }
-  const auto check_depth = [&](int depth, FieldJson::parse_event_t, FieldJson&) {
-    if (depth > max_json_depth)
-      fail("{}: JSON is nested deeper than {} levels", what, max_json_depth);
-    return true;
-  };
   try {
-    return FieldJson::parse(text, check_depth);
-  } catch (const FieldJson::exception& error) {
-    fail("{} is not JSON: {}", what, error.what());
+    return parse_within<FieldJson>({.depth = max_json_depth}, text);
+  } catch (const JsonRefusal& refusal) {
+    fail("{}, byte {}: {}", what, refusal.byte, refusal.what());
   }
 }
 

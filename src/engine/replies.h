@@ -203,8 +203,8 @@ struct ModelProblem {
   std::string option;             ///< the option that is wrong; empty if it is none
   std::string where;              ///< the layer in words; empty without a layer
   std::string message;            ///< what is wrong and what was expected
-  int64_t line = 0;    ///< place in the text, from 1; 0: what is wrong is not in the text
-  int64_t column = 0;  ///< in characters, from 1
+  int64_t line = 0;               ///< place in the text, from 1
+  int64_t column = 0;             ///< in characters, from 1
 };
 template <class Fields, MaybeConst<ModelProblem> S>
 void visit(Fields& fields, S& problem) {

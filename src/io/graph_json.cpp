@@ -10,8 +10,6 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t version = 1;
-
 /// Returns the members of a layer, without inputs and options if they are null.
 Json layer_json(const LayerDocument& layer, const std::vector<std::string>* inputs,
                 const Options* options) {
@@ -58,7 +56,7 @@ std::string graph_json(const GraphDocument& document) {
   Json layers = Json::array();
   for (const LayerDocument& layer : document.layers)
     layers.push_back(layer_json(layer, layer.inputs ? &*layer.inputs : nullptr, &layer.options));
-  Json json{{"version", version}, {"input", shape_json(document.input)}};
+  Json json{{"version", graph_json_version}, {"input", shape_json(document.input)}};
   if (Json normalization = normalization_json(document.normalization); !normalization.is_null())
     json["normalization"] = std::move(normalization);
   json["layers"] = std::move(layers);
@@ -68,7 +66,7 @@ std::string graph_json(const GraphDocument& document) {
 std::string graph_json(const Graph& graph) { return graph_json(document_of(graph)); }
 
 std::string readable_graph_json(const GraphDocument& document) {
-  std::string text = fmt::format("{{\n  \"version\": {},\n  \"input\": {}", version,
+  std::string text = fmt::format("{{\n  \"version\": {},\n  \"input\": {}", graph_json_version,
                                  spaced(shape_json(document.input)));
   if (const Json normalization = normalization_json(document.normalization);
       !normalization.is_null())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@
 /// 1/255 and the offset 0.
 namespace convlab {
 
+constexpr int64_t graph_json_version = 1;
+
 /// Returns the document as JSON on one line, including all optional members that it has, except the
 /// default "normalization", which documents of earlier versions lack. Throws Error for names that
 /// are not UTF-8.
@@ -52,6 +55,10 @@ struct GraphReading {
 /// type, another version, and what `check` finds. Where there is invalid JSON or another version,
 /// nothing else is reported.
 GraphReading read_graph_json(std::string_view text);
+
+/// Returns the place of a problem in the text in which read_graph_json has found a network, for
+/// problems that are found later.
+TextPosition problem_position(std::string_view text, const Problem& problem);
 
 /// Parses a document and returns the network. If there are problems, throws Error, starting with
 /// `where` and the position and text of the first; up to nine more follow, each on a line.

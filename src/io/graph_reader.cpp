@@ -17,12 +17,16 @@ namespace convlab {
 
 namespace {
 
-constexpr int64_t version = 1;
-
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
   return text;
+}
+
+/// Returns a value for a message, whatever its length.
+std::string shown(const Json& json) {
+  if (json.is_structured()) return json.is_object() ? "{…}" : "[…]";
+  return json.is_string() ? in_quotes(json.get<std::string>()) : json.dump();
 }
 
 /// Converts JSON to a GraphDocument; collects what has the wrong type, is missing or unknown. All
@@ -36,9 +40,9 @@ class DocumentReader {
     constexpr std::array members{"version", "input", "normalization", "layers"};
     if (!json_.is_object()) return report({}, "the document must be an object {{…}}");
     const bool known = check_members(json_, {}, "the document", members);
-    if (json_.contains("version") && json_["version"] != version) {
+    if (json_.contains("version") && json_["version"] != graph_json_version) {
       return report({"version"}, "the document has version {}; this convlab reads version {}",
-                    json_["version"].dump(), version);
+                    shown(json_["version"]), graph_json_version);
     }
     for (const char* key : {"input", "layers"}) {
       if (json_.contains(key)) continue;
@@ -238,6 +242,10 @@ GraphReading read_graph_json(std::string_view text) {
   for (const Problem& problem : reading.checked.problems)
     reading.positions.push_back(json_position(text, json, path_of(problem)));
   return reading;
+}
+
+TextPosition problem_position(std::string_view text, const Problem& problem) {
+  return json_position(text, parse_json(text, ""), path_of(problem));
 }
 
 Graph parse_graph_json(std::string_view text, const std::string& where) {

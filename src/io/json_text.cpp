@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
-#include <set>
 #include <utility>
-#include <vector>
 
+#include "core/checked_json.h"
 #include "core/error.h"
 #include "core/quoted.h"
 
@@ -16,6 +14,7 @@ namespace convlab {
 namespace {
 
 constexpr size_t max_depth = 16;
+constexpr size_t max_members = 1000;
 
 /// Returns the position of a byte of the text.
 TextPosition position_of(std::string_view text, size_t byte) {
@@ -43,127 +42,27 @@ const Json* child_of(const Json& json, const std::string& step) {
 /// Returns the byte at which a value starts.
 size_t start_of(std::string_view text, const Json& json) {
   if (!json.is_string()) return json.start_pos();
-  // start_pos is too late if there are escapes. Quotes within a string follow a backslash, as the
-  // quote at its start cannot.
-  size_t quote = text.rfind('"', json.end_pos() - 2);
-  while (quote > 0 && text[quote - 1] == '\\') quote = text.rfind('"', quote - 1);
-  return quote;
+  return opening_quote(text, json.end_pos() - 1);  // start_pos is too late if there are escapes
 }
 
-/// Iterates over characters and counts them, so that Watch knows the position of the parser.
-class CountingIterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
-
-  CountingIterator(const char* at, size_t& count) : at_(at), count_(&count) {}
-
-  reference operator*() const { return *at_; }
-  CountingIterator& operator++() {
-    ++at_;
-    ++*count_;
-    return *this;
+/// Parses `text` and adds line and column to errors.
+template <class AnyJson>
+AnyJson parse_located(const JsonLimits& limits, std::string_view text, const std::string& where) {
+  try {
+    return parse_within<AnyJson>(limits, text);
+  } catch (const JsonRefusal& refusal) {
+    throw JsonError(where, position_of(text, refusal.byte), refusal.what());
   }
-  bool operator==(const CountingIterator& other) const { return at_ == other.at_; }
-  bool operator!=(const CountingIterator& other) const { return at_ != other.at_; }
-
- private:
-  const char* at_;
-  size_t* count_;
-};
-
-/// Receives what the parser reads before any of it is stored: rejects deep nesting, and duplicate
-/// keys, of which the JSON library would keep the last. Not a callback of Json::parse, which after
-/// each object and list goes through the one around it.
-class Watch final : public nlohmann::json_sax<Json> {
- public:
-  Watch(std::string_view text, const std::string& where) : text_(text), where_(where) {}
-
-  /// Stops at invalid JSON, which is left to Json::parse to report.
-  void read() {
-    const char* first = text_.data();
-    Json::sax_parse(CountingIterator(first, count_), CountingIterator(first + text_.size(), count_),
-                    this);
-  }
-
-  /// Returns the number of characters that the parser has read.
-  size_t count() const { return count_; }
-
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(size_t) override { return enter(); }
-  bool end_object() override { return leave(); }
-  bool start_array(size_t) override { return enter(); }
-  bool end_array() override { return leave(); }
-  bool key(string_t& key) override {
-    if (keys_.back().insert(key).second) return true;
-    const size_t opening_quote = text_.rfind('"', count_ - 2);
-    throw JsonError(where_, position_of(text_, opening_quote),
-                    in_quotes(key) + " occurs twice in an object");
-  }
-  bool parse_error(size_t, const std::string&, const Json::exception&) override { return false; }
-
- private:
-  bool enter() {
-    if (keys_.size() == max_depth) {
-      throw JsonError(where_, position_of(text_, count_ - 1),
-                      fmt::format("nested more than {} deep", max_depth));
-    }
-    keys_.emplace_back();
-    return true;
-  }
-
-  bool leave() {
-    keys_.pop_back();
-    return true;
-  }
-
-  std::string_view text_;
-  const std::string& where_;
-  size_t count_ = 0;
-  std::vector<std::set<std::string>> keys_;  // of the objects and lists around the current place
-};
-
-/// Extracts what was wrong and what was expected from an error of the JSON library, with control
-/// and non-ASCII characters escaped.
-std::string problem(const Json::exception& error) {
-  std::string_view text =
-      error.what();  // "[…] parse error at line 1, column 2: … while … - unexpected …"
-  for (const std::string_view before : {"] ", ", column ", ": ", " - "}) {
-    if (const size_t at = text.find(before); at != std::string_view::npos)
-      text.remove_prefix(at + before.size());
-  }
-  const std::string escaped = in_quotes(text);
-  std::string plain;
-  for (size_t i = 1; i + 1 < escaped.size(); ++i) {
-    const bool is_quote = escaped[i] == '\\' && (escaped[i + 1] == '"' || escaped[i + 1] == '\\');
-    plain += escaped[is_quote ? ++i : i];
-  }
-  return plain;
 }
 
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& where) {
-  Watch watch(text, where);
-  watch.read();
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    const size_t byte = std::min(std::max<size_t>(error.byte, 1) - 1, text.size());
-    throw JsonError(where, position_of(text, byte), "not JSON: " + problem(error));
-  } catch (const Json::exception& error) {
-    const size_t byte = std::min(watch.count(), text.size());
-    throw JsonError(where, position_of(text, byte), "not JSON: " + problem(error));
-  }
+  return parse_located<Json>({.depth = max_depth, .members = max_members}, text, where);
+}
+
+SortedJson parse_sorted_json(std::string_view text, const std::string& where) {
+  return parse_located<SortedJson>({.depth = max_depth}, text, where);
 }
 
 TextPosition json_position(std::string_view text, const Json& root, const JsonPath& path) {
@@ -184,34 +83,43 @@ std::string dump_json(const Json& json) {
   }
 }
 
-const Json& member(const Json& object, const char* key, const std::string& where) {
+template <class AnyJson>
+const AnyJson& member(const AnyJson& object, const char* key, const std::string& where) {
   if (!object.is_object()) fail("{} must be an object", where);
   const auto found = object.find(key);
   if (found == object.end()) fail("{} lacks {}", where, in_quotes(key));
   return *found;
 }
+template const Json& member(const Json&, const char*, const std::string&);
+template const SortedJson& member(const SortedJson&, const char*, const std::string&);
 
-std::string string_member(const Json& object, const char* key, const std::string& where) {
-  const Json& value = member(object, key, where);
+template <class AnyJson>
+std::string string_member(const AnyJson& object, const char* key, const std::string& where) {
+  const AnyJson& value = member(object, key, where);
   if (!value.is_string()) fail("{}: {} must be a string", where, in_quotes(key));
-  return value.get<std::string>();
+  return value.template get<std::string>();
 }
+template std::string string_member(const Json&, const char*, const std::string&);
+template std::string string_member(const SortedJson&, const char*, const std::string&);
 
-Shape read_shape(const Json& json, const std::string& where) {
+template <class AnyJson>
+Shape read_shape(const AnyJson& json, const std::string& where) {
   if (!json.is_array()) fail("{}: the shape must be a list of whole numbers", where);
   Shape shape;
-  for (const Json& dim : json) {
-    if (!dim.is_number_unsigned() || !std::in_range<int64_t>(dim.get<uint64_t>())) {
+  for (const AnyJson& dim : json) {
+    if (!dim.is_number_unsigned() || !std::in_range<int64_t>(dim.template get<uint64_t>())) {
       fail("{}: a dimension of the shape is not a whole number from 0 to 2^63 - 1", where);
     }
     try {
-      shape.append(dim.get<int64_t>());
+      shape.append(dim.template get<int64_t>());
     } catch (const Error& error) {
       fail("{}: {}", where, error.what());
     }
   }
   return shape;
 }
+template Shape read_shape(const Json&, const std::string&);
+template Shape read_shape(const SortedJson&, const std::string&);
 
 Json shape_json(const Shape& shape) {
   Json json = Json::array();

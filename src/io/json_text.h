@@ -15,7 +15,10 @@
 /// do not depend on the JSON library.
 namespace convlab {
 
+/// Keeps the order of the members.
 using Json = nlohmann::ordered_json;
+/// For objects of any number of members, which it sorts by name.
+using SortedJson = nlohmann::json;
 
 /// The path from the root to a value: keys of objects and indices of lists, {"layers", "2",
 /// "kind"}.
@@ -34,8 +37,11 @@ class JsonError : public Error {
 };
 
 /// Parses `text`. Throws JsonError, starting with `where`, line and column, for invalid JSON,
-/// nesting of more than 16 levels, or a key that occurs twice in an object.
+/// nesting of more than 16 levels, a key that occurs twice in an object, or an object of more than
+/// 1000 members.
 Json parse_json(std::string_view text, const std::string& where);
+/// The same without a limit of the members.
+SortedJson parse_sorted_json(std::string_view text, const std::string& where);
 
 /// Returns the place of the value at `path` in the text from which parse_json has read `root`. If
 /// there is no such value, returns the place of the innermost existing value on the path.
@@ -45,11 +51,15 @@ TextPosition json_position(std::string_view text, const Json& root, const JsonPa
 std::string dump_json(const Json& json);
 
 /// Returns the member `key` of an object. Throws Error, starting with `where`, if it is missing.
-const Json& member(const Json& object, const char* key, const std::string& where);
-std::string string_member(const Json& object, const char* key, const std::string& where);
+/// AnyJson is Json or SortedJson.
+template <class AnyJson>
+const AnyJson& member(const AnyJson& object, const char* key, const std::string& where);
+template <class AnyJson>
+std::string string_member(const AnyJson& object, const char* key, const std::string& where);
 
 /// [28, 28, 1]; up to Shape::max_rank dimensions. Errors start with `where`.
-Shape read_shape(const Json& json, const std::string& where);
+template <class AnyJson>
+Shape read_shape(const AnyJson& json, const std::string& where);
 Json shape_json(const Shape& shape);
 
 /// true, 3, 0.5 or "same". Errors start with `where`.

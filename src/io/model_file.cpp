@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/quoted.h"
+#include "core/utf8.h"
 #include "io/graph_json.h"
 #include "io/json_text.h"
 #include "io/tensors.h"
@@ -29,14 +30,16 @@ std::vector<NamedShape> parameter_shapes(const Graph& graph) {
 TrainingInfo parse_training(std::string_view text, const std::string& where) {
   const Json json = parse_json(text, where);
   TrainingInfo training;
-  training.model = string_member(json, "model", where);
-  training.data = string_member(json, "data", where);
+  // Names are shown in a terminal, so control characters are escaped.
+  training.model = escaped_utf8(string_member(json, "model", where));
+  training.data = escaped_utf8(string_member(json, "data", where));
   const Json& names = member(json, "class_names", where);
   const auto is_string = [](const Json& name) { return name.is_string(); };
   if (!names.is_array() || !std::all_of(names.begin(), names.end(), is_string)) {
     fail("{}: class_names must be a list of strings", where);
   }
-  training.class_names = names.get<std::vector<std::string>>();
+  for (const Json& name : names)
+    training.class_names.push_back(escaped_utf8(name.get<std::string>()));
   training.options = read_options_json(member(json, "options", where), where);
   return training;
 }

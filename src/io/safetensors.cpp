@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -62,8 +63,8 @@ std::string_view header_of(std::span<const uint8_t> bytes) {
           static_cast<size_t>(read_u64(bytes.data()))};
 }
 
-Range read_range(const Json& info, uint64_t data_bytes, const std::string& where) {
-  const Json& json = member(info, "data_offsets", where);
+Range read_range(const SortedJson& info, uint64_t data_bytes, const std::string& where) {
+  const SortedJson& json = member(info, "data_offsets", where);
   if (!json.is_array() || json.size() != 2 || !json[0].is_number_unsigned() ||
       !json[1].is_number_unsigned()) {
     fail("{}: data_offsets must be two whole numbers", where);
@@ -76,8 +77,8 @@ Range read_range(const Json& info, uint64_t data_bytes, const std::string& where
   return range;
 }
 
-PlacedTensor read_tensor(const std::string& name, const Json& info, std::span<const uint8_t> data,
-                         const std::string& file) {
+PlacedTensor read_tensor(const std::string& name, const SortedJson& info,
+                         std::span<const uint8_t> data, const std::string& file) {
   const std::string where = fmt::format("{}: tensor {}", file, in_quotes(name));
   const SafeDType& dtype = find_dtype(string_member(info, "dtype", where), where);
   const Shape shape = read_shape(member(info, "shape", where), where);
@@ -93,7 +94,7 @@ PlacedTensor read_tensor(const std::string& name, const Json& info, std::span<co
           range};
 }
 
-std::map<std::string, std::string> read_metadata(const Json& json, const std::string& file) {
+std::map<std::string, std::string> read_metadata(const SortedJson& json, const std::string& file) {
   const std::string where = fmt::format("{}: {}", file, metadata_key);
   if (!json.is_object()) fail("{} must be an object", where);
   std::map<std::string, std::string> metadata;
@@ -152,7 +153,7 @@ SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string&
   check_safetensors_start(bytes, bytes.size(), source);
   const std::string_view header = header_of(bytes);
   const std::span<const uint8_t> data = bytes.subspan(length_bytes + header.size());
-  const Json json = parse_json(header, file + ": the header (from byte 8)");
+  const SortedJson json = parse_sorted_json(header, file + ": the header (from byte 8)");
 
   SafeTensors result;
   std::vector<PlacedTensor> placed;
@@ -172,8 +173,12 @@ SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string&
 }
 
 std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
-  Json json = Json::object();
-  if (!file.metadata.empty()) json[metadata_key] = file.metadata;
+  std::string header = "{";
+  std::set<std::string_view> names{metadata_key};
+  const auto add = [&header](const std::string& key, const Json& value) {
+    header += (header.size() > 1 ? "," : "") + dump_json(key) + ":" + dump_json(value);
+  };
+  if (!file.metadata.empty()) add(metadata_key, file.metadata);
   uint64_t end = 0;
   for (const SafeTensor& tensor : file.tensors) {
     const std::string where = fmt::format("[safetensors] tensor {}", in_quotes(tensor.name));
@@ -182,14 +187,13 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
       fail("{}: {} {} does not match {} of data", where, dtype.name, tensor.shape,
            counted(tensor.data.size(), "byte"));
     }
-    if (tensor.name == metadata_key || json.contains(tensor.name))
-      fail("{}: the name is already used", where);
-    json[tensor.name] = {{"dtype", dtype.name},
-                         {"shape", shape_json(tensor.shape)},
-                         {"data_offsets", {end, end + tensor.data.size()}}};
+    if (!names.insert(tensor.name).second) fail("{}: the name is already used", where);
+    add(tensor.name, {{"dtype", dtype.name},
+                      {"shape", shape_json(tensor.shape)},
+                      {"data_offsets", {end, end + tensor.data.size()}}});
     end += tensor.data.size();
   }
-  std::string header = dump_json(json);
+  header += '}';
   header.resize((header.size() + 7) / 8 * 8, ' ');
   if (header.size() > max_header_bytes) {
     fail("[safetensors] a header of {} is too long; at most {}", counted(header.size(), "byte"),

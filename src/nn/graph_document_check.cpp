@@ -20,11 +20,13 @@ namespace {
 
 constexpr size_t max_listed = 30;  // max names in a message
 
-/// Whether a name has only ASCII letters, digits and underscores.
+/// Whether a name has at most 64 bytes, all of them ASCII letters, digits and underscores.
 bool is_plain(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  constexpr size_t max = 64;
+  return name.size() <= max && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_';
+         });
 }
 
 bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }

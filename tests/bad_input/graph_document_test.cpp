@@ -3,10 +3,12 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <optional>
 #include <string>
 
 #include "core/error.h"
 #include "io/graph_json.h"
+#include "seconds.h"
 
 namespace convlab {
 namespace {
@@ -66,11 +68,54 @@ TEST_CASE("hostile graph document: ten megabytes of invalid input") {
   check_refused("{\"" + std::string(one, 'x') + "\": 1}", "the document has no member \"xxx");
 }
 
+TEST_CASE("hostile graph document: messages are short whatever the length of a name or value") {
+  const std::string text(1'000'000, 'x');
+  check_refused(R"({"version": ")" + text + "\"}", "the document has version \"xxx");
+  check_refused(R"({"version": [")" + text + "\"]}",
+                "column 13: the document has version […]; this convlab reads version 1");
+  check_refused(R"({"version": {")" + text + "\": 1}}", "the document has version {…}; this");
+  check_refused(R"({"version": "\u009b2J"})", R"(version "\u009b2J"; this)");
+  const auto with_option = [](const std::string& name) {
+    return with_layers(R"({"kind": "relu", "options": {")" + name + "\": 1}}");
+  };
+  check_refused(with_option(text), "it has no option \"xxx");
+  check_refused(with_option(std::string(65, 'x')), "it has no option \"xxx");
+  check_refused(with_option(std::string(64, 'x')), "[relu] has no option xxx");
+}
+
+TEST_CASE("hostile graph document: a name with control characters is not suggested") {
+  check_refused(with_layers("{\"kind\": \"relu\", \"name\": \"abcd\\u009b\"},"
+                            R"({"kind": "relu", "inputs": ["abcd"]})"),
+                R"(its input "abcd" is not a layer before it; known are: "input", "abcd\u009b")");
+}
+
+TEST_CASE("hostile graph document: a duplicate key with escaped quotes is found at its start") {
+  check_refused(R"({"a\"b": 1, "a\"b": 2})",
+                R"(line 1, column 13: "a\"b" occurs twice in an object)");
+}
+
+TEST_CASE("hostile graph document: an object of many members costs no time") {
+  // Takes hours if each key is compared with all before it.
+  const auto with_options = [](int count) {
+    std::string options = "\"option_0\": 0";
+    for (int i = 1; i < count; ++i) options += fmt::format(", \"option_{}\": 0", i);
+    return with_layers(R"({"kind": "relu", "options": {)" + options + "}}");
+  };
+  check_refused(with_options(1000), "[relu] has no option option_0");
+  check_refused(with_options(1001), "an object has more than 1000 members");
+  const std::string text = with_options(1'000'000);
+  CHECK(seconds_of([&] {
+          check_refused(text, "line 4, column 16920: an object has more than 1000 members");
+        }) < 2);  // about 0.05 s
+}
+
 TEST_CASE("hostile graph document: a long list of objects costs no time") {
   // Takes minutes if the JSON library goes through the list after each of its elements.
   std::string layers = "{}";
   for (int i = 1; i < 1'000'000; ++i) layers += ",{}";
-  check_refused(with_layers(layers), "the layers must be a list of 1 to 10000");
+  const std::string text = with_layers(layers);
+  CHECK(seconds_of([&] { check_refused(text, "the layers must be a list of 1 to 10000"); }) <
+        10);  // about 0.1 s
 }
 
 TEST_CASE("hostile graph document: names that collide with generated names cost no time") {
@@ -80,8 +125,11 @@ TEST_CASE("hostile graph document: names that collide with generated names cost 
   for (int i = 1; i <= half; ++i)
     layers += fmt::format("{{\"kind\": \"relu\", \"name\": \"relu_{}\"}},\n", half + i);
   for (int i = 1; i < half; ++i) layers += "{\"kind\": \"relu\"},\n";
-  const Graph graph = parse_graph_json(with_layers(layers + "{\"kind\": \"relu\"}"), "my.json");
-  CHECK(graph.nodes().back().name == fmt::format("relu_{}", 3 * half));
+  const std::string text = with_layers(layers + "{\"kind\": \"relu\"}");
+  std::optional<Graph> graph;
+  CHECK(seconds_of([&] { graph = parse_graph_json(text, "my.json"); }) < 10);  // about 0.01 s
+  REQUIRE(graph);
+  CHECK(graph->nodes().back().name == fmt::format("relu_{}", 3 * half));
 }
 
 }  // namespace

@@ -43,4 +43,12 @@ TEST_CASE("did_you_mean: nothing is suggested for a name that is like none") {
   CHECK(did_you_mean(std::string(1 << 20, 'c'), layers).empty());
 }
 
+TEST_CASE("did_you_mean: a name that cannot be shown is not suggested") {
+  CHECK(did_you_mean("conv2d", {"conv2\x1b"}).empty());
+  CHECK(did_you_mean("conv2d", {"conv2\xC2\x9B"}).empty());
+  CHECK(did_you_mean("conv2d", {"conv2\x9B"}).empty());
+  CHECK(did_you_mean("conv2d", {"conv2d" + std::string(1 << 20, '-')}).empty());
+  CHECK(did_you_mean("größe", {"grösse"}) == suggestion("grösse"));
+}
+
 }  // namespace convlab

@@ -40,6 +40,13 @@ Sample read(const Options& options) { return read_options<Sample>("sample", opti
 
 }  // namespace
 
+TEST_CASE("options: an unknown name is shown escaped and shortened") {
+  CHECK_THROWS_WITH(read({{"colour", 1}}), ContainsSubstring("[sample] has no option colour (did"));
+  CHECK_THROWS_WITH(read({{"\x1b[2J", 1}}),
+                    ContainsSubstring(R"([sample] has no option "\u001b[2J"; it has: enabled)"));
+  CHECK_THROWS_WITH(read({{std::string(1 << 20, 'x'), 1}}), ContainsSubstring("xxx...xxx"));
+}
+
 TEST_CASE("options: written in the order of declaration and read back") {
   const Options options = write_options(Sample{.enabled = false,
                                                .count = 7,

@@ -1,14 +1,19 @@
 #include "core/options_text.h"
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
 
 #include "core/error.h"
+#include "seconds.h"
 
 namespace convlab {
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
 
 TEST_CASE("options text: every kind of value is recognised") {
   const Options options{{"momentum", 0.9},   {"nesterov", true},
@@ -48,6 +53,21 @@ TEST_CASE("options text: parts without a name and names given twice are refused"
   for (const char* text : {"momentum", "=1", ",a=1", "a=1,=2"})
     CHECK_THROWS_WITH(parse_options(text), ContainsSubstring("expected name=value"));
   CHECK_THROWS_WITH(parse_options("a=1,b=2,a=3"), ContainsSubstring("a is given twice"));
+}
+
+TEST_CASE("options text: what is wrong is shown escaped and shortened") {
+  CHECK_THROWS_WITH(parse_options("\x1b[2J"), StartsWith(R"([options] "\u001b[2J" is not)"));
+  CHECK_THROWS_WITH(parse_options("a=\x9b,a=2"), EndsWith(R"(a is given twice in "a=\ufffd,a=2")"));
+  CHECK_THROWS_WITH(parse_options("\x1b=1,\x1b=2"), StartsWith(R"([options] "\u001b" is given)"));
+  CHECK_THROWS_WITH(parse_options(std::string(1 << 20, 'x')), ContainsSubstring("xxx...xxx"));
+}
+
+TEST_CASE("options text: the time grows with the number of options, not its square") {
+  std::string text = "a=0";
+  for (int i = 0; i < 200'000; ++i) text += fmt::format(",a{}=0", i);
+  Options options;
+  CHECK(seconds_of([&] { options = parse_options(text); }) < 5);  // about 0.1 s; else a minute
+  CHECK(options.size() == 200'001);
 }
 
 }  // namespace convlab

@@ -30,6 +30,17 @@ TEST_CASE("in_quotes: the middle of a long name is omitted") {
   CHECK(in_quotes(name) == "\"" + std::string(200, 'a') + "..." + std::string(100, 'z') + "\"");
 }
 
+TEST_CASE("in_single_quotes: a name that is not short printable ASCII is shown as by in_quotes") {
+  CHECK(in_single_quotes("a b\"") == "'a b\"'");
+  CHECK(plain_or_quoted("a b\"") == "a b\"");
+  CHECK(plain_or_quoted("\x1f") == R"("\u001f")");
+  CHECK(in_single_quotes(std::string(64, 'a')) == "'" + std::string(64, 'a') + "'");
+  CHECK(in_single_quotes(std::string(65, 'a')) == "\"" + std::string(65, 'a') + "\"");
+  CHECK(in_single_quotes("größe") == R"("gr\u00f6\u00dfe")");
+  CHECK(in_single_quotes("\x1f") == R"("\u001f")");
+  CHECK(in_single_quotes("\x7f") == R"("\u007f")");
+}
+
 TEST_CASE("first_character: decodes the limits of each length") {
   const auto check = [](std::string_view text, char32_t code, size_t bytes) {
     const Utf8Character character = first_character(text);

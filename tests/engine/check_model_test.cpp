@@ -33,7 +33,18 @@ TEST_CASE("check model: problems and shapes of a document, without a run") {
   CHECK_THAT(data.problems[0].message, ContainsSubstring("images of the data are (32, 32, 3)"));
   CHECK(data.problems[1].layer == static_cast<int64_t>(data.layers.size()) - 1);
   CHECK_THAT(data.problems[1].message, ContainsSubstring("the data has 10 classes; expected (10)"));
-  CHECK(data.problems[1].line == 0);
+  CHECK(data.problems[0].where.empty());
+  CHECK(data.problems[1].where == "layer 4 \"dense_2\"");
+  const ModelCheck placed =
+      check({"{\"input\": [2, 2, 1],\n \"layers\": [{\"kind\": \"flatten\"},\n"
+             "  {\"kind\": \"dense\", \"options\": {\"units\": 3}}]}",
+             image, 10});
+  REQUIRE(placed.problems.size() == 2);
+  CHECK(placed.problems[0].line == 1);
+  CHECK(placed.problems[0].column == 11);
+  CHECK(placed.problems[1].where == "layer 2 \"dense_1\"");
+  CHECK(placed.problems[1].line == 3);
+  CHECK(placed.problems[1].column == 3);
 
   const ModelCheck bad = check({.architecture = R"({"input": [28, 28, 1], "layers": [
     {"kind": "conv2d", "name": "stem", "options": {"filters": 0}},

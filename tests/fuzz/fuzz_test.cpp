@@ -18,7 +18,7 @@ TEST_CASE("fuzz: valid input is read") {
   for (const FuzzTarget& target : fuzz_targets()) {
     for (const Bytes& seed : target.seeds()) {
       INFO(target.name);
-      target.read(seed.data(), seed.size());
+      CHECK_NOTHROW(target.read(seed));
     }
   }
 }
@@ -31,7 +31,7 @@ TEST_CASE("fuzz: damaged input gives an Error and allocates no more than its siz
       const Bytes input = mutated(seeds, random);
       INFO(target.name << ", input " << i);
       const uint64_t before = allocated_bytes();
-      target.read(input.data(), input.size());
+      feed(target, input);
       const uint64_t allocated = allocated_bytes() - before;
       if (allocated > allocated_anyway + input.size() * target.allocated_per_byte)
         FAIL_CHECK(allocated << " bytes allocated for an input of " << input.size());

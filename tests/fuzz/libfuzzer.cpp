@@ -46,5 +46,6 @@ extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) try {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  return target->read(data, size);
+  feed(*target, {data, size});
+  return 0;
 }

@@ -10,9 +10,8 @@ namespace convlab {
 /// A function under test that parses untrusted input.
 struct FuzzTarget {
   const char* name;
-  /// Parses one input, like libFuzzer's LLVMFuzzerTestOneInput. Any input must either be parsed or
-  /// cause Error.
-  int (*read)(const uint8_t* data, size_t size);
+  /// Parses one input. Throws Error if it is refused, another exception for a defect.
+  void (*read)(std::span<const uint8_t> input);
   /// Returns valid inputs.
   std::vector<Bytes> (*seeds)();
   /// Max number of bytes allocated per byte of input, summed over all allocations.
@@ -20,5 +19,8 @@ struct FuzzTarget {
 };
 
 std::span<const FuzzTarget> fuzz_targets();
+
+/// Reads an input that may be refused. Exceptions are defects.
+void feed(const FuzzTarget& target, std::span<const uint8_t> input);
 
 }  // namespace convlab

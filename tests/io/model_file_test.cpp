@@ -138,6 +138,18 @@ TEST_CASE("model file: missing and invalid metadata is refused") {
   refused({'P', 'K', 3, 4}, "4 bytes");
 }
 
+TEST_CASE("model file: control characters in names are escaped, as they are shown in a terminal") {
+  const auto backend = make_backend("host", 1);
+  const std::vector<uint8_t> bytes = model_bytes(make_network(*backend, "mnist-mlp", 3), training);
+  const std::string info =
+      R"({"model":"\u001b[2J","data":"\u009b","class_names":["ü","\n"],"options":{}})";
+  const TrainingInfo read =
+      parse_model(with_metadata(bytes, "convlab.training", info), "test").training;
+  CHECK(read.model == "%1B[2J");
+  CHECK(read.data == "%C2%9B");
+  CHECK(read.class_names == std::vector<std::string>{"ü", "%0A"});
+}
+
 TEST_CASE("model file: a file without training information is valid") {
   const auto backend = make_backend("host", 1);
   const std::vector<uint8_t> bytes = model_bytes(make_network(*backend, "mnist-mlp", 3), training);

@@ -1,5 +1,6 @@
 #include "io/safetensors.h"
 
+#include <fmt/format.h>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "seconds.h"
 
 namespace convlab {
 
@@ -102,6 +104,28 @@ TEST_CASE(
       "test");
   CHECK(read.tensors[0].name == "first");
   CHECK(read.tensors[1].name == "later");
+}
+
+TEST_CASE("safetensors: the time for many tensors grows with their number, not its square") {
+  // Takes about a minute if each name is compared with all before it.
+  SafeTensors file;
+  for (int i = 0; i < 100'000; ++i)
+    file.tensors.push_back({fmt::format("tensor_{}", i), "F32", {0}, {}});
+  std::vector<uint8_t> bytes;
+  SafeTensors read;
+  CHECK(seconds_of([&] {
+          bytes = safetensors_bytes(file);
+          read = parse_safetensors(bytes, "test");
+        }) < 5);  // about 0.5 s
+  CHECK(read.tensors.size() == file.tensors.size());
+}
+
+TEST_CASE("safetensors: the time to refuse a header of a million keys grows with their number") {
+  std::string header = "{\"k0\":0";
+  for (int i = 1; i < 1'000'000; ++i) header += fmt::format(",\"k{}\":0", i);
+  header += '}';
+  CHECK(seconds_of([&] { check_refused(file_with(header, 0), "must be an object"); }) <
+        20);  // about 0.5 s; hours if each name is compared with all before it
 }
 
 TEST_CASE("safetensors: a file truncated at any byte is refused") {

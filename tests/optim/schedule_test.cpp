@@ -181,7 +181,9 @@ TEST_CASE("schedules: invalid kinds and options are refused") {
 }
 
 TEST_CASE("schedules: an invalid state is refused and changes nothing") {
-  CHECK_THROWS_WITH(make("cosine")->restore({{"wait", 1}}), ContainsSubstring("keeps no state"));
+  CHECK_THROWS_WITH(make("cosine")->restore({{"wait", 1}}),
+                    ContainsSubstring("keeps no state, but got 'wait'"));
+  CHECK_THROWS_WITH(make("cosine")->restore({{"\x1b", 1}}), ContainsSubstring(R"("\u001b")"));
   const auto plateau = make("plateau");
   plateau->epoch_ended(3);
   const NamedNumbers before = plateau->state();

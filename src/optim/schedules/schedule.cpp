@@ -4,12 +4,13 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/quoted.h"
 
 namespace convlab {
 
 void Schedule::restore(const NamedNumbers& state) {
   if (state.empty()) return;
-  fail("[{}] keeps no state, but got '{}'", kind(), state.front().first);
+  fail("[{}] keeps no state, but got {}", kind(), in_single_quotes(state.front().first));
 }
 
 int64_t steps_of(double epochs, const RunLength& length, int64_t otherwise) {
