@@ -67,11 +67,10 @@ TEST_CASE("threads: commands in quick succession run each task once, one at a ti
 TEST_CASE("threads: who comes late runs no command twice, with other threads on the processors",
           "[threads]") {
   std::atomic<int> right = 0;
-  {
-    std::vector<std::jthread> users;
-    for (const int count : {2, 2, 3})
-      users.emplace_back([&right, count] { right += runs_each_task_once(count, 20'000) ? 1 : 0; });
-  }
+  std::vector<std::thread> users;
+  for (const int count : {2, 2, 3})
+    users.emplace_back([&right, count] { right += runs_each_task_once(count, 20'000) ? 1 : 0; });
+  for (std::thread& user : users) user.join();
   CHECK(right.load() == 3);
 }
 
