@@ -116,7 +116,7 @@ TEST_CASE("safetensors: the time for many tensors grows with their number, not i
   CHECK(seconds_of([&] {
           bytes = safetensors_bytes(file);
           read = parse_safetensors(bytes, "test");
-        }) < 5);  // about 0.5 s
+        }) < 30);  // about 0.5 s, ten times that with sanitizers; else many minutes
   CHECK(read.tensors.size() == file.tensors.size());
 }
 
