@@ -12,16 +12,22 @@ const read = (header) => fs.readFileSync(path.join(engine, header), 'utf8');
  */
 function readMessages(header) {
   const text = read(header);
-  const structures = text.matchAll(/((?:^\/\/\/.*\n)*)^struct (\w+) \{\n.*string_view name = "(\w+)"/gm);
-  return [...structures].map(([, comment, type, name]) => {
+  // Those of a member that is listed by its own function, visit(fields, request.image), are among them.
+  const fieldsOf = (type) => {
     const visit = text.match(new RegExp(`MaybeConst<${type}> S>\\nvoid visit[^]*?^}`, 'm'))?.[0] ?? '';
-    return {
-      type,
-      name,
-      comment: comment.replaceAll(/^\/\/\/ ?/gm, '').replaceAll('\n', ' ').trim(),
-      fields: [...visit.matchAll(/fields\("(\w+)"/g)].map((field) => field[1]),
-    };
-  });
+    return [...visit.matchAll(/fields\("(\w+)"|visit\(fields, \w+\.(\w+)\)/g)].flatMap(([, field, member]) => {
+      if (field) return [field];
+      const body = text.match(new RegExp(`^struct ${type} \\{[^]*?^};`, 'm'))[0];
+      return fieldsOf(body.match(new RegExp(`^  (\\w+) ${member};`, 'm'))[1]);
+    });
+  };
+  const structures = text.matchAll(/((?:^\/\/\/.*\n)*)^struct (\w+) \{\n.*string_view name = "(\w+)"/gm);
+  return [...structures].map(([, comment, type, name]) => ({
+    type,
+    name,
+    comment: comment.replaceAll(/^\/\/\/ ?/gm, '').replaceAll('\n', ' ').trim(),
+    fields: fieldsOf(type),
+  }));
 }
 
 /** Returns the messages of `using NAME = std::variant<…>` in its order. */

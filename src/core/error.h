@@ -13,8 +13,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws Error with a formatted message. For functions that take a format string themselves; all
-/// others call `fail`, which checks it.
+/// Throws Error with a formatted message. Keeps the formatting out of `fail`, which is called in
+/// many places.
 [[noreturn]] void fail_formatted(fmt::string_view text, fmt::format_args args);
 
 /// Throws Error: fail("[dense] expects a vector, got {}", shape). The compiler checks the format

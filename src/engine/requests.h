@@ -115,7 +115,9 @@ void visit(Fields& fields, S& image) {
   fields("pixels", image.pixels);
 }
 
-/// Predicts the class of an image, whose fields are those of the request. [Prediction]
+/// Predicts the class of an image, given either as the contents of a PNG or JPEG file, or as
+/// pixels. An image of another size is cropped to the network's aspect ratio and resized.
+/// [Prediction]
 struct Predict {
   static constexpr std::string_view name = "predict";
   GivenImage image;
@@ -125,8 +127,7 @@ void visit(Fields& fields, S& request) {
   visit(fields, request.image);
 }
 
-/// Returns the output of one layer for an image, whose fields are those of the request.
-/// [LayerOutput]
+/// Returns the output of one layer for an image, which is given as for Predict. [LayerOutput]
 struct Activations {
   static constexpr std::string_view name = "activations";
   GivenImage image;
