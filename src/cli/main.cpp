@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -17,18 +18,12 @@
 
 namespace {
 
-std::string joined(const std::vector<std::string>& names, const char* separator) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : separator) + name;
-  return text;
-}
-
 std::string command_problem(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(command->get_name());
   const auto given = app.remaining();
-  const std::string known = "; known commands are: " + joined(names, ", ");
+  const std::string known = fmt::format("; known commands are: {}", fmt::join(names, ", "));
   if (given.empty()) return "expected a command" + known;
   return fmt::format("unknown command '{}'{}{}", given.front(),
                      convlab::did_you_mean(given.front(), names), known);
@@ -53,7 +48,8 @@ std::string option_problem(const CLI::App& command) {
   }
   if (!unknown.empty()) return fmt::format("unexpected argument '{}'", unknown.front());
   if (missing.empty()) return "";
-  return joined(missing, " and ") + (missing.size() == 1 ? " is required" : " are required");
+  return fmt::format("{} {} required", fmt::join(missing, " and "),
+                     missing.size() == 1 ? "is" : "are");
 }
 
 /// Describes what `app` did not understand, so that the message fits on the screen.

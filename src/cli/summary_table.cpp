@@ -1,6 +1,7 @@
 #include "cli/summary_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <vector>
 
 #include "cli/table.h"
@@ -43,9 +44,7 @@ std::vector<Column> layer_columns(const ModelDescription& model) {
     parameters.cells.push_back(count_or_nothing(layer.parameters));
     flops.cells.push_back(count_or_nothing(layer.flops));
     memory.cells.push_back(layer.has_memory ? activations(layer.output) : "-");
-    std::string& joined = inputs.cells.emplace_back();
-    for (const std::string& input : layer.inputs)
-      joined.append(joined.empty() ? "" : ", ").append(input);
+    inputs.cells.push_back(fmt::format("{}", fmt::join(layer.inputs, ", ")));
   }
   std::vector<Column> columns{std::move(names),      std::move(kinds), std::move(shapes),
                               std::move(parameters), std::move(flops), std::move(memory)};

@@ -41,8 +41,7 @@ std::string escaped_utf8(std::string_view text) {
   std::string escaped;
   while (!text.empty()) {
     const auto [code, bytes, valid] = first_character(text);
-    const bool is_control = code < 0x20 || (code >= 0x7F && code < 0xA0);
-    if (valid && !is_control) {
+    if (valid && !is_control(code)) {
       escaped.append(text.substr(0, bytes));
     } else {
       for (size_t i = 0; i < bytes; ++i)

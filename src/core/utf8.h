@@ -13,6 +13,9 @@ struct Utf8Character {
   bool valid = true;
 };
 
+/// Whether a character controls the terminal instead of being shown.
+constexpr bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
+
 /// Decodes the first character of `text`, which must not be empty.
 Utf8Character first_character(std::string_view text);
 

@@ -18,9 +18,9 @@ constexpr int64_t max_pixels = int64_t{1} << 26U;
 constexpr int max_scans = 500;
 
 // Fewer bytes cannot hold that many pixels, so a short file gets little memory. JPEG: at least one
-// bit for each block of 8×8 pixels. PNG: deflate gives at most 1,032 bytes of 8 pixels from one.
+// bit for each block of 8×8 pixels. PNG: each inflated byte has at most 8 pixels.
 constexpr int64_t jpeg_pixels_per_byte = int64_t{64} * 8;
-constexpr int64_t png_pixels_per_byte = int64_t{1032} * 8;
+constexpr int64_t png_pixels_per_byte = int64_t{max_inflated_per_byte} * 8;
 
 constexpr std::array<uint8_t, 8> png_signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 constexpr std::array<uint8_t, 3> jpeg_signature{0xFF, 0xD8, 0xFF};

@@ -374,8 +374,8 @@ void Run::check_loss(double loss, int64_t step) const {
   if (std::isfinite(loss)) return;
   fail(
       "Training stopped: the loss is no longer a number (epoch {}, step {}). The learning rate "
-      "{:g} "
-      "is probably too high: start again with a lower one (command: --lr; page and window: Reset).",
+      "{:g} is probably too high: start again with a lower one (command: --lr; page and window: "
+      "Reset).",
       epoch_ + 1, step, trainer_->learning_rate());
 }
 

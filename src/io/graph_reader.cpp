@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,12 +17,6 @@
 namespace convlab {
 
 namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
-  return text;
-}
 
 /// Returns a value for a message, whatever its length.
 std::string shown(const Json& json) {
@@ -81,7 +76,7 @@ class DocumentReader {
       JsonPath path = at;
       path.push_back(key);
       all_known = report(std::move(path), "{} has no member {}{}; it has: {}", what, in_quotes(key),
-                         did_you_mean(key, names), joined(names));
+                         did_you_mean(key, names), fmt::join(names, ", "));
     }
     return all_known;
   }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -29,8 +30,6 @@ bool is_plain(std::string_view name) {
          });
 }
 
-bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
-
 /// Returns what is wrong with the characters of a name; nullptr if nothing is.
 const char* wrong_characters(std::string_view name) {
   while (!name.empty()) {
@@ -46,12 +45,6 @@ std::vector<std::string> known_kinds() {
   std::vector<std::string> names;
   for (const LayerKind& kind : layer_kinds()) names.emplace_back(kind.kind);
   return names;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
-  return text;
 }
 
 /// Checks one document; keeps the values by name and the layers so far.
@@ -185,7 +178,7 @@ class DocumentChecker {
       const std::vector<std::string> known = known_kinds();
       report({"kind"},
              fmt::format("there is no layer {}{}; known are: {}", in_quotes(document.kind),
-                         did_you_mean(document.kind, known), joined(known)));
+                         did_you_mean(document.kind, known), fmt::join(known, ", ")));
       return nullptr;
     }
     const Options options = named_options(document.options);

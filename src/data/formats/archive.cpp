@@ -67,9 +67,9 @@ std::vector<uint8_t> read_archived(const Archive& archive, const ArchiveFile& fi
     fail("{}: damaged: {} are stored as {}", where(archive, file), counted(file.size, "byte"),
          file.stored_size);
   if (archive.kind == ArchiveKind::tar) return archive.source->read(file.offset, file.size);
-  // Deflate makes at most 258 bytes of two bits: nothing larger is allocated.
-  constexpr uint64_t max_ratio = 1032;
-  if (file.compression == Compression::deflate && file.size > file.stored_size * max_ratio)
+  // Nothing larger is allocated than the stored bytes can make.
+  if (file.compression == Compression::deflate &&
+      file.size > file.stored_size * max_inflated_per_byte)
     fail("{}: damaged: {} cannot inflate to {}", where(archive, file),
          counted(file.stored_size, "byte"), file.size);
   std::vector<uint8_t> bytes = archive.source->read(data_offset(archive, file), file.stored_size);

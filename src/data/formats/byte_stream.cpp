@@ -15,7 +15,6 @@ namespace convlab {
 namespace {
 
 constexpr size_t chunk = size_t{1} << 30;  // zlib's byte counts have 32 bits
-constexpr uint64_t max_per_byte = 1032;    // max of deflate: 258 bytes from two bits
 
 bool begins_as_gzip(std::span<const uint8_t> bytes) {
   return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
@@ -44,7 +43,7 @@ ByteStream::ByteStream(std::span<const uint8_t> bytes, std::string format, std::
 ByteStream::~ByteStream() = default;
 
 std::vector<uint8_t> ByteStream::read(uint64_t count, const std::string& what) {
-  const uint64_t max = gzip() ? bytes_.size() * max_per_byte : bytes_.size();
+  const uint64_t max = gzip() ? bytes_.size() * max_inflated_per_byte : bytes_.size();
   if (count > max - std::min(max, offset_)) {
     if (gzip()) {
       reject("truncated: {} needs {} from byte {} on; {} of gzip data cannot hold them", what,

@@ -12,6 +12,9 @@ struct z_stream_s;
 
 namespace convlab {
 
+/// The most bytes that one byte inflates to: deflate makes 258 of two bits.
+constexpr uint64_t max_inflated_per_byte = 1032;
+
 /// Reads bytes sequentially and inflates gzip (RFC 1952, detected by the first two bytes) as
 /// `gzip -d` does: the members of a file one after another, with zeros after the last one ignored.
 /// Never inflates more bytes than requested. Error messages start with [format] and the source;
