@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
 
 namespace convlab {
@@ -101,8 +102,8 @@ float place_wide(Layout& layout, Panels panels, const Rect& area) {
       place_columns(layout, panels, std::span(columns).first(2), two_columns, area);
   if (bottom <= area.bottom() || columns[1].size() < 2) return bottom;
   Layout other = layout;
-  columns[2] = {columns[1].back()};
-  columns[1].pop_back();
+  std::copy(columns[1].begin() + 1, columns[1].end(), std::back_inserter(columns[2]));
+  columns[1].erase(columns[1].begin() + 1, columns[1].end());
   const float other_bottom = place_columns(other, panels, columns, three_columns, area);
   if (other_bottom >= bottom) return bottom;
   layout = other;

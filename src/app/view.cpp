@@ -61,7 +61,8 @@ class View::Impl {
         plot_context_(ImPlot::CreateContext()),
         device_(graphics),
         requests_(operation.send),
-        panels_(make_panels(graphics, std::move(operation), requests_)) {
+        network_(requests_),
+        panels_(make_panels(graphics, std::move(operation), requests_, network_)) {
     has_tabs_ = std::any_of(panels_.begin(), panels_.end(),
                             [](const auto& panel) { return panel->tab() == Tab::model; });
     choose(Tab::train);
@@ -187,6 +188,7 @@ class View::Impl {
   PlotContext plot_context_;
   AttachedGraphics device_;
   Requests requests_;
+  DescribedNetwork network_;
   std::vector<std::unique_ptr<Panel>> panels_;
   std::vector<Panel*> visible_;               ///< those of the chosen tab
   std::vector<const Placeable*> placeables_;  ///< the same

@@ -69,10 +69,10 @@ Prediction some_prediction() {
 
 }  // namespace
 
-TEST_CASE("model panel: layers are requested when the tab is open, once for each network") {
+TEST_CASE("model panel: layers are requested once for each network, by all panels together") {
   Session session;
   session.draw();
-  CHECK(session.count<DescribeModel>() == 0);
+  CHECK(session.count<DescribeModel>() == 1);
   session.view.open_file("notes.txt");  // opens the tab, with a message
   session.draw();
   REQUIRE(session.count<DescribeModel>() == 1);

@@ -169,12 +169,12 @@ TEST_CASE("view: textures are uploaded only when they changed") {
 TEST_CASE("view: glyphs are rasterised once for each scale of the screen") {
   HeadlessGraphics graphics;
   View view(graphics, Operation{});
-  graphics.frame(view, {800, 600, 1});
+  graphics.frame(view, {800, 1600, 1});
   const int first = graphics.texture_updates;
   CHECK(first > 0);
-  graphics.frame(view, {900, 600, 1});
+  graphics.frame(view, {900, 1600, 1});
   CHECK(graphics.texture_updates == first);
-  graphics.frame(view, {900, 600, 2});
+  graphics.frame(view, {900, 1600, 2});
   CHECK(graphics.texture_updates > first);
 }
 

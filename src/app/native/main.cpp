@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "app/native/engine_thread.h"
@@ -81,17 +83,19 @@ int run_window(const WindowOptions& options) {
   view.set_dark(options.dark);
   engine.send(Subscribe{{"samples", "predictions", "filters"}});
   engine.send(Configure{options.run});
-  if (options.start) engine.send(Start{});
   for (const std::string& file : options.files) view.open_file(file);
 
   std::optional<std::jthread> alarm;
   const double due = monotonic_seconds() + options.after;
   if (!options.screenshot.empty()) alarm = wake_after(options.after);
+  bool start = options.start;
   uint64_t shown = 0;
   bool captured = false;
   bool asked = false;
   platform.run(view, [&] {
     while (const std::optional<Reply> reply = engine.take_reply()) {
+      if (std::holds_alternative<Configured>(reply->result) && std::exchange(start, false))
+        engine.send(Start{});
       view.receive(*reply);
       platform.request_frame();
     }

@@ -90,8 +90,10 @@ void cell(const std::string& text) {
 
 }  // namespace
 
-ModelPanel::ModelPanel(Graphics& graphics, Requests& requests, FileAccess files)
+ModelPanel::ModelPanel(Graphics& graphics, Requests& requests, DescribedNetwork& network,
+                       FileAccess files)
     : requests_(requests),
+      network_(network),
       files_(std::move(files)),
       snapshot_(std::make_shared<const Snapshot>()),
       image_(graphics) {}
@@ -132,7 +134,7 @@ void ModelPanel::open(const std::string& path) {
     requests_.send(std::move(request), [this, path](const Reply& reply) {
       if (!reply.error.empty()) return say(reply.error, true);
       prediction_.reset();
-      described_parameters_ = 0;
+      network_.renew();
       say(fmt::format("Opened {}.", path));
     });
   });
@@ -174,25 +176,6 @@ void ModelPanel::show_prediction(const std::string& path, Prediction prediction)
   image_.upload(sample_atlas(samples), samples.width, samples.height);
   prediction_ = std::move(prediction);
   predicted_ = std::filesystem::path(path).filename().string();
-}
-
-/// Asks for the layers of the network unless it is the one that was described last.
-void ModelPanel::describe() {
-  const RunOptions& options = snapshot_->options;
-  if (snapshot_->parameters == 0) return;
-  const auto same = [&](auto member) { return described_.*member == options.*member; };
-  if (described_parameters_ == snapshot_->parameters && same(&RunOptions::model) &&
-      same(&RunOptions::architecture) && same(&RunOptions::data) && same(&RunOptions::batch)) {
-    return;
-  }
-  described_ = options;
-  described_parameters_ = snapshot_->parameters;
-  requests_.send(
-      DescribeModel{.architecture = {}, .model = {}, .image = {}, .batch = options.batch},
-      [this](const Reply& reply) {
-        if (!reply.error.empty()) return say(reply.error, true);
-        model_ = std::get<ModelDescription>(reply.result);
-      });
 }
 
 void ModelPanel::draw_files(const Theme& theme) {
@@ -242,15 +225,16 @@ void ModelPanel::draw_prediction(const Theme& theme) {
 
 void ModelPanel::draw_layers(const Theme& theme) {
   ImGui::Dummy({0, 4});
-  if (!model_) {
+  if (!network_.error().empty()) return draw_wrapped(theme.bad, network_.error());
+  if (!network_.model()) {
     draw_wrapped(theme.quiet, "The layers are shown when there is a network.");
     return;
   }
-  const ModelDescription& model = *model_;
+  const ModelDescription& model = *network_.model();
   draw_wrapped(theme.quiet,
                fmt::format("{}: {} parameters, {} trainable; a batch of {} needs {} to train, "
                            "besides weights and gradients.",
-                           described_.model, with_commas(static_cast<double>(model.parameters)),
+                           model.model, with_commas(static_cast<double>(model.parameters)),
                            with_commas(static_cast<double>(model.trainable_parameters)),
                            model.batch, bytes_text(model.train_bytes)));
   ImGui::PushFont(nullptr, small_text_size);
@@ -276,7 +260,7 @@ void ModelPanel::draw_layers(const Theme& theme) {
 }
 
 void ModelPanel::draw(const Rect& rect, const Theme& theme) {
-  describe();
+  network_.update(*snapshot_);
   ImGui::SetCursorScreenPos({rect.x, rect.y});
   ImGui::BeginChild("model", {rect.width, rect.height}, ImGuiChildFlags_None,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);

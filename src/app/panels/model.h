@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "app/described_network.h"
 #include "app/panels/panel.h"
 #include "app/requests.h"
 #include "app/view.h"
@@ -14,8 +15,8 @@ namespace convlab {
 /// Saves and opens models, predicts an image, and lists the network's layers.
 class ModelPanel final : public Panel {
  public:
-  /// The requests must outlive it.
-  ModelPanel(Graphics& graphics, Requests& requests, FileAccess files);
+  /// Requests and network must outlive it.
+  ModelPanel(Graphics& graphics, Requests& requests, DescribedNetwork& network, FileAccess files);
 
   std::string_view title() const override { return "Model"; }
   std::optional<Tab> tab() const override { return Tab::model; }
@@ -31,7 +32,6 @@ class ModelPanel final : public Panel {
   void save();
   void open(const std::string& path);
   void predict(const std::string& path);
-  void describe();
   void show_prediction(const std::string& path, Prediction prediction);
   void say(const std::string& text, bool is_error = false);
   template <class Action>
@@ -41,14 +41,12 @@ class ModelPanel final : public Panel {
   void draw_layers(const Theme& theme);
 
   Requests& requests_;
+  DescribedNetwork& network_;
   FileAccess files_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::array<char, 4096> path_{};
   std::string said_;
   bool is_error_ = false;
-  RunOptions described_;  ///< options of the network that was described last
-  int64_t described_parameters_ = 0;
-  std::optional<ModelDescription> model_;
   std::optional<Prediction> prediction_;
   std::string predicted_;  ///< the image's file
   ImageSheet image_;

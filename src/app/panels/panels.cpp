@@ -5,6 +5,7 @@
 #include "app/panels/chart.h"
 #include "app/panels/controls.h"
 #include "app/panels/filters.h"
+#include "app/panels/layer_output.h"
 #include "app/panels/model.h"
 #include "app/panels/samples.h"
 
@@ -23,7 +24,7 @@ constexpr ChartOptions accuracy{.title = "Accuracy",
 }  // namespace
 
 std::vector<std::unique_ptr<Panel>> make_panels(Graphics& graphics, Operation operation,
-                                                Requests& requests) {
+                                                Requests& requests, DescribedNetwork& network) {
   std::vector<std::unique_ptr<Panel>> panels;
   if (operation.controls) {
     panels.push_back(std::make_unique<ControlsPanel>(*std::move(operation.controls), requests));
@@ -32,8 +33,10 @@ std::vector<std::unique_ptr<Panel>> make_panels(Graphics& graphics, Operation op
   panels.push_back(std::make_unique<ChartPanel>(accuracy));
   panels.push_back(std::make_unique<SamplesPanel>(graphics));
   panels.push_back(std::make_unique<FiltersPanel>(graphics));
+  panels.push_back(std::make_unique<LayerOutputPanel>(graphics, requests, network));
   if (operation.files) {
-    panels.push_back(std::make_unique<ModelPanel>(graphics, requests, *std::move(operation.files)));
+    panels.push_back(
+        std::make_unique<ModelPanel>(graphics, requests, network, *std::move(operation.files)));
   }
   return panels;
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/described_network.h"
 #include "app/graphics.h"
 #include "app/panels/panel.h"
 #include "app/requests.h"
@@ -11,8 +12,9 @@
 namespace convlab {
 
 /// Returns all panels of the window in their order from top to bottom. Controls and files have
-/// panels only if `operation` has them. `requests` must outlive the panels.
+/// panels only if `operation` has them. `requests` and
+/// `network` must outlive the panels.
 std::vector<std::unique_ptr<Panel>> make_panels(Graphics& graphics, Operation operation,
-                                                Requests& requests);
+                                                Requests& requests, DescribedNetwork& network);
 
 }  // namespace convlab
