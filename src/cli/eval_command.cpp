@@ -12,6 +12,7 @@
 #include "cli/values.h"
 #include "core/format.h"
 #include "data/catalog.h"
+#include "data/memory_dataset.h"
 #include "engine/engine.h"
 
 namespace convlab {
@@ -75,9 +76,10 @@ nlohmann::ordered_json figures(const EvalOptions& options, const Snapshot& snaps
 
 /// The test images alone, so that nothing is allocated for training.
 DatasetSplits test_images(const std::string& name, const std::string& data_dir) {
-  DatasetSplits data = load_dataset(name, data_dir);
-  const Dataset& test = data.test;
-  return {Dataset(test.name(), test.image_shape(), test.class_names(), 0), std::move(data.test)};
+  const std::shared_ptr<const Dataset> test = load_dataset(name, data_dir).test;
+  return {
+      std::make_shared<MemoryDataset>(test->name(), test->image_shape(), test->class_names(), 0),
+      test};
 }
 
 int run_eval(const EvalOptions& options) {

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "data/catalog.h"
 #include "data/file.h"
+#include "data/memory_dataset.h"
 #include "io/graph_json.h"
 #include "io/safetensors.h"
 #include "train/check_fits.h"
@@ -129,7 +130,7 @@ Graph set_model(RunOptions& run, const std::string& model) {
   run.architecture = read_document(model);
   run.model = std::filesystem::path(model).stem().string();
   Graph graph = parse_document(run.architecture, model);
-  check_fits(graph, Dataset(data.name, data.image, data.class_names, 0), model);
+  check_fits(graph, MemoryDataset(data.name, data.image, data.class_names, 0), model);
   return graph;
 }
 

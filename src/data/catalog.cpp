@@ -14,6 +14,7 @@
 #include "core/find_named.h"
 #include "data/file.h"
 #include "data/formats/idx.h"
+#include "data/memory_dataset.h"
 #include "data/spread_order.h"
 
 namespace convlab {
@@ -114,7 +115,8 @@ bool is_of_other(const fs::path& folder, std::string_view name) {
   fail("{}\nTo get it: {}. Name another folder with --data-dir DIR.", text, entry.get);
 }
 
-Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const fs::path& folder) {
+std::shared_ptr<const Dataset> load_split(const CatalogEntry& entry, const CatalogSplit& split,
+                                          const fs::path& folder) {
   const fs::path images_path = find_file(folder, split.images).value();
   const fs::path labels_path = find_file(folder, split.labels).value();
   const auto classes = static_cast<int64_t>(entry.class_names.size());
@@ -129,13 +131,14 @@ Dataset load_split(const CatalogEntry& entry, const CatalogSplit& split, const f
     fail("[data] {} has {} but {} {}; expected equal counts", images_path.string(),
          counted(images.count, "image"), labels_path.string(), counted(labels.size(), "label"));
   }
-  Dataset dataset(entry.name, entry.image, entry.class_names, images.count);
+  auto dataset =
+      std::make_shared<MemoryDataset>(entry.name, entry.image, entry.class_names, images.count);
   if (&split == &entry.train) {
     const SpreadOrder order(images.count);
-    dataset.append(order.apply(images.pixels, static_cast<size_t>(entry.image.elements())),
-                   order.apply(labels, 1), images_path.string());
+    dataset->append(order.apply(images.pixels, static_cast<size_t>(entry.image.elements())),
+                    order.apply(labels, 1), images_path.string());
   } else {
-    dataset.append(images.pixels, labels, images_path.string());
+    dataset->append(images.pixels, labels, images_path.string());
   }
   return dataset;
 }

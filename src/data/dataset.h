@@ -1,54 +1,76 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/shape.h"
+#include "data/image_decoder.h"
 
 namespace convlab {
 
-/// Labelled images of one size, as bytes. Images can arrive later, in order: `size` is the final
-/// number of images, `available` the number that has arrived.
+/// Labelled images, stored in some way and decoded when they are needed. Images can arrive later,
+/// in order: `size` is the final number of images, `available` the number that has arrived.
 class Dataset {
  public:
-  /// Creates an empty data set for `size` images of shape `image` (height, width, channels).
-  Dataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size);
+  virtual ~Dataset() = default;
+  Dataset(const Dataset&) = delete;
+  Dataset& operator=(const Dataset&) = delete;
 
   const std::string& name() const { return name_; }
+  /// The shape of the images in batches (height, width, channels). Those that are stored in another
+  /// size are cropped and resized to it (fit_image).
   const Shape& image_shape() const { return image_; }
   int64_t classes() const { return static_cast<int64_t>(class_names_.size()); }
   const std::vector<std::string>& class_names() const { return class_names_; }
   int64_t size() const { return size_; }
-  int64_t available() const { return static_cast<int64_t>(labels_.size()); }
+  virtual int64_t available() const = 0;
   bool complete() const { return available() == size_; }
   /// A hash of all images and labels that have arrived, in their order.
-  uint64_t fingerprint() const { return fingerprint_; }
+  virtual uint64_t fingerprint() const = 0;
 
-  /// Returns the pixels of image `index`, in row-major order with channels last.
-  std::span<const uint8_t> image(int64_t index) const;
-  uint8_t label(int64_t index) const { return labels_[static_cast<size_t>(index)]; }
+  /// Returns the class of image `index`, which must have arrived.
+  virtual int32_t label(int64_t index) const = 0;
+  /// Returns image `index` as it is stored: a view of memory of this data set, or of `buffer`, into
+  /// which it was read. Throws Error for an image that has not arrived or cannot be read.
+  virtual std::span<const uint8_t> fetch(int64_t index, std::vector<uint8_t>& buffer) const = 0;
+  /// Decodes what `fetch` returned: a view of `stored`, or of `buffer`. May be called from several
+  /// threads at once. Throws Error for a damaged image.
+  virtual ImageView decode(std::span<const uint8_t> stored, DecodedImage& buffer) const = 0;
 
-  /// Appends images. Throws Error and changes nothing if the sizes do not match each other or the
-  /// data set, or if a label is not a class. `source` is the file name for the message.
-  void append(std::span<const uint8_t> images, std::span<const uint8_t> labels,
-              const std::string& source);
+ protected:
+  /// Throws Error for a shape that is not that of images, less than one class or too many, and a
+  /// size that is negative or too large.
+  Dataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size);
+  Dataset(Dataset&&) = default;
+  /// Throws Error unless the image has arrived.
+  void check_available(int64_t index) const;
 
  private:
   std::string name_;
   Shape image_;
   std::vector<std::string> class_names_;
   int64_t size_;
-  std::vector<uint8_t> images_;
-  std::vector<uint8_t> labels_;
-  uint64_t fingerprint_ = 0;
+};
+
+/// Reads images of a data set one after another, reusing memory.
+class ImageReader {
+ public:
+  /// Fills `pixels` with image `index` in the shape of the data set. Throws Error like
+  /// Dataset::fetch and Dataset::decode.
+  void read(const Dataset& dataset, int64_t index, std::span<uint8_t> pixels);
+
+ private:
+  std::vector<uint8_t> stored_;
+  DecodedImage decoded_;
 };
 
 /// The training and the test part of a data set.
 struct DatasetSplits {
-  Dataset train;
-  Dataset test;
+  std::shared_ptr<const Dataset> train;
+  std::shared_ptr<const Dataset> test;
 };
 
 }  // namespace convlab

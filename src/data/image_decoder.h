@@ -15,6 +15,20 @@ struct DecodedImage {
   std::vector<uint8_t> pixels;  ///< [height, width, channels]
 };
 
+/// The same in memory that somebody else owns.
+struct ImageView {
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;
+  std::span<const uint8_t> pixels;  ///< [height, width, channels]
+
+  ImageView(int64_t rows, int64_t columns, int64_t depth, std::span<const uint8_t> values)
+      : height(rows), width(columns), channels(depth), pixels(values) {}
+  /// Views an image, which must outlive the view.
+  ImageView(const DecodedImage& image)
+      : ImageView(image.height, image.width, image.channels, image.pixels) {}
+};
+
 /// The size of the largest file that decode_image reads. Check it before reading a file.
 constexpr uint64_t max_image_file_bytes = uint64_t{64} << 20U;
 

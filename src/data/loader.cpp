@@ -47,12 +47,13 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
   order_ = std::make_shared<const Order>(make_order(epoch));
   position_ = static_cast<size_t>(std::min(first_batch * options_.batch, images_.size()));
   if (!prefetcher_) return;
-  prefetcher_->start([this, order = order_, position = position_](Batch& batch) mutable {
-    if (position == order->size()) return false;
-    fill(*order, position, batch);
-    position += batch.indices.size();
-    return true;
-  });
+  prefetcher_->start(
+      [this, order = order_, position = position_, reader = ImageReader()](Batch& batch) mutable {
+        if (position == order->size()) return false;
+        fill(*order, position, batch, reader);
+        position += batch.indices.size();
+        return true;
+      });
 }
 
 int64_t Loader::batches_per_epoch() const {
@@ -75,7 +76,7 @@ bool Loader::next(Batch& batch) {
     if (!prefetcher_->next(batch)) return false;
   } else {
     if (!ready()) fail("[loader] images of the next batch have not arrived; {} have", arrived());
-    fill(*order_, position_, batch);
+    fill(*order_, position_, batch, reader_);
   }
   position_ += batch.indices.size();
   return true;
@@ -100,7 +101,7 @@ Loader::Order::const_iterator Loader::batch_end(const Order& order, size_t posit
          static_cast<int64_t>(position + std::min(left, static_cast<size_t>(options_.batch)));
 }
 
-void Loader::fill(const Order& order, size_t position, Batch& batch) const {
+void Loader::fill(const Order& order, size_t position, Batch& batch, ImageReader& reader) const {
   const Dataset& dataset = images_.dataset();
   batch.indices.assign(order.begin() + static_cast<int64_t>(position), batch_end(order, position));
   for (int64_t& index : batch.indices) index = images_.index(index);
@@ -108,9 +109,8 @@ void Loader::fill(const Order& order, size_t position, Batch& batch) const {
   batch.labels.resize(batch.indices.size());
   batch.images.resize(batch.indices.size() * image_bytes);
   for (size_t i = 0; i < batch.indices.size(); ++i) {
-    const std::span<const uint8_t> image = dataset.image(batch.indices[i]);
-    std::copy(image.begin(), image.end(),
-              batch.images.begin() + static_cast<int64_t>(i * image_bytes));
+    reader.read(dataset, batch.indices[i],
+                std::span(batch.images).subspan(i * image_bytes, image_bytes));
     batch.labels[i] = dataset.label(batch.indices[i]);
   }
 }

@@ -55,13 +55,14 @@ class Loader {
   std::string arrived() const;
   Order make_order(int64_t epoch) const;
   Order::const_iterator batch_end(const Order& order, size_t position) const;
-  void fill(const Order& order, size_t position, Batch& batch) const;
+  void fill(const Order& order, size_t position, Batch& batch, ImageReader& reader) const;
 
   Subset images_;
   const LoaderOptions options_;
   // Positions in images_; shared with the thread, which may still use an older one.
   std::shared_ptr<const Order> order_;
   size_t position_ = 0;
+  ImageReader reader_;
   std::unique_ptr<Prefetcher> prefetcher_;
 };
 

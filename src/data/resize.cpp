@@ -83,7 +83,7 @@ struct Window {
   int64_t top = 0, left = 0, height = 0, width = 0;
 };
 
-Window centered_window(const DecodedImage& image, const Shape& target) {
+Window centered_window(const ImageView& image, const Shape& target) {
   const int64_t height = std::max<int64_t>(image.width * target[0] / target[1], 1);
   const int64_t width = std::max<int64_t>(image.height * target[1] / target[0], 1);
   Window window;
@@ -101,7 +101,7 @@ uint8_t luma(const uint8_t* color) {
 }
 
 /// Returns the pixels of a window with `channels` channels.
-std::vector<uint8_t> cut_out(const DecodedImage& image, const Window& window, int64_t channels) {
+std::vector<uint8_t> cut_out(const ImageView& image, const Window& window, int64_t channels) {
   std::vector<uint8_t> out(static_cast<size_t>(window.height * window.width * channels));
   uint8_t* to = out.data();
   for (int64_t y = window.top; y < window.top + window.height; ++y) {
@@ -127,7 +127,7 @@ std::vector<uint8_t> resize_image(std::span<const uint8_t> pixels, const Shape& 
   return resize_columns(rows, static_cast<size_t>(width * from[2]), triangle_taps(from[0], height));
 }
 
-std::vector<uint8_t> fit_image(const DecodedImage& image, const Shape& target) {
+std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target) {
   if (target.rank() != 3 || target.elements() == 0 || (target[2] != 1 && target[2] != 3)) {
     fail(
         "[image] a picture cannot be fitted to the shape {}; expected (height, width, channels) "

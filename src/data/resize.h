@@ -21,6 +21,6 @@ std::vector<uint8_t> resize_image(std::span<const uint8_t> pixels, const Shape& 
 /// channels, cuts out the largest centred window of the target's aspect ratio, and resizes it. The
 /// same as Keras' smart_resize and crop_to_aspect_ratio=True; torchvision's evaluation transform
 /// also cuts off a margin. Throws Error unless `target` is an image with 1 or 3 channels.
-std::vector<uint8_t> fit_image(const DecodedImage& image, const Shape& target);
+std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target);
 
 }  // namespace convlab

@@ -19,7 +19,8 @@ using Indices = std::vector<int64_t>;
 
 std::vector<Indices> by_class(const Dataset& dataset) {
   std::vector<Indices> classes(static_cast<size_t>(dataset.classes()));
-  for (int64_t i = 0; i < dataset.size(); ++i) classes[dataset.label(i)].push_back(i);
+  for (int64_t i = 0; i < dataset.size(); ++i)
+    classes[static_cast<size_t>(dataset.label(i))].push_back(i);
   return classes;
 }
 

@@ -99,9 +99,8 @@ class Engine::Impl {
     }
   }
 
-  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
-                   const std::string& source) {
-    session_.append_data(data, train, shard, source);
+  void data_arrived() {
+    session_.data_arrived();
     publish(true);
   }
 
@@ -355,9 +354,6 @@ Result Engine::call_any(Request request, const std::function<void(const Snapshot
   return impl_->call(std::move(request), progressed);
 }
 
-void Engine::append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
-                         const std::string& source) {
-  impl_->append_data(data, train, shard, source);
-}
+void Engine::data_arrived() { impl_->data_arrived(); }
 
 }  // namespace convlab

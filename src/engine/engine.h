@@ -55,11 +55,9 @@ class Engine {
     return std::get<ResultType>(call_any(std::move(request), progressed));
   }
 
-  /// Appends images to the data set `data`; ignored if that is no longer the configured one.
-  /// `shard` has the format of formats/shard.h. Throws Error and changes nothing if it is invalid.
+  /// Call it after images have arrived in a data set that EngineEnvironment::open_data returned.
   /// Only for the thread that calls `advance`.
-  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
-                   const std::string& source);
+  void data_arrived();
 
  private:
   Result call_any(Request request, const std::function<void(const Snapshot&)>& progressed);

@@ -15,7 +15,7 @@ class Run;
 /// Everything that an engine needs from its front end.
 struct EngineEnvironment {
   std::unique_ptr<Backend> backend;
-  /// Opens a data set by name. It may be empty at first and be filled by Engine::append_data.
+  /// Opens a data set by name. Its images may arrive later, see Engine::data_arrived.
   std::function<DatasetSplits(const std::string& name)> open_data;
   /// Creates additional callbacks for each run, besides those that its options ask for: front ends
   /// write files in them. Empty: none.

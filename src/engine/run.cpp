@@ -6,7 +6,6 @@
 
 #include "core/counted.h"
 #include "core/error.h"
-#include "data/formats/shard.h"
 #include "engine/epoch_logs.h"
 #include "engine/run_loss.h"
 #include "loss/class_weights.h"
@@ -52,8 +51,8 @@ std::unique_ptr<Trainer> make_trainer(const RunOptions& options, Network& networ
 }
 
 TrainValidation chosen_images(const RunOptions& options, const DatasetSplits& data) {
-  if (options.validation_split == 0) return {data.train, data.test};
-  return stratified_split(data.train, options.validation_split, options.seed);
+  if (options.validation_split == 0) return {*data.train, *data.test};
+  return stratified_split(*data.train, options.validation_split, options.seed);
 }
 
 TrainingSize size_of(const RunOptions& options, const TrainValidation& images,
@@ -63,7 +62,7 @@ TrainingSize size_of(const RunOptions& options, const TrainValidation& images,
           .batch = options.batch,
           .train_images = images.train.size(),
           .eval_images =
-              std::max(images.validation.size(), std::min(Run::sample_count, data.test.size())),
+              std::max(images.validation.size(), std::min(Run::sample_count, data.test->size())),
           .states = state_count(*optimizer, read_update_options(options.update_options))};
 }
 
@@ -80,9 +79,9 @@ void Run::check(const RunOptions& given, const DatasetSplits& data, const Graph&
   read_options<EarlyStoppingOptions>("early_stopping", options.early_stopping_options);
   Graph folded = graph;
   fold_final_activation(folded, *make_loss(options));
-  check_fits(folded, data.train, options.model);
+  check_fits(folded, *data.train, options.model);
   if (options.class_weights != balanced_classes)
-    ClassWeights::check(class_weights(options, images.train), data.train.classes());
+    ClassWeights::check(class_weights(options, images.train), data.train->classes());
   check_memory(folded, backend, size, reclaimable);
 }
 
@@ -132,6 +131,7 @@ void Run::reset() {
   step_ = 0;
   train_seconds_ = validation_seconds_ = images_per_second_ = 0;
   epoch_images_ = 0;
+  has_all_images_ = data_.train->complete();
   train_loader_.start_epoch(0);
   if (!waits_for_labels()) trainer_->set_class_weights(class_weights(options_, images_.train));
   note_activation();
@@ -141,7 +141,7 @@ void Run::reset() {
 
 bool Run::waits_for_labels() const {
   const bool needed = options_.validation_split > 0 || options_.class_weights == balanced_classes;
-  return needed && !data_.train.complete();
+  return needed && !data_.train->complete();
 }
 
 void Run::note_activation() {
@@ -164,7 +164,7 @@ void Run::note_activation() {
 }
 
 void Run::note_classes() {
-  const Dataset& train = data_.train;
+  const Dataset& train = *data_.train;
   const int64_t size = images_.train.size();
   if (!train.complete() || size == 0) return;
   std::vector<int64_t> counts(static_cast<size_t>(train.classes()));
@@ -235,16 +235,9 @@ const Network& Run::network() {
   return network_;
 }
 
-void Run::append_data(bool train, std::span<const uint8_t> shard, const std::string& source) {
-  const Shard parsed = parse_shard(shard, source);
-  Dataset& dataset = train ? data_.train : data_.test;
-  if (!(parsed.image == dataset.image_shape())) {
-    fail("{}: has images of {} but {} has {}", source, parsed.image, dataset.name(),
-         dataset.image_shape());
-  }
-  const bool was_complete = data_.train.complete();
-  dataset.append(parsed.images, parsed.labels, source);
-  if (was_complete || !data_.train.complete()) return;
+void Run::data_arrived() {
+  if (has_all_images_ || !data_.train->complete()) return;
+  has_all_images_ = true;
   if (options_.validation_split > 0) {
     images_ = chosen_images(options_, data_);
     train_loader_.set_images(images_.train);

@@ -62,8 +62,8 @@ class Run {
   /// Sets the number of planned epochs, which does not change the schedule. Throws Error unless it
   /// is at least the number of those that have begun, and at most max_epochs.
   void set_epochs(int64_t epochs);
-  /// Throws Error and changes nothing if the shard is invalid.
-  void append_data(bool train, std::span<const uint8_t> shard, const std::string& source);
+  /// Call it after images have arrived in the data set.
+  void data_arrived();
   /// Returns a checkpoint (checkpoint_file.h) of the run between two steps. Throws Error when the
   /// loss is no longer finite, so that it does not replace an earlier, usable checkpoint.
   std::vector<uint8_t> checkpoint();
@@ -87,8 +87,7 @@ class Run {
   std::unique_ptr<Task> evaluation(int64_t top_k);
 
   const RunOptions& options() const { return options_; }
-  const Dataset& train_data() const { return data_.train; }
-  const Dataset& test_data() const { return data_.test; }
+  const DatasetSplits& data() const { return data_; }
   int64_t epochs_done() const { return epoch_; }
   /// Returns the network with the weights used for evaluation.
   const Network& network();
@@ -143,6 +142,7 @@ class Run {
   CallbackList callbacks_;
   std::string stop_reason_;
   std::vector<std::string> notes_;
+  bool has_all_images_ = false;  // for training
   bool ended_early_ = false;
   bool validating_ = false;
   int64_t epoch_ = 0;

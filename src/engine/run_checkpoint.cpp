@@ -63,10 +63,10 @@ RunRecord Run::record() const {
           .step = step_,
           .updates = trainer_->updates(),
           .averaged = trainer_->has_average(),
-          .train_images = data_.train.size(),
-          .test_images = data_.test.size(),
-          .train_fingerprint = known_fingerprint(data_.train),
-          .test_fingerprint = known_fingerprint(data_.test),
+          .train_images = data_.train->size(),
+          .test_images = data_.test->size(),
+          .train_fingerprint = known_fingerprint(*data_.train),
+          .test_fingerprint = known_fingerprint(*data_.test),
           .schedule_epochs = ends_with_run(*schedule_) ? schedule_epochs_ : 0,
           .batches = train_loader_.batches_done(),
           .validating = validating_,
@@ -92,7 +92,7 @@ std::vector<uint8_t> Run::checkpoint() {
   record_metrics(/*wait=*/true);
   check_loss(trainer_->training().read().loss, step_);
   trainer_->use_eval_weights();
-  TrainingInfo info{options_.model, options_.data, data_.train.class_names(), {}};
+  TrainingInfo info{options_.model, options_.data, data_.train->class_names(), {}};
   append_loss_info(info.options, options_);
   return checkpoint_bytes(network_, info, state_tensors(), encode(record()));
 }
@@ -116,8 +116,8 @@ void Run::check_position(const RunRecord& record, const std::string& where) cons
 
 void Run::check_data(const RunRecord& record, const std::string& where) const {
   if (record.version == 1) return;
-  const Dataset& train = data_.train;
-  const Dataset& test = data_.test;
+  const Dataset& train = *data_.train;
+  const Dataset& test = *data_.test;
   if (record.train_images != train.size() || record.test_images != test.size()) {
     fail(
         "{} is of a run on other data: {} with {} training and {} test images there, {} and {} "

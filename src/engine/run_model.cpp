@@ -38,7 +38,7 @@ std::vector<uint8_t> Run::model_file() {
   Snapshot state;
   describe(state);
   const RunOptions& run = options_;
-  TrainingInfo info{run.model, run.data, data_.train.class_names(), {}};
+  TrainingInfo info{run.model, run.data, data_.train->class_names(), {}};
   info.options = {{"optimizer", run.optimizer}, {"learning_rate", run.learning_rate},
                   {"batch", run.batch},         {"seed", static_cast<int64_t>(run.seed)},
                   {"epochs", epoch_},           {"steps", step_}};
@@ -60,7 +60,7 @@ Batch batch_of(std::vector<uint8_t> pixels) { return {.images = std::move(pixels
 Prediction Run::predict_image(std::vector<uint8_t> pixels) {
   const Shape& image = network_.graph().input_shape();
   Batch batch = batch_of(std::move(pixels));
-  Prediction result{.class_names = data_.train.class_names(),
+  Prediction result{.class_names = data_.train->class_names(),
                     .scores = trainer_->predict(batch),
                     .are_probabilities = predicts_probabilities(),
                     .height = image[0],
@@ -82,7 +82,7 @@ LayerOutput Run::layer_output(std::vector<uint8_t> pixels, const std::string& la
 }
 
 std::unique_ptr<Task> Run::evaluation(int64_t top_k) {
-  return std::make_unique<EvaluateTask>(*trainer_, data_.test, options_.batch, top_k, now_);
+  return std::make_unique<EvaluateTask>(*trainer_, *data_.test, options_.batch, top_k, now_);
 }
 
 }  // namespace convlab

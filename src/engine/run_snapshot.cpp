@@ -7,12 +7,12 @@ namespace convlab {
 void Run::describe(Snapshot& snapshot) {
   const Metrics& metrics = metrics_.latest(step_, trainer_->training());
   snapshot.options = options_;
-  snapshot.class_names = data_.train.class_names();
+  snapshot.class_names = data_.train->class_names();
   snapshot.parameters = network_.graph().parameter_count();
   snapshot.train_images = images_.train.size();
   snapshot.validation_images = images_.validation.size();
   snapshot.validates_on_test = options_.validation_split == 0;
-  snapshot.train_images_here = data_.train.available();
+  snapshot.train_images_here = data_.train->available();
   snapshot.step = step_;
   snapshot.steps_per_epoch = train_loader_.batches_per_epoch();
   snapshot.epoch = epoch_;
@@ -37,7 +37,7 @@ void Run::describe(Snapshot& snapshot) {
 
 // In batches no larger than those of the run, for which its memory was planned.
 std::vector<float> Run::predict(const Batch& images) {
-  const auto image_bytes = static_cast<size_t>(data_.test.image_shape().elements());
+  const auto image_bytes = static_cast<size_t>(data_.test->image_shape().elements());
   std::vector<float> probabilities;
   for (int64_t first = 0; first < images.size(); first += options_.batch) {
     const int64_t last = std::min(first + options_.batch, images.size());

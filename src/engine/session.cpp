@@ -7,6 +7,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "data/image_decoder.h"
+#include "data/memory_dataset.h"
 #include "data/resize.h"
 #include "engine/check_model.h"
 #include "engine/describe_model.h"
@@ -40,7 +41,8 @@ DatasetSplits no_data(const ModelFile& file) {
   const int64_t classes = file.graph.output_shape().elements();
   for (auto i = static_cast<int64_t>(names.size()); i < classes; ++i)
     names.push_back(fmt::format("class {}", i));
-  const Dataset empty("no data", file.graph.input_shape(), std::move(names), 0);
+  const auto empty = std::make_shared<const MemoryDataset>("no data", file.graph.input_shape(),
+                                                           std::move(names), 0);
   return {empty, empty};
 }
 
@@ -106,7 +108,7 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
 Result Session::apply(const Configure& request) {
   const RunOptions& options = request.options;
   DatasetSplits data = environment_.open_data(options.data);
-  Graph graph = build_model(options, data.train);
+  Graph graph = build_model(options, *data.train);
   install(options, std::move(data), std::move(graph));
   return Configured{options.data};
 }
@@ -199,8 +201,8 @@ DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
   options.data = file.training.data;
   try {
     DatasetSplits data = environment_.open_data(options.data);
-    const bool fits = data.train.image_shape() == file.graph.input_shape() &&
-                      Shape{data.train.classes()} == file.graph.output_shape();
+    const bool fits = data.train->image_shape() == file.graph.input_shape() &&
+                      Shape{data.train->classes()} == file.graph.output_shape();
     return fits ? data : without_data();
   } catch (const Error&) {
     return without_data();
@@ -220,7 +222,7 @@ Result Session::apply(const LoadModel& request) {
   DatasetSplits data = data_for(request, file, options);
   Graph folded = file.graph;
   fold_final_activation(folded, *loss);
-  check_fits(folded, data.train, request.source);
+  check_fits(folded, *data.train, request.source);
   install(options, std::move(data), std::move(file.graph));
   run_->load(file);
   const std::string& trained_on = file.training.data;
@@ -252,10 +254,9 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   const RunOptions& options = request.options;
   std::shared_ptr<const Dataset> train;
   if (run_ && run_->options().data == options.data) {
-    // Not owned: a task that uses the run ends before the run does.
-    train = std::shared_ptr<const Dataset>(std::shared_ptr<void>(), &run_->train_data());
+    train = run_->data().train;
   } else {
-    train = std::make_shared<const Dataset>(environment_.open_data(options.data).train);
+    train = environment_.open_data(options.data).train;
   }
   Graph graph = build_model(options, *train);
   return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), backend());
@@ -309,10 +310,9 @@ void Session::train() {
   }
 }
 
-void Session::append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
-                          const std::string& source) {
-  if (!run_ || run_->options().data != data) return;
-  run_->append_data(train, shard, source);
+void Session::data_arrived() {
+  if (!run_) return;
+  run_->data_arrived();
   ++data_changes_;
   ++network_changes_;  // predictions are of the images that have arrived
 }

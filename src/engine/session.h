@@ -49,10 +49,8 @@ class Session {
   }
   /// Does one training step or one validation batch. An exception sets the state to failed.
   void train();
-  /// Throws Error and changes nothing unless `data` is the configured data set and the shard is
-  /// valid.
-  void append_data(const std::string& data, bool train, std::span<const uint8_t> shard,
-                   const std::string& source);
+  /// Call it after images have arrived in the run's data set.
+  void data_arrived();
 
   /// Sets the state to failed.
   void fail_run(const std::string& error);

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "data/catalog.h"
+#include "data/arriving_data.h"
 #include "engine/engine.h"
 #include "engine/protocol.h"
 
@@ -23,6 +23,7 @@ namespace {
 
 // State of the C API: the module's only engine, and what it has returned to JavaScript.
 struct ModuleState {
+  ArrivingData data;
   std::unique_ptr<Engine> engine;
   std::string error;
   EncodedMessage encoded;
@@ -61,23 +62,16 @@ Engine& engine() {
   return *state().engine;
 }
 
-// A data set without images, which convlab_append adds later.
-DatasetSplits empty_data(const std::string& name) {
-  const CatalogEntry& entry = find_entry(name);
-  return {Dataset(entry.name, entry.image, entry.class_names, entry.train.count),
-          Dataset(entry.name, entry.image, entry.class_names, entry.test.count)};
-}
-
 }  // namespace
 
 extern "C" {
 
 EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
   return guarded([&] {
-    state().engine = std::make_unique<Engine>(
-        EngineEnvironment{.backend = make_backend("", threads, memory_left),
-                          .open_data = empty_data,
-                          .now = now_seconds});
+    state().engine = std::make_unique<Engine>(EngineEnvironment{
+        .backend = make_backend("", threads, memory_left),
+        .open_data = [](const std::string& name) { return state().data.open(name); },
+        .now = now_seconds});
     return 0;
   });
 }
@@ -109,7 +103,8 @@ EMSCRIPTEN_KEEPALIVE int convlab_take_reply() {
 EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, int train, const uint8_t* shard,
                                         uint32_t bytes, const char* source) {
   return guarded([&] {
-    engine().append_data(data, train != 0, {shard, bytes}, source);
+    Engine& user = engine();
+    if (state().data.append(data, train != 0, {shard, bytes}, source)) user.data_arrived();
     return 0;
   });
 }

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "data/bytes.h"
 #include "data/file.h"
+#include "data/synthetic.h"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
@@ -87,15 +88,15 @@ TEST_CASE(
   const TemporaryFolder folder("load");
   write_mnist(folder, "mnist");
   const DatasetSplits splits = load_dataset("mnist", folder.path());
-  CHECK(splits.train.size() == 3);
-  CHECK(splits.train.complete());
-  CHECK(splits.train.label(1) == 5);
-  CHECK(splits.train.image(1)[783] == 7);
-  CHECK(splits.test.size() == 2);
-  CHECK(splits.test.class_names() == find_entry("mnist").class_names);
-  CHECK(load_dataset("mnist", folder.path() / "mnist").train.size() == 3);
+  CHECK(splits.train->size() == 3);
+  CHECK(splits.train->complete());
+  CHECK(splits.train->label(1) == 5);
+  CHECK(pixels_of(*splits.train, 1)[783] == 7);
+  CHECK(splits.test->size() == 2);
+  CHECK(splits.test->class_names() == find_entry("mnist").class_names);
+  CHECK(load_dataset("mnist", folder.path() / "mnist").train->size() == 3);
   for (const fs::path& given : {folder.path(), folder.path() / "mnist"})
-    CHECK(load_dataset("mnist", {}, {given.string(), "", ""}).train.size() == 3);
+    CHECK(load_dataset("mnist", {}, {given.string(), "", ""}).train->size() == 3);
 }
 
 TEST_CASE("load_dataset: the error for missing files lists the folders and how to get the files") {

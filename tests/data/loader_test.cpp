@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "core/error.h"
+#include "data/memory_dataset.h"
 #include "data/prefetcher.h"
 
 namespace convlab {
@@ -13,7 +14,7 @@ namespace {
 
 constexpr int64_t block = Loader::first_epoch_block;
 
-void arrive(Dataset& dataset, int64_t count) {
+void arrive(MemoryDataset& dataset, int64_t count) {
   std::vector<uint8_t> pixels;
   std::vector<uint8_t> labels;
   for (int64_t i = dataset.available(), end = i + count; i < end; ++i) {
@@ -24,8 +25,8 @@ void arrive(Dataset& dataset, int64_t count) {
 }
 
 /// Returns a data set of `size` images of one pixel, of which `here` have been appended.
-Dataset numbered(int64_t size, int64_t here) {
-  Dataset dataset("numbers", {1, 1, 1}, std::vector<std::string>(7, "class"), size);
+MemoryDataset numbered(int64_t size, int64_t here) {
+  MemoryDataset dataset("numbers", {1, 1, 1}, std::vector<std::string>(7, "class"), size);
   arrive(dataset, here);
   return dataset;
 }
@@ -53,7 +54,7 @@ std::vector<int64_t> sorted(std::vector<int64_t> numbers) {
 }  // namespace
 
 TEST_CASE("loader: the order depends only on seed and epoch") {
-  const Dataset dataset = numbered(5000, 5000);
+  const MemoryDataset dataset = numbered(5000, 5000);
   Loader loader(dataset, {.batch = 128, .seed = 3});
   Loader same(dataset, {.batch = 50, .seed = 3});
   Loader other(dataset, {.batch = 128, .seed = 4});
@@ -65,7 +66,7 @@ TEST_CASE("loader: the order depends only on seed and epoch") {
 }
 
 TEST_CASE("loader: an epoch started at a later batch has the remaining batches of the full epoch") {
-  const Dataset dataset = numbered(300, 300);
+  const MemoryDataset dataset = numbered(300, 300);
   for (const int64_t prefetch : {0, 2}) {
     Loader loader(dataset, {.batch = 64, .seed = 1, .prefetch = prefetch});
     const std::vector<int64_t> whole = order_of(loader, 3);
@@ -85,7 +86,7 @@ TEST_CASE("loader: an epoch started at a later batch has the remaining batches o
 }
 
 TEST_CASE("loader: every epoch contains every image once, with its pixels and label") {
-  const Dataset dataset = numbered(300, 300);
+  const MemoryDataset dataset = numbered(300, 300);
   Loader loader(dataset, {.batch = 64, .seed = 1});
   for (int64_t epoch = 0; epoch < 3; ++epoch) {
     loader.start_epoch(epoch);
@@ -102,14 +103,14 @@ TEST_CASE("loader: every epoch contains every image once, with its pixels and la
 }
 
 TEST_CASE("loader: without shuffle the order is that of the data set") {
-  const Dataset dataset = numbered(300, 300);
+  const MemoryDataset dataset = numbered(300, 300);
   Loader loader(dataset, {.batch = 64, .shuffle = false});
   CHECK(order_of(loader, 0) == counting(300));
   CHECK(order_of(loader, 1) == counting(300));
 }
 
 TEST_CASE("loader: the last batch of an epoch contains the remaining images") {
-  const Dataset dataset = numbered(300, 300);
+  const MemoryDataset dataset = numbered(300, 300);
   Loader loader(dataset, {.batch = 128});
   CHECK(loader.batches_per_epoch() == 3);
   std::vector<int64_t> sizes;
@@ -123,7 +124,7 @@ TEST_CASE("loader: the last batch of an epoch contains the remaining images") {
 }
 
 TEST_CASE("loader: an empty data set has no batches") {
-  const Dataset dataset = numbered(0, 0);
+  const MemoryDataset dataset = numbered(0, 0);
   Loader loader(dataset, {});
   Batch batch;
   CHECK(loader.batches_per_epoch() == 0);
@@ -131,7 +132,7 @@ TEST_CASE("loader: an empty data set has no batches") {
 }
 
 TEST_CASE("loader: the first epoch shuffles within blocks of 2,048, later ones everywhere") {
-  const Dataset dataset = numbered(2 * block + 500, 2 * block + 500);
+  const MemoryDataset dataset = numbered(2 * block + 500, 2 * block + 500);
   Loader loader(dataset, {.seed = 5});
   const std::vector<int64_t> first = order_of(loader, 0);
   for (int64_t start = 0; start < dataset.size(); start += block) {
@@ -146,7 +147,7 @@ TEST_CASE("loader: the first epoch shuffles within blocks of 2,048, later ones e
 }
 
 TEST_CASE("loader: training starts when the first block has arrived and waits for the next") {
-  Dataset dataset = numbered(2 * block, 0);
+  MemoryDataset dataset = numbered(2 * block, 0);
   Loader loader(dataset, {.batch = 128, .seed = 9});
   Batch batch;
   CHECK_FALSE(loader.ready());
@@ -162,14 +163,14 @@ TEST_CASE("loader: training starts when the first block has arrived and waits fo
   while (loader.next(batch)) rest.insert(rest.end(), batch.indices.begin(), batch.indices.end());
   CHECK(rest.size() == static_cast<size_t>(block));
 
-  const Dataset complete = numbered(2 * block, 2 * block);
+  const MemoryDataset complete = numbered(2 * block, 2 * block);
   Loader at_once(complete, {.batch = 128, .seed = 9});
   const std::vector<int64_t> order = order_of(at_once, 0);
   CHECK(std::equal(rest.begin(), rest.end(), order.begin() + block));  // independent of arrival
 }
 
 TEST_CASE("loader: options out of range are refused") {
-  const Dataset dataset = numbered(10, 5);
+  const MemoryDataset dataset = numbered(10, 5);
   CHECK_THROWS_AS(Loader(dataset, {.batch = 0}), Error);
   CHECK_THROWS_AS(Loader(dataset, {.prefetch = -1}), Error);
   CHECK_THROWS_AS(Loader(dataset, {.prefetch = 2}), Error);  // the data set is not complete
@@ -180,7 +181,7 @@ TEST_CASE("loader: options out of range are refused") {
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
 
 TEST_CASE("loader: prefetching does not change the batches", "[threads]") {
-  const Dataset dataset = numbered(1000, 1000);
+  const MemoryDataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
   for (const int64_t depth : {1, 3, 100}) {
     Loader ahead(dataset, {.batch = 64, .seed = 7, .prefetch = depth});
@@ -191,7 +192,7 @@ TEST_CASE("loader: prefetching does not change the batches", "[threads]") {
 }
 
 TEST_CASE("loader: a new epoch discards the batches prefetched for the previous one", "[threads]") {
-  const Dataset dataset = numbered(1000, 1000);
+  const MemoryDataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
   Loader ahead(dataset, {.batch = 64, .seed = 7, .prefetch = 4});
   Batch batch;

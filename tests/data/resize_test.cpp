@@ -71,26 +71,26 @@ TEST_CASE("resize: agrees with Pillow 13's BILINEAR") {
 }
 
 TEST_CASE("fit: cuts out the centre in the target's aspect ratio") {
-  CHECK(fit_image({1, 5, 1, {10, 20, 30, 40, 50}}, {1, 1, 1}) == Bytes{30});
-  CHECK(fit_image({4, 1, 1, {10, 20, 30, 40}}, {1, 1, 1}) == Bytes{20});
-  CHECK(fit_image({2, 4, 1, {1, 2, 3, 4, 5, 6, 7, 8}}, {2, 2, 1}) == Bytes{2, 3, 6, 7});
-  CHECK(fit_image({2, 4, 1, {1, 2, 3, 4, 5, 6, 7, 8}}, {1, 2, 1}) ==
+  CHECK(fit_image(DecodedImage{1, 5, 1, {10, 20, 30, 40, 50}}, {1, 1, 1}) == Bytes{30});
+  CHECK(fit_image(DecodedImage{4, 1, 1, {10, 20, 30, 40}}, {1, 1, 1}) == Bytes{20});
+  CHECK(fit_image(DecodedImage{2, 4, 1, {1, 2, 3, 4, 5, 6, 7, 8}}, {2, 2, 1}) == Bytes{2, 3, 6, 7});
+  CHECK(fit_image(DecodedImage{2, 4, 1, {1, 2, 3, 4, 5, 6, 7, 8}}, {1, 2, 1}) ==
         resize_image(Bytes{1, 2, 3, 4, 5, 6, 7, 8}, {2, 4, 1}, 1, 2));
   // An image too narrow for the aspect ratio still gives a window of a pixel.
-  CHECK(fit_image({3, 1, 1, {7, 8, 9}}, {1, 100, 1}) == Bytes(100, 8));
+  CHECK(fit_image(DecodedImage{3, 1, 1, {7, 8, 9}}, {1, 100, 1}) == Bytes(100, 8));
 }
 
 TEST_CASE("fit: converts between grey and colour") {
   // ITU-R 601: 0.299, 0.587, 0.114, as Pillow's convert("L").
   const Bytes colors{255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255};
-  CHECK(fit_image({1, 4, 3, colors}, {1, 4, 1}) == Bytes{76, 150, 29, 255});
-  CHECK(fit_image({1, 2, 1, {5, 200}}, {1, 2, 3}) == Bytes{5, 5, 5, 200, 200, 200});
-  CHECK(fit_image({1, 4, 3, colors}, {1, 4, 3}) == colors);
+  CHECK(fit_image(DecodedImage{1, 4, 3, colors}, {1, 4, 1}) == Bytes{76, 150, 29, 255});
+  CHECK(fit_image(DecodedImage{1, 2, 1, {5, 200}}, {1, 2, 3}) == Bytes{5, 5, 5, 200, 200, 200});
+  CHECK(fit_image(DecodedImage{1, 4, 3, colors}, {1, 4, 3}) == colors);
 }
 
 TEST_CASE("fit: shapes that are not those of pictures are refused") {
   for (const Shape& shape : {Shape{784}, Shape{2, 2, 2}, Shape{2, 2, 4}, Shape{1, 2, 2, 3}}) {
-    CHECK_THROWS_MATCHES(fit_image({1, 1, 1, {0}}, shape), Error,
+    CHECK_THROWS_MATCHES(fit_image(DecodedImage{1, 1, 1, {0}}, shape), Error,
                          MessageMatches(ContainsSubstring(
                              shape.str() + "; expected (height, width, channels) with 1 or 3")));
   }

@@ -7,14 +7,15 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "data/memory_dataset.h"
 
 namespace convlab {
 namespace {
 
 /// Returns a data set of one-pixel images with these labels; classes are 0 to 3.
-Dataset labelled(const std::vector<uint8_t>& labels, uint8_t pixel = 0) {
+MemoryDataset labelled(const std::vector<uint8_t>& labels, uint8_t pixel = 0) {
   const auto size = static_cast<int64_t>(labels.size());
-  Dataset dataset("labels", {1, 1, 1}, {"a", "b", "c", "d"}, size);
+  MemoryDataset dataset("labels", {1, 1, 1}, {"a", "b", "c", "d"}, size);
   dataset.append(std::vector<uint8_t>(labels.size(), pixel), labels, "test");
   return dataset;
 }
@@ -45,14 +46,14 @@ std::vector<int> counts(const Subset& subset) {
 TEST_CASE("split: each class gives its share, the largest remainders one image more") {
   // 0.25 of 100: the shares are 12.5, 7.75, 4.5 and 0.25 of 25. Two images are left over after
   // rounding down to 12, 7, 4, 0; they go to .75 and to the first .5.
-  const Dataset dataset = labelled(mixed({50, 31, 18, 1}));
+  const MemoryDataset dataset = labelled(mixed({50, 31, 18, 1}));
   const TrainValidation split = stratified_split(dataset, 0.25, 1);
   CHECK(counts(split.validation) == std::vector<int>{13, 8, 4, 0});
   CHECK(counts(split.train) == std::vector<int>{37, 23, 14, 1});
 }
 
 TEST_CASE("split: the parts are disjoint, complete and in the order of the data set") {
-  const Dataset dataset = labelled(mixed({40, 40, 30, 13}));
+  const MemoryDataset dataset = labelled(mixed({40, 40, 30, 13}));
   const TrainValidation split = stratified_split(dataset, 0.2, 5);
   std::vector<int64_t> all = indices(split.train);
   CHECK(std::is_sorted(all.begin(), all.end()));
@@ -80,7 +81,7 @@ TEST_CASE("split: it is a function of labels, seed and fraction alone") {
 }
 
 TEST_CASE("split: while images are to arrive, only the sizes are known") {
-  const Dataset dataset("labels", {1, 1, 1}, {"a", "b"}, 40);
+  const MemoryDataset dataset("labels", {1, 1, 1}, {"a", "b"}, 40);
   const TrainValidation split = stratified_split(dataset, 0.25, 1);
   CHECK(split.train.size() == 30);
   CHECK(split.validation.size() == 10);
@@ -89,7 +90,7 @@ TEST_CASE("split: while images are to arrive, only the sizes are known") {
 }
 
 TEST_CASE("split: an empty part is refused") {
-  const Dataset dataset = labelled(mixed({5, 5}));
+  const MemoryDataset dataset = labelled(mixed({5, 5}));
   CHECK(stratified_split(dataset, 0.05, 1).validation.size() == 1);  // a half is rounded up
   const auto refused = [&](double fraction, const std::string& message) {
     CHECK_THROWS_WITH(stratified_split(dataset, fraction, 1),

@@ -6,14 +6,15 @@
 
 #include "core/error.h"
 #include "data/loader.h"
+#include "data/memory_dataset.h"
 
 namespace convlab {
 namespace {
 
 /// Returns a data set of `size` images of one pixel with the value of their index, of which `here`
 /// have arrived.
-Dataset numbered(int64_t size, int64_t here) {
-  Dataset dataset("numbers", {1, 1, 1}, {"even", "odd"}, size);
+MemoryDataset numbered(int64_t size, int64_t here) {
+  MemoryDataset dataset("numbers", {1, 1, 1}, {"even", "odd"}, size);
   for (int64_t i = 0; i < here; ++i) {
     const auto pixel = static_cast<uint8_t>(i);
     const auto label = static_cast<uint8_t>(i % 2);
@@ -38,7 +39,7 @@ std::vector<int64_t> indices_of(Loader& loader, int64_t epoch) {
 }  // namespace
 
 TEST_CASE("subset: a data set is a view of all its images, also of those that will arrive") {
-  const Dataset dataset = numbered(5, 3);
+  const MemoryDataset dataset = numbered(5, 3);
   const Subset all = dataset;
   CHECK(all.size() == 5);
   CHECK(all.index(4) == 4);
@@ -49,7 +50,7 @@ TEST_CASE("subset: a data set is a view of all its images, also of those that wi
 }
 
 TEST_CASE("subset: chosen images keep their order; an index out of range is refused") {
-  const Dataset dataset = numbered(5, 3);
+  const MemoryDataset dataset = numbered(5, 3);
   const Subset chosen(dataset, {2, 0});
   CHECK(chosen.size() == 2);
   CHECK(chosen.index(0) == 2);
@@ -62,7 +63,7 @@ TEST_CASE("subset: chosen images keep their order; an index out of range is refu
 }
 
 TEST_CASE("subset: a loader takes only its images, the last batch may be smaller") {
-  const Dataset dataset = numbered(10, 10);
+  const MemoryDataset dataset = numbered(10, 10);
   Loader loader({dataset, {9, 1, 4, 6, 7}}, {.batch = 2, .shuffle = false});
   CHECK(loader.batches_per_epoch() == 3);
   CHECK(indices_of(loader, 0) == std::vector<int64_t>{9, 1, 4, 6, 7});
@@ -73,7 +74,7 @@ TEST_CASE("subset: a loader takes only its images, the last batch may be smaller
 }
 
 TEST_CASE("subset: a loader waits for images that are not known yet") {
-  const Dataset dataset = numbered(10, 10);
+  const MemoryDataset dataset = numbered(10, 10);
   Loader pending(Subset::pending(dataset, 5), {.batch = 2, .seed = 3});
   CHECK(pending.batches_per_epoch() == 3);
   CHECK_FALSE(pending.ready());
@@ -89,7 +90,7 @@ TEST_CASE("subset: a loader waits for images that are not known yet") {
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
 
 TEST_CASE("subset: prefetching does not change the batches", "[threads]") {
-  const Dataset dataset = numbered(250, 250);
+  const MemoryDataset dataset = numbered(250, 250);
   std::vector<int64_t> odd;
   for (int64_t i = 1; i < 250; i += 2) odd.push_back(i);
   Loader plain({dataset, odd}, {.batch = 16, .seed = 7});

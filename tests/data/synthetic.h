@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/random.h"
-#include "data/dataset.h"
+#include "data/memory_dataset.h"
 
 namespace convlab {
 
@@ -25,11 +26,12 @@ inline std::vector<std::pair<int64_t, int64_t>> synthetic_spots(int64_t label) {
 /// Returns `size` images whose labels cycle through the classes: three round spots at the positions
 /// of the class, shifted by up to 1/14 of the image size, plus noise of up to a quarter of the
 /// pixel range. Computed in integers, so identical on every platform.
-inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, uint64_t part) {
+inline std::shared_ptr<const MemoryDataset> make_synthetic_split(int64_t size, Shape image,
+                                                                 int64_t classes, uint64_t part) {
   std::vector<std::string> names;
   for (int64_t label = 0; label < classes; ++label)
     names.push_back("class " + std::to_string(label));
-  Dataset dataset("synthetic", image, std::move(names), size);
+  auto dataset = std::make_shared<MemoryDataset>("synthetic", image, std::move(names), size);
   const int64_t height = image[0];
   const int64_t width = image[1];
   const int64_t radius = std::max<int64_t>(std::min(height, width) / 6, 1);
@@ -58,7 +60,7 @@ inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, 
         }
       }
     }
-    dataset.append(pixels, {&label, 1}, "synthetic");
+    dataset->append(pixels, {&label, 1}, "synthetic");
   }
   return dataset;
 }
@@ -68,6 +70,13 @@ inline Dataset make_synthetic_split(int64_t size, Shape image, int64_t classes, 
 inline DatasetSplits make_synthetic(int64_t train, int64_t test, Shape image, int64_t classes) {
   return {.train = make_synthetic_split(train, image, classes, 1),
           .test = make_synthetic_split(test, image, classes, 2)};
+}
+
+/// Returns the pixels of image `index`.
+inline std::vector<uint8_t> pixels_of(const Dataset& dataset, int64_t index) {
+  std::vector<uint8_t> pixels(static_cast<size_t>(dataset.image_shape().elements()));
+  ImageReader().read(dataset, index, pixels);
+  return pixels;
 }
 
 }  // namespace convlab

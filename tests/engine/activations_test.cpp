@@ -15,8 +15,7 @@ namespace {
 
 std::vector<uint8_t> some_pixels() {
   const DatasetSplits data = make_synthetic(1, 1, {28, 28, 1}, 10);
-  const std::span<const uint8_t> pixels = data.test.image(0);
-  return {pixels.begin(), pixels.end()};
+  return pixels_of(*data.test, 0);
 }
 
 }  // namespace

@@ -259,12 +259,13 @@ TEST_CASE("checkpoint: other data of the same name are refused, by sizes or cont
   CHECK_THAT(refusal(small_run(), checkpoint, make_synthetic(64, 40, image, 4)),
              ContainsSubstring("70 training and 40 test images there, 64 and 40 here"));
   DatasetSplits data = make_synthetic(70, 40, image, 4);
-  Dataset changed("synthetic", image, data.test.class_names(), 40);
+  const auto changed =
+      std::make_shared<MemoryDataset>("synthetic", image, data.test->class_names(), 40);
   for (int64_t i = 0; i < 40; ++i) {
-    std::vector<uint8_t> pixels(data.test.image(i).begin(), data.test.image(i).end());
+    std::vector<uint8_t> pixels = pixels_of(*data.test, i);
     if (i == 7) pixels.back() ^= 1U;
-    const uint8_t label = data.test.label(i);
-    changed.append(pixels, {&label, 1}, "test");
+    const auto label = static_cast<uint8_t>(data.test->label(i));
+    changed->append(pixels, {&label, 1}, "test");
   }
   data.test = changed;
   CHECK_THAT(refusal(small_run(), checkpoint, data),

@@ -14,8 +14,7 @@ namespace convlab {
 using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("lr_find: suggests the same rate every time, also over several epochs") {
-  const auto train =
-      std::make_shared<const Dataset>(make_synthetic(200, 10, {28, 28, 1}, 10).train);
+  const auto train = make_synthetic(200, 10, {28, 28, 1}, 10).train;
   FindLearningRate request{.steps = 60};
   request.options.model = "mnist-mlp";
   request.options.batch = 64;  // four steps per epoch
@@ -32,7 +31,7 @@ TEST_CASE("lr_find: suggests the same rate every time, also over several epochs"
 }
 
 TEST_CASE("lr_find: uses the loss and the class weights of the run") {
-  const auto train = std::make_shared<const Dataset>(make_synthetic(64, 10, {28, 28, 1}, 10).train);
+  const auto train = make_synthetic(64, 10, {28, 28, 1}, 10).train;
   FindLearningRate request{.steps = 2};
   RunOptions& run = request.options;
   run.model = "mnist-mlp";

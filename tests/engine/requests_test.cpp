@@ -63,11 +63,7 @@ std::map<uint64_t, Reply> replies_of(Engine& engine) {
   return replies;
 }
 
-std::vector<uint8_t> pixels_of(int64_t index) {
-  const DatasetSplits data = open("synthetic");
-  const std::span<const uint8_t> pixels = data.test.image(index);
-  return {pixels.begin(), pixels.end()};
-}
+std::vector<uint8_t> pixels_of(int64_t index) { return pixels_of(*open("synthetic").test, index); }
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "core/error.h"
+#include "data/memory_dataset.h"
 
 namespace convlab {
 namespace {
@@ -15,9 +16,9 @@ using Catch::Matchers::StartsWith;
 using Weights = std::vector<double>;
 
 /// Images of classes a, b and c; there are none of d.
-Dataset labelled(const std::vector<uint8_t>& labels) {
+MemoryDataset labelled(const std::vector<uint8_t>& labels) {
   const auto size = static_cast<int64_t>(labels.size());
-  Dataset dataset("labels", {1, 1, 1}, {"a", "b", "c", "d"}, size);
+  MemoryDataset dataset("labels", {1, 1, 1}, {"a", "b", "c", "d"}, size);
   dataset.append(std::vector<uint8_t>(labels.size()), labels, "test");
   return dataset;
 }
@@ -25,7 +26,7 @@ Dataset labelled(const std::vector<uint8_t>& labels) {
 }  // namespace
 
 TEST_CASE("class weights: a list gives one number per class, nothing means all 1") {
-  const Dataset dataset = labelled({0, 1});
+  const MemoryDataset dataset = labelled({0, 1});
   CHECK(class_weights({}, dataset).empty());
   CHECK(class_weights({.class_weights = "1,2, 0.5"}, dataset) == Weights{1, 2, 0.5});
   CHECK(checked_class_weights("1,2,  .5") == "1, 2, 0.5");
@@ -41,7 +42,7 @@ TEST_CASE("class weights: a list gives one number per class, nothing means all 1
 // scikit-learn: compute_class_weight("balanced", classes=[0, 1, 2], y=[0, 0, 0, 0, 1, 1, 2, 2])
 // gives 2/3, 4/3, 4/3.
 TEST_CASE("class weights: balanced ones are n / (classes with images · images of the class)") {
-  const Dataset dataset = labelled({0, 0, 1, 0, 2, 0, 1, 2});
+  const MemoryDataset dataset = labelled({0, 0, 1, 0, 2, 0, 1, 2});
   const RunOptions run{.class_weights = "balanced"};
   const Weights weights = class_weights(run, dataset);
   REQUIRE(weights.size() == 4);

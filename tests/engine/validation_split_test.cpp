@@ -3,7 +3,6 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 
-#include "data/bytes.h"
 #include "data/synthetic.h"
 #include "engine/calls.h"
 #include "engine/engine.h"
@@ -49,19 +48,26 @@ std::shared_ptr<const Snapshot> trained(Engine& engine, const RunOptions& option
   return settle(engine);
 }
 
-/// Returns the images first to last - 1 as the page receives them.
-Bytes shard_of(const Dataset& dataset, int64_t first, int64_t last) {
-  constexpr std::string_view magic = "CVLSHRD1";
-  Bytes bytes(magic.begin(), magic.end());
-  for (const int64_t field : {last - first, image[0], image[1], image[2], classes})
-    add_little_endian(bytes, static_cast<uint32_t>(field));
-  for (int64_t i = first; i < last; ++i) bytes.push_back(dataset.label(i));
-  for (int64_t i = first; i < last; ++i) {
-    const std::span<const uint8_t> pixels = dataset.image(i);
-    bytes.insert(bytes.end(), pixels.begin(), pixels.end());
+/// A data set whose images arrive later.
+struct Arriving {
+  explicit Arriving(int64_t size) : all(make_synthetic(size, 40, image, classes)) {
+    const std::vector<std::string>& names = all.train->class_names();
+    train = std::make_shared<MemoryDataset>("synthetic", image, names, size);
+    test = std::make_shared<MemoryDataset>("synthetic", image, names, 40);
   }
-  return bytes;
-}
+
+  /// Appends the images first to last - 1.
+  static void append(const Dataset& from, int64_t first, int64_t last, MemoryDataset& to) {
+    for (int64_t i = first; i < last; ++i) {
+      const auto label = static_cast<uint8_t>(from.label(i));
+      to.append(pixels_of(from, i), {&label, 1}, "synthetic");
+    }
+  }
+
+  DatasetSplits all;
+  std::shared_ptr<MemoryDataset> train;
+  std::shared_ptr<MemoryDataset> test;
+};
 
 void require_equal(const Snapshot& a, const Snapshot& b) {
   REQUIRE(a.history.size() == b.history.size());
@@ -128,7 +134,6 @@ TEST_CASE("validation split: whoever selects by the test images is told, others 
 }
 
 TEST_CASE("validation split, balanced class weights: training waits for all training images") {
-  const DatasetSplits data = make_synthetic(train_size, 40, image, classes);
   RunOptions split = small_run();
   RunOptions balanced = small_run();
   balanced.validation_split = 0;
@@ -137,40 +142,41 @@ TEST_CASE("validation split, balanced class weights: training waits for all trai
   both.class_weights = "balanced";
   for (const RunOptions& options : {split, balanced, both}) {
     INFO(options.validation_split << options.class_weights);
-    const std::vector<std::string> names = data.train.class_names();
-    Engine engine = make_engine({.train = Dataset("synthetic", image, names, train_size),
-                                 .test = Dataset("synthetic", image, names, 40)});
+    const Arriving data(train_size);
+    Engine engine = make_engine({.train = data.train, .test = data.test});
     auto snapshot = trained(engine, options);
     CHECK(snapshot->state == RunState::waiting_for_data);
     CHECK(snapshot->steps_per_epoch == (options.validation_split > 0 ? 4 : 5));
-    engine.append_data("synthetic", false, shard_of(data.test, 0, 40), "test");
-    engine.append_data("synthetic", true, shard_of(data.train, 0, 79), "train-000");
+    Arriving::append(*data.all.test, 0, 40, *data.test);
+    Arriving::append(*data.all.train, 0, 79, *data.train);
+    engine.data_arrived();
     snapshot = settle(engine);
     CHECK(snapshot->state == RunState::waiting_for_data);
     CHECK(snapshot->step == 0);
     CHECK(snapshot->train_images_here == 79);
-    engine.append_data("synthetic", true, shard_of(data.train, 79, 80), "train-001");
+    Arriving::append(*data.all.train, 79, 80, *data.train);
+    engine.data_arrived();
     snapshot = settle(engine);
     REQUIRE(snapshot->error.empty());
     CHECK(snapshot->state == RunState::finished);
-    Engine at_once = make_engine(data);
+    Engine at_once = make_engine(data.all);
     require_equal(*snapshot, *trained(at_once, options));
     CHECK(checkpoint_of(engine) == checkpoint_of(at_once));
   }
 }
 
 TEST_CASE("class weights: a list does not wait for labels") {
-  const DatasetSplits data = make_synthetic(4096, 40, image, classes);
+  const Arriving data(4096);
   RunOptions options = small_run();
   options.validation_split = 0;
   options.class_weights = "1, 2, 3, 4";
-  Engine engine = make_engine(
-      {.train = Dataset("synthetic", image, data.train.class_names(), 4096), .test = data.test});
+  Engine engine = make_engine({.train = data.train, .test = data.all.test});
   trained(engine, options);
-  engine.append_data("synthetic", true, shard_of(data.train, 0, 2048), "train-000");
+  Arriving::append(*data.all.train, 0, 2048, *data.train);
+  engine.data_arrived();
   const auto snapshot = settle(engine);
   CHECK(snapshot->step == 2048 / 16);
-  Engine at_once = make_engine(data);
+  Engine at_once = make_engine(data.all);
   at_once.send(Configure{options});
   at_once.send(Start{});
   for (int i = 0; i < 2048 / 16; ++i) at_once.advance();

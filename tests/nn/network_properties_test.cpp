@@ -46,8 +46,8 @@ void pass(Network& network, Mode mode, int64_t batch, const std::vector<float>& 
 }
 
 Batch synthetic_batch(const Shape& image, int64_t classes, int64_t size) {
-  const Dataset data = make_synthetic_split(size, image, classes, 1);
-  Loader loader(data, {.batch = size, .shuffle = false});
+  const auto data = make_synthetic_split(size, image, classes, 1);
+  Loader loader(*data, {.batch = size, .shuffle = false});
   Batch batch;
   loader.next(batch);
   return batch;

@@ -58,8 +58,8 @@ Trained train_on(Backend& backend, const UpdateOptions& update) {
   Network network(small_network(), backend, 1);
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("adam").make({}),
                   1e-2, update);
-  Loader loader(data().train, {.batch = 16, .seed = 1});
-  Loader test(data().test, {.batch = 20, .shuffle = false});
+  Loader loader(*data().train, {.batch = 16, .seed = 1});
+  Loader test(*data().test, {.batch = 20, .shuffle = false});
   Batch batch;
   Trained result;
   for (int64_t epoch = 0; epoch < 3; ++epoch) {
@@ -120,14 +120,14 @@ TEST_CASE("a recorded step is not replayed after its tensors have moved") {
     const Parameter& mean = network.parameters_of(1)[2];
     for (const int64_t size : {8, 8, 8, 32, 8, 8, 8}) {
       const uint64_t version = mean.version;
-      Loader loader(data().train, {.batch = size, .seed = 1});
+      Loader loader(*data().train, {.batch = size, .seed = 1});
       Batch batch;
       loader.next(batch);
       trainer.step(batch);
       CHECK(mean.version > version);  // so that copies of the statistics are updated
     }
     trainer.set_class_weights(std::vector<double>{1, 2, 3});
-    Loader loader(data().train, {.batch = 8, .seed = 2});
+    Loader loader(*data().train, {.batch = 8, .seed = 2});
     Batch batch;
     for (int i = 0; i < 3; ++i) {
       loader.next(batch);
@@ -159,7 +159,7 @@ TEST_CASE("training that does not fit into a device's memory is refused, and not
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), std::move(optimizer), 1e-2, {});
   CHECK_THROWS_WITH(trainer.prepare(Mode::train, 70),
                     ContainsSubstring("[async] not enough memory"));
-  Loader loader(data().train, {.batch = 4, .seed = 1});
+  Loader loader(*data().train, {.batch = 4, .seed = 1});
   Batch batch;
   loader.next(batch);
   trainer.step(batch);

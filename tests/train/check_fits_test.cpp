@@ -6,13 +6,14 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "core/error.h"
+#include "data/memory_dataset.h"
 #include "nn/registry.h"
 #include "zoo/zoo.h"
 
 namespace convlab {
 
 TEST_CASE("check_fits: wrong image sizes and wrong numbers of classes have different errors") {
-  const Dataset data("digits", {12, 12, 1}, {"zero", "one", "two"}, 0);
+  const MemoryDataset data("digits", {12, 12, 1}, {"zero", "one", "two"}, 0);
   const auto refused = [&](const Shape& image, int64_t classes, const std::string& message) {
     CHECK_THROWS_MATCHES(check_fits(find_model("mnist-cnn").build(image, classes), data, "my.json"),
                          Error, Catch::Matchers::Message(message));

@@ -25,8 +25,8 @@ const Shape image{14, 14, 1};
 constexpr int64_t classes = 4;
 
 const Dataset& data() {
-  static const Dataset dataset = make_synthetic_split(512, image, classes, 1);
-  return dataset;
+  static const auto dataset = make_synthetic_split(512, image, classes, 1);
+  return *dataset;
 }
 
 /// Convolutions, pooling, dropout and dense layers.

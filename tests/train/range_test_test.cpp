@@ -22,7 +22,7 @@ RangeTest test(const RangeTestOptions& options) {
   Network network(find_model("mnist-mlp").build(image, 4), *backend, 1);
   Trainer trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("sgd").make({}),
                   1);
-  Loader loader(data.train, {.batch = 32, .seed = 1});
+  Loader loader(*data.train, {.batch = 32, .seed = 1});
   RangeTester tester(trainer, options);
   Batch batch;
   int64_t epoch = 0;

@@ -44,7 +44,7 @@ struct Run {
         network(find_model(model).build(image, classes), *backend, seed),
         trainer(network, make_loss("softmax_cross_entropy", {}), find_optimizer("adam").make({}),
                 learning_rate),
-        loader(data().train, {.batch = 32, .seed = seed}) {}
+        loader(*data().train, {.batch = 32, .seed = seed}) {}
 
   void steps(int count) {
     for (Batch batch; count > 0; --count) {
@@ -57,7 +57,7 @@ struct Run {
   }
 
   Metrics validate() {
-    Loader test(data().test, {.batch = 50, .shuffle = false});
+    Loader test(*data().test, {.batch = 50, .shuffle = false});
     trainer.validation().reset();
     for (Batch batch; test.next(batch);) trainer.evaluate(batch);
     return trainer.validation().read();
@@ -73,7 +73,7 @@ struct Run {
 };
 
 Batch first_batch(int64_t size) {
-  Loader loader(data().train, {.batch = size, .shuffle = false});
+  Loader loader(*data().train, {.batch = size, .shuffle = false});
   Batch batch;
   loader.next(batch);
   return batch;

@@ -25,7 +25,7 @@ using Floats = std::vector<float>;
 
 const Dataset& images() {
   static const DatasetSplits splits = make_synthetic(512, 64, image, classes);
-  return splits.train;
+  return *splits.train;
 }
 
 /// An updater on a network whose gradients are written by the test. SGD with a learning rate of 1,

@@ -7,11 +7,15 @@ namespace convlab {
 namespace {
 
 Batch first_images(const Dataset& images) {
+  const auto count = static_cast<size_t>(std::min(Run::sample_count, images.available()));
+  const auto image_bytes = static_cast<size_t>(images.image_shape().elements());
   Batch batch;
-  for (int64_t i = 0; i < std::min(Run::sample_count, images.available()); ++i) {
-    const std::span<const uint8_t> pixels = images.image(i);
-    batch.images.insert(batch.images.end(), pixels.begin(), pixels.end());
-    batch.labels.push_back(images.label(i));
+  batch.images.resize(count * image_bytes);
+  ImageReader reader;
+  for (size_t i = 0; i < count; ++i) {
+    const auto index = static_cast<int64_t>(i);
+    reader.read(images, index, std::span(batch.images).subspan(i * image_bytes, image_bytes));
+    batch.labels.push_back(images.label(index));
   }
   return batch;
 }
@@ -19,8 +23,8 @@ Batch first_images(const Dataset& images) {
 }  // namespace
 
 Samples inspect_samples(const Run& run) {
-  const Shape& image = run.test_data().image_shape();
-  Batch batch = first_images(run.test_data());
+  const Shape& image = run.data().test->image_shape();
+  Batch batch = first_images(*run.data().test);
   return {.height = image[0],
           .width = image[1],
           .channels = image[2],
@@ -29,9 +33,9 @@ Samples inspect_samples(const Run& run) {
 }
 
 Predictions inspect_predictions(Run& run) {
-  const Batch batch = first_images(run.test_data());
+  const Batch batch = first_images(*run.data().test);
   const std::vector<float> outputs = run.predict(batch);
-  const auto classes = run.test_data().classes();
+  const auto classes = run.data().test->classes();
   Predictions predictions{.are_probabilities = run.predicts_probabilities()};
   for (int64_t i = 0; i < batch.size(); ++i) {
     const auto row = outputs.begin() + i * classes;

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "data/loader.h"
+#include "data/memory_dataset.h"
 #include "io/graph_json.h"
 #include "loss/softmax_cross_entropy.h"
 #include "optim/optimizer.h"
@@ -111,16 +112,17 @@ class MatrixProduct {
   OpSlot slot_;
 };
 
-Dataset random_images(const Graph& graph, int64_t count) {
+std::unique_ptr<const Dataset> random_images(const Graph& graph, int64_t count) {
   const Shape& image = graph.input_shape();
   const int64_t classes = std::min<int64_t>(graph.output_shape().elements(), 256);
-  Dataset dataset("random", image, std::vector<std::string>(static_cast<size_t>(classes)), count);
+  auto dataset = std::make_unique<MemoryDataset>(
+      "random", image, std::vector<std::string>(static_cast<size_t>(classes)), count);
   Random random(1, 0);
   std::vector<uint8_t> pixels(static_cast<size_t>(image.elements()));
   for (int64_t i = 0; i < count; ++i) {
     for (uint8_t& pixel : pixels) pixel = static_cast<uint8_t>(random.below(256));
     const auto label = static_cast<uint8_t>(random.below(static_cast<uint32_t>(classes)));
-    dataset.append(pixels, {&label, 1}, "random");
+    dataset->append(pixels, {&label, 1}, "random");
   }
   return dataset;
 }
@@ -131,7 +133,7 @@ class Batches {
   Batches(const BenchOptions& options, const Graph& graph)
       : size_(options.batch),
         images_(random_images(graph, std::max(options.images, options.batch))),
-        loader_(images_, {.batch = options.batch, .seed = 1}) {
+        loader_(*images_, {.batch = options.batch, .seed = 1}) {
     start_epoch();
     loader_.next(batch_);
     draws_anew_ = options.images > 0;
@@ -148,7 +150,7 @@ class Batches {
   void start_epoch() { loader_.start_epoch(++epoch_); }
 
   int64_t size_;
-  Dataset images_;
+  std::unique_ptr<const Dataset> images_;
   Loader loader_;
   int64_t epoch_ = 0;
   Batch batch_;

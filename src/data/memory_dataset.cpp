@@ -1,0 +1,89 @@
+#include "data/memory_dataset.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/counted.h"
+#include "core/error.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr int64_t max_classes = 256;  // a label is one byte
+
+/// Continues a hash with some bytes, eight at a time: multiplication and shift as in MurmurHash64A
+/// (A. Appleby). Not safe against forgery; it finds mistakes.
+uint64_t hash_bytes(std::span<const uint8_t> bytes, uint64_t hash) {
+  constexpr uint64_t factor = 0xc6a4a7935bd1e995;
+  constexpr size_t word_bytes = sizeof(uint64_t);
+  for (size_t at = 0; at < bytes.size(); at += word_bytes) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, std::min(word_bytes, bytes.size() - at));
+    word *= factor;
+    hash = (hash ^ word ^ (word >> 47U)) * factor;
+  }
+  return hash ^ (hash >> 47U);
+}
+
+}  // namespace
+
+MemoryDataset::MemoryDataset(std::string name, Shape image, std::vector<std::string> class_names,
+                             int64_t size)
+    : Dataset(std::move(name), image, std::move(class_names), size) {
+  if (classes() > max_classes) {
+    fail("[dataset] {}: {}; expected 1 to {}", this->name(), counted(classes(), "class"),
+         max_classes);
+  }
+}
+
+std::span<const uint8_t> MemoryDataset::image(int64_t index) const {
+  check_available(index);
+  const auto bytes = static_cast<size_t>(image_shape().elements());
+  return std::span(images_).subspan(static_cast<size_t>(index) * bytes, bytes);
+}
+
+std::span<const uint8_t> MemoryDataset::fetch(int64_t index,
+                                              std::vector<uint8_t>& /*buffer*/) const {
+  return image(index);
+}
+
+ImageView MemoryDataset::decode(std::span<const uint8_t> stored, DecodedImage& /*buffer*/) const {
+  const Shape& shape = image_shape();
+  return {shape[0], shape[1], shape[2], stored};
+}
+
+void MemoryDataset::append(std::span<const uint8_t> images, std::span<const uint8_t> labels,
+                           const std::string& source) {
+  const auto image_bytes = static_cast<size_t>(image_shape().elements());
+  const auto final_size = static_cast<size_t>(size());
+  if (images.size() != labels.size() * image_bytes) {
+    fail("[dataset] {}: {} of images for {}; expected {}, {} for each image of shape {}", source,
+         counted(images.size(), "byte"), counted(labels.size(), "label"),
+         labels.size() * image_bytes, image_bytes, image_shape());
+  }
+  if (labels.size() > final_size - labels_.size()) {
+    fail("[dataset] {}: {}, too many for {}, which has {} of {}", source,
+         counted(labels.size(), "image"), name(), labels_.size(), size());
+  }
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] >= class_names().size()) {
+      fail("[dataset] {}: label {} of image {} is out of range; expected 0 to {}", source,
+           int{labels[i]}, i, class_names().size() - 1);
+    }
+  }
+  // Reserves all memory at once: new images never move existing ones, and the inserts below cannot
+  // throw.
+  images_.reserve(final_size * image_bytes);
+  labels_.reserve(final_size);
+  images_.insert(images_.end(), images.begin(), images.end());
+  labels_.insert(labels_.end(), labels.begin(), labels.end());
+  // Image by image, so that it does not matter in which portions they arrive.
+  for (size_t i = 0; i < labels.size(); ++i) {
+    fingerprint_ = hash_bytes(images.subspan(i * image_bytes, image_bytes), fingerprint_);
+    fingerprint_ = hash_bytes(labels.subspan(i, 1), fingerprint_);
+  }
+}
+
+}  // namespace convlab
