@@ -1,9 +1,8 @@
 #include <fmt/format.h>
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/values.h"
@@ -17,31 +16,25 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool holds(const fs::path& folder, const CatalogEntry& entry) {
-  const std::array files{entry.train.images, entry.train.labels, entry.test.images,
-                         entry.test.labels};
-  return std::all_of(files.begin(), files.end(), [&](const std::string& name) {
-    std::error_code ignored;
-    return fs::is_regular_file(folder / name, ignored) ||
-           fs::is_regular_file(folder / (name + ".gz"), ignored);
-  });
+std::string place(const CatalogEntry& entry, const std::string& data_dir) {
+  const std::vector<fs::path> files = find_dataset_files(entry.name, data_dir);
+  if (files.empty()) return "not found. To get it: " + entry.get;
+  return "in " + (files.size() == 1 ? files[0] : files[0].parent_path()).string();
 }
 
-std::string place(const CatalogEntry& entry, const std::string& data_dir) {
-  for (const fs::path& folder : search_paths(entry.name, data_dir, process_environment())) {
-    if (holds(folder, entry)) return "in " + folder.string();
-  }
-  return "not found. To get it: " + entry.get;
+std::string images_text(const CatalogEntry& entry) {
+  const std::string sizes = fmt::format("{}×{}{}", entry.image[0], entry.image[1],
+                                        entry.image[2] == 1 ? " grey" : " colour");
+  if (entry.train.count == 0) return sizes;
+  return fmt::format("{} training and {}, {}", with_commas(static_cast<double>(entry.train.count)),
+                     with_commas(static_cast<double>(entry.test.count), "test image"), sizes);
 }
 
 int run_datasets(const std::string& data_dir) {
   for (const CatalogEntry& entry : catalog()) {
-    const std::string text =
-        fmt::format("{}\n  {}: {}\n  {} training and {}, {}×{}{}{}\n  {}", entry.name, entry.title,
-                    entry.description, with_commas(static_cast<double>(entry.train.count)),
-                    with_commas(static_cast<double>(entry.test.count), "test image"),
-                    entry.image[0], entry.image[1], entry.image[2] == 1 ? " grey, " : " colour, ",
-                    counted(entry.class_names.size(), "class"), place(entry, data_dir));
+    const std::string text = fmt::format(
+        "{}\n  {}: {}\n  {}, {}\n  {}", entry.name, entry.title, entry.description,
+        images_text(entry), counted(entry.class_names.size(), "class"), place(entry, data_dir));
     std::printf("%s\n", text.c_str());
   }
   return 0;

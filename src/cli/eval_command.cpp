@@ -12,7 +12,7 @@
 #include "cli/values.h"
 #include "core/format.h"
 #include "data/catalog.h"
-#include "data/memory_dataset.h"
+#include "data/selected_dataset.h"
 #include "engine/engine.h"
 
 namespace convlab {
@@ -76,10 +76,9 @@ nlohmann::ordered_json figures(const EvalOptions& options, const Snapshot& snaps
 
 /// The test images alone, so that nothing is allocated for training.
 DatasetSplits test_images(const std::string& name, const std::string& data_dir) {
-  const std::shared_ptr<const Dataset> test = load_dataset(name, data_dir).test;
-  return {
-      std::make_shared<MemoryDataset>(test->name(), test->image_shape(), test->class_names(), 0),
-      test};
+  DatasetSplits splits = load_dataset(name, data_dir);
+  splits.train = select(splits.test, {});
+  return splits;
 }
 
 int run_eval(const EvalOptions& options) {
@@ -87,7 +86,7 @@ int run_eval(const EvalOptions& options) {
   inputs.push_back({"--model", options.model});
   check_file_names(inputs, {{"--json", options.json}});
   JsonLines json(options.json);
-  find_entry(options.data);
+  if (!is_data_path(options.data)) find_entry(options.data);
   Engine engine(
       {.backend = open_backend(options.backend, options.threads),
        .open_data = [&](const std::string& name) { return test_images(name, options.data_dir); },

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -12,6 +13,7 @@
 #include "core/error.h"
 #include "data/catalog.h"
 #include "data/file.h"
+#include "data/formats/format.h"
 #include "data/memory_dataset.h"
 #include "io/graph_json.h"
 #include "io/safetensors.h"
@@ -121,17 +123,29 @@ void add_model_size(CLI::App& command, ModelSize& size) {
       ->check(whole_number(1, 1 << 20));
 }
 
-Graph set_model(RunOptions& run, const std::string& model) {
-  const CatalogEntry& data = find_entry(run.data);
+void set_model(RunOptions& run, const std::string& model) {
   run.model = model;
-  if (!is_document(model)) {
-    return find_untrained(model).build(data.image, static_cast<int64_t>(data.class_names.size()));
+  std::optional<Graph> own;
+  if (is_document(model)) {
+    run.architecture = read_document(model);
+    run.model = std::filesystem::path(model).stem().string();
+    own = parse_document(run.architecture, model);
+  } else {
+    find_untrained(model);
   }
-  run.architecture = read_document(model);
-  run.model = std::filesystem::path(model).stem().string();
-  Graph graph = parse_document(run.architecture, model);
-  check_fits(graph, MemoryDataset(data.name, data.image, data.class_names, 0), model);
-  return graph;
+  if (is_data_path(run.data)) return;
+  const CatalogEntry& data = find_entry(run.data);
+  Shape image = data.image;
+  if (run.image_size > 0) {
+    image = {run.image_size, run.image_size, image[2]};
+  } else if (own && data.format == image_folder_format.name) {
+    image = own->input_shape();
+  }
+  if (own) {
+    check_fits(*own, MemoryDataset(data.name, image, data.class_names, 0), model);
+  } else {
+    find_model(model).build(image, static_cast<int64_t>(data.class_names.size()));
+  }
 }
 
 Graph open_model(const std::string& model, const ModelSize& size) {

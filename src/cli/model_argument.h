@@ -26,9 +26,9 @@ void add_model_size(CLI::App& command, ModelSize& size);
 
 /// Sets the model of a run to what --model gave: a name of the zoo, or a .json file, whose text
 /// becomes RunOptions::architecture and whose name without folder and extension the model's name.
-/// Returns the network for the data set of the run. Throws Error for an unknown name, a file with
-/// errors, and a network that does not fit the data set.
-Graph set_model(RunOptions& run, const std::string& model);
+/// Throws Error for an unknown name, a file with errors, and a network that does not fit the data
+/// set, as far as it is known before its files are read.
+void set_model(RunOptions& run, const std::string& model);
 
 /// Builds a network with the options --input and --classes. Throws Error for an unknown name, a
 /// size that the model does not support, a file with errors, and if these options are given for a

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "backend/processors.h"
 #include "cli/commands.h"
 #include "cli/file_names.h"
 #include "cli/interrupt.h"
@@ -38,9 +40,6 @@ struct TrainOptions {
   std::string save;
   RunFileOptions files;
 };
-
-/// Number of batches that a background thread prepares in advance.
-constexpr int64_t prefetch = 4;
 
 nlohmann::ordered_json epoch_event(const EpochResult& result) {
   return {{"event", "epoch"},
@@ -81,7 +80,7 @@ class Training {
             [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
         .callbacks = [this](Run& run) { return files_.callbacks(run); },
         .now = monotonic_seconds,
-        .prefetch = prefetch});
+        .loader_threads = usable_threads(options_.threads)});
   }
 
   /// Returns the exit status.
@@ -151,7 +150,7 @@ class Training {
             : with_commas(static_cast<double>(snapshot.validation_images)) + " validation images, ",
         snapshot.backend, snapshot.threads, snapshot.threads == 1 ? " thread" : " threads"));
     epochs_shown_ = snapshot.history.size();
-    for (const std::string& note : snapshot.notes) progress_.line("note: " + note);
+    show_notes(snapshot);
     if (!options_.files.save_best.empty() && snapshot.validates_on_test) {
       progress_.line(
           "note: --save-best judges by the test images: the test accuracy will be too good. "
@@ -160,6 +159,13 @@ class Training {
     if (options_.files.resume.empty()) return;
     progress_.line(fmt::format("resumed after {} steps, {} of {} epochs finished", snapshot.step,
                                snapshot.epoch, snapshot.epochs));
+  }
+
+  /// Those that have not been shown yet.
+  void show_notes(const Snapshot& snapshot) {
+    for (const std::string& note : snapshot.notes) {
+      if (notes_shown_.insert(note).second) progress_.line("note: " + note);
+    }
   }
 
   void show() {
@@ -215,6 +221,7 @@ class Training {
     const std::string stop_reason = engine_->snapshot()->stop_reason;
     if (paused) engine_->call<Done>(End{});
     const auto snapshot = engine_->snapshot();
+    show_notes(*snapshot);
     Json event{{"event", "done"},
                {"model", snapshot->options.model},
                {"data", snapshot->options.data},
@@ -254,6 +261,7 @@ class Training {
   Progress progress_;
   std::unique_ptr<Engine> engine_;
   uint64_t shown_ = 0;
+  std::set<std::string> notes_shown_;
   size_t epochs_shown_ = 0;
 };
 
@@ -268,6 +276,7 @@ void add_train(CLI::App& app, Action& action) {
   add_model(command, options->model)->required();
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
+  add_image_size(command, run.image_size);
   add_integer(command, "--epochs", run.epochs, 1, 100000,
               "Number of epochs (passes over all training images)");
   add_batch(command, run.batch);

@@ -10,6 +10,7 @@
 #include "backend/system_memory.h"
 #include "core/counted.h"
 #include "data/catalog.h"
+#include "engine/run_options.h"
 
 namespace convlab {
 
@@ -27,9 +28,20 @@ std::string backend_texts() {
 
 CLI::Option* add_data(CLI::App& command, std::string& data) {
   return command
-      .add_option("--data", data, "Data set: " + known_names(catalog(), &CatalogEntry::name))
-      ->type_name("NAME")
+      .add_option("--data", data,
+                  "Data set: a folder or an archive (.zip, .tar, .tgz) of your own, or one of: " +
+                      known_names(catalog(), &CatalogEntry::name))
+      ->type_name("NAME|PATH")
       ->required();
+}
+
+CLI::Option* add_image_size(CLI::App& command, int64_t& size) {
+  return command
+      .add_option("--image-size", size,
+                  "Side of the square to which images are cropped and resized; default: the data "
+                  "set's, or the network's if the images have different sizes")
+      ->type_name("N")
+      ->check(whole_number(1, max_run_image_size));
 }
 
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {

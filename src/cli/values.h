@@ -20,6 +20,8 @@ std::string known_names(const Table& table, Member member) {
 
 /// Add options that several commands share. The help of --data and --backend lists the known names.
 CLI::Option* add_data(CLI::App& command, std::string& data);
+/// Adds --image-size, see RunOptions::image_size.
+CLI::Option* add_image_size(CLI::App& command, int64_t& size);
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir);
 CLI::Option* add_backend(CLI::App& command, std::string& backend);
 CLI::Option* add_threads(CLI::App& command, int& threads);

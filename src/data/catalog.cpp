@@ -1,21 +1,19 @@
 #include "data/catalog.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "catalog_json.h"
-#include "core/counted.h"
 #include "core/error.h"
 #include "core/find_named.h"
-#include "data/file.h"
-#include "data/formats/idx.h"
-#include "data/memory_dataset.h"
-#include "data/spread_order.h"
+#include "core/utf8.h"
+#include "data/file_set.h"
+#include "data/formats/format.h"
 
 namespace convlab {
 
@@ -24,7 +22,14 @@ namespace fs = std::filesystem;
 namespace {
 
 CatalogSplit read_split(const nlohmann::json& json) {
-  return {.count = json.at("count"), .images = json.at("images"), .labels = json.at("labels")};
+  return {.count = json.at("count"),
+          .images = json.value("images", ""),
+          .labels = json.value("labels", "")};
+}
+
+CifarLabels cifar_labels(const std::string& labels) {
+  if (labels == "fine") return CifarLabels::fine;
+  return labels == "coarse" ? CifarLabels::coarse : CifarLabels::single;
 }
 
 std::vector<CatalogEntry> read_catalog() {
@@ -41,7 +46,13 @@ std::vector<CatalogEntry> read_catalog() {
                        .image = {json.at("height"), json.at("width"), json.at("channels")},
                        .class_names = json.at("classes"),
                        .train = read_split(splits.at("train")),
-                       .test = read_split(splits.at("test"))});
+                       .test = read_split(splits.at("test")),
+                       .format = json.at("format"),
+                       .archives = json.value("archives", std::vector<std::string>()),
+                       .folder = json.value("folder", ""),
+                       .class_folders = json.value("class_folders", std::vector<std::string>()),
+                       .files_of = json.value("files_of", ""),
+                       .cifar_labels = cifar_labels(json.value("labels", ""))});
   }
   return entries;
 }
@@ -65,13 +76,90 @@ std::optional<fs::path> find_file(const fs::path& folder, const std::string& nam
   return std::nullopt;
 }
 
-std::array<std::string, 4> file_names(const CatalogEntry& entry) {
-  return {entry.train.images, entry.train.labels, entry.test.images, entry.test.labels};
+/// The files that a folder must hold, without ".gz"; none for image folders.
+std::vector<std::string> file_names(const CatalogEntry& entry) {
+  if (entry.format == idx_format.name)
+    return {entry.train.images, entry.train.labels, entry.test.images, entry.test.labels};
+  if (entry.format != cifar_format.name) return {};
+  if (entry.cifar_labels != CifarLabels::single) return {"train.bin", "test.bin"};
+  return {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+          "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"};
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+/// Where the files of a data set are.
+struct Place {
+  fs::path path;                   ///< an archive, or a folder
+  std::vector<std::string> names;  ///< the files in the folder; none: all
+};
+
+/// The files `names` of a folder, each plain or .gz; nothing if one is missing.
+std::optional<Place> find_files(const fs::path& folder, const std::vector<std::string>& names) {
+  Place place{.path = folder, .names = {}};
+  for (const std::string& name : names) {
+    const auto path = find_file(folder, name);
+    if (!path) return std::nullopt;
+    place.names.push_back(path->filename().string());
+  }
+  return place;
+}
+
+std::optional<Place> find_in(const CatalogEntry& entry, const fs::path& folder) {
+  for (const std::string& archive : entry.archives) {
+    if (is_file(folder / archive)) return Place{.path = folder / archive, .names = {}};
+  }
+  const std::vector<std::string> names = file_names(entry);
+  std::vector<fs::path> folders{folder};
+  if (!entry.folder.empty()) folders.push_back(folder / entry.folder);
+  for (const fs::path& one : folders) {
+    if (!names.empty()) {
+      if (auto place = find_files(one, names)) return place;
+    } else if (is_folder(one / "train" / entry.class_folders.front()) ||
+               is_folder(one / entry.class_folders.front())) {
+      return Place{.path = one, .names = {}};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Place> find_place(const CatalogEntry& entry, const fs::path& data_dir,
+                                const DataEnvironment& environment) {
+  for (const std::string& name : {entry.name, entry.files_of}) {
+    if (name.empty()) continue;
+    for (const fs::path& folder : search_paths(name, data_dir, environment)) {
+      if (auto place = find_in(entry, folder)) return place;
+    }
+  }
+  return std::nullopt;
+}
+
+fs::path cache_folder(const DataEnvironment& environment) {
+  if (!environment.xdg_cache_home.empty()) return fs::path(environment.xdg_cache_home) / "convlab";
+  if (!environment.home.empty()) return fs::path(environment.home) / ".cache" / "convlab";
+  return fs::temp_directory_path() / "convlab";
+}
+
+std::shared_ptr<const FileSet> open_place(const Place& place, const DataEnvironment& environment) {
+  if (is_file(place.path)) return open_archive(place.path, cache_folder(environment) / "inflated");
+  if (!place.names.empty()) return open_listed(place.path, place.names);
+  return open_folder(place.path);
+}
+
+DatasetSplits load_path(const std::string& path, const DataEnvironment& environment) {
+  if (!is_file(path) && !is_folder(path)) fail("[data] {}: no such file or folder", path);
+  const fs::path name = fs::path(path) / "";
+  return open_files(open_place({.path = path, .names = {}}, environment),
+                    {.name = escaped_utf8(name.parent_path().filename().string())});
 }
 
 /// Says how to rename files with the names of Kaggle's archive (train-images.idx3-ubyte), which
 /// also has folders with the expected names; empty if `folder` has none.
 std::string rename_hint(const CatalogEntry& entry, const fs::path& folder) {
+  if (entry.format != idx_format.name) return "";
   for (const std::string& name : file_names(entry)) {
     std::string other = name;
     other.replace(name.find("-idx"), 1, ".");
@@ -93,54 +181,29 @@ bool is_of_other(const fs::path& folder, std::string_view name) {
                                     [&](const CatalogEntry& entry) { return entry.name == own; });
 }
 
+/// "train.bin, test.bin in a folder cifar-100-binary, or cifar-100-binary.tar.gz"
+std::string wanted_files(const CatalogEntry& entry) {
+  const std::vector<std::string> names = file_names(entry);
+  std::string text =
+      names.empty() ? fmt::format("the folder {}", entry.folder)
+                    : fmt::format("{}{}", fmt::join(names, ", "),
+                                  entry.format == idx_format.name ? " (each plain or .gz)" : "");
+  if (!entry.archives.empty()) text += fmt::format(" or {}", fmt::join(entry.archives, ", "));
+  return text;
+}
+
 [[noreturn]] void fail_missing(const CatalogEntry& entry, const std::vector<fs::path>& folders) {
-  std::string text = fmt::format("[data] {}: not found. Looked for", entry.name);
-  for (const std::string& name : file_names(entry)) {
-    text += (name == file_names(entry).front() ? " " : ", ") + name;
-  }
-  text += " (each plain or .gz) in:";
+  std::string text =
+      fmt::format("[data] {}: not found. Looked for {} in:", entry.name, wanted_files(entry));
   for (const fs::path& folder : folders) {
-    std::string missing;
-    int found = 0;
-    for (const std::string& name : file_names(entry)) {
-      if (find_file(folder, name)) {
-        ++found;
-      } else {
-        missing += (missing.empty() ? "" : ", ") + name;
-      }
-    }
-    text += "\n  " + folder.string() + (found > 0 ? " (lacks " + missing + ")" : "");
+    std::vector<std::string> missing = file_names(entry);
+    const size_t wanted = missing.size();
+    std::erase_if(missing, [&](const std::string& name) { return find_file(folder, name); });
+    text += fmt::format("\n  {}", folder.string());
+    if (missing.size() < wanted) text += fmt::format(" (lacks {})", fmt::join(missing, ", "));
     text += rename_hint(entry, folder);
   }
   fail("{}\nTo get it: {}. Name another folder with --data-dir DIR.", text, entry.get);
-}
-
-std::shared_ptr<const Dataset> load_split(const CatalogEntry& entry, const CatalogSplit& split,
-                                          const fs::path& folder) {
-  const fs::path images_path = find_file(folder, split.images).value();
-  const fs::path labels_path = find_file(folder, split.labels).value();
-  const auto classes = static_cast<int64_t>(entry.class_names.size());
-  const std::vector<uint8_t> labels = parse_idx_labels(
-      read_file(labels_path, max_labels_file_bytes), classes, labels_path.string());
-  const IdxImages images = parse_idx_images(read_file(images_path), images_path.string());
-  if (Shape{images.height, images.width, 1} != entry.image) {
-    fail("[data] {}: images of {}×{}; expected {}×{} for {}", images_path.string(), images.height,
-         images.width, entry.image[0], entry.image[1], entry.name);
-  }
-  if (std::cmp_not_equal(images.count, labels.size())) {
-    fail("[data] {} has {} but {} {}; expected equal counts", images_path.string(),
-         counted(images.count, "image"), labels_path.string(), counted(labels.size(), "label"));
-  }
-  auto dataset =
-      std::make_shared<MemoryDataset>(entry.name, entry.image, entry.class_names, images.count);
-  if (&split == &entry.train) {
-    const SpreadOrder order(images.count);
-    dataset->append(order.apply(images.pixels, static_cast<size_t>(entry.image.elements())),
-                    order.apply(labels, 1), images_path.string());
-  } else {
-    dataset->append(images.pixels, labels, images_path.string());
-  }
-  return dataset;
 }
 
 }  // namespace
@@ -180,26 +243,37 @@ std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_d
   return paths;
 }
 
+bool is_data_path(std::string_view name) {
+  if (name.find('/') != std::string_view::npos) return true;
+  const auto entries = catalog();
+  return std::none_of(entries.begin(), entries.end(),
+                      [&](const CatalogEntry& entry) { return entry.name == name; }) &&
+         (is_file(name) || is_folder(name));
+}
+
 std::vector<fs::path> find_dataset_files(std::string_view name, const fs::path& data_dir,
                                          const DataEnvironment& environment) {
-  const CatalogEntry& entry = find_entry(name);
-  for (const fs::path& folder : search_paths(name, data_dir, environment)) {
-    std::vector<fs::path> files;
-    for (const std::string& file : file_names(entry)) {
-      if (const auto path = find_file(folder, file)) files.push_back(*path);
-    }
-    if (files.size() == file_names(entry).size()) return files;
-  }
-  return {};
+  if (is_data_path(name)) return {fs::path(name)};
+  const auto place = find_place(find_entry(name), data_dir, environment);
+  if (!place) return {};
+  if (place->names.empty()) return {place->path};
+  std::vector<fs::path> files;
+  for (const std::string& file : place->names) files.push_back(place->path / file);
+  return files;
 }
 
 DatasetSplits load_dataset(std::string_view name, const fs::path& data_dir,
                            const DataEnvironment& environment) {
+  if (is_data_path(name)) return load_path(std::string(name), environment);
   const CatalogEntry& entry = find_entry(name);
-  const std::vector<fs::path> files = find_dataset_files(name, data_dir, environment);
-  if (files.empty()) fail_missing(entry, search_paths(name, data_dir, environment));
-  return {.train = load_split(entry, entry.train, files[0].parent_path()),
-          .test = load_split(entry, entry.test, files[0].parent_path())};
+  const auto place = find_place(entry, data_dir, environment);
+  if (!place) fail_missing(entry, search_paths(name, data_dir, environment));
+  return find_format(entry.format)
+      .open(open_place(*place, environment), {.name = entry.name,
+                                              .image = entry.image,
+                                              .class_names = entry.class_names,
+                                              .class_folders = entry.class_folders,
+                                              .cifar_labels = entry.cifar_labels});
 }
 
 }  // namespace convlab

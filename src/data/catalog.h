@@ -9,13 +9,14 @@
 
 #include "core/shape.h"
 #include "data/dataset.h"
+#include "data/formats/cifar.h"
 
 namespace convlab {
 
-/// One part of a data set: two IDX files, named without ".gz".
+/// One part of a data set.
 struct CatalogSplit {
-  int64_t count = 0;  ///< images in the published files; shorter files are accepted
-  std::string images;
+  int64_t count = 0;   ///< images in the published files, other numbers are accepted; 0: unknown
+  std::string images;  ///< IDX: file names without ".gz"
   std::string labels;
 };
 
@@ -31,6 +32,12 @@ struct CatalogEntry {
   std::vector<std::string> class_names;
   CatalogSplit train;
   CatalogSplit test;
+  std::string format;                      ///< name of a DataFormat (formats/format.h)
+  std::vector<std::string> archives;       ///< names of the published archives
+  std::string folder;                      ///< the folder that they unpack to
+  std::vector<std::string> class_folders;  ///< image folders: in the order of the class names
+  std::string files_of;                    ///< the data set whose files it shares; empty: its own
+  CifarLabels cifar_labels = CifarLabels::single;
 };
 
 /// Returns all known data sets in display order.
@@ -46,6 +53,10 @@ struct DataEnvironment {
 };
 DataEnvironment process_environment();
 
+/// Whether `name` is the path of a user's own data set: it contains a "/", or is no known name but
+/// an existing file or folder.
+bool is_data_path(std::string_view name);
+
 /// Returns the folders to search for data set `name`, in order: data_dir/name and data_dir if it is
 /// given; otherwise the same of $CONVLAB_DATA, then the user's cache folder and the system folders.
 /// Leaves out data_dir itself if it has the name of another data set, whose files may be named
@@ -54,15 +65,17 @@ std::vector<std::filesystem::path> search_paths(std::string_view name,
                                                 const std::filesystem::path& data_dir,
                                                 const DataEnvironment& environment);
 
-/// The files from which load_dataset would read; empty if they are not found.
+/// The files, the archive or the folder from which load_dataset would read; empty if there are
+/// none.
 std::vector<std::filesystem::path> find_dataset_files(
     std::string_view name, const std::filesystem::path& data_dir,
     const DataEnvironment& environment = process_environment());
 
-/// Reads data set `name` from the first of its search_paths that holds all four files, plain or
-/// .gz. Throws Error for an unknown name; for missing files, with the names and folders searched
-/// and how to get the files; for damaged files, as parse_idx_images does; and for image shapes or
-/// counts that do not match the catalog or each other.
+/// Opens data set `name` from the first of its search_paths that holds its files or its archive, or
+/// the user's own: `name` is then the path of a folder or an archive in any format of
+/// formats/format.h. Throws Error for an unknown name; for missing files, with the names and
+/// folders searched and how to get the files; for damaged files; and for image shapes or counts
+/// that do not match the catalog or each other.
 DatasetSplits load_dataset(std::string_view name, const std::filesystem::path& data_dir = {},
                            const DataEnvironment& environment = process_environment());
 

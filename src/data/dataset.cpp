@@ -1,5 +1,7 @@
 #include "data/dataset.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -30,20 +32,18 @@ Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_n
   }
 }
 
+std::string Dataset::image_name(int64_t index) const {
+  return fmt::format("image {} of {}", index, name_);
+}
+
 void Dataset::check_available(int64_t index) const {
   if (index >= 0 && index < available()) return;
   fail("[dataset] {}: image {} is not available; {} of {} are", name_, index, available(), size_);
 }
 
 void ImageReader::read(const Dataset& dataset, int64_t index, std::span<uint8_t> pixels) {
-  const ImageView image = dataset.decode(dataset.fetch(index, stored_), decoded_);
-  const Shape& shape = dataset.image_shape();
-  if (Shape{image.height, image.width, image.channels} == shape) {
-    std::copy(image.pixels.begin(), image.pixels.end(), pixels.begin());
-  } else {
-    const std::vector<uint8_t> fitted = fit_image(image, shape);
-    std::copy(fitted.begin(), fitted.end(), pixels.begin());
-  }
+  const ImageView image = dataset.decode(index, dataset.fetch(index, stored_), decoded_);
+  fit_image_into(image, dataset.image_shape(), pixels);
 }
 
 }  // namespace convlab

@@ -26,6 +26,9 @@ class Dataset {
   int64_t classes() const { return static_cast<int64_t>(class_names_.size()); }
   const std::vector<std::string>& class_names() const { return class_names_; }
   int64_t size() const { return size_; }
+  /// Whether all images are stored in the size of image_shape(), as in MNIST. Otherwise that is a
+  /// suggestion, and with_image_shape gives them another.
+  virtual bool has_common_size() const { return true; }
   virtual int64_t available() const = 0;
   bool complete() const { return available() == size_; }
   /// A hash of all images and labels that have arrived, in their order.
@@ -33,12 +36,15 @@ class Dataset {
 
   /// Returns the class of image `index`, which must have arrived.
   virtual int32_t label(int64_t index) const = 0;
+  /// Names image `index` for messages: its file, or "image 12 of mnist".
+  virtual std::string image_name(int64_t index) const;
   /// Returns image `index` as it is stored: a view of memory of this data set, or of `buffer`, into
   /// which it was read. Throws Error for an image that has not arrived or cannot be read.
   virtual std::span<const uint8_t> fetch(int64_t index, std::vector<uint8_t>& buffer) const = 0;
-  /// Decodes what `fetch` returned: a view of `stored`, or of `buffer`. May be called from several
-  /// threads at once. Throws Error for a damaged image.
-  virtual ImageView decode(std::span<const uint8_t> stored, DecodedImage& buffer) const = 0;
+  /// Decodes what `fetch` returned for image `index`: a view of `stored`, or of `buffer`. May be
+  /// called from several threads at once. Throws Error for a damaged image.
+  virtual ImageView decode(int64_t index, std::span<const uint8_t> stored,
+                           DecodedImage& buffer) const = 0;
 
  protected:
   /// Throws Error for a shape that is not that of images, less than one class or too many, and a
@@ -71,6 +77,8 @@ class ImageReader {
 struct DatasetSplits {
   std::shared_ptr<const Dataset> train;
   std::shared_ptr<const Dataset> test;
+  /// What the user should know about the files, such as those that were left out.
+  std::vector<std::string> notes = {};
 };
 
 }  // namespace convlab

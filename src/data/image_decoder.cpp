@@ -21,13 +21,27 @@ constexpr int max_scans = 500;
 // bit for each block of 8×8 pixels. PNG: each inflated byte has at most 8 pixels.
 constexpr int64_t jpeg_pixels_per_byte = int64_t{64} * 8;
 constexpr int64_t png_pixels_per_byte = int64_t{max_inflated_per_byte} * 8;
+// BMP: 8 pixels in a byte. GIF: a code of at least 3 bits stands for at most 4,096 pixels.
+constexpr int64_t bmp_pixels_per_byte = 8;
+constexpr int64_t gif_pixels_per_byte = int64_t{4096} * 8 / 3;
 
 constexpr std::array<uint8_t, 8> png_signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 constexpr std::array<uint8_t, 3> jpeg_signature{0xFF, 0xD8, 0xFF};
+constexpr std::array<uint8_t, 2> bmp_signature{'B', 'M'};
+constexpr std::array<uint8_t, 4> gif_signature{'G', 'I', 'F', '8'};
 
 template <size_t Size>
 bool begins_with(std::span<const uint8_t> file, const std::array<uint8_t, Size>& start) {
   return file.size() >= Size && std::equal(start.begin(), start.end(), file.begin());
+}
+
+/// Returns how many pixels a byte of this file can hold at most, by its format.
+int64_t max_pixels_per_byte(std::span<const uint8_t> file, const std::string& where) {
+  if (begins_with(file, jpeg_signature)) return jpeg_pixels_per_byte;
+  if (begins_with(file, png_signature)) return png_pixels_per_byte;
+  if (begins_with(file, bmp_signature)) return bmp_pixels_per_byte;
+  if (begins_with(file, gif_signature)) return gif_pixels_per_byte;
+  fail("{} is no PNG, JPEG, BMP or GIF image: it begins with {}", where, hex(file, 8));
 }
 
 void check_jpeg(const JpegInfo& info, const std::string& where) {
@@ -100,13 +114,12 @@ DecodedImage decode_image(std::span<const uint8_t> file, const std::string& sour
     fail("{} has {}; expected at most {}", where, counted(file.size(), "byte"),
          max_image_file_bytes);
   }
+  const int64_t pixels_per_byte = max_pixels_per_byte(file, where);
   const bool is_jpeg = begins_with(file, jpeg_signature);
-  if (!is_jpeg && !begins_with(file, png_signature))
-    fail("{} is neither a PNG nor a JPEG image: it begins with {}", where, hex(file, 8));
   const JpegInfo info = is_jpeg ? read_jpeg_info(file) : JpegInfo{};
   if (is_jpeg) check_jpeg(info, where);
   const DecodedImage size = read_image_size(file, where);
-  check_size(size, file.size(), is_jpeg ? jpeg_pixels_per_byte : png_pixels_per_byte, where);
+  check_size(size, file.size(), pixels_per_byte, where);
   DecodedImage image = read_image_pixels(file, size, where);
   blend_with_white(image);
   return upright(std::move(image), info.orientation);

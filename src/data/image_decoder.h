@@ -35,11 +35,12 @@ constexpr uint64_t max_image_file_bytes = uint64_t{64} << 20U;
 /// The longest side of an image, in pixels.
 constexpr int64_t max_image_side = 16'384;
 
-/// Decodes a PNG or JPEG file, upright: a JPEG is rotated and mirrored as its EXIF orientation
-/// says. Transparent pixels are blended with white, as a page would show a drawing without a
-/// background; 16 bits per channel become 8, a palette its colours, CMYK becomes RGB. Throws Error,
-/// with `source` and what was expected, for another format, more than max_image_file_bytes, more
-/// than 16,384 pixels a side or 64 Mpixel in all, and for a damaged or truncated file.
+/// Decodes a PNG, JPEG, BMP or GIF file (of an animation the first frame), upright: a JPEG is
+/// rotated and mirrored as its EXIF orientation says. Transparent pixels are blended with white, as
+/// a page would show a drawing without a background; 16 bits per channel become 8, a palette its
+/// colours, CMYK becomes RGB. Throws Error, with `source` and what was expected, for another
+/// format, more than max_image_file_bytes, more than 16,384 pixels a side or 64 Mpixel in all, and
+/// for a damaged or truncated file.
 DecodedImage decode_image(std::span<const uint8_t> file, const std::string& source);
 
 }  // namespace convlab

@@ -6,37 +6,73 @@
 #include <span>
 #include <utility>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "data/prefetcher.h"
+#include "data/resize.h"
+#include "data/worker_pool.h"
 
 namespace convlab {
+
+namespace {
+
+/// Images that a worker takes at once. Decoding a file takes so long that each is worth a turn;
+/// copying pixels is not.
+constexpr size_t chunk_of_pixels = 128;
+
+/// Decodes one image into its place in the batch, in the shape of the data set.
+void decode(const Dataset& dataset, PendingBatch& pending, size_t at, DecodeMemory& memory) {
+  if (pending.failures[at]) return;
+  const Shape& shape = dataset.image_shape();
+  const auto bytes = static_cast<size_t>(shape.elements());
+  const auto pixels = std::span(pending.batch.images).subspan(at * bytes, bytes);
+  try {
+    const ImageView image =
+        dataset.decode(pending.batch.indices[at], pending.stored[at], memory.decoded);
+    fit_image_into(image, shape, pixels);
+  } catch (const std::exception& error) {
+    pending.failures[at] = error.what();
+  }
+}
+
+/// Removes the images that have failed.
+void compact(Batch& batch, const std::vector<std::optional<std::string>>& failures) {
+  const size_t bytes = batch.images.size() / batch.indices.size();
+  size_t kept = 0;
+  for (size_t i = 0; i < failures.size(); ++i) {
+    if (failures[i]) continue;
+    std::copy_n(batch.images.begin() + static_cast<std::ptrdiff_t>(i * bytes), bytes,
+                batch.images.begin() + static_cast<std::ptrdiff_t>(kept * bytes));
+    batch.labels[kept] = batch.labels[i];
+    batch.indices[kept] = batch.indices[i];
+    ++kept;
+  }
+  batch.images.resize(kept * bytes);
+  batch.labels.resize(kept);
+  batch.indices.resize(kept);
+}
+
+}  // namespace
 
 Loader::Loader(Subset images, const LoaderOptions& options)
     : images_(std::move(images)), options_(options) {
   if (options_.batch < 1) fail("[loader] a batch of {}; expected at least 1", options_.batch);
-  if (options_.prefetch < 0) {
-    fail("[loader] a prefetch of {} batches; expected at least 0", options_.prefetch);
+  if (options_.workers < 0) fail("[loader] {} workers; expected at least 0", options_.workers);
+  if (options_.prefetch < 1) {
+    fail("[loader] a prefetch of {} batches; expected at least 1", options_.prefetch);
   }
-  if (options_.prefetch > 0) {
-    if (!images_.complete()) fail("[loader] {} images have arrived; prefetch needs all", arrived());
-    prefetcher_ = std::make_unique<Prefetcher>(options_.prefetch);
+  if (options_.workers > 0) {
+    pool_ = std::make_unique<WorkerPool>(options_.workers,
+                                         images_.dataset().has_common_size() ? chunk_of_pixels : 1);
   }
   start_epoch(0);
 }
 
 Loader::~Loader() = default;
 
-std::string Loader::arrived() const {
-  const Dataset& dataset = images_.dataset();
-  return fmt::format("{} of {} {}", dataset.available(), dataset.size(), dataset.name());
-}
-
 void Loader::set_images(Subset images) {
-  if (prefetcher_ || images.size() != images_.size()) {
-    fail("[loader] {} images{}; expected {}{}", images.size(), prefetcher_ ? " with prefetch" : "",
-         images_.size(), prefetcher_ ? " without" : "");
-  }
+  if (images.size() != images_.size())
+    fail("[loader] {} images; expected {}", images.size(), images_.size());
   images_ = std::move(images);
 }
 
@@ -44,16 +80,12 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
   if (epoch < 0) fail("[loader] epoch {}; expected at least 0", epoch);
   if (first_batch < 0 || first_batch > batches_per_epoch())
     fail("[loader] batch {}; expected 0 to {}", first_batch, batches_per_epoch());
-  order_ = std::make_shared<const Order>(make_order(epoch));
+  order_ = make_order(epoch);
   position_ = static_cast<size_t>(std::min(first_batch * options_.batch, images_.size()));
-  if (!prefetcher_) return;
-  prefetcher_->start(
-      [this, order = order_, position = position_, reader = ImageReader()](Batch& batch) mutable {
-        if (position == order->size()) return false;
-        fill(*order, position, batch, reader);
-        position += batch.indices.size();
-        return true;
-      });
+  begun_ = position_;
+  if (!pool_) return;
+  pool_->clear();
+  prepare_ahead();
 }
 
 int64_t Loader::batches_per_epoch() const {
@@ -64,26 +96,105 @@ int64_t Loader::batches_done() const {
   return (static_cast<int64_t>(position_) + options_.batch - 1) / options_.batch;
 }
 
-bool Loader::ready() const {
-  return std::all_of(order_->begin() + static_cast<int64_t>(position_),
-                     batch_end(*order_, position_),
-                     [this](int64_t position) { return images_.available(position); });
+size_t Loader::size_at(size_t position) const {
+  return std::min(order_.size() - position, static_cast<size_t>(options_.batch));
 }
 
+bool Loader::available(size_t position) const {
+  const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(position);
+  return std::all_of(begin, begin + static_cast<std::ptrdiff_t>(size_at(position)),
+                     [this](int64_t image) { return images_.available(image); });
+}
+
+bool Loader::ready() const { return available(position_); }
+
 bool Loader::next(Batch& batch) {
-  if (position_ == order_->size()) return false;
-  if (prefetcher_) {
-    if (!prefetcher_->next(batch)) return false;
-  } else {
-    if (!ready()) fail("[loader] images of the next batch have not arrived; {} have", arrived());
-    fill(*order_, position_, batch, reader_);
+  if (position_ == order_.size()) return false;
+  if (!ready()) {
+    const Dataset& dataset = images_.dataset();
+    fail("[loader] images of the next batch have not arrived; {} of {} {} have",
+         dataset.available(), dataset.size(), dataset.name());
   }
-  position_ += batch.indices.size();
+  const size_t size = size_at(position_);
+  std::unique_ptr<PendingBatch> pending;
+  if (pool_) {
+    prepare_ahead();
+    pending = pool_->take();
+  } else {
+    begun_ = position_;
+    pending = begin(position_);
+    DecodeMemory memory;
+    for (size_t i = 0; i < size; ++i) pending->decode(*pending, i, memory);
+  }
+  position_ += size;
+  finish(*pending, batch);
+  spare_.push_back(std::move(pending));
+  if (pool_) prepare_ahead();
   return true;
 }
 
-Loader::Order Loader::make_order(int64_t epoch) const {
-  Order order(static_cast<size_t>(images_.size()));
+/// Begins as many batches as may be prepared ahead and whose images have arrived.
+void Loader::prepare_ahead() {
+  while (pool_->size() < static_cast<size_t>(options_.prefetch) && begun_ < order_.size() &&
+         available(begun_)) {
+    pool_->add(begin(begun_));
+    begun_ += size_at(begun_);
+  }
+}
+
+/// Reads the images of the batch at `position`, and leaves them to be decoded.
+std::unique_ptr<PendingBatch> Loader::begin(size_t position) {
+  std::unique_ptr<PendingBatch> pending;
+  if (spare_.empty()) {
+    pending = std::make_unique<PendingBatch>();
+  } else {
+    pending = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  const Dataset& dataset = images_.dataset();
+  const size_t size = size_at(position);
+  Batch& batch = pending->batch;
+  batch.indices.resize(size);
+  batch.labels.resize(size);
+  batch.images.resize(size * static_cast<size_t>(dataset.image_shape().elements()));
+  pending->buffers.resize(size);
+  pending->stored.resize(size);
+  pending->failures.assign(size, std::nullopt);
+  for (size_t i = 0; i < size; ++i) {
+    const int64_t index = images_.index(order_[position + i]);
+    batch.indices[i] = index;
+    batch.labels[i] = dataset.label(index);
+    try {
+      pending->stored[i] = dataset.fetch(index, pending->buffers[i]);
+    } catch (const Error& error) {
+      pending->failures[i] = error.what();
+    }
+  }
+  pending->decode = [&dataset](PendingBatch& self, size_t at, DecodeMemory& memory) {
+    decode(dataset, self, at, memory);
+  };
+  return pending;
+}
+
+/// Moves the images that can be used into `batch`, and notes the others.
+void Loader::finish(PendingBatch& pending, Batch& batch) {
+  std::swap(batch, pending.batch);
+  size_t failed = 0;
+  for (size_t i = 0; i < pending.failures.size(); ++i) {
+    if (!pending.failures[i]) continue;
+    skipped_.emplace(batch.indices[i], *pending.failures[i]);
+    ++failed;
+  }
+  if (failed == 0) return;
+  if (failed == pending.failures.size()) {
+    fail("[loader] none of {} in a batch can be read; the first: {}", counted(failed, "image"),
+         *pending.failures[0]);
+  }
+  compact(batch, pending.failures);
+}
+
+std::vector<int64_t> Loader::make_order(int64_t epoch) const {
+  std::vector<int64_t> order(static_cast<size_t>(images_.size()));
   std::iota(order.begin(), order.end(), int64_t{0});
   if (!options_.shuffle) return order;
   Random random(options_.seed, stream_id(RandomStream::shuffle, static_cast<uint64_t>(epoch)));
@@ -93,26 +204,6 @@ Loader::Order Loader::make_order(int64_t epoch) const {
     random.shuffle(std::span(order).subspan(start, std::min(block, order.size() - start)));
   }
   return order;
-}
-
-Loader::Order::const_iterator Loader::batch_end(const Order& order, size_t position) const {
-  const size_t left = order.size() - position;
-  return order.begin() +
-         static_cast<int64_t>(position + std::min(left, static_cast<size_t>(options_.batch)));
-}
-
-void Loader::fill(const Order& order, size_t position, Batch& batch, ImageReader& reader) const {
-  const Dataset& dataset = images_.dataset();
-  batch.indices.assign(order.begin() + static_cast<int64_t>(position), batch_end(order, position));
-  for (int64_t& index : batch.indices) index = images_.index(index);
-  const auto image_bytes = static_cast<size_t>(dataset.image_shape().elements());
-  batch.labels.resize(batch.indices.size());
-  batch.images.resize(batch.indices.size() * image_bytes);
-  for (size_t i = 0; i < batch.indices.size(); ++i) {
-    reader.read(dataset, batch.indices[i],
-                std::span(batch.images).subspan(i * image_bytes, image_bytes));
-    batch.labels[i] = dataset.label(batch.indices[i]);
-  }
 }
 
 }  // namespace convlab

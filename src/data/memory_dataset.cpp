@@ -1,31 +1,16 @@
 #include "data/memory_dataset.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "core/counted.h"
 #include "core/error.h"
+#include "data/fingerprint.h"
 
 namespace convlab {
 
 namespace {
 
 constexpr int64_t max_classes = 256;  // a label is one byte
-
-/// Continues a hash with some bytes, eight at a time: multiplication and shift as in MurmurHash64A
-/// (A. Appleby). Not safe against forgery; it finds mistakes.
-uint64_t hash_bytes(std::span<const uint8_t> bytes, uint64_t hash) {
-  constexpr uint64_t factor = 0xc6a4a7935bd1e995;
-  constexpr size_t word_bytes = sizeof(uint64_t);
-  for (size_t at = 0; at < bytes.size(); at += word_bytes) {
-    uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, std::min(word_bytes, bytes.size() - at));
-    word *= factor;
-    hash = (hash ^ word ^ (word >> 47U)) * factor;
-  }
-  return hash ^ (hash >> 47U);
-}
 
 }  // namespace
 
@@ -49,7 +34,8 @@ std::span<const uint8_t> MemoryDataset::fetch(int64_t index,
   return image(index);
 }
 
-ImageView MemoryDataset::decode(std::span<const uint8_t> stored, DecodedImage& /*buffer*/) const {
+ImageView MemoryDataset::decode(int64_t /*index*/, std::span<const uint8_t> stored,
+                                DecodedImage& /*buffer*/) const {
   const Shape& shape = image_shape();
   return {shape[0], shape[1], shape[2], stored};
 }

@@ -14,7 +14,8 @@ class MemoryDataset : public Dataset {
   uint64_t fingerprint() const override { return fingerprint_; }
   int32_t label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
   std::span<const uint8_t> fetch(int64_t index, std::vector<uint8_t>& buffer) const override;
-  ImageView decode(std::span<const uint8_t> stored, DecodedImage& buffer) const override;
+  ImageView decode(int64_t index, std::span<const uint8_t> stored,
+                   DecodedImage& buffer) const override;
 
   /// Returns the pixels of image `index`, in row-major order with channels last. Throws Error
   /// unless it has arrived.

@@ -139,4 +139,13 @@ std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target) {
                       target[0], target[1]);
 }
 
+void fit_image_into(const ImageView& image, const Shape& target, std::span<uint8_t> pixels) {
+  if (Shape{image.height, image.width, image.channels} == target) {
+    std::copy(image.pixels.begin(), image.pixels.end(), pixels.begin());
+    return;
+  }
+  const std::vector<uint8_t> fitted = fit_image(image, target);
+  std::copy(fitted.begin(), fitted.end(), pixels.begin());
+}
+
 }  // namespace convlab

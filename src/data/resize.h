@@ -22,5 +22,7 @@ std::vector<uint8_t> resize_image(std::span<const uint8_t> pixels, const Shape& 
 /// same as Keras' smart_resize and crop_to_aspect_ratio=True; torchvision's evaluation transform
 /// also cuts off a margin. Throws Error unless `target` is an image with 1 or 3 channels.
 std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target);
+/// The same into `pixels`, which holds target.elements() bytes.
+void fit_image_into(const ImageView& image, const Shape& target, std::span<uint8_t> pixels);
 
 }  // namespace convlab

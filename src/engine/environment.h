@@ -22,9 +22,9 @@ struct EngineEnvironment {
   std::function<Callbacks(Run& run)> callbacks;
   /// Returns seconds of a monotonic clock.
   std::function<double()> now;
-  /// Number of batches that a background thread prepares in advance; must be 0 without threads and
-  /// while the data set is still arriving.
-  int64_t prefetch = 0;
+  /// Number of threads that decode images ahead (LoaderOptions::workers); must be 0 without
+  /// threads.
+  int64_t loader_threads = 0;
 };
 
 }  // namespace convlab

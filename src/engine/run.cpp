@@ -86,7 +86,7 @@ void Run::check(const RunOptions& given, const DatasetSplits& data, const Graph&
 }
 
 Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
-         std::function<double()> now, int64_t prefetch,
+         std::function<double()> now, int64_t loader_threads,
          std::function<Callbacks(Run&)> more_callbacks)
     : options_(checked(options)),
       data_(std::move(data)),
@@ -94,12 +94,13 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
       now_(std::move(now)),
       activation_folded_(fold_final_activation(graph, *make_loss(options_))),
       network_(std::move(graph), backend, options_.seed),
-      train_loader_(
-          images_.train,
-          {.batch = options_.batch, .shuffle = true, .seed = options_.seed, .prefetch = prefetch}),
+      train_loader_(images_.train, {.batch = options_.batch,
+                                    .shuffle = true,
+                                    .seed = options_.seed,
+                                    .workers = loader_threads}),
       validation_loader_(
           images_.validation,
-          {.batch = options_.batch, .shuffle = false, .seed = 0, .prefetch = prefetch}),
+          {.batch = options_.batch, .shuffle = false, .seed = 0, .workers = loader_threads}),
       recorder_(train_loader_.batches_per_epoch()),
       more_callbacks_(std::move(more_callbacks)),
       learning_rate_(options_.learning_rate) {
@@ -123,7 +124,7 @@ void Run::reset() {
   history_.clear();
   callbacks_ = make_callbacks();
   stop_reason_.clear();
-  notes_.clear();
+  notes_ = data_.notes;
   ended_early_ = false;
   validating_ = false;
   epoch_ = 0;

@@ -40,7 +40,7 @@ class Run {
                     const Backend& backend, uint64_t reclaimable);
   /// Throws Error as `check` does.
   Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
-      std::function<double()> now, int64_t prefetch,
+      std::function<double()> now, int64_t loader_threads,
       std::function<Callbacks(Run&)> more_callbacks = {});
 
   /// Does one training step or validation batch, unless the planned epochs are done or its data has
@@ -99,6 +99,7 @@ class Run {
   bool predicts_probabilities() const { return trainer_->predicts_probabilities(); }
 
  private:
+  std::string skipped_note() const;
   Progress train_step();
   Progress validation_batch();
   void finish_epoch();

@@ -8,10 +8,16 @@
 
 namespace convlab {
 
+/// The largest RunOptions::image_size.
+constexpr int64_t max_run_image_size = 1024;
+
 /// Options of a training run. Names and options are those of the registries (data sets, zoo,
 /// losses, optimizers, schedules).
 struct RunOptions {
   std::string data = "mnist";
+  /// Side of the square to which all images are cropped and resized; 0: the size of the data set,
+  /// or, for photos of any size, that of the network in `architecture`.
+  int64_t image_size = 0;
   std::string model = "mnist-cnn";  ///< of the zoo; with `architecture`, only a name for people
   /// The network as a JSON document (io/graph_json.h); empty: the model of the zoo.
   std::string architecture;
@@ -44,6 +50,7 @@ struct RunOptions {
 template <class Fields, MaybeConst<RunOptions> S>
 void visit(Fields& fields, S& options) {
   fields("data", options.data);
+  fields("image_size", options.image_size);
   fields("model", options.model);
   fields("architecture", options.architecture);
   fields("validation_split", options.validation_split);

@@ -90,14 +90,14 @@ WrittenJson written_options(const RunOptions& options) {
   return fields.take().at("options");
 }
 
-/// Rewrites the options of a record of version 1 or 2 as version 3 writes them. Before it, label
-/// smoothing was an option of the run, and the others added here did not exist.
+/// Rewrites the options of an older record as this version writes them. Before version 3, label
+/// smoothing was an option of the run; the others added here did not exist.
 void update_options(FieldJson& record) {
   const auto options = record.find("options");
   if (options == record.end() || !options->is_object()) return;  // the reader refuses it
   const FieldJson defaults = written_options({});
   for (const char* name :
-       {"architecture", "validation_split", "loss", "loss_options", "class_weights"})
+       {"architecture", "image_size", "validation_split", "loss", "loss_options", "class_weights"})
     options->emplace(name, defaults.at(name));
   const auto smoothing = options->find("label_smoothing");
   if (smoothing == options->end()) return;
@@ -160,7 +160,7 @@ RunRecord decode_run_record(const CheckpointRun& run, const std::string& where) 
     fail("{} has version {}; expected 1 to {}{}", where, record.version, newest,
          record.version > newest ? ". A newer convlab wrote it" : "");
   }
-  if (record.version < 3) update_options(object);
+  if (record.version < newest) update_options(object);
   FieldReader fields(where, object, run.block, record.version == 1);
   fields("version", record.version);
   visit_record(fields, record);

@@ -1,8 +1,27 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "core/counted.h"
 #include "engine/run.h"
 
 namespace convlab {
+
+/// Names the images that could not be read, of many only the first; empty if there are none.
+std::string Run::skipped_note() const {
+  constexpr size_t max_named = 3;
+  std::string named;
+  size_t count = 0;
+  for (const Loader* loader : {&train_loader_, &validation_loader_}) {
+    for (const auto& [index, reason] : loader->skipped()) {
+      if (++count <= max_named) named += fmt::format("\n  {}", reason);
+    }
+  }
+  if (count == 0) return {};
+  if (count > max_named) named += "\n  …";
+  return fmt::format("{} cannot be read and {} left out:{}", counted(count, "image"),
+                     count == 1 ? "is" : "are", named);
+}
 
 void Run::describe(Snapshot& snapshot) {
   const Metrics& metrics = metrics_.latest(step_, trainer_->training());
@@ -28,6 +47,7 @@ void Run::describe(Snapshot& snapshot) {
   snapshot.stop_reason = stop_reason_;
   snapshot.restored_epoch = callbacks_.restored_epoch();
   snapshot.notes = notes_;
+  if (const std::string note = skipped_note(); !note.empty()) snapshot.notes.push_back(note);
   snapshot.history = history_;
   snapshot.train_loss = recorder_.loss();
   snapshot.train_accuracy = recorder_.accuracy();

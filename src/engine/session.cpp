@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "core/counted.h"
@@ -9,6 +10,7 @@
 #include "data/image_decoder.h"
 #include "data/memory_dataset.h"
 #include "data/resize.h"
+#include "data/resized_dataset.h"
 #include "engine/check_model.h"
 #include "engine/describe_model.h"
 #include "engine/run_loss.h"
@@ -25,8 +27,13 @@ namespace convlab {
 
 namespace {
 
-Graph build_model(const RunOptions& run, const Dataset& data) {
-  if (!run.architecture.empty()) return parse_graph_json(run.architecture, "[model] " + run.model);
+/// The network of the document in the options; none: the zoo has it.
+std::optional<Graph> own_network(const RunOptions& run) {
+  if (run.architecture.empty()) return std::nullopt;
+  return parse_graph_json(run.architecture, "[model] " + run.model);
+}
+
+Graph zoo_network(const RunOptions& run, const Dataset& data) {
   return find_model(run.model).build(data.image_shape(), data.classes());
 }
 
@@ -100,15 +107,31 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
   state_ = RunState::empty;
   error_.clear();
   note_.clear();
-  run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
-                               environment_.now, environment_.prefetch, environment_.callbacks);
+  run_ =
+      std::make_unique<Run>(options, std::move(data), std::move(graph), backend(), environment_.now,
+                            environment_.loader_threads, environment_.callbacks);
   state_ = RunState::ready;
+}
+
+/// Opens the data set in the size of the images that the options ask for; if they ask for none and
+/// the images can have any, in that of the network.
+DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph) const {
+  const int64_t size = options.image_size;
+  if (size < 0 || size > max_run_image_size) {
+    fail("[run] option image_size is {} but must lie in 0 to {}", size, max_run_image_size);
+  }
+  DatasetSplits data = environment_.open_data(options.data);
+  const Dataset& train = *data.train;
+  if (size > 0) return with_image_shape(std::move(data), {size, size, train.image_shape()[2]});
+  if (graph == nullptr || train.has_common_size()) return data;
+  return with_image_shape(std::move(data), graph->input_shape());
 }
 
 Result Session::apply(const Configure& request) {
   const RunOptions& options = request.options;
-  DatasetSplits data = environment_.open_data(options.data);
-  Graph graph = build_model(options, *data.train);
+  std::optional<Graph> own = own_network(options);
+  DatasetSplits data = open_data(options, own ? &*own : nullptr);
+  Graph graph = own ? *std::move(own) : zoo_network(options, *data.train);
   install(options, std::move(data), std::move(graph));
   return Configured{options.data};
 }
@@ -191,7 +214,7 @@ Result Session::apply(const SaveModel&) {
 
 DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
                                 RunOptions& options) {
-  if (!request.options.data.empty()) return environment_.open_data(request.options.data);
+  if (!request.options.data.empty()) return open_data(request.options, &file.graph);
   const auto without_data = [&] {
     options.data.clear();
     options.validation_split = 0;
@@ -200,7 +223,7 @@ DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
   };
   options.data = file.training.data;
   try {
-    DatasetSplits data = environment_.open_data(options.data);
+    DatasetSplits data = open_data(options, &file.graph);
     const bool fits = data.train->image_shape() == file.graph.input_shape() &&
                       Shape{data.train->classes()} == file.graph.output_shape();
     return fits ? data : without_data();
@@ -252,13 +275,15 @@ Result Session::apply(const LoadCheckpoint& request) {
 
 std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   const RunOptions& options = request.options;
+  std::optional<Graph> own = own_network(options);
   std::shared_ptr<const Dataset> train;
-  if (run_ && run_->options().data == options.data) {
+  if (run_ && run_->options().data == options.data && !own &&
+      run_->options().image_size == options.image_size) {
     train = run_->data().train;
   } else {
-    train = environment_.open_data(options.data).train;
+    train = open_data(options, own ? &*own : nullptr).train;
   }
-  Graph graph = build_model(options, *train);
+  Graph graph = own ? *std::move(own) : zoo_network(options, *train);
   return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), backend());
 }
 

@@ -52,7 +52,7 @@ test('unknown and missing options are named in one line that fits on the screen'
   refused(['train', '--epoch', '3'], `unknown option '--epoch' (did you mean '--epochs'?)${hint}`);
   refused(train('--xyz'), `unknown option '--xyz'${hint}`);
   refused(train('extra'), `unexpected argument 'extra'${hint}`);
-  refused(['train'], `--model NAME|FILE and --data NAME are required${hint}`);
+  refused(['train'], `--model NAME|FILE and --data NAME|PATH are required${hint}`);
   refused(['train', '--model', 'mnist-mlp'], `--data NAME is required${hint}`);
   refused(['--epochs', '3', ...train()], "'--epochs' stands before the command; expected it after 'train'");
 });

@@ -60,7 +60,7 @@ test('predict goes on after an image that it cannot read, and says so', (t) => {
   const result = convlab('predict', '--model', model, path.join(folder, 'missing.png'), text, files[0]);
   assert.equal(result.status, 1);
   assert.match(result.stderr, /missing\.png: no such file/);
-  assert.match(result.stderr, /text\.png is neither a PNG nor a JPEG image/);
+  assert.match(result.stderr, /text\.png is no PNG, JPEG, BMP or GIF image/);
   assert.equal(lines(result.stdout).length, 1);
   const none = convlab('predict', '--model', files[0], files[0]);
   assert.equal(none.status, 1);

@@ -133,10 +133,27 @@ TEST_CASE("image: an invalid EXIF segment is ignored") {
 }
 
 TEST_CASE("image: other formats are refused with what was found") {
-  check_refused({}, "is neither a PNG nor a JPEG image: it begins with nothing");
-  check_refused({'G', 'I', 'F', '8', '9', 'a'},
-                "is neither a PNG nor a JPEG image: it begins with 47 49 46 38 39 61");
+  check_refused({}, "is no PNG, JPEG, BMP or GIF image: it begins with nothing");
+  check_refused({'R', 'I', 'F', 'F', '8', 'W'},
+                "is no PNG, JPEG, BMP or GIF image: it begins with 52 49 46 46 38 57");
+  check_refused({'G', 'I', 'F', '8', '9', 'a'}, "is damaged");
+  check_refused({'B', 'M', 0, 0, 0, 0}, "is damaged");
   check_refused(Bytes(20, ' '), "begins with 20 20 20 20 20 20 20 20");
+}
+
+TEST_CASE("image: BMP, and the first frame of a GIF") {
+  // Two pixels, blue and white, the row padded to four bytes; BMP stores blue first.
+  const Bytes bmp{'B', 'M', 62, 0, 0, 0, 0, 0,  0, 0, 54, 0, 0,   0, 40, 0,   0,   0,   2, 0, 0,
+                  0,   1,   0,  0, 0, 1, 0, 24, 0, 0, 0,  0, 0,   8, 0,  0,   0,   0,   0, 0, 0,
+                  0,   0,   0,  0, 0, 0, 0, 0,  0, 0, 0,  0, 255, 0, 0,  255, 255, 255, 0, 0};
+  const DecodedImage image = decode_image(bmp, "a.bmp");
+  CHECK(image.width == 2);
+  CHECK(image.height == 1);
+  CHECK(image.pixels == Bytes{0, 0, 255, 255, 255, 255});
+  // A GIF of one red pixel: a palette of two colours and the codes clear, 1, end of 3 bits each.
+  const Bytes gif{'G', 'I',  'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0,    0,    0, 255, 0,
+                  0,   0x2C, 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x4C, 0x01, 0, 0x3B};
+  CHECK(decode_image(gif, "a.gif").pixels == Bytes{255, 0, 0});
 }
 
 TEST_CASE("image: a file that is cut off anywhere is refused") {

@@ -6,13 +6,20 @@
 #include <stdexcept>
 
 #include "core/error.h"
+#include "data/encoded_dataset.h"
+#include "data/image_files.h"
 #include "data/memory_dataset.h"
-#include "data/prefetcher.h"
+#include "data/worker_pool.h"
 
 namespace convlab {
 namespace {
 
 constexpr int64_t block = Loader::first_epoch_block;
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
+const std::vector<int64_t> worker_counts{0, 1, 3};
+#else
+const std::vector<int64_t> worker_counts{0};
+#endif
 
 void arrive(MemoryDataset& dataset, int64_t count) {
   std::vector<uint8_t> pixels;
@@ -67,8 +74,8 @@ TEST_CASE("loader: the order depends only on seed and epoch") {
 
 TEST_CASE("loader: an epoch started at a later batch has the remaining batches of the full epoch") {
   const MemoryDataset dataset = numbered(300, 300);
-  for (const int64_t prefetch : {0, 2}) {
-    Loader loader(dataset, {.batch = 64, .seed = 1, .prefetch = prefetch});
+  for (const int64_t workers : worker_counts) {
+    Loader loader(dataset, {.batch = 64, .seed = 1, .workers = workers});
     const std::vector<int64_t> whole = order_of(loader, 3);
     CHECK(loader.batches_done() == 5);
     for (int64_t first = 0; first <= 5; ++first) {
@@ -172,61 +179,135 @@ TEST_CASE("loader: training starts when the first block has arrived and waits fo
 TEST_CASE("loader: options out of range are refused") {
   const MemoryDataset dataset = numbered(10, 5);
   CHECK_THROWS_AS(Loader(dataset, {.batch = 0}), Error);
-  CHECK_THROWS_AS(Loader(dataset, {.prefetch = -1}), Error);
-  CHECK_THROWS_AS(Loader(dataset, {.prefetch = 2}), Error);  // the data set is not complete
+  CHECK_THROWS_AS(Loader(dataset, {.workers = -1}), Error);
+  CHECK_THROWS_AS(Loader(dataset, {.prefetch = 0}), Error);
   Loader loader(dataset, {});
   CHECK_THROWS_AS(loader.start_epoch(-1), Error);
 }
 
-#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
+TEST_CASE("loader: images that cannot be read are left out, named, and the same in every run") {
+  const TemporaryFolder folder("unreadable");
+  std::vector<EncodedDataset::Item> items;
+  for (uint8_t i = 0; i < 40; ++i) {
+    const bool damaged = i % 10 == 3;
+    const Bytes png = make_png({1, 1, PngColor::grey}, {0, i});
+    folder.write(std::to_string(10 + i) + ".png", damaged ? Bytes{'x'} : png);
+    items.push_back({i, i % 2});
+  }
+  const auto files = open_folder(folder.path());
+  std::filesystem::remove(folder.path() / "17.png");  // after it was listed
+  const EncodedDataset dataset("photos", {1, 1, 1}, {"a", "b"}, files, items);
+  std::vector<std::vector<int64_t>> orders;
+  for (const int64_t workers : worker_counts) {
+    Loader loader(dataset, {.batch = 8, .seed = 2, .workers = workers});
+    CHECK(loader.batches_per_epoch() == 5);
+    for (int64_t epoch = 0; epoch < 2; ++epoch) {
+      loader.start_epoch(epoch);
+      std::vector<int64_t> order;
+      int batches = 0;
+      for (Batch batch; loader.next(batch); ++batches) {
+        REQUIRE(batch.images.size() == batch.indices.size());
+        REQUIRE(batch.labels.size() == batch.indices.size());
+        for (size_t i = 0; i < batch.indices.size(); ++i) {
+          CHECK(batch.images[i] == batch.indices[i]);
+          CHECK(batch.labels[i] == batch.indices[i] % 2);
+        }
+        order.insert(order.end(), batch.indices.begin(), batch.indices.end());
+      }
+      CHECK(batches == 5);
+      CHECK(order.size() == 35);
+      orders.push_back(order);
+    }
+    REQUIRE(loader.skipped().size() == 5);
+    CHECK(loader.skipped().at(3).find("13.png is no PNG") != std::string::npos);
+    CHECK(loader.skipped().at(7).find("no such file") != std::string::npos);
+  }
+  for (size_t i = 2; i < orders.size(); ++i) CHECK(orders[i] == orders[i % 2]);
+}
 
-TEST_CASE("loader: prefetching does not change the batches", "[threads]") {
-  const MemoryDataset dataset = numbered(1000, 1000);
-  Loader plain(dataset, {.batch = 64, .seed = 7});
-  for (const int64_t depth : {1, 3, 100}) {
-    Loader ahead(dataset, {.batch = 64, .seed = 7, .prefetch = depth});
-    for (int64_t epoch = 0; epoch < 3; ++epoch) {
-      CHECK(order_of(ahead, epoch) == order_of(plain, epoch));
+TEST_CASE("loader: a batch without any readable image ends the epoch with its reason") {
+  const TemporaryFolder folder("all-unreadable");
+  for (int i = 0; i < 4; ++i) folder.write(std::to_string(i) + ".png", Bytes{'x'});
+  const EncodedDataset dataset("photos", {1, 1, 1}, {"a"}, open_folder(folder.path()),
+                               {{0, 0}, {1, 0}, {2, 0}, {3, 0}});
+  for (const int64_t workers : worker_counts) {
+    Loader loader(dataset, {.batch = 4, .workers = workers});
+    Batch batch;
+    try {
+      loader.next(batch);
+      FAIL("nothing was thrown");
+    } catch (const Error& error) {
+      const std::string text = error.what();
+      CHECK(text.find("none of 4 images in a batch can be read; the first:") != std::string::npos);
     }
   }
 }
 
-TEST_CASE("loader: a new epoch discards the batches prefetched for the previous one", "[threads]") {
+#if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
+
+TEST_CASE("loader: workers do not change the batches", "[threads]") {
   const MemoryDataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
-  Loader ahead(dataset, {.batch = 64, .seed = 7, .prefetch = 4});
+  for (const int64_t workers : {1, 3}) {
+    for (const int64_t depth : {1, 3, 100}) {
+      Loader ahead(dataset, {.batch = 64, .seed = 7, .workers = workers, .prefetch = depth});
+      for (int64_t epoch = 0; epoch < 3; ++epoch) {
+        CHECK(order_of(ahead, epoch) == order_of(plain, epoch));
+      }
+    }
+  }
+}
+
+TEST_CASE("loader: a new epoch discards the batches prepared for the previous one", "[threads]") {
+  const MemoryDataset dataset = numbered(1000, 1000);
+  Loader plain(dataset, {.batch = 64, .seed = 7});
+  Loader ahead(dataset, {.batch = 64, .seed = 7, .workers = 2});
   Batch batch;
   REQUIRE(ahead.next(batch));
   CHECK(order_of(ahead, 5) == order_of(plain, 5));
 }
 
-TEST_CASE("prefetcher: an exception is rethrown after the batches made before it", "[threads]") {
-  Prefetcher prefetcher(2);
-  prefetcher.start([count = 0](Batch& batch) mutable {
-    if (count == 3) throw std::runtime_error("no more");
-    batch.labels = {count++};
-    return true;
-  });
+TEST_CASE("loader: workers prepare what has arrived, and no more", "[threads]") {
+  MemoryDataset dataset = numbered(2 * block, 0);
+  Loader loader(dataset, {.batch = 128, .seed = 9, .workers = 2});
   Batch batch;
-  for (int32_t i = 0; i < 3; ++i) {
-    REQUIRE(prefetcher.next(batch));
-    CHECK(batch.labels == std::vector<int32_t>{i});
-  }
-  CHECK_THROWS_AS(prefetcher.next(batch), std::runtime_error);
-  CHECK_THROWS_AS(prefetcher.next(batch), std::runtime_error);
-  prefetcher.start([](Batch&) { return false; });
-  CHECK_FALSE(prefetcher.next(batch));
+  CHECK_THROWS_AS(loader.next(batch), Error);
+  arrive(dataset, block);
+  for (int64_t i = 0; i < block / 128; ++i) REQUIRE(loader.next(batch));
+  CHECK_FALSE(loader.ready());
+  arrive(dataset, block);
+  CHECK(loader.next(batch));
 }
 
-TEST_CASE("prefetcher: the destructor returns at once, even if batches are still to be made",
-          "[threads]") {
-  Prefetcher prefetcher(2);
-  prefetcher.start([](Batch& batch) {
-    batch.labels = {1};
-    return true;
-  });
-  Batch batch;
-  CHECK(prefetcher.next(batch));
+TEST_CASE("worker pool: batches come back in order, whichever is done first", "[threads]") {
+  WorkerPool pool(3, 2);
+  for (int64_t n = 0; n < 6; ++n) {
+    auto pending = std::make_unique<PendingBatch>();
+    pending->batch.indices.assign(static_cast<size_t>(10 - n), n);
+    pending->batch.labels.resize(pending->size());
+    pending->decode = [](PendingBatch& self, size_t at, DecodeMemory&) {
+      self.batch.labels[at] =
+          static_cast<int32_t>(100 * self.batch.indices[at]) + static_cast<int32_t>(at);
+    };
+    pool.add(std::move(pending));
+  }
+  CHECK(pool.size() == 6);
+  for (int32_t n = 0; n < 6; ++n) {
+    const std::unique_ptr<PendingBatch> pending = pool.take();
+    REQUIRE(pending->size() == static_cast<size_t>(10 - n));
+    for (size_t i = 0; i < pending->size(); ++i)
+      CHECK(pending->batch.labels[i] == 100 * n + static_cast<int32_t>(i));
+  }
+}
+
+TEST_CASE("worker pool: it ends at once, even if images are still to be decoded", "[threads]") {
+  WorkerPool pool(1, 1);
+  auto pending = std::make_unique<PendingBatch>();
+  pending->batch.indices.resize(1'000'000);
+  pending->decode = [](PendingBatch&, size_t, DecodeMemory&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  pool.add(std::move(pending));
 }
 
 #endif

@@ -22,13 +22,13 @@ namespace {
 const Shape image{12, 12, 1};
 
 // The clock is constant, so that the seconds stored in the checkpoints of two runs agree, too.
-std::unique_ptr<Engine> make_engine(int64_t prefetch = 0,
+std::unique_ptr<Engine> make_engine(int64_t loader_threads = 0,
                                     const DatasetSplits& data = make_synthetic(70, 40, image, 4)) {
   const auto open = [data](const std::string&) { return data; };
   return std::make_unique<Engine>(EngineEnvironment{.backend = make_backend("", 1),
                                                     .open_data = open,
                                                     .now = [] { return 0.0; },
-                                                    .prefetch = prefetch});
+                                                    .loader_threads = loader_threads});
 }
 
 // simple-convnet has dropout. An epoch is four full batches and a smaller one.
@@ -44,8 +44,9 @@ RunOptions small_run() {
 /// Each call of advance() is a training step, a validation batch or the end of either.
 constexpr int advances_per_epoch = 5 + 1 + 3 + 1;
 
-std::unique_ptr<Engine> started(const RunOptions& options, int advances, int64_t prefetch = 0) {
-  auto engine = make_engine(prefetch);
+std::unique_ptr<Engine> started(const RunOptions& options, int advances,
+                                int64_t loader_threads = 0) {
+  auto engine = make_engine(loader_threads);
   engine->send(Configure{options});
   engine->send(Start{});
   for (int i = 0; i < advances; ++i) engine->advance();
@@ -62,8 +63,8 @@ void finish(Engine& engine) {
 }
 
 std::unique_ptr<Engine> resumed(const RunOptions& options, std::vector<uint8_t> checkpoint,
-                                int64_t prefetch = 0) {
-  auto engine = make_engine(prefetch);
+                                int64_t loader_threads = 0) {
+  auto engine = make_engine(loader_threads);
   engine->send(Configure{options});
   engine->advance();
   engine->call<Done>(LoadCheckpoint{"run.checkpoint", std::move(checkpoint)});
@@ -171,7 +172,7 @@ TEST_CASE(
   check_resumes(options);
 }
 
-TEST_CASE("checkpoint: prefetching batches in a thread changes nothing") {
+TEST_CASE("checkpoint: loading in threads changes nothing") {
   const auto engine = resumed(small_run(), checkpoint_of(*started(small_run(), 3, 4)), 4);
   finish(*engine);
   CHECK(checkpoint_of(*engine) == whole_run(small_run()));
@@ -313,7 +314,7 @@ TEST_CASE("checkpoint: label smoothing of version 2, an option of the run, is th
   const auto replace = [&](const std::string& from, const std::string& to) {
     old = with_run(old, from, to);
   };
-  replace("\"version\":3", "\"version\":2");
+  replace("\"version\":4", "\"version\":2");
   replace("\"architecture\":\"\",", "");
   replace("\"class_weights\":\"\",", "");
   replace("\"loss\":\"softmax_cross_entropy\",", "");
@@ -432,8 +433,8 @@ TEST_CASE("checkpoint: numbers out of range are refused") {
   refused("\"validating\":false", "\"validating\":true", "before its validation");
   refused("\"validation_batches\":0", "\"validation_batches\":2", "no validation is running");
   refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but the history has 0");
-  refused("\"version\":3", "\"version\":4", "expected 1 to 3. A newer convlab wrote it");
-  refused("\"version\":3", "\"version\":0", "expected 1 to 3");
+  refused("\"version\":4", "\"version\":5", "expected 1 to 4. A newer convlab wrote it");
+  refused("\"version\":4", "\"version\":0", "expected 1 to 4");
   refused("\"learning_rate\":0.001,\"step_learning_rate",
           "\"learning_rate\":null,\"step_learning_rate", "learning rate is nan");
   refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate is -1");

@@ -26,11 +26,11 @@ RunOptions small_run() {
   return options;
 }
 
-Engine make_engine(const DatasetSplits& data, int64_t prefetch = 0) {
+Engine make_engine(const DatasetSplits& data, int64_t loader_threads = 0) {
   return Engine({.backend = make_backend("", 1),
                  .open_data = [data](const std::string&) { return data; },
                  .now = [] { return 0.0; },
-                 .prefetch = prefetch});
+                 .loader_threads = loader_threads});
 }
 
 std::shared_ptr<const Snapshot> settle(Engine& engine) {
@@ -110,7 +110,7 @@ TEST_CASE("validation split: its images are not trained on, and the test images 
 
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
 
-TEST_CASE("validation split: prefetching changes nothing", "[threads]") {
+TEST_CASE("validation split: loading in threads changes nothing", "[threads]") {
   const DatasetSplits data = make_synthetic(train_size, 40, image, classes);
   Engine plain = make_engine(data);
   Engine ahead = make_engine(data, 3);

@@ -154,7 +154,7 @@ std::vector<Bytes> run_record_seeds() {
     // As version 2, whose options are rewritten.
     std::string old = file.run.json;
     for (const auto& [now, before] :
-         {std::pair<std::string, std::string>{"\"version\":3", "\"version\":2"},
+         {std::pair<std::string, std::string>{"\"version\":4", "\"version\":2"},
           {"\"architecture\":\"\"", "\"label_smoothing\":0.1"}}) {
       const size_t at = old.find(now);
       expect(at != std::string::npos);

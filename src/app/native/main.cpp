@@ -26,9 +26,6 @@
 namespace convlab {
 namespace {
 
-/// Number of batches that a background thread prepares in advance.
-constexpr int64_t prefetch = 4;
-
 struct WindowOptions {
   RunOptions run;
   std::string data_dir;
@@ -75,7 +72,7 @@ int run_window(const WindowOptions& options) {
     return load_dataset(name, options.data_dir);
   };
   environment.now = monotonic_seconds;
-  environment.prefetch = prefetch;
+  environment.loader_threads = usable_threads(options.threads);
 
   GlfwPlatform platform("convlab", options.width, options.height);
   EngineThread engine(std::move(environment), GlfwPlatform::wake);

@@ -30,6 +30,8 @@ void* limited_realloc(void* memory, size_t bytes) {
 #define STBI_NO_STDIO
 #define STBI_ONLY_PNG
 #define STBI_ONLY_JPEG
+#define STBI_ONLY_BMP
+#define STBI_ONLY_GIF
 #define STBI_NO_HDR
 #define STBI_NO_LINEAR
 #define STBI_FAILURE_USERMSG
@@ -61,7 +63,7 @@ DecodedImage read_image_size(std::span<const uint8_t> file, const std::string& w
   int channels = 0;
   if (stbi_info_from_memory(file.data(), static_cast<int>(file.size()), &width, &height,
                             &channels) == 0) {
-    // Its reason is that the format is unknown, because it tries JPEG and PNG in turn.
+    // Its reason is that the format is unknown, because it tries one format after another.
     refuse(where, "its size cannot be read");
   }
   return {height, width, channels, {}};

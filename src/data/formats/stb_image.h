@@ -6,7 +6,7 @@
 
 #include "data/image_decoder.h"
 
-/// PNG and JPEG by stb_image.
+/// PNG, JPEG, BMP and GIF by stb_image.
 namespace convlab {
 
 /// Returns a file's height, width and number of channels, without pixels: 1 or 3, and 2 or 4 with

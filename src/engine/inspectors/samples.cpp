@@ -2,20 +2,26 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace convlab {
 
 namespace {
 
+/// The first images that can be read.
 Batch first_images(const Dataset& images) {
-  const auto count = static_cast<size_t>(std::min(Run::sample_count, images.available()));
-  const auto image_bytes = static_cast<size_t>(images.image_shape().elements());
+  const int64_t count = std::min(Run::sample_count, images.available());
+  std::vector<uint8_t> pixels(static_cast<size_t>(images.image_shape().elements()));
   Batch batch;
-  batch.images.resize(count * image_bytes);
   ImageReader reader;
-  for (size_t i = 0; i < count; ++i) {
-    const auto index = static_cast<int64_t>(i);
-    reader.read(images, index, std::span(batch.images).subspan(i * image_bytes, image_bytes));
-    batch.labels.push_back(images.label(index));
+  for (int64_t i = 0; i < count; ++i) {
+    try {
+      reader.read(images, i, pixels);
+    } catch (const Error&) {
+      continue;  // whoever evaluates names it
+    }
+    batch.images.insert(batch.images.end(), pixels.begin(), pixels.end());
+    batch.labels.push_back(images.label(i));
   }
   return batch;
 }

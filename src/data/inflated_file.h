@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+
+namespace convlab {
+
+/// Inflates a gzip file into a file of the folder `cache`, unless it is there already from before,
+/// and returns that file's path. It is found again by name, size and time of the last change. Other
+/// files in the cache that were made from an older version of it are deleted. Throws Error if the
+/// file is damaged, inflates to more than 64 GiB, or cannot be written; then nothing is left
+/// behind.
+std::filesystem::path inflated_file(const std::filesystem::path& file,
+                                    const std::filesystem::path& cache);
+
+}  // namespace convlab

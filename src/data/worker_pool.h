@@ -1,0 +1,80 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "data/batch.h"
+#include "data/image_decoder.h"
+
+namespace convlab {
+
+/// Memory that a thread reuses from image to image.
+struct DecodeMemory {
+  DecodedImage decoded;
+};
+
+/// A batch in preparation: its images are read on the thread that owns the data, and decoded into
+/// their places on any.
+struct PendingBatch {
+  /// Decodes the image at `position` of the batch. Must not throw: what cannot be decoded gets a
+  /// text in `failures`.
+  using Decode = std::function<void(PendingBatch& batch, size_t position, DecodeMemory& memory)>;
+
+  Batch batch;
+  std::vector<std::vector<uint8_t>> buffers;         ///< [size]: memory for `stored`
+  std::vector<std::span<const uint8_t>> stored;      ///< [size]: encoded images
+  std::vector<std::optional<std::string>> failures;  ///< [size]: why an image cannot be used
+  Decode decode;
+
+  size_t size() const { return batch.indices.size(); }
+};
+
+/// Decodes batches on several threads, in a queue that keeps their order.
+class WorkerPool {
+ public:
+  /// `chunk`: number of images that a thread takes at once.
+  WorkerPool(int64_t threads, size_t chunk);
+  /// Waits only for the images that are being decoded.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Adds a batch at the end of the queue.
+  void add(std::unique_ptr<PendingBatch> batch);
+  /// Number of batches in the queue.
+  size_t size() const { return queue_.size(); }
+  /// Returns the first batch when all of it is decoded, and takes it out of the queue, which must
+  /// not be empty.
+  std::unique_ptr<PendingBatch> take();
+  /// Empties the queue without waiting.
+  void clear();
+
+ private:
+  struct Entry {
+    std::unique_ptr<PendingBatch> batch;
+    size_t begun = 0;  // images that a thread has taken
+    size_t done = 0;
+  };
+
+  void run();
+  std::shared_ptr<Entry> wanted() const;
+
+  const size_t chunk_;
+  std::mutex mutex_;
+  std::condition_variable work_;  // there is something to decode, or it is time to stop
+  std::condition_variable done_;
+  bool stop_ = false;
+  // Shared with the threads, which may still be at work on batches that were discarded.
+  std::deque<std::shared_ptr<Entry>> queue_;
+  std::vector<std::jthread> threads_;  // declared last: they use all of the above
+};
+
+}  // namespace convlab
