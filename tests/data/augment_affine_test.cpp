@@ -1,4 +1,6 @@
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <numbers>
 
 #include "data/augment/affine.h"
 #include "data/augment_pixels.h"
@@ -65,6 +67,15 @@ TEST_CASE("augment, affine: rotations of a square by 90 degrees are exact") {
   for (int i = 0; i < 4; ++i)
     turned = warped(turned, large, combined_affine({.rotation = 90}, large), fill);
   CHECK(turned == uneven_bytes(31 * 31));
+}
+
+TEST_CASE("augment, affine: sines and cosines are exact to the last digits") {
+  for (int i = -450; i <= 450; i += 7) {
+    const double angle = i * 0.8 * std::numbers::pi / 180;
+    const Affine turned = combined_affine({.rotation = i * 0.8}, {5, 5, 1});
+    CHECK(std::abs(turned.xx - std::cos(angle)) < 2e-15);
+    CHECK(std::abs(turned.yx - std::sin(angle)) < 2e-15);
+  }
 }
 
 struct AffineCase {

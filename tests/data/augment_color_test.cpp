@@ -42,6 +42,9 @@ TEST_CASE("augment, contrast: from the mean grey, as Pillow") {
   // One channel: the mean of 10, 20, 30 and 60 is 30.
   CHECK(changed({10, 20, 30, 60}, [](auto p) { adjust_contrast(p, 1, 0.5); }) ==
         Bytes{20, 25, 30, 45});
+  // 30.5 is rounded to 31.
+  CHECK(changed({10, 20, 30, 62}, [](auto p) { adjust_contrast(p, 1, 0.5); }) ==
+        Bytes{21, 26, 31, 47});
   CHECK(changed({10, 20, 30, 60}, [](auto p) { adjust_contrast(p, 1, 2); }) ==
         Bytes{0, 10, 30, 90});
 }

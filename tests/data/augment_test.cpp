@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
@@ -13,6 +14,7 @@
 #include "data/augment/augmentation_text.h"
 #include "data/augment/color.h"
 #include "data/augment/crop.h"
+#include "data/augment/tone.h"
 #include "data/augment_pixels.h"
 
 namespace convlab {
@@ -42,6 +44,7 @@ class Seen {
     return images_.count(std::string(pixels.begin(), pixels.end())) == 1;
   }
   size_t size() const { return images_.size(); }
+  bool operator==(const Seen& other) const { return images_ == other.images_; }
 
  private:
   std::set<std::string> images_;
@@ -236,20 +239,22 @@ TEST_CASE("augment, zoom: each axis its own, within the range") {
       pixels.push_back(static_cast<uint8_t>(5 * y));
     }
   }
-  double least = 10;
-  double most = 0;
+  std::array<double, 2> least{10, 10};
+  std::array<double, 2> most{0, 0};
   int different = 0;
   for (int index = 0; index < 300; ++index) {
     const Bytes zoomed = augmented("zoom_min=0.5,zoom_max=1.5", {1, 0, index}, pixels, {51, 51, 2});
     const auto at = [&](size_t y, size_t x, size_t c) { return zoomed[(y * 51 + x) * 2 + c]; };
     const double x_zoom = (at(25, 35, 0) - at(25, 15, 0)) / 100.0;
     const double y_zoom = (at(35, 25, 1) - at(15, 25, 1)) / 100.0;
-    least = std::min({least, x_zoom, y_zoom});
-    most = std::max({most, x_zoom, y_zoom});
+    least = {std::min(least[0], x_zoom), std::min(least[1], y_zoom)};
+    most = {std::max(most[0], x_zoom), std::max(most[1], y_zoom)};
     different += std::abs(x_zoom - y_zoom) > 0.1 ? 1 : 0;
   }
-  CHECK(std::abs(least - 0.5) < 0.03);
-  CHECK(std::abs(most - 1.5) < 0.03);
+  for (const size_t axis : {0, 1}) {
+    CHECK(std::abs(least.at(axis) - 0.5) < 0.03);
+    CHECK(std::abs(most.at(axis) - 1.5) < 0.03);
+  }
   CHECK(different > 200);
 }
 
@@ -293,25 +298,73 @@ TEST_CASE("augment, noise: mean 0 and the given standard deviation") {
   }
   CHECK(std::abs(sum / 10'000) < 0.6);                      // five standard errors: 5 · 12 / 100
   CHECK(std::abs(std::sqrt(squares / 10'000) - 12) < 0.5);  // 5 · 12 / √20,000 and rounding
+  // Neighbours are independent: two such numbers, rounded, are equal with probability
+  // 1 / (2 √π 12), 0.024.
+  for (const size_t first : {0, 1}) {
+    int equal = 0;
+    for (size_t i = first; i + 1 < pixels.size(); i += 2)
+      equal += pixels[i] == pixels[i + 1] ? 1 : 0;
+    CHECK(equal < 5000 * 0.035);
+  }
   // An odd number of values, and values that cannot go further.
   const Bytes white = augmented("noise=50", {1, 2, 3}, Bytes(27, 255), {3, 3, 3});
   CHECK(std::count(white.begin(), white.end(), 255) > 5);
   CHECK(white.back() != white[25]);
 }
 
-TEST_CASE("augment, RandAugment: draws all operations, and none is stronger than the magnitude") {
+/// What RandAugment's operations with magnitude 15, half of the greatest, make of an image.
+Seen rand_augmented(const Bytes& pixels, const Shape& image) {
+  Seen expected;
+  const auto add = [&](const auto& change) {
+    Bytes changed = pixels;
+    change(changed);
+    expected.insert(changed);
+  };
+  const auto add_warp = [&](const Affine& affine) {
+    add([&](Bytes& to) { warp_affine(pixels, image, affine, {}, to); });
+  };
+  for (const double level : {-0.5, 0.5}) {
+    add_warp(about_center({.xy = level * 0.3}, image));
+    add_warp(about_center({.yx = level * 0.3}, image));
+    add_warp({.x0 = std::trunc(level * 150 / 331 * static_cast<double>(image[1]))});
+    add_warp({.y0 = std::trunc(level * 150 / 331 * static_cast<double>(image[0]))});
+    add_warp(combined_affine({.rotation = level * 30}, image));
+    const double factor = 1 + level * 0.9;
+    add([&](Bytes& to) { adjust_brightness(to, factor); });
+    add([&](Bytes& to) { adjust_saturation(to, 3, factor); });
+    add([&](Bytes& to) { adjust_contrast(to, 3, factor); });
+    add([&](Bytes& to) {
+      Bytes copy(to.size());
+      adjust_sharpness(to, image, factor, copy);
+    });
+  }
+  expected.insert(pixels);
+  add([](Bytes& to) { posterize(to, 6); });
+  add([](Bytes& to) { solarize(to, 127.5); });
+  add([](Bytes& to) { stretch_contrast(to, 3); });
+  add([](Bytes& to) { equalize(to, 3); });
+  return expected;
+}
+
+TEST_CASE("augment, RandAugment: the operations of torchvision, with their strengths") {
+  const Shape image{20, 30, 3};  // enough pixels for equalize
+  Bytes pixels = uneven_bytes(20 * 30 * 3);
+  for (uint8_t& value : pixels) value = static_cast<uint8_t>(value / 2 + 20);
   Seen seen;
-  for (int index = 0; index < 300; ++index)
-    seen.insert(augmented("rand_augment=1,rand_augment_magnitude=10", {1, 0, index}));
-  // 8 operations have two directions; identity, equalize (too few pixels) and others can agree.
-  CHECK(seen.size() >= 18);
-  CHECK(seen.size() <= 14 + 9);
-  Seen weakest;
-  for (int index = 0; index < 300; ++index)
-    weakest.insert(augmented("rand_augment=1,rand_augment_magnitude=0", {1, 0, index}));
-  // Magnitude 0 leaves identity, autocontrast, equalize and solarize (255 becomes 0).
-  CHECK(weakest.size() <= 4);
-  CHECK(weakest.has(uneven_bytes(9 * 7 * 3)));
+  for (int index = 0; index < 500; ++index) {
+    seen.insert(
+        augmented("rand_augment=1,rand_augment_magnitude=15", {1, 0, index}, pixels, image));
+  }
+  const Seen expected = rand_augmented(pixels, image);
+  CHECK(expected.size() == 14 + 9);  // nine of them in two directions
+  CHECK(seen == expected);
+}
+
+TEST_CASE("augment, RandAugment: as many operations as asked for, one after another") {
+  Seen seen;
+  for (int index = 0; index < 500; ++index)
+    seen.insert(augmented("rand_augment=2,rand_augment_magnitude=15", {1, 0, index}));
+  CHECK(seen.size() > 100);  // of 23² pairs
 }
 
 TEST_CASE("augment: images of any shape") {
