@@ -35,17 +35,24 @@ constexpr float to_unit_float(uint32_t bits) { return static_cast<float>(bits >>
 
 /// The purpose of a random stream. Each purpose has its own stream, so adding dropout, for example,
 /// does not change the shuffling.
-enum class RandomStream : uint64_t { weights = 1, shuffle = 2, dropout = 3, split = 4 };
+enum class RandomStream : uint64_t {
+  weights = 1,
+  shuffle = 2,
+  dropout = 3,
+  split = 4,
+  augmentation = 5
+};
 
 /// Combines a stream with an index (of a parameter, epoch, layer or class) below 2^56.
 constexpr uint64_t stream_id(RandomStream stream, uint64_t number) {
   return static_cast<uint64_t>(stream) << 56 | number;
 }
 
-/// Generator that draws numbers sequentially from one stream.
+/// Generator that draws numbers sequentially from one stream, beginning with a block of it.
 class Random {
  public:
-  Random(uint64_t seed, uint64_t stream) : seed_(seed), stream_(stream) {}
+  Random(uint64_t seed, uint64_t stream, uint64_t first_block = 0)
+      : seed_(seed), stream_(stream), index_(first_block) {}
 
   uint32_t next() {
     if (used_ == 4) {
@@ -69,7 +76,7 @@ class Random {
  private:
   uint64_t seed_;
   uint64_t stream_;
-  uint64_t index_ = 0;
+  uint64_t index_;
   std::array<uint32_t, 4> block_{};
   size_t used_ = 4;
 };

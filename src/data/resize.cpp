@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "data/luma.h"
 
 namespace convlab {
 
@@ -92,12 +93,6 @@ Window centered_window(const ImageView& image, const Shape& target) {
   window.top = (image.height - window.height) / 2;
   window.left = (image.width - window.width) / 2;
   return window;
-}
-
-/// With the weights of Pillow's convert("L"), in 1/2^16.
-uint8_t luma(const uint8_t* color) {
-  return static_cast<uint8_t>(
-      (color[0] * 19'595U + color[1] * 38'470U + color[2] * 7'471U + 0x8000U) >> 16U);
 }
 
 /// Returns the pixels of a window with `channels` channels.

@@ -54,6 +54,14 @@ TEST_CASE("Random draws the four words of each block in order") {
   }
 }
 
+TEST_CASE("Random can begin with any block") {
+  const uint64_t first = uint64_t{5} << 32;  // more than 32 bits hold
+  Random random(7, 9, first);
+  for (const uint64_t index : {first, first + 1}) {
+    for (const uint32_t word : philox(7, 9, index)) CHECK(random.next() == word);
+  }
+}
+
 TEST_CASE("Random::below stays below its bound and reaches every value") {
   Random random(1, 2);
   std::array<int, 5> counts{};

@@ -13,6 +13,9 @@
 #include "core/error.h"
 #include "core/options_text.h"
 #include "data/archives.h"
+#include "data/augment/augmentation.h"
+#include "data/augment/augmentation_text.h"
+#include "data/augment/keras_augmentation.h"
 #include "data/formats/archive.h"
 #include "data/formats/cifar.h"
 #include "data/formats/idx.h"
@@ -357,6 +360,37 @@ std::vector<Bytes> option_seeds() {
   return {bytes_of("momentum=0.9,nesterov=true"), bytes_of("weights=1,2,3, epochs = 12")};
 }
 
+/// What was accepted can be applied and written.
+void use_augmentation(const AugmentationOptions& options) {
+  must([&] {
+    Bytes pixels(size_t{5} * 4 * 3, 9);
+    Augmentation::Scratch scratch;
+    Augmentation(options).apply(pixels, {5, 4, 3}, {1, 2, 3}, scratch);
+    const std::string text = augmentation_text(options);
+    expect(augmentation_text(parse_augmentation(text)) == text);
+  });
+}
+
+void read_augmentation(std::span<const uint8_t> input) {
+  use_augmentation(parse_augmentation(text_of(input)));
+}
+
+void read_keras_augmentation(std::span<const uint8_t> input) {
+  use_augmentation(augmentation_from_keras_json(text_of(input)).options);
+}
+
+std::vector<Bytes> augmentation_seeds() {
+  return {bytes_of("flip,shift=0.1,rotate=15,zoom=0.2,fill_mode=wrap,cval=3"),
+          bytes_of("alternating_flip,crop_padding=4,cutout=8,noise=2.5,rand_augment=2,erase=1")};
+}
+
+std::vector<Bytes> keras_augmentation_seeds() {
+  return {bytes_of(R"({"rotation_range": 15, "width_shift_range": 0.1, "height_shift_range": 2.0,
+                       "zoom_range": [0.5, 1], "horizontal_flip": true, "rescale": 0.0039})"),
+          bytes_of(R"({"brightness_range": [0.5, 1.5], "fill_mode": "reflect", "cval": 4,
+                       "width_shift_range": 3, "data_format": "channels_last", "dtype": null})")};
+}
+
 // One byte of JSON can be a value that takes a few hundred bytes of memory; one byte of gzip can
 // inflate to 1,032, in a PNG to eight times as many pixels, each of four bytes decoded and of three
 // in the window cut out.
@@ -379,6 +413,8 @@ constexpr std::array targets{
     FuzzTarget{"reply", read_reply, reply_seeds, 500},
     FuzzTarget{"snapshot", read_snapshot, snapshot_seeds, 500},
     FuzzTarget{"options", read_options, option_seeds, 500},
+    FuzzTarget{"augmentation", read_augmentation, augmentation_seeds, 500},
+    FuzzTarget{"Keras augmentation", read_keras_augmentation, keras_augmentation_seeds, 500},
 };
 
 }  // namespace
