@@ -35,7 +35,14 @@ constexpr float to_unit_float(uint32_t bits) { return static_cast<float>(bits >>
 
 /// The purpose of a random stream. Each purpose has its own stream, so adding dropout, for example,
 /// does not change the shuffling.
-enum class RandomStream : uint64_t { weights = 1, shuffle = 2, dropout = 3, split = 4 };
+enum class RandomStream : uint64_t {
+  weights = 1,
+  shuffle = 2,
+  dropout = 3,
+  split = 4,
+  mixup = 5,
+  cutmix = 6
+};
 
 /// Combines a stream with an index (of a parameter, epoch, layer or class) below 2^56.
 constexpr uint64_t stream_id(RandomStream stream, uint64_t number) {

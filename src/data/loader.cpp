@@ -107,6 +107,8 @@ void Loader::fill(const Order& order, size_t position, Batch& batch, ImageReader
   for (int64_t& index : batch.indices) index = images_.index(index);
   const auto image_bytes = static_cast<size_t>(dataset.image_shape().elements());
   batch.labels.resize(batch.indices.size());
+  batch.second_labels.clear();
+  batch.label_weights.clear();
   batch.images.resize(batch.indices.size() * image_bytes);
   for (size_t i = 0; i < batch.indices.size(); ++i) {
     reader.read(dataset, batch.indices[i],
