@@ -78,7 +78,8 @@ export class RequestError extends Error {
  *   Aborting the signal cancels the request. progress is 0 to 1, seconds_left negative if unknown.
  * @typedef {{data?: string, model?: string, architecture?: string|object, loss?: string,
  *   loss_options?: object, optimizer?: string, optimizer_options?: object, learning_rate?: number,
- *   schedule?: string, schedule_options?: object, warmup_epochs?: number, update_options?: object,
+ *   schedule?: string, schedule_options?: object, warmup_epochs?: number, augmentation?: object,
+ *   update_options?: object, image_size?: number,
  *   batch?: number, epochs?: number, seed?: number, validation_split?: number,
  *   class_weights?: string, early_stopping?: boolean, early_stopping_options?: object, time_budget?: number}} RunOptions
  *   Options that are left out have the engine's defaults (src/engine/run_options.h).

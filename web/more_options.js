@@ -1,11 +1,12 @@
-// The fold "More" of the settings: options of optimizer, schedule, loss, updates, early stopping.
+// The fold "More" of the settings: options of optimizer, schedule, loss, augmentation, updates,
+// early stopping.
 
 import {makeOptionFields, withOption} from './option_form.js';
 
 /** The members of the run's options that the fold edits, with their values when left out. */
 const defaults = {
   optimizer_options: {}, schedule: 'constant', schedule_options: {},
-  loss: 'softmax_cross_entropy', loss_options: {}, update_options: {},
+  loss: 'softmax_cross_entropy', loss_options: {}, augmentation: {}, update_options: {},
   early_stopping: false, early_stopping_options: {},
 };
 
@@ -128,6 +129,7 @@ export class MoreOptions {
         ...this.#fields('optimizer', this.#optimizer, 'optimizer_options')),
       this.#kindSection('Learning rate schedule', 'schedule'),
       this.#kindSection('Loss', 'loss'),
+      section('Augmentation', ...this.#fields('augmentation', '', 'augmentation')),
       section('Updates', ...this.#fields('update', '', 'update_options')),
       this.#earlyStopping(),
       ...this.#run());

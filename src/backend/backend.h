@@ -237,19 +237,19 @@ class Backend {
   virtual void softmax(const Tensor& x, const Tensor& y) = 0;
   /// dx = y · (dy - Σ dy · y) of each row, given y = softmax(x); dx may be dy.
   virtual void softmax_grad(const Tensor& y, const Tensor& dy, const Tensor& dx) = 0;
-  // Losses. Each row is a sample. targets: i32 [rows] classes, used as one-hot rows (or as the
-  // value 0 or 1 for a single output), or f32 of the outputs' shape. class_weights: f32, null for
-  // all 1; the loss of a row is multiplied by the weight of its class. The class of an f32 row is
-  // its first maximum (single target: 1 if above 1/2, else 0). Added to sums, f32 [3]: the loss,
+  // Losses. Each row is a sample. targets: classes, used as one-hot rows (or as the value 0 or 1
+  // for a single output), classes mixed as LossTargets says, or values. class_weights: f32, null
+  // for all 1; the loss of a row is multiplied by the weight of its class. The class of an f32 row
+  // is its first maximum (single target: 1 if above 1/2, else 0). Added to sums, f32 [3]: the loss,
   // the number of correct rows, whose first largest output is at their class (single: on the
   // target's side), the number of rows. grad, if not null: gradient of Σ loss / rows.
   /// Softmax cross-entropy of each row of logits z and targets t: -Σ t log softmax(z).
   virtual void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
-                                     const Tensor& targets, const Tensor& class_weights,
+                                     const LossTargets& targets, const Tensor& class_weights,
                                      const Tensor& grad, const Tensor& sums) = 0;
   /// The loss of a row is the mean over its outputs. The gradient is 0 at a kink of the loss.
   virtual void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
-                              const Tensor& targets, const Tensor& class_weights,
+                              const LossTargets& targets, const Tensor& class_weights,
                               const Tensor& grad, const Tensor& sums) = 0;
 
   // Metrics.

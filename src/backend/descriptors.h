@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "core/tensor.h"
+
 namespace convlab {
 
 /// Activation fused into a matrix product or convolution. Each use is a switch without default, so
@@ -109,6 +111,25 @@ struct DropoutDesc {
   uint64_t stream = 0;
 };
 
+/// What a loss compares each row of outputs with: a class, a row of values, or two classes mixed.
+///
+/// A mixed row (mixup, Zhang et al. 2018; CutMix, Yun et al. 2019) is w · e1 + (1 - w) · e2, where
+/// e1 and e2 are the one-hot rows of its classes (or the values 0 and 1 of a single output) and w
+/// its label weight. Its loss is that of the mixed row, as in Keras and torchvision, and its class
+/// the first maximum of that row. With class weights c1 and c2, w and 1 - w become w c1 and (1 - w)
+/// c2: the mixed row has their ratio, and its loss is multiplied by their sum. So losses that are
+/// linear in the target (both cross-entropies, also with label smoothing) are w c1 loss(e1) + (1 -
+/// w) c2 loss(e2).
+struct LossTargets {
+  LossTargets(const Tensor& rows) : targets(rows) {}
+  LossTargets(const Tensor& first_labels, const Tensor& seconds, const Tensor& weights)
+      : targets(first_labels), second_labels(seconds), label_weights(weights) {}
+
+  Tensor targets;        ///< i32 [rows] classes or f32 values of the outputs' shape
+  Tensor second_labels;  ///< i32 [rows], with label_weights; null unless classes are mixed
+  Tensor label_weights;  ///< f32 [rows], w in [0, 1]: the weight of the first class
+};
+
 /// label_smoothing s: the target t of a class becomes (1 - s) t + s / classes (Szegedy et al. 2016,
 /// section 7).
 struct CrossEntropyDesc {
@@ -116,7 +137,8 @@ struct CrossEntropyDesc {
 };
 
 /// A loss of one output z and its target t. binary_cross_entropy applies to the sigmoid of z.
-/// hinge: max(0, 1 - t z), where a target of 0 counts as -1.
+/// hinge: max(0, 1 - t z), where a target of 0 counts as -1, and one-hot rows are mixed as rows of
+/// -1 and 1.
 enum class PointwiseLossKind : uint8_t {
   binary_cross_entropy,
   squared_error,

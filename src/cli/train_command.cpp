@@ -4,6 +4,7 @@
 #include <set>
 
 #include "backend/processors.h"
+#include "cli/augment_options.h"
 #include "cli/commands.h"
 #include "cli/file_names.h"
 #include "cli/interrupt.h"
@@ -295,6 +296,7 @@ void add_train(CLI::App& app, Action& action) {
                   "Write results to a file, or - for standard output, one JSON object per line")
       ->type_name("FILE");
   add_run_files(command, options->files);
+  add_augment(command, run);
   add_stopping(command, run);
   command.add_option("--save", options->save, "Save the trained model to a .safetensors file")
       ->type_name("FILE");

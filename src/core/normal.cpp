@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/log_exp.h"
+
 namespace convlab {
 
 namespace {
@@ -50,30 +52,12 @@ constexpr Rational far_tail{
      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
      2.04426310338993978564e-15}};
 
-/// Natural logarithm of x > 0, accurate to a few units in the last place: the series of 2 artanh((m
-/// - 1) / (m + 1)) for the mantissa m.
-double log_by_series(double x) {
-  constexpr double log_2 = 0.69314718055994530942;
-  constexpr double root_half = 0.70710678118654752440;
-  constexpr int terms = 12;  // s is at most 0.172, so the thirteenth term is below 1e-19
-  int exponent = 0;
-  double mantissa = std::frexp(x, &exponent);
-  if (mantissa < root_half) {
-    mantissa *= 2;
-    --exponent;
-  }
-  const double s = (mantissa - 1) / (mantissa + 1);
-  double sum = 0;
-  for (int k = terms - 1; k >= 0; --k) sum = sum * (s * s) + 1.0 / (2 * k + 1);
-  return 2 * s * sum + exponent * log_2;
-}
-
 }  // namespace
 
 double normal_quantile(double p) {
   const double q = p - 0.5;
   if (std::abs(q) <= 0.425) return q * middle(0.180625 - q * q);
-  const double r = std::sqrt(-log_by_series(q < 0 ? p : 1 - p));
+  const double r = std::sqrt(-portable_log(q < 0 ? p : 1 - p));
   const double x = r <= 5 ? tail(r - 1.6) : far_tail(r - 5);
   return q < 0 ? -x : x;
 }

@@ -40,7 +40,10 @@ enum class RandomStream : uint64_t {
   shuffle = 2,
   dropout = 3,
   split = 4,
-  augmentation = 5
+  augmentation = 5,
+  mixup = 6,
+  cutmix = 7,
+  mix_choice = 8
 };
 
 /// Combines a stream with an index (of a parameter, epoch, layer or class) below 2^56.

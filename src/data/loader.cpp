@@ -9,6 +9,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "data/mix.h"
 #include "data/resize.h"
 #include "data/worker_pool.h"
 
@@ -20,8 +21,10 @@ namespace {
 /// copying pixels is not.
 constexpr size_t chunk_of_pixels = 128;
 
-/// Decodes one image into its place in the batch, in the shape of the data set.
-void decode(const Dataset& dataset, PendingBatch& pending, size_t at, DecodeMemory& memory) {
+/// Decodes one image into its place in the batch, in the shape of the data set, and changes it at
+/// random.
+void decode(const Dataset& dataset, const Augmentation& augmentation, AugmentationKey key,
+            PendingBatch& pending, size_t at, DecodeMemory& memory) {
   if (pending.failures[at]) return;
   const Shape& shape = dataset.image_shape();
   const auto bytes = static_cast<size_t>(shape.elements());
@@ -29,7 +32,13 @@ void decode(const Dataset& dataset, PendingBatch& pending, size_t at, DecodeMemo
   try {
     const ImageView image =
         dataset.decode(pending.batch.indices[at], pending.stored[at], memory.decoded);
-    fit_image_into(image, shape, pixels);
+    key.index = pending.batch.indices[at];
+    if (augmentation.resizes()) {
+      augmentation.load(image, shape, key, pixels);
+    } else {
+      fit_image_into(image, shape, pixels);
+    }
+    if (!augmentation.empty()) augmentation.apply(pixels, shape, key, memory.scratch);
   } catch (const std::exception& error) {
     pending.failures[at] = error.what();
   }
@@ -55,7 +64,7 @@ void compact(Batch& batch, const std::vector<std::optional<std::string>>& failur
 }  // namespace
 
 Loader::Loader(Subset images, const LoaderOptions& options)
-    : images_(std::move(images)), options_(options) {
+    : images_(std::move(images)), options_(options), augmentation_(options.augmentation) {
   if (options_.batch < 1) fail("[loader] a batch of {}; expected at least 1", options_.batch);
   if (options_.workers < 0) fail("[loader] {} workers; expected at least 0", options_.workers);
   if (options_.prefetch < 1) {
@@ -80,6 +89,7 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
   if (epoch < 0) fail("[loader] epoch {}; expected at least 0", epoch);
   if (first_batch < 0 || first_batch > batches_per_epoch())
     fail("[loader] batch {}; expected 0 to {}", first_batch, batches_per_epoch());
+  epoch_ = epoch;
   order_ = make_order(epoch);
   position_ = static_cast<size_t>(std::min(first_batch * options_.batch, images_.size()));
   begun_ = position_;
@@ -126,8 +136,9 @@ bool Loader::next(Batch& batch) {
     DecodeMemory memory;
     for (size_t i = 0; i < size; ++i) pending->decode(*pending, i, memory);
   }
-  position_ += size;
   finish(*pending, batch);
+  mix(batch);
+  position_ += size;
   spare_.push_back(std::move(pending));
   if (pool_) prepare_ahead();
   return true;
@@ -156,6 +167,8 @@ std::unique_ptr<PendingBatch> Loader::begin(size_t position) {
   Batch& batch = pending->batch;
   batch.indices.resize(size);
   batch.labels.resize(size);
+  batch.second_labels.clear();
+  batch.label_weights.clear();
   batch.images.resize(size * static_cast<size_t>(dataset.image_shape().elements()));
   pending->buffers.resize(size);
   pending->stored.resize(size);
@@ -170,8 +183,9 @@ std::unique_ptr<PendingBatch> Loader::begin(size_t position) {
       pending->failures[i] = error.what();
     }
   }
-  pending->decode = [&dataset](PendingBatch& self, size_t at, DecodeMemory& memory) {
-    decode(dataset, self, at, memory);
+  const AugmentationKey key{.seed = options_.seed, .epoch = epoch_};
+  pending->decode = [this, key](PendingBatch& self, size_t at, DecodeMemory& memory) {
+    decode(images_.dataset(), augmentation_, key, self, at, memory);
   };
   return pending;
 }
@@ -191,6 +205,23 @@ void Loader::finish(PendingBatch& pending, Batch& batch) {
          *pending.failures[0]);
   }
   compact(batch, pending.failures);
+}
+
+/// Applies mixup or CutMix; with both, one of them by chance.
+void Loader::mix(Batch& batch) const {
+  const double mixup_alpha = options_.augmentation.mixup;
+  const double cutmix_alpha = options_.augmentation.cutmix;
+  if (mixup_alpha == 0 && cutmix_alpha == 0) return;
+  const MixSeed seed{.seed = options_.seed, .epoch = epoch_, .batch = batches_done()};
+  const auto number = static_cast<uint64_t>(epoch_) << 32U | static_cast<uint64_t>(seed.batch);
+  Random choice(options_.seed, stream_id(RandomStream::mix_choice, number));
+  const bool by_chance = choice.below(2) == 0;
+  const Shape& shape = images_.dataset().image_shape();
+  if (cutmix_alpha == 0 || (mixup_alpha > 0 && by_chance)) {
+    mixup(batch, shape, mixup_alpha, seed);
+  } else {
+    cutmix(batch, shape, cutmix_alpha, seed);
+  }
 }
 
 std::vector<int64_t> Loader::make_order(int64_t epoch) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/augment/augmentation.h"
 #include "data/batch.h"
 #include "data/subset.h"
 
@@ -21,12 +22,14 @@ struct LoaderOptions {
   uint64_t seed = 0;
   int64_t workers = 0;   ///< threads of the loader that decode; 0: none
   int64_t prefetch = 4;  ///< with workers: batches prepared ahead, at least 1
+  AugmentationOptions augmentation = {};
 };
 
 /// Splits a data set, or a part of it, into batches, epoch by epoch; the last batch of an epoch may
 /// be smaller. The order depends only on (seed, epoch). The first epoch takes blocks of 2,048
 /// images in their order of arrival, shuffled within each block, so that training can start when
-/// the first block has arrived; later epochs shuffle all images. Images that cannot be read or
+/// the first block has arrived; later epochs shuffle all images. Augmentation depends on (seed,
+/// epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that cannot be read or
 /// decoded are left out of their batches.
 class Loader {
  public:
@@ -64,9 +67,12 @@ class Loader {
   std::unique_ptr<PendingBatch> begin(size_t position);
   void prepare_ahead();
   void finish(PendingBatch& pending, Batch& batch);
+  void mix(Batch& batch) const;
 
   Subset images_;
   const LoaderOptions options_;
+  const Augmentation augmentation_;
+  int64_t epoch_ = 0;
   std::vector<int64_t> order_;  // positions in images_
   size_t position_ = 0;         // in order_, of the next batch
   size_t begun_ = 0;            // likewise, of the next one to prepare

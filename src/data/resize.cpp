@@ -79,11 +79,6 @@ std::vector<uint8_t> resize_columns(const std::vector<float>& rows, size_t colum
   return out;
 }
 
-/// A window of an image, in pixels.
-struct Window {
-  int64_t top = 0, left = 0, height = 0, width = 0;
-};
-
 Window centered_window(const ImageView& image, const Shape& target) {
   const int64_t height = std::max<int64_t>(image.width * target[0] / target[1], 1);
   const int64_t width = std::max<int64_t>(image.height * target[1] / target[0], 1);
@@ -122,6 +117,12 @@ std::vector<uint8_t> resize_image(std::span<const uint8_t> pixels, const Shape& 
   return resize_columns(rows, static_cast<size_t>(width * from[2]), triangle_taps(from[0], height));
 }
 
+std::vector<uint8_t> resize_window(const ImageView& image, const Window& window,
+                                   const Shape& target) {
+  return resize_image(cut_out(image, window, target[2]), {window.height, window.width, target[2]},
+                      target[0], target[1]);
+}
+
 std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target) {
   if (target.rank() != 3 || target.elements() == 0 || (target[2] != 1 && target[2] != 3)) {
     fail(
@@ -129,9 +130,7 @@ std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target) {
         "with 1 or 3 channels",
         target);
   }
-  const Window window = centered_window(image, target);
-  return resize_image(cut_out(image, window, target[2]), {window.height, window.width, target[2]},
-                      target[0], target[1]);
+  return resize_window(image, centered_window(image, target), target);
 }
 
 void fit_image_into(const ImageView& image, const Shape& target, std::span<uint8_t> pixels) {

@@ -16,6 +16,19 @@ namespace convlab {
 std::vector<uint8_t> resize_image(std::span<const uint8_t> pixels, const Shape& from,
                                   int64_t height, int64_t width);
 
+/// A part of an image, in pixels.
+struct Window {
+  int64_t top = 0;
+  int64_t left = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+};
+
+/// Returns a window of an image, which must lie in it, resized to the shape `target` whatever its
+/// aspect ratio, with colours as in fit_image.
+std::vector<uint8_t> resize_window(const ImageView& image, const Window& window,
+                                   const Shape& target);
+
 /// Returns an image as the input of a network, [height, width, channels] of shape `target`:
 /// converts colours to grey (ITU-R 601 luma, as Pillow's convert("L")) or grey to three equal
 /// channels, cuts out the largest centred window of the target's aspect ratio, and resizes it. The

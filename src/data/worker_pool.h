@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "data/augment/augmentation.h"
 #include "data/batch.h"
 #include "data/image_decoder.h"
 
@@ -19,6 +20,7 @@ namespace convlab {
 /// Memory that a thread reuses from image to image.
 struct DecodeMemory {
   DecodedImage decoded;
+  Augmentation::Scratch scratch;
 };
 
 /// A batch in preparation: its images are read on the thread that owns the data, and decoded into

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "data/augment/augmentation_options.h"
 #include "data/catalog.h"
 #include "engine/run_form.h"
 #include "loss/loss.h"
@@ -89,6 +90,8 @@ std::vector<OptionForm> option_forms() {
   add("optimizer", optimizer_kinds());
   add("schedule", schedule_kinds());
   add("loss", loss_kinds());
+  forms.push_back(
+      make_form("augmentation", "", "Augmentation", list_options<AugmentationOptions>()));
   forms.push_back(make_form("update", "", "Updates", list_options<UpdateOptions>()));
   forms.push_back(
       make_form("early_stopping", "", "Early stopping", list_options<EarlyStoppingOptions>()));

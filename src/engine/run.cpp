@@ -39,6 +39,7 @@ RunOptions checked(RunOptions options) {
          options.validation_split);
   }
   make_loss(options);
+  read_augmentation(options.augmentation);
   options.class_weights = checked_class_weights(options.class_weights);
   return options;
 }
@@ -95,9 +96,10 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
       activation_folded_(fold_final_activation(graph, *make_loss(options_))),
       network_(std::move(graph), backend, options_.seed),
       train_loader_(images_.train, {.batch = options_.batch,
-                                    .shuffle = true,
-                                    .seed = options_.seed,
-                                    .workers = loader_threads}),
+                     .shuffle = true,
+                     .seed = options_.seed,
+                     .workers = loader_threads,
+                     .augmentation = read_augmentation(options_.augmentation)}),
       validation_loader_(
           images_.validation,
           {.batch = options_.batch, .shuffle = false, .seed = 0, .workers = loader_threads}),

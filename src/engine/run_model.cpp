@@ -21,6 +21,7 @@ void append_options(Options& info, const RunOptions& run) {
   add("schedule_options", run.schedule_options);
   if (run.warmup_epochs > 0) info.emplace_back("warmup_epochs", run.warmup_epochs);
   if (run.validation_split > 0) info.emplace_back("validation_split", run.validation_split);
+  add("augmentation", run.augmentation);
   add("update_options", run.update_options);
 }
 

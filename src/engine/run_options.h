@@ -36,6 +36,7 @@ struct RunOptions {
   std::string schedule = "constant";
   Options schedule_options;
   double warmup_epochs = 0;  ///< before the schedule; may be fractional
+  Options augmentation;      ///< AugmentationOptions, of the training images
   Options update_options;    ///< UpdateOptions: clipping, accumulation, moving average
   int64_t batch = 128;
   int64_t epochs = 5;
@@ -63,6 +64,7 @@ void visit(Fields& fields, S& options) {
   fields("schedule", options.schedule);
   fields("schedule_options", options.schedule_options);
   fields("warmup_epochs", options.warmup_epochs);
+  fields("augmentation", options.augmentation);
   fields("update_options", options.update_options);
   fields("batch", options.batch);
   fields("epochs", options.epochs);

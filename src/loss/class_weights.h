@@ -9,7 +9,8 @@ namespace convlab {
 
 /// Class weights on a device, as the class_weight argument of Keras' fit: in training, the loss of
 /// a sample is multiplied by the weight of its class, and the mean still divides by the batch size.
-/// PyTorch's CrossEntropyLoss(weight) divides by the sum of the batch's weights instead.
+/// PyTorch's CrossEntropyLoss(weight) divides by the sum of the batch's weights instead. Each of
+/// two mixed labels has the weight of its own class (LossTargets).
 class ClassWeights {
  public:
   static constexpr double max = 1e6;

@@ -31,11 +31,11 @@ class Loss {
   }
   /// Adds [Σ loss, correct rows, rows] of this batch to `sums`, f32 [3]. Unless null, grad is set
   /// to the gradient of the mean loss with respect to `outputs`, f32 [batch, n]. targets: i32
-  /// [batch] classes or f32 [batch, n] values; classes are used as one-hot rows (as the value 0 or
-  /// 1 if n is 1), and the class of a row of values is its first maximum. class_weights: see
-  /// ClassWeights; null for all 1. The mean is Keras' sum_over_batch_size: over the batch, and for
-  /// pointwise losses also over all n.
-  virtual void run(Backend& backend, const Tensor& outputs, const Tensor& targets,
+  /// [batch] classes, two mixed classes per sample (LossTargets), or f32 [batch, n] values; classes
+  /// are used as one-hot rows (as the value 0 or 1 if n is 1), and the class of a mixed row or of a
+  /// row of values is its first maximum. class_weights: see ClassWeights; null for all 1. The mean
+  /// is Keras' sum_over_batch_size: over the batch, and for pointwise losses also over all n.
+  virtual void run(Backend& backend, const Tensor& outputs, const LossTargets& targets,
                    const Tensor& class_weights, const Tensor& grad, const Tensor& sums) const = 0;
 };
 

@@ -11,7 +11,7 @@ class PointwiseLoss : public Loss {
   PointwiseLoss(std::string_view kind, const PointwiseLossDesc& desc) : kind_(kind), desc_(desc) {}
 
   std::string_view kind() const final { return kind_; }
-  void run(Backend& backend, const Tensor& outputs, const Tensor& targets,
+  void run(Backend& backend, const Tensor& outputs, const LossTargets& targets,
            const Tensor& class_weights, const Tensor& grad, const Tensor& sums) const final {
     backend.pointwise_loss(desc_, outputs, targets, class_weights, grad, sums);
   }

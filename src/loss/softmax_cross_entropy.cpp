@@ -15,7 +15,7 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& optio
 
 Options SoftmaxCrossEntropy::options() const { return write_options(options_); }
 
-void SoftmaxCrossEntropy::run(Backend& backend, const Tensor& outputs, const Tensor& targets,
+void SoftmaxCrossEntropy::run(Backend& backend, const Tensor& outputs, const LossTargets& targets,
                               const Tensor& class_weights, const Tensor& grad,
                               const Tensor& sums) const {
   const CrossEntropyDesc desc{.label_smoothing = static_cast<float>(options_.label_smoothing)};

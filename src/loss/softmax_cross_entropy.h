@@ -24,7 +24,7 @@ class SoftmaxCrossEntropy final : public Loss {
   void predict(Backend& backend, const Tensor& outputs, const Tensor& predictions) const override {
     backend.softmax(outputs, predictions);
   }
-  void run(Backend& backend, const Tensor& outputs, const Tensor& targets,
+  void run(Backend& backend, const Tensor& outputs, const LossTargets& targets,
            const Tensor& class_weights, const Tensor& grad, const Tensor& sums) const override;
 
  private:

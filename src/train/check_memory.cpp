@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "nn/network_plan.h"
 #include "nn/parameter_plan.h"
+#include "train/trainer.h"
 
 namespace convlab {
 
@@ -51,7 +52,7 @@ uint64_t needed_bytes(const Graph& graph, const Backend& backend, const Training
   const auto outputs = static_cast<uint64_t>(graph.output_shape().elements());
   return parameters.bytes + (1 + size.states) * parameters.trainable_bytes +
          std::max(arena(Mode::train, size.train_batch()), arena(Mode::eval, size.eval_batch())) +
-         normalization + batch * (image + sizeof(int32_t) + outputs * sizeof(float)) +
+         normalization + batch * (image + Trainer::label_bytes + outputs * sizeof(float)) +
          packed_bytes(graph, backend, size);
 }
 

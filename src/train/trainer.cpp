@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "core/error.h"
@@ -53,7 +54,7 @@ Tensor Trainer::prepare(const PassSpec& spec) {
       static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
   if (!images_ || images_->bytes() < count * image_bytes) {
     recordings_.clear();
-    labels_ = backend_.allocate_upload(count * sizeof(int32_t));
+    labels_ = backend_.allocate_upload(count * label_bytes);
     predictions_ = backend_.allocate(count * class_bytes);
     // Allocated last: its size shows that all three buffers are large enough.
     images_ = backend_.allocate_upload(count * image_bytes);
@@ -61,33 +62,61 @@ Tensor Trainer::prepare(const PassSpec& spec) {
   return network_.prepare(spec);
 }
 
-void Trainer::check_images(const Batch& batch) const {
+void Trainer::check_sizes(const Batch& batch) const {
   const Shape& image = network_.graph().input_shape();
   const auto wanted = static_cast<size_t>(image.with_batch(batch.size()).elements());
   if (batch.images.size() != wanted) {
     fail("[trainer] a batch of {} images has {} bytes, but the network expects {} for images of {}",
          batch.size(), batch.images.size(), wanted, image);
   }
+  const size_t mixed = batch.mixed() ? batch.labels.size() : 0;
+  if (batch.second_labels.size() != mixed || batch.label_weights.size() != mixed) {
+    fail(
+        "[trainer] a batch of {} images has {} second labels and {} label weights; expected one of "
+        "each for every image, or none",
+        batch.size(), batch.second_labels.size(), batch.label_weights.size());
+  }
 }
 
 void Trainer::check_labels(const Batch& batch) const {
   // A single output distinguishes two classes.
   const int64_t classes = std::max<int64_t>(network_.graph().output_shape().elements(), 2);
-  for (const int32_t label : batch.labels) {
-    if (label < 0 || label >= classes)
-      fail("[trainer] label {}, but the network has {} classes", label, classes);
+  for (const auto* labels : {&batch.labels, &batch.second_labels}) {
+    for (const int32_t label : *labels) {
+      if (label < 0 || label >= classes)
+        fail("[trainer] label {}, but the network has {} classes", label, classes);
+    }
   }
+  for (const float weight : batch.label_weights) {
+    if (!(weight >= 0 && weight <= 1))
+      fail("[trainer] a label weight is {} but must lie in 0 to 1", weight);
+  }
+}
+
+LossTargets Trainer::load_labels(const Batch& batch) {
+  const size_t bytes = batch.labels.size() * sizeof(int32_t);
+  auto* host = static_cast<std::byte*>(labels_->host());
+  std::memcpy(host, batch.labels.data(), bytes);
+  const Tensor all{{batch.mixed() ? 3 : 1, batch.size()}, DType::i32, labels_->memory()};
+  const auto part = [&all](int64_t i) { return all.part(i, i + 1).reshaped({all.shape[1]}); };
+  if (batch.mixed()) {
+    std::memcpy(host + bytes, batch.second_labels.data(), bytes);
+    std::memcpy(host + 2 * bytes, batch.label_weights.data(), bytes);
+  }
+  labels_->upload(all.bytes());
+  if (!batch.mixed()) return part(0);
+  return {part(0), part(1), {{batch.size()}, DType::f32, part(2).memory}};
 }
 
 Trainer::StepWork Trainer::load(const PassSpec& spec, const Batch& batch) {
   const Tensor input = prepare(spec);
   const Tensor images{input.shape, DType::u8, images_->memory()};
-  const Tensor labels{{batch.size()}, DType::i32, labels_->memory()};
   std::memcpy(images_->host(), batch.images.data(), images.bytes());
   images_->upload(images.bytes());
-  std::memcpy(labels_->host(), batch.labels.data(), labels.bytes());
-  labels_->upload(labels.bytes());
-  return {.images = images, .labels = labels, .input = input, .update = updater_.next_work()};
+  return {.images = images,
+          .targets = load_labels(batch),
+          .input = input,
+          .update = updater_.next_work()};
 }
 
 Tensor Trainer::forward(const StepWork& work) {
@@ -97,7 +126,7 @@ Tensor Trainer::forward(const StepWork& work) {
 
 void Trainer::enqueue_step(const StepWork& work) {
   const Tensor outputs = forward(work);
-  loss_->run(backend_, outputs, work.labels, class_weights_.tensor(), network_.output_grad(),
+  loss_->run(backend_, outputs, work.targets, class_weights_.tensor(), network_.output_grad(),
              training_.tensor());
   network_.backward();
   updater_.enqueue(work.update);
@@ -110,12 +139,13 @@ OpSlot& Trainer::recording(const StepKey& key) {
 }
 
 void Trainer::step(const Batch& batch) {
-  check_images(batch);
+  check_sizes(batch);
   check_labels(batch);
   use_training_weights();
   const StepWork work = load(Mode::train, batch);
   backend_.set_step(updater_.step_state(learning_rate_, steps_ + 1, batch.size()));
-  backend_.run_step(recording({batch.size(), work.update}), [this, &work] { enqueue_step(work); });
+  backend_.run_step(recording({batch.size(), batch.mixed(), work.update}),
+                    [this, &work] { enqueue_step(work); });
   ++steps_;
   network_.statistics_changed();
   updater_.batch_done(batch.size());
@@ -134,17 +164,18 @@ void Trainer::end_epoch() {
 }
 
 void Trainer::evaluate(const Batch& batch, MetricSums& sums, ClassificationSums* classes) {
-  check_images(batch);
+  check_sizes(batch);
   check_labels(batch);
+  if (batch.mixed()) fail("[trainer] a batch to evaluate has mixed labels; expected none");
   use_eval_weights();
   const StepWork work = load(Mode::eval, batch);
   const Tensor outputs = forward(work);
-  loss_->run(backend_, outputs, work.labels, {}, {}, sums.tensor());
-  if (classes != nullptr) classes->add(outputs, work.labels);
+  loss_->run(backend_, outputs, work.targets, {}, {}, sums.tensor());
+  if (classes != nullptr) classes->add(outputs, work.targets.targets);
 }
 
 std::vector<float> Trainer::predict(const Batch& batch) {
-  check_images(batch);
+  check_sizes(batch);
   use_eval_weights();
   const Tensor outputs = forward(load(Mode::eval, batch));
   const Tensor predictions{outputs.shape, DType::f32, predictions_.memory()};
@@ -160,7 +191,7 @@ bool Trainer::predicts_probabilities() const {
 }
 
 std::vector<float> Trainer::layer_output(const Batch& batch, size_t node) {
-  check_images(batch);
+  check_sizes(batch);
   use_eval_weights();
   const PassSpec spec{.mode = Mode::eval, .batch = batch.size(), .last_node = node};
   const std::unique_ptr<ReadBack> read = backend_.read_back(forward(load(spec, batch)));

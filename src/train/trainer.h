@@ -57,6 +57,9 @@ class MetricSums {
 /// a step. Images are bytes, which Graph::normalization turns into the network's input.
 class Trainer {
  public:
+  /// Memory for an image's labels on the device: label, second label and weight.
+  static constexpr size_t label_bytes = 2 * sizeof(int32_t) + sizeof(float);
+
   /// The network must outlive the trainer.
   Trainer(Network& network, std::unique_ptr<Loss> loss, std::unique_ptr<Optimizer> optimizer,
           double learning_rate, const UpdateOptions& update = {});
@@ -70,7 +73,8 @@ class Trainer {
   /// Throws Error if there is not enough memory.
   Tensor prepare(Mode mode, int64_t batch) { return prepare({.mode = mode, .batch = batch}); }
   /// One training step: forward, loss, backward, update. Adds to `training`. Only enqueues the
-  /// work, which the backend may replay for batches of equal size (Backend::run_step). Throws Error
+  /// work, which the backend may replay for batches of equal size (Backend::run_step). The loss of
+  /// mixed labels and the class that counts for the accuracy are those of LossTargets. Throws Error
   /// if images or labels do not match the network.
   void step(const Batch& batch);
   /// Ends an epoch: updates the weights with the batches that still wait for it
@@ -78,7 +82,7 @@ class Trainer {
   void end_epoch();
   /// Evaluates one batch in Mode::eval. Adds to `sums` and, if not null, to `classes`. Like
   /// `predict`, it uses the moving average of the weights if UpdateOptions enables one, and leaves
-  /// it in the network until the next step.
+  /// it in the network until the next step. Throws Error as `step` does, and for mixed labels.
   void evaluate(const Batch& batch, MetricSums& sums, ClassificationSums* classes = nullptr);
   /// The same, adding to `validation`.
   void evaluate(const Batch& batch) { evaluate(batch, validation_); }
@@ -113,24 +117,26 @@ class Trainer {
 
  private:
   void upload_normalization();
-  void check_images(const Batch& batch) const;
+  void check_sizes(const Batch& batch) const;
   void check_labels(const Batch& batch) const;
   /// The tensors of a step, and what its update does.
   struct StepWork {
     Tensor images;  ///< as bytes
-    Tensor labels;
+    LossTargets targets;
     Tensor input;
     UpdateWork update;
   };
   /// What distinguishes the operations of one step from those of another.
   struct StepKey {
     int64_t batch = 0;
+    bool mixed = false;  ///< with second labels
     UpdateWork update;
 
     auto operator<=>(const StepKey&) const = default;
   };
 
   Tensor prepare(const PassSpec& spec);
+  LossTargets load_labels(const Batch& batch);
   StepWork load(const PassSpec& spec, const Batch& batch);
   StepWork load(Mode mode, const Batch& batch) {
     return load({.mode = mode, .batch = batch.size()}, batch);

@@ -231,7 +231,7 @@ void AsyncBackend::softmax(const Tensor& x, const Tensor& y) {
 }
 
 void AsyncBackend::softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
-                                         const Tensor& targets, const Tensor& class_weights,
+                                         const LossTargets& targets, const Tensor& class_weights,
                                          const Tensor& grad, const Tensor& sums) {
   enqueue([=, this] {
     HostBackend::softmax_cross_entropy(desc, logits, targets, class_weights, grad, sums);
@@ -239,7 +239,7 @@ void AsyncBackend::softmax_cross_entropy(const CrossEntropyDesc& desc, const Ten
 }
 
 void AsyncBackend::pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
-                                  const Tensor& targets, const Tensor& class_weights,
+                                  const LossTargets& targets, const Tensor& class_weights,
                                   const Tensor& grad, const Tensor& sums) {
   enqueue([=, this] {
     HostBackend::pointwise_loss(desc, outputs, targets, class_weights, grad, sums);

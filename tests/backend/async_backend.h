@@ -78,10 +78,11 @@ class AsyncBackend final : public HostBackend {
   void softmax_grad(const Tensor& y, const Tensor& dy, const Tensor& dx) override;
   void softmax(const Tensor& x, const Tensor& y) override;
   void softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
-                             const Tensor& targets, const Tensor& class_weights, const Tensor& grad,
-                             const Tensor& sums) override;
-  void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs, const Tensor& targets,
-                      const Tensor& class_weights, const Tensor& grad, const Tensor& sums) override;
+                             const LossTargets& targets, const Tensor& class_weights,
+                             const Tensor& grad, const Tensor& sums) override;
+  void pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
+                      const LossTargets& targets, const Tensor& class_weights, const Tensor& grad,
+                      const Tensor& sums) override;
   void count_predictions(const CountPredictionsDesc& desc, const Tensor& outputs,
                          const Tensor& labels, const Tensor& confusion,
                          const Tensor& hits) override;

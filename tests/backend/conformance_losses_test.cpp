@@ -90,6 +90,44 @@ TEST_CASE("softmax_cross_entropy matches host: dense targets and class weights")
   });
 }
 
+/// Labels in two different orders, mixed with random weights.
+LossTargets random_mixed_labels(Device& device, int64_t rows, int64_t classes) {
+  std::vector<int32_t> seconds(static_cast<size_t>(rows));
+  Random random(/*seed=*/3, /*stream=*/0);
+  for (int32_t& label : seconds)
+    label = static_cast<int32_t>(random.below(static_cast<uint32_t>(classes)));
+  return {random_labels(device, rows, classes), device.labels(seconds),
+          random_positive(device, {rows})};
+}
+
+TEST_CASE("losses match host: mixed labels, with and without class weights") {
+  const auto size = GENERATE(values<MatrixSize>({{1, 2}, {7, 3}, {128, 10}, {301, 1000}}));
+  INFO(size.rows << " x " << size.columns);
+  check_against_host([=](Device& device) {
+    const Tensor outputs = random_outputs(device, size, 3);
+    const LossTargets targets = random_mixed_labels(device, size.rows, size.columns);
+    const double tolerance = softmax_tolerance(size.columns);
+    std::vector<Output> results;
+    for (const Tensor& weights : {Tensor(), random_positive(device, {size.columns})}) {
+      const Tensor grad = device.output(outputs.shape);
+      const Tensor sums = device.tensor({3}, {0, 0, 0});
+      device.backend().softmax_cross_entropy({.label_smoothing = 0.1F}, outputs, targets, weights,
+                                             grad, sums);
+      results.push_back({device.read(grad), tolerance});
+      results.push_back({device.read(sums), tolerance});
+      for (const auto kind : {PointwiseLossKind::binary_cross_entropy,
+                              PointwiseLossKind::squared_error, PointwiseLossKind::absolute_error,
+                              PointwiseLossKind::huber, PointwiseLossKind::hinge}) {
+        const PointwiseLossDesc desc{.kind = kind, .label_smoothing = 0.1F, .delta = 0.5F};
+        device.backend().pointwise_loss(desc, outputs, targets, weights, grad, sums);
+        results.push_back({device.read(grad), 1e-6});
+        results.push_back({device.read(sums), tolerance});
+      }
+    }
+    return results;
+  });
+}
+
 TEST_CASE("pointwise_loss matches host: every kind, classes and values, with class weights") {
   const auto kind = GENERATE(PointwiseLossKind::binary_cross_entropy,
                              PointwiseLossKind::squared_error, PointwiseLossKind::absolute_error,

@@ -9,6 +9,7 @@
 #include "data/encoded_dataset.h"
 #include "data/image_files.h"
 #include "data/memory_dataset.h"
+#include "data/mix.h"
 #include "data/worker_pool.h"
 
 namespace convlab {
@@ -70,6 +71,18 @@ TEST_CASE("loader: the order depends only on seed and epoch") {
     CHECK(order_of(loader, epoch) != order_of(other, epoch));
   }
   CHECK(order_of(loader, 1) != order_of(loader, 2));
+}
+
+TEST_CASE("loader: a batch that was mixed and is filled again has no second labels") {
+  const MemoryDataset dataset = numbered(4, 4);
+  Loader loader(dataset, {.batch = 2});
+  Batch batch;
+  loader.next(batch);
+  mixup(batch, dataset.image_shape(), 1, {});
+  CHECK(batch.mixed());
+  loader.next(batch);
+  CHECK_FALSE(batch.mixed());
+  CHECK(batch.label_weights.empty());
 }
 
 TEST_CASE("loader: an epoch started at a later batch has the remaining batches of the full epoch") {

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "loss/class_weights.h"
+#include "loss/loss_cases.h"
 
 namespace convlab {
 namespace {
@@ -21,69 +22,6 @@ namespace {
 using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
-using Floats = std::vector<float>;
-
-/// The options with which a kind is checked.
-struct Row {
-  std::string_view kind;
-  Options options;
-};
-
-const std::vector<Row>& rows() {
-  static const std::vector<Row> table{
-      {"softmax_cross_entropy", {}},
-      {"softmax_cross_entropy", {{"label_smoothing", 0.1}}},
-      {"softmax_cross_entropy", {{"label_smoothing", 0.9}}},
-      {"binary_cross_entropy", {}},
-      {"binary_cross_entropy", {{"label_smoothing", 0.2}}},
-      {"mean_squared_error", {}},
-      {"mean_absolute_error", {}},
-      {"huber", {}},
-      {"huber", {{"delta", 0.25}}},
-      {"hinge", {}},
-  };
-  return table;
-}
-
-/// Returns 0.5, 1, 1.5, 2, 0.5, …: one weight per class.
-std::vector<double> some_weights(int64_t classes) {
-  std::vector<double> weights;
-  for (int64_t c = 0; c < classes; ++c) weights.push_back(0.5 * double(1 + c % 4));
-  return weights;
-}
-
-/// The targets of a batch: class labels or dense values.
-struct Targets {
-  std::vector<int32_t> classes;
-  Floats values;
-
-  Tensor on(Device& device, const Shape& outputs) const {
-    return values.empty() ? device.labels(classes) : device.tensor(outputs, values);
-  }
-};
-
-struct Result {
-  Floats sums;
-  Floats grad;
-};
-
-Result run(Backend& backend, const Loss& loss, const Shape& shape, const Floats& outputs,
-           const Targets& targets, const std::vector<double>& weights = {}) {
-  Device device(backend);
-  const Tensor grad = device.output(shape);
-  const Tensor sums = device.tensor({3}, {0, 0, 0});
-  const ClassWeights class_weights(backend, weights, shape[1]);
-  loss.run(backend, device.tensor(shape, outputs), targets.on(device, shape),
-           class_weights.tensor(), grad, sums);
-  return {device.read(sums), device.read(grad)};
-}
-
-/// Returns odd multiples of 1/16 with a magnitude below `limit`.
-Floats odd_sixteenths(int64_t count, uint64_t stream, float limit) {
-  Floats values = random_values(count, stream);
-  for (float& value : values) value = std::floor(value * limit * 8) / 8 + 0x1p-4F;
-  return values;
-}
 
 /// Returns multiples of 1/8 in [0, 1].
 Floats eighths(int64_t count, uint64_t stream) {
@@ -91,6 +29,26 @@ Floats eighths(int64_t count, uint64_t stream) {
   Floats values;
   for (int64_t i = 0; i < count; ++i) values.push_back(static_cast<float>(random.below(9)) / 8);
   return values;
+}
+
+/// Returns labels mixed so that the rows have 1, 3/4, 1/2, 1/4 and 0 of their first class, with the
+/// weights of the classes, if any.
+Targets mixed_targets(const Shape& shape, const std::vector<double>& weights) {
+  const auto classes = static_cast<int32_t>(std::max<int64_t>(shape[1], 2));
+  Targets targets;
+  for (int32_t r = 0; r < shape[0]; ++r) {
+    const int32_t first = r * 7 % classes;
+    const int32_t second = (first + 1 + r) % classes;
+    const double fraction = 1 - r % 5 * 0.25;
+    const double first_weight = weights.empty() ? 1 : weights[static_cast<size_t>(first)];
+    const double second_weight = weights.empty() ? 1 : weights[static_cast<size_t>(second)];
+    const double first_part = fraction * second_weight;
+    targets.classes.push_back(first);
+    targets.second_classes.push_back(second);
+    targets.label_weights.push_back(
+        static_cast<float>(first_part / (first_part + (1 - fraction) * first_weight)));
+  }
+  return targets;
 }
 
 /// Checks the gradient against central differences of the mean loss. The third derivative of a
@@ -124,7 +82,8 @@ TEST_CASE("loss: every kind is checked") {
   CHECK(checked == registered);
 }
 
-// Kinks are at multiples of 1/8 and outputs in the middle between them, so no step crosses a kink.
+// Kinks are at multiples of 1/8 (with mixed labels up to rounding) and outputs in the middle
+// between them, so no step crosses a kink.
 TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
   for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
@@ -142,6 +101,7 @@ TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
           check_slopes(*backend, *loss, shape, outputs, targets, weights);
           targets.values = eighths(shape.elements(), 2);
           check_slopes(*backend, *loss, shape, outputs, targets, weights);
+          check_slopes(*backend, *loss, shape, outputs, mixed_targets(shape, weights), weights);
         }
       }
     }

@@ -1,4 +1,4 @@
-// Loss value and gradient on random outputs, with class labels and with dense targets.
+// Loss value and gradient on random outputs, with class labels, mixed ones and dense targets.
 
 #include <fmt/format.h>
 #include <cmath>
@@ -17,11 +17,13 @@ namespace {
 /// (rows, outputs): includes 1, odd numbers, and more than the kernels process at once.
 const std::vector<Shape> shapes{{1, 2}, {33, 1}, {7, 130}};
 
+enum class Target : uint8_t { classes, mixed, values };
+
 struct LossCase {
   std::string_view kind;
   Options options;
   Shape shape;  ///< shape of the outputs
-  bool dense = false;
+  Target target = Target::classes;
   std::vector<double> weights;  ///< of the classes; empty: all 1
 };
 
@@ -57,9 +59,9 @@ std::vector<LossCase> loss_cases() {
       for (const Shape& shape : shapes) {
         // The softmax of a single number is always 1.
         if (kind.kind == "softmax_cross_entropy" && shape[1] == 1) continue;
-        for (const bool dense : {false, true}) {
+        for (const Target target : {Target::classes, Target::mixed, Target::values}) {
           for (const bool weighted : {false, true}) {
-            cases.push_back({kind.kind, options, shape, dense, {}});
+            cases.push_back({kind.kind, options, shape, target, {}});
             if (weighted) cases.back().weights = random_weights(shape[1], cases.size());
           }
         }
@@ -97,6 +99,13 @@ std::vector<int32_t> classes(const LossCase& loss, uint64_t stream) {
   return values;
 }
 
+/// Weights of the first of two labels, in [0, 1).
+std::vector<float> label_weights(const LossCase& loss, uint64_t stream) {
+  std::vector<float> weights = random_floats(loss.shape[0], stream, 1);
+  for (float& weight : weights) weight = weight / 2 + 0.5F;
+  return weights;
+}
+
 /// Creates and owns tensors of one backend.
 class Tensors {
  public:
@@ -124,23 +133,38 @@ void dump_case(const std::filesystem::path& folder, const LossCase& chosen, uint
   const std::vector<float> drawn = random_floats(chosen.shape.elements(), number, scale);
   const std::vector<float> values = dense_targets(chosen, 1000 + number);
   const std::vector<int32_t> labels = classes(chosen, number);
+  const std::vector<int32_t> seconds = classes(chosen, 1000 + number);
+  const std::vector<float> mixture = label_weights(chosen, 2000 + number);
+  const Shape rows{chosen.shape[0]};
   Tensors tensors(*backend);
   const Tensor outputs = tensors.make(chosen.shape, DType::f32, drawn.data());
-  const Tensor targets = chosen.dense ? tensors.make(chosen.shape, DType::f32, values.data())
-                                      : tensors.make({chosen.shape[0]}, DType::i32, labels.data());
+  const auto make_targets = [&]() -> LossTargets {
+    if (chosen.target == Target::values)
+      return tensors.make(chosen.shape, DType::f32, values.data());
+    const Tensor first = tensors.make(rows, DType::i32, labels.data());
+    if (chosen.target == Target::classes) return first;
+    return {first, tensors.make(rows, DType::i32, seconds.data()),
+            tensors.make(rows, DType::f32, mixture.data())};
+  };
   const Tensor grad = tensors.make(chosen.shape, DType::f32);
   const Tensor sums = tensors.make({3}, DType::f32);
-  loss->run(*backend, outputs, targets, weights.tensor(), grad, sums);
+  loss->run(*backend, outputs, make_targets(), weights.tensor(), grad, sums);
 
   Dump dump;
   dump.text("kind", std::string(chosen.kind));
   dump.text("backend", std::string(kind.name));
   dump.options("option", described(chosen, loss->options()));
   dump.floats("outputs", *backend, outputs);
-  if (chosen.dense)
-    dump.floats("values", *backend, targets);
-  else
-    dump.bytes("classes", "I32", targets.shape, labels.data(), labels.size() * sizeof(int32_t));
+  const size_t row_bytes = labels.size() * sizeof(int32_t);
+  if (chosen.target == Target::values) {
+    dump.bytes("values", "F32", chosen.shape, values.data(), values.size() * sizeof(float));
+  } else {
+    dump.bytes("classes", "I32", rows, labels.data(), row_bytes);
+  }
+  if (chosen.target == Target::mixed) {
+    dump.bytes("second_classes", "I32", rows, seconds.data(), row_bytes);
+    dump.bytes("label_weights", "F32", rows, mixture.data(), row_bytes);
+  }
   dump.floats("grad", *backend, grad);
   dump.floats("sums", *backend, sums);
   dump.write(folder / fmt::format("loss-{}-{}-{}.safetensors", chosen.kind, number, kind.name));

@@ -75,6 +75,8 @@ bool draw_more_options(const Controls& tables, RunOptions& options) {
                       options.schedule_options) ||
             changed;
   changed = draw_kind(tables, "Loss", "loss", options.loss, options.loss_options) || changed;
+  field_label("Augmentation");
+  changed = draw_form(tables, "augmentation", "", options.augmentation) || changed;
   field_label("Updates");
   changed = draw_form(tables, "update", "", options.update_options) || changed;
   changed = draw_early_stopping(tables, options) || changed;

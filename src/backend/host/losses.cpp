@@ -9,32 +9,56 @@ namespace convlab {
 
 namespace {
 
-/// The targets of a batch in a common form: values, classes and class weights.
-class Targets {
+/// The target of one row of `columns` outputs in a common form.
+class RowTarget {
  public:
-  Targets(const Tensor& targets, const Tensor& class_weights, int64_t columns)
-      : targets_(targets), class_weights_(class_weights), columns_(columns) {}
+  RowTarget(const LossTargets& targets, const Tensor& class_weights, int64_t row, int64_t columns)
+      : columns_(columns) {
+    const auto class_weight = [&](int64_t label) {
+      return class_weights ? double{class_weights.data()[label]} : 1.0;
+    };
+    if (targets.targets.dtype == DType::f32) {
+      values_ = targets.targets.data() + row * columns;
+      class_ = columns == 1 ? (values_[0] > 0.5F ? 1 : 0)
+                            : first_largest({values_, static_cast<size_t>(columns)});
+      weight_ = class_weight(class_);
+      return;
+    }
+    class_ = first_ = second_ = targets.targets.data<int32_t>()[row];
+    weight_ = class_weight(class_);
+    if (!targets.second_labels) return;
+    second_ = targets.second_labels.data<int32_t>()[row];
+    const double label_weight = targets.label_weights.data()[row];
+    if (label_weight == 0.5) class_ = std::min(first_, second_);
+    if (label_weight < 0.5) class_ = second_;
+    const double first_weight = label_weight * class_weight(first_);
+    weight_ = first_weight + (1 - label_weight) * class_weight(second_);
+    if (weight_ > 0) fraction_ = first_weight / weight_;
+  }
 
-  double at(int64_t row, int64_t column) const {
-    if (targets_.dtype == DType::f32) return targets_.data()[row * columns_ + column];
-    if (columns_ == 1) return label(row);
-    return label(row) == column ? 1 : 0;
+  double at(int64_t column) const {
+    if (values_ != nullptr) return values_[column];
+    const int64_t label = columns_ == 1 ? 1 : column;
+    return (label == first_ ? fraction_ : 0) + (label == second_ ? 1 - fraction_ : 0);
   }
-  int64_t class_of(int64_t row) const {
-    if (targets_.dtype == DType::i32) return label(row);
-    if (columns_ == 1) return at(row, 0) > 0.5 ? 1 : 0;
-    return first_largest(row_of(targets_, row));
+  /// The target of hinge: -1 and 1, or between them if labels are mixed.
+  double side(int64_t column) const {
+    const double target = at(column);
+    if (values_ == nullptr) return 2 * target - 1;
+    return target == 0 ? -1 : target;
   }
-  double weight(int64_t row) const {
-    return class_weights_ ? double{class_weights_.data()[class_of(row)]} : 1.0;
-  }
+  int64_t class_index() const { return class_; }
+  /// The factor of the row's loss.
+  double weight() const { return weight_; }
 
  private:
-  int32_t label(int64_t row) const { return targets_.data<int32_t>()[row]; }
-
-  const Tensor& targets_;
-  const Tensor& class_weights_;
   int64_t columns_;
+  const float* values_ = nullptr;  // null: labels
+  int64_t first_ = 0;
+  int64_t second_ = 0;
+  double fraction_ = 1;  // of the first label; the second has the rest
+  int64_t class_ = 0;
+  double weight_ = 1;
 };
 
 /// The predicted class of a row of outputs. A single output predicts class 1 above `threshold`,
@@ -81,10 +105,9 @@ ValueAndSlope pointwise(const PointwiseLossDesc& desc, double z, double t) {
     case PointwiseLossKind::hinge:
       break;
   }
-  const double side = t == 0 ? -1 : t;
-  const double missing = 1 - side * z;
+  const double missing = 1 - t * z;
   if (missing <= 0) return {};
-  return {missing, -side};
+  return {missing, -t};
 }
 
 /// The decision threshold of a single output: halfway between the targets of class 0 and class 1.
@@ -97,11 +120,10 @@ double threshold(PointwiseLossKind kind) {
 }  // namespace
 
 void HostBackend::softmax_cross_entropy(const CrossEntropyDesc& desc, const Tensor& logits,
-                                        const Tensor& targets, const Tensor& class_weights,
+                                        const LossTargets& targets, const Tensor& class_weights,
                                         const Tensor& grad, const Tensor& sums) {
   const int64_t rows = row_count(logits);
   const int64_t columns = last_dim(logits);
-  const Targets wanted(targets, class_weights, columns);
   const double elsewhere = double{desc.label_smoothing} / static_cast<double>(columns);
   const auto smooth = [&](double target) {
     return (1 - double{desc.label_smoothing}) * target + elsewhere;
@@ -110,19 +132,20 @@ void HostBackend::softmax_cross_entropy(const CrossEntropyDesc& desc, const Tens
   int64_t correct = 0;
   for (int64_t r = 0; r < rows; ++r) {
     const auto row = row_of(logits, r);
+    const RowTarget wanted(targets, class_weights, r, columns);
     const double log_sum = log_sum_exp(row);
-    const double weight = wanted.weight(r);
-    correct += prediction(row, 0) == wanted.class_of(r) ? 1 : 0;
+    const double weight = wanted.weight();
+    correct += prediction(row, 0) == wanted.class_index() ? 1 : 0;
     double total = 0;  // 1 unless f32 targets are not probabilities
     for (int64_t c = 0; c < columns; ++c) {
-      const double target = smooth(wanted.at(r, c));
+      const double target = smooth(wanted.at(c));
       total += target;
       if (target != 0) loss -= weight * target * (row[static_cast<size_t>(c)] - log_sum);
     }
     if (!grad) continue;
     for (int64_t c = 0; c < columns; ++c) {
       const double probability = std::exp(row[static_cast<size_t>(c)] - log_sum);
-      const double slope = total * probability - smooth(wanted.at(r, c));
+      const double slope = total * probability - smooth(wanted.at(c));
       row_of(grad, r)[static_cast<size_t>(c)] =
           static_cast<float>(weight * slope / static_cast<double>(rows));
     }
@@ -131,19 +154,20 @@ void HostBackend::softmax_cross_entropy(const CrossEntropyDesc& desc, const Tens
 }
 
 void HostBackend::pointwise_loss(const PointwiseLossDesc& desc, const Tensor& outputs,
-                                 const Tensor& targets, const Tensor& class_weights,
+                                 const LossTargets& targets, const Tensor& class_weights,
                                  const Tensor& grad, const Tensor& sums) {
   const int64_t rows = row_count(outputs);
   const int64_t columns = last_dim(outputs);
-  const Targets wanted(targets, class_weights, columns);
   double loss = 0;
   int64_t correct = 0;
   for (int64_t r = 0; r < rows; ++r) {
     const auto row = row_of(outputs, r);
-    const double weight = wanted.weight(r) / static_cast<double>(columns);
-    correct += prediction(row, threshold(desc.kind)) == wanted.class_of(r) ? 1 : 0;
+    const RowTarget wanted(targets, class_weights, r, columns);
+    const double weight = wanted.weight() / static_cast<double>(columns);
+    correct += prediction(row, threshold(desc.kind)) == wanted.class_index() ? 1 : 0;
     for (int64_t c = 0; c < columns; ++c) {
-      const auto [value, slope] = pointwise(desc, row[static_cast<size_t>(c)], wanted.at(r, c));
+      const double target = desc.kind == PointwiseLossKind::hinge ? wanted.side(c) : wanted.at(c);
+      const auto [value, slope] = pointwise(desc, row[static_cast<size_t>(c)], target);
       loss += weight * value;
       if (grad) {
         row_of(grad, r)[static_cast<size_t>(c)] =

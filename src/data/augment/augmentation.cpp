@@ -1,5 +1,6 @@
 #include "data/augment/augmentation.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "data/augment/draw.h"
 #include "data/augment/erase.h"
 #include "data/augment/rand_augment.h"
+#include "data/resize.h"
 
 namespace convlab {
 
@@ -41,7 +43,8 @@ enum class Augmentation::Stream : uint64_t {
   rand_augment = 15,
   noise = 16,
   erase = 17,
-  cutout = 18
+  cutout = 18,
+  resized_crop = 19
 };
 
 Augmentation::Augmentation(const AugmentationOptions& options)
@@ -54,9 +57,17 @@ Augmentation::Augmentation(const AugmentationOptions& options)
 }
 
 bool Augmentation::empty() const {
-  return !crops() && !warps() && !options_.flip && !options_.vertical_flip &&
+  return !resizes() && !crops() && !warps() && !options_.flip && !options_.vertical_flip &&
          !options_.alternating_flip && !recolors() && options_.rand_augment == 0 &&
          options_.noise == 0 && options_.erase == 0 && options_.cutout == 0;
+}
+
+void Augmentation::load(const ImageView& stored, const Shape& image, const AugmentationKey& key,
+                        std::span<uint8_t> pixels) const {
+  Random draws = random(key, Stream::resized_crop);
+  const Window window = random_window(stored.height, stored.width, options_.resized_crop, draws);
+  const std::vector<uint8_t> resized = resize_window(stored, window, image);
+  std::copy(resized.begin(), resized.end(), pixels.begin());
 }
 
 void Augmentation::apply(std::span<uint8_t> pixels, const Shape& image, const AugmentationKey& key,

@@ -8,6 +8,7 @@
 #include "core/shape.h"
 #include "data/augment/affine.h"
 #include "data/augment/augmentation_options.h"
+#include "data/image_decoder.h"
 
 namespace convlab {
 
@@ -18,8 +19,8 @@ struct AugmentationKey {
   int64_t index = 0;  ///< of the image in the data set, 0 to 2^32 - 1
 };
 
-/// Random changes of single training images. The operations follow each other in this order: random
-/// crop, the affine transform (rotation, shift, shear and zoom at once, one interpolation), flips,
+/// Random changes of single training images. The operations follow each other in this order: resized
+/// crop (load), random crop, the affine transform (rotation, shift, shear and zoom at once, one interpolation), flips,
 /// channel shift, brightness, contrast, saturation, hue, grey, RandAugment, noise, erasing, cutout.
 /// Each has its own random stream, so switching one on does not change what others draw.
 /// Operations on colours do nothing to images without three channels.
@@ -36,6 +37,14 @@ class Augmentation {
   const AugmentationOptions& options() const { return options_; }
   /// Whether no operation is on.
   bool empty() const;
+
+  /// Whether `load` takes random parts of the stored images.
+  bool resizes() const { return options_.resized_crop > 0; }
+  /// Sets `pixels` to a random part of a stored image, resized to the shape `image`: of an area
+  /// from resized_crop to 1 and an aspect ratio from 3:4 to 4:3, as torchvision's
+  /// RandomResizedCrop.
+  void load(const ImageView& stored, const Shape& image, const AugmentationKey& key,
+            std::span<uint8_t> pixels) const;
 
   /// Changes `pixels`, [height, width, channels] of shape `image`, in place. The result depends on
   /// the pixels, options and key alone. May be called from several threads at once, each with its

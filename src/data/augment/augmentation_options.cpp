@@ -45,6 +45,9 @@ void AugmentationOptions::visit(Visitor& visitor) {
   visitor.choice("fill_mode", fill_mode, fill_modes,
                  "pixels from outside an image that is shifted, rotated, sheared or zoomed");
   visitor.number("cval", cval, 0, 255, "their value with fill_mode constant");
+  visitor.number("resized_crop", resized_crop, 0, 1,
+                 "smallest area of a random part that is resized to the whole image, as a fraction "
+                 "of the stored image; 0: the centre");
   visitor.integer("crop_padding", crop_padding, 0, max_pixels,
                   "pixels added at each side before a random crop of the original size");
   visitor.choice("crop_fill", crop_fill, crop_fills, "the pixels that crop_padding adds");
@@ -72,10 +75,19 @@ void AugmentationOptions::visit(Visitor& visitor) {
   visitor.integer("cutout", cutout, 0, max_pixels,
                   "side of a square, in pixels, that is erased at a random place of each image");
   visitor.number("erase_value", erase_value, 0, 255, "value of erased pixels");
+  visitor.number("mixup", mixup, 0, 1000,
+                 "alpha of mixup, which blends the images and labels of a batch; 0: off");
+  visitor.number("cutmix", cutmix, 0, 1000,
+                 "alpha of CutMix, which puts a box of one image into another; 0: off. With mixup, "
+                 "one of both per batch");
 }
 template void AugmentationOptions::visit(OptionReader&);
 template void AugmentationOptions::visit(OptionWriter&);
 template void AugmentationOptions::visit(OptionLister&);
+
+AugmentationOptions read_augmentation(const Options& options) {
+  return checked_augmentation(read_options<AugmentationOptions>("augment", options));
+}
 
 AugmentationOptions checked_augmentation(const AugmentationOptions& options) {
   const AugmentationOptions checked = checked_options("augment", options);

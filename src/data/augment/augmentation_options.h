@@ -20,7 +20,7 @@ enum class CropFill : uint8_t {
   reflect  ///< dcb|abcd|cba, as numpy.pad and PyTorch have it
 };
 
-/// The random operations on single training images; all are off by default. The fields are the
+/// The random operations on training images; all are off by default. The fields are the
 /// options of the command line and of input forms: list_options, read_options and write_options
 /// work on them. Intensities are those of bytes, 0 to 255.
 struct AugmentationOptions {
@@ -36,6 +36,7 @@ struct AugmentationOptions {
   double zoom_max = 1;
   FillMode fill_mode = FillMode::nearest;
   double cval = 0;
+  double resized_crop = 0;
   int64_t crop_padding = 0;
   CropFill crop_fill = CropFill::zero;
   double brightness_min = 1;
@@ -53,10 +54,15 @@ struct AugmentationOptions {
   double erase_max_area = 0.33;
   int64_t cutout = 0;
   double erase_value = 128;
+  double mixup = 0;   ///< of whole batches, see data/mix.h
+  double cutmix = 0;  ///< likewise
 
   template <class Visitor>
   void visit(Visitor& visitor);
 };
+
+/// Returns these options, read from named values. Throws OptionError like checked_augmentation.
+AugmentationOptions read_augmentation(const Options& options);
 
 /// Returns `options` after checking each value and those that depend on each other. Throws
 /// OptionError, whose message begins with [augment].

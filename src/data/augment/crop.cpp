@@ -1,6 +1,10 @@
 #include "data/augment/crop.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "core/log_exp.h"
+#include "data/augment/draw.h"
 
 namespace convlab {
 
@@ -41,6 +45,29 @@ void copy_window(std::span<const uint8_t> from, const Shape& image, int64_t top,
       out = std::copy_n(row + (left + first) * channels, (end - first) * channels, out);
     for (int64_t x = end; x < width; ++x) outside(x);
   }
+}
+
+Window random_window(int64_t height, int64_t width, double min_area, Random& random) {
+  constexpr int tries = 10;
+  constexpr double widest = 4.0 / 3.0;
+  const double log_widest = portable_log(widest);
+  const double area = static_cast<double>(height) * static_cast<double>(width);
+  for (int i = 0; i < tries; ++i) {
+    const double part = area * uniform(min_area, 1, random);
+    const double ratio = portable_exp(uniform(-log_widest, log_widest, random));
+    const int64_t h = std::llround(std::sqrt(part / ratio));
+    const int64_t w = std::llround(std::sqrt(part * ratio));
+    const auto top = static_cast<double>(to_unit_float(random.next()));
+    const auto left = static_cast<double>(to_unit_float(random.next()));
+    if (h < 1 || w < 1 || h > height || w > width) continue;
+    return {.top = static_cast<int64_t>(top * static_cast<double>(height - h + 1)),
+            .left = static_cast<int64_t>(left * static_cast<double>(width - w + 1)),
+            .height = h,
+            .width = w};
+  }
+  const int64_t h = std::clamp<int64_t>(height, 1, std::llround(static_cast<double>(width) * widest));
+  const int64_t w = std::clamp<int64_t>(width, 1, std::llround(static_cast<double>(height) * widest));
+  return {.top = (height - h) / 2, .left = (width - w) / 2, .height = h, .width = w};
 }
 
 void flip_columns(std::span<uint8_t> pixels, const Shape& image) {

@@ -1,0 +1,64 @@
+#include "cli/augment_options.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "data/augment/augmentation_text.h"
+#include "data/augment/keras_augmentation.h"
+#include "data/file.h"
+
+namespace convlab {
+
+namespace {
+
+constexpr uintmax_t max_json_bytes = 1 << 20;
+
+/// Reads the arguments of Keras' ImageDataGenerator. validation_split becomes that of the run.
+AugmentationOptions read_keras_file(RunOptions& run, const std::string& path) {
+  const std::vector<uint8_t> bytes = read_file(path, max_json_bytes);
+  const std::string text(bytes.begin(), bytes.end());
+  const KerasAugmentation keras = augmentation_from_keras_json(text);
+  if (keras.rescale && std::abs(*keras.rescale * 255 - 1) > 1e-3) {
+    fail("[augment] {}: rescale is {}; expected 1/255, by which all images are scaled", path,
+         *keras.rescale);
+  }
+  if (keras.featurewise_center || keras.featurewise_std_normalization) {
+    fail("[augment] {}: featurewise_center and featurewise_std_normalization are not available; "
+         "begin the network with batch_norm instead",
+         path);
+  }
+  if (keras.validation_split) run.validation_split = *keras.validation_split;
+  return keras.options;
+}
+
+/// The options that are not defaults.
+Options changed_options(const AugmentationOptions& options) {
+  const Options defaults = write_options(AugmentationOptions{});
+  Options changed;
+  for (auto& value : write_options(options)) {
+    if (std::find(defaults.begin(), defaults.end(), value) == defaults.end())
+      changed.push_back(std::move(value));
+  }
+  return changed;
+}
+
+}  // namespace
+
+void add_augment(CLI::App& command, RunOptions& run) {
+  command
+      .add_option_function<std::string>(
+          "--augment",
+          [&run](const std::string& text) {
+            run.augmentation = changed_options(text.ends_with(".json") ? read_keras_file(run, text)
+                                                                       : parse_augmentation(text));
+          },
+          "Random changes of the training images, such as flip,shift=0.1,rotate=15; or a .json file "
+          "with arguments of Keras' ImageDataGenerator")
+      ->type_name("LIST|FILE");
+}
+
+}  // namespace convlab
