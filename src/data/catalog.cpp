@@ -27,6 +27,16 @@ CatalogSplit read_split(const nlohmann::json& json) {
   return {.count = json.at("count"), .images = json.at("images"), .labels = json.at("labels")};
 }
 
+std::vector<CatalogDownload> read_downloads(const nlohmann::json& json) {
+  std::vector<CatalogDownload> downloads;
+  for (const nlohmann::json& file : json.value("downloads", nlohmann::json::array())) {
+    CatalogDownload& added = downloads.emplace_back(CatalogDownload{
+        .url = file.at("url"), .file = file.at("file"), .sha256 = file.value("sha256", "")});
+    if (file.contains("bytes")) added.bytes = file.at("bytes").get<uint64_t>();
+  }
+  return downloads;
+}
+
 std::vector<CatalogEntry> read_catalog() {
   std::vector<CatalogEntry> entries;
   const nlohmann::json root = nlohmann::json::parse(catalog_json);
@@ -41,7 +51,8 @@ std::vector<CatalogEntry> read_catalog() {
                        .image = {json.at("height"), json.at("width"), json.at("channels")},
                        .class_names = json.at("classes"),
                        .train = read_split(splits.at("train")),
-                       .test = read_split(splits.at("test"))});
+                       .test = read_split(splits.at("test")),
+                       .downloads = read_downloads(json)});
   }
   return entries;
 }
@@ -160,6 +171,13 @@ DataEnvironment process_environment() {
           .home = variable("HOME")};
 }
 
+fs::path cache_folder(std::string_view name, const DataEnvironment& environment) {
+  if (!environment.xdg_cache_home.empty())
+    return fs::path(environment.xdg_cache_home) / "convlab" / name;
+  if (!environment.home.empty()) return fs::path(environment.home) / ".cache" / "convlab" / name;
+  return {};
+}
+
 std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_dir,
                                    const DataEnvironment& environment) {
   if (!data_dir.empty()) {
@@ -169,11 +187,8 @@ std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_d
   std::vector<fs::path> paths;
   if (!environment.convlab_data.empty())
     paths = search_paths(name, environment.convlab_data, environment);
-  if (!environment.xdg_cache_home.empty()) {
-    paths.push_back(fs::path(environment.xdg_cache_home) / "convlab" / name);
-  } else if (!environment.home.empty()) {
-    paths.push_back(fs::path(environment.home) / ".cache" / "convlab" / name);
-  }
+  const fs::path cache = cache_folder(name, environment);
+  if (!cache.empty()) paths.push_back(cache);
   for (const char* share : {"/usr/local/share/datasets", "/usr/share/datasets"}) {
     paths.push_back(fs::path(share) / name);
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,14 @@ struct CatalogSplit {
   std::string labels;
 };
 
+/// A published file of a data set.
+struct CatalogDownload {
+  std::string url;
+  std::string file;               ///< name in the folder of the data set
+  std::optional<uint64_t> bytes;  ///< size, if known
+  std::string sha256;             ///< 64 hexadecimal digits, or empty where it is not known
+};
+
 /// Description of a data set from assets/catalog.json, available without its files.
 struct CatalogEntry {
   std::string name;         ///< name in commands and folders: "fashion-mnist"
@@ -31,6 +40,7 @@ struct CatalogEntry {
   std::vector<std::string> class_names;
   CatalogSplit train;
   CatalogSplit test;
+  std::vector<CatalogDownload> downloads;  ///< may be empty
 };
 
 /// Returns all known data sets in display order.
@@ -45,6 +55,10 @@ struct DataEnvironment {
   std::string home;            ///< HOME
 };
 DataEnvironment process_environment();
+
+/// Returns the folder of data set `name` in the user's cache: $XDG_CACHE_HOME/convlab/name or
+/// ~/.cache/convlab/name; empty if neither variable is set.
+std::filesystem::path cache_folder(std::string_view name, const DataEnvironment& environment);
 
 /// Returns the folders to search for data set `name`, in order: data_dir/name and data_dir if it is
 /// given; otherwise the same of $CONVLAB_DATA, then the user's cache folder and the system folders.
