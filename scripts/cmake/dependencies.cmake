@@ -1,4 +1,5 @@
-# Third-party libraries as targets: xnnpack pthreadpool imgui implot stb catch2 zlib json fmt cli11, and natively glfw.
+# Third-party libraries as targets: xnnpack pthreadpool imgui implot stb catch2 zlib json fmt cli11, and natively glfw and
+# CURL::libcurl.
 # Their sources stand in third_party/ (scripts/bootstrap); where that folder is absent they come from upstream.
 # Versions and hashes: pins.txt beside this file.
 
@@ -81,6 +82,14 @@ else()
     target_link_libraries(imgui PUBLIC glfw OpenGL::GL ${CMAKE_DL_LIBS})
   else()
     message(STATUS "GLFW 3 or OpenGL not found: no desktop window (Debian: libglfw3-dev libgl-dev)")
+  endif()
+endif()
+
+# --- libcurl, for downloads by the native command. 7.85 has CURLOPT_PROTOCOLS_STR.
+if(NOT EMSCRIPTEN)
+  find_package(CURL 7.85 QUIET)
+  if(NOT TARGET CURL::libcurl)
+    message(STATUS "libcurl >= 7.85 not found: no 'convlab datasets fetch' (Debian: libcurl4-openssl-dev)")
   endif()
 endif()
 

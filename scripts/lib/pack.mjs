@@ -205,7 +205,7 @@ const packSplit = async (entry, name, split, out) => {
   return {count: split.count, shards: await Promise.all(starts.map(pack))};
 };
 
-const publicEntry = ({get, npm, splits, ...entry}) => entry;
+const publicEntry = ({get, npm, downloads, splits, ...entry}) => entry;
 
 // Names no path: the folder is published.
 const fingerprint = (entry, source) => {

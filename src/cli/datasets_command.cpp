@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/fetch_dataset.h"
 #include "cli/values.h"
 #include "core/counted.h"
 #include "core/format.h"
@@ -40,15 +41,43 @@ int run_datasets(const std::string& data_dir) {
   return 0;
 }
 
+void add_fetch(CLI::App& datasets, const std::shared_ptr<FetchArguments>& arguments,
+               Action& action) {
+  CLI::App& command = *datasets.add_subcommand("fetch", "Download the files of a data set");
+  command
+      .add_option("name", arguments->name,
+                  "Data set: " + known_names(catalog(), &CatalogEntry::name))
+      ->type_name("NAME")
+      ->required();
+  command
+      .add_option("--data-dir", arguments->data_dir,
+                  "Folder with the data sets, in which the files are written to DIR/NAME; default: "
+                  "the user's cache, $XDG_CACHE_HOME/convlab or ~/.cache/convlab")
+      ->type_name("DIR");
+  command.footer(
+      "Files that are there already are checked and kept. An interrupted download continues when\n"
+      "the command is repeated. Without internet, as in some schools: if the environment variable\n"
+      "CONVLAB_DATA_MIRROR is the address of a server, http or https, files come from\n"
+      "$CONVLAB_DATA_MIRROR/NAME/FILE; their checksums are those of the published files.\n"
+      "Example:\n  convlab datasets fetch mnist");
+  command.callback(
+      [arguments, &action] { action = [arguments] { return fetch_dataset(*arguments); }; });
+}
+
 }  // namespace
 
 void add_datasets(CLI::App& app, Action& action) {
-  auto data_dir = std::make_shared<std::string>();
-  CLI::App& command =
-      *app.add_subcommand("datasets", "List the known data sets and where they are");
-  add_data_dir(command, *data_dir);
-  command.callback(
-      [data_dir, &action] { action = [data_dir] { return run_datasets(*data_dir); }; });
+  auto arguments = std::make_shared<FetchArguments>();
+  CLI::App& command = *app.add_subcommand(
+      "datasets", "List the known data sets and where they are; datasets fetch downloads one");
+  add_data_dir(command, arguments->data_dir);
+  add_fetch(command, arguments, action);
+  command.require_subcommand(0, 1);
+  command.footer("Example:\n  convlab datasets fetch mnist");
+  command.callback([arguments, &action, &command] {
+    if (command.get_subcommands().empty())
+      action = [arguments] { return run_datasets(arguments->data_dir); };
+  });
 }
 
 }  // namespace convlab

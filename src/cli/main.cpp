@@ -34,11 +34,18 @@ std::string command_problem(const CLI::App& app) {
 std::string option_problem(const CLI::App& command) {
   std::vector<std::string> names;
   std::vector<std::string> missing;
+  std::vector<std::string> subcommands;
   for (const CLI::Option* option : command.get_options()) {
     names.push_back(option->get_name());
-    if (option->get_required() && option->count() == 0)
-      missing.push_back(option->get_name() + " " + option->get_type_name());
+    if (option->get_required() && option->count() == 0) {
+      // A positional argument has no name that is typed.
+      missing.push_back(option->get_positional()
+                            ? option->get_type_name()
+                            : option->get_name() + " " + option->get_type_name());
+    }
   }
+  for (const CLI::App* subcommand : command.get_subcommands([](const CLI::App*) { return true; }))
+    subcommands.push_back(subcommand->get_name());
   const auto unknown = command.remaining();
   const auto is_option = [](const std::string& text) { return text.starts_with('-'); };
   if (const auto first = std::find_if(unknown.begin(), unknown.end(), is_option);
@@ -46,7 +53,10 @@ std::string option_problem(const CLI::App& command) {
     const std::string name = first->substr(0, first->find('='));
     return fmt::format("unknown option '{}'{}", name, convlab::did_you_mean(name, names));
   }
-  if (!unknown.empty()) return fmt::format("unexpected argument '{}'", unknown.front());
+  if (!unknown.empty()) {
+    return fmt::format("unexpected argument '{}'{}", unknown.front(),
+                       convlab::did_you_mean(unknown.front(), subcommands));
+  }
   if (missing.empty()) return "";
   return fmt::format("{} {} required", fmt::join(missing, " and "),
                      missing.size() == 1 ? "is" : "are");
@@ -54,13 +64,18 @@ std::string option_problem(const CLI::App& command) {
 
 /// Describes what `app` did not understand, so that the message fits on the screen.
 std::string problem(const CLI::App& app, const CLI::ParseError& error) {
-  const auto chosen = app.get_subcommands();
-  if (chosen.empty()) return command_problem(app);
-  const std::string name = chosen.front()->get_name();
-  if (const auto before = app.remaining(); !before.empty())
-    return fmt::format("'{}' stands before the command; expected it after '{}'", before.front(),
-                       name);
-  const std::string text = option_problem(*chosen.front());
+  if (app.get_subcommands().empty()) return command_problem(app);
+  const CLI::App* command = &app;
+  std::string name;
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = command->get_subcommands()) {
+    const auto before = command->remaining();
+    command = chosen.front();
+    name += (name.empty() ? "" : " ") + command->get_name();
+    if (!before.empty())
+      return fmt::format("'{}' stands before the command; expected it after '{}'", before.front(),
+                         name);
+  }
+  const std::string text = option_problem(*command);
   if (text.empty()) return error.what();
   return fmt::format("{}; convlab {} --help lists the options", text, name);
 }
@@ -76,6 +91,7 @@ std::string empty_value(const CLI::App& app) {
                              option->get_type_name());
       }
     }
+    if (std::string problem = empty_value(*command); !problem.empty()) return problem;
   }
   return "";
 }

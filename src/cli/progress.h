@@ -3,7 +3,9 @@
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <utility>
 
+#include "cli/status_line.h"
 #include "engine/protocol.h"
 
 namespace convlab {
@@ -13,26 +15,19 @@ namespace convlab {
 class Progress {
  public:
   /// `now` returns seconds of a monotonic clock.
-  Progress(std::FILE* out, std::function<double()> now);
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  ~Progress();
+  Progress(std::FILE* out, std::function<double()> now) : status_(out, std::move(now)) {}
 
   /// Prints a line of text.
-  void line(const std::string& text);
+  void line(const std::string& text) { status_.line(text); }
   /// Prints the results of an epoch of the run that `snapshot` describes.
   void epoch(const EpochResult& result, const Snapshot& snapshot);
   /// Redraws the bar if it is due.
   void update(const Snapshot& snapshot);
   /// Removes the bar.
-  void clear();
+  void clear() { status_.clear(); }
 
  private:
-  std::FILE* out_;
-  std::function<double()> now_;
-  bool terminal_;
-  bool drawn_ = false;
-  double next_ = 0;
+  StatusLine status_;
 };
 
 /// Returns what the images are called that a run validates on: "test" or "validation".

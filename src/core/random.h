@@ -40,9 +40,9 @@ enum class RandomStream : uint64_t {
   shuffle = 2,
   dropout = 3,
   split = 4,
-  augmentation = 5,
-  mixup = 6,
-  cutmix = 7,
+  augmentation = 7,
+  mixup = 5,
+  cutmix = 6,
   mix_choice = 8
 };
 

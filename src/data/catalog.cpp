@@ -32,6 +32,16 @@ CifarLabels cifar_labels(const std::string& labels) {
   return labels == "coarse" ? CifarLabels::coarse : CifarLabels::single;
 }
 
+std::vector<CatalogDownload> read_downloads(const nlohmann::json& json) {
+  std::vector<CatalogDownload> downloads;
+  for (const nlohmann::json& file : json.value("downloads", nlohmann::json::array())) {
+    CatalogDownload& added = downloads.emplace_back(CatalogDownload{
+        .url = file.at("url"), .file = file.at("file"), .sha256 = file.value("sha256", "")});
+    if (file.contains("bytes")) added.bytes = file.at("bytes").get<uint64_t>();
+  }
+  return downloads;
+}
+
 std::vector<CatalogEntry> read_catalog() {
   std::vector<CatalogEntry> entries;
   const nlohmann::json root = nlohmann::json::parse(catalog_json);
@@ -52,7 +62,8 @@ std::vector<CatalogEntry> read_catalog() {
                        .folder = json.value("folder", ""),
                        .class_folders = json.value("class_folders", std::vector<std::string>()),
                        .files_of = json.value("files_of", ""),
-                       .cifar_labels = cifar_labels(json.value("labels", ""))});
+                       .cifar_labels = cifar_labels(json.value("labels", "")),
+                       .downloads = read_downloads(json)});
   }
   return entries;
 }
@@ -137,14 +148,14 @@ std::optional<Place> find_place(const CatalogEntry& entry, const fs::path& data_
   return std::nullopt;
 }
 
-fs::path cache_folder(const DataEnvironment& environment) {
-  if (!environment.xdg_cache_home.empty()) return fs::path(environment.xdg_cache_home) / "convlab";
-  if (!environment.home.empty()) return fs::path(environment.home) / ".cache" / "convlab";
-  return fs::temp_directory_path() / "convlab";
+/// The folder for archives that were inflated.
+fs::path inflated_folder(const DataEnvironment& environment) {
+  const fs::path folder = cache_folder("inflated", environment);
+  return folder.empty() ? fs::temp_directory_path() / "convlab-inflated" : folder;
 }
 
 std::shared_ptr<const FileSet> open_place(const Place& place, const DataEnvironment& environment) {
-  if (is_file(place.path)) return open_archive(place.path, cache_folder(environment) / "inflated");
+  if (is_file(place.path)) return open_archive(place.path, inflated_folder(environment));
   if (!place.names.empty()) return open_listed(place.path, place.names);
   return open_folder(place.path);
 }
@@ -223,6 +234,13 @@ DataEnvironment process_environment() {
           .home = variable("HOME")};
 }
 
+fs::path cache_folder(std::string_view name, const DataEnvironment& environment) {
+  if (!environment.xdg_cache_home.empty())
+    return fs::path(environment.xdg_cache_home) / "convlab" / name;
+  if (!environment.home.empty()) return fs::path(environment.home) / ".cache" / "convlab" / name;
+  return {};
+}
+
 std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_dir,
                                    const DataEnvironment& environment) {
   if (!data_dir.empty()) {
@@ -232,11 +250,8 @@ std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_d
   std::vector<fs::path> paths;
   if (!environment.convlab_data.empty())
     paths = search_paths(name, environment.convlab_data, environment);
-  if (!environment.xdg_cache_home.empty()) {
-    paths.push_back(fs::path(environment.xdg_cache_home) / "convlab" / name);
-  } else if (!environment.home.empty()) {
-    paths.push_back(fs::path(environment.home) / ".cache" / "convlab" / name);
-  }
+  const fs::path cache = cache_folder(name, environment);
+  if (!cache.empty()) paths.push_back(cache);
   for (const char* share : {"/usr/local/share/datasets", "/usr/share/datasets"}) {
     paths.push_back(fs::path(share) / name);
   }

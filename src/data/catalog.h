@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,14 @@ struct CatalogSplit {
   int64_t count = 0;   ///< images in the published files, other numbers are accepted; 0: unknown
   std::string images;  ///< IDX: file names without ".gz"
   std::string labels;
+};
+
+/// A published file of a data set.
+struct CatalogDownload {
+  std::string url;
+  std::string file;               ///< name in the folder of the data set
+  std::optional<uint64_t> bytes;  ///< size, if known
+  std::string sha256;             ///< 64 hexadecimal digits, or empty where it is not known
 };
 
 /// Description of a data set from assets/catalog.json, available without its files.
@@ -38,6 +47,7 @@ struct CatalogEntry {
   std::vector<std::string> class_folders;  ///< image folders: in the order of the class names
   std::string files_of;                    ///< the data set whose files it shares; empty: its own
   CifarLabels cifar_labels = CifarLabels::single;
+  std::vector<CatalogDownload> downloads;  ///< may be empty
 };
 
 /// Returns all known data sets in display order.
@@ -56,6 +66,10 @@ DataEnvironment process_environment();
 /// Whether `name` is the path of a user's own data set: it contains a "/", or is no known name but
 /// an existing file or folder.
 bool is_data_path(std::string_view name);
+
+/// Returns the folder of data set `name` in the user's cache: $XDG_CACHE_HOME/convlab/name or
+/// ~/.cache/convlab/name; empty if neither variable is set.
+std::filesystem::path cache_folder(std::string_view name, const DataEnvironment& environment);
 
 /// Returns the folders to search for data set `name`, in order: data_dir/name and data_dir if it is
 /// given; otherwise the same of $CONVLAB_DATA, then the user's cache folder and the system folders.

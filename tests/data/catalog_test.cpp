@@ -52,6 +52,26 @@ TEST_CASE("catalog: contains MNIST and Fashion-MNIST") {
   CHECK(find_entry("fashion-mnist").class_names[9] == "Ankle boot");
 }
 
+TEST_CASE("catalog: the files of MNIST and Fashion-MNIST can be downloaded and checked") {
+  for (const std::string name : {"mnist", "fashion-mnist"}) {
+    const CatalogEntry& entry = find_entry(name);
+    REQUIRE(entry.downloads.size() == 4);
+    for (const CatalogDownload& file : entry.downloads) {
+      CHECK(file.url.ends_with("/" + file.file));
+      CHECK(file.sha256.size() == 64);
+      CHECK(file.bytes.has_value());
+    }
+    CHECK(entry.downloads[0].file == entry.train.images + ".gz");
+    CHECK(entry.downloads[3].file == entry.test.labels + ".gz");
+  }
+}
+
+TEST_CASE("catalog: the user's cache follows XDG_CACHE_HOME, then HOME") {
+  CHECK(cache_folder("mnist", {"", "/cache", "/home/me"}) == "/cache/convlab/mnist");
+  CHECK(cache_folder("mnist", {"", "", "/home/me"}) == "/home/me/.cache/convlab/mnist");
+  CHECK(cache_folder("mnist", {}).empty());
+}
+
 TEST_CASE("catalog: an unknown name is refused with a list of the known ones") {
   CHECK_THROWS_MATCHES(find_entry("letters"), Error,
                        MessageMatches(ContainsSubstring(

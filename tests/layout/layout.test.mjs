@@ -21,6 +21,7 @@ const vendors = [
   { header: /^(xnnpack|pthreadpool)\.h$/, folders: ['backend/xnnpack/'] },
   { header: /^(cudnn|cublas|cuda)/, folders: ['backend/cuda/'] },
   { header: /^(imgui|implot)/, folders: ['app/'] },
+  { header: /^curl\//, folders: ['net/'] },
   { header: /^GLFW\//, folders: ['app/platform/'] },
   { header: /^emscripten/, folders: ['app/platform/', 'wasm/'] },
 ];
@@ -33,12 +34,13 @@ const mayUse = {
   loss: ['core', 'backend'],
   optim: ['core', 'backend'],
   data: ['core'],
+  net: ['core', 'data'],
   zoo: ['core', 'nn'],
   io: ['core', 'backend', 'nn'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
   engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
   app: ['core', 'data', 'io', 'backend', 'engine'],
-  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'engine'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'engine'],
   wasm: ['core', 'data', 'engine'],
 };
 
