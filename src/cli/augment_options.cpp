@@ -27,9 +27,10 @@ AugmentationOptions read_keras_file(RunOptions& run, const std::string& path) {
          *keras.rescale);
   }
   if (keras.featurewise_center || keras.featurewise_std_normalization) {
-    fail("[augment] {}: featurewise_center and featurewise_std_normalization are not available; "
-         "begin the network with batch_norm instead",
-         path);
+    fail(
+        "[augment] {}: featurewise_center and featurewise_std_normalization are not available; "
+        "begin the network with batch_norm instead",
+        path);
   }
   if (keras.validation_split) run.validation_split = *keras.validation_split;
   return keras.options;
@@ -56,7 +57,8 @@ void add_augment(CLI::App& command, RunOptions& run) {
             run.augmentation = changed_options(text.ends_with(".json") ? read_keras_file(run, text)
                                                                        : parse_augmentation(text));
           },
-          "Random changes of the training images, such as flip,shift=0.1,rotate=15; or a .json file "
+          "Random changes of the training images, such as flip,shift=0.1,rotate=15; or a .json "
+          "file "
           "with arguments of Keras' ImageDataGenerator")
       ->type_name("LIST|FILE");
 }

@@ -29,8 +29,8 @@ struct LoaderOptions {
 /// be smaller. The order depends only on (seed, epoch). The first epoch takes blocks of 2,048
 /// images in their order of arrival, shuffled within each block, so that training can start when
 /// the first block has arrived; later epochs shuffle all images. Augmentation depends on (seed,
-/// epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that cannot be read or
-/// decoded are left out of their batches.
+/// epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that cannot be
+/// read or decoded are left out of their batches.
 class Loader {
  public:
   static constexpr int64_t first_epoch_block = 2048;

@@ -19,11 +19,11 @@ struct AugmentationKey {
   int64_t index = 0;  ///< of the image in the data set, 0 to 2^32 - 1
 };
 
-/// Random changes of single training images. The operations follow each other in this order: resized
-/// crop (load), random crop, the affine transform (rotation, shift, shear and zoom at once, one interpolation), flips,
-/// channel shift, brightness, contrast, saturation, hue, grey, RandAugment, noise, erasing, cutout.
-/// Each has its own random stream, so switching one on does not change what others draw.
-/// Operations on colours do nothing to images without three channels.
+/// Random changes of single training images. The operations follow each other in this order:
+/// resized crop (load), random crop, the affine transform (rotation, shift, shear and zoom at once,
+/// one interpolation), flips, channel shift, brightness, contrast, saturation, hue, grey,
+/// RandAugment, noise, erasing, cutout. Each has its own random stream, so switching one on does
+/// not change what others draw. Operations on colours do nothing to images without three channels.
 class Augmentation {
  public:
   /// Memory that `apply` reuses; one per thread.

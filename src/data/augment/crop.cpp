@@ -65,8 +65,10 @@ Window random_window(int64_t height, int64_t width, double min_area, Random& ran
             .height = h,
             .width = w};
   }
-  const int64_t h = std::clamp<int64_t>(height, 1, std::llround(static_cast<double>(width) * widest));
-  const int64_t w = std::clamp<int64_t>(width, 1, std::llround(static_cast<double>(height) * widest));
+  const int64_t h =
+      std::clamp<int64_t>(height, 1, std::llround(static_cast<double>(width) * widest));
+  const int64_t w =
+      std::clamp<int64_t>(width, 1, std::llround(static_cast<double>(height) * widest));
   return {.top = (height - h) / 2, .left = (width - w) / 2, .height = h, .width = w};
 }
 
