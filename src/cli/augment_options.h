@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// Adds --augment, which sets RunOptions::augmentation.
+/// Adds --augment and --standardize.
 void add_augment(CLI::App& command, RunOptions& run);
 
 }  // namespace convlab

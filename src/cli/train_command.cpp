@@ -2,6 +2,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "backend/processors.h"
 #include "cli/augment_options.h"
@@ -20,6 +21,7 @@
 #include "core/error.h"
 #include "core/format.h"
 #include "data/catalog.h"
+#include "data/selected_dataset.h"
 #include "engine/engine.h"
 #include "engine/run.h"
 #include "engine/run_loss.h"
@@ -37,6 +39,7 @@ struct TrainOptions {
   std::string data_dir;
   std::string backend;
   int threads = 0;
+  int64_t limit = 0;
   std::string json;
   std::string save;
   RunFileOptions files;
@@ -78,7 +81,10 @@ class Training {
     engine_ = std::make_unique<Engine>(EngineEnvironment{
         .backend = open_backend(options_.backend, options_.threads),
         .open_data =
-            [dir = options_.data_dir](const std::string& name) { return load_dataset(name, dir); },
+            [dir = options_.data_dir, limit = options_.limit](const std::string& name) {
+              DatasetSplits splits = load_dataset(name, dir);
+              return limit > 0 ? first_of_each_class(std::move(splits), limit) : splits;
+            },
         .callbacks = [this](Run& run) { return files_.callbacks(run); },
         .now = monotonic_seconds,
         .loader_threads = usable_threads(options_.threads)});
@@ -278,6 +284,9 @@ void add_train(CLI::App& app, Action& action) {
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_image_size(command, run.image_size);
+  command.add_option("--limit", options->limit, "Only the first N images of each class, for a quick try")
+      ->type_name("N")
+      ->check(whole_number(1, 1 << 30));
   add_integer(command, "--epochs", run.epochs, 1, 100000,
               "Number of epochs (passes over all training images)");
   add_batch(command, run.batch);

@@ -71,6 +71,12 @@ std::shared_ptr<const Dataset> first_of_each_class(std::shared_ptr<const Dataset
   return select(std::move(dataset), std::move(indices));
 }
 
+DatasetSplits first_of_each_class(DatasetSplits splits, int64_t count) {
+  splits.train = first_of_each_class(std::move(splits.train), count);
+  splits.test = first_of_each_class(std::move(splits.test), count);
+  return splits;
+}
+
 DatasetSplits split_off_test(const std::shared_ptr<const Dataset>& dataset, double fraction,
                              uint64_t seed) {
   const TrainValidation split = stratified_split(*dataset, fraction, seed);

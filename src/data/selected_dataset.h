@@ -17,6 +17,9 @@ std::shared_ptr<const Dataset> select(std::shared_ptr<const Dataset> dataset,
 std::shared_ptr<const Dataset> first_of_each_class(std::shared_ptr<const Dataset> dataset,
                                                    int64_t count);
 
+/// The same of both parts.
+DatasetSplits first_of_each_class(DatasetSplits splits, int64_t count);
+
 /// Sets a fraction of the images aside for testing, as stratified_split does for validation.
 DatasetSplits split_off_test(const std::shared_ptr<const Dataset>& dataset, double fraction,
                              uint64_t seed);

@@ -15,6 +15,7 @@ WorkerPool::~WorkerPool() {
     stop_ = true;
   }
   work_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void WorkerPool::add(std::unique_ptr<PendingBatch> batch) {

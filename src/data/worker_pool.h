@@ -76,7 +76,7 @@ class WorkerPool {
   bool stop_ = false;
   // Shared with the threads, which may still be at work on batches that were discarded.
   std::deque<std::shared_ptr<Entry>> queue_;
-  std::vector<std::jthread> threads_;  // declared last: they use all of the above
+  std::vector<std::thread> threads_;  // declared last: they use all of the above
 };
 
 }  // namespace convlab

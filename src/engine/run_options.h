@@ -36,6 +36,10 @@ struct RunOptions {
   std::string schedule = "constant";
   Options schedule_options;
   double warmup_epochs = 0;  ///< before the schedule; may be fractional
+  /// Whether the network's input gets, per channel, the mean 0 and the standard deviation 1 over the
+  /// training images, as Keras' featurewise_center and featurewise_std_normalization; otherwise
+  /// values from 0 to 1, or what the document in `architecture` says.
+  bool standardize = false;
   Options augmentation;      ///< AugmentationOptions, of the training images
   Options update_options;    ///< UpdateOptions: clipping, accumulation, moving average
   int64_t batch = 128;
@@ -64,6 +68,7 @@ void visit(Fields& fields, S& options) {
   fields("schedule", options.schedule);
   fields("schedule_options", options.schedule_options);
   fields("warmup_epochs", options.warmup_epochs);
+  fields("standardize", options.standardize);
   fields("augmentation", options.augmentation);
   fields("update_options", options.update_options);
   fields("batch", options.batch);

@@ -96,7 +96,7 @@ void update_options(FieldJson& record) {
   const auto options = record.find("options");
   if (options == record.end() || !options->is_object()) return;  // the reader refuses it
   const FieldJson defaults = written_options({});
-  for (const char* name : {"architecture", "image_size", "augmentation", "validation_split", "loss",
+  for (const char* name : {"architecture", "image_size", "standardize", "augmentation", "validation_split", "loss",
                            "loss_options", "class_weights"})
     options->emplace(name, defaults.at(name));
   const auto smoothing = options->find("label_smoothing");

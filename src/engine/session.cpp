@@ -1,12 +1,14 @@
 #include "engine/session.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "core/counted.h"
 #include "core/error.h"
+#include "data/channel_statistics.h"
 #include "data/image_decoder.h"
 #include "data/memory_dataset.h"
 #include "data/resize.h"
@@ -35,6 +37,20 @@ std::optional<Graph> own_network(const RunOptions& run) {
 
 Graph zoo_network(const RunOptions& run, const Dataset& data) {
   return find_model(run.model).build(data.image_shape(), data.classes());
+}
+
+/// Sets the input normalization to that of RunOptions::standardize.
+void standardize(Graph& graph, const RunOptions& options, const Dataset& train) {
+  if (!options.standardize) return;
+  const ChannelStatistics statistics = channel_statistics(train);
+  InputNormalization normalization{.scale = {}, .offset = {}};
+  for (size_t c = 0; c < statistics.mean.size(); ++c) {
+    // A channel that is the same everywhere only loses its mean, as in Keras.
+    const double deviation = std::max(statistics.deviation[c], 1e-6 * 255);
+    normalization.scale.push_back(static_cast<float>(1 / deviation));
+    normalization.offset.push_back(static_cast<float>(-statistics.mean[c] / deviation));
+  }
+  graph.set_normalization(std::move(normalization));
 }
 
 /// "mnist-cnn.safetensors"
@@ -132,6 +148,7 @@ Result Session::apply(const Configure& request) {
   std::optional<Graph> own = own_network(options);
   DatasetSplits data = open_data(options, own ? &*own : nullptr);
   Graph graph = own ? *std::move(own) : zoo_network(options, *data.train);
+  standardize(graph, options, *data.train);
   install(options, std::move(data), std::move(graph));
   return Configured{options.data};
 }
@@ -284,6 +301,7 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
     train = open_data(options, own ? &*own : nullptr).train;
   }
   Graph graph = own ? *std::move(own) : zoo_network(options, *train);
+  standardize(graph, options, *train);
   return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), backend());
 }
 

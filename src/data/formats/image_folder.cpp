@@ -74,6 +74,13 @@ std::vector<Found> find_images(const FileSet& files) {
         "cats/1.jpg and dogs/2.jpg, or train/cats/1.jpg and val/cats/2.jpg",
         files.name());
   }
+  // By file name, not by class: numbered files of several folders come in the order of the numbers.
+  const auto key = [&](const Found& image) {
+    const std::string_view path = files.files()[image.file].path;
+    return std::pair(file_name_of(path), path);
+  };
+  std::sort(found.begin(), found.end(),
+            [&](const Found& a, const Found& b) { return key(a) < key(b); });
   return found;
 }
 

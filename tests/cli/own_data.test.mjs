@@ -1,0 +1,94 @@
+// convlab with data sets of the user's own: folders of images, IDX files under other names.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {greyPng} from '../png.mjs';
+import {convlab, jsonLines, split, temporaryFolder, writeDataSet} from './helpers.mjs';
+
+const options = ['--model', 'simple-convnet', '--epochs', '2', '--batch', '32', '--threads', '1', '--json', '-'];
+
+/** Trains and returns the epochs' losses and accuracies. */
+function train(...args) {
+  const result = convlab('train', ...options, ...args);
+  assert.equal(result.status, 0, result.stderr);
+  return jsonLines(result.stdout).filter((event) => event.event === 'epoch')
+    .map((event) => [event.train_loss, event.train_accuracy, event.val_loss, event.val_accuracy]);
+}
+
+/** Writes the images of both parts as PNG files in folders of their classes. */
+function writeFolders(folder, counts) {
+  for (const [part, count] of Object.entries(counts)) {
+    const {images, labels} = split(count);
+    for (let i = 0; i < count; ++i) {
+      const place = path.join(folder, part, String(labels[8 + i]));
+      fs.mkdirSync(place, {recursive: true});
+      const pixels = images.subarray(16 + i * 784, 16 + (i + 1) * 784);
+      fs.writeFileSync(path.join(place, `${String(i).padStart(5, '0')}.png`), greyPng(28, 28, pixels));
+    }
+  }
+}
+
+test('the same images from IDX files, under other names and from PNG files train the same, bit for bit', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const expected = train('--data', 'mnist', '--data-dir', folder);
+  const idx = path.join(folder, 'mnist');
+  const renamed = path.join(folder, 'renamed');
+  fs.mkdirSync(renamed);
+  for (const file of fs.readdirSync(idx)) {
+    const other = file.replace('t10k', 'letters-test').replace('-idx', '.idx');
+    fs.copyFileSync(path.join(idx, file), path.join(renamed, other));
+  }
+  assert.deepEqual(train('--data', renamed), expected);
+  const photos = path.join(folder, 'photos');
+  writeFolders(photos, {train: 640, val: 200});  // as writeDataSet does
+  assert.deepEqual(train('--data', photos), expected);
+});
+
+test('a folder is trained on in another size, saved, evaluated and used to predict', (t) => {
+  const folder = temporaryFolder(t);
+  writeFolders(folder, {train: 40, val: 20});
+  fs.writeFileSync(path.join(folder, 'train', '0', 'broken.png'), 'not an image');
+  const model = path.join(folder, 'model.safetensors');
+  const result = convlab('train', '--model', 'lenet5', '--image-size', '32', '--epochs', '1', '--data', folder,
+    '--augment', 'flip,shift=0.1,mixup=0.2', '--standardize', '--save', model);
+  assert.equal(result.status, 0, result.stderr);
+  assert.match(result.stdout, /note: 1 image cannot be read and is left out:\n {2}.*broken\.png is no PNG/);
+  const evaluated = convlab('eval', '--model', model, '--data', folder);
+  assert.equal(evaluated.status, 0, evaluated.stderr);
+  assert.match(evaluated.stdout, /20 /);
+  const [event] = jsonLines(convlab('predict', '--model', model, '--json', '-',
+    path.join(folder, 'val', '3', fs.readdirSync(path.join(folder, 'val', '3'))[0])).stdout);
+  assert.equal(event.scores.length, 10);
+});
+
+test('augmentation is the same for the same seed, and a wrong one is refused by name', (t) => {
+  const folder = temporaryFolder(t);
+  writeDataSet(folder);
+  const data = ['--data', 'mnist', '--data-dir', folder, '--limit', '5'];
+  const once = train(...data, '--augment', 'rotate=20,zoom=0.1');
+  assert.deepEqual(train(...data, '--augment', 'rotate=20,zoom=0.1'), once);
+  assert.notDeepEqual(train(...data), once);
+  const keras = path.join(folder, 'generator.json');
+  fs.writeFileSync(keras, JSON.stringify({rescale: 1 / 255, rotation_range: 20, zoom_range: 0.1}));
+  assert.deepEqual(train(...data, '--augment', keras), once);
+  fs.writeFileSync(keras, JSON.stringify({zca_whitening: true}));
+  for (const [value, message] of [['spin=3', /spin/], ['rotate=1000', /rotate/], [keras, /zca_whitening/]]) {
+    const refused = convlab('train', ...options, ...data, '--augment', value);
+    assert.notEqual(refused.status, 0);
+    assert.match(refused.stderr, message);
+  }
+});
+
+test('what is no data set is refused with what was expected', (t) => {
+  const folder = temporaryFolder(t);
+  for (const [name, message] of [['absent', /no such file or folder/], ['.', /none of them a known data set/]]) {
+    const refused = convlab('train', ...options, '--data', path.join(folder, name, '/'));
+    assert.notEqual(refused.status, 0);
+    assert.match(refused.stderr, message);
+  }
+  const text = path.join(folder, 'a.zip');
+  fs.writeFileSync(text, 'hello');
+  assert.match(convlab('train', ...options, '--data', text).stderr, /is no archive: it begins with 68 65/);
+});
