@@ -22,7 +22,8 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  *   optimizer: string, optimizer_options: Object<string, boolean|number|string>,
  *   learning_rate: number, schedule: string,
  *   schedule_options: Object<string, boolean|number|string>, warmup_epochs: number,
- *   image_size: number, standardize: boolean, augmentation: Object<string, boolean|number|string>,
+ *   image_size: number, cache_images: number, standardize: boolean,
+ *   augmentation: Object<string, boolean|number|string>,
  *   update_options: Object<string, boolean|number|string>, batch: number, epochs: number,
  *   seed: number, early_stopping: boolean,
  *   early_stopping_options: Object<string, boolean|number|string>, time_budget: number}} options

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/parse_number.h"
 #include "data/catalog.h"
 #include "data/selected_dataset.h"
 #include "engine/engine.h"
@@ -284,7 +286,22 @@ void add_train(CLI::App& app, Action& action) {
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_image_size(command, run.image_size);
-  command.add_option("--limit", options->limit, "Only the first N images of each class, for a quick try")
+  command
+      .add_option_function<std::string>(
+          "--cache-images",
+          [&run](const std::string& text) {
+            const std::optional<int64_t> megabytes = parse_integer(text);
+            if (text != "auto" && !(megabytes >= 0 && megabytes <= max_cache_images)) {
+              fail("--cache-images is {}; expected 0 to {} or auto", text, max_cache_images);
+            }
+            run.cache_images = megabytes.value_or(-1);
+          },
+          "MB of memory for decoded photos, so that later epochs need not decode them again; auto: "
+          "all that fit into half of the memory that is left")
+      ->type_name("MB|auto");
+  command
+      .add_option("--limit", options->limit,
+                  "Only the first N images of each class, for a quick try")
       ->type_name("N")
       ->check(whole_number(1, 1 << 30));
   add_integer(command, "--epochs", run.epochs, 1, 100000,

@@ -10,6 +10,7 @@ constexpr std::string_view class_weights = "class_weights";
 /// Those members with their limits, without class_weights, which can be "balanced".
 struct RunForm {
   int64_t image_size = RunOptions{}.image_size;
+  int64_t cache_images = RunOptions{}.cache_images;
   bool standardize = RunOptions{}.standardize;
   double validation_split = RunOptions{}.validation_split;
   double warmup_epochs = RunOptions{}.warmup_epochs;
@@ -21,6 +22,8 @@ struct RunForm {
     visitor.integer(
         "image_size", image_size, 0, max_run_image_size,
         "side of the square to which images are cropped and resized; 0: the data set's");
+    visitor.integer("cache_images", cache_images, -1, max_cache_images,
+                    "MB for decoded photos, so that later epochs are faster; -1: as needed");
     visitor.flag("standardize", standardize,
                  "scales the input to mean 0 and standard deviation 1 over the training images");
     visitor.number("validation_split", validation_split, 0, 0.999,
@@ -44,9 +47,9 @@ T value_of(const Options& values, std::string_view name, const T& otherwise) {
 }  // namespace
 
 Options run_form_values(const RunOptions& options) {
-  const Options given =
-      write_options(RunForm{options.image_size, options.standardize, options.validation_split, options.warmup_epochs,
-                            static_cast<int64_t>(options.seed), options.time_budget});
+  const Options given = write_options(RunForm{
+      options.image_size, options.cache_images, options.standardize, options.validation_split,
+      options.warmup_epochs, static_cast<int64_t>(options.seed), options.time_budget});
   const Options defaults = write_options(RunForm{});
   Options values;
   for (size_t i = 0; i < given.size(); ++i) {
@@ -59,6 +62,7 @@ Options run_form_values(const RunOptions& options) {
 void set_run_form_values(RunOptions& options, const Options& values) {
   const RunOptions defaults;
   options.image_size = value_of(values, "image_size", defaults.image_size);
+  options.cache_images = value_of(values, "cache_images", defaults.cache_images);
   options.standardize = value_of(values, "standardize", defaults.standardize);
   options.validation_split = value_of(values, "validation_split", defaults.validation_split);
   options.warmup_epochs = value_of(values, "warmup_epochs", defaults.warmup_epochs);

@@ -8,6 +8,9 @@
 
 namespace convlab {
 
+/// The largest RunOptions::cache_images.
+constexpr int64_t max_cache_images = int64_t{1} << 20U;
+
 /// The largest RunOptions::image_size.
 constexpr int64_t max_run_image_size = 1024;
 
@@ -36,12 +39,16 @@ struct RunOptions {
   std::string schedule = "constant";
   Options schedule_options;
   double warmup_epochs = 0;  ///< before the schedule; may be fractional
-  /// Whether the network's input gets, per channel, the mean 0 and the standard deviation 1 over the
-  /// training images, as Keras' featurewise_center and featurewise_std_normalization; otherwise
+  /// MB of memory for decoded photos, so that later epochs need not decode them again; 0: none, -1:
+  /// all that fit into half of the memory that is left. Without effect where augmentation takes
+  /// random parts of the stored photos (resized_crop), and on data sets that are stored as pixels.
+  int64_t cache_images = 0;
+  /// Whether the network's input gets, per channel, the mean 0 and the standard deviation 1 over
+  /// the training images, as Keras' featurewise_center and featurewise_std_normalization; otherwise
   /// values from 0 to 1, or what the document in `architecture` says.
   bool standardize = false;
-  Options augmentation;      ///< AugmentationOptions, of the training images
-  Options update_options;    ///< UpdateOptions: clipping, accumulation, moving average
+  Options augmentation;    ///< AugmentationOptions, of the training images
+  Options update_options;  ///< UpdateOptions: clipping, accumulation, moving average
   int64_t batch = 128;
   int64_t epochs = 5;
   uint64_t seed = 1;
@@ -68,6 +75,7 @@ void visit(Fields& fields, S& options) {
   fields("schedule", options.schedule);
   fields("schedule_options", options.schedule_options);
   fields("warmup_epochs", options.warmup_epochs);
+  fields("cache_images", options.cache_images);
   fields("standardize", options.standardize);
   fields("augmentation", options.augmentation);
   fields("update_options", options.update_options);

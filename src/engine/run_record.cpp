@@ -12,8 +12,8 @@ namespace convlab {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> may_differ{"epochs", "time_budget", "schedule",
-                                                     "warmup_epochs"};
+constexpr std::array<std::string_view, 5> may_differ{"epochs", "time_budget", "schedule",
+                                                     "warmup_epochs", "cache_images"};
 constexpr std::string_view schedule_options = "schedule_options";  // and those in it
 
 /// Returns the results of all epochs in one array, epoch by epoch.
@@ -96,8 +96,9 @@ void update_options(FieldJson& record) {
   const auto options = record.find("options");
   if (options == record.end() || !options->is_object()) return;  // the reader refuses it
   const FieldJson defaults = written_options({});
-  for (const char* name : {"architecture", "image_size", "standardize", "augmentation", "validation_split", "loss",
-                           "loss_options", "class_weights"})
+  for (const char* name :
+       {"architecture", "image_size", "standardize", "cache_images", "augmentation",
+        "validation_split", "loss", "loss_options", "class_weights"})
     options->emplace(name, defaults.at(name));
   const auto smoothing = options->find("label_smoothing");
   if (smoothing == options->end()) return;

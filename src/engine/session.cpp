@@ -8,6 +8,7 @@
 
 #include "core/counted.h"
 #include "core/error.h"
+#include "data/cached_dataset.h"
 #include "data/channel_statistics.h"
 #include "data/image_decoder.h"
 #include "data/memory_dataset.h"
@@ -131,16 +132,27 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
 
 /// Opens the data set in the size of the images that the options ask for; if they ask for none and
 /// the images can have any, in that of the network.
-DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph) const {
+DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph) {
   const int64_t size = options.image_size;
-  if (size < 0 || size > max_run_image_size) {
+  if (size < 0 || size > max_run_image_size)
     fail("[run] option image_size is {} but must lie in 0 to {}", size, max_run_image_size);
+  if (options.cache_images < -1 || options.cache_images > max_cache_images) {
+    fail("[run] option cache_images is {} but must lie in -1 to {}", options.cache_images,
+         max_cache_images);
   }
   DatasetSplits data = environment_.open_data(options.data);
   const Dataset& train = *data.train;
-  if (size > 0) return with_image_shape(std::move(data), {size, size, train.image_shape()[2]});
-  if (graph == nullptr || train.has_common_size()) return data;
-  return with_image_shape(std::move(data), graph->input_shape());
+  if (size > 0) {
+    data = with_image_shape(std::move(data), {size, size, train.image_shape()[2]});
+  } else if (graph != nullptr && !train.has_common_size()) {
+    data = with_image_shape(std::move(data), graph->input_shape());
+  }
+  const bool takes_parts = read_augmentation(options.augmentation).resized_crop > 0;
+  if (options.cache_images == 0 || takes_parts) return data;
+  constexpr uint64_t megabyte = 1'000'000;
+  return with_cache(std::move(data), options.cache_images < 0
+                                         ? backend().memory_left() / 2
+                                         : static_cast<uint64_t>(options.cache_images) * megabyte);
 }
 
 Result Session::apply(const Configure& request) {

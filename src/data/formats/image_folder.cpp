@@ -182,7 +182,7 @@ DatasetSplits open(const std::shared_ptr<const FileSet>& files, const FormatOpti
   };
   DatasetSplits splits =
       has_parts ? DatasetSplits{.train = make(std::move(train)),
-                                .test = make(spread(parts[SplitPart::test]))}
+                                .test = make(std::move(parts[SplitPart::test]))}
                 : split_off_test(make(std::move(train)), options.test_fraction, options.seed);
   if (const std::string note = note_of_others(*files, used); !note.empty())
     splits.notes.push_back(note);

@@ -8,20 +8,22 @@ namespace convlab {
 
 namespace {
 
-/// The first images that can be read.
+/// The first images that can be read; of photos, which may be sorted by class, some that are spread
+/// over the data set.
 Batch first_images(const Dataset& images) {
   const int64_t count = std::min(Run::sample_count, images.available());
   std::vector<uint8_t> pixels(static_cast<size_t>(images.image_shape().elements()));
   Batch batch;
   ImageReader reader;
   for (int64_t i = 0; i < count; ++i) {
+    const int64_t index = images.has_common_size() ? i : i * images.size() / count;
     try {
-      reader.read(images, i, pixels);
+      reader.read(images, index, pixels);
     } catch (const Error&) {
       continue;  // whoever evaluates names it
     }
     batch.images.insert(batch.images.end(), pixels.begin(), pixels.end());
-    batch.labels.push_back(images.label(i));
+    batch.labels.push_back(images.label(index));
   }
   return batch;
 }
