@@ -17,8 +17,8 @@ namespace {
 
 constexpr uintmax_t max_json_bytes = 1 << 20;
 
-/// Reads the arguments of Keras' ImageDataGenerator. validation_split and the featurewise ones
-/// become those of the run.
+/// Reads the arguments of Keras' ImageDataGenerator. validation_split, unless it is given, and the
+/// featurewise ones become those of the run.
 AugmentationOptions read_keras_file(RunOptions& run, const std::string& path) {
   const std::vector<uint8_t> bytes = read_file(path, max_json_bytes);
   const std::string text(bytes.begin(), bytes.end());
@@ -28,12 +28,14 @@ AugmentationOptions read_keras_file(RunOptions& run, const std::string& path) {
          *keras.rescale);
   }
   if (keras.featurewise_center != keras.featurewise_std_normalization) {
-    fail("[augment] {}: featurewise_center without featurewise_std_normalization, or the other way "
-         "round; expected both or neither",
-         path);
+    fail(
+        "[augment] {}: featurewise_center without featurewise_std_normalization, or the other way "
+        "round; expected both or neither",
+        path);
   }
   if (keras.featurewise_center) run.standardize = true;
-  if (keras.validation_split) run.validation_split = *keras.validation_split;
+  if (keras.validation_split && run.validation_split == 0)
+    run.validation_split = *keras.validation_split;
   return keras.options;
 }
 
@@ -62,9 +64,10 @@ void add_augment(CLI::App& command, RunOptions& run) {
           "file "
           "with arguments of Keras' ImageDataGenerator")
       ->type_name("LIST|FILE");
-  command.add_flag("--standardize", run.standardize,
-                   "Scale the input to mean 0 and standard deviation 1 over the training images, per "
-                   "channel; otherwise to 0 to 1");
+  command.add_flag(
+      "--standardize", run.standardize,
+      "Scale the input to mean 0 and standard deviation 1 over the training images, per "
+      "channel; otherwise to 0 to 1");
 }
 
 }  // namespace convlab

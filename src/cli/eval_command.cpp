@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "backend/processors.h"
 #include "cli/class_report.h"
 #include "cli/commands.h"
 #include "cli/file_names.h"
@@ -10,6 +11,7 @@
 #include "cli/model_argument.h"
 #include "cli/progress.h"
 #include "cli/values.h"
+#include "core/counted.h"
 #include "core/format.h"
 #include "data/catalog.h"
 #include "data/selected_dataset.h"
@@ -49,6 +51,10 @@ void print(std::FILE* out, const EvalOptions& options, const Evaluation& result)
                                  options.model, options.data, accuracy, loss_text(result.loss),
                                  with_commas(static_cast<double>(result.images), "image"),
                                  with_commas(images_per_second(result)));
+  if (result.unreadable > 0) {
+    text += fmt::format("{} cannot be read and left out: convlab datasets inspect names them\n",
+                        counted(result.unreadable, "image"));
+  }
   if (options.report) text += "\n" + class_report(result);
   if (options.confusion) text += "\n" + confusion_table(result);
   std::fputs(text.c_str(), out);
@@ -62,6 +68,7 @@ nlohmann::ordered_json figures(const EvalOptions& options, const Snapshot& snaps
                               {"backend", snapshot.backend},
                               {"threads", snapshot.threads},
                               {"images", result.images},
+                              {"unreadable", result.unreadable},
                               {"val_loss", result.loss},
                               {"val_accuracy", result.accuracy},
                               {"seconds", result.seconds},
@@ -90,7 +97,8 @@ int run_eval(const EvalOptions& options) {
   Engine engine(
       {.backend = open_backend(options.backend, options.threads),
        .open_data = [&](const std::string& name) { return test_images(name, options.data_dir); },
-       .now = monotonic_seconds});
+       .now = monotonic_seconds,
+       .loader_threads = usable_threads(options.threads)});
   RunOptions run;
   run.data = options.data;
   run.batch = options.batch;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/processors.h"
 #include "cli/commands.h"
 #include "cli/file_names.h"
 #include "cli/json_lines.h"
@@ -75,7 +76,8 @@ int run(Arguments arguments) {
   Engine engine(
       {.backend = open_backend(arguments.backend, arguments.threads),
        .open_data = [&](const std::string& name) { return load_dataset(name, arguments.data_dir); },
-       .now = monotonic_seconds});
+       .now = monotonic_seconds,
+       .loader_threads = usable_threads(arguments.threads)});
   std::FILE* out = json.to_stdout() ? stderr : stdout;
   Progress progress(out, monotonic_seconds);
   const auto result = engine.call<LearningRates>(

@@ -294,10 +294,10 @@ void add_train(CLI::App& app, Action& action) {
             if (text != "auto" && !(megabytes >= 0 && megabytes <= max_cache_images)) {
               fail("--cache-images is {}; expected 0 to {} or auto", text, max_cache_images);
             }
-            run.cache_images = megabytes.value_or(-1);
+            run.cache_images = megabytes.value_or(max_cache_images);
           },
-          "MB of memory for decoded photos, so that later epochs need not decode them again; auto: "
-          "all that fit into half of the memory that is left")
+          "MB of memory for decoded photos, so that later epochs need not decode them again, at most "
+          "half of the memory that is left; auto: as much as needed")
       ->type_name("MB|auto");
   command
       .add_option("--limit", options->limit,

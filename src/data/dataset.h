@@ -39,7 +39,8 @@ class Dataset {
   /// Names image `index` for messages: its file, or "image 12 of mnist".
   virtual std::string image_name(int64_t index) const;
   /// Returns image `index` as it is stored: a view of memory of this data set, or of `buffer`, into
-  /// which it was read. Throws Error for an image that has not arrived or cannot be read.
+  /// which it was read. May be called from several threads at once. Throws Error for an image that
+  /// has not arrived or cannot be read.
   virtual std::span<const uint8_t> fetch(int64_t index, std::vector<uint8_t>& buffer) const = 0;
   /// Decodes what `fetch` returned for image `index`: a view of `stored`, or of `buffer`. May be
   /// called from several threads at once. Throws Error for a damaged image.

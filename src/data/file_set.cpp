@@ -49,13 +49,16 @@ bool is_hidden(std::string_view name) { return name.starts_with('.') || name == 
 
 namespace {
 
+constexpr int max_depth = 12;
+
 class Folder : public FileSet {
  public:
   explicit Folder(const fs::path& folder)
       : FileSet(folder.string(), (folder / "").string()), folder_(folder) {
     std::vector<FileEntry> files;
     std::error_code error;
-    constexpr auto options = fs::directory_options::skip_permission_denied;
+    constexpr auto options = fs::directory_options::skip_permission_denied |
+                             fs::directory_options::follow_directory_symlink;
     fs::recursive_directory_iterator at(folder, options, error);
     for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
       const std::string path = at->path().lexically_relative(folder).generic_string();
@@ -63,6 +66,8 @@ class Folder : public FileSet {
       if (is_hidden(at->path().filename().string())) {
         leave_out(path);
         at.disable_recursion_pending();
+      } else if (at.depth() >= max_depth) {
+        at.disable_recursion_pending();  // links may lead back
       } else if (at->is_regular_file(ignored)) {
         files.push_back({path, at->file_size(ignored)});
         if (files.size() > Archive::max_files) {
@@ -154,6 +159,8 @@ std::shared_ptr<const FileSet> open_archive(const fs::path& file, const fs::path
   std::shared_ptr<const ByteSource> source = open_file(file);
   std::vector<uint8_t> start = start_of(*source);
   if (holds(start, 0, "\x1F\x8B")) {
+    if (!holds(inflated_start(*source, 512), tar_magic_at, "ustar"))
+      fail("[files] {} is compressed, but holds no .tar archive", file.string());
     source = open_file(inflated_file(file, cache));
     start = start_of(*source);
   }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/utf8.h"
+
 namespace convlab {
 
 /// A file of a FileSet.
@@ -32,7 +34,7 @@ class FileSet {
   /// Returns the index of the file with this path.
   std::optional<size_t> find(std::string_view path) const;
   /// "FOLDER/PATH", or "ARCHIVE: PATH".
-  std::string title(size_t index) const { return prefix_ + files_[index].path; }
+  std::string title(size_t index) const { return escaped_utf8(prefix_ + files_[index].path); }
   /// What was left out, for the user: "2 hidden files or folders (.ipynb_checkpoints)". Empty if
   /// nothing was.
   const std::string& left_out() const { return left_out_; }

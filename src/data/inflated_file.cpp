@@ -112,6 +112,21 @@ void inflate_into(const ByteSource& source, NewFile& out) {
 
 }  // namespace
 
+std::vector<uint8_t> inflated_start(const ByteSource& source, size_t count) {
+  const std::unique_ptr<z_stream, InflateEnd> stream(new z_stream{});
+  constexpr int gzip_window = 15 + 16;
+  if (inflateInit2(stream.get(), gzip_window) != Z_OK) fail("[gzip] out of memory");
+  std::vector<uint8_t> bytes = source.read(0, std::min(source.size(), chunk));
+  std::vector<uint8_t> inflated(count);
+  stream->next_in = bytes.data();
+  stream->avail_in = static_cast<uInt>(bytes.size());
+  stream->next_out = inflated.data();
+  stream->avail_out = static_cast<uInt>(count);
+  inflate(stream.get(), Z_NO_FLUSH);
+  inflated.resize(count - stream->avail_out);
+  return inflated;
+}
+
 fs::path inflated_file(const fs::path& file, const fs::path& cache) {
   const auto source = open_file(file);
   std::error_code error;
@@ -126,10 +141,14 @@ fs::path inflated_file(const fs::path& file, const fs::path& cache) {
   if (error) fail("[file] {}: {}", cache.string(), error.message());
   NewFile out(cache / fmt::format("{}{}.part", place, getpid()));
   inflate_into(*source, out);
+  const auto minute_ago = fs::file_time_type::clock::now() - std::chrono::minutes(1);
   for (const fs::directory_entry& other : fs::directory_iterator(cache, error)) {
     const std::string name = other.path().filename().string();
     std::error_code ignored;
-    if (name.starts_with(place) && !name.ends_with(".part")) fs::remove(other.path(), ignored);
+    const bool is_part = name.ends_with(".part");
+    // Another process may be at work on its own part; one that was killed left it behind.
+    const bool is_used = is_part && fs::last_write_time(other.path(), ignored) > minute_ago;
+    if (name.starts_with(place) && !is_used) fs::remove(other.path(), ignored);
   }
   out.keep_as(path);
   return path;

@@ -1,8 +1,16 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <vector>
+
+#include "data/byte_source.h"
 
 namespace convlab {
+
+/// Returns the first `count` bytes that a gzip file inflates to, or fewer if it is damaged or
+/// short.
+std::vector<uint8_t> inflated_start(const ByteSource& source, size_t count);
 
 /// Inflates a gzip file into a file of the folder `cache`, unless it is there already from before,
 /// and returns that file's path. It is found again by name, size and time of the last change. Other

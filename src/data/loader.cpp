@@ -21,35 +21,35 @@ namespace {
 /// copying pixels is not.
 constexpr size_t chunk_of_pixels = 128;
 
-/// Decodes one image into its place in the batch, in the shape of the data set, and changes it at
+/// Loads one image into its place in the batch, in the shape of the data set, and changes it at
 /// random.
-void decode(const Dataset& dataset, const Augmentation& augmentation, AugmentationKey key,
-            PendingBatch& pending, size_t at, DecodeMemory& memory) {
-  if (pending.failures[at]) return;
+void load(const Dataset& dataset, const Augmentation& augmentation, AugmentationKey key,
+          PendingBatch& pending, size_t at, DecodeMemory& memory) {
   const Shape& shape = dataset.image_shape();
   const auto bytes = static_cast<size_t>(shape.elements());
   const auto pixels = std::span(pending.batch.images).subspan(at * bytes, bytes);
+  const int64_t index = pending.batch.indices[at];
   try {
-    const ImageView image =
-        dataset.decode(pending.batch.indices[at], pending.stored[at], memory.decoded);
-    key.index = pending.batch.indices[at];
+    const std::span<const uint8_t> stored = dataset.fetch(index, memory.stored);
+    const ImageView image = dataset.decode(index, stored, memory.decoded);
+    key.index = index;
     if (augmentation.resizes()) {
       augmentation.load(image, shape, key, pixels);
     } else {
       fit_image_into(image, shape, pixels);
     }
     if (!augmentation.empty()) augmentation.apply(pixels, shape, key, memory.scratch);
-  } catch (const std::exception& error) {
+  } catch (const Error& error) {
     pending.failures[at] = error.what();
   }
 }
 
 /// Removes the images that have failed.
-void compact(Batch& batch, const std::vector<std::optional<std::string>>& failures) {
+void compact(Batch& batch, const std::vector<std::string>& failures) {
   const size_t bytes = batch.images.size() / batch.indices.size();
   size_t kept = 0;
   for (size_t i = 0; i < failures.size(); ++i) {
-    if (failures[i]) continue;
+    if (!failures[i].empty()) continue;
     std::copy_n(batch.images.begin() + static_cast<std::ptrdiff_t>(i * bytes), bytes,
                 batch.images.begin() + static_cast<std::ptrdiff_t>(kept * bytes));
     batch.labels[kept] = batch.labels[i];
@@ -64,7 +64,10 @@ void compact(Batch& batch, const std::vector<std::optional<std::string>>& failur
 }  // namespace
 
 Loader::Loader(Subset images, const LoaderOptions& options)
-    : images_(std::move(images)), options_(options), augmentation_(options.augmentation) {
+    : images_(std::move(images)),
+      options_(options),
+      augmentation_(options.augmentation),
+      memory_(std::make_unique<DecodeMemory>()) {
   if (options_.batch < 1) fail("[loader] a batch of {}; expected at least 1", options_.batch);
   if (options_.workers < 0) fail("[loader] {} workers; expected at least 0", options_.workers);
   if (options_.prefetch < 1) {
@@ -93,9 +96,7 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
   order_ = make_order(epoch);
   position_ = static_cast<size_t>(std::min(first_batch * options_.batch, images_.size()));
   begun_ = position_;
-  if (!pool_) return;
-  pool_->clear();
-  prepare_ahead();
+  if (pool_) pool_->clear();
 }
 
 int64_t Loader::batches_per_epoch() const {
@@ -119,29 +120,33 @@ bool Loader::available(size_t position) const {
 bool Loader::ready() const { return available(position_); }
 
 bool Loader::next(Batch& batch) {
-  if (position_ == order_.size()) return false;
-  if (!ready()) {
-    const Dataset& dataset = images_.dataset();
-    fail("[loader] images of the next batch have not arrived; {} of {} {} have",
-         dataset.available(), dataset.size(), dataset.name());
+  while (position_ < order_.size()) {
+    if (!ready()) {
+      const Dataset& dataset = images_.dataset();
+      fail("[loader] images of the next batch have not arrived; {} of {} {} have",
+           dataset.available(), dataset.size(), dataset.name());
+    }
+    const size_t size = size_at(position_);
+    std::unique_ptr<PendingBatch> pending = take();
+    const bool usable = finish(*pending, batch);
+    if (usable) mix(batch);
+    spare_.push_back(std::move(pending));
+    position_ += size;
+    if (pool_) prepare_ahead();
+    if (usable) return true;
   }
-  const size_t size = size_at(position_);
-  std::unique_ptr<PendingBatch> pending;
+  return false;
+}
+
+/// Returns the batch at position_ when all of it is loaded.
+std::unique_ptr<PendingBatch> Loader::take() {
   if (pool_) {
     prepare_ahead();
-    pending = pool_->take();
-  } else {
-    begun_ = position_;
-    pending = begin(position_);
-    DecodeMemory memory;
-    for (size_t i = 0; i < size; ++i) pending->decode(*pending, i, memory);
+    return pool_->take();
   }
-  finish(*pending, batch);
-  mix(batch);
-  position_ += size;
-  spare_.push_back(std::move(pending));
-  if (pool_) prepare_ahead();
-  return true;
+  std::unique_ptr<PendingBatch> pending = begin(position_);
+  for (size_t i = 0; i < pending->size(); ++i) pending->load(*pending, i, *memory_);
+  return pending;
 }
 
 /// Begins as many batches as may be prepared ahead and whose images have arrived.
@@ -153,7 +158,7 @@ void Loader::prepare_ahead() {
   }
 }
 
-/// Reads the images of the batch at `position`, and leaves them to be decoded.
+/// Describes the batch at `position`, whose images are still to be loaded.
 std::unique_ptr<PendingBatch> Loader::begin(size_t position) {
   std::unique_ptr<PendingBatch> pending;
   if (spare_.empty()) {
@@ -170,41 +175,42 @@ std::unique_ptr<PendingBatch> Loader::begin(size_t position) {
   batch.second_labels.clear();
   batch.label_weights.clear();
   batch.images.resize(size * static_cast<size_t>(dataset.image_shape().elements()));
-  pending->buffers.resize(size);
-  pending->stored.resize(size);
-  pending->failures.assign(size, std::nullopt);
+  pending->failures.assign(size, {});
   for (size_t i = 0; i < size; ++i) {
-    const int64_t index = images_.index(order_[position + i]);
-    batch.indices[i] = index;
-    batch.labels[i] = dataset.label(index);
-    try {
-      pending->stored[i] = dataset.fetch(index, pending->buffers[i]);
-    } catch (const Error& error) {
-      pending->failures[i] = error.what();
-    }
+    batch.indices[i] = images_.index(order_[position + i]);
+    batch.labels[i] = dataset.label(batch.indices[i]);
   }
   const AugmentationKey key{.seed = options_.seed, .epoch = epoch_};
-  pending->decode = [this, key](PendingBatch& self, size_t at, DecodeMemory& memory) {
-    decode(images_.dataset(), augmentation_, key, self, at, memory);
+  pending->load = [this, &dataset, key](PendingBatch& self, size_t at, DecodeMemory& memory) {
+    load(dataset, augmentation_, key, self, at, memory);
   };
   return pending;
 }
 
-/// Moves the images that can be used into `batch`, and notes the others.
-void Loader::finish(PendingBatch& pending, Batch& batch) {
+/// Moves the images that can be used into `batch`, and notes the others. Returns whether there are
+/// any. Throws Error if nothing could be read for so long that the source must be gone.
+bool Loader::finish(PendingBatch& pending, Batch& batch) {
   std::swap(batch, pending.batch);
-  size_t failed = 0;
+  int64_t failed = 0;
+  std::string first;
   for (size_t i = 0; i < pending.failures.size(); ++i) {
-    if (!pending.failures[i]) continue;
-    skipped_.emplace(batch.indices[i], *pending.failures[i]);
-    ++failed;
+    if (pending.failures[i].empty()) continue;
+    if (failed++ == 0) first = pending.failures[i];
+    skipped_.emplace(batch.indices[i], std::move(pending.failures[i]));
+    pending.failures[i] = "failed";
   }
-  if (failed == 0) return;
-  if (failed == pending.failures.size()) {
-    fail("[loader] none of {} in a batch can be read; the first: {}", counted(failed, "image"),
-         *pending.failures[0]);
+  if (failed == 0) {
+    failed_in_turn_ = 0;
+    return true;
+  }
+  const bool usable = failed < batch.size();
+  failed_in_turn_ = usable ? 0 : failed_in_turn_ + failed;
+  if (failed_in_turn_ >= std::min(max_failed_in_turn, images_.size())) {
+    fail("[loader] none of {} in turn can be read; is the data still there? The last: {}",
+         counted(failed_in_turn_, "image"), first);
   }
   compact(batch, pending.failures);
+  return usable;
 }
 
 /// Applies mixup or CutMix; with both, one of them by chance.

@@ -34,6 +34,7 @@ struct LoaderOptions {
 class Loader {
  public:
   static constexpr int64_t first_epoch_block = 2048;
+  static constexpr int64_t max_failed_in_turn = 256;
 
   /// The data set must outlive the loader. Starts at epoch 0. Throws Error for options out of their
   /// limits.
@@ -53,8 +54,9 @@ class Loader {
   int64_t batches_done() const;
   /// Whether the images of the next batch have arrived; true at the end of the epoch.
   bool ready() const;
-  /// Fills `batch` and returns true, or returns false at the end of the epoch. Throws Error unless
-  /// ready(), and if none of the images of the batch can be read. With workers, waits for them.
+  /// Fills `batch` and returns true, or returns false at the end of the epoch. Passes over batches
+  /// of which nothing can be read. Throws Error unless ready(), and if nothing can be read of
+  /// max_failed_in_turn images, or of all that there are. With workers, waits for them.
   bool next(Batch& batch);
   /// Images that were left out so far, in any epoch, by index.
   const std::map<int64_t, std::string>& skipped() const { return skipped_; }
@@ -65,8 +67,9 @@ class Loader {
   size_t size_at(size_t position) const;
   bool available(size_t position) const;
   std::unique_ptr<PendingBatch> begin(size_t position);
+  std::unique_ptr<PendingBatch> take();
   void prepare_ahead();
-  void finish(PendingBatch& pending, Batch& batch);
+  bool finish(PendingBatch& pending, Batch& batch);
   void mix(Batch& batch) const;
 
   Subset images_;
@@ -77,6 +80,8 @@ class Loader {
   size_t position_ = 0;         // in order_, of the next batch
   size_t begun_ = 0;            // likewise, of the next one to prepare
   std::map<int64_t, std::string> skipped_;
+  int64_t failed_in_turn_ = 0;
+  std::unique_ptr<DecodeMemory> memory_;              // for loading without workers
   std::vector<std::unique_ptr<PendingBatch>> spare_;  // used batches, kept to reuse their memory
   std::unique_ptr<WorkerPool> pool_;                  // declared last: it uses all of the above
 };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/counted.h"
 #include "core/error.h"
 #include "data/fingerprint.h"
 #include "data/stratified_split.h"
@@ -79,6 +80,11 @@ DatasetSplits first_of_each_class(DatasetSplits splits, int64_t count) {
 
 DatasetSplits split_off_test(const std::shared_ptr<const Dataset>& dataset, double fraction,
                              uint64_t seed) {
+  const int64_t count = validation_count(dataset->size(), fraction);
+  if (count == 0 || count == dataset->size()) {
+    fail("[data] {} has {}, too few to set some aside as test images", dataset->name(),
+         counted(dataset->size(), "image"));
+  }
   const TrainValidation split = stratified_split(*dataset, fraction, seed);
   return {.train = select(dataset, indices_of(split.train)),
           .test = select(dataset, indices_of(split.validation))};

@@ -36,6 +36,7 @@ void visit(Fields& fields, S& result) {
 struct Evaluation {
   static constexpr std::string_view name = "evaluation";
   int64_t images = 0;
+  int64_t unreadable = 0;  ///< images that could not be read and were left out
   double loss = 0;
   double accuracy = 0;
   int64_t top_k = 0;
@@ -54,6 +55,7 @@ struct Evaluation {
 template <class Fields, MaybeConst<Evaluation> S>
 void visit(Fields& fields, S& result) {
   fields("images", result.images);
+  fields("unreadable", result.unreadable);
   fields("loss", result.loss);
   fields("accuracy", result.accuracy);
   fields("top_k", result.top_k);

@@ -95,6 +95,7 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
       now_(std::move(now)),
       activation_folded_(fold_final_activation(graph, *make_loss(options_))),
       network_(std::move(graph), backend, options_.seed),
+      loader_threads_(loader_threads),
       train_loader_(images_.train, {.batch = options_.batch,
                                     .shuffle = true,
                                     .seed = options_.seed,

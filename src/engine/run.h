@@ -131,6 +131,7 @@ class Run {
   Network network_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Schedule> schedule_;
+  const int64_t loader_threads_;
   Loader train_loader_;
   Loader validation_loader_;
   CurveRecorder recorder_;

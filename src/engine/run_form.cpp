@@ -22,8 +22,8 @@ struct RunForm {
     visitor.integer(
         "image_size", image_size, 0, max_run_image_size,
         "side of the square to which images are cropped and resized; 0: the data set's");
-    visitor.integer("cache_images", cache_images, -1, max_cache_images,
-                    "MB for decoded photos, so that later epochs are faster; -1: as needed");
+    visitor.integer("cache_images", cache_images, 0, max_cache_images,
+                    "MB of memory for decoded photos, so that later epochs are faster; 0: none");
     visitor.flag("standardize", standardize,
                  "scales the input to mean 0 and standard deviation 1 over the training images");
     visitor.number("validation_split", validation_split, 0, 0.999,

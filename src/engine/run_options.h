@@ -39,9 +39,9 @@ struct RunOptions {
   std::string schedule = "constant";
   Options schedule_options;
   double warmup_epochs = 0;  ///< before the schedule; may be fractional
-  /// MB of memory for decoded photos, so that later epochs need not decode them again; 0: none, -1:
-  /// all that fit into half of the memory that is left. Without effect where augmentation takes
-  /// random parts of the stored photos (resized_crop), and on data sets that are stored as pixels.
+  /// MB of memory for decoded photos, so that later epochs need not decode them again, but at most
+  /// half of the memory that is left; 0: none. Without effect where augmentation takes random parts
+  /// of the stored photos (resized_crop), and on data sets that are stored as pixels.
   int64_t cache_images = 0;
   /// Whether the network's input gets, per channel, the mean 0 and the standard deviation 1 over
   /// the training images, as Keras' featurewise_center and featurewise_std_normalization; otherwise

@@ -95,7 +95,8 @@ WrittenJson written_options(const RunOptions& options) {
 void update_options(FieldJson& record) {
   const auto options = record.find("options");
   if (options == record.end() || !options->is_object()) return;  // the reader refuses it
-  const FieldJson defaults = written_options({});
+  // As they would be read: numbers that are not negative have a type of their own then.
+  const FieldJson defaults = FieldJson::parse(written_options({}).dump());
   for (const char* name :
        {"architecture", "image_size", "standardize", "cache_images", "augmentation",
         "validation_split", "loss", "loss_options", "class_weights"})

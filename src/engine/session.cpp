@@ -9,6 +9,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "data/cached_dataset.h"
+#include "data/catalog.h"
 #include "data/channel_statistics.h"
 #include "data/image_decoder.h"
 #include "data/memory_dataset.h"
@@ -131,28 +132,35 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
 }
 
 /// Opens the data set in the size of the images that the options ask for; if they ask for none and
-/// the images can have any, in that of the network.
-DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph) {
+/// the images can have any, or with `resize`, in that of the network.
+DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, bool resize) {
   const int64_t size = options.image_size;
   if (size < 0 || size > max_run_image_size)
     fail("[run] option image_size is {} but must lie in 0 to {}", size, max_run_image_size);
-  if (options.cache_images < -1 || options.cache_images > max_cache_images) {
-    fail("[run] option cache_images is {} but must lie in -1 to {}", options.cache_images,
+  if (options.cache_images < 0 || options.cache_images > max_cache_images) {
+    fail("[run] option cache_images is {} but must lie in 0 to {}", options.cache_images,
          max_cache_images);
   }
   DatasetSplits data = environment_.open_data(options.data);
   const Dataset& train = *data.train;
   if (size > 0) {
     data = with_image_shape(std::move(data), {size, size, train.image_shape()[2]});
-  } else if (graph != nullptr && !train.has_common_size()) {
-    data = with_image_shape(std::move(data), graph->input_shape());
+  } else if (graph != nullptr && (!train.has_common_size() || resize)) {
+    const Shape own = train.image_shape();
+    const Shape& wanted = graph->input_shape();
+    if (train.has_common_size() && own != wanted) {
+      data.notes.push_back(
+          fmt::format("images of {} × {} pixels are resized to {} × {}, the input of the network",
+                      own[1], own[0], wanted[1], wanted[0]));
+    }
+    data = with_image_shape(std::move(data), wanted);
   }
   const bool takes_parts = read_augmentation(options.augmentation).resized_crop > 0;
   if (options.cache_images == 0 || takes_parts) return data;
   constexpr uint64_t megabyte = 1'000'000;
-  return with_cache(std::move(data), options.cache_images < 0
-                                         ? backend().memory_left() / 2
-                                         : static_cast<uint64_t>(options.cache_images) * megabyte);
+  return with_cache(std::move(data),
+                    std::min(static_cast<uint64_t>(options.cache_images) * megabyte,
+                             backend().memory_left() / 2));
 }
 
 Result Session::apply(const Configure& request) {
@@ -243,16 +251,18 @@ Result Session::apply(const SaveModel&) {
 
 DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
                                 RunOptions& options) {
-  if (!request.options.data.empty()) return open_data(request.options, &file.graph);
+  if (!request.options.data.empty()) return open_data(request.options, &file.graph, true);
   const auto without_data = [&] {
     options.data.clear();
     options.validation_split = 0;
     options.class_weights.clear();
     return no_data(file);
   };
+  // A path in a file from elsewhere is not followed.
+  if (is_data_path(file.training.data)) return without_data();
   options.data = file.training.data;
   try {
-    DatasetSplits data = open_data(options, &file.graph);
+    DatasetSplits data = open_data(options, &file.graph, true);
     const bool fits = data.train->image_shape() == file.graph.input_shape() &&
                       Shape{data.train->classes()} == file.graph.output_shape();
     return fits ? data : without_data();
@@ -314,7 +324,8 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   }
   Graph graph = own ? *std::move(own) : zoo_network(options, *train);
   standardize(graph, options, *train);
-  return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), backend());
+  return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train),
+                                      environment_.loader_threads, backend());
 }
 
 std::unique_ptr<Task> Session::apply(const Bench& request) {

@@ -73,7 +73,7 @@ class Session {
   Run& usable_run(std::string_view what);
   void network_changes_now();
   void install(const RunOptions& options, DatasetSplits data, Graph graph);
-  DatasetSplits open_data(const RunOptions& options, const Graph* graph);
+  DatasetSplits open_data(const RunOptions& options, const Graph* graph, bool resize = false);
   DatasetSplits data_for(const LoadModel& request, const ModelFile& file, RunOptions& options);
 
   EngineEnvironment environment_;

@@ -114,17 +114,95 @@ TEST_CASE("image folder: images of different sizes get a size that can be change
                        MessageMatches(ContainsSubstring("test/b/2.png is no PNG")));
 }
 
+TEST_CASE("image folder: the first folder is the class, however deep its images lie") {
+  const TemporaryFolder folder("deep");
+  for (const std::string name : {"cats/1/a.png", "cats/2/b.png", "dogs/1/c.png", "dogs/d.png"})
+    folder.write("photos/2024/" + name, grey_png(1));
+  for (uint8_t i = 0; i < 6; ++i)
+    folder.write("photos/2024/dogs/more/" + std::to_string(i) + ".png", grey_png(i));
+  const DatasetSplits splits = open(folder);
+  CHECK(splits.train->class_names() == std::vector<std::string>{"cats", "dogs"});
+  CHECK(splits.train->size() + splits.test->size() == 10);
+}
+
+TEST_CASE("image folder: a class may be called train; what lies beside the parts is left out") {
+  const TemporaryFolder classes("class-train");
+  for (const std::string name : {"bus", "car", "train"}) {
+    for (uint8_t i = 0; i < 5; ++i)
+      classes.write(name + "/" + std::to_string(i) + ".png", grey_png(i));
+  }
+  CHECK(open(classes).train->class_names() == std::vector<std::string>{"bus", "car", "train"});
+
+  const TemporaryFolder parts("beside");
+  for (const std::string part : {"Training", "seg_test"}) {
+    for (const std::string name : {"bus", "train"}) {
+      parts.write(part + "/" + part + "/" + name + "/1.png", grey_png(1));
+    }
+  }
+  parts.write("unsup/1/2.png", grey_png(1));
+  parts.write("docs/figure.png", grey_png(1));
+  const DatasetSplits splits = open(parts);
+  CHECK(splits.train->class_names() == std::vector<std::string>{"bus", "train"});
+  CHECK(splits.train->size() == 2);
+  CHECK(splits.test->size() == 2);
+  CHECK(has_note(splits, "2 files left out"));
+}
+
+TEST_CASE("image folder: of folders for validation and for testing the first is used") {
+  const TemporaryFolder folder("three-parts");
+  for (const std::string part : {"train", "val", "test"}) {
+    for (const std::string name : {"a", "b"})
+      folder.write(part + "/" + name + "/1.png", grey_png(1));
+  }
+  folder.write("test/a/2.png", grey_png(1));
+  const DatasetSplits splits = open(folder);
+  CHECK(splits.test->size() == 2);
+  CHECK(splits.test->image_name(0).find("val/a") != std::string::npos);
+  CHECK(has_note(splits, "3 images of the folder for testing are left out"));
+}
+
+TEST_CASE("image folder: large photos of one size get a size that trains; one class is refused") {
+  const TemporaryFolder folder("large");
+  const Bytes large = make_png({1, 300, PngColor::grey}, Bytes(301));
+  for (const std::string name : {"a", "b"}) {
+    for (uint8_t i = 0; i < 3; ++i) folder.write(name + "/" + std::to_string(i) + ".png", large);
+  }
+  CHECK(open(folder).train->image_shape() == Shape{128, 128, 1});
+  const TemporaryFolder one("one-class");
+  for (uint8_t i = 0; i < 9; ++i) one.write("cats/" + std::to_string(i) + ".png", grey_png(i));
+  check_error(one,
+              "all images are in one folder, cats; expected a folder for each of at least two");
+}
+
+TEST_CASE("formats: a photo whose name has idx in it is a photo") {
+  const TemporaryFolder folder("idx-photos");
+  for (const std::string name : {"a", "b"}) {
+    for (uint8_t i = 0; i < 6; ++i)
+      folder.write(name + "/frame_idx_" + std::to_string(i) + ".png", grey_png(i));
+  }
+  CHECK(open(folder).train->class_names() == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("formats: IDX parts of different image sizes are refused") {
+  const TemporaryFolder folder("idx-sizes");
+  folder.write("train-images-idx3-ubyte", make_idx({2, 2, 2}, Bytes(8)));
+  folder.write("train-labels-idx1-ubyte", make_idx({2}, Bytes{0, 1}));
+  folder.write("t10k-images-idx3-ubyte", make_idx({2, 3, 3}, Bytes(18)));
+  folder.write("t10k-labels-idx1-ubyte", make_idx({2}, Bytes{0, 1}));
+  check_error(folder, "of 2×2 but");
+}
+
 TEST_CASE("image folder: what is not a data set is refused with what was expected") {
   const TemporaryFolder folder("unusable");
   check_error(folder, "0 files, none of them a known data set. Expected one of:");
   folder.write("1.png", grey_png(1));
   check_error(folder, "expected a folder for each class, such as cats/1.jpg");
-  folder.write("train/2.png", grey_png(1));
-  check_error(folder, "its images are not in folders");
   folder.write("a/1.png", Bytes{1});
-  check_error(folder, "none of 1 image can be read");
-  check_error(folder, "no images in a folder b, a class of set",
-              {.name = "set", .class_names = {"A", "B"}, .class_folders = {"a", "b"}});
+  check_error(folder, "all images are in one folder, a;");
+  folder.write("b/1.png", Bytes{1});
+  check_error(folder, "none of 2 images can be read; the last: [image] ");
+  check_error(folder, "no images in a folder c, a class of set",
+              {.name = "set", .class_names = {"A", "C"}, .class_folders = {"a", "c"}});
 }
 
 TEST_CASE("formats: IDX files under other names and a folder of PNGs hold the same images") {

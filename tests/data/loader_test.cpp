@@ -302,20 +302,31 @@ TEST_CASE("loader: mixup and CutMix, one of both by chance, the same from any fi
   CHECK_FALSE(batches_of({}, 0)[0].mixed());
 }
 
-TEST_CASE("loader: a batch without any readable image ends the epoch with its reason") {
-  const TemporaryFolder folder("all-unreadable");
-  for (int i = 0; i < 4; ++i) folder.write(std::to_string(i) + ".png", Bytes{'x'});
-  const EncodedDataset dataset("photos", {1, 1, 1}, {"a"}, open_folder(folder.path()),
-                               {{0, 0}, {1, 0}, {2, 0}, {3, 0}});
+TEST_CASE("loader: a batch without any readable image is passed over, a source that is gone not") {
+  const TemporaryFolder folder("unreadable-batches");
+  std::vector<EncodedDataset::Item> items;
+  for (uint8_t i = 0; i < 8; ++i) {
+    folder.write(std::to_string(i) + ".png",
+                 i < 4 ? Bytes{'x'} : make_png({1, 1, PngColor::grey}, {0, i}));
+    items.push_back({i, 0});
+  }
+  const EncodedDataset dataset("photos", {1, 1, 1}, {"a"}, open_folder(folder.path()), items);
   for (const int64_t workers : worker_counts) {
-    Loader loader(dataset, {.batch = 4, .workers = workers});
-    Batch batch;
+    Loader loader(dataset, {.batch = 2, .shuffle = false, .workers = workers});
+    CHECK(order_of(loader, 0) == std::vector<int64_t>{4, 5, 6, 7});
+    CHECK(loader.batches_done() == 4);
+    CHECK(loader.skipped().size() == 4);
+  }
+  std::filesystem::remove_all(folder.path());
+  for (const int64_t workers : worker_counts) {
+    Loader loader(dataset, {.batch = 2, .workers = workers});
     try {
-      loader.next(batch);
+      order_of(loader, 0);
       FAIL("nothing was thrown");
     } catch (const Error& error) {
       const std::string text = error.what();
-      CHECK(text.find("none of 4 images in a batch can be read; the first:") != std::string::npos);
+      CHECK(text.find("none of 8 images in turn can be read; is the data still there?") !=
+            std::string::npos);
     }
   }
 }
@@ -362,7 +373,7 @@ TEST_CASE("worker pool: batches come back in order, whichever is done first", "[
     auto pending = std::make_unique<PendingBatch>();
     pending->batch.indices.assign(static_cast<size_t>(10 - n), n);
     pending->batch.labels.resize(pending->size());
-    pending->decode = [](PendingBatch& self, size_t at, DecodeMemory&) {
+    pending->load = [](PendingBatch& self, size_t at, DecodeMemory&) {
       self.batch.labels[at] =
           static_cast<int32_t>(100 * self.batch.indices[at]) + static_cast<int32_t>(at);
     };
@@ -377,11 +388,25 @@ TEST_CASE("worker pool: batches come back in order, whichever is done first", "[
   }
 }
 
+TEST_CASE("worker pool: what a thread throws is rethrown for its batch", "[threads]") {
+  WorkerPool pool(2, 1);
+  for (int32_t n = 0; n < 2; ++n) {
+    auto pending = std::make_unique<PendingBatch>();
+    pending->batch.indices.assign(4, n);
+    pending->load = [](PendingBatch& self, size_t, DecodeMemory&) {
+      if (self.batch.indices[0] == 0) throw std::bad_alloc();
+    };
+    pool.add(std::move(pending));
+  }
+  CHECK_THROWS_AS(pool.take(), std::bad_alloc);
+  CHECK(pool.take()->size() == 4);
+}
+
 TEST_CASE("worker pool: it ends at once, even if images are still to be decoded", "[threads]") {
   WorkerPool pool(1, 1);
   auto pending = std::make_unique<PendingBatch>();
   pending->batch.indices.resize(1'000'000);
-  pending->decode = [](PendingBatch&, size_t, DecodeMemory&) {
+  pending->load = [](PendingBatch&, size_t, DecodeMemory&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   };
   pool.add(std::move(pending));

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/utf8.h"
 #include "data/formats/cifar.h"
 #include "data/formats/format.h"
 #include "data/memory_dataset.h"
@@ -43,6 +44,7 @@ std::vector<std::string> read_names(const FileSet& files, std::string_view wante
       }
     }
     std::erase(names, "");
+    std::transform(names.begin(), names.end(), names.begin(), escaped_utf8);
     return names;
   }
   return {};

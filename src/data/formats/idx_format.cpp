@@ -19,14 +19,19 @@ namespace {
 
 constexpr uint64_t max_images_file_bytes = uint64_t{1} << 31U;
 
-/// "train-images" of train-images-idx3-ubyte.gz and train-images.idx3-ubyte; empty if the name is
-/// not that of an IDX file.
+/// "train-images" of train-images-idx3-ubyte.gz, train-images.idx3-ubyte and train-images.idx;
+/// empty if the name is not that of an IDX file.
 std::string stem_of(std::string_view path) {
-  std::string name(file_name_of(path));
-  if (name.ends_with(".gz")) name.resize(name.size() - 3);
-  const size_t at = std::max(name.rfind("idx") == std::string::npos ? 0 : name.rfind("idx"),
-                             name.ends_with(".idx") ? name.size() - 3 : 0);
-  return at == 0 ? std::string() : name.substr(0, at - 1);
+  std::string_view name = file_name_of(path);
+  if (name.ends_with(".gz")) name.remove_suffix(3);
+  if (name.ends_with("-ubyte")) name.remove_suffix(6);
+  for (const std::string_view ending : {".idx", "idx1", "idx3"}) {
+    if (!name.ends_with(ending) || name.size() <= ending.size() + 1) continue;
+    name.remove_suffix(ending.size());
+    if (name.ends_with('-') || name.ends_with('.')) name.remove_suffix(1);
+    return std::string(name);
+  }
+  return {};
 }
 
 bool is_labels(std::string_view path) {
@@ -134,6 +139,11 @@ DatasetSplits open(const std::shared_ptr<const FileSet>& files, const FormatOpti
     return split_off_test(whole, options.test_fraction, options.seed);
   }
   const Images test = read_pair(*files, pairs[SplitPart::test], options);
+  if (test.images.height != train.images.height || test.images.width != train.images.width) {
+    fail("[data] {} has images of {}×{} but {} of {}×{}; expected equal sizes", train.source,
+         train.images.height, train.images.width, test.source, test.images.height,
+         test.images.width);
+  }
   std::vector<uint8_t> labels = train.labels;
   labels.insert(labels.end(), test.labels.begin(), test.labels.end());
   const std::vector<std::string> names = names_for(labels, options.class_names);

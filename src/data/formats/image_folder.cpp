@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <utility>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::array endings{".jpg", ".jpeg", ".png", ".bmp", ".gif"};
 constexpr int64_t default_side = 128;
+constexpr int64_t max_default_side = 256;
 constexpr size_t probed_images = 32;
 
 bool is_image(std::string_view path) {
@@ -35,63 +37,130 @@ bool recognizes(const FileSet& files) {
                      [](const FileEntry& file) { return is_image(file.path); });
 }
 
-/// An image file, its class and its part.
+/// An image file, and where the name of its class begins in its path.
 struct Found {
   uint32_t file = 0;
-  std::string folder;
-  SplitPart part = SplitPart::unknown;
+  std::string_view path;
+  size_t at = 0;
+
+  /// The folder at `at`; empty if the file itself is there.
+  std::string_view folder() const {
+    const size_t end = path.find('/', at);
+    return end == std::string_view::npos ? std::string_view() : path.substr(at, end - at);
+  }
+  Found below() const { return {file, path, at + folder().size() + 1}; }
 };
 
-/// The part that a folder is named after: train, val, valid, validation, test.
-SplitPart part_folder(std::string_view name) {
-  for (const std::string_view known : {"train", "training"}) {
-    if (name == known) return SplitPart::train;
-  }
-  for (const std::string_view known : {"val", "valid", "validation", "test", "testing"}) {
-    if (name == known) return SplitPart::test;
-  }
-  return SplitPart::unknown;
+/// A part of a data set, by the name of its folder.
+enum class PartFolder : uint8_t { none, train, validation, test };
+
+PartFolder part_folder(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), text) != names.end();
+  };
+  if (is_one_of({"train", "training", "train_set", "training_set", "seg_train"}))
+    return PartFolder::train;
+  if (is_one_of({"val", "valid", "validation", "val_set", "validation_set"}))
+    return PartFolder::validation;
+  if (is_one_of({"test", "testing", "test_set", "testing_set", "seg_test"}))
+    return PartFolder::test;
+  return PartFolder::none;
 }
 
-/// The folder of an image is its class, the folder before it may be a part.
-std::vector<Found> find_images(const FileSet& files) {
-  std::vector<Found> found;
-  std::set<std::string> without_folder;
+/// Passes over folders that all images share, as those around the data set, but not over the last.
+void skip_common(std::vector<Found>& images) {
+  const auto goes_on = [&] {
+    return !images.empty() && std::all_of(images.begin(), images.end(), [&](const Found& image) {
+      return !image.folder().empty() && image.folder() == images.front().folder() &&
+             !image.below().folder().empty();
+    });
+  };
+  while (goes_on()) {
+    for (Found& image : images) image = image.below();
+  }
+}
+
+/// The images of each part, in folders of their classes. Without parts, all are `train`.
+struct FoundParts {
+  std::vector<Found> train;
+  std::vector<Found> test;
+  std::string note;  ///< about folders that are not used
+};
+
+FoundParts find_parts(std::vector<Found> images) {
+  std::map<PartFolder, std::vector<Found>> parts;
+  for (const Found& image : images) {
+    // A folder without folders in it is a class, whatever its name.
+    const bool is_part = !image.folder().empty() && !image.below().folder().empty();
+    const PartFolder part = is_part ? part_folder(image.folder()) : PartFolder::none;
+    parts[part].push_back(part == PartFolder::none ? image : image.below());
+  }
+  if (!parts.contains(PartFolder::train)) return {.train = std::move(images)};
+  const bool both = parts.contains(PartFolder::validation) && parts.contains(PartFolder::test);
+  const PartFolder test =
+      parts.contains(PartFolder::validation) ? PartFolder::validation : PartFolder::test;
+  FoundParts found{.train = std::move(parts[PartFolder::train]), .test = std::move(parts[test])};
+  if (both) {
+    found.note =
+        fmt::format("{} of the folder for testing are left out, as there is one for validation",
+                    counted(parts[PartFolder::test].size(), "image"));
+  }
+  skip_common(found.train);
+  skip_common(found.test);
+  return found;
+}
+
+void drop_without_folder(std::vector<Found>& images) {
+  std::erase_if(images, [](const Found& image) { return image.folder().empty(); });
+}
+
+/// Finds the images of a data set: in folders of their classes, which may lie in folders of parts.
+/// What lies in a folder of a class, however deep, belongs to it.
+FoundParts find_images(const FileSet& files) {
+  std::vector<Found> images;
   for (size_t i = 0; i < files.files().size(); ++i) {
     const std::string& path = files.files()[i].path;
-    if (!is_image(path)) continue;
-    const std::string_view folder = folder_of(path);
-    const std::string name(file_name_of(folder));
-    if (name.empty() || part_folder(name) != SplitPart::unknown) {
-      without_folder.insert(path);
-      continue;
-    }
-    found.push_back({static_cast<uint32_t>(i), name, part_folder(file_name_of(folder_of(folder)))});
+    if (is_image(path)) images.push_back({static_cast<uint32_t>(i), path, 0});
   }
-  if (found.empty()) {
+  drop_without_folder(images);
+  skip_common(images);
+  FoundParts found = find_parts(std::move(images));
+  drop_without_folder(found.train);
+  drop_without_folder(found.test);
+  if (found.train.empty()) {
     fail(
         "[data] {}: its images are not in folders; expected a folder for each class, such as "
         "cats/1.jpg and dogs/2.jpg, or train/cats/1.jpg and val/cats/2.jpg",
         files.name());
   }
   // By file name, not by class: numbered files of several folders come in the order of the numbers.
-  const auto key = [&](const Found& image) {
-    const std::string_view path = files.files()[image.file].path;
-    return std::pair(file_name_of(path), path);
+  const auto key = [](const Found& image) {
+    return std::pair(file_name_of(image.path), image.path);
   };
-  std::sort(found.begin(), found.end(),
-            [&](const Found& a, const Found& b) { return key(a) < key(b); });
+  for (std::vector<Found>* part : {&found.train, &found.test}) {
+    std::sort(part->begin(), part->end(),
+              [&](const Found& a, const Found& b) { return key(a) < key(b); });
+  }
   return found;
 }
 
 /// The folders of the classes, in natural order or that of the options.
-std::vector<std::string> class_folders(const std::vector<Found>& found, const FileSet& files,
+std::vector<std::string> class_folders(const FoundParts& found, const FileSet& files,
                                        const FormatOptions& options) {
   std::set<std::string> names;
-  for (const Found& image : found) names.insert(image.folder);
+  for (const Found& image : found.train) names.emplace(image.folder());
+  for (const Found& image : found.test) names.emplace(image.folder());
   if (options.class_folders.empty()) {
     std::vector<std::string> folders(names.begin(), names.end());
     std::sort(folders.begin(), folders.end(), natural_less);
+    if (folders.size() == 1) {
+      fail(
+          "[data] {}: all images are in one folder, {}; expected a folder for each of at least two "
+          "classes",
+          files.name(), escaped_utf8(folders[0]));
+    }
     return folders;
   }
   for (const std::string& folder : options.class_folders) {
@@ -102,11 +171,12 @@ std::vector<std::string> class_folders(const std::vector<Found>& found, const Fi
   return options.class_folders;
 }
 
-/// The size and the number of channels that all of some images have; 3 and default_side where they
-/// differ. Unreadable ones do not count.
+/// The size and the number of channels that all of some images have; 3 channels where they differ,
+/// and default_side where they differ or are large. Unreadable ones do not count.
 Shape probe_shape(const FileSet& files, const std::vector<EncodedDataset::Item>& items) {
   std::set<std::pair<int64_t, int64_t>> sizes;
   int64_t channels = 1;
+  std::string reason;
   const size_t count = std::min(items.size(), probed_images);
   for (size_t i = 0; i < count; ++i) {
     const uint32_t file = items[i * items.size() / count].file;
@@ -115,13 +185,17 @@ Shape probe_shape(const FileSet& files, const std::vector<EncodedDataset::Item>&
           decode_image(files.read(file, max_image_file_bytes), files.title(file));
       sizes.emplace(image.height, image.width);
       channels = std::max(channels, image.channels);
-    } catch (const Error&) {
+    } catch (const Error& error) {
+      reason = error.what();
     }
   }
-  if (sizes.empty())
-    fail("[data] {}: none of {} can be read", files.name(), counted(count, "image"));
-  if (sizes.size() > 1) return {default_side, default_side, channels};
+  if (sizes.empty()) {
+    fail("[data] {}: none of {} can be read; the last: {}", files.name(), counted(count, "image"),
+         reason);
+  }
   const auto [height, width] = *sizes.begin();
+  const bool is_small = height <= max_default_side && width <= max_default_side;
+  if (sizes.size() > 1 || !is_small) return {default_side, default_side, channels};
   return {height, width, channels};
 }
 
@@ -146,47 +220,45 @@ std::vector<EncodedDataset::Item> spread(const std::vector<EncodedDataset::Item>
   return result;
 }
 
-std::string note_of_others(const FileSet& files, size_t images) {
-  const size_t others = files.files().size() - images;
+std::string note_of_others(const FileSet& files, size_t used) {
+  const size_t others = files.files().size() - used;
   if (others == 0) return {};
-  return fmt::format("{} left out, which are no images in a folder of a class",
-                     counted(others, "file"));
+  const auto webp =
+      std::count_if(files.files().begin(), files.files().end(),
+                    [](const FileEntry& file) { return file.path.ends_with(".webp"); });
+  const std::string hint =
+      webp == 0 ? "" : fmt::format(" ({} .webp: convert them to .png or .jpg)", webp);
+  return fmt::format("{} left out, which are no images in a folder of a class{}",
+                     counted(others, "file"), hint);
 }
 
 DatasetSplits open(const std::shared_ptr<const FileSet>& files, const FormatOptions& options) {
-  const std::vector<Found> found = find_images(*files);
+  const FoundParts found = find_images(*files);
   const std::vector<std::string> folders = class_folders(found, *files, options);
-  std::map<std::string, int32_t> labels;
+  std::map<std::string_view, int32_t> labels;
   for (size_t i = 0; i < folders.size(); ++i) labels[folders[i]] = static_cast<int32_t>(i);
-
-  std::map<SplitPart, std::vector<EncodedDataset::Item>> parts;
-  size_t used = 0;
-  for (const Found& image : found) {
-    const auto label = labels.find(image.folder);
-    if (label == labels.end()) continue;
-    parts[image.part].push_back({image.file, label->second});
-    ++used;
-  }
-  const bool has_parts = parts.contains(SplitPart::train) && parts.contains(SplitPart::test);
-  std::vector<EncodedDataset::Item> train =
-      std::move(parts[has_parts ? SplitPart::train : SplitPart::unknown]);
-  if (!has_parts) {
-    for (const SplitPart part : {SplitPart::train, SplitPart::test})
-      train.insert(train.end(), parts[part].begin(), parts[part].end());
-  }
-  train = spread(train);
+  const auto items_of = [&](const std::vector<Found>& images) {
+    std::vector<EncodedDataset::Item> items;
+    for (const Found& image : images) {
+      const auto label = labels.find(image.folder());
+      if (label != labels.end()) items.push_back({image.file, label->second});
+    }
+    return items;
+  };
+  const std::vector<EncodedDataset::Item> train = spread(items_of(found.train));
+  const std::vector<EncodedDataset::Item> test = items_of(found.test);
   const Shape image = options.image ? *options.image : probe_shape(*files, train);
   const auto make = [&](std::vector<EncodedDataset::Item> items) {
     return std::make_shared<const EncodedDataset>(options.name, image, names_of(folders, options),
                                                   files, std::move(items));
   };
-  DatasetSplits splits =
-      has_parts ? DatasetSplits{.train = make(std::move(train)),
-                                .test = make(std::move(parts[SplitPart::test]))}
-                : split_off_test(make(std::move(train)), options.test_fraction, options.seed);
-  if (const std::string note = note_of_others(*files, used); !note.empty())
-    splits.notes.push_back(note);
-  if (!has_parts) {
+  DatasetSplits splits = test.empty()
+                             ? split_off_test(make(train), options.test_fraction, options.seed)
+                             : DatasetSplits{.train = make(train), .test = make(test)};
+  for (const std::string& note : {note_of_others(*files, train.size() + test.size()), found.note}) {
+    if (!note.empty()) splits.notes.push_back(note);
+  }
+  if (test.empty()) {
     splits.notes.push_back(
         fmt::format("no folders train and val: {} of {} are set aside as test images",
                     splits.test->size(), splits.test->size() + splits.train->size()));

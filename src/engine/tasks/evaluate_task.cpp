@@ -19,11 +19,11 @@ void check(const Dataset& images, int64_t top_k) {
 }  // namespace
 
 EvaluateTask::EvaluateTask(Trainer& trainer, const Dataset& images, int64_t batch, int64_t top_k,
-                           std::function<double()> now)
+                           int64_t workers, std::function<double()> now)
     : trainer_(trainer),
       images_(images),
       now_(std::move(now)),
-      loader_(images, {.batch = batch, .shuffle = false}),
+      loader_(images, {.batch = batch, .shuffle = false, .workers = workers}),
       sums_(trainer.network().backend()),
       classes_(trainer.network().backend(), images.classes(),
                std::clamp<int64_t>(top_k, 1, images.classes())) {
@@ -48,6 +48,7 @@ Result EvaluateTask::result() {
   const Metrics metrics = sums_.read();
   const ClassificationMetrics classes = classes_.read();
   Evaluation result{.images = metrics.samples,
+                    .unreadable = static_cast<int64_t>(loader_.skipped().size()),
                     .loss = metrics.loss,
                     .accuracy = metrics.accuracy,
                     .top_k = classes_.top_k(),

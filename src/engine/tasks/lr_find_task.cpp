@@ -8,7 +8,8 @@
 namespace convlab {
 
 LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
-                       std::shared_ptr<const Dataset> train, Backend& backend)
+                       std::shared_ptr<const Dataset> train, int64_t loader_threads,
+                       Backend& backend)
     : steps_(request.steps), train_(std::move(train)) {
   const RunOptions& run = request.options;
   if (!train_->complete() || train_->size() == 0) {
@@ -31,7 +32,11 @@ LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
   tester_.emplace(*trainer_, RangeTestOptions{.first_rate = request.first_rate,
                                               .last_rate = request.last_rate,
                                               .steps = request.steps});
-  loader_.emplace(*train_, LoaderOptions{.batch = run.batch, .shuffle = true, .seed = run.seed});
+  loader_.emplace(*train_, LoaderOptions{.batch = run.batch,
+                                         .shuffle = true,
+                                         .seed = run.seed,
+                                         .workers = loader_threads,
+                                         .augmentation = read_augmentation(run.augmentation)});
 }
 
 bool LrFindTask::advance() {
