@@ -2,10 +2,14 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "cli/augment_options.h"
 #include "cli/commands.h"
 #include "cli/fetch_dataset.h"
+#include "cli/inspect_dataset.h"
+#include "cli/preview_dataset.h"
 #include "cli/values.h"
 #include "core/counted.h"
 #include "core/format.h"
@@ -24,8 +28,8 @@ std::string place(const CatalogEntry& entry, const std::string& data_dir) {
 }
 
 std::string images_text(const CatalogEntry& entry) {
-  const std::string sizes = fmt::format("{}×{}{}", entry.image[0], entry.image[1],
-                                        entry.image[2] == 1 ? " grey" : " colour");
+  std::string sizes = fmt::format("{}×{}{}", entry.image[0], entry.image[1],
+                                  entry.image[2] == 1 ? " grey" : " colour");
   if (entry.train.count == 0) return sizes;
   return fmt::format("{} training and {}, {}", with_commas(static_cast<double>(entry.train.count)),
                      with_commas(static_cast<double>(entry.test.count), "test image"), sizes);
@@ -64,16 +68,76 @@ void add_fetch(CLI::App& datasets, const std::shared_ptr<FetchArguments>& argume
       [arguments, &action] { action = [arguments] { return fetch_dataset(*arguments); }; });
 }
 
+CLI::Option* add_data_argument(CLI::App& command, std::string& data) {
+  return command
+      .add_option("data", data,
+                  "Data set: a folder or an archive (.zip, .tar, .tgz) of your own, or one of: " +
+                      known_names(catalog(), &CatalogEntry::name))
+      ->type_name("NAME|PATH")
+      ->required();
+}
+
+void add_inspect(CLI::App& datasets, const std::shared_ptr<std::string>& data_dir, Action& action) {
+  auto arguments = std::make_shared<InspectArguments>();
+  CLI::App& command = *datasets.add_subcommand(
+      "inspect", "Read all images of a data set and show sizes, classes, duplicates and damage");
+  add_data_argument(command, arguments->data);
+  add_data_dir(command, *data_dir);
+  command
+      .add_option("--out", arguments->mean_image,
+                  "Write the mean of the training images, in the shape of the data set, as PNG")
+      ->type_name("FILE");
+  command
+      .add_option("--json", arguments->json,
+                  "Write results to a file, or - for standard output, as one JSON object")
+      ->type_name("FILE");
+  command.footer("Example:\n  convlab datasets inspect photos.zip --out mean.png");
+  command.callback([arguments, data_dir, &action] {
+    arguments->data_dir = *data_dir;
+    action = [arguments] { return inspect_dataset(*arguments); };
+  });
+}
+
+void add_preview(CLI::App& datasets, const std::shared_ptr<std::string>& data_dir, Action& action) {
+  auto arguments = std::make_shared<PreviewArguments>();
+  RunOptions& run = arguments->run;
+  CLI::App& command = *datasets.add_subcommand(
+      "preview", "Draw training images as augmentation changes them from epoch to epoch");
+  add_data_argument(command, run.data);
+  add_data_dir(command, *data_dir);
+  add_augment(command, run);
+  add_seed(command, run.seed)->description("Random seed, as for convlab train");
+  add_image_size(command, run.image_size)
+      ->description(
+          "Side of the square to which images are cropped and resized; default: the data set's");
+  command
+      .add_option("--out", arguments->picture,
+                  "PNG file with eight images, one in a row: the image, then eight epochs of it")
+      ->type_name("FILE")
+      ->required();
+  command.footer(
+      "Example:\n"
+      "  convlab datasets preview mnist --augment shift=0.1,rotate=15 --out grid.png");
+  command.callback([arguments, data_dir, &action] {
+    arguments->data_dir = *data_dir;
+    action = [arguments] { return preview_dataset(*arguments); };
+  });
+}
+
 }  // namespace
 
 void add_datasets(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<FetchArguments>();
   CLI::App& command = *app.add_subcommand(
-      "datasets", "List the known data sets and where they are; datasets fetch downloads one");
+      "datasets", "List the known data sets and where they are; fetch, inspect or preview one");
   add_data_dir(command, arguments->data_dir);
   add_fetch(command, arguments, action);
+  // Shared, so that --data-dir may also stand before the name of the subcommand.
+  const std::shared_ptr<std::string> data_dir(arguments, &arguments->data_dir);
+  add_inspect(command, data_dir, action);
+  add_preview(command, data_dir, action);
   command.require_subcommand(0, 1);
-  command.footer("Example:\n  convlab datasets fetch mnist");
+  command.footer("Example:\n  convlab datasets fetch mnist\n  convlab datasets inspect mnist");
   command.callback([arguments, &action, &command] {
     if (command.get_subcommands().empty())
       action = [arguments] { return run_datasets(arguments->data_dir); };

@@ -53,6 +53,9 @@ void check_jpeg(const JpegInfo& info, const std::string& where) {
 void check_size(const DecodedImage& size, size_t file_bytes, int64_t pixels_per_byte,
                 const std::string& where) {
   const int64_t pixels = size.height * size.width;
+  if (pixels == 0)
+    fail("{} is damaged: it has {}×{} pixels; expected at least 1 a side", where, size.width,
+         size.height);
   if (size.height > max_image_side || size.width > max_image_side || pixels > max_pixels) {
     fail("{} has {}×{} pixels; expected at most {} a side and {} in all", where, size.width,
          size.height, max_image_side, max_pixels);

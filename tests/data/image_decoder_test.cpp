@@ -154,6 +154,12 @@ TEST_CASE("image: BMP, and the first frame of a GIF") {
   const Bytes gif{'G', 'I',  'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0,    0,    0, 255, 0,
                   0,   0x2C, 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x4C, 0x01, 0, 0x3B};
   CHECK(decode_image(gif, "a.gif").pixels == Bytes{255, 0, 0});
+  Bytes no_columns = bmp;
+  no_columns[18] = 0;
+  check_refused(no_columns, "is damaged: it has 0×1 pixels; expected at least 1 a side");
+  Bytes no_rows = gif;
+  no_rows[8] = 0;
+  check_refused(no_rows, "is damaged: it has 1×0 pixels; expected at least 1 a side");
 }
 
 TEST_CASE("image: a file that is cut off anywhere is refused") {

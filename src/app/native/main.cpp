@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "app/native/engine_thread.h"
-#include "app/native/png.h"
 #include "app/platform/glfw.h"
 #include "app/view.h"
 #include "backend/backend.h"
@@ -21,6 +20,7 @@
 #include "backend/system_memory.h"
 #include "data/catalog.h"
 #include "data/file.h"
+#include "data/png_encoder.h"
 #include "io/write_file.h"
 
 namespace convlab {
@@ -105,7 +105,7 @@ int run_window(const WindowOptions& options) {
     if (alarm && !asked && monotonic_seconds() >= due) {
       asked = true;
       platform.capture([&](const Screenshot& shot) {
-        write_png(options.screenshot, shot);
+        write_file(options.screenshot, encode_png({shot.height, shot.width, 3, shot.rgb}));
         captured = true;
         GlfwPlatform::wake();  // so that the loop calls this function again and ends
       });

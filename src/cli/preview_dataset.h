@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "engine/run_options.h"
+
+namespace convlab {
+
+/// What convlab datasets preview draws.
+struct PreviewArguments {
+  RunOptions run;  ///< data, augmentation, seed and image_size count
+  std::string data_dir;
+  std::string picture;  ///< PNG file to write
+};
+
+/// Draws training images as a run with these options would see them. Returns the exit status.
+int preview_dataset(const PreviewArguments& arguments);
+
+}  // namespace convlab
