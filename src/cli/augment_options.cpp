@@ -64,6 +64,9 @@ void add_augment(CLI::App& command, RunOptions& run) {
           "file "
           "with arguments of Keras' ImageDataGenerator")
       ->type_name("LIST|FILE");
+}
+
+void add_standardize(CLI::App& command, RunOptions& run) {
   command.add_flag(
       "--standardize", run.standardize,
       "Scale the input to mean 0 and standard deviation 1 over the training images, per "

@@ -6,7 +6,10 @@
 
 namespace convlab {
 
-/// Adds --augment and --standardize.
+/// Adds --augment, which sets RunOptions::augmentation, and with a file of Keras' arguments also
+/// standardize and validation_split.
 void add_augment(CLI::App& command, RunOptions& run);
+/// Adds --standardize.
+void add_standardize(CLI::App& command, RunOptions& run);
 
 }  // namespace convlab

@@ -296,7 +296,8 @@ void add_train(CLI::App& app, Action& action) {
             }
             run.cache_images = megabytes.value_or(max_cache_images);
           },
-          "MB of memory for decoded photos, so that later epochs need not decode them again, at most "
+          "MB of memory for decoded photos, so that later epochs need not decode them again, at "
+          "most "
           "half of the memory that is left; auto: as much as needed")
       ->type_name("MB|auto");
   command
@@ -323,6 +324,7 @@ void add_train(CLI::App& app, Action& action) {
       ->type_name("FILE");
   add_run_files(command, options->files);
   add_augment(command, run);
+  add_standardize(command, run);
   add_stopping(command, run);
   command.add_option("--save", options->save, "Save the trained model to a .safetensors file")
       ->type_name("FILE");

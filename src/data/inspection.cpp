@@ -18,7 +18,7 @@ namespace convlab {
 
 namespace {
 
-// A block ends when its files, or its pixels in the shape of the data set, reach this size.
+// A block ends when its pixels, in the shape of the data set, reach this size.
 constexpr size_t max_block_bytes = size_t{8} << 20U;
 constexpr size_t max_block_images = 256;
 // Decoding a file takes so long that each is worth a turn of a thread; looking at pixels is not.
@@ -78,7 +78,7 @@ class BlockReader {
       block.batch = pool_->take();
     } else {
       DecodeMemory memory;
-      for (size_t i = 0; i < block.batch->size(); ++i) block.batch->decode(*block.batch, i, memory);
+      for (size_t i = 0; i < block.batch->size(); ++i) block.batch->load(*block.batch, i, memory);
     }
     return true;
   }
@@ -86,18 +86,16 @@ class BlockReader {
  private:
   void begin() {
     auto pending = std::make_unique<PendingBatch>();
-    size_t bytes = 0;
-    while (begun_ < dataset_.size() && pending->size() < block_images_ && bytes < max_block_bytes) {
-      fetch(begun_++, *pending);
-      bytes += pending->buffers.back().size();
-    }
+    while (begun_ < dataset_.size() && pending->size() < block_images_)
+      pending->batch.indices.push_back(begun_++);
     const size_t size = pending->size();
     if (wants_pixels_) {
       pending->batch.images.resize(size * static_cast<size_t>(dataset_.image_shape().elements()));
     }
+    pending->failures.resize(size);
     auto facts = std::make_shared<std::vector<ImageFacts>>(size);
-    pending->decode = [this, facts](PendingBatch& self, size_t at, DecodeMemory& memory) {
-      decode(self, at, memory, (*facts)[at]);
+    pending->load = [this, facts](PendingBatch& self, size_t at, DecodeMemory& memory) {
+      load(self, at, memory, (*facts)[at]);
     };
     if (pool_) {
       pool_->add(std::move(pending));
@@ -107,29 +105,17 @@ class BlockReader {
     }
   }
 
-  void fetch(int64_t index, PendingBatch& pending) const {
-    pending.batch.indices.push_back(index);
-    pending.buffers.emplace_back();
-    pending.stored.emplace_back();
-    pending.failures.emplace_back();
+  void load(PendingBatch& pending, size_t at, DecodeMemory& memory, ImageFacts& facts) const {
+    const int64_t index = pending.batch.indices[at];
     try {
-      pending.stored.back() = dataset_.fetch(index, pending.buffers.back());
-    } catch (const Error& error) {
-      pending.failures.back() = error.what();
-    }
-  }
-
-  void decode(PendingBatch& pending, size_t at, DecodeMemory& memory, ImageFacts& facts) const {
-    if (pending.failures[at]) return;
-    try {
-      const ImageView image =
-          dataset_.decode(pending.batch.indices[at], pending.stored[at], memory.decoded);
+      const std::span<const uint8_t> stored = dataset_.fetch(index, memory.stored);
+      const ImageView image = dataset_.decode(index, stored, memory.decoded);
       facts = facts_of(image);
       if (!wants_pixels_) return;
       const Shape& shape = dataset_.image_shape();
       const auto bytes = static_cast<size_t>(shape.elements());
       fit_image_into(image, shape, std::span(pending.batch.images).subspan(at * bytes, bytes));
-    } catch (const std::exception& error) {
+    } catch (const Error& error) {
       pending.failures[at] = error.what();
     }
   }
@@ -229,8 +215,8 @@ class Inspector {
       for (size_t i = 0; i < block.batch->size(); ++i) {
         const int64_t index = block.batch->batch.indices[i];
         ++part.images_per_class[static_cast<size_t>(dataset.label(index))];
-        if (block.batch->failures[i]) {
-          part.unreadable.push_back({index, *block.batch->failures[i]});
+        if (!block.batch->failures[i].empty()) {
+          part.unreadable.push_back({index, block.batch->failures[i]});
           continue;
         }
         const ImageFacts& facts = (*block.facts)[i];
