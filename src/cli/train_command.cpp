@@ -145,8 +145,9 @@ class Training {
     if (interrupt.received() != 0) engine_->call<Done>(Pause{});
     show();
     if (interrupt.received() != 0) return stop_early(interrupt.received());
+    const bool lost_data = !engine_->snapshot()->error.empty();
     finish(monotonic_seconds() - start);
-    return 0;
+    return lost_data ? 1 : 0;
   }
 
   void introduce(const Snapshot& snapshot) {
@@ -227,7 +228,9 @@ class Training {
     // A run that a time budget paused has no checkpoint of this step yet.
     const bool paused = engine_->snapshot()->state == RunState::paused;
     const bool checkpointed = paused && files_.write_checkpoint(*engine_);
-    const std::string stop_reason = engine_->snapshot()->stop_reason;
+    const std::string data_error = engine_->snapshot()->error;
+    const std::string stop_reason =
+        data_error.empty() ? engine_->snapshot()->stop_reason : data_error;
     if (paused) engine_->call<Done>(End{});
     const auto snapshot = engine_->snapshot();
     show_notes(*snapshot);

@@ -127,8 +127,18 @@ bool Loader::next(Batch& batch) {
            dataset.available(), dataset.size(), dataset.name());
     }
     const size_t size = size_at(position_);
-    std::unique_ptr<PendingBatch> pending = take();
-    const bool usable = finish(*pending, batch);
+    std::unique_ptr<PendingBatch> pending;
+    bool usable = false;
+    try {
+      pending = take();
+      usable = finish(*pending, batch);
+    } catch (...) {
+      // The next call tries this batch again.
+      begun_ = position_;
+      failed_in_turn_ = 0;
+      if (pool_) pool_->clear();
+      throw;
+    }
     if (usable) mix(batch);
     spare_.push_back(std::move(pending));
     position_ += size;

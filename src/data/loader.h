@@ -56,7 +56,8 @@ class Loader {
   bool ready() const;
   /// Fills `batch` and returns true, or returns false at the end of the epoch. Passes over batches
   /// of which nothing can be read. Throws Error unless ready(), and if nothing can be read of
-  /// max_failed_in_turn images, or of all that there are. With workers, waits for them.
+  /// max_failed_in_turn images, or of all that there are; the next call then tries again. With
+  /// workers, waits for them.
   bool next(Batch& batch);
   /// Images that were left out so far, in any epoch, by index.
   const std::map<int64_t, std::string>& skipped() const { return skipped_; }

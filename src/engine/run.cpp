@@ -284,10 +284,24 @@ Run::Progress Run::advance() {
   return validating_ ? validation_batch() : train_step();
 }
 
+/// Loads the next batch and returns whether there is one; nothing if the data is gone. The network
+/// is as it was then, so training can go on when the data is back.
+std::optional<bool> Run::next_batch(Loader& loader) {
+  data_error_.clear();
+  try {
+    return loader.next(batch_);
+  } catch (const Error& error) {
+    data_error_ = error.what();
+    return std::nullopt;
+  }
+}
+
 Run::Progress Run::train_step() {
   if (waits_for_labels() || !train_loader_.ready()) return Progress::waiting;
   const double start = now_();
-  if (!train_loader_.next(batch_)) {
+  const std::optional<bool> more = next_batch(train_loader_);
+  if (!more) return Progress::stopped;
+  if (!*more) {
     trainer_->end_epoch();
     network_.backend().synchronize();
     train_seconds_ += now_() - start;
@@ -316,7 +330,9 @@ Run::Progress Run::train_step() {
 Run::Progress Run::validation_batch() {
   if (!validation_loader_.ready()) return Progress::waiting;
   const double start = now_();
-  const bool more = validation_loader_.next(batch_);
+  const std::optional<bool> next = next_batch(validation_loader_);
+  if (!next) return Progress::stopped;
+  const bool more = *next;
   if (more) trainer_->evaluate(batch_);
   if (!more) network_.backend().synchronize();
   validation_seconds_ += now_() - start;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "data/loader.h"
 #include "data/stratified_split.h"
@@ -52,6 +53,8 @@ class Run {
   void begin();
   /// Returns why a callback stopped training; empty if none did.
   const std::string& stop_reason() const { return stop_reason_; }
+  /// Why the last advance returned `stopped`, if the data could not be read; else empty.
+  const std::string& data_error() const { return data_error_; }
   /// Ends the training now, as after the last planned epoch: callbacks may restore the best
   /// weights.
   void end();
@@ -99,6 +102,7 @@ class Run {
   bool predicts_probabilities() const { return trainer_->predicts_probabilities(); }
 
  private:
+  std::optional<bool> next_batch(Loader& loader);
   std::string skipped_note() const;
   Progress train_step();
   Progress validation_batch();
@@ -143,6 +147,7 @@ class Run {
   std::function<Callbacks(Run&)> more_callbacks_;
   CallbackList callbacks_;
   std::string stop_reason_;
+  std::string data_error_;
   std::vector<std::string> notes_;
   bool has_all_images_ = false;  // for training
   bool ended_early_ = false;

@@ -175,6 +175,7 @@ Result Session::apply(const Configure& request) {
 
 Result Session::apply(const Start&) {
   usable_run("train").begin();
+  error_.clear();
   single_step_ = false;
   state_ = RunState::running;
   return Done{};
@@ -368,6 +369,7 @@ void Session::train() {
       state_ = RunState::finished;
     } else if (progress == Run::Progress::stopped) {
       state_ = RunState::paused;
+      error_ = run_->data_error();
     } else {
       state_ = single_step_ ? RunState::paused : RunState::running;
     }

@@ -1,10 +1,12 @@
 // convlab with data sets of the user's own: folders of images, IDX files under other names.
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {convlab, jsonLines, split, temporaryFolder, writeDataSet} from './helpers.mjs';
+import {convlab, jsonLines, program, split, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 const options = ['--model', 'simple-convnet', '--epochs', '2', '--batch', '32', '--threads', '1', '--json', '-'];
 
@@ -91,4 +93,26 @@ test('what is no data set is refused with what was expected', (t) => {
   const text = path.join(folder, 'a.zip');
   fs.writeFileSync(text, 'hello');
   assert.match(convlab('train', ...options, '--data', text).stderr, /is no archive: it begins with 68 65/);
+});
+
+test('when the data is gone within a run, the model and a checkpoint are kept', async (t) => {
+  const folder = temporaryFolder(t);
+  const photos = path.join(folder, 'photos');
+  writeFolders(photos, {train: 300, val: 100});
+  const model = path.join(folder, 'model.safetensors');
+  const child = spawn(program, ['train', '--model', 'mnist-mlp', '--epochs', '100000', '--data', photos, '--json', '-',
+    '--save', model, '--threads', '1']);
+  let output = '';
+  let messages = '';
+  child.stderr.on('data', (data) => { messages += data; });
+  child.stdout.on('data', (data) => {
+    if (output === '') fs.rmSync(photos, {recursive: true});
+    output += data;
+  });
+  const [status] = await once(child, 'exit');
+  assert.equal(status, 1, messages);
+  assert.match(messages, /images in turn can be read; is the data still there\?/);
+  const done = jsonLines(output).at(-1);
+  assert.equal(done.event, 'done');
+  assert.ok(fs.statSync(model).size > 1000);
 });
