@@ -253,7 +253,9 @@ async function main() {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const entries = JSON.parse(fs.readFileSync(path.join(root, 'assets/catalog.json'), 'utf8')).datasets;
+  // The page fetches only data sets that are published as IDX files.
+  const entries = JSON.parse(fs.readFileSync(path.join(root, 'assets/catalog.json'), 'utf8')).datasets
+    .filter((entry) => entry.format === 'idx');
   const names = entries.map(({name}) => name);
   for (const name of options.only) {
     if (!names.includes(name)) {

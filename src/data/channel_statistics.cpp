@@ -48,7 +48,8 @@ ChannelStatistics channel_statistics(const Dataset& dataset) {
     }
   }
   if (result.images == 0) fail("[data] none of the images of {} can be read", dataset.name());
-  const double n = static_cast<double>(result.images) * static_cast<double>(bytes / channels);
+  const size_t pixels_per_image = bytes / channels;
+  const double n = static_cast<double>(result.images) * static_cast<double>(pixels_per_image);
   for (size_t c = 0; c < channels; ++c) {
     const double mean = sums[c] / n;
     result.mean.push_back(mean);

@@ -14,9 +14,9 @@ struct ChannelStatistics {
   int64_t images = 0;  ///< from which they were computed
 };
 
-/// Computes them from all images, or from 2,000 that are spread over the data set where each must be
-/// decoded. Images that cannot be read are left out. Throws Error if not all have arrived, or none
-/// can be read.
+/// Computes them from all images, or from 2,000 that are spread over the data set where each must
+/// be decoded. Images that cannot be read are left out. Throws Error if not all have arrived, or
+/// none can be read.
 ChannelStatistics channel_statistics(const Dataset& dataset);
 
 }  // namespace convlab

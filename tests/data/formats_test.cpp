@@ -26,7 +26,7 @@ Bytes grey_png(uint8_t value) {
   return make_png({2, 2, PngColor::grey}, {0, value, value, 0, value, value});
 }
 
-DatasetSplits open(const TemporaryFolder& folder, FormatOptions options = {.name = "set"}) {
+DatasetSplits open(const TemporaryFolder& folder, const FormatOptions& options = {.name = "set"}) {
   return open_files(open_folder(folder.path()), options);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("image folder: a class may be called train; what lies beside the parts
   const TemporaryFolder parts("beside");
   for (const std::string part : {"Training", "seg_test"}) {
     for (const std::string name : {"bus", "train"}) {
-      parts.write(part + "/" + part + "/" + name + "/1.png", grey_png(1));
+      parts.write(fs::path(part) / part / name / "1.png", grey_png(1));
     }
   }
   parts.write("unsup/1/2.png", grey_png(1));
@@ -152,7 +152,7 @@ TEST_CASE("image folder: of folders for validation and for testing the first is 
   const TemporaryFolder folder("three-parts");
   for (const std::string part : {"train", "val", "test"}) {
     for (const std::string name : {"a", "b"})
-      folder.write(part + "/" + name + "/1.png", grey_png(1));
+      folder.write(fs::path(part) / name / "1.png", grey_png(1));
   }
   folder.write("test/a/2.png", grey_png(1));
   const DatasetSplits splits = open(folder);

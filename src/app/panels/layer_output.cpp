@@ -140,9 +140,11 @@ void LayerOutputPanel::draw_images(const Rect& rect, const Theme& theme) const {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Grid cells = grid(rect.width, rect.height);
   for (int64_t i = 0; i < images_.count; ++i) {
-    const float x = rect.x + static_cast<float>(i % cells.columns) * (cells.image + gap);
-    const float y = rect.y + heading_height + combo_height +
-                    static_cast<float>(i / cells.columns) * (cells.image + gap);
+    const int64_t row = i / cells.columns;
+    const int64_t column = i % cells.columns;
+    const float x = rect.x + static_cast<float>(column) * (cells.image + gap);
+    const float y =
+        rect.y + heading_height + combo_height + static_cast<float>(row) * (cells.image + gap);
     const Rect image{std::floor(x), std::floor(y), cells.image, cells.image};
     sheet_.draw(i, image);
     list.AddRect({image.x, image.y}, {image.right(), image.bottom()}, theme.line);
