@@ -111,7 +111,7 @@ void add_preview(CLI::App& datasets, const std::shared_ptr<std::string>& data_di
       ->description(
           "Side of the square to which images are cropped and resized; default: the data set's");
   command
-      .add_option("--out", arguments->picture,
+      .add_option("--out", arguments->file,
                   "PNG file with eight images, one in a row: the image, then eight epochs of it")
       ->type_name("FILE")
       ->required();

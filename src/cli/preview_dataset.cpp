@@ -21,8 +21,8 @@ void print(const PreviewArguments& arguments, const Dataset& train,
            const AugmentationOptions& augmentation, const AugmentationPreview& preview) {
   const std::string changes = augmentation_text(augmentation);
   std::string text = fmt::format(
-      "{}: {}×{} pixels; in each row an image and {} of it {}\n", arguments.picture,
-      preview.picture.width, preview.picture.height, counted(preview_epochs, "epoch"),
+      "{}: {}×{} pixels; in each row an image and {} of it {}\n", arguments.file,
+      preview.grid.width, preview.grid.height, counted(preview_epochs, "epoch"),
       changes.empty() ? "without changes, since there is no --augment" : "with " + changes);
   for (size_t row = 0; row < preview.indices.size(); ++row) {
     const int64_t index = preview.indices[row];
@@ -38,14 +38,14 @@ void print(const PreviewArguments& arguments, const Dataset& train,
 int preview_dataset(const PreviewArguments& arguments) {
   const RunOptions& run = arguments.run;
   if (!is_data_path(run.data)) find_entry(run.data);
-  check_file_names(data_files(run.data, arguments.data_dir), {{"--out", arguments.picture}});
-  check_writable(arguments.picture);
+  check_file_names(data_files(run.data, arguments.data_dir), {{"--out", arguments.file}});
+  check_writable(arguments.file);
   const AugmentationOptions augmentation = read_augmentation(run.augmentation);
   std::shared_ptr<const Dataset> train = load_dataset(run.data, arguments.data_dir).train;
   if (run.image_size > 0)
     train = with_image_shape(train, {run.image_size, run.image_size, train->image_shape()[2]});
   const AugmentationPreview preview = preview_augmentation(*train, augmentation, run.seed);
-  write_file(arguments.picture, encode_png(preview.picture));
+  write_file(arguments.file, encode_png(preview.grid));
   print(arguments, *train, augmentation, preview);
   return 0;
 }

@@ -10,7 +10,7 @@ namespace convlab {
 struct PreviewArguments {
   RunOptions run;  ///< data, augmentation, seed and image_size count
   std::string data_dir;
-  std::string picture;  ///< PNG file to write
+  std::string file;  ///< PNG file to write
 };
 
 /// Draws training images as a run with these options would see them. Returns the exit status.

@@ -80,16 +80,16 @@ std::vector<int64_t> choose(const Dataset& dataset) {
 /// Returns the smallest whole number by which a side has at least min_cell pixels.
 int64_t scale_of(int64_t side) { return side < min_cell ? (min_cell + side - 1) / side : 1; }
 
-/// A picture of rows and columns of images.
+/// A grid of rows and columns of images.
 class Grid {
  public:
   Grid(const Shape& image, int64_t rows)
       : image_(image), scale_(scale_of(std::max(image[0], image[1]))) {
-    picture_.height = rows * (image[0] * scale_ + gap) + gap;
-    picture_.width = left_of(1 + preview_epochs);
-    picture_.channels = image[2];
-    picture_.pixels.assign(
-        static_cast<size_t>(picture_.height * picture_.width * picture_.channels), background);
+    grid_.height = rows * (image[0] * scale_ + gap) + gap;
+    grid_.width = left_of(1 + preview_epochs);
+    grid_.channels = image[2];
+    grid_.pixels.assign(static_cast<size_t>(grid_.height * grid_.width * grid_.channels),
+                        background);
   }
 
   /// Draws an image, enlarged, without interpolation so that each of its pixels can be seen.
@@ -97,7 +97,7 @@ class Grid {
     const int64_t channels = image_[2];
     const int64_t top = gap + row * (image_[0] * scale_ + gap);
     for (int64_t y = 0; y < image_[0] * scale_; ++y) {
-      auto to = picture_.pixels.begin() + ((top + y) * picture_.width + left_of(column)) * channels;
+      auto to = grid_.pixels.begin() + ((top + y) * grid_.width + left_of(column)) * channels;
       for (int64_t x = 0; x < image_[1] * scale_; ++x) {
         const int64_t from = (y / scale_ * image_[1] + x / scale_) * channels;
         to = std::copy_n(pixels.begin() + from, channels, to);
@@ -105,7 +105,7 @@ class Grid {
     }
   }
 
-  DecodedImage take() { return std::move(picture_); }
+  DecodedImage take() { return std::move(grid_); }
 
  private:
   int64_t left_of(int64_t column) const {
@@ -114,7 +114,7 @@ class Grid {
 
   Shape image_;
   int64_t scale_;
-  DecodedImage picture_;
+  DecodedImage grid_;
 };
 
 /// Draws a batch in a column.
@@ -150,7 +150,7 @@ AugmentationPreview preview_augmentation(const Dataset& train,
     augmented.start_epoch(epoch);
     draw_column(augmented, 1 + epoch, image.elements(), grid);
   }
-  return {.picture = grid.take(), .indices = indices};
+  return {.grid = grid.take(), .indices = indices};
 }
 
 }  // namespace convlab

@@ -12,7 +12,7 @@ namespace convlab {
 struct AugmentationPreview {
   /// A row for each image: the image itself, then the image in each epoch, enlarged by a whole
   /// number so that the longer side has at least 64 pixels.
-  DecodedImage picture;
+  DecodedImage grid;
   std::vector<int64_t> indices;  ///< of the images, from the first row to the last
 };
 

@@ -72,10 +72,17 @@ struct InflateEnd {
   }
 };
 
-void inflate_into(const ByteSource& source, NewFile& out) {
-  const std::unique_ptr<z_stream, InflateEnd> stream(new z_stream{});
+using Inflater = std::unique_ptr<z_stream, InflateEnd>;
+
+Inflater make_inflater() {
+  Inflater stream(new z_stream{});
   constexpr int gzip_window = 15 + 16;
   if (inflateInit2(stream.get(), gzip_window) != Z_OK) fail("[gzip] out of memory");
+  return stream;
+}
+
+void inflate_into(const ByteSource& source, NewFile& out) {
+  const Inflater stream = make_inflater();
   std::vector<uint8_t> inflated(chunk);
   uint64_t total = 0;
   bool ended = false;
@@ -113,9 +120,7 @@ void inflate_into(const ByteSource& source, NewFile& out) {
 }  // namespace
 
 std::vector<uint8_t> inflated_start(const ByteSource& source, size_t count) {
-  const std::unique_ptr<z_stream, InflateEnd> stream(new z_stream{});
-  constexpr int gzip_window = 15 + 16;
-  if (inflateInit2(stream.get(), gzip_window) != Z_OK) fail("[gzip] out of memory");
+  const Inflater stream = make_inflater();
   std::vector<uint8_t> bytes = source.read(0, std::min(source.size(), chunk));
   std::vector<uint8_t> inflated(count);
   stream->next_in = bytes.data();

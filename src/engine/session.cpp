@@ -190,6 +190,7 @@ Result Session::apply(const Pause&) {
 Result Session::apply(const Step&) {
   Run& run = usable_run("train");
   if (!is_training()) run.begin();
+  error_.clear();
   single_step_ = true;
   state_ = RunState::running;
   return Done{};
@@ -252,7 +253,7 @@ Result Session::apply(const SaveModel&) {
 
 DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
                                 RunOptions& options) {
-  if (!request.options.data.empty()) return open_data(request.options, &file.graph, true);
+  if (!request.options.data.empty()) return open_data(options, &file.graph, true);
   const auto without_data = [&] {
     options.data.clear();
     options.validation_split = 0;
@@ -279,6 +280,7 @@ Result Session::apply(const LoadModel& request) {
                       ? std::filesystem::path(request.source).stem().string()
                       : file.training.model;
   options.architecture = graph_json(file.graph);
+  options.image_size = 0;  // that of the network
   const std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + request.source);
   options.loss = loss->kind();
   options.loss_options = loss->options();

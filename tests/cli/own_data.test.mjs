@@ -60,6 +60,11 @@ test('a folder is trained on in another size, saved, evaluated and used to predi
   const evaluated = convlab('eval', '--model', model, '--data', folder);
   assert.equal(evaluated.status, 0, evaluated.stderr);
   assert.match(evaluated.stdout, /20 /);
+  // Also a data set of another size is brought to the network's.
+  writeDataSet(folder);
+  const digits = convlab('eval', '--model', model, '--data', 'mnist', '--data-dir', folder);
+  assert.equal(digits.status, 0, digits.stderr);
+  assert.match(digits.stdout, /note: images of 28 × 28 pixels are resized to 32 × 32/);
   const [event] = jsonLines(convlab('predict', '--model', model, '--json', '-',
     path.join(folder, 'val', '3', fs.readdirSync(path.join(folder, 'val', '3'))[0])).stdout);
   assert.equal(event.scores.length, 10);

@@ -24,13 +24,13 @@ constexpr int64_t cell = 28 * scale + 4;
 
 const Shape shape{28, 28, 3};
 
-/// Returns the image in a cell of the picture, in its own size, after checking that each of its
+/// Returns the image in a cell of the grid, in its own size, after checking that each of its
 /// pixels is a square of scale × scale.
-Bytes image_at(const DecodedImage& picture, int64_t row, int64_t column) {
+Bytes image_at(const DecodedImage& grid, int64_t row, int64_t column) {
   const int64_t top = 4 + row * cell;
   const int64_t left = 4 + column * cell + (column > 0 ? 12 : 0);
   const auto pixel = [&](int64_t y, int64_t x) {
-    const auto at = picture.pixels.begin() + ((top + y) * picture.width + left + x) * 3;
+    const auto at = grid.pixels.begin() + ((top + y) * grid.width + left + x) * 3;
     return Bytes(at, at + 3);
   };
   Bytes image;
@@ -60,26 +60,26 @@ TEST_CASE("augmentation preview: each epoch of each image is that of training wi
   options.rotate = 20;
   options.noise = 30;
   const AugmentationPreview preview = preview_augmentation(*train, options, 5);
-  CHECK(preview.picture.height == 8 * cell + 4);
-  CHECK(preview.picture.width == 9 * cell + 4 + 12);
-  CHECK(preview.picture.channels == 3);
+  CHECK(preview.grid.height == 8 * cell + 4);
+  CHECK(preview.grid.width == 9 * cell + 4 + 12);
+  CHECK(preview.grid.channels == 3);
   REQUIRE(preview.indices.size() == 8);
   const Augmentation augmentation(options);
   Augmentation::Scratch scratch;
   for (int64_t row = 0; row < 8; ++row) {
     const int64_t index = preview.indices[static_cast<size_t>(row)];
     const Bytes original = pixels_of(*train, index);
-    CHECK(image_at(preview.picture, row, 0) == original);
+    CHECK(image_at(preview.grid, row, 0) == original);
     for (int64_t epoch = 0; epoch < 8; ++epoch) {
       Bytes expected = original;
       augmentation.apply(expected, shape, {.seed = 5, .epoch = epoch, .index = index}, scratch);
       CHECK(expected != original);
-      CHECK(image_at(preview.picture, row, 1 + epoch) == expected);
+      CHECK(image_at(preview.grid, row, 1 + epoch) == expected);
     }
   }
 }
 
-TEST_CASE("augmentation preview: mixup mixes the images of the picture") {
+TEST_CASE("augmentation preview: mixup mixes the images of the grid") {
   const auto train = make_synthetic_split(8, shape, 8, 1);
   AugmentationOptions options;
   options.mixup = 1;
@@ -93,7 +93,7 @@ TEST_CASE("augmentation preview: mixup mixes the images of the picture") {
   mixup(batch, shape, 1, {.seed = 3, .epoch = 7, .batch = 0});
   const Bytes first(batch.images.begin(), batch.images.begin() + shape.elements());
   CHECK(first != pixels_of(*train, preview.indices[0]));
-  CHECK(image_at(preview.picture, 0, 8) == first);
+  CHECK(image_at(preview.grid, 0, 8) == first);
 }
 
 TEST_CASE("augmentation preview: the images are spread over the classes") {
@@ -107,7 +107,7 @@ TEST_CASE("augmentation preview: the images are spread over the classes") {
   const auto few = make_synthetic_split(5, {4, 4, 1}, 3, 1);
   const AugmentationPreview preview = preview_augmentation(*few, {}, 1);
   CHECK(labels_of(*few, preview) == std::vector<int32_t>{0, 0, 1, 1, 2});
-  CHECK(preview.picture.height == 5 * (64 + 4) + 4);
+  CHECK(preview.grid.height == 5 * (64 + 4) + 4);
 }
 
 TEST_CASE("augmentation preview: unreadable images are left out") {

@@ -294,6 +294,15 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
     CHECK(other.call<Evaluation>(Evaluate{}).accuracy ==
           Approx(engine.snapshot()->history.back().val_accuracy));
   }
+  SECTION("in the size of its network, whatever the options say") {
+    Engine other = make_engine();
+    RunOptions options = small_run();
+    options.image_size = 20;
+    other.call<Configured>(LoadModel{"a.safetensors", file.bytes, options});
+    CHECK(other.snapshot()->options.image_size == 0);
+    CHECK(other.call<Evaluation>(Evaluate{}).accuracy ==
+          Approx(engine.snapshot()->history.back().val_accuracy));
+  }
   SECTION("without its data, which is then no reason to fail") {
     Engine other({.backend = make_backend("", 1),
                   .open_data = [](const std::string&) -> DatasetSplits { fail("no data here"); },

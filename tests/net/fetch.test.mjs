@@ -333,7 +333,7 @@ check('another file in the place of the published one is left as it is', async (
 
 check('file names that lead elsewhere, and other schemes, are refused', async (t) => {
   const folder = path.join(temporaryFolder(t), 'set');
-  const names = ['../data.bin', 'a/b', 'a\\b', '/tmp/x', '..', '.', '', '.hidden', 'a b', 'a\nb', 'ä', 'x'.repeat(201)];
+  const names = ['../data.bin', 'a/b', 'a\\b', '/x', '..', '.', '', '.hidden', 'a b', 'a\nb', 'ä', 'x'.repeat(201)];
   for (const file of names) {
     checkFailed(await fetchFiles(download('http://127.0.0.1:1', {file}), folder), /the catalog has the file name/);
   }

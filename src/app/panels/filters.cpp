@@ -25,12 +25,7 @@ void FiltersPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
 }
 
 Grid FiltersPanel::grid(float width, float room) const {
-  const float scale = screen_scale();
-  for (float side = 52;; side -= 4) {
-    Grid cells = arrange_grid(width, side, gap, 1, scale);
-    cells.image = std::floor(std::min(cells.image, side + 4) * scale) / scale;
-    if (height(cells) <= room || side <= 28) return cells;
-  }
+  return fit_squares(width, gap, 28, 52, [&](const Grid& cells) { return height(cells) <= room; });
 }
 
 float FiltersPanel::height(const Grid& cells) const {

@@ -118,12 +118,8 @@ void LayerOutputPanel::draw_layers() {
 }
 
 Grid LayerOutputPanel::grid(float width, float room) const {
-  const float scale = screen_scale();
-  for (float side = max_side;; side -= 4) {
-    Grid cells = arrange_grid(width, side, gap, 1, scale);
-    cells.image = std::floor(std::min(cells.image, side + 4) * scale) / scale;
-    if (height(cells) <= room || side <= min_side) return cells;
-  }
+  return fit_squares(width, gap, min_side, max_side,
+                     [&](const Grid& cells) { return height(cells) <= room; });
 }
 
 float LayerOutputPanel::height(const Grid& cells) const {

@@ -43,4 +43,14 @@ Grid arrange_grid(float width, float min_width, float gap, int64_t pixels, float
   return grid;
 }
 
+Grid fit_squares(float width, float gap, float min_side, float max_side,
+                 const std::function<bool(const Grid&)>& fits) {
+  const float scale = screen_scale();
+  for (float side = max_side;; side -= 4) {
+    Grid cells = arrange_grid(width, side, gap, 1, scale);
+    cells.image = std::floor(std::min(cells.image, side + 4) * scale) / scale;
+    if (fits(cells) || side <= min_side) return cells;
+  }
+}
+
 }  // namespace convlab

@@ -2,6 +2,8 @@
 
 #include <imgui.h>
 
+#include <functional>
+
 #include "app/graphics.h"
 #include "app/layout.h"
 #include "app/widgets/color_map.h"
@@ -43,5 +45,10 @@ struct Grid {
 /// side of `pixels` pixels are enlarged by an integer factor on a screen with `scale` pixels per
 /// unit, unless that makes them much smaller.
 Grid arrange_grid(float width, float min_width, float gap, int64_t pixels, float scale);
+
+/// Divides `width` into squares with `gap` between them, of the largest side from `min_side` to
+/// `max_side` with which they fit; of the smallest if none does.
+Grid fit_squares(float width, float gap, float min_side, float max_side,
+                 const std::function<bool(const Grid&)>& fits);
 
 }  // namespace convlab

@@ -58,7 +58,7 @@ SplitPart part_of(std::string_view name) {
   std::transform(text.begin(), text.end(), text.begin(), lower);
   const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
   if (has("t10k") || has("test") || has("val")) return SplitPart::test;
-  return has("train") || has("data_batch") ? SplitPart::train : SplitPart::unknown;
+  return has("train") ? SplitPart::train : SplitPart::unknown;
 }
 
 std::string_view file_name_of(std::string_view path) {

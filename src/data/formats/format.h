@@ -46,8 +46,8 @@ const DataFormat& find_format(std::string_view name);
 /// each expects.
 DatasetSplits open_files(const std::shared_ptr<const FileSet>& files, const FormatOptions& options);
 
-/// Which part of a data set a file or folder belongs to by its name: train-images, t10k-labels,
-/// test_batch, val, validation.
+/// Which part of a data set a file belongs to by its name: train-images, t10k-labels,
+/// letters-test-images.
 enum class SplitPart : uint8_t { unknown, train, test };
 SplitPart part_of(std::string_view name);
 
