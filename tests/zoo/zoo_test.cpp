@@ -93,6 +93,7 @@ TEST_CASE("zoo: parameter counts match the published ones") {
       {"cifar-simple", plain(2'251'810)},
       {"cifar-cnn", plain(4'247'985)},
       {"resnet9", {6'577'600, 6'573'120}},
+      {"resnet9-narrow", {1'648'352, 1'646'112}},
       {"imagenette-cnn", {1'576'682, 1'574'698}},
       {"imagenette-article", plain(196'247'985)},
       {"alexnet", plain(60'965'224)},            // Caffe's bvlc_alexnet
