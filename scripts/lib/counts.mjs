@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Reads what a test runner wrote and prints "PASSED FAILED SKIPPED", then one line "failed NAME: ERROR" for each failed
 // and "skipped NAME: REASON" for each skipped test.
-//   scripts/lib/counts.mjs catch2 FILE.xml | tap FILE | pytest FILE
+//   scripts/lib/counts.mjs catch2|tap|pytest FILE...
 // A file that ends early (the program died) counts as one failure more.
 
 import {readFileSync} from 'node:fs';
@@ -49,18 +49,21 @@ function readPytest(text) {
   return {passed: number('passed'), failed: number('failed') + number('error'), skipped: number('skipped'), skips, failures};
 }
 
-const [kind, file] = process.argv.slice(2);
+const [kind, ...files] = process.argv.slice(2);
 const read = {catch2: readCatch2, tap: readTap, pytest: readPytest}[kind];
-if (!read || !file) {
-  console.error('usage: scripts/lib/counts.mjs catch2|tap|pytest FILE');
+if (!read || files.length === 0) {
+  console.error('usage: scripts/lib/counts.mjs catch2|tap|pytest FILE...');
   process.exit(2);
 }
-let text = '';
-try {
-  text = readFileSync(file, 'utf8');
-} catch {
-  // The runner wrote nothing: the same as a file that ends at its start.
-}
-const {passed, failed, skipped, skips, failures} = read(text);
-console.log([`${passed} ${failed} ${skipped}`, ...failures.map((line) => `failed ${line}`),
-  ...skips.map((line) => `skipped ${line}`)].join('\n'));
+const readText = (file) => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';  // The runner wrote nothing: the same as a file that ends at its start.
+  }
+};
+const results = files.map((file) => read(readText(file)));
+const sum = (field) => results.reduce((total, result) => total + result[field], 0);
+console.log([`${sum('passed')} ${sum('failed')} ${sum('skipped')}`,
+  ...results.flatMap(({failures}) => failures.map((line) => `failed ${line}`)),
+  ...results.flatMap(({skips}) => skips.map((line) => `skipped ${line}`))].join('\n'));

@@ -94,7 +94,7 @@ TEST_CASE("hostile graph document: a duplicate key with escaped quotes is found 
                 R"(line 1, column 13: "a\"b" occurs twice in an object)");
 }
 
-TEST_CASE("hostile graph document: an object of many members costs no time") {
+TEST_CASE("hostile graph document: an object of many members costs no time", "[time]") {
   // Takes hours if each key is compared with all before it.
   const auto with_options = [](int count) {
     std::string options = "\"option_0\": 0";
@@ -109,7 +109,7 @@ TEST_CASE("hostile graph document: an object of many members costs no time") {
         }) < 10);  // about 0.05 s
 }
 
-TEST_CASE("hostile graph document: a long list of objects costs no time") {
+TEST_CASE("hostile graph document: a long list of objects costs no time", "[time]") {
   // Takes minutes if the JSON library goes through the list after each of its elements.
   std::string layers = "{}";
   for (int i = 1; i < 1'000'000; ++i) layers += ",{}";
@@ -118,7 +118,7 @@ TEST_CASE("hostile graph document: a long list of objects costs no time") {
         10);  // about 0.1 s
 }
 
-TEST_CASE("hostile graph document: names that collide with generated names cost no time") {
+TEST_CASE("hostile graph document: names that collide with generated names cost no time", "[time]") {
   // Takes minutes if each generated name is compared with the names of all layers.
   constexpr int half = 4000;
   std::string layers;

@@ -62,7 +62,7 @@ TEST_CASE("options text: what is wrong is shown escaped and shortened") {
   CHECK_THROWS_WITH(parse_options(std::string(1 << 20, 'x')), ContainsSubstring("xxx...xxx"));
 }
 
-TEST_CASE("options text: the time grows with the number of options, not its square") {
+TEST_CASE("options text: the time grows with the number of options, not its square", "[time]") {
   std::string text = "a=0";
   for (int i = 0; i < 200'000; ++i) text += fmt::format(",a{}=0", i);
   Options options;
