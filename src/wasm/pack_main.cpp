@@ -5,8 +5,8 @@
 #include <emscripten.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
@@ -18,17 +18,17 @@
 using namespace convlab;
 
 // Emscripten's getenv knows nothing of node's process.
-EM_JS_DEPS(host_variable, "$UTF8ToString,$stringToNewUTF8");
-EM_JS(char*, host_variable, (const char* name),
-      { return stringToNewUTF8(process.env[UTF8ToString(name)] || ""); });
+EM_JS_DEPS(host_variable, "$UTF8ToString,$stringToUTF8");
+EM_JS(void, host_variable, (const char* name, char* value, int size),
+      { stringToUTF8(process.env[UTF8ToString(name)] || "", value, size); });
 
 namespace {
 
 std::string variable(const char* name) {
-  char* text = host_variable(name);
-  const std::string value = text;
-  std::free(text);
-  return value;
+  constexpr size_t max_path = 4096;
+  std::array<char, max_path> value{};
+  host_variable(name, value.data(), static_cast<int>(value.size()));
+  return value.data();
 }
 
 class Listener final : public PackListener {
