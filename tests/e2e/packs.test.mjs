@@ -100,7 +100,7 @@ test('scripts/pack needs no native build, and says what it leaves out and how to
   t.after(() => fs.rmSync(folder, {recursive: true}));
   const script = fileURLToPath(new URL('../../scripts/pack', import.meta.url));
   const pack = (...args) => spawnSync(script, args, {encoding: 'utf8', env: {PATH: process.env.PATH, HOME: folder}});
-  const absent = pack(path.join(folder, 'data'), '--only', 'kmnist', '--data-dir', folder);
+  const absent = pack(path.join(folder, 'data'), '--only', 'kmnist');
   assert.equal(absent.status, 1);
   assert.match(absent.stdout, /left out .*kmnist: not found.*To get it: convlab datasets fetch kmnist/s);
   assert.match(absent.stdout, new RegExp(`${folder}/.cache/convlab/kmnist`), 'HOME is that of the process');
