@@ -1,90 +1,47 @@
-// Fetches the shards of a data set, listed in data/catalog.json, one after another.
+// Fetches the catalog of the packed data sets, data/catalog.json, and the files of one of them, one
+// after another. The engine checks all of them (src/data/arriving_data.h).
 
-import {FileError, fetchFile, readStream} from './fetch_file.js';
+import {FileError, fetchFile} from './fetch_file.js';
 
-const maxCatalogBytes = 2 ** 20;
-const maxShardBytes = 2 ** 28;
-// Of src/data/formats/shard.h; a label and the pixels of each image follow.
-const shardHeaderBytes = 28;
+const maxCatalogBytes = 2 ** 24;
 // Data sets up to this size are kept, so that another network can use them without fetching.
 const maxKeptBytes = 2 ** 26;
-
-const toHex = (buffer) =>
-  Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-const startsWith = (bytes, ...begin) => begin.every((byte, i) => bytes[i] === byte);
-
-// If the server sent Content-Encoding: gzip, the browser has already inflated the file.
-const isInflated = (bytes) => startsWith(bytes, ...new TextEncoder().encode('CVLSHRD1'));
+// Training begins when these images are here (Loader::first_epoch_block in src/data/loader.h).
+const firstImages = 2048;
 
 /**
- * Returns the inflated bytes of a shard after comparing them with the catalog: what is used is what
- * was hashed, whether server, browser or this function has inflated it.
+ * @typedef {object} Shard
+ * @property {string} file  below data/
+ * @property {number} count  of images
+ * @property {number} bytes  of the file
+ * @property {number} size  of what it inflates to
  */
-async function readShard(bytes, {url, size, inflatedSize, sha256}) {
-  const refuse = (why) =>
-    new FileError(`${url} is damaged: ${why}. Copy the file to the server again, then retry.`, url);
-  let inflated = bytes;
-  if (!isInflated(bytes)) {
-    if (!startsWith(bytes, 0x1f, 0x8b)) throw refuse('it is neither gzip nor a shard');
-    if (bytes.length !== size) throw refuse(`it has ${bytes.length} bytes; expected ${size}`);
-    // Missing in Firefox before 113; the engine inflates it then, and checks gzip's CRC.
-    if (typeof DecompressionStream !== 'function') return bytes;
-    const tooLong = () => refuse(`it inflates to more than ${inflatedSize} bytes`);
-    try {
-      inflated = await readStream(
-        new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')),
-        inflatedSize, tooLong);
-    } catch (error) {
-      throw error instanceof FileError ? error : refuse(`invalid gzip data (${error.message})`);
-    }
-  }
-  if (inflated.length !== inflatedSize) {
-    throw refuse(`it has ${inflated.length} bytes when inflated; expected ${inflatedSize}`);
-  }
-  // crypto.subtle is not available to pages without TLS.
-  if (globalThis.crypto?.subtle &&
-      toHex(await crypto.subtle.digest('SHA-256', inflated)) !== sha256) {
-    throw refuse('its SHA-256 is not the one in the catalog');
-  }
-  return inflated;
-}
 
-/** Returns the shards in the order of use: the first training shard, the test set, the rest. */
-function readShards(catalog, name, folder, catalogUrl) {
-  const entry = catalog?.datasets?.find?.((dataset) => dataset?.name === name);
-  if (!entry) {
-    const known = catalog?.datasets?.map?.((dataset) => dataset?.name).join(', ');
-    throw new FileError(
-      `${catalogUrl} lists no data set "${name}"; it lists: ${known}.`, catalogUrl);
-  }
-  const read = (split) => {
-    const shards = entry.splits?.[split]?.shards;
-    if (!Array.isArray(shards) || shards.length === 0) {
-      throw new FileError(`${catalogUrl}: no ${split} shards of ${name}.`, catalogUrl);
-    }
-    return shards.map(({file, count, bytes, sha256}) => {
-      const url = new URL(String(file), folder).href;
-      const inflatedSize =
-        shardHeaderBytes + count * (1 + entry.height * entry.width * entry.channels);
-      if (!url.startsWith(folder) || !(bytes > 0 && bytes <= maxShardBytes) ||
-          !(inflatedSize > shardHeaderBytes && inflatedSize <= maxShardBytes)) {
-        throw new FileError(`${catalogUrl}: invalid shard ${file} of ${name}.`, catalogUrl);
-      }
-      return {url, isTrain: split === 'train', size: bytes, inflatedSize, sha256};
-    });
-  };
-  const [first, ...rest] = read('train');
-  return [first, ...read('test'), ...rest];
+/**
+ * Returns the files in the order of use: those with the first training images, the test images, the
+ * rest.
+ * @returns {Shard[]}
+ */
+function inOrder({splits: {train, test}}) {
+  let images = 0;
+  const isLater = train.shards.map(({count}) => {
+    images += count;
+    return images - count >= firstImages;
+  });
+  const first = train.shards.filter((_, i) => !isLater[i]);
+  return [...first, ...test.shards, ...train.shards.slice(first.length)];
 }
 
 export class DataFeed {
   #folder;
+  #describe;
   #append;
   #fail;
   #name = '';
-  /** @type {{url: string, isTrain: boolean, size: number}[]|null} */
-  #shards = null;
+  /** @type {any[]|null} */
+  #catalog = null;
+  /** Why the catalog could not be loaded, until somebody is told. */
+  #catalogError = null;
   #next = 0;
   #kept = new Map();
   #abort = new AbortController();
@@ -92,22 +49,36 @@ export class DataFeed {
 
   /**
    * @param {string} folder  URL of data/
-   * @param {(name: string, isTrain: boolean, bytes: Uint8Array, url: string) => void} append
-   * @param {(error: FileError) => void} fail
+   * @param {object} user
+   * @param {(catalog: string, url: string) => void} user.describe  throws for an invalid catalog
+   * @param {(name: string, file: string, bytes: Uint8Array, url: string) => void} user.append
+   * @param {(error: FileError) => void} user.fail
    */
-  constructor(folder, append, fail) {
+  constructor(folder, {describe, append, fail}) {
     this.#folder = folder;
+    this.#describe = describe;
     this.#append = append;
     this.#fail = fail;
   }
 
-  /** Fetches data set `name` and passes all its shards to `append`; ends a fetch still running. */
+  /** The data sets of the catalog; none before it is loaded. */
+  get hosted() {
+    return (this.#catalog ?? []).map(({name, title, description}) => ({name, title, description}));
+  }
+
+  /** Loads the catalog. If that fails, `fail` is told when a data set is chosen. */
+  async loadCatalog() {
+    try {
+      this.#catalog = await this.#fetchCatalog({cache: 'default'});
+    } catch (error) {
+      this.#catalogError = error;
+    }
+  }
+
+  /** Fetches data set `name` and passes all its files to `append`; ends a fetch still running. */
   choose(name) {
     this.stop();
-    if (name !== this.#name) {
-      this.#kept.clear();
-      this.#shards = null;
-    }
+    if (name !== this.#name) this.#kept.clear();
     this.#name = name;
     this.#next = 0;
     this.#run('default');
@@ -129,13 +100,16 @@ export class DataFeed {
     this.#abort = new AbortController();
     const {signal} = this.#abort;
     try {
-      const shards = this.#shards ??= await this.#fetchShards({signal, cache});
-      const total = shards.reduce((sum, {size}) => sum + size, 0);
+      const shards = await this.#findShards({signal, cache});
+      const isKept = shards.reduce((sum, {bytes}) => sum + bytes, 0) <= maxKeptBytes;
       while (!signal.aborted && this.#next < shards.length) {
-        const shard = shards[this.#next];
-        const bytes = await this.#fetchShard(shard, total <= maxKeptBytes, {signal, cache});
+        const {file, bytes: packed, size} = shards[this.#next];
+        const url = new URL(file, this.#folder).href;
+        const max = Math.max(packed, size);
+        const bytes = this.#kept.get(url) ?? (await fetchFile(url, {max, signal, cache})).bytes;
         if (signal.aborted) return;
-        this.#append(this.#name, shard.isTrain, bytes, shard.url);
+        this.#append(this.#name, file, bytes, url);
+        if (isKept) this.#kept.set(url, bytes);
         this.#next += 1;
       }
     } catch (error) {
@@ -145,23 +119,23 @@ export class DataFeed {
     }
   }
 
-  async #fetchShards(options) {
+  async #findShards(options) {
+    const known = this.#catalogError;
+    this.#catalogError = null;
+    if (known) throw known;
+    const catalog = this.#catalog ??= await this.#fetchCatalog(options);
+    const entry = catalog.find(({name}) => name === this.#name);
+    if (entry) return inOrder(entry);
     const url = new URL('catalog.json', this.#folder).href;
-    const {bytes} = await fetchFile(url, {max: maxCatalogBytes, ...options});
-    let catalog;
-    try {
-      catalog = JSON.parse(new TextDecoder().decode(bytes));
-    } catch (error) {
-      throw new FileError(`${url} is not a valid catalog: ${error.message}.`, url);
-    }
-    return readShards(catalog, this.#name, this.#folder, url);
+    const names = catalog.map(({name}) => name).join(', ');
+    throw new FileError(`${url} lists no data set "${this.#name}"; it lists: ${names}.`, url);
   }
 
-  async #fetchShard(shard, keep, options) {
-    const kept = this.#kept.get(shard.url);
-    const bytes = kept ?? (await fetchFile(shard.url, {max: maxShardBytes, ...options})).bytes;
-    const inflated = await readShard(bytes, shard);
-    if (keep) this.#kept.set(shard.url, bytes);
-    return inflated;
+  async #fetchCatalog(options) {
+    const url = new URL('catalog.json', this.#folder).href;
+    const {bytes} = await fetchFile(url, {max: maxCatalogBytes, ...options});
+    const text = new TextDecoder().decode(bytes);
+    this.#describe(text, url);
+    return JSON.parse(text).datasets;
   }
 }

@@ -91,11 +91,19 @@ export class EngineModule {
     return found === 0 ? null : this.#message();
   }
 
-  append(data, isTrain, shard, source) {
-    const texts = [data, source].map((text) => encoder.encode(`${text}\0`));
-    this.#withBytes([...texts, shard], ([dataMemory, sourceMemory, shardMemory]) =>
+  /** Says which data sets are hosted: the text of data/catalog.json, which has the URL `source`. */
+  describeData(catalog, source) {
+    const text = encoder.encode(catalog);
+    this.#withBytes([text, encoder.encode(`${source}\0`)], ([memory, sourceMemory]) =>
+      this.#check(this.#module._convlab_describe_data(memory, text.length, sourceMemory)));
+  }
+
+  /** Appends the images of the file `file` of the catalog, which has the URL `source`. */
+  append(data, file, bytes, source) {
+    const texts = [data, file, source].map((text) => encoder.encode(`${text}\0`));
+    this.#withBytes([...texts, bytes], ([dataMemory, fileMemory, sourceMemory, memory]) =>
       this.#check(this.#module._convlab_append(
-        dataMemory, isTrain ? 1 : 0, shardMemory, shard.length, sourceMemory)));
+        dataMemory, fileMemory, memory, bytes.length, sourceMemory)));
   }
 
   /** Works for about `milliseconds`; returns an Activity. */

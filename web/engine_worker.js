@@ -82,20 +82,34 @@ async function create({base, bundle, threads}) {
   if (!bundleNames.includes(bundle)) throw new Error(`Unknown bundle "${bundle}".`);
   checkThreads(threads);
   engine = await EngineModule.load(folder.href, bundle, threads);
-  feed = new DataFeed(new URL('data/', folder).href, append, fail);
+  feed = new DataFeed(new URL('data/', folder).href, {describe, append, fail});
+  await feed.loadCatalog();
   engine.send(encodeRequest(1, 'list_controls'));
   engine.advance(0);
   const {json, block} = /** @type {{json: string, block: ArrayBuffer}} */ (engine.takeReply());
-  postMessage({type: 'ready', controls: decodeReply(json, block)});
+  const controls = decodeReply(json, block);
+  for (const hosted of feed.hosted) {
+    if (controls.data_sets.some(({name}) => name === hosted.name)) continue;
+    // The host's own. The engine says which networks fit when one is chosen.
+    controls.data_sets.push(hosted);
+    for (const model of controls.models) model.data_sets.push(hosted.name);
+  }
+  postMessage({type: 'ready', controls});
 }
 
-function append(name, isTrain, bytes, url) {
+/** Calls `use`; an error of the engine in it is about the file `url`. */
+function withFile(url, use) {
   try {
-    engine.append(name, isTrain, bytes, url);
+    use();
   } catch (error) {
-    if (error instanceof EngineError) throw new FileError(error.message, url);
-    throw error;
+    throw error instanceof EngineError ? new FileError(error.message, url) : error;
   }
+}
+
+const describe = (catalog, url) => withFile(url, () => engine.describeData(catalog, url));
+
+function append(name, file, bytes, url) {
+  withFile(url, () => engine.append(name, file, bytes, url));
   schedule();
 }
 

@@ -58,13 +58,17 @@ function(convlab_wasm_module target kind)
     RUNTIME_OUTPUT_DIRECTORY "${CONVLAB_DIST}")
 endfunction()
 
-# convlab_node_program(TARGET): a program for node, on the real file system.
+# convlab_node_program(TARGET [MAIN_THREAD]): a program for node, on the real file system. MAIN_THREAD: it starts no threads.
 function(convlab_node_program target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "MAIN_THREAD" "" "")
   target_link_options(${target} PRIVATE -sENVIRONMENT=node,worker -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sSTACK_SIZE=1MB
     -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=2GB -sINITIAL_MEMORY=64MB)
   if(CONVLAB_THREADS)
+    target_link_options(${target} PRIVATE -Wno-pthreads-mem-growth)
+  endif()
+  if(CONVLAB_THREADS AND NOT arg_MAIN_THREAD)
     # main on a worker, so that it may block while node starts further threads.
-    target_link_options(${target} PRIVATE -sPROXY_TO_PTHREAD=1 -sPTHREAD_POOL_SIZE=12 -Wno-pthreads-mem-growth)
+    target_link_options(${target} PRIVATE -sPROXY_TO_PTHREAD=1 -sPTHREAD_POOL_SIZE=12)
   endif()
   set_target_properties(${target} PROPERTIES SUFFIX .cjs)
 endfunction()

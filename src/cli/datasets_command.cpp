@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/fetch_dataset.h"
 #include "cli/inspect_dataset.h"
+#include "cli/pack_dataset.h"
 #include "cli/preview_dataset.h"
 #include "cli/values.h"
 #include "core/counted.h"
@@ -124,18 +125,51 @@ void add_preview(CLI::App& datasets, const std::shared_ptr<std::string>& data_di
   });
 }
 
+void add_pack(CLI::App& datasets, const std::shared_ptr<std::string>& data_dir, Action& action) {
+  auto arguments = std::make_shared<PackArguments>();
+  CLI::App& command = *datasets.add_subcommand(
+      "pack", "Write data sets as the files that the web page fetches from its server");
+  command
+      .add_option("data", arguments->data,
+                  "Data sets: folders or archives (.zip, .tar, .tgz) of your own, or some of: " +
+                      known_names(catalog(), &CatalogEntry::name))
+      ->type_name("NAME|PATH")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->required();
+  command
+      .add_option(
+          "--out", arguments->out,
+          "Folder of the packs, the page's data/: DIR/catalog.json and DIR/NAME are written")
+      ->type_name("DIR")
+      ->required();
+  add_data_dir(command, *data_dir);
+  add_integer(command, "--limit", arguments->limit, 1, 1'000'000'000,
+              "Pack only the first N images of each class; default: all");
+  command.footer(
+      "What is up to date stays as it is, and so do other data sets of the folder. Photos are "
+      "packed\n"
+      "as their files are.\n"
+      "Example:\n  convlab datasets pack mnist photos.zip --out build/web/dist/data");
+  command.callback([arguments, data_dir, &action] {
+    arguments->data_dir = *data_dir;
+    action = [arguments] { return pack_dataset(*arguments); };
+  });
+}
+
 }  // namespace
 
 void add_datasets(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<FetchArguments>();
   CLI::App& command = *app.add_subcommand(
-      "datasets", "List the known data sets and where they are; fetch, inspect or preview one");
+      "datasets",
+      "List the known data sets and where they are; fetch, inspect, preview or pack them");
   add_data_dir(command, arguments->data_dir);
   add_fetch(command, arguments, action);
   // Shared, so that --data-dir may also stand before the name of the subcommand.
   const std::shared_ptr<std::string> data_dir(arguments, &arguments->data_dir);
   add_inspect(command, data_dir, action);
   add_preview(command, data_dir, action);
+  add_pack(command, data_dir, action);
   command.require_subcommand(0, 1);
   command.footer("Example:\n  convlab datasets fetch mnist\n  convlab datasets inspect mnist");
   command.callback([arguments, &action, &command] {

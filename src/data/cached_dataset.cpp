@@ -21,7 +21,9 @@ class CachedDataset : public Dataset {
         whole_(std::move(whole)),
         places_(std::min(max_bytes / pixel_bytes(*whole_), static_cast<uint64_t>(size()))),
         place_of_(static_cast<size_t>(size())),
-        pixels_(std::make_unique_for_overwrite<uint8_t[]>(places_ * pixel_bytes(*whole_))) {}
+        pixels_(std::make_unique_for_overwrite<uint8_t[]>(places_ * pixel_bytes(*whole_))) {
+    set_statistics(whole_->statistics());
+  }
 
   bool has_common_size() const override { return false; }
   int64_t available() const override { return whole_->available(); }

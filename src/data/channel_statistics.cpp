@@ -14,6 +14,7 @@ constexpr int64_t max_decoded = 2000;
 }  // namespace
 
 ChannelStatistics channel_statistics(const Dataset& dataset) {
+  if (dataset.statistics()) return *dataset.statistics();
   if (!dataset.complete()) {
     fail("[data] {} of {} images of {} have arrived; their mean and standard deviation need all",
          dataset.available(), dataset.size(), dataset.name());

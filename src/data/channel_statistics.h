@@ -15,8 +15,8 @@ struct ChannelStatistics {
 };
 
 /// Computes them from all images, or from 2,000 that are spread over the data set where each must
-/// be decoded. Images that cannot be read are left out. Throws Error if not all have arrived, or
-/// none can be read.
+/// be decoded. Images that cannot be read are left out. Returns those of Dataset::statistics if
+/// there are any. Throws Error if not all images have arrived, or none can be read.
 ChannelStatistics channel_statistics(const Dataset& dataset);
 
 }  // namespace convlab

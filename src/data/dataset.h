@@ -4,12 +4,15 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/shape.h"
 #include "data/image_decoder.h"
 
 namespace convlab {
+
+struct ChannelStatistics;
 
 /// Labelled images, stored in some way and decoded when they are needed. Images can arrive later,
 /// in order: `size` is the final number of images, `available` the number that has arrived.
@@ -33,6 +36,12 @@ class Dataset {
   bool complete() const { return available() == size_; }
   /// A hash of all images and labels that have arrived, in their order.
   virtual uint64_t fingerprint() const = 0;
+
+  /// The statistics of the training images that came with the data set; null if none did.
+  const std::shared_ptr<const ChannelStatistics>& statistics() const { return statistics_; }
+  void set_statistics(std::shared_ptr<const ChannelStatistics> statistics) {
+    statistics_ = std::move(statistics);
+  }
 
   /// Returns the class of image `index`, which must have arrived.
   virtual int32_t label(int64_t index) const = 0;
@@ -60,6 +69,7 @@ class Dataset {
   Shape image_;
   std::vector<std::string> class_names_;
   int64_t size_;
+  std::shared_ptr<const ChannelStatistics> statistics_;
 };
 
 /// Reads images of a data set one after another, reusing memory.

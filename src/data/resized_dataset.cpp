@@ -10,7 +10,10 @@ class ResizedDataset : public Dataset {
  public:
   ResizedDataset(std::shared_ptr<const Dataset> stored, const Shape& image)
       : Dataset(stored->name(), image, stored->class_names(), stored->size()),
-        stored_(std::move(stored)) {}
+        stored_(std::move(stored)) {
+    // Of the stored images, which are the same whatever has arrived; not of other channels.
+    if (image[2] == stored_->image_shape()[2]) set_statistics(stored_->statistics());
+  }
 
   bool has_common_size() const override { return stored_->has_common_size(); }
   int64_t available() const override { return stored_->available(); }

@@ -10,7 +10,6 @@ namespace convlab {
 /// The fixed order in which training images are stored, natively and in the page's shards: image
 /// `position * stride % count` of the file comes at `position`. Neighbours come from all parts of
 /// the file, so blocks of consecutive images hold all classes even if the file is sorted by class.
-/// scripts/lib/pack.mjs computes the same order.
 class SpreadOrder {
  public:
   /// `count`: number of images, at most 2^31.

@@ -100,11 +100,19 @@ EMSCRIPTEN_KEEPALIVE int convlab_take_reply() {
   });
 }
 
-EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, int train, const uint8_t* shard,
-                                        uint32_t bytes, const char* source) {
+EMSCRIPTEN_KEEPALIVE int convlab_describe_data(const char* catalog, uint32_t length,
+                                               const char* source) {
+  return guarded([&] {
+    state().data.describe({catalog, length}, source);
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, const char* file, const uint8_t* bytes,
+                                        uint32_t length, const char* source) {
   return guarded([&] {
     Engine& user = engine();
-    if (state().data.append(data, train != 0, {shard, bytes}, source)) user.data_arrived();
+    if (state().data.append(data, file, {bytes, length}, source)) user.data_arrived();
     return 0;
   });
 }

@@ -34,8 +34,12 @@ uint32_t convlab_block_bytes();
 /// Works for about `milliseconds`. Returns 0 when idle, 1 when waiting for data, 2 when there is
 /// more to do (call again), −1 after an error.
 int convlab_advance(double milliseconds);
-/// Appends the images of one shard file to data set `data`: to the training images if `train` is 1,
-/// to the test images if 0. `source` names the file in errors.
-int convlab_append(const char* data, int train, const uint8_t* shard, uint32_t bytes,
+/// Says which data sets are hosted: the text of a catalog of packed data sets, in place of the last
+/// one. `source` names it in errors.
+int convlab_describe_data(const char* catalog, uint32_t length, const char* source);
+/// Appends the images of the file `file` of that catalog to data set `data`, after checking their
+/// SHA-256. `bytes` are those of the file, or those that a server has inflated it to; `source` names
+/// it in errors.
+int convlab_append(const char* data, const char* file, const uint8_t* bytes, uint32_t length,
                    const char* source);
 }

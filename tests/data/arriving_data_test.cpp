@@ -5,7 +5,11 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "core/error.h"
-#include "data/bytes.h"
+#include "data/cached_dataset.h"
+#include "data/channel_statistics.h"
+#include "data/image_files.h"
+#include "data/resized_dataset.h"
+#include "data/shards.h"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
@@ -13,47 +17,166 @@ using Catch::Matchers::MessageMatches;
 namespace convlab {
 namespace {
 
-/// One image of the label `label` and `side` pixels a side.
-Bytes shard_of(uint8_t label, uint32_t side) {
-  constexpr std::string_view magic = "CVLSHRD1";
-  Bytes bytes(magic.begin(), magic.end());
-  for (const uint32_t field : {1U, side, side, 1U, 10U}) add_little_endian(bytes, field);
-  bytes.push_back(label);
-  bytes.resize(bytes.size() + size_t{side} * side, 7);
-  return bytes;
+/// One grey image of 2×2 pixels of one value, in three classes.
+Shard pixel_shard(uint16_t label, uint8_t value) {
+  return {
+      .image = {2, 2, 1}, .classes = 3, .labels = {label}, .sizes = {}, .images = Bytes(4, value)};
+}
+
+/// A grey PNG file of one value.
+Bytes flat_png(uint32_t height, uint32_t width, uint8_t value) {
+  Bytes rows;
+  for (uint32_t y = 0; y < height; ++y) {
+    rows.push_back(0);
+    rows.resize(rows.size() + width, value);
+  }
+  return make_png({height, width}, rows);
+}
+
+/// Two PNG files of different sizes, in 300 classes.
+Shard photo_shard(uint16_t label) {
+  const Bytes small = flat_png(5, 3, 1);
+  const Bytes large = flat_png(9, 8, 2);
+  Shard shard{.kind = ShardKind::encoded,
+              .image = {6, 6, 1},
+              .classes = 300,
+              .labels = {label, 0},
+              .sizes = {static_cast<uint32_t>(small.size()), static_cast<uint32_t>(large.size())},
+              .images = small};
+  add_bytes(shard.images, large);
+  return shard;
+}
+
+void describe(ArrivingData& data, const PackedDataset& packed) {
+  data.describe(packed_catalog_text(std::vector{packed}), "catalog.json");
 }
 
 }  // namespace
 
 TEST_CASE("arriving data: shards are appended to what was opened last") {
+  const std::vector<Shard> train{pixel_shard(2, 7), pixel_shard(1, 8)};
+  const std::vector<Shard> test{pixel_shard(0, 9)};
   ArrivingData data;
-  CHECK_FALSE(data.append("mnist", true, shard_of(3, 28), "first"));
-  const DatasetSplits before = data.open("mnist");
-  const DatasetSplits now = data.open("mnist");
-  CHECK(now.train->size() == 60000);
+  describe(data, packed_of("dots", train, test));
+  CHECK_FALSE(data.append("dots", "dots/train-0000.bin", encode_shard(train[0]), "first"));
+  const DatasetSplits before = data.open("dots");
+  const DatasetSplits now = data.open("dots");
+  CHECK(now.train->size() == 2);
   CHECK(now.train->available() == 0);
-  CHECK(data.append("mnist", true, shard_of(3, 28), "train"));
-  CHECK(data.append("mnist", false, shard_of(4, 28), "test"));
+  CHECK(data.append("dots", "dots/train-0000.bin", gzip(encode_shard(train[0])), "train"));
+  CHECK(data.append("dots", "dots/test-0000.bin", encode_shard(test[0]), "test"));
   CHECK(now.train->available() == 1);
-  CHECK(now.train->label(0) == 3);
-  CHECK(now.test->label(0) == 4);
+  CHECK(now.train->label(0) == 2);
+  CHECK(now.test->label(0) == 0);
   CHECK(before.train->available() == 0);
+  CHECK(data.append("dots", "dots/train-0001.bin", encode_shard(train[1]), "train"));
+  CHECK(now.train->complete());
 }
 
-TEST_CASE("arriving data: what is invalid, or used by nobody, changes nothing") {
+TEST_CASE("arriving data: what is damaged, not next, or used by nobody changes nothing") {
+  const std::vector<Shard> train{pixel_shard(2, 7), pixel_shard(1, 8)};
   ArrivingData data;
-  DatasetSplits mnist = data.open("mnist");
-  const auto refused = [&](const Bytes& shard, const std::string& text) {
-    CHECK_THROWS_MATCHES(data.append("mnist", true, shard, "train-000"), Error,
-                         MessageMatches(ContainsSubstring("train-000") && ContainsSubstring(text)));
-    CHECK(mnist.train->available() == 0);
+  describe(data, packed_of("dots", train, {pixel_shard(0, 9)}));
+  DatasetSplits dots = data.open("dots");
+  const auto refused = [&](const std::string& file, const Bytes& bytes, const std::string& text) {
+    CHECK_THROWS_MATCHES(
+        data.append("dots", file, bytes, "http://x/" + file), Error,
+        MessageMatches(ContainsSubstring("http://x/" + file) && ContainsSubstring(text)));
+    CHECK(dots.train->available() == 0);
   };
-  refused(Bytes(100, 1), "CVLSHRD1");
-  refused(shard_of(3, 27), "has images of (27, 27, 1) but mnist has (28, 28, 1)");
-  CHECK_FALSE(data.append("fashion-mnist", true, shard_of(3, 28), "another"));
+  refused("dots/train-0000.bin", Bytes(100, 1), "is damaged: it begins with 01 01");
+  refused("dots/train-0000.bin", encode_shard(train[1]), "is damaged: its SHA-256");
+  refused("dots/train-0001.bin", encode_shard(train[1]),
+          "begins with image 1 of dots; expected image 0");
+  refused("dots/train-0002.bin", encode_shard(train[1]), "no such file of dots");
+  describe(data, packed_of("dots", {pixel_shard(2, 7)}, {pixel_shard(0, 9)}));
+  refused("dots/train-0000.bin", encode_shard(train[0]), "another one than when");
+  CHECK_FALSE(data.append("other", "other/train-0000.bin", {}, "another"));
+  dots = {};
+  CHECK_FALSE(data.append("dots", "dots/train-0000.bin", Bytes(100, 1), "too late"));
+}
+
+TEST_CASE("arriving data: a shard that is not what the catalog says of it is refused") {
+  Shard other = pixel_shard(2, 7);
+  other.image = {1, 4, 1};
+  PackedDataset packed = packed_of("dots", {other}, {pixel_shard(0, 9)});
+  packed.image = {2, 2, 1};
+  ArrivingData data;
+  describe(data, packed);
+  const DatasetSplits dots = data.open("dots");
+  CHECK_THROWS_MATCHES(
+      data.append("dots", "dots/train-0000.bin", encode_shard(other), "train"), Error,
+      MessageMatches(
+          ContainsSubstring("1 images of (1, 4, 1) but the catalog has 1 of (2, 2, 1)")));
+  CHECK(dots.train->available() == 0);
+}
+
+TEST_CASE("arriving data: without a catalog, IDX data sets wait for one, and photos do not") {
+  ArrivingData data;
+  CHECK(data.open("mnist").train->size() == 60000);
+  CHECK_THROWS_MATCHES(data.open("imagenette"), Error,
+                       MessageMatches(ContainsSubstring("has not arrived")));
   CHECK_THROWS_AS(data.open("minst"), Error);
-  mnist = {};
-  CHECK_FALSE(data.append("mnist", true, Bytes(100, 1), "too late"));
+}
+
+TEST_CASE(
+    "arriving data: one that is not hosted says its size, source, licence and how to get it") {
+  ArrivingData data;
+  describe(data, packed_of("dots", {pixel_shard(2, 7)}, {pixel_shard(0, 9)}));
+  CHECK_THROWS_MATCHES(
+      data.open("cifar-10"), Error,
+      MessageMatches(ContainsSubstring("CIFAR-10 is not hosted here") &&
+                     ContainsSubstring("A. Krizhevsky") && ContainsSubstring("162.2 MiB") &&
+                     ContainsSubstring("licence: none stated") &&
+                     ContainsSubstring("convlab datasets fetch cifar-10") &&
+                     ContainsSubstring("Hosted are: dots")));
+  CHECK_THROWS_MATCHES(data.open("cats"), Error,
+                       MessageMatches(ContainsSubstring("no data set 'cats' is hosted here")));
+}
+
+TEST_CASE("arriving data: photos of any size arrive, and are read in another size") {
+  const std::vector<Shard> train{photo_shard(299), photo_shard(1)};
+  ArrivingData data;
+  describe(data, packed_of("photos", train, {photo_shard(5)}));
+  const DatasetSplits photos = data.open("photos");
+  const DatasetSplits used = with_cache(with_image_shape(photos, {4, 4, 1}), 1 << 20);
+  CHECK_FALSE(used.train->has_common_size());
+  CHECK(used.train->size() == 4);
+  CHECK(used.train->available() == 0);
+  CHECK(data.append("photos", "photos/train-0000.bin", encode_shard(train[0]), "train"));
+  CHECK(used.train->available() == 2);
+  CHECK(used.train->label(0) == 299);
+  ImageReader reader;
+  Bytes pixels(16);
+  for (const int64_t index : {0, 1, 0}) {
+    reader.read(*used.train, index, pixels);
+    CHECK(pixels[5] == index + 1);
+  }
+  CHECK_THROWS_AS(reader.read(*used.train, 2, pixels), Error);
+  const uint64_t some = used.train->fingerprint();
+  CHECK(data.append("photos", "photos/train-0001.bin", encode_shard(train[1]), "train"));
+  CHECK(used.train->complete());
+  CHECK(used.train->fingerprint() != some);
+}
+
+TEST_CASE("arriving data: statistics are those of the catalog, whatever has arrived") {
+  ArrivingData data;
+  describe(data, packed_of("photos", {photo_shard(1)}, {photo_shard(5)}));
+  const DatasetSplits photos =
+      with_cache(with_image_shape(data.open("photos"), {4, 4, 1}), 1 << 20);
+  const ChannelStatistics statistics = channel_statistics(*photos.train);
+  CHECK(statistics.mean == std::vector{33.25});
+  CHECK(statistics.deviation == std::vector{78.5});
+  const DatasetSplits coloured = with_image_shape(data.open("photos"), {4, 4, 3});
+  CHECK_THROWS_MATCHES(channel_statistics(*coloured.train), Error,
+                       MessageMatches(ContainsSubstring("0 of 2 images of photos have arrived")));
+}
+
+TEST_CASE("arriving data: photos beyond the memory limit are refused before they arrive") {
+  ArrivingData data({.max_bytes = 100});
+  describe(data, packed_of("photos", {photo_shard(1)}, {photo_shard(5)}));
+  CHECK_THROWS_MATCHES(data.open("photos"), Error,
+                       MessageMatches(ContainsSubstring("more than the 100 B")));
 }
 
 }  // namespace convlab

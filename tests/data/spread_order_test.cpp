@@ -18,7 +18,7 @@ TEST_CASE("spread order: every image once, for any count") {
   }
 }
 
-TEST_CASE("spread order: a fixed order, which tests/data/pack.test.mjs checks in JavaScript") {
+TEST_CASE("spread order: a fixed order, which tests/cli/pack.test.mjs checks in packs") {
   const SpreadOrder order(2050);
   CHECK(order.image_at(0) == 0);
   CHECK(order.image_at(1) == 1267);

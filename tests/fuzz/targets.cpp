@@ -21,7 +21,9 @@
 #include "data/formats/idx.h"
 #include "data/formats/shard.h"
 #include "data/image_files.h"
+#include "data/packed_catalog.h"
 #include "data/resize.h"
+#include "data/shards.h"
 #include "engine/protocol.h"
 #include "engine/run_record.h"
 #include "fuzz/small_run.h"
@@ -212,7 +214,19 @@ std::vector<Bytes> graph_seeds() {
 
 void read_images(std::span<const uint8_t> input) { parse_idx_images(input, source); }
 void read_labels(std::span<const uint8_t> input) { parse_idx_labels(input, 10, source); }
-void read_shard(std::span<const uint8_t> input) { parse_shard(input, source); }
+
+void read_shard(std::span<const uint8_t> input) {
+  const Shard shard = parse_shard(input, source);
+  must([&] { expect(std::ranges::equal(encode_shard(shard), input)); });
+}
+
+/// The first shard of the catalog is in the file that follows it.
+void read_packed_catalog(std::span<const uint8_t> input) {
+  const TextAndBytes parts(input);
+  const std::vector<PackedDataset> datasets = parse_packed_catalog(parts.text, source);
+  must([&] { parse_packed_catalog(packed_catalog_text(datasets), source); });
+  if (!datasets.empty()) inflate_shard(parts.bytes, datasets[0].train.shards[0].used, source);
+}
 
 void read_image(std::span<const uint8_t> input) {
   const DecodedImage image = decode_image(input, source);
@@ -225,11 +239,28 @@ std::vector<Bytes> plain_and_gzip(const Bytes& bytes) { return {bytes, gzip(byte
 std::vector<Bytes> image_seeds() { return plain_and_gzip(make_idx({3, 5, 4}, Bytes(60, 7))); }
 std::vector<Bytes> label_seeds() { return plain_and_gzip(make_idx({30}, Bytes(30, 7))); }
 
-std::vector<Bytes> shard_seeds() {
-  Bytes bytes = bytes_of("CVLSHRD1");
-  for (const uint32_t value : {2, 3, 4, 3, 5}) add_little_endian(bytes, value);
-  add_bytes(bytes, Bytes(2 + 2 * 36, 4));
-  return plain_and_gzip(bytes);
+const Shard pixel_shard{
+    .image = {3, 4, 3}, .classes = 5, .labels = {4, 0}, .sizes = {}, .images = Bytes(2 * 36, 4)};
+const Shard file_shard{.kind = ShardKind::encoded,
+                       .image = {3, 4, 3},
+                       .classes = 500,
+                       .labels = {4, 499},
+                       .sizes = {7, 2},
+                       .images = Bytes(9, 4)};
+
+std::vector<Bytes> shard_seeds() { return {encode_shard(pixel_shard), encode_shard(file_shard)}; }
+
+std::vector<Bytes> packed_catalog_seeds() {
+  std::vector<Bytes> seeds;
+  for (const Shard& shard : {pixel_shard, file_shard}) {
+    for (const Bytes& file : plain_and_gzip(encode_shard(shard))) {
+      Bytes& seed = seeds.emplace_back(
+          bytes_of(packed_catalog_text(std::vector{packed_of("a", {shard}, {shard})})));
+      seed.pop_back();  // the line break after the last brace
+      add_bytes(seed, file);
+    }
+  }
+  return seeds;
 }
 
 std::vector<Bytes> image_file_seeds() {
@@ -407,7 +438,8 @@ constexpr std::array targets{
     // Each entry of a list of files can name the same bytes.
     FuzzTarget{"tar archive", read_archive<index_tar>, tar_seeds, 100},
     FuzzTarget{"zip archive", read_archive<index_zip>, zip_seeds, 20'000},
-    FuzzTarget{"shard", read_shard, shard_seeds, 2100},
+    FuzzTarget{"shard", read_shard, shard_seeds, 10},
+    FuzzTarget{"catalog of packs", read_packed_catalog, packed_catalog_seeds, 2100},
     FuzzTarget{"PNG or JPEG image", read_image, image_file_seeds, 1032 * 8 * (4 + 3)},
     FuzzTarget{"request", read_request, request_seeds, 500},
     FuzzTarget{"reply", read_reply, reply_seeds, 500},

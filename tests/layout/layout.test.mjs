@@ -38,10 +38,11 @@ const mayUse = {
   zoo: ['core', 'nn'],
   io: ['core', 'backend', 'nn'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
+  pack: ['core', 'data', 'io'],
   engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
   app: ['core', 'data', 'io', 'backend', 'engine'],
-  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'engine'],
-  wasm: ['core', 'data', 'engine'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'engine', 'pack'],
+  wasm: ['core', 'data', 'engine', 'pack'],
 };
 
 test('every source file is in a known folder', () => {

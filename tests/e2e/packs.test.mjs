@@ -1,0 +1,110 @@
+// Packed data sets in the page: what is fetched before the first step, photos, and what is not hosted.
+
+import assert from 'node:assert/strict';
+import {execFileSync, spawnSync} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {greyPng} from '../png.mjs';
+import {stepOf, waitForState, withPage} from './browser.mjs';
+
+const program = fileURLToPath(new URL('../../build/web/convlab_pack.cjs', import.meta.url));
+
+/** Writes 40 photos of each of two classes, bright on the left or on the right, of several sizes. */
+function writePhotos(folder) {
+  for (const [part, count] of [['train', 32], ['val', 8]]) {
+    for (const name of ['left', 'right']) {
+      const place = path.join(folder, part, name);
+      fs.mkdirSync(place, {recursive: true});
+      for (let i = 0; i < count; ++i) {
+        const side = 40 + i;
+        const pixels = Uint8Array.from({length: side * side}, (_, at) =>
+          ((at % side < side / 2) === (name === 'left') ? 200 : 20) + (at * 7 + i) % 30);
+        fs.writeFileSync(path.join(place, `${i}.png`), greyPng(side, side, pixels));
+      }
+    }
+  }
+}
+
+/** Serves the files of `folder` as the page's data/. */
+const serveData = (folder) => (page) => page.context().route('**/data/**', (route) =>
+  route.fulfill({path: path.join(folder, new URL(route.request().url()).pathname.split('/data/')[1])}));
+
+test('the first step on MNIST needs at most a megabyte of data', () => {
+  let served = 0;
+  const files = [];
+  const prepare = (page) => page.context().route('**/data/mnist/**', async (route) => {
+    const response = await route.fetch();
+    served += (await response.body()).length;
+    // What exceeds the limit never comes.
+    if (served > 1_000_000) return;
+    files.push(new URL(route.request().url()).pathname);
+    await route.fulfill({response});
+  });
+  return withPage({prepare}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await page.locator('#step').click();
+    await page.waitForFunction(() => document.getElementById('progress').value >= 1);
+    assert.equal(await stepOf(page), 1);
+    assert.ok(files.length >= 2, files.join());
+    assert.match(files[0], /mnist\/train-0000\.bin\.gz$/);
+  });
+});
+
+test('a folder of photos, packed by its host, trains in the page under its own name', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-packs-'));
+  t.after(() => fs.rmSync(folder, {recursive: true}));
+  writePhotos(path.join(folder, 'sides'));
+  const out = path.join(folder, 'data');
+  execFileSync(process.execPath, [program, out, path.join(folder, 'sides')], {encoding: 'utf8'});
+  await withPage({query: 'bench.html', prepare: serveData(out)}, async ({page}) => {
+    const found = await page.evaluate(async () => {
+      const {Convlab} = await import('./convlab.js');
+      const engine = new Convlab({threads: 1});
+      await new Promise((resolve) => engine.addEventListener('ready', resolve));
+      const errors = [];
+      engine.addEventListener('error', ({error}) => errors.push(error.message));
+      const listed = engine.controls.data_sets.find(({name}) => name === 'sides');
+      const finished = new Promise((resolve) => engine.addEventListener('snapshot', ({snapshot}) => {
+        if (['finished', 'failed'].includes(snapshot.state) || errors.length > 0) resolve(snapshot);
+      }));
+      engine.configure({data: 'sides', model: 'simple-convnet', image_size: 24, batch: 8, epochs: 3,
+        standardize: true});
+      engine.start();
+      const {state, val_accuracy, class_names, error} = await finished;
+      const absent = await engine.configure({data: 'cifar-10', model: 'cifar-simple'})
+        .then(() => '', ({message}) => message);
+      engine.terminate();
+      return {listed, state, val_accuracy, class_names, error, errors, absent};
+    });
+    assert.equal(found.listed.title, 'sides');
+    assert.equal(found.state, 'finished', `${found.error} ${found.errors}`);
+    assert.match(found.absent, /CIFAR-10 is not hosted here .*licence: none stated/);
+    assert.match(found.absent, /Hosted are: sides/);
+  });
+});
+
+test('choosing a data set that is not hosted says its size, source, licence and how to get it', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await page.locator('#data').selectOption('cifar-10');
+    await page.locator('#alert').getByText(
+      /CIFAR-10 is not hosted here \(A\. Krizhevsky.*, 162\.2 MiB; licence: none stated.*convlab datasets fetch cifar-10/)
+      .waitFor();
+  }));
+
+test('scripts/pack needs no native build, and says what it leaves out and how to get it', (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-packs-'));
+  t.after(() => fs.rmSync(folder, {recursive: true}));
+  const script = fileURLToPath(new URL('../../scripts/pack', import.meta.url));
+  const pack = (...args) => spawnSync(script, args, {encoding: 'utf8', env: {PATH: process.env.PATH, HOME: folder}});
+  const absent = pack(path.join(folder, 'data'), '--only', 'kmnist');
+  assert.equal(absent.status, 1);
+  assert.match(absent.stdout, /left out .*kmnist: not found.*To get it: convlab datasets fetch kmnist/s);
+  assert.match(absent.stdout, new RegExp(`${folder}/.cache/convlab/kmnist`), 'HOME is that of the process');
+  assert.match(absent.stderr, /found no data set to pack/);
+  assert.match(pack().stderr, /OUT_DIR is missing/);
+  assert.match(pack(folder, '--fast').stderr, /unknown option --fast/);
+});
