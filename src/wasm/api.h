@@ -38,4 +38,11 @@ int convlab_advance(double milliseconds);
 /// to the test images if 0. `source` names the file in errors.
 int convlab_append(const char* data, int train, const uint8_t* shard, uint32_t bytes,
                    const char* source);
+
+/// Opens a data set of the user's own: `json` lists its files, whose bytes are Blobs of
+/// JavaScript (data/own_data_json.h). Configured by its name from then on; a name of the catalog
+/// means that these are the files of that data set. convlab_json returns what was found.
+int convlab_add_data(const char* json, uint32_t length);
+/// Forgets a data set of the user's own. Runs that use it keep it open.
+int convlab_remove_data(const char* name);
 }
