@@ -182,11 +182,14 @@ export class Convlab extends TypedEventTarget {
 
   /**
    * Builds a new network and fetches its data set. Ends the run before, unless the options are
-   * invalid: then nothing changes.
+   * invalid: then nothing changes. Progress is that of checking a kept data set of the user's own
+   * when it is first used.
    * @param {RunOptions} options
+   * @param {Pick<Waiting, 'onProgress'>} [waiting]
    */
-  configure(options = {}) {
-    return this.#command('configure', () => ({options: runOptions(options, 'configure')}));
+  configure(options = {}, {onProgress} = {}) {
+    return this.#command('configure', () => ({options: runOptions(options, 'configure')}),
+      {onProgress});
   }
 
   /**
@@ -447,8 +450,8 @@ export class Convlab extends TypedEventTarget {
   }
 
   /** The same for requests whose errors are also reported by an event. */
-  #command(name, make) {
-    const promise = this.#request(name, make);
+  #command(name, make, waiting) {
+    const promise = this.#request(name, make, waiting);
     promise.catch((error) => {
       if (error.kind === 'ended') return;
       this.dispatchEvent(new ConvlabErrorEvent({kind: 'command', message: error.message}));
@@ -465,7 +468,9 @@ export class Convlab extends TypedEventTarget {
       this.#answerData(message);
     } else if (message.type === 'data_progress') {
       const {id, stage, done, total} = message;
-      this.#open.get(id)?.onData?.({stage, done, total});
+      const waiting = this.#open.get(id);
+      waiting?.onData?.({stage, done, total});
+      waiting?.onProgress?.({progress: total > 0 ? done / total : 1, seconds_left: -1});
     } else if (message.type === 'ready') {
       const {controls} = message;
       this.controls = {...controls, batches: Array.from(controls.batches)};

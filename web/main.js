@@ -99,7 +99,10 @@ const controls = new Controls({
     ownData.offer(null);
     showAlert('data', '');
     showAlert('command', '');
-    convlab.configure(options);
+    const checked = () => ownData.showCheck(chosen.data, 1);
+    convlab.configure(options,
+      {onProgress: ({progress}) => ownData.showCheck(chosen.data, progress)})
+      .then(checked, checked);  // a refusal is reported by an event
   },
   setLearningRate(rate) { convlab.setLearningRate(rate); },
   setEpochs(epochs) { convlab.setEpochs(epochs); },

@@ -110,6 +110,12 @@ export class OwnData {
         makeButton('Choose their folder…', ask(this.#folder))));
   }
 
+  /** Shows how much of a kept data set has been compared with its checksums, 0 to 1. */
+  showCheck(name, progress) {
+    const percent = Math.floor(100 * progress);
+    this.#say.textContent = progress < 1 ? `${stages.check} ${name}: ${percent} %` : this.#hint;
+  }
+
   #hint = 'Images in a folder for each class, or MNIST\'s or CIFAR\'s files; also as .zip, .tar or ' +
     '.tar.gz. You can drop or paste them anywhere on this page. They stay on your machine.';
 
