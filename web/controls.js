@@ -53,6 +53,14 @@ function choose(select, value, title) {
   select.value = value;
 }
 
+/** Says what a data set of the user's own holds: "28 × 28 pixels, grey; 3 classes: a, b, c". */
+function ownDataText({height, width, channels, classes, class_names: names}) {
+  const listed = 5;
+  const some = names.slice(0, listed).join(', ') + (classes > listed ? ', …' : '');
+  return `Yours: ${width} × ${height} pixels, ${channels === 1 ? 'grey' : 'colour'}; ${
+    classes} ${classes === 1 ? 'class' : 'classes'}: ${some}`;
+}
+
 function fillSelect(select, items) {
   select.replaceChildren(...items.map(({name, title}) => new Option(title, name)));
 }
@@ -68,6 +76,8 @@ export class Controls {
   #working = {};
   /** Model and architecture of the network that is not one of the tables' models. */
   #own = {};
+  /** Data sets of the user's own. @type {any[]} */
+  #ownData = [];
   #more = new MoreOptions(byId('more-fields'), () => this.#changed('more'));
   /**
    * Settings that were sent but are not yet confirmed by a snapshot.
@@ -109,7 +119,7 @@ export class Controls {
   /** Creates the controls from the tables. */
   fill(tables) {
     this.#tables = tables;
-    fillSelect(byId('data'), tables.data_sets);
+    this.#fillData();
     fillSelect(byId('model'), tables.models);
     fillSelect(byId('optimizer'), tables.optimizers);
     this.#more.fill(tables.forms);
@@ -145,6 +155,30 @@ export class Controls {
     start?.classList.toggle('primary', atRest.includes(snapshot.state));
     byId('epochs-about').textContent =
       snapshot.state === 'finished' ? `Continue adds ${snapshot.options.epochs}` : '';
+  }
+
+  /**
+   * Offers data sets of the user's own besides those of the tables.
+   * @param {import('./own_sets.js').OwnDescription[]} list
+   */
+  setOwnData(list) {
+    this.#ownData = list;
+    const {value} = byId('data');
+    this.#fillData();
+    if (value) choose(byId('data'), value, `${value} (not available)`);
+    if (this.#snapshot) {
+      this.#offerModels();
+      this.#describe();
+    }
+  }
+
+  /** Chooses a data set as the user does. @param {string} name */
+  chooseData(name) {
+    byId('data').value = name;
+    this.#changed('data');
+    // The same name as before, whose files are here now.
+    if (!this.#differs() && !isTrained(this.#snapshot)) this.#configure();
+    byId('data').focus();
   }
 
   /** Stops waiting for sent settings: the fields show the engine's settings again. */
@@ -249,14 +283,27 @@ export class Controls {
     this.#describe();
   }
 
+  #fillData() {
+    const known = this.#tables?.data_sets ?? [];
+    const own = this.#ownData.filter(({name}) => !known.some((item) => item.name === name));
+    fillSelect(byId('data'), known);
+    if (own.length === 0) return;
+    const group = document.createElement('optgroup');
+    group.label = 'Yours';
+    group.append(...own.map(({name}) => new Option(name, name)));
+    byId('data').append(group);
+  }
+
   /** Offers only models that accept the images of the chosen data set. */
   #offerModels() {
     const data = byId('data').value;
+    const own = this.#ownData.find(({name}) => name === data);
     const select = byId('model');
     for (const option of select.options) {
       if ('extra' in option.dataset) continue;  // the engine checks whether it fits
       const item = this.#tables.models.find(({name}) => name === option.value);
-      option.hidden = option.disabled = !item?.data_sets.includes(data);
+      const isFit = own ? own.models.includes(option.value) : item?.data_sets.includes(data);
+      option.hidden = option.disabled = !isFit;
     }
   }
 
@@ -265,6 +312,8 @@ export class Controls {
       const item = this.#tables[table].find(({name}) => name === byId(field).value);
       byId(`${field}-about`).textContent = item?.description ?? '';
     }
+    const own = this.#ownData.find(({name}) => name === byId('data').value);
+    if (own) byId('data-about').textContent = ownDataText(own);
     if (byId('model').value === ownNetwork) {
       byId('model-about').textContent = 'A network of your own; choosing another model drops it';
     }

@@ -19,6 +19,7 @@
 
 import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
 import {EngineLink} from './engine_link.js';
+import {givenFiles} from './given_files.js';
 import {plainCopy} from './plain_data.js';
 import {decodeReply, decodeSnapshot, encodeRequest} from './protocol.js';
 import {readImage} from './read_image.js';
@@ -85,6 +86,15 @@ export class RequestError extends Error {
  *   Options that are left out have the engine's defaults (src/engine/run_options.h).
  *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9};
  *   architecture: a network as JSON (src/io/graph_json.h) instead of a model of the zoo
+ */
+
+/**
+ * A data set of the user's own: what the engine found in its files, and whether they are kept for
+ * the next visit; `why` says why not. Its size is that of the files.
+ * @typedef {import('./own_sets.js').OwnDescription} OwnDescription
+ * @typedef {{name: string, signal?: AbortSignal, onProgress?: (progress: {
+ *   stage: 'inflate'|'store'|'check', done: number, total: number}) => void}} Adding
+ *   done and total are bytes
  */
 
 /** An architecture given as an object becomes text. */
@@ -172,11 +182,14 @@ export class Convlab extends TypedEventTarget {
 
   /**
    * Builds a new network and fetches its data set. Ends the run before, unless the options are
-   * invalid: then nothing changes.
+   * invalid: then nothing changes. Progress is that of checking a kept data set of the user's own
+   * when it is first used.
    * @param {RunOptions} options
+   * @param {Pick<Waiting, 'onProgress'>} [waiting]
    */
-  configure(options = {}) {
-    return this.#command('configure', () => ({options: runOptions(options, 'configure')}));
+  configure(options = {}, {onProgress} = {}) {
+    return this.#command('configure', () => ({options: runOptions(options, 'configure')}),
+      {onProgress});
   }
 
   /**
@@ -353,6 +366,27 @@ export class Convlab extends TypedEventTarget {
     });
   }
 
+  /**
+   * Opens files of the user's own as a data set, which configure() then finds by `name`: images in
+   * folders of their classes, IDX or CIFAR files, or an archive of such (.zip, .tar, .tar.gz). A
+   * name of `controls.data_sets` means that these are the files of that data set. They are kept for
+   * the next visit where the browser allows it. Rejects with RequestError for what is no data set.
+   * @param {Iterable<File|{path: string, file: Blob}>} files  of a file input, for example
+   * @param {Adding} adding
+   * @returns {Promise<OwnDescription>}
+   */
+  addData(files, {name, signal, onProgress}) {
+    return this.#aboutData('add_data', () => ({name: String(name), files: givenFiles(files)}),
+      {signal, onProgress});
+  }
+
+  /** Resolves to the user's own data sets, also those kept from earlier visits.
+   * @returns {Promise<OwnDescription[]>} */
+  listData() { return this.#aboutData('list_data'); }
+
+  /** Forgets a data set of the user's own and deletes what is kept of it. @param {string} name */
+  removeData(name) { return this.#aboutData('remove_data', () => ({name: String(name)})); }
+
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#link.post({type: 'retry'}); }
 
@@ -391,9 +425,33 @@ export class Convlab extends TypedEventTarget {
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 
+  /**
+   * Sends a message about the user's own data to the worker; resolves to its result.
+   * @param {string} type @param {() => object} [make]
+   * @param {{signal?: AbortSignal, onProgress?: Adding['onProgress']}} [waiting]
+   * @returns {Promise<any>}
+   */
+  async #aboutData(type, make = () => ({}), {signal, onProgress} = {}) {
+    if (this.#link.hasEnded) throw new RequestError('The engine has ended.', 'ended');
+    if (signal?.aborted) throw new RequestError('cancelled', 'cancelled');
+    let fields;
+    try {
+      fields = make();
+    } catch (error) {
+      throw new RequestError(`[${type}] ${error.message}.`, 'invalid');
+    }
+    const id = ++this.#lastId;
+    const cancel = () => this.#link.post({type: 'cancel_data', id});
+    signal?.addEventListener('abort', cancel);
+    return new Promise((resolve, reject) => {
+      this.#open.set(id, {resolve, reject, onData: onProgress});
+      this.#link.post({type, id, ...fields});
+    }).finally(() => signal?.removeEventListener('abort', cancel));
+  }
+
   /** The same for requests whose errors are also reported by an event. */
-  #command(name, make) {
-    const promise = this.#request(name, make);
+  #command(name, make, waiting) {
+    const promise = this.#request(name, make, waiting);
     promise.catch((error) => {
       if (error.kind === 'ended') return;
       this.dispatchEvent(new ConvlabErrorEvent({kind: 'command', message: error.message}));
@@ -406,6 +464,13 @@ export class Convlab extends TypedEventTarget {
       this.#show(message);
     } else if (message.type === 'reply') {
       this.#reply(message);
+    } else if (message.type === 'data_reply') {
+      this.#answerData(message);
+    } else if (message.type === 'data_progress') {
+      const {id, stage, done, total} = message;
+      const waiting = this.#open.get(id);
+      waiting?.onData?.({stage, done, total});
+      waiting?.onProgress?.({progress: total > 0 ? done / total : 1, seconds_left: -1});
     } else if (message.type === 'ready') {
       const {controls} = message;
       this.controls = {...controls, batches: Array.from(controls.batches)};
@@ -426,6 +491,13 @@ export class Convlab extends TypedEventTarget {
     if (waiting?.receive) waiting.receive({json, block});
     else if (error === undefined) waiting?.resolve(fields);
     else waiting?.reject(new RequestError(error, kind ?? 'failed'));
+  }
+
+  #answerData({id, result, error, isCancelled}) {
+    const waiting = this.#open.get(id);
+    this.#open.delete(id);
+    if (error === undefined) waiting?.resolve(result);
+    else waiting?.reject(new RequestError(error, isCancelled ? 'cancelled' : 'failed'));
   }
 
   #show({json, block}) {

@@ -49,14 +49,16 @@ export class EngineModule {
    * @param {string} base  folder of the bundles
    * @param {string} bundle
    * @param {number} threads
+   * @param {import('./blob_table.js').BlobTable} blobs  read by the engine
    */
-  static async load(base, bundle, threads) {
+  static async load(base, bundle, threads, blobs) {
     const file = (ending) => new URL(`engine-${bundle}.${ending}`, base).href;
     const [{default: factory}, compiled] =
       await Promise.all([importModule(file('mjs')), compileFile(file('wasm'))]);
     const module = await new Promise((resolve, reject) => {
       factory({
         threads: 2 * threads,  // for training, and for a benchmark besides it
+        blobs,
         onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
         instantiateWasm: (imports, receive) => {
           WebAssembly.instantiate(compiled, imports)
@@ -65,7 +67,9 @@ export class EngineModule {
         },
       }).then(resolve, reject);
     });
-    return new EngineModule(module, threads);
+    const engine = new EngineModule(module, threads);
+    blobs.attach(() => engine.#heap());
+    return engine;
   }
 
   constructor(module, threads) {
@@ -104,6 +108,24 @@ export class EngineModule {
     this.#withBytes([...texts, bytes], ([dataMemory, fileMemory, sourceMemory, memory]) =>
       this.#check(this.#module._convlab_append(
         dataMemory, fileMemory, memory, bytes.length, sourceMemory)));
+  }
+
+  /**
+   * Opens a data set of the user's own; returns what was found (src/data/own_data_json.h).
+   * @param {{name: string, files: {path: string, size: number, source: number}[]}} listed
+   */
+  addData(listed) {
+    const text = encoder.encode(JSON.stringify(listed));
+    return this.#withBytes([text], ([memory]) => {
+      this.#check(this.#module._convlab_add_data(memory, text.length));
+      return JSON.parse(this.#text(this.#module._convlab_json()));
+    });
+  }
+
+  /** @param {string} name */
+  removeData(name) {
+    this.#withBytes([encoder.encode(`${name}\0`)], ([memory]) =>
+      this.#check(this.#module._convlab_remove_data(memory)));
   }
 
   /** Works for about `milliseconds`; returns an Activity. */

@@ -1,12 +1,17 @@
 // The worker in which the engine runs. It receives {type: 'create', base, bundle, threads}, then
 // {type: 'request', id, json, block}, {type: 'retry'} and {type: 'seen'} (the last snapshot has
 // arrived). It sends {type: 'started'}, {type: 'ready', controls}, {type: 'snapshot', json, block},
-// {type: 'reply', json, block} and {type: 'error', error}.
+// {type: 'reply', json, block} and {type: 'error', error}. About the user's own data it receives
+// {type: 'add_data', id, name, files: [{path, file}]}, {type: 'remove_data', id, name},
+// {type: 'list_data', id} and {type: 'cancel_data', id}, and sends {type: 'data_reply', id} with
+// `result` or `error`, and {type: 'data_progress', id, name, stage, done, total}.
 
+import {BlobTable} from './blob_table.js';
 import {bundleNames, checkThreads} from './bundles.js';
 import {DataFeed} from './data_feed.js';
 import {Activity, EngineError, EngineModule} from './engine_module.js';
 import {FileError} from './fetch_file.js';
+import {OwnSets} from './own_sets.js';
 import {decodeReply, encodeRefusal, encodeRequest} from './protocol.js';
 
 // Short enough to respond to requests quickly, long enough that the event loop costs little.
@@ -14,6 +19,8 @@ const sliceMilliseconds = 30;
 
 let engine = null;
 let feed = null;
+/** @type {OwnSets} */
+let own;
 let isCreated = false;
 let isScheduled = false;
 let isSeen = true;
@@ -41,7 +48,7 @@ function work() {
 function answer({json, block}) {
   const {result, data} = decodeReply(json, block);
   if (result === 'configured') {
-    if (data === '') feed.stop();
+    if (data === '' || own.has(data)) feed.stop();
     else feed.choose(data);
   }
   postMessage({type: 'reply', json, block}, {transfer: [block]});
@@ -81,7 +88,11 @@ async function create({base, bundle, threads}) {
   if (folder.origin !== self.location.origin) throw new Error(`${base} has another origin.`);
   if (!bundleNames.includes(bundle)) throw new Error(`Unknown bundle "${bundle}".`);
   checkThreads(threads);
-  engine = await EngineModule.load(folder.href, bundle, threads);
+  const blobs = new BlobTable();
+  const module = await EngineModule.load(folder.href, bundle, threads, blobs);
+  own = new OwnSets(module, blobs);
+  await own.start();
+  engine = module;
   feed = new DataFeed(new URL('data/', folder).href, {describe, append, fail});
   await feed.loadCatalog();
   engine.send(encodeRequest(1, 'list_controls'));
@@ -121,25 +132,116 @@ function fail(error) {
   }
 }
 
+function refuse(id, why) {
+  postMessage({type: 'reply', ...encodeRefusal(id, why)});
+}
+
 function request({id, json, block}) {
   try {
     engine.send({json, block});
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    postMessage({type: 'reply', ...encodeRefusal(id, error.message)});
+    refuse(id, error.message);
     return;
   }
   work();
 }
 
+const ofOwnData = {
+  add_data: ({name, files}, onProgress, signal) => own.add(name, files, onProgress, signal),
+  remove_data: ({name}) => own.remove(name),
+  list_data: () => own.list(),
+};
+
+/** Requests about own data that are being worked on, by id. @type {Map<number, AbortController>} */
+const running = new Map();
+// A slow listener gets fewer messages.
+const progressMilliseconds = 100;
+
+/** Returns a function that posts the progress of the request `id`. */
+function postProgress(id, name) {
+  let last = -Infinity;
+  return (stage, done, total) => {
+    const now = performance.now();
+    if (done < total && now - last < progressMilliseconds) return;
+    last = now;
+    postMessage({type: 'data_progress', id, name, stage, done, total});
+  };
+}
+
+// One after another: each may write.
+let ownDone = Promise.resolve();
+
+function changeOwnData(message) {
+  const {type, id, name} = message;
+  const abort = new AbortController();
+  running.set(id, abort);
+  ownDone = ownDone.then(async () => {
+    try {
+      abort.signal.throwIfAborted();
+      const result = await ofOwnData[type](message, postProgress(id, name), abort.signal);
+      postMessage({type: 'data_reply', id, result});
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      const isCancelled = abort.signal.aborted;
+      postMessage({type: 'data_reply', id, isCancelled, error: error?.message || String(error)});
+    } finally {
+      running.delete(id);
+    }
+  }).catch(crash);
+}
+
+/** Returns the name of a kept data set that must be opened before the engine gets this request. */
+function closedDataOf({json}) {
+  try {
+    const name = JSON.parse(json)?.options?.data;
+    return typeof name === 'string' && own.isClosed(name) ? name : '';
+  } catch {
+    return '';  // the engine refuses it
+  }
+}
+
+// Requests that wait until a data set is open, so that their order stays.
+/** @type {object[]|null} */
+let waiting = null;
+
+async function openBefore(message, name) {
+  waiting = [];
+  try {
+    await own.open(name, postProgress(message.id, name));
+    guard(() => request(message));
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    refuse(message.id, error?.message || String(error));
+  } finally {
+    const next = waiting;
+    waiting = null;
+    for (const held of next) guard(() => receiveRequest(held));
+  }
+}
+
+function receiveRequest(message) {
+  if (waiting !== null) {
+    waiting.push(message);
+    return;
+  }
+  const name = closedDataOf(message);
+  if (name === '') request(message);
+  else openBefore(message, name).catch(crash);
+}
+
 function receive(message) {
   if (message?.type === 'request') {
-    request(message);
+    receiveRequest(message);
   } else if (message?.type === 'retry') {
     feed.retry();
   } else if (message?.type === 'seen') {
     isSeen = true;
     publish();
+  } else if (message?.type in ofOwnData) {
+    changeOwnData(message);
+  } else if (message?.type === 'cancel_data') {
+    running.get(message.id)?.abort();
   }
 }
 

@@ -4,6 +4,7 @@ import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
 import {Controls} from './controls.js';
 import {Convlab} from './convlab.js';
 import {ModelTab} from './model_tab.js';
+import {OwnData} from './own_data.js';
 import {Progress} from './progress.js';
 import {Results} from './results.js';
 import {Tabs} from './tabs.js';
@@ -95,9 +96,13 @@ new Tabs(byId('tabs'), () => { if (latest) model.show(latest); });
 const controls = new Controls({
   configure(chosen) {
     options = chosen;
+    ownData.offer(null);
     showAlert('data', '');
     showAlert('command', '');
-    convlab.configure(options);
+    const checked = () => ownData.showCheck(chosen.data, 1);
+    convlab.configure(options,
+      {onProgress: ({progress}) => ownData.showCheck(chosen.data, progress)})
+      .then(checked, checked);  // a refusal is reported by an event
   },
   setLearningRate(rate) { convlab.setLearningRate(rate); },
   setEpochs(epochs) { convlab.setEpochs(epochs); },
@@ -105,6 +110,11 @@ const controls = new Controls({
     showAlert('command', '');
     convlab[name]();
   },
+});
+
+const ownData = new OwnData(byId('own-data'), () => convlab, {
+  changed: (list) => controls.setOwnData(list),
+  choose: (name) => controls.chooseData(name),
 });
 
 function notesOf({stop_reason: reason, notes}) {
@@ -160,7 +170,11 @@ function showSnapshot({snapshot, encoded}) {
 
 function showError({error}) {
   if (error.kind === 'data') {
-    showAlert('data', error.message, 'Retry', () => convlab.retry());
+    showAlert('data', error.message, 'Retry', () => {
+      ownData.offer(null);
+      convlab.retry();
+    });
+    ownData.offer(convlab.controls?.data_sets.find(({name}) => name === options.data));
   } else if (error.kind === 'command') {
     controls.forget();
     showAlert('command', error.message, 'Dismiss');
@@ -178,6 +192,7 @@ function openEngine() {
   convlab = new Convlab(readQuery());
   convlab.addEventListener('ready', () => {
     controls.fill(convlab.controls);
+    ownData.refresh();
     showIsolation();
   });
   convlab.addEventListener('snapshot', showSnapshot);
@@ -187,7 +202,8 @@ function openEngine() {
   showIsolation();
   if (convlab.bundle) showWhatRuns(null);
   // For tests and for the browser's console.
-  globalThis.convlabPage = {convlab, view, get model() { return options.model; }};
+  globalThis.convlabPage = {convlab, view, get model() { return options.model; },
+    get data() { return options.data; }};
 }
 
 openEngine();

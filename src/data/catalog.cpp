@@ -187,9 +187,7 @@ std::string rename_hint(const CatalogEntry& entry, const fs::path& folder) {
 /// the same names.
 bool is_of_other(const fs::path& folder, std::string_view name) {
   const std::string own = (folder / "").parent_path().filename().string();
-  const auto entries = catalog();
-  return own != name && std::any_of(entries.begin(), entries.end(),
-                                    [&](const CatalogEntry& entry) { return entry.name == own; });
+  return own != name && known_entry(own) != nullptr;
 }
 
 /// "train.bin, test.bin in a folder cifar-100-binary, or cifar-100-binary.tar.gz"
@@ -222,6 +220,21 @@ std::string wanted_files(const CatalogEntry& entry) {
 std::span<const CatalogEntry> catalog() {
   static const std::vector<CatalogEntry> entries = read_catalog();
   return entries;
+}
+
+const CatalogEntry* known_entry(std::string_view name) {
+  const auto entries = catalog();
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const CatalogEntry& entry) { return entry.name == name; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+FormatOptions format_options(const CatalogEntry& entry) {
+  return {.name = entry.name,
+          .image = entry.image,
+          .class_names = entry.class_names,
+          .class_folders = entry.class_folders,
+          .cifar_labels = entry.cifar_labels};
 }
 
 const CatalogEntry& find_entry(std::string_view name) {
@@ -260,10 +273,7 @@ std::vector<fs::path> search_paths(std::string_view name, const fs::path& data_d
 
 bool is_data_path(std::string_view name) {
   if (name.find('/') != std::string_view::npos) return true;
-  const auto entries = catalog();
-  return std::none_of(entries.begin(), entries.end(),
-                      [&](const CatalogEntry& entry) { return entry.name == name; }) &&
-         (is_file(name) || is_folder(name));
+  return known_entry(name) == nullptr && (is_file(name) || is_folder(name));
 }
 
 std::vector<fs::path> find_dataset_files(std::string_view name, const fs::path& data_dir,
@@ -283,12 +293,7 @@ DatasetSplits load_dataset(std::string_view name, const fs::path& data_dir,
   const CatalogEntry& entry = find_entry(name);
   const auto place = find_place(entry, data_dir, environment);
   if (!place) fail_missing(entry, search_paths(name, data_dir, environment));
-  return find_format(entry.format)
-      .open(open_place(*place, environment), {.name = entry.name,
-                                              .image = entry.image,
-                                              .class_names = entry.class_names,
-                                              .class_folders = entry.class_folders,
-                                              .cifar_labels = entry.cifar_labels});
+  return find_format(entry.format).open(open_place(*place, environment), format_options(entry));
 }
 
 }  // namespace convlab

@@ -11,6 +11,7 @@
 #include "core/shape.h"
 #include "data/dataset.h"
 #include "data/formats/cifar.h"
+#include "data/formats/format.h"
 
 namespace convlab {
 
@@ -52,6 +53,10 @@ struct CatalogEntry {
 
 /// Returns all known data sets in display order.
 std::span<const CatalogEntry> catalog();
+/// Returns the entry of a data set; nullptr for an unknown name.
+const CatalogEntry* known_entry(std::string_view name);
+/// Returns what the parser of a data set's files is told of them.
+FormatOptions format_options(const CatalogEntry& entry);
 /// Returns the entry of a data set. Throws Error for an unknown name, listing the known ones.
 const CatalogEntry& find_entry(std::string_view name);
 

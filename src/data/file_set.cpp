@@ -47,6 +47,15 @@ void FileSet::leave_out(const std::string& path) {
 
 bool is_hidden(std::string_view name) { return name.starts_with('.') || name == "__MACOSX"; }
 
+std::string hidden_part(const std::string& path) {
+  for (size_t start = 0; start < path.size();) {
+    const size_t end = std::min(path.find('/', start), path.size());
+    if (is_hidden(std::string_view(path).substr(start, end - start))) return path.substr(0, end);
+    start = end + 1;
+  }
+  return {};
+}
+
 namespace {
 
 constexpr int max_depth = 12;
@@ -93,16 +102,6 @@ class Folder : public FileSet {
   fs::path folder_;
 };
 
-/// The first name in `path` that is hidden; empty if none is.
-std::string hidden_part(const std::string& path) {
-  for (size_t start = 0; start < path.size();) {
-    const size_t end = std::min(path.find('/', start), path.size());
-    if (is_hidden(std::string_view(path).substr(start, end - start))) return path.substr(0, end);
-    start = end + 1;
-  }
-  return {};
-}
-
 class ArchiveFiles : public FileSet {
  public:
   ArchiveFiles(const std::string& name, Archive archive)
@@ -132,6 +131,9 @@ class ArchiveFiles : public FileSet {
   std::vector<size_t> order_;  // index in archive_ of each file
 };
 
+constexpr std::string_view gzip_magic = "\x1F\x8B";
+constexpr std::string_view zip_magic = "PK";
+constexpr std::string_view tar_magic = "ustar";
 constexpr size_t tar_magic_at = 257;
 
 bool holds(std::span<const uint8_t> bytes, size_t at, std::string_view text) {
@@ -142,6 +144,10 @@ bool holds(std::span<const uint8_t> bytes, size_t at, std::string_view text) {
 
 std::vector<uint8_t> start_of(const ByteSource& source) {
   return source.read(0, std::min<uint64_t>(source.size(), 512));
+}
+
+bool holds_tar(const ByteSource& gzip) {
+  return holds(inflated_start(gzip, 512), tar_magic_at, tar_magic);
 }
 
 }  // namespace
@@ -155,21 +161,29 @@ std::shared_ptr<const FileSet> open_listed(const fs::path& folder,
   return std::make_shared<Folder>(folder, names);
 }
 
-std::shared_ptr<const FileSet> open_archive(const fs::path& file, const fs::path& cache) {
-  std::shared_ptr<const ByteSource> source = open_file(file);
-  std::vector<uint8_t> start = start_of(*source);
-  if (holds(start, 0, "\x1F\x8B")) {
-    if (!holds(inflated_start(*source, 512), tar_magic_at, "ustar"))
-      fail("[files] {} is compressed, but holds no .tar archive", file.string());
-    source = open_file(inflated_file(file, cache));
-    start = start_of(*source);
-  }
-  const std::string name = file.string();
-  if (holds(start, 0, "PK")) return std::make_shared<ArchiveFiles>(name, index_zip(source));
-  if (holds(start, tar_magic_at, "ustar"))
+std::shared_ptr<const FileSet> open_archive(const std::shared_ptr<const ByteSource>& source) {
+  const std::vector<uint8_t> start = start_of(*source);
+  const std::string& name = source->name();
+  if (holds(start, 0, zip_magic)) return std::make_shared<ArchiveFiles>(name, index_zip(source));
+  if (holds(start, tar_magic_at, tar_magic))
     return std::make_shared<ArchiveFiles>(name, index_tar(source));
   fail("[files] {} is no archive: it begins with {}; expected .zip, .tar, .tar.gz or .tgz", name,
        hex(start, 8));
+}
+
+std::shared_ptr<const FileSet> open_archive(const fs::path& file, const fs::path& cache) {
+  const std::shared_ptr<const ByteSource> source = open_file(file);
+  if (!holds(start_of(*source), 0, gzip_magic)) return open_archive(source);
+  if (!holds_tar(*source))
+    fail("[files] {} is compressed, but holds no .tar archive", file.string());
+  return std::make_shared<ArchiveFiles>(file.string(),
+                                        index_tar(open_file(inflated_file(file, cache))));
+}
+
+bool is_archive(const ByteSource& source) {
+  const std::vector<uint8_t> start = start_of(source);
+  if (holds(start, 0, gzip_magic)) return holds_tar(source);
+  return holds(start, 0, zip_magic) || holds(start, tar_magic_at, tar_magic);
 }
 
 }  // namespace convlab

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/utf8.h"
+#include "data/byte_source.h"
 
 namespace convlab {
 
@@ -62,6 +63,9 @@ class FileSet {
 /// Whether a name is hidden: it begins with a dot, or is __MACOSX, which macOS adds to archives.
 bool is_hidden(std::string_view name);
 
+/// The first name in `path` that is hidden, with what is before it; empty if none is.
+std::string hidden_part(const std::string& path);
+
 /// Opens a folder with all folders in it. Throws Error if it cannot be read, or has more than
 /// Archive::max_files files.
 std::shared_ptr<const FileSet> open_folder(const std::filesystem::path& folder);
@@ -75,5 +79,11 @@ std::shared_ptr<const FileSet> open_listed(const std::filesystem::path& folder,
 /// what is no archive or a damaged one.
 std::shared_ptr<const FileSet> open_archive(const std::filesystem::path& file,
                                             const std::filesystem::path& cache);
+
+/// Opens a .zip or .tar archive, whatever its name, wherever its bytes are. Throws Error like
+/// open_archive of a file, and for a compressed .tar.
+std::shared_ptr<const FileSet> open_archive(const std::shared_ptr<const ByteSource>& source);
+/// Whether a file begins like an archive, compressed or not, whatever its name.
+bool is_archive(const ByteSource& source);
 
 }  // namespace convlab

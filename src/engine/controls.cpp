@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "data/augment/augmentation_options.h"
 #include "data/catalog.h"
+#include "data/dataset.h"
 #include "engine/run_form.h"
 #include "loss/loss.h"
 #include "nn/layer_info.h"
@@ -18,9 +19,9 @@ namespace convlab {
 
 namespace {
 
-bool takes(const Model& model, const CatalogEntry& data) {
+bool takes(const Model& model, const Shape& image, int64_t classes) {
   try {
-    model.build(data.image, static_cast<int64_t>(data.class_names.size()));
+    model.build(image, classes);
     return true;
   } catch (const Error&) {
     return false;
@@ -37,11 +38,27 @@ std::vector<ModelItem> model_items() {
     ModelItem item{
         std::string(model.name), std::string(model.title), std::string(model.description), {}};
     for (const CatalogEntry& data : catalog()) {
-      if (takes(model, data)) item.data_sets.push_back(data.name);
+      if (takes(model, data.image, static_cast<int64_t>(data.class_names.size())))
+        item.data_sets.push_back(data.name);
     }
     if (!item.data_sets.empty()) items.push_back(std::move(item));
   }
   return items;
+}
+
+DataItem data_item(const CatalogEntry& entry) {
+  DataItem item{.name = entry.name,
+                .title = entry.title,
+                .description = entry.description,
+                .source = entry.source,
+                .licence = entry.licence,
+                .get = entry.get};
+  const CatalogEntry& files = entry.files_of.empty() ? entry : find_entry(entry.files_of);
+  for (const CatalogDownload& file : files.downloads) {
+    item.urls.push_back(file.url);
+    item.download_bytes += static_cast<int64_t>(file.bytes.value_or(0));
+  }
+  return item;
 }
 
 std::string_view type_name(OptionType type) {
@@ -103,8 +120,7 @@ std::vector<OptionForm> option_forms() {
 
 Controls controls() {
   Controls table;
-  for (const CatalogEntry& entry : catalog())
-    table.data_sets.push_back({entry.name, entry.title, entry.description});
+  for (const CatalogEntry& entry : catalog()) table.data_sets.push_back(data_item(entry));
   table.models = model_items();
   for (const OptimizerKind& kind : optimizer_kinds()) {
     table.optimizers.push_back(
@@ -122,6 +138,15 @@ Controls controls() {
   table.batches = {16, 32, 64, 128, 256, 512};
   table.forms = option_forms();
   return table;
+}
+
+std::vector<std::string> fitting_models(const Dataset& data) {
+  std::vector<std::string> names;
+  for (const ModelItem& item : model_items()) {
+    if (takes(find_model(item.name), data.image_shape(), data.classes()))
+      names.push_back(item.name);
+  }
+  return names;
 }
 
 }  // namespace convlab

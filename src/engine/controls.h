@@ -12,17 +12,36 @@
 /// from them, so that both offer the same choices.
 namespace convlab {
 
+class Dataset;
+
 struct NamedItem {
   std::string name;         ///< as in RunOptions
   std::string title;        ///< shown to the user
   std::string description;  ///< one sentence
 };
 
-template <class Fields, MaybeConst<NamedItem> S>
+/// A data set of the catalog, and what to tell a user whose server or disk lacks its files.
+struct DataItem {
+  std::string name;
+  std::string title;
+  std::string description;
+  std::string source = {};
+  std::string licence = {};
+  std::string get = {};                ///< how to get the files
+  int64_t download_bytes = 0;          ///< size of the published files; 0: unknown
+  std::vector<std::string> urls = {};  ///< of these
+};
+
+template <class Fields, MaybeConst<DataItem> S>
 void visit(Fields& fields, S& item) {
   fields("name", item.name);
   fields("title", item.title);
   fields("description", item.description);
+  fields("source", item.source);
+  fields("licence", item.licence);
+  fields("get", item.get);
+  fields("download_bytes", item.download_bytes);
+  fields("urls", item.urls);
 }
 
 struct ModelItem {
@@ -113,7 +132,7 @@ void visit(Fields& fields, S& form) {
 
 struct Controls {
   static constexpr std::string_view name = "controls";
-  std::vector<NamedItem> data_sets;
+  std::vector<DataItem> data_sets;
   std::vector<ModelItem> models;
   std::vector<OptimizerItem> optimizers;
   std::vector<ButtonItem> buttons;  ///< start, pause, step, reset
@@ -138,5 +157,8 @@ void visit(Fields& fields, S& controls) {
 
 /// Returns the tables; defined in the engine, which knows the models.
 Controls controls();
+
+/// Returns the names of those of Controls::models that accept the images and classes of a data set.
+std::vector<std::string> fitting_models(const Dataset& data);
 
 }  // namespace convlab

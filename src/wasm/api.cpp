@@ -11,11 +11,17 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
+#include "core/utf8.h"
 #include "data/arriving_data.h"
+#include "data/own_data.h"
+#include "data/own_data_json.h"
+#include "engine/controls.h"
 #include "engine/engine.h"
 #include "engine/protocol.h"
+#include "wasm/blob_source.h"
 
 using namespace convlab;
 
@@ -24,6 +30,7 @@ namespace {
 // State of the C API: the module's only engine, and what it has returned to JavaScript.
 struct ModuleState {
   ArrivingData data;
+  OwnData own;
   std::unique_ptr<Engine> engine;
   std::string error;
   EncodedMessage encoded;
@@ -57,6 +64,11 @@ int guarded(const Body& body) {
   return -1;
 }
 
+DatasetSplits open_data(const std::string& name) {
+  const DatasetSplits* own = state().own.find(name);
+  return own != nullptr ? *own : state().data.open(name);
+}
+
 Engine& engine() {
   if (!state().engine) fail("[wasm] there is no engine; call convlab_create first");
   return *state().engine;
@@ -68,10 +80,10 @@ extern "C" {
 
 EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
   return guarded([&] {
-    state().engine = std::make_unique<Engine>(EngineEnvironment{
-        .backend = make_backend("", threads, memory_left),
-        .open_data = [](const std::string& name) { return state().data.open(name); },
-        .now = now_seconds});
+    state().engine = std::make_unique<Engine>(
+        EngineEnvironment{.backend = make_backend("", threads, memory_left),
+                          .open_data = open_data,
+                          .now = now_seconds});
     return 0;
   });
 }
@@ -113,6 +125,28 @@ EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, const char* file, cons
   return guarded([&] {
     Engine& user = engine();
     if (state().data.append(data, file, {bytes, length}, source)) user.data_arrived();
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_add_data(const char* json, uint32_t length) {
+  return guarded([&] {
+    ListedFiles listed = parse_listed_files({json, length});
+    std::vector<SourceFile> files;
+    for (ListedFile& file : listed.files) {
+      auto source = blob_source(escaped_utf8(file.path), file.size, file.source);
+      files.push_back({std::move(file.path), std::move(source)});
+    }
+    const DatasetSplits& splits = state().own.add(listed.name, std::move(files));
+    state().encoded = {.json = describe_data(listed.name, splits, fitting_models(*splits.train)),
+                       .block = {}};
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_remove_data(const char* name) {
+  return guarded([&] {
+    state().own.remove(name);
     return 0;
   });
 }

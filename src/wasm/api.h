@@ -42,4 +42,11 @@ int convlab_describe_data(const char* catalog, uint32_t length, const char* sour
 /// it in errors.
 int convlab_append(const char* data, const char* file, const uint8_t* bytes, uint32_t length,
                    const char* source);
+
+/// Opens a data set of the user's own: `json` lists its files, whose bytes are Blobs of
+/// JavaScript (data/own_data_json.h). Configured by its name from then on; a name of the catalog
+/// means that these are the files of that data set. convlab_json returns what was found.
+int convlab_add_data(const char* json, uint32_t length);
+/// Forgets a data set of the user's own. Runs that use it keep it open.
+int convlab_remove_data(const char* name);
 }

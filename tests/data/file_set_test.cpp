@@ -107,4 +107,18 @@ TEST_CASE("inflated file: a damaged or truncated archive leaves nothing behind")
   CHECK(fs::is_empty(cache));
 }
 
+TEST_CASE("file set: an archive is opened from any source, but inflated only from a file") {
+  const Bytes tar = make_tar(three_files);
+  const auto files = open_archive(memory_source("dropped.tar", tar));
+  CHECK(paths(*files) == std::vector<std::string>{"set/a/1.png", "set/b/2.png"});
+  CHECK(files->read(1, 2) == Bytes{2, 2});
+  CHECK(open_archive(memory_source("z", make_zip({{"a/1.png", {1}}})))->read(0, 1) == Bytes{1});
+  CHECK_THROWS_MATCHES(open_archive(memory_source("dropped.tgz", gzip(tar))), Error,
+                       MessageMatches(ContainsSubstring("dropped.tgz is no archive")));
+  CHECK(is_archive(*memory_source("a", tar)));
+  CHECK(is_archive(*memory_source("a", gzip(tar))));
+  CHECK_FALSE(is_archive(*memory_source("a", gzip(Bytes{0, 0, 8, 1}))));
+  CHECK_FALSE(is_archive(*memory_source("a", {})));
+}
+
 }  // namespace convlab

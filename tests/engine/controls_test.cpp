@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "data/catalog.h"
+#include "data/memory_dataset.h"
 #include "engine/protocol.h"
 #include "engine/run_form.h"
 #include "loss/loss.h"
@@ -128,6 +129,33 @@ TEST_CASE("controls: identical layers under two names are offered once") {
   const Controls table = controls();
   CHECK(find(table, "cifar-simple") == nullptr);  // the MNIST CNN for other images
   CHECK(find(table, "imagenette-article") == nullptr);
+}
+
+TEST_CASE("controls: a data set says where its files are published, also one that shares them") {
+  const Controls table = controls();
+  const auto item = [&](const std::string& name) {
+    return *std::find_if(table.data_sets.begin(), table.data_sets.end(),
+                         [&](const DataItem& one) { return one.name == name; });
+  };
+  CHECK(item("mnist").urls.size() == 4);
+  CHECK(item("mnist").download_bytes == 9912422 + 28881 + 1648877 + 4542);
+  CHECK(item("cifar-100-coarse").urls == item("cifar-100").urls);
+  CHECK(item("fashion-mnist").licence == "MIT");
+}
+
+TEST_CASE("controls: models that fit a data set's images and classes") {
+  const auto names = [](const Shape& image, std::vector<std::string> classes) {
+    return fitting_models(MemoryDataset("own", image, std::move(classes), 1));
+  };
+  // As for MNIST, whose images these are.
+  std::vector<std::string> expected;
+  const Controls table = controls();
+  for (const ModelItem& model : table.models) {
+    if (model.takes("mnist")) expected.push_back(model.name);
+  }
+  const std::vector<std::string> ten(10, "a");
+  CHECK(names({28, 28, 1}, ten) == expected);
+  CHECK(names({1, 1, 1}, ten).size() < expected.size());
 }
 
 }  // namespace convlab
