@@ -104,7 +104,7 @@ class Run {
 
  private:
   std::optional<bool> next_batch(Loader& loader);
-  std::string skipped_note() const;
+  void describe_skipped(Snapshot& snapshot) const;
   Progress train_step();
   Progress validation_batch();
   void finish_epoch();
