@@ -48,6 +48,8 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  * @property {number} seconds_left  until the planned epochs are done; negative: unknown
  * @property {number} restored_epoch  epoch whose weights early stopping put back; 0: none
  * @property {string[]} notes  sentences for the user about this run
+ * @property {number} unreadable_images  left out so far, since they cannot be read
+ * @property {string[]} unreadable_reasons  names and why, of the first 100 of them
  * @property {string} stop_reason  why a callback ended or paused training; empty if none
  * @property {number} loss  training loss of the current epoch so far
  * @property {number} accuracy  0 to 1

@@ -41,7 +41,7 @@ function(convlab_wasm_module target kind)
     list(APPEND flags -sENVIRONMENT=worker -sEXPORT_NAME=createEngine)
     if(CONVLAB_THREADS)
       # Threads can start at once only in workers that stand ready: as many as the factory's caller will compute with
-      # (its property `threads`), and some for loaders.
+      # (its property `threads`), and four that decode images (loader_threads in src/wasm/api.cpp).
       list(APPEND flags "-sPTHREAD_POOL_SIZE=(Module.threads||globalThis.navigator?.hardwareConcurrency||4)+4"
         -sINITIAL_MEMORY=64MB -Wno-pthreads-mem-growth)
     else()

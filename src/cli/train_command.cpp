@@ -47,7 +47,8 @@ struct TrainOptions {
   RunFileOptions files;
 };
 
-nlohmann::ordered_json epoch_event(const EpochResult& result) {
+/// `unreadable`: number of images left out so far.
+nlohmann::ordered_json epoch_event(const EpochResult& result, int64_t unreadable) {
   return {{"event", "epoch"},
           {"epoch", result.epoch},
           {"train_loss", result.train_loss},
@@ -56,7 +57,8 @@ nlohmann::ordered_json epoch_event(const EpochResult& result) {
           {"val_accuracy", result.val_accuracy},
           {"learning_rate", result.learning_rate},
           {"seconds", result.seconds},
-          {"images_per_second", result.images_per_second}};
+          {"images_per_second", result.images_per_second},
+          {"unreadable_images", unreadable}};
 }
 
 double mean_images_per_second(const Snapshot& snapshot) {
@@ -131,7 +133,8 @@ class Training {
     const Interrupt interrupt;
     introduce(*engine_->snapshot());
     files_.begin(*engine_->snapshot());
-    for (const EpochResult& result : engine_->snapshot()->history) json_.write(epoch_event(result));
+    for (const EpochResult& result : engine_->snapshot()->history)
+      json_.write(epoch_event(result, engine_->snapshot()->unreadable_images));
     const double start = monotonic_seconds();
     const bool finished = engine_->snapshot()->state == RunState::finished;  // a resumed run may be
     if (!finished) engine_->call<Done>(Start{});
@@ -185,7 +188,7 @@ class Training {
     for (; epochs_shown_ < snapshot->history.size(); ++epochs_shown_) {
       const EpochResult& result = snapshot->history[epochs_shown_];
       progress_.epoch(result, *snapshot);
-      json_.write(epoch_event(result));
+      json_.write(epoch_event(result, snapshot->unreadable_images));
     }
     if (snapshot->state == RunState::running) progress_.update(*snapshot);
   }
@@ -255,6 +258,8 @@ class Training {
     }
     event["seconds"] = seconds;
     event["images_per_second"] = mean_images_per_second(*snapshot);
+    event["unreadable_images"] = snapshot->unreadable_images;
+    if (snapshot->unreadable_images > 0) event["unreadable_reasons"] = snapshot->unreadable_reasons;
     text += fmt::format("{:.1f} s", seconds);
     if (!stop_reason.empty()) event["stopped"] = stop_reason;
     if (!options_.save.empty()) {

@@ -9,7 +9,8 @@
 
 namespace convlab {
 
-/// Bytes that can be read in any order: a file, or memory. Several threads may read at once.
+/// Bytes that can be read in any order: a file, or memory. Several threads may read at once if
+/// reads_on_any_thread().
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -19,6 +20,8 @@ class ByteSource {
   /// The name of the file, for messages.
   const std::string& name() const { return name_; }
   uint64_t size() const { return size_; }
+  /// Whether any thread can `read`; otherwise only the one that opened the source.
+  virtual bool reads_on_any_thread() const { return true; }
   /// Fills `out` with the bytes from `offset`. Throws Error, with the name, for bytes beyond the
   /// end or that cannot be read.
   void read(uint64_t offset, std::span<uint8_t> out) const;

@@ -32,6 +32,10 @@ class Dataset {
   /// Whether all images are stored in the size of image_shape(), as in MNIST. Otherwise that is a
   /// suggestion, and with_image_shape gives them another.
   virtual bool has_common_size() const { return true; }
+  /// Whether `decode` only returns a view of pixels in memory, in the shape of image_shape().
+  virtual bool decode_is_free() const { return false; }
+  /// Whether any thread can `fetch`; otherwise only the one that opened the data set.
+  virtual bool reads_on_any_thread() const { return true; }
   virtual int64_t available() const = 0;
   bool complete() const { return available() == size_; }
   /// A hash of all images and labels that have arrived, in their order.
@@ -48,8 +52,8 @@ class Dataset {
   /// Names image `index` for messages: its file, or "image 12 of mnist".
   virtual std::string image_name(int64_t index) const;
   /// Returns image `index` as it is stored: a view of memory of this data set, or of `buffer`, into
-  /// which it was read. May be called from several threads at once. Throws Error for an image that
-  /// has not arrived or cannot be read.
+  /// which it was read. May be called from several threads at once if reads_on_any_thread(). Throws
+  /// Error for an image that has not arrived or cannot be read.
   virtual std::span<const uint8_t> fetch(int64_t index, std::vector<uint8_t>& buffer) const = 0;
   /// Decodes what `fetch` returned for image `index`: a view of `stored`, or of `buffer`. May be
   /// called from several threads at once. Throws Error for a damaged image.

@@ -23,6 +23,7 @@ class EncodedDataset : public Dataset {
                  std::shared_ptr<const FileSet> files, std::vector<Item> items);
 
   bool has_common_size() const override { return false; }
+  bool reads_on_any_thread() const override { return files_->reads_on_any_thread(); }
   int64_t available() const override { return size(); }
   /// Of names, sizes and labels of the files: their contents are not read for it.
   uint64_t fingerprint() const override { return fingerprint_; }

@@ -122,6 +122,7 @@ class ArchiveFiles : public FileSet {
     for (const size_t index : set_files(std::move(files))) order_.push_back(visible[index]);
   }
 
+  bool reads_on_any_thread() const override { return archive_.source->reads_on_any_thread(); }
   std::vector<uint8_t> read(size_t index, uint64_t max) const override {
     return read_archived(archive_, archive_.files[order_[index]], max);
   }

@@ -40,6 +40,8 @@ class FileSet {
   /// nothing was.
   const std::string& left_out() const { return left_out_; }
 
+  /// Whether any thread can `read`; otherwise only the one that opened the files.
+  virtual bool reads_on_any_thread() const { return true; }
   /// Returns the bytes of a file. Throws Error if it cannot be read, or has more than `max`; this
   /// is checked before memory is allocated.
   virtual std::vector<uint8_t> read(size_t index, uint64_t max) const = 0;

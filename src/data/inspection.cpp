@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <deque>
 #include <map>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "core/error.h"
 #include "data/fingerprint.h"
+#include "data/pixel_sums.h"
 #include "data/resize.h"
 #include "data/worker_pool.h"
 
@@ -62,9 +62,9 @@ class BlockReader {
         blocks_ahead_(static_cast<size_t>(workers) + 1) {
     const auto bytes = static_cast<size_t>(dataset.image_shape().elements());
     block_images_ = std::clamp<size_t>(max_block_bytes / bytes, 1, max_block_images);
-    if (workers > 0) {
-      pool_ =
-          std::make_unique<WorkerPool>(workers, dataset.has_common_size() ? chunk_of_pixels : 1);
+    if (workers > 0 && dataset.reads_on_any_thread()) {
+      queue_ = std::make_unique<BatchQueue>(make_workers(workers),
+                                            dataset.has_common_size() ? chunk_of_pixels : 1);
     }
   }
 
@@ -74,11 +74,11 @@ class BlockReader {
     if (ahead_.empty()) return false;
     block = std::move(ahead_.front());
     ahead_.pop_front();
-    if (pool_) {
-      block.batch = pool_->take();
+    if (queue_) {
+      while (!queue_->help(memory_)) continue;
+      block.batch = queue_->take();
     } else {
-      DecodeMemory memory;
-      for (size_t i = 0; i < block.batch->size(); ++i) block.batch->load(*block.batch, i, memory);
+      for (size_t i = 0; i < block.batch->size(); ++i) block.batch->load(*block.batch, i, memory_);
     }
     return true;
   }
@@ -93,12 +93,13 @@ class BlockReader {
       pending->batch.images.resize(size * static_cast<size_t>(dataset_.image_shape().elements()));
     }
     pending->failures.resize(size);
+    pending->released = size;
     auto facts = std::make_shared<std::vector<ImageFacts>>(size);
     pending->load = [this, facts](PendingBatch& self, size_t at, DecodeMemory& memory) {
       load(self, at, memory, (*facts)[at]);
     };
-    if (pool_) {
-      pool_->add(std::move(pending));
+    if (queue_) {
+      queue_->add(std::move(pending));
       ahead_.push_back({nullptr, std::move(facts)});
     } else {
       ahead_.push_back({std::move(pending), std::move(facts)});
@@ -126,52 +127,8 @@ class BlockReader {
   size_t block_images_ = 1;
   int64_t begun_ = 0;
   std::deque<Block> ahead_;
-  std::unique_ptr<WorkerPool> pool_;  // declared last: it uses all of the above
-};
-
-/// The sums of pixels from which mean and standard deviation are computed. They are whole numbers,
-/// so their order makes no difference.
-class PixelSums {
- public:
-  explicit PixelSums(const Shape& image)
-      : channels_(static_cast<size_t>(image[2])),
-        sums_(static_cast<size_t>(image.elements())),
-        squares_(channels_) {}
-
-  void add(std::span<const uint8_t> pixels) {
-    ++images_;
-    for (size_t at = 0; at < pixels.size(); at += channels_) {
-      for (size_t c = 0; c < channels_; ++c) {
-        const uint64_t value = pixels[at + c];
-        sums_[at + c] += value;
-        squares_[c] += value * value;
-      }
-    }
-  }
-
-  void finish(Inspection& result) const {
-    if (images_ == 0) return;
-    std::vector<uint64_t> sums(channels_);
-    for (size_t at = 0; at < sums_.size(); ++at) sums[at % channels_] += sums_[at];
-    constexpr double white = 255;
-    const size_t pixels = sums_.size() / channels_;
-    const double values = static_cast<double>(images_) * static_cast<double>(pixels);
-    for (size_t c = 0; c < channels_; ++c) {
-      const double mean = static_cast<double>(sums[c]) / values;
-      const double square = static_cast<double>(squares_[c]) / values;
-      result.mean.push_back(mean / white);
-      result.deviation.push_back(std::sqrt(std::max(square - mean * mean, 0.0)) / white);
-    }
-    result.mean_image.reserve(sums_.size());
-    for (const uint64_t sum : sums_)
-      result.mean_image.push_back(static_cast<uint8_t>((sum + images_ / 2) / images_));
-  }
-
- private:
-  size_t channels_;
-  uint64_t images_ = 0;
-  std::vector<uint64_t> sums_;     // [height, width, channels]
-  std::vector<uint64_t> squares_;  // [channels]
+  DecodeMemory memory_;                // for images that this thread loads
+  std::unique_ptr<BatchQueue> queue_;  // declared last: it uses all of the above
 };
 
 /// Hash and index of each readable image.
@@ -192,7 +149,7 @@ class Inspector {
   }
 
   Inspection finish() {
-    sums_.finish(result_);
+    finish_statistics();
     for (const auto& [size, images] : sizes_)
       result_.sizes.push_back({size.first, size.second, images});
     std::stable_sort(result_.sizes.begin(), result_.sizes.end(),
@@ -203,6 +160,17 @@ class Inspector {
   }
 
  private:
+  void finish_statistics() {
+    if (sums_.images() == 0) return;
+    constexpr double white = 255;
+    const ChannelStatistics channels = sums_.statistics();
+    for (size_t c = 0; c < channels.mean.size(); ++c) {
+      result_.mean.push_back(channels.mean[c] / white);
+      result_.deviation.push_back(channels.deviation[c] / white);
+    }
+    result_.mean_image = sums_.mean_image();
+  }
+
   Hashes read(const Dataset& dataset, PartInspection& part, bool is_train) {
     if (!dataset.complete()) {
       fail("[inspect] {} of {} images of {} have arrived; expected all", dataset.available(),

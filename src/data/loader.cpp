@@ -18,8 +18,30 @@ namespace convlab {
 namespace {
 
 /// Images that a worker takes at once. Decoding a file takes so long that each is worth a turn;
-/// copying pixels is not.
-constexpr size_t chunk_of_pixels = 128;
+/// augmenting small images is not.
+constexpr size_t chunk_of_pixels = 16;
+
+/// Reads one image ahead, for a worker to decode.
+void read(const Dataset& dataset, PendingBatch& pending, size_t at) {
+  StoredImage& stored = pending.stored[at];
+  try {
+    stored.bytes = dataset.fetch(pending.batch.indices[at], stored.buffer);
+  } catch (const Error& error) {
+    pending.failures[at] = error.what();
+  }
+  pending.stored_bytes += stored.buffer.size();
+}
+
+/// Returns an image as it is stored, which may have been read ahead.
+std::span<const uint8_t> stored_image(const Dataset& dataset, PendingBatch& pending, size_t at,
+                                      DecodeMemory& memory) {
+  if (pending.stored.empty()) return dataset.fetch(pending.batch.indices[at], memory.stored);
+  StoredImage& stored = pending.stored[at];
+  if (stored.buffer.empty()) return stored.bytes;
+  pending.stored_bytes -= stored.buffer.size();
+  memory.stored = std::move(stored.buffer);
+  return stored.bytes;
+}
 
 /// Loads one image into its place in the batch, in the shape of the data set, and changes it at
 /// random.
@@ -29,8 +51,9 @@ void load(const Dataset& dataset, const Augmentation& augmentation, Augmentation
   const auto bytes = static_cast<size_t>(shape.elements());
   const auto pixels = std::span(pending.batch.images).subspan(at * bytes, bytes);
   const int64_t index = pending.batch.indices[at];
+  if (!pending.failures[at].empty()) return;  // it could not be read ahead
   try {
-    const std::span<const uint8_t> stored = dataset.fetch(index, memory.stored);
+    const std::span<const uint8_t> stored = stored_image(dataset, pending, at, memory);
     const ImageView image = dataset.decode(index, stored, memory.decoded);
     key.index = index;
     if (augmentation.resizes()) {
@@ -67,15 +90,16 @@ Loader::Loader(Subset images, const LoaderOptions& options)
     : images_(std::move(images)),
       options_(options),
       augmentation_(options.augmentation),
+      copies_(images_.dataset().decode_is_free() && augmentation_.empty() &&
+              !augmentation_.resizes()),
       memory_(std::make_unique<DecodeMemory>()) {
   if (options_.batch < 1) fail("[loader] a batch of {}; expected at least 1", options_.batch);
-  if (options_.workers < 0) fail("[loader] {} workers; expected at least 0", options_.workers);
   if (options_.prefetch < 1) {
     fail("[loader] a prefetch of {} batches; expected at least 1", options_.prefetch);
   }
-  if (options_.workers > 0) {
-    pool_ = std::make_unique<WorkerPool>(options_.workers,
-                                         images_.dataset().has_common_size() ? chunk_of_pixels : 1);
+  if (options_.workers && !copies_) {
+    queue_ = std::make_unique<BatchQueue>(
+        options_.workers, images_.dataset().has_common_size() ? chunk_of_pixels : 1);
   }
   start_epoch(0);
 }
@@ -96,7 +120,7 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
   order_ = make_order(epoch);
   position_ = static_cast<size_t>(std::min(first_batch * options_.batch, images_.size()));
   begun_ = position_;
-  if (pool_) pool_->clear();
+  if (queue_) queue_->clear();
 }
 
 int64_t Loader::batches_per_epoch() const {
@@ -112,6 +136,7 @@ size_t Loader::size_at(size_t position) const {
 }
 
 bool Loader::available(size_t position) const {
+  if (images_.known() && images_.dataset().complete()) return true;
   const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(position);
   return std::all_of(begin, begin + static_cast<std::ptrdiff_t>(size_at(position)),
                      [this](int64_t image) { return images_.available(image); });
@@ -136,13 +161,13 @@ bool Loader::next(Batch& batch) {
       // The next call tries this batch again.
       begun_ = position_;
       failed_in_turn_ = 0;
-      if (pool_) pool_->clear();
+      if (queue_) queue_->clear();
       throw;
     }
     if (usable) mix(batch);
     spare_.push_back(std::move(pending));
     position_ += size;
-    if (pool_) prepare_ahead();
+    if (queue_) prepare_ahead();
     if (usable) return true;
   }
   return false;
@@ -150,21 +175,62 @@ bool Loader::next(Batch& batch) {
 
 /// Returns the batch at position_ when all of it is loaded.
 std::unique_ptr<PendingBatch> Loader::take() {
-  if (pool_) {
-    prepare_ahead();
-    return pool_->take();
+  if (queue_) {
+    do {
+      prepare_ahead();
+    } while (!queue_->help(*memory_));
+    return queue_->take();
   }
   std::unique_ptr<PendingBatch> pending = begin(position_);
-  for (size_t i = 0; i < pending->size(); ++i) pending->load(*pending, i, *memory_);
+  if (copies_) {
+    copy_images(*pending);
+  } else {
+    for (size_t i = 0; i < pending->size(); ++i) pending->load(*pending, i, *memory_);
+  }
   return pending;
+}
+
+/// Loads images whose decoding is free. They lie anywhere in memory, so the processor is told of
+/// some in advance.
+void Loader::copy_images(PendingBatch& pending) {
+  constexpr size_t ahead = 4;
+  constexpr size_t line = 64;
+  const Dataset& dataset = images_.dataset();
+  const std::vector<int64_t>& indices = pending.batch.indices;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    if (i + ahead < indices.size()) {
+      const std::span<const uint8_t> next = dataset.fetch(indices[i + ahead], memory_->stored);
+      for (size_t at = 0; at < next.size(); at += line) __builtin_prefetch(&next[at]);
+    }
+    pending.load(pending, i, *memory_);
+  }
 }
 
 /// Begins as many batches as may be prepared ahead and whose images have arrived.
 void Loader::prepare_ahead() {
-  while (pool_->size() < static_cast<size_t>(options_.prefetch) && begun_ < order_.size() &&
+  while (queue_->size() < static_cast<size_t>(options_.prefetch) && begun_ < order_.size() &&
          available(begun_)) {
-    pool_->add(begin(begun_));
+    queue_->add(begin(begun_));
     begun_ += size_at(begun_);
+  }
+  if (!images_.dataset().reads_on_any_thread()) read_ahead();
+}
+
+/// Reads images of the batches in the queue, in their order, until max_stored_bytes wait to be
+/// decoded.
+void Loader::read_ahead() {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < queue_->size(); ++i) bytes += queue_->at(i).stored_bytes;
+  for (size_t i = 0; i < queue_->size(); ++i) {
+    PendingBatch& pending = queue_->at(i);
+    while (pending.released < pending.size()) {
+      if (bytes >= max_stored_bytes) return;
+      const size_t at = pending.released;
+      read(images_.dataset(), pending, at);
+      bytes += pending.stored[at].buffer.size();
+      ++pending.released;
+      queue_->release(i);
+    }
   }
 }
 
@@ -186,6 +252,13 @@ std::unique_ptr<PendingBatch> Loader::begin(size_t position) {
   batch.label_weights.clear();
   batch.images.resize(size * static_cast<size_t>(dataset.image_shape().elements()));
   pending->failures.assign(size, {});
+  pending->stored.clear();
+  pending->stored_bytes = 0;
+  pending->released = size;
+  if (queue_ && !dataset.reads_on_any_thread()) {
+    pending->stored.resize(size);
+    pending->released = 0;
+  }
   for (size_t i = 0; i < size; ++i) {
     batch.indices[i] = images_.index(order_[position + i]);
     batch.labels[i] = dataset.label(batch.indices[i]);

@@ -12,6 +12,7 @@
 
 namespace convlab {
 
+class BatchQueue;
 class WorkerPool;
 struct DecodeMemory;
 struct PendingBatch;
@@ -20,7 +21,8 @@ struct LoaderOptions {
   int64_t batch = 128;
   bool shuffle = true;
   uint64_t seed = 0;
-  int64_t workers = 0;   ///< threads of the loader that decode; 0: none
+  /// Threads that decode and augment; null: none. Loaders can share them.
+  std::shared_ptr<WorkerPool> workers = {};
   int64_t prefetch = 4;  ///< with workers: batches prepared ahead, at least 1
   AugmentationOptions augmentation = {};
 };
@@ -31,10 +33,16 @@ struct LoaderOptions {
 /// the first block has arrived; later epochs shuffle all images. Augmentation depends on (seed,
 /// epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that cannot be
 /// read or decoded are left out of their batches.
+///
+/// Workers are not used where images are only copied (Dataset::decode_is_free, no augmentation).
+/// Images of a data set that only its own thread can read (Dataset::reads_on_any_thread) are read
+/// by the thread that calls `next`, ahead of the workers, which decode them.
 class Loader {
  public:
   static constexpr int64_t first_epoch_block = 2048;
   static constexpr int64_t max_failed_in_turn = 256;
+  /// Bytes of stored images that are read ahead on the calling thread.
+  static constexpr uint64_t max_stored_bytes = uint64_t{32} << 20U;
 
   /// The data set must outlive the loader. Starts at epoch 0. Throws Error for options out of their
   /// limits.
@@ -57,7 +65,7 @@ class Loader {
   /// Fills `batch` and returns true, or returns false at the end of the epoch. Passes over batches
   /// of which nothing can be read. Throws Error unless ready(), and if nothing can be read of
   /// max_failed_in_turn images, or of all that there are; the next call then tries again. With
-  /// workers, waits for them.
+  /// workers, helps them and waits for them.
   bool next(Batch& batch);
   /// Images that were left out so far, in any epoch, by index.
   const std::map<int64_t, std::string>& skipped() const { return skipped_; }
@@ -70,6 +78,8 @@ class Loader {
   std::unique_ptr<PendingBatch> begin(size_t position);
   std::unique_ptr<PendingBatch> take();
   void prepare_ahead();
+  void read_ahead();
+  void copy_images(PendingBatch& pending);
   bool finish(PendingBatch& pending, Batch& batch);
   void mix(Batch& batch) const;
 
@@ -82,9 +92,10 @@ class Loader {
   size_t begun_ = 0;            // likewise, of the next one to prepare
   std::map<int64_t, std::string> skipped_;
   int64_t failed_in_turn_ = 0;
-  std::unique_ptr<DecodeMemory> memory_;              // for loading without workers
+  const bool copies_;                                 // decoding is free, and nothing changes
+  std::unique_ptr<DecodeMemory> memory_;              // for images that this thread loads
   std::vector<std::unique_ptr<PendingBatch>> spare_;  // used batches, kept to reuse their memory
-  std::unique_ptr<WorkerPool> pool_;                  // declared last: it uses all of the above
+  std::unique_ptr<BatchQueue> queue_;                 // declared last: it uses all of the above
 };
 
 }  // namespace convlab

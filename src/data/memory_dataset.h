@@ -10,6 +10,7 @@ class MemoryDataset : public Dataset {
   /// Creates an empty data set for `size` images of shape `image` (height, width, channels).
   MemoryDataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size);
 
+  bool decode_is_free() const override { return true; }
   int64_t available() const override { return static_cast<int64_t>(labels_.size()); }
   uint64_t fingerprint() const override { return fingerprint_; }
   int32_t label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }

@@ -28,6 +28,8 @@ class SelectedDataset : public Dataset {
   }
 
   bool has_common_size() const override { return whole_->has_common_size(); }
+  bool decode_is_free() const override { return whole_->decode_is_free(); }
+  bool reads_on_any_thread() const override { return whole_->reads_on_any_thread(); }
   int64_t available() const override { return size(); }
   uint64_t fingerprint() const override { return fingerprint_; }
   int32_t label(int64_t index) const override { return whole_->label(at(index)); }

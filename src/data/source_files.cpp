@@ -22,6 +22,7 @@ class SourceFiles : public FileSet {
       const std::string hidden = hidden_part(path);
       if (hidden.empty()) {
         entries.push_back({std::move(path), file.source->size()});
+        any_thread_ = any_thread_ && file.source->reads_on_any_thread();
         sources.push_back(std::move(file.source));
       } else if (hidden != last_hidden) {
         leave_out(last_hidden = hidden);
@@ -35,6 +36,7 @@ class SourceFiles : public FileSet {
     if (twice != files().end()) fail("[files] {}: two files are {}", name, twice->path);
   }
 
+  bool reads_on_any_thread() const override { return any_thread_; }
   std::vector<uint8_t> read(size_t index, uint64_t max) const override {
     const uint64_t size = sources_[index]->size();
     if (size > max)
@@ -44,6 +46,7 @@ class SourceFiles : public FileSet {
 
  private:
   std::vector<std::shared_ptr<const ByteSource>> sources_;
+  bool any_thread_ = true;
 };
 
 }  // namespace

@@ -19,6 +19,8 @@ class Subset {
   /// arrived; none is available.
   static Subset pending(const Dataset& dataset, int64_t size);
 
+  /// Whether it is known which images these are.
+  bool known() const { return whole_ || !indices_.empty() || size_ == 0; }
   const Dataset& dataset() const { return *dataset_; }
   int64_t size() const { return size_; }
   /// Whether all images of this view are known and have arrived.

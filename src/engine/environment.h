@@ -22,8 +22,8 @@ struct EngineEnvironment {
   std::function<Callbacks(Run& run)> callbacks;
   /// Returns seconds of a monotonic clock.
   std::function<double()> now;
-  /// Number of threads that decode images ahead (LoaderOptions::workers); must be 0 without
-  /// threads.
+  /// Number of threads that decode images ahead (of the pool LoaderOptions::workers); must be 0
+  /// without threads.
   int64_t loader_threads = 0;
 };
 

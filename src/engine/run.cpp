@@ -87,7 +87,7 @@ void Run::check(const RunOptions& given, const DatasetSplits& data, const Graph&
 }
 
 Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
-         std::function<double()> now, int64_t loader_threads,
+         std::function<double()> now, std::shared_ptr<WorkerPool> workers,
          std::function<Callbacks(Run&)> more_callbacks)
     : options_(checked(options)),
       data_(std::move(data)),
@@ -95,15 +95,15 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
       now_(std::move(now)),
       activation_folded_(fold_final_activation(graph, *make_loss(options_))),
       network_(std::move(graph), backend, options_.seed),
-      loader_threads_(loader_threads),
+      workers_(std::move(workers)),
       train_loader_(images_.train, {.batch = options_.batch,
                                     .shuffle = true,
                                     .seed = options_.seed,
-                                    .workers = loader_threads,
+                                    .workers = workers_,
                                     .augmentation = read_augmentation(options_.augmentation)}),
       validation_loader_(
           images_.validation,
-          {.batch = options_.batch, .shuffle = false, .seed = 0, .workers = loader_threads}),
+          {.batch = options_.batch, .shuffle = false, .seed = 0, .workers = workers_}),
       recorder_(train_loader_.batches_per_epoch()),
       more_callbacks_(std::move(more_callbacks)),
       learning_rate_(options_.learning_rate) {

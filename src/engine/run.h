@@ -19,6 +19,7 @@
 namespace convlab {
 
 struct ModelFile;
+class WorkerPool;
 
 /// Returns the epoch whose weights the network has; null within an epoch, whose weights were not
 /// evaluated.
@@ -41,7 +42,7 @@ class Run {
                     const Backend& backend, uint64_t reclaimable);
   /// Throws Error as `check` does.
   Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& backend,
-      std::function<double()> now, int64_t loader_threads,
+      std::function<double()> now, std::shared_ptr<WorkerPool> workers,
       std::function<Callbacks(Run&)> more_callbacks = {});
 
   /// Does one training step or validation batch, unless the planned epochs are done or its data has
@@ -103,7 +104,7 @@ class Run {
 
  private:
   std::optional<bool> next_batch(Loader& loader);
-  std::string skipped_note() const;
+  void describe_skipped(Snapshot& snapshot) const;
   Progress train_step();
   Progress validation_batch();
   void finish_epoch();
@@ -135,7 +136,7 @@ class Run {
   Network network_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Schedule> schedule_;
-  const int64_t loader_threads_;
+  std::shared_ptr<WorkerPool> workers_;  // for loaders; null: none
   Loader train_loader_;
   Loader validation_loader_;
   CurveRecorder recorder_;

@@ -83,8 +83,8 @@ LayerOutput Run::layer_output(std::vector<uint8_t> pixels, const std::string& la
 }
 
 std::unique_ptr<Task> Run::evaluation(int64_t top_k) {
-  return std::make_unique<EvaluateTask>(*trainer_, *data_.test, options_.batch, top_k,
-                                        loader_threads_, now_);
+  return std::make_unique<EvaluateTask>(*trainer_, *data_.test, options_.batch, top_k, workers_,
+                                        now_);
 }
 
 }  // namespace convlab

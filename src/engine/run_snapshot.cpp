@@ -7,20 +7,26 @@
 
 namespace convlab {
 
-/// Names the images that could not be read, of many only the first; empty if there are none.
-std::string Run::skipped_note() const {
-  constexpr size_t max_named = 3;
+/// Counts and names the images that could not be read; a note names some of many.
+void Run::describe_skipped(Snapshot& snapshot) const {
+  constexpr int64_t max_reasons = 100;
+  constexpr int64_t max_in_note = 10;
   std::string named;
-  size_t count = 0;
+  int64_t count = 0;
   for (const Loader* loader : {&train_loader_, &validation_loader_}) {
     for (const auto& [index, reason] : loader->skipped()) {
-      if (++count <= max_named) named += fmt::format("\n  {}", reason);
+      if (++count > max_reasons) break;
+      snapshot.unreadable_reasons.push_back(reason);
+      if (count <= max_in_note) named += fmt::format("\n  {}", reason);
     }
   }
-  if (count == 0) return {};
-  if (count > max_named) named += "\n  …";
-  return fmt::format("{} cannot be read and {} left out:{}", counted(count, "image"),
-                     count == 1 ? "is" : "are", named);
+  count =
+      static_cast<int64_t>(train_loader_.skipped().size() + validation_loader_.skipped().size());
+  snapshot.unreadable_images = count;
+  if (count == 0) return;
+  if (count > max_in_note) named += fmt::format("\n  and {} more", count - max_in_note);
+  snapshot.notes.push_back(fmt::format("{} cannot be read and {} left out:{}",
+                                       counted(count, "image"), count == 1 ? "is" : "are", named));
 }
 
 void Run::describe(Snapshot& snapshot) {
@@ -47,7 +53,7 @@ void Run::describe(Snapshot& snapshot) {
   snapshot.stop_reason = stop_reason_;
   snapshot.restored_epoch = callbacks_.restored_epoch();
   snapshot.notes = notes_;
-  if (const std::string note = skipped_note(); !note.empty()) snapshot.notes.push_back(note);
+  describe_skipped(snapshot);
   snapshot.history = history_;
   snapshot.train_loss = recorder_.loss();
   snapshot.train_accuracy = recorder_.accuracy();

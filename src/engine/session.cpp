@@ -15,6 +15,7 @@
 #include "data/memory_dataset.h"
 #include "data/resize.h"
 #include "data/resized_dataset.h"
+#include "data/worker_pool.h"
 #include "engine/check_model.h"
 #include "engine/describe_model.h"
 #include "engine/run_loss.h"
@@ -96,7 +97,9 @@ std::vector<uint8_t> pixels_of(const GivenImage& image, const Shape& input) {
 }  // namespace
 
 Session::Session(EngineEnvironment environment, std::function<void()> changing)
-    : environment_(std::move(environment)), changing_(std::move(changing)) {}
+    : environment_(std::move(environment)),
+      changing_(std::move(changing)),
+      workers_(make_workers(environment_.loader_threads)) {}
 
 void Session::network_changes_now() {
   changing_();
@@ -125,9 +128,8 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
   state_ = RunState::empty;
   error_.clear();
   note_.clear();
-  run_ =
-      std::make_unique<Run>(options, std::move(data), std::move(graph), backend(), environment_.now,
-                            environment_.loader_threads, environment_.callbacks);
+  run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
+                               environment_.now, workers_, environment_.callbacks);
   state_ = RunState::ready;
 }
 
@@ -327,8 +329,8 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   }
   Graph graph = own ? *std::move(own) : zoo_network(options, *train);
   standardize(graph, options, *train);
-  return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train),
-                                      environment_.loader_threads, backend());
+  return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), workers_,
+                                      backend());
 }
 
 std::unique_ptr<Task> Session::apply(const Bench& request) {

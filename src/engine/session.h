@@ -78,6 +78,7 @@ class Session {
 
   EngineEnvironment environment_;
   std::function<void()> changing_;
+  std::shared_ptr<WorkerPool> workers_;  // of all loaders; null: none
   std::unique_ptr<Run> run_;
   RunState state_ = RunState::empty;
   std::string error_;

@@ -133,8 +133,10 @@ struct Snapshot {
   double loss = 0;                ///< training loss of the current epoch so far
   double accuracy = 0;
 
-  int64_t restored_epoch = 0;        ///< epoch whose weights early stopping put back; 0: none
-  std::vector<std::string> notes;    ///< sentences for the user about this run; empty if none
+  int64_t restored_epoch = 0;      ///< epoch whose weights early stopping put back; 0: none
+  std::vector<std::string> notes;  ///< sentences for the user about this run; empty if none
+  int64_t unreadable_images = 0;   ///< left out so far, since they cannot be read
+  std::vector<std::string> unreadable_reasons;  ///< names and why, of the first 100 of them
   std::string stop_reason;           ///< why a callback ended or paused training; empty if none
   std::vector<EpochResult> history;  ///< one entry per finished epoch
   Curve train_loss;
@@ -259,6 +261,8 @@ void visit(Fields& fields, S& snapshot) {
   fields("seconds_left", snapshot.seconds_left);
   fields("restored_epoch", snapshot.restored_epoch);
   fields("notes", snapshot.notes);
+  fields("unreadable_images", snapshot.unreadable_images);
+  fields("unreadable_reasons", snapshot.unreadable_reasons);
   fields("stop_reason", snapshot.stop_reason);
   fields("loss", snapshot.loss);
   fields("accuracy", snapshot.accuracy);

@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -49,6 +50,18 @@ uint64_t memory_left() {
   return uint64_t{emscripten_get_heap_max()} - end + static_cast<uint64_t>(mallinfo().fordblks);
 }
 
+/// Threads that decode images. The module has workers ready for at most these, besides those that
+/// compute (PTHREAD_POOL_SIZE in scripts/cmake/convlab.cmake); each takes some megabytes.
+int64_t loader_threads(int threads) {
+#ifdef __EMSCRIPTEN_PTHREADS__
+  constexpr int ready = 4;
+  return std::clamp(threads, 1, ready);
+#else
+  static_cast<void>(threads);
+  return 0;
+#endif
+}
+
 double now_seconds() { return emscripten_get_now() * 1e-3; }
 
 // Runs the body of a function of the C API and turns exceptions into a return code and a message.
@@ -83,7 +96,8 @@ EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
     state().engine = std::make_unique<Engine>(
         EngineEnvironment{.backend = make_backend("", threads, memory_left),
                           .open_data = open_data,
-                          .now = now_seconds});
+                          .now = now_seconds,
+                          .loader_threads = loader_threads(threads)});
     return 0;
   });
 }

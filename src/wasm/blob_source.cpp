@@ -31,6 +31,7 @@ class BlobSource : public ByteSource {
   ~BlobSource() override {
     if (emscripten_is_main_runtime_thread()) convlab_close_blob(blob_);
   }
+  bool reads_on_any_thread() const override { return false; }
 
  private:
   void read_within(uint64_t offset, std::span<uint8_t> out) const override {

@@ -52,11 +52,16 @@ test('a folder is trained on in another size, saved, evaluated and used to predi
   const folder = temporaryFolder(t);
   writeFolders(folder, {train: 40, val: 20});
   fs.writeFileSync(path.join(folder, 'train', '0', 'broken.png'), 'not an image');
+  const events = path.join(folder, 'events.jsonl');
   const model = path.join(folder, 'model.safetensors');
   const result = convlab('train', '--model', 'lenet5', '--image-size', '32', '--epochs', '1', '--data', folder,
-    '--augment', 'flip,shift=0.1,mixup=0.2', '--standardize', '--save', model);
+    '--augment', 'flip,shift=0.1,mixup=0.2', '--standardize', '--save', model, '--json', events);
   assert.equal(result.status, 0, result.stderr);
   assert.match(result.stdout, /note: 1 image cannot be read and is left out:\n {2}.*broken\.png is no PNG/);
+  const [epoch, done] = jsonLines(fs.readFileSync(events, 'utf8'));
+  assert.equal(epoch.unreadable_images, 1);
+  assert.equal(done.unreadable_images, 1);
+  assert.match(done.unreadable_reasons[0], /broken\.png is no PNG/);
   const evaluated = convlab('eval', '--model', model, '--data', folder);
   assert.equal(evaluated.status, 0, evaluated.stderr);
   assert.match(evaluated.stdout, /20 /);

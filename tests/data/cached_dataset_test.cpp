@@ -9,6 +9,7 @@
 #include "data/loader.h"
 #include "data/resized_dataset.h"
 #include "data/synthetic.h"
+#include "data/worker_pool.h"
 
 namespace convlab {
 namespace {
@@ -25,7 +26,7 @@ std::shared_ptr<const Dataset> photos(const TemporaryFolder& folder, uint8_t cou
 }
 
 int64_t images_in_epoch(const Dataset& dataset, int64_t workers) {
-  Loader loader(dataset, {.batch = 4, .shuffle = false, .workers = workers});
+  Loader loader(dataset, {.batch = 4, .shuffle = false, .workers = make_workers(workers)});
   int64_t count = 0;
   for (Batch batch; loader.next(batch); count += batch.size()) {
     for (size_t i = 0; i < batch.indices.size(); ++i)

@@ -1,16 +1,22 @@
 #include "data/loader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <map>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 
 #include "core/error.h"
+#include "data/cached_dataset.h"
 #include "data/encoded_dataset.h"
 #include "data/image_files.h"
 #include "data/memory_dataset.h"
 #include "data/mix.h"
+#include "data/resized_dataset.h"
+#include "data/selected_dataset.h"
 #include "data/synthetic.h"
 #include "data/worker_pool.h"
 
@@ -90,7 +96,7 @@ TEST_CASE("loader: a batch that was mixed and is filled again has no second labe
 TEST_CASE("loader: an epoch started at a later batch has the remaining batches of the full epoch") {
   const MemoryDataset dataset = numbered(300, 300);
   for (const int64_t workers : worker_counts) {
-    Loader loader(dataset, {.batch = 64, .seed = 1, .workers = workers});
+    Loader loader(dataset, {.batch = 64, .seed = 1, .workers = make_workers(workers)});
     const std::vector<int64_t> whole = order_of(loader, 3);
     CHECK(loader.batches_done() == 5);
     for (int64_t first = 0; first <= 5; ++first) {
@@ -194,7 +200,7 @@ TEST_CASE("loader: training starts when the first block has arrived and waits fo
 TEST_CASE("loader: options out of range are refused") {
   const MemoryDataset dataset = numbered(10, 5);
   CHECK_THROWS_AS(Loader(dataset, {.batch = 0}), Error);
-  CHECK_THROWS_AS(Loader(dataset, {.workers = -1}), Error);
+  CHECK_THROWS_AS(make_workers(-1), Error);
   CHECK_THROWS_AS(Loader(dataset, {.prefetch = 0}), Error);
   Loader loader(dataset, {});
   CHECK_THROWS_AS(loader.start_epoch(-1), Error);
@@ -214,7 +220,7 @@ TEST_CASE("loader: images that cannot be read are left out, named, and the same 
   const EncodedDataset dataset("photos", {1, 1, 1}, {"a", "b"}, files, items);
   std::vector<std::vector<int64_t>> orders;
   for (const int64_t workers : worker_counts) {
-    Loader loader(dataset, {.batch = 8, .seed = 2, .workers = workers});
+    Loader loader(dataset, {.batch = 8, .seed = 2, .workers = make_workers(workers)});
     CHECK(loader.batches_per_epoch() == 5);
     for (int64_t epoch = 0; epoch < 2; ++epoch) {
       loader.start_epoch(epoch);
@@ -266,7 +272,7 @@ TEST_CASE("loader: augmentation depends on seed, epoch and image, not on batches
   CHECK(images_of(other, 1).at(5) != expected.at(5));
   for (const int64_t workers : worker_counts) {
     LoaderOptions same = options;
-    same.workers = workers;
+    same.workers = make_workers(workers);
     same.batch = 7 + workers;
     CHECK(images_of(same, 1) == expected);
   }
@@ -312,14 +318,14 @@ TEST_CASE("loader: a batch without any readable image is passed over, a source t
   }
   const EncodedDataset dataset("photos", {1, 1, 1}, {"a"}, open_folder(folder.path()), items);
   for (const int64_t workers : worker_counts) {
-    Loader loader(dataset, {.batch = 2, .shuffle = false, .workers = workers});
+    Loader loader(dataset, {.batch = 2, .shuffle = false, .workers = make_workers(workers)});
     CHECK(order_of(loader, 0) == std::vector<int64_t>{4, 5, 6, 7});
     CHECK(loader.batches_done() == 4);
     CHECK(loader.skipped().size() == 4);
   }
   std::filesystem::remove_all(folder.path());
   for (const int64_t workers : worker_counts) {
-    Loader loader(dataset, {.batch = 2, .workers = workers});
+    Loader loader(dataset, {.batch = 2, .workers = make_workers(workers)});
     try {
       order_of(loader, 0);
       FAIL("nothing was thrown");
@@ -331,14 +337,156 @@ TEST_CASE("loader: a batch without any readable image is passed over, a source t
   }
 }
 
+namespace {
+
+/// Numbers that only the thread that made the data set may read. Every seventh cannot be read,
+/// every eleventh not be decoded.
+class OwnedNumbers : public Dataset {
+ public:
+  /// `stored_bytes`: what each number takes as it is stored.
+  OwnedNumbers(int64_t size, size_t stored_bytes)
+      : Dataset("owned", {1, 1, 1}, {"a"}, size), stored_bytes_(stored_bytes) {}
+
+  bool has_common_size() const override { return false; }
+  bool reads_on_any_thread() const override { return false; }
+  int64_t available() const override { return size(); }
+  uint64_t fingerprint() const override { return 0; }
+  int32_t label(int64_t) const override { return 0; }
+  std::span<const uint8_t> fetch(int64_t index, std::vector<uint8_t>& buffer) const override {
+    if (std::this_thread::get_id() != owner_) ++elsewhere_;
+    most_ = std::max(most_.load(), ++waiting_);
+    if (index % 7 == 6) {
+      --waiting_;
+      fail("number {} is gone", index);
+    }
+    buffer.assign(stored_bytes_, static_cast<uint8_t>(index));
+    return buffer;
+  }
+  ImageView decode(int64_t index, std::span<const uint8_t> stored,
+                   DecodedImage& buffer) const override {
+    if (std::this_thread::get_id() != owner_) ++decoded_elsewhere_;
+    // Much longer than reading takes, so that as much is read ahead as may be.
+    if (stored_bytes_ > 1) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    --waiting_;
+    if (index % 11 == 10) fail("number {} is damaged", index);
+    buffer = {1, 1, 1, {stored.back()}};
+    return buffer;
+  }
+  /// Number of reads and of decodings on other threads, and the most images that were read and not
+  /// decoded at once.
+  int reads_elsewhere() const { return elsewhere_; }
+  int decoded_elsewhere() const { return decoded_elsewhere_; }
+  int most_waiting() const { return most_; }
+
+ private:
+  size_t stored_bytes_;
+  std::thread::id owner_ = std::this_thread::get_id();
+  mutable std::atomic<int> elsewhere_ = 0;
+  mutable std::atomic<int> decoded_elsewhere_ = 0;
+  mutable std::atomic<int> waiting_ = 0;
+  mutable std::atomic<int> most_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("loader: data that only its own thread can read is read by the caller") {
+  std::vector<std::vector<int64_t>> orders;
+  std::map<int64_t, std::string> skipped;
+  for (const int64_t workers : worker_counts) {
+    const OwnedNumbers dataset(250, 1);
+    Loader loader(dataset, {.batch = 16, .seed = 5, .workers = make_workers(workers)});
+    for (int64_t epoch = 0; epoch < 2; ++epoch) {
+      loader.start_epoch(epoch);
+      std::vector<int64_t> order;
+      for (Batch batch; loader.next(batch);) {
+        for (size_t i = 0; i < batch.indices.size(); ++i) {
+          CHECK(batch.images[i] == batch.indices[i]);
+          order.push_back(batch.indices[i]);
+        }
+      }
+      orders.push_back(order);
+    }
+    CHECK(dataset.reads_elsewhere() == 0);
+    if (workers == 0) skipped = loader.skipped();
+    CHECK(loader.skipped() == skipped);
+    CHECK(loader.skipped().at(6) == "number 6 is gone");
+    CHECK(loader.skipped().at(10) == "number 10 is damaged");
+  }
+  for (size_t i = 2; i < orders.size(); ++i) CHECK(orders[i] == orders[i % 2]);
+}
+
+TEST_CASE("loader: wrapped data sets are read by the same thread") {
+  auto owned = std::make_shared<OwnedNumbers>(20, 1);
+  const auto wrapped = select(with_cache(with_image_shape(owned, {2, 2, 1}), 1000), {1, 2, 3, 4});
+  CHECK_FALSE(wrapped->reads_on_any_thread());
+  CHECK_FALSE(wrapped->decode_is_free());
+  const auto numbers = std::make_shared<MemoryDataset>(numbered(20, 20));
+  CHECK(select(numbers, {1, 2})->reads_on_any_thread());
+  CHECK(select(numbers, {1, 2})->decode_is_free());
+  CHECK_FALSE(with_image_shape(numbers, {2, 2, 1})->decode_is_free());
+}
+
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)  // threads are available
+
+TEST_CASE("loader: what is read ahead is bounded", "[threads]") {
+  // 64 images of 4 MiB would be read ahead in four batches; max_stored_bytes holds eight.
+  const size_t bytes = Loader::max_stored_bytes / 8;
+  const OwnedNumbers dataset(64, bytes);
+  Loader loader(dataset, {.batch = 16, .workers = make_workers(2)});
+  CHECK(order_of(loader, 0).size() == 50);
+  CHECK(dataset.reads_elsewhere() == 0);
+  // Besides those: one that each of the two workers and this thread decode.
+  CHECK(dataset.most_waiting() > 3);
+  CHECK(dataset.most_waiting() <= 8 + 3);
+}
+
+TEST_CASE("loader: it does not need threads of its pool to start", "[threads]") {
+  const OwnedNumbers dataset(64, 1);
+  const auto workers = make_workers(1);
+  // The only thread is held up elsewhere until the end.
+  BatchQueue other(workers, 1);
+  std::atomic<bool> release = false;
+  std::atomic<bool> started = false;
+  auto pending = std::make_unique<PendingBatch>();
+  pending->batch.indices.resize(1);
+  pending->released = 1;
+  pending->load = [&](PendingBatch&, size_t, DecodeMemory&) {
+    started = true;
+    while (!release) std::this_thread::yield();
+  };
+  other.add(std::move(pending));
+  while (!started) std::this_thread::yield();
+  Loader loader(dataset, {.batch = 16, .workers = workers});
+  CHECK(order_of(loader, 0).size() == 50);
+  CHECK(dataset.decoded_elsewhere() == 0);
+  release = true;
+}
+
+TEST_CASE("loader: loaders share threads", "[threads]") {
+  const OwnedNumbers dataset(250, 1);
+  const auto workers = make_workers(2);
+  Loader first(dataset, {.batch = 16, .seed = 1, .workers = workers});
+  Loader plain_first(dataset, {.batch = 16, .seed = 1});
+  Loader second(dataset, {.batch = 16, .seed = 2, .workers = workers});
+  Loader plain_second(dataset, {.batch = 16, .seed = 2});
+  Batch batch;
+  Batch plain;
+  while (first.next(batch)) {
+    REQUIRE(plain_first.next(plain));
+    CHECK(batch.indices == plain.indices);
+    REQUIRE(second.next(batch));
+    REQUIRE(plain_second.next(plain));
+    CHECK(batch.indices == plain.indices);
+  }
+}
 
 TEST_CASE("loader: workers do not change the batches", "[threads]") {
   const MemoryDataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
   for (const int64_t workers : {1, 3}) {
     for (const int64_t depth : {1, 3, 100}) {
-      Loader ahead(dataset, {.batch = 64, .seed = 7, .workers = workers, .prefetch = depth});
+      Loader ahead(dataset,
+                   {.batch = 64, .seed = 7, .workers = make_workers(workers), .prefetch = depth});
       for (int64_t epoch = 0; epoch < 3; ++epoch) {
         CHECK(order_of(ahead, epoch) == order_of(plain, epoch));
       }
@@ -349,7 +497,7 @@ TEST_CASE("loader: workers do not change the batches", "[threads]") {
 TEST_CASE("loader: a new epoch discards the batches prepared for the previous one", "[threads]") {
   const MemoryDataset dataset = numbered(1000, 1000);
   Loader plain(dataset, {.batch = 64, .seed = 7});
-  Loader ahead(dataset, {.batch = 64, .seed = 7, .workers = 2});
+  Loader ahead(dataset, {.batch = 64, .seed = 7, .workers = make_workers(2)});
   Batch batch;
   REQUIRE(ahead.next(batch));
   CHECK(order_of(ahead, 5) == order_of(plain, 5));
@@ -357,7 +505,7 @@ TEST_CASE("loader: a new epoch discards the batches prepared for the previous on
 
 TEST_CASE("loader: workers prepare what has arrived, and no more", "[threads]") {
   MemoryDataset dataset = numbered(2 * block, 0);
-  Loader loader(dataset, {.batch = 128, .seed = 9, .workers = 2});
+  Loader loader(dataset, {.batch = 128, .seed = 9, .workers = make_workers(2)});
   Batch batch;
   CHECK_THROWS_AS(loader.next(batch), Error);
   arrive(dataset, block);
@@ -368,7 +516,7 @@ TEST_CASE("loader: workers prepare what has arrived, and no more", "[threads]") 
 }
 
 TEST_CASE("worker pool: batches come back in order, whichever is done first", "[threads]") {
-  WorkerPool pool(3, 2);
+  BatchQueue queue(make_workers(3), 2);
   for (int64_t n = 0; n < 6; ++n) {
     auto pending = std::make_unique<PendingBatch>();
     pending->batch.indices.assign(static_cast<size_t>(10 - n), n);
@@ -377,11 +525,14 @@ TEST_CASE("worker pool: batches come back in order, whichever is done first", "[
       self.batch.labels[at] =
           static_cast<int32_t>(100 * self.batch.indices[at]) + static_cast<int32_t>(at);
     };
-    pool.add(std::move(pending));
+    pending->released = pending->size();
+    queue.add(std::move(pending));
   }
-  CHECK(pool.size() == 6);
+  CHECK(queue.size() == 6);
+  DecodeMemory memory;
   for (int32_t n = 0; n < 6; ++n) {
-    const std::unique_ptr<PendingBatch> pending = pool.take();
+    while (!queue.help(memory)) continue;
+    const std::unique_ptr<PendingBatch> pending = queue.take();
     REQUIRE(pending->size() == static_cast<size_t>(10 - n));
     for (size_t i = 0; i < pending->size(); ++i)
       CHECK(pending->batch.labels[i] == 100 * n + static_cast<int32_t>(i));
@@ -389,27 +540,32 @@ TEST_CASE("worker pool: batches come back in order, whichever is done first", "[
 }
 
 TEST_CASE("worker pool: what a thread throws is rethrown for its batch", "[threads]") {
-  WorkerPool pool(2, 1);
+  BatchQueue queue(make_workers(2), 1);
   for (int32_t n = 0; n < 2; ++n) {
     auto pending = std::make_unique<PendingBatch>();
     pending->batch.indices.assign(4, n);
     pending->load = [](PendingBatch& self, size_t, DecodeMemory&) {
       if (self.batch.indices[0] == 0) throw std::bad_alloc();
     };
-    pool.add(std::move(pending));
+    pending->released = pending->size();
+    queue.add(std::move(pending));
   }
-  CHECK_THROWS_AS(pool.take(), std::bad_alloc);
-  CHECK(pool.take()->size() == 4);
+  DecodeMemory memory;
+  while (!queue.help(memory)) continue;
+  CHECK_THROWS_AS(queue.take(), std::bad_alloc);
+  while (!queue.help(memory)) continue;
+  CHECK(queue.take()->size() == 4);
 }
 
 TEST_CASE("worker pool: it ends at once, even if images are still to be decoded", "[threads]") {
-  WorkerPool pool(1, 1);
+  BatchQueue queue(make_workers(1), 1);
   auto pending = std::make_unique<PendingBatch>();
   pending->batch.indices.resize(1'000'000);
   pending->load = [](PendingBatch&, size_t, DecodeMemory&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   };
-  pool.add(std::move(pending));
+  pending->released = pending->size();
+  queue.add(std::move(pending));
 }
 
 #endif

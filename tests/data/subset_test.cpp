@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "data/loader.h"
 #include "data/memory_dataset.h"
+#include "data/worker_pool.h"
 
 namespace convlab {
 namespace {
@@ -94,9 +95,9 @@ TEST_CASE("subset: workers do not change the batches", "[threads]") {
   std::vector<int64_t> odd;
   for (int64_t i = 1; i < 250; i += 2) odd.push_back(i);
   Loader plain({dataset, odd}, {.batch = 16, .seed = 7});
-  Loader ahead({dataset, odd}, {.batch = 16, .seed = 7, .workers = 2});
+  Loader ahead({dataset, odd}, {.batch = 16, .seed = 7, .workers = make_workers(2)});
   for (const int64_t epoch : {0, 1}) CHECK(indices_of(ahead, epoch) == indices_of(plain, epoch));
-  Loader pending(Subset::pending(dataset, 5), {.workers = 2});
+  Loader pending(Subset::pending(dataset, 5), {.workers = make_workers(2)});
   CHECK_FALSE(pending.ready());
 }
 

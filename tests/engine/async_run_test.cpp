@@ -113,7 +113,7 @@ struct Alone {
       : backend(late),
         run(
             options, small_data(), find_model(options.model).build(image, 4), backend,
-            [] { return 0.0; }, 0) {
+            [] { return 0.0; }, nullptr) {
     run.begin();
   }
 
@@ -147,7 +147,7 @@ TEST_CASE("run: a loss that is not a number is reported with its step, though it
   const auto failure = [&](Backend& backend) {
     Run run(
         options, small_data(), find_model(options.model).build(image, 4), backend,
-        [] { return 0.0; }, 0);
+        [] { return 0.0; }, nullptr);
     run.begin();
     try {
       while (run.advance() == Run::Progress::busy) continue;

@@ -33,7 +33,7 @@ std::unique_ptr<Run> small_run(Backend& backend) {
   options.early_stopping_options = {{"patience", int64_t{2}}, {"restore_best_weights", true}};
   return std::make_unique<Run>(
       options, make_synthetic(12, 8, image, classes), small_graph(), backend, [] { return 0.0; },
-      0);
+      nullptr);
 }
 
 Bytes small_checkpoint(int advances) {

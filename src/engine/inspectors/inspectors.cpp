@@ -2,7 +2,6 @@
 
 #include "core/find_named.h"
 #include "engine/inspectors/filters.h"
-#include "engine/inspectors/samples.h"
 
 namespace convlab {
 
@@ -10,15 +9,15 @@ namespace {
 
 constexpr std::array table{
     Inspector{"samples", &Session::data_changes,
-              [](Run& run, Snapshot& snapshot, uint64_t version) {
-                snapshot.samples = {inspect_samples(run), version};
+              [](Run& run, ShownImages& shown, Snapshot& snapshot, uint64_t version) {
+                snapshot.samples = {inspect_samples(run, shown), version};
               }},
     Inspector{"predictions", &Session::network_changes,
-              [](Run& run, Snapshot& snapshot, uint64_t version) {
-                snapshot.predictions = {inspect_predictions(run), version};
+              [](Run& run, ShownImages& shown, Snapshot& snapshot, uint64_t version) {
+                snapshot.predictions = {inspect_predictions(run, shown), version};
               }},
     Inspector{"filters", &Session::network_changes,
-              [](Run& run, Snapshot& snapshot, uint64_t version) {
+              [](Run& run, ShownImages&, Snapshot& snapshot, uint64_t version) {
                 snapshot.filters = {inspect_filters(run), version};
               }},
 };
@@ -50,11 +49,12 @@ bool Inspections::is_stale(const Session& session) const {
 }
 
 void Inspections::renew(Session& session, uint64_t version) {
+  shown_.set_version(session.data_changes());
   for (size_t i = 0; i < table.size(); ++i) {
     if (!is_stale(i, session)) continue;
     // Before, so that a part that cannot be made is not tried again and again.
     states_[i].subject = (session.*table[i].subject)();
-    if (session.run() != nullptr) table[i].inspect(*session.run(), parts_, version);
+    if (session.run() != nullptr) table[i].inspect(*session.run(), shown_, parts_, version);
   }
   if (session.run() == nullptr && parts_.samples.version() > 0)
     parts_ = {.samples = {{}, version}, .predictions = {{}, version}, .filters = {{}, version}};

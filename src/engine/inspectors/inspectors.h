@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/inspectors/samples.h"
 #include "engine/session.h"
 #include "engine/snapshot.h"
 
@@ -17,7 +18,7 @@ struct Inspector {
   std::string_view part;
   /// A number that changes whenever the part may have changed.
   uint64_t (Session::*subject)() const;
-  void (*inspect)(Run& run, Snapshot& snapshot, uint64_t version);
+  void (*inspect)(Run& run, ShownImages& shown, Snapshot& snapshot, uint64_t version);
 };
 
 std::span<const Inspector> inspectors();
@@ -44,6 +45,7 @@ class Inspections {
   bool is_stale(size_t index, const Session& session) const;
 
   std::vector<State> states_;  // by inspector
+  ShownImages shown_;
   Snapshot parts_;
 };
 

@@ -30,18 +30,28 @@ Batch first_images(const Dataset& images) {
 
 }  // namespace
 
-Samples inspect_samples(const Run& run) {
+const Batch& ShownImages::get(const Run& run) {
+  if (!images_) images_ = first_images(*run.data().test);
+  return *images_;
+}
+
+void ShownImages::set_version(uint64_t version) {
+  if (version != version_) images_.reset();
+  version_ = version;
+}
+
+Samples inspect_samples(const Run& run, ShownImages& shown) {
   const Shape& image = run.data().test->image_shape();
-  Batch batch = first_images(*run.data().test);
+  const Batch& batch = shown.get(run);
   return {.height = image[0],
           .width = image[1],
           .channels = image[2],
-          .pixels = std::move(batch.images),
-          .labels = std::move(batch.labels)};
+          .pixels = batch.images,
+          .labels = batch.labels};
 }
 
-Predictions inspect_predictions(Run& run) {
-  const Batch batch = first_images(*run.data().test);
+Predictions inspect_predictions(Run& run, ShownImages& shown) {
+  const Batch& batch = shown.get(run);
   const std::vector<float> outputs = run.predict(batch);
   const auto classes = run.data().test->classes();
   Predictions predictions{.are_probabilities = run.predicts_probabilities()};

@@ -1,6 +1,7 @@
 #include "engine/tasks/evaluate_task.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 
@@ -19,11 +20,11 @@ void check(const Dataset& images, int64_t top_k) {
 }  // namespace
 
 EvaluateTask::EvaluateTask(Trainer& trainer, const Dataset& images, int64_t batch, int64_t top_k,
-                           int64_t workers, std::function<double()> now)
+                           std::shared_ptr<WorkerPool> workers, std::function<double()> now)
     : trainer_(trainer),
       images_(images),
       now_(std::move(now)),
-      loader_(images, {.batch = batch, .shuffle = false, .workers = workers}),
+      loader_(images, {.batch = batch, .shuffle = false, .workers = std::move(workers)}),
       sums_(trainer.network().backend()),
       classes_(trainer.network().backend(), images.classes(),
                std::clamp<int64_t>(top_k, 1, images.classes())) {

@@ -16,7 +16,7 @@ class EvaluateTask final : public Task {
   /// top_k is limited to the number of classes. Trainer and images must outlive the task. Throws
   /// Error unless all images have arrived, and for top_k below 1.
   EvaluateTask(Trainer& trainer, const Dataset& images, int64_t batch, int64_t top_k,
-               int64_t workers, std::function<double()> now);
+               std::shared_ptr<WorkerPool> workers, std::function<double()> now);
 
   bool advance() override;
   double progress() const override;

@@ -8,7 +8,7 @@
 namespace convlab {
 
 LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
-                       std::shared_ptr<const Dataset> train, int64_t loader_threads,
+                       std::shared_ptr<const Dataset> train, std::shared_ptr<WorkerPool> workers,
                        Backend& backend)
     : steps_(request.steps), train_(std::move(train)) {
   const RunOptions& run = request.options;
@@ -35,7 +35,7 @@ LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
   loader_.emplace(*train_, LoaderOptions{.batch = run.batch,
                                          .shuffle = true,
                                          .seed = run.seed,
-                                         .workers = loader_threads,
+                                         .workers = std::move(workers),
                                          .augmentation = read_augmentation(run.augmentation)});
 }
 

@@ -17,7 +17,7 @@ class LrFindTask final : public Task {
   /// The backend must outlive the task. Throws Error for the same reasons as Run and RangeTester,
   /// and unless all images have arrived.
   LrFindTask(const FindLearningRate& request, Graph graph, std::shared_ptr<const Dataset> train,
-             int64_t loader_threads, Backend& backend);
+             std::shared_ptr<WorkerPool> workers, Backend& backend);
 
   bool advance() override;
   double progress() const override;
