@@ -15,17 +15,21 @@ target_compile_options(convlab_options INTERFACE
   # Nobody asks errno or the floating-point flags: square roots and choices can be vectorised.
   -fno-math-errno -fno-trapping-math)
 
-# convlab_library(NAME SOURCES a.cpp… [DEPENDS core…] [PRIVATE_DEPENDS zlib…])
+# convlab_library(NAME [SMALL] SOURCES a.cpp… [DEPENDS core…] [PRIVATE_DEPENDS zlib…])
+# SMALL: its code does no arithmetic on images or weights, so it is compiled for size in the page's modules.
 # One static library convlab_NAME per folder. DEPENDS names other libraries of ours without the prefix and passes them
 # on; PRIVATE_DEPENDS names targets as they are: third-party ones, or convlab_NAME for one of ours.
 function(convlab_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SMALL" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "convlab_library(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
   list(TRANSFORM arg_DEPENDS PREPEND convlab_)
   add_library(convlab_${name} STATIC ${arg_SOURCES})
   target_link_libraries(convlab_${name} PUBLIC convlab_options ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
+  if(arg_SMALL AND EMSCRIPTEN)
+    target_compile_options(convlab_${name} PRIVATE -Os)
+  endif()
 endfunction()
 
 # convlab_wasm_module(TARGET engine|window)

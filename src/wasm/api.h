@@ -38,8 +38,8 @@ int convlab_advance(double milliseconds);
 /// one. `source` names it in errors.
 int convlab_describe_data(const char* catalog, uint32_t length, const char* source);
 /// Appends the images of the file `file` of that catalog to data set `data`, after checking their
-/// SHA-256. `bytes` are those of the file, or those that a server has inflated it to; `source` names
-/// it in errors.
+/// SHA-256. `bytes` are those of the file, or those that a server has inflated it to; `source`
+/// names it in errors.
 int convlab_append(const char* data, const char* file, const uint8_t* bytes, uint32_t length,
                    const char* source);
 
