@@ -63,7 +63,8 @@ export class DataFeed {
 
   /** The data sets of the catalog; none before it is loaded. */
   get hosted() {
-    return (this.#catalog ?? []).map(({name, title, description}) => ({name, title, description}));
+    return (this.#catalog ?? []).map(({name, title, description, source, licence, get}) =>
+      ({name, title, description, source, licence, get, download_bytes: 0, urls: []}));
   }
 
   /** Loads the catalog. If that fails, `fail` is told when a data set is chosen. */

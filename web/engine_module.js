@@ -59,7 +59,9 @@ export class EngineModule {
       factory({
         threads: 2 * threads,  // for training, and for a benchmark besides it
         blobs,
-        onAbort: (what) => { throw new Error(`The engine has ended: ${what || 'out of memory'}`); },
+        onAbort: (what) => {
+          throw new WebAssembly.RuntimeError(`The engine has ended: ${what || 'out of memory'}`);
+        },
         instantiateWasm: (imports, receive) => {
           WebAssembly.instantiate(compiled, imports)
             .then((instance) => receive(instance, compiled)).catch(reject);

@@ -30,7 +30,8 @@ let seenSequence = -1;
 const channel = new MessageChannel();
 channel.port1.onmessage = () => {
   isScheduled = false;
-  guard(work);
+  // Training would slow down the check of the data set for which requests wait.
+  if (waiting === null) guard(work);
 };
 
 function schedule() {
@@ -48,7 +49,7 @@ function work() {
 function answer({json, block}) {
   const {result, data} = decodeReply(json, block);
   if (result === 'configured') {
-    if (data === '' || own.has(data)) feed.stop();
+    if (data === '' || own.isOpen(data)) feed.stop();
     else feed.choose(data);
   }
   postMessage({type: 'reply', json, block}, {transfer: [block]});
@@ -217,6 +218,7 @@ async function openBefore(message, name) {
     const next = waiting;
     waiting = null;
     for (const held of next) guard(() => receiveRequest(held));
+    schedule();
   }
 }
 
@@ -238,7 +240,7 @@ function receive(message) {
   } else if (message?.type === 'seen') {
     isSeen = true;
     publish();
-  } else if (message?.type in ofOwnData) {
+  } else if (Object.hasOwn(ofOwnData, message?.type ?? '')) {
     changeOwnData(message);
   } else if (message?.type === 'cancel_data') {
     running.get(message.id)?.abort();

@@ -84,7 +84,7 @@ export function nameFor(files, taken) {
     name = files[0].path.replace(/\.(zip|tar|tgz|tar\.gz)$/i, '');
   }
   // Characters that a list cannot show, and those the engine refuses.
-  name = name.replace(/[\p{C}/\\]/gu, ' ').trim().slice(0, 60) || 'my images';
+  name = Array.from(name.replace(/[\p{C}/\\]/gu, ' ').trim()).slice(0, 60).join('') || 'my images';
   let free = name;
   for (let i = 2; taken.has(free); ++i) free = `${name} ${i}`;
   return free;

@@ -99,8 +99,8 @@ export class OwnSets {
   /** Finds out what is kept. */
   async start() { this.#setKept(await this.#store.open()); }
 
-  /** Whether `name` is a data set of the user's own. @param {string} name */
-  has(name) { return this.#opened.has(name) || this.#kept.has(name); }
+  /** Whether the engine uses the user's own data set `name`. @param {string} name */
+  isOpen(name) { return this.#opened.has(name); }
 
   /** Whether `name` is kept, but not open yet. @param {string} name */
   isClosed(name) { return this.#kept.has(name) && !this.#opened.has(name); }
@@ -141,7 +141,7 @@ export class OwnSets {
 
   /** Forgets a data set, and deletes what is kept of it. @param {string} name */
   async remove(name) {
-    if (!this.has(name)) throw new Error(`There is no data set ${name}.`);
+    if (!this.isOpen(name) && !this.#kept.has(name)) throw new Error(`There is no data set ${name}.`);
     if (this.#kept.has(name)) await this.#store.write((writer) => writer.remove(name));
     this.#kept.delete(name);
     if (this.#opened.delete(name)) this.#engine.removeData(name);

@@ -1,6 +1,7 @@
 // Trains the models of the README's table of results, each with several seeds, keeps what came out in
 // docs/results/results.json, and makes the table and the curves from it: scripts/results.
 import {spawnSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -107,8 +108,10 @@ function keep(run) {
 /** Trains one row with one seed, from the last checkpoint if there is one, and keeps what came out. */
 function train(row, seed, options) {
   const command = commandOf(row);
-  const checkpoint = path.join(checkpoints, `${row.name}-${seed}.safetensors`);
-  const log = path.join(checkpoints, `${row.name}-${seed}.jsonl`);
+  // Of this recipe only: a run must not continue that of another one.
+  const recipe = createHash('sha256').update(command).digest('hex').slice(0, 8);
+  const checkpoint = path.join(checkpoints, `${row.name}-${recipe}-${seed}.safetensors`);
+  const log = path.join(checkpoints, `${row.name}-${recipe}-${seed}.jsonl`);
   fs.mkdirSync(checkpoints, {recursive: true});
   const args = [...command.split(' ').slice(1), '--seed', String(seed), '--checkpoint', checkpoint, '--log', log];
   if (fs.existsSync(checkpoint)) args.push('--resume', checkpoint);

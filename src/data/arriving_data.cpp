@@ -65,6 +65,11 @@ uint64_t used_bytes(const PackedSplit& split) {
   return bytes;
 }
 
+uint64_t pixel_bytes(const PackedDataset& packed) {
+  return static_cast<uint64_t>(packed.train.count + packed.test.count) *
+         static_cast<uint64_t>(packed.image.elements());
+}
+
 /// Throws Error unless the shard has images of the data set, and is the one that comes next.
 void check_next(const Dataset& dataset, const PackedDataset& packed, const PackedSplit& split,
                 const PackedShard& shard, const std::string& source) {
@@ -117,26 +122,34 @@ DatasetSplits ArrivingData::open(const std::string& name) {
   const PackedDataset* hosted = find(name);
   if (hosted == nullptr && described_) fail_absent(name, *described_);
   const PackedDataset packed = hosted != nullptr ? *hosted : expected_pack(name);
-  const uint64_t bytes = used_bytes(packed.train) + used_bytes(packed.test);
-  if (packed.kind == ShardKind::encoded && bytes > store_.max_bytes) {
+  const uint64_t bytes = std::max(used_bytes(packed.train) + used_bytes(packed.test),
+                                  packed.kind == ShardKind::pixels ? pixel_bytes(packed) : 0);
+  if (bytes > store_.max_bytes) {
     fail(
         "[data] {} has {} of images, more than the {} that are kept here; pack fewer with convlab "
         "datasets pack --limit N",
         name, bytes_text(bytes), bytes_text(store_.max_bytes));
   }
-  Splits splits;
-  DatasetSplits made{.train = make(packed, packed.train, splits.train),
-                     .test = make(packed, packed.test, splits.test)};
-  opened_[name] = splits;
+  Part train;
+  Part test;
+  DatasetSplits made{.train = make(packed, packed.train, train),
+                     .test = make(packed, packed.test, test)};
+  Opened& opened = opened_[name];
+  std::erase_if(opened.train, &Part::is_unused);
+  std::erase_if(opened.test, &Part::is_unused);
+  opened.train.push_back(std::move(train));
+  opened.test.push_back(std::move(test));
   return made;
 }
 
-bool ArrivingData::append_to(const Part& part, const PackedDataset& packed,
+bool ArrivingData::append_to(const std::vector<Part>& parts, const PackedDataset& packed,
                              const PackedShard& shard, std::span<const uint8_t> bytes,
                              const std::string& source) const {
-  const auto pixels = part.pixels.lock();
-  const auto encoded = part.encoded.lock();
-  if (!pixels && !encoded) return false;
+  // One that was opened for a run that was then refused is unused: the run before goes on.
+  const auto used = std::find_if_not(parts.rbegin(), parts.rend(), &Part::is_unused);
+  if (used == parts.rend()) return false;
+  const auto pixels = used->pixels.lock();
+  const auto encoded = used->encoded.lock();
   const Dataset& dataset = pixels ? static_cast<const Dataset&>(*pixels) : *encoded;
   const bool is_train = &shard >= packed.train.shards.data() &&
                         &shard < packed.train.shards.data() + packed.train.shards.size();

@@ -23,10 +23,17 @@ MemoryDataset::MemoryDataset(std::string name, Shape image, std::vector<std::str
   }
 }
 
+MemoryDataset::MemoryDataset(MemoryDataset&& other) noexcept
+    : Dataset(std::move(other)),
+      images_(std::move(other.images_)),
+      labels_(std::move(other.labels_)),
+      available_(other.available_.exchange(0)),
+      fingerprint_(other.fingerprint_) {}
+
 std::span<const uint8_t> MemoryDataset::image(int64_t index) const {
   check_available(index);
   const auto bytes = static_cast<size_t>(image_shape().elements());
-  return std::span(images_).subspan(static_cast<size_t>(index) * bytes, bytes);
+  return {images_.data() + static_cast<size_t>(index) * bytes, bytes};
 }
 
 std::span<const uint8_t> MemoryDataset::fetch(int64_t index,
@@ -59,8 +66,8 @@ void MemoryDataset::append(std::span<const uint8_t> images, std::span<const uint
            int{labels[i]}, i, class_names().size() - 1);
     }
   }
-  // Reserves all memory at once: new images never move existing ones, and the inserts below cannot
-  // throw.
+  // Reserves all memory at once: new images never move existing ones, which other threads may be
+  // reading, and the inserts below cannot throw.
   images_.reserve(final_size * image_bytes);
   labels_.reserve(final_size);
   images_.insert(images_.end(), images.begin(), images.end());
@@ -70,6 +77,7 @@ void MemoryDataset::append(std::span<const uint8_t> images, std::span<const uint
     fingerprint_ = hash_bytes(images.subspan(i * image_bytes, image_bytes), fingerprint_);
     fingerprint_ = hash_bytes(labels.subspan(i, 1), fingerprint_);
   }
+  available_ = static_cast<int64_t>(labels_.size());  // from now on they are read
 }
 
 }  // namespace convlab

@@ -73,6 +73,16 @@ TEST_CASE("arriving data: shards are appended to what was opened last") {
   CHECK(now.train->complete());
 }
 
+TEST_CASE("arriving data: what was opened and dropped again leaves the one before arriving") {
+  const std::vector<Shard> train{pixel_shard(2, 7)};
+  ArrivingData data;
+  describe(data, packed_of("dots", train, {pixel_shard(0, 9)}));
+  const DatasetSplits used = data.open("dots");
+  data.open("dots");  // for options that were then refused
+  CHECK(data.append("dots", "dots/train-0000.bin", encode_shard(train[0]), "train"));
+  CHECK(used.train->complete());
+}
+
 TEST_CASE("arriving data: what is damaged, not next, or used by nobody changes nothing") {
   const std::vector<Shard> train{pixel_shard(2, 7), pixel_shard(1, 8)};
   ArrivingData data;
@@ -176,6 +186,14 @@ TEST_CASE("arriving data: photos beyond the memory limit are refused before they
   ArrivingData data({.max_bytes = 100});
   describe(data, packed_of("photos", {photo_shard(1)}, {photo_shard(5)}));
   CHECK_THROWS_MATCHES(data.open("photos"), Error,
+                       MessageMatches(ContainsSubstring("more than the 100 B")));
+  // The catalog may promise pixels that no 32-bit memory holds.
+  PackedDataset pixels = packed_of("dots", {pixel_shard(2, 7)}, {pixel_shard(0, 9)});
+  pixels.image = {4096, 4096, 4};
+  pixels.mean = pixels.deviation = {0, 0, 0, 0};
+  pixels.train.shards.front().count = pixels.train.count = int64_t{1} << 30;
+  describe(data, pixels);
+  CHECK_THROWS_MATCHES(data.open("dots"), Error,
                        MessageMatches(ContainsSubstring("more than the 100 B")));
 }
 

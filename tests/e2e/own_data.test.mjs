@@ -264,7 +264,7 @@ test('addData of the API: cancelled while it is kept, nothing is left; then it t
       const empty = await convlab.addData([], {name: 'set'}).catch(({message}) => message);
       return {cancelled, stages: [...stages], before, refused, train, test, kept, data, gone, empty};
     }, [train.images.toString('base64'), train.labels.toString('base64')]);
-    assert.match(result.refused, /unknown data set/);
+    assert.match(result.refused, /no data set .set. is hosted here/);
     delete result.refused;
     assert.deepEqual(result, {cancelled: 'cancelled', stages: ['store'], before: [], train: 240,
       test: 60, kept: true, data: 'set', gone: 'There is no data set set.',

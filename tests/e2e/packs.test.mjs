@@ -81,6 +81,8 @@ test('a folder of photos, packed by its host, trains in the page under its own n
     });
     assert.equal(found.listed.title, 'sides');
     assert.equal(found.state, 'finished', `${found.error} ${found.errors}`);
+    assert.deepEqual(found.class_names, ['left', 'right']);
+    assert.ok(found.val_accuracy > 0.9, `test accuracy ${found.val_accuracy}`);
     assert.match(found.absent, /CIFAR-10 is not hosted here .*licence: none stated/);
     assert.match(found.absent, /Hosted are: sides/);
   });
