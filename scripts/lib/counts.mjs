@@ -33,7 +33,7 @@ function readTap(text) {
   const skips = [...text.matchAll(/^\s*ok \d+ - (.*?) # SKIP ?(.*)$/gm)].map((m) => `${m[1]}: ${m[2] || 'no reason given'}`);
   const [passed, failed, cancelled, skipped] = ['pass', 'fail', 'cancelled', 'skipped'].map(number);
   const failures = [...text.matchAll(/^\s*not ok \d+ - (.*)$([\s\S]*?)^\s*\.\.\.$/gm)].map(([, name, details]) =>
-    `${name}: ${details.match(/^\s*error: (.*)$/m)?.[1] ?? 'no error given'}`);
+    `${name}: ${details.match(/^\s*error: (?:[|>]-?\s+)?(.*)$/m)?.[1] ?? 'no error given'}`);
   if (Number.isNaN(passed)) return {passed: 0, failed: 1, skipped: 0, skips, failures};
   return {passed, failed: failed + cancelled, skipped, skips, failures};
 }

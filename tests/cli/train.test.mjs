@@ -7,7 +7,7 @@ import {test} from 'node:test';
 import {convlab, jsonLines, lines, program, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 const epochFields = ['event', 'epoch', 'train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'learning_rate',
-                     'seconds', 'images_per_second'];
+                     'seconds', 'images_per_second', 'unreadable_images'];
 
 function trainArguments(folder, ...more) {
   return ['train', '--model', 'mnist-mlp', '--data', 'mnist', '--data-dir', folder, '--epochs', '3', '--batch', '32',
