@@ -75,6 +75,19 @@ async function fileIn(folder, name) {
   }
 }
 
+/** Returns the text of a small file, null if there is none. Another tab may be writing it. */
+async function readText(folder, name) {
+  for (let tries = 1; ; ++tries) {
+    try {
+      const file = await fileIn(folder, name);
+      return file !== null && file.size <= maxIndexBytes ? await file.text() : null;
+    } catch (error) {
+      if (error.name !== 'NotReadableError' || tries === 10) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }
+}
+
 /** Writes a file with what `write` passes to its argument, at once on the disk. */
 async function writeFile(folder, name, write) {
   const file = await folder.getFileHandle(name, {create: true});
@@ -205,15 +218,15 @@ export class DataStore {
 
   /**
    * Calls `use` with a Writer while no other tab writes. Throws StorageError if nothing can be
-   * kept.
+   * kept. The signal ends the wait for other tabs.
    * @template T
-   * @param {(writer: Writer) => Promise<T>} use
+   * @param {(writer: Writer) => Promise<T>} use @param {AbortSignal} [signal]
    * @returns {Promise<T>}
    */
-  async write(use) {
+  async write(use, signal) {
     const folder = this.#folder;
     if (folder === null) throw new StorageError(this.#why);
-    return navigator.locks.request(lockName, async () => {
+    return navigator.locks.request(lockName, {signal}, async () => {
       let index;
       try {
         index = await this.#read();
@@ -231,9 +244,10 @@ export class DataStore {
   /** @returns {Promise<Index & {isNewer: boolean}>} */
   async #read() {
     const folder = /** @type {FileSystemDirectoryHandle} */ (this.#folder);
-    const files = await Promise.all(indexNames.map((name) => fileIn(folder, name)));
-    const found = await Promise.all(files.map(async (file) =>
-      (file && file.size <= maxIndexBytes ? parseIndex(await file.text()) : null)));
+    const found = await Promise.all(indexNames.map(async (name) => {
+      const text = await readText(folder, name);
+      return text === null ? null : parseIndex(text);
+    }));
     /** @type {Index} */
     let newest = {generation: 0, datasets: []};
     for (const index of found) {
@@ -314,11 +328,19 @@ class Writer {
     }
   }
 
-  /** Lists a draft as data set `name`, in place of an earlier one. */
-  async keep({file, bytes, pieces, files}, name, about) {
-    const others = this.#index.datasets.filter((data) => data.name !== name);
+  /**
+   * Lists a draft as data set `name`, in place of the one in the file `known`, and returns all that
+   * are kept. Throws StorageError if another tab has kept one of this name.
+   */
+  async keep({file, bytes, pieces, files}, name, about, known) {
     try {
+      const others = this.#index.datasets.filter((data) => data.name !== name);
+      const before = this.#index.datasets.find((data) => data.name === name);
+      if (before !== undefined && before.file !== known) {
+        throw new StorageError(`another tab has just kept a data set ${name}; reload to see it`);
+      }
       await this.#list([...others, {name, bytes, file, pieces, files, about}]);
+      return this.#index.datasets;
     } catch (error) {
       await this.discard({file});
       throw explain(error, bytes, null);
@@ -328,11 +350,10 @@ class Writer {
   /** Deletes a draft. */
   async discard({file}) { await this.#folder.removeEntry(file).catch(() => {}); }
 
-  /** Deletes a data set. @param {string} name */
-  async remove(name) {
-    const removed = this.#index.datasets.filter((data) => data.name === name);
-    await this.#list(this.#index.datasets.filter((data) => data.name !== name));
-    for (const data of removed) await this.discard(data);
+  /** Deletes a data set; another one that has got its name meanwhile stays. @param {KeptData} data */
+  async remove({file}) {
+    await this.#list(this.#index.datasets.filter((data) => data.file !== file));
+    await this.discard({file});
   }
 
   /** Writes the next generation of the index. */
@@ -341,6 +362,9 @@ class Writer {
     const content = {version, generation, datasets};
     const text = JSON.stringify(content);
     const whole = JSON.stringify({checksum: await digestText(text), content});
+    if (datasets.length > maxDatasets || whole.length > maxIndexBytes) {
+      throw new StorageError('too many data sets or files are kept; delete some first');
+    }
     // The name alternates, so that the generation before stays until this one is whole.
     await writeFile(this.#folder, indexNames[generation % 2],
       async (write) => write(new TextEncoder().encode(whole)));

@@ -170,14 +170,20 @@ function postProgress(id, name) {
   };
 }
 
-// One after another: each may write.
 let ownDone = Promise.resolve();
+
+/** Calls `work` after all earlier work on own data has ended: each may write. */
+function inTurn(work) {
+  const result = ownDone.then(work);
+  ownDone = result.then(() => {}, () => {});
+  return result;
+}
 
 function changeOwnData(message) {
   const {type, id, name} = message;
   const abort = new AbortController();
   running.set(id, abort);
-  ownDone = ownDone.then(async () => {
+  inTurn(async () => {
     try {
       abort.signal.throwIfAborted();
       const result = await ofOwnData[type](message, postProgress(id, name), abort.signal);
@@ -209,7 +215,7 @@ let waiting = null;
 async function openBefore(message, name) {
   waiting = [];
   try {
-    await own.open(name, postProgress(message.id, name));
+    await inTurn(() => own.open(name, postProgress(message.id, name)));
     guard(() => request(message));
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;

@@ -116,6 +116,7 @@ export class OwnSets {
 
   /** Opens a kept data set after comparing it with its checksums. */
   async open(name, onProgress, signal) {
+    if (this.isOpen(name)) return this.#opened.get(name);
     const data = this.#kept.get(name);
     if (data === undefined) throw new Error(`There is no data set ${name}.`);
     const files = await this.#store.check(data, (done, total) =>
@@ -132,7 +133,7 @@ export class OwnSets {
   async add(name, files, onProgress, signal) {
     try {
       return await this.#store.write((writer) =>
-        this.#addAndKeep(writer, name, files, onProgress, signal));
+        this.#addAndKeep(writer, name, files, onProgress, signal), signal);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       return this.#addOnly(name, files, onProgress, signal, error.message);
@@ -141,8 +142,9 @@ export class OwnSets {
 
   /** Forgets a data set, and deletes what is kept of it. @param {string} name */
   async remove(name) {
-    if (!this.isOpen(name) && !this.#kept.has(name)) throw new Error(`There is no data set ${name}.`);
-    if (this.#kept.has(name)) await this.#store.write((writer) => writer.remove(name));
+    const kept = this.#kept.get(name);
+    if (!this.isOpen(name) && !kept) throw new Error(`There is no data set ${name}.`);
+    if (kept) await this.#store.write((writer) => writer.remove(kept));
     this.#kept.delete(name);
     if (this.#opened.delete(name)) this.#engine.removeData(name);
   }
@@ -155,11 +157,14 @@ export class OwnSets {
       const [given] = files;
       const draft = await write([{path: tarPath(given.path), size: given.file.size,
         chunks: () => inflate(given, maxInflatedBytes, '')}]);
+      let isOpen = false;
       try {
         const {about} = this.#give(name, draft.blobs);
+        isOpen = true;
         return await this.#keep(writer, draft, about);
       } catch (error) {
         await writer.discard(draft);
+        if (isOpen) this.#forget(name);
         throw error;
       }
     }
@@ -172,8 +177,7 @@ export class OwnSets {
       return await this.#keep(writer, draft, about);
     } catch (error) {
       if (!(error instanceof StorageError)) {
-        this.#opened.delete(name);
-        this.#engine.removeData(name);
+        this.#forget(name);
         throw error;
       }
       ids.forEach((id, i) => this.#blobs.replace(id, files[i].file));
@@ -182,8 +186,8 @@ export class OwnSets {
   }
 
   async #keep(writer, draft, about) {
-    await writer.keep(draft, about.name, about);
-    this.#setKept(await this.#store.list());
+    const {name} = about;
+    this.#setKept(await writer.keep(draft, name, about, this.#kept.get(name)?.file));
     return this.#remember(about, {kept: true, why: '', bytes: draft.bytes});
   }
 
@@ -202,6 +206,11 @@ export class OwnSets {
     const description = {...about, ...more};
     this.#opened.set(about.name, description);
     return description;
+  }
+
+  #forget(name) {
+    this.#opened.delete(name);
+    this.#engine.removeData(name);
   }
 
   #setKept(datasets) { this.#kept = new Map(datasets.map((data) => [data.name, data])); }

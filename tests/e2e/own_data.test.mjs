@@ -327,6 +327,22 @@ test('two pages keep data sets one after the other, and see each other\'s after 
     await useAgain(page, 'my images');
   }));
 
+test('two pages that keep a data set of one name: the second says so, and replaces nothing', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await waitForState(other, 'ready');
+    await drop(page, [photosZip]);
+    await waitForData(page, 'photos');
+    const kept = await page.evaluate(storedFiles);
+    await drop(other, [photosZip]);
+    await waitForData(other, 'photos');
+    await setOf(other, 'photos').getByText(/not kept .*another tab/).waitFor();
+    assert.deepEqual(await page.evaluate(storedFiles), kept);
+    await trainFor(other, 2);
+  }));
+
 test('a damaged copy is refused with a message, and can be deleted', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
