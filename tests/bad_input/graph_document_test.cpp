@@ -118,7 +118,8 @@ TEST_CASE("hostile graph document: a long list of objects costs no time", "[time
         10);  // about 0.1 s
 }
 
-TEST_CASE("hostile graph document: names that collide with generated names cost no time", "[time]") {
+TEST_CASE("hostile graph document: names that collide with generated names cost no time",
+          "[time]") {
   // Takes minutes if each generated name is compared with the names of all layers.
   constexpr int half = 4000;
   std::string layers;

@@ -16,7 +16,8 @@ using Catch::Matchers::ContainsSubstring;
 /// A request in JSON with the fields `fields`.
 std::string json_of(const std::string& fields) { return R"({"protocol": 4, )" + fields + "}"; }
 
-TEST_CASE("hostile request: the time to read a request grows with its length, not its square", "[time]") {
+TEST_CASE("hostile request: the time to read a request grows with its length, not its square",
+          "[time]") {
   // Takes hours if the JSON library goes through the list after each of its elements.
   std::string list = "{}";
   while (list.size() < (8 << 20) - 100) list += ",{}";

@@ -106,7 +106,8 @@ TEST_CASE(
   CHECK(read.tensors[1].name == "later");
 }
 
-TEST_CASE("safetensors: the time for many tensors grows with their number, not its square", "[time]") {
+TEST_CASE("safetensors: the time for many tensors grows with their number, not its square",
+          "[time]") {
   // Takes about a minute if each name is compared with all before it.
   SafeTensors file;
   for (int i = 0; i < 100'000; ++i)
@@ -120,7 +121,8 @@ TEST_CASE("safetensors: the time for many tensors grows with their number, not i
   CHECK(read.tensors.size() == file.tensors.size());
 }
 
-TEST_CASE("safetensors: the time to refuse a header of a million keys grows with their number", "[time]") {
+TEST_CASE("safetensors: the time to refuse a header of a million keys grows with their number",
+          "[time]") {
   std::string header = "{\"k0\":0";
   for (int i = 1; i < 1'000'000; ++i) header += fmt::format(",\"k{}\":0", i);
   header += '}';
