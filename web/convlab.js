@@ -5,7 +5,7 @@
 //
 //   const convlab = new Convlab();
 //   convlab.addEventListener('snapshot', ({snapshot}) => {
-//     console.log(snapshot.state, snapshot.loss, snapshot.val_accuracy);
+//     console.log(snapshot.state, snapshot.loss, snapshot.history.at(-1)?.val_accuracy);
 //   });
 //   convlab.addEventListener('error', ({error}) => console.error(error.message));
 //   convlab.configure({data: 'mnist', model: 'mnist-cnn'});

@@ -24,7 +24,7 @@ MemoryDataset::MemoryDataset(std::string name, Shape image, std::vector<std::str
 }
 
 MemoryDataset::MemoryDataset(MemoryDataset&& other) noexcept
-    : Dataset(std::move(other)),
+    : Dataset(static_cast<Dataset&&>(other)),
       images_(std::move(other.images_)),
       labels_(std::move(other.labels_)),
       available_(other.available_.exchange(0)),

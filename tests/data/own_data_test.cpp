@@ -81,7 +81,8 @@ TEST_CASE("own data: one file that is an archive is opened as one") {
   for (const SourceFile& one : idx_files("set/"))
     entries.push_back({one.path, one.source->read(0, one.source->size())});
   std::vector<SourceFile> given{file("whatever.bin", make_tar(entries))};
-  CHECK(own.add("archive", std::move(given)).test->size() == 6);
+  const DatasetSplits& added = own.add("archive", std::move(given));
+  CHECK(added.test->size() == 6);
 }
 
 TEST_CASE("own data: a name of the catalog takes only files of that data set") {
@@ -95,7 +96,8 @@ TEST_CASE("own data: a name of the catalog takes only files of that data set") {
     files.push_back(
         file(std::string(part) + "-labels-idx1-ubyte.gz", gzip(make_idx({1}, Bytes{9}))));
   }
-  CHECK(own.add("fashion-mnist", std::move(files)).train->class_names()[9] == "Ankle boot");
+  const DatasetSplits& added = own.add("fashion-mnist", std::move(files));
+  CHECK(added.train->class_names()[9] == "Ankle boot");
 }
 
 TEST_CASE("own data: another of the same name replaces it only if it can be opened") {

@@ -73,10 +73,11 @@ test('a folder of photos, packed by its host, trains in the page under its own n
       engine.configure({data: 'sides', model: 'simple-convnet', image_size: 24, batch: 8, epochs: 3,
         standardize: true});
       engine.start();
-      const {state, val_accuracy, class_names, error} = await finished;
+      const {state, history, class_names, error} = await finished;
       const absent = await engine.configure({data: 'cifar-10', model: 'cifar-simple'})
         .then(() => '', ({message}) => message);
       engine.terminate();
+      const val_accuracy = history.at(-1)?.val_accuracy;
       return {listed, state, val_accuracy, class_names, error, errors, absent};
     });
     assert.equal(found.listed.title, 'sides');
