@@ -40,7 +40,7 @@ export class DataFeed {
   #name = '';
   /** @type {any[]|null} */
   #catalog = null;
-  /** Why the catalog could not be loaded, until somebody is told. */
+  /** Why the catalog could not be loaded; null once it was reported. */
   #catalogError = null;
   #next = 0;
   #kept = new Map();
@@ -67,7 +67,7 @@ export class DataFeed {
       ({name, title, description, source, licence, get, download_bytes: 0, urls: []}));
   }
 
-  /** Loads the catalog. If that fails, `fail` is told when a data set is chosen. */
+  /** Loads the catalog. An error is reported to `fail` when a data set is chosen. */
   async loadCatalog() {
     try {
       this.#catalog = await this.#fetchCatalog({cache: 'default'});

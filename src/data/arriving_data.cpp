@@ -145,7 +145,7 @@ DatasetSplits ArrivingData::open(const std::string& name) {
 bool ArrivingData::append_to(const std::vector<Part>& parts, const PackedDataset& packed,
                              const PackedShard& shard, std::span<const uint8_t> bytes,
                              const std::string& source) const {
-  // One that was opened for a run that was then refused is unused: the run before goes on.
+  // The latest in use: data opened for a configuration that was refused is unused.
   const auto used = std::find_if_not(parts.rbegin(), parts.rend(), &Part::is_unused);
   if (used == parts.rend()) return false;
   const auto pixels = used->pixels.lock();

@@ -55,7 +55,7 @@ struct CatalogEntry {
 std::span<const CatalogEntry> catalog();
 /// Returns the entry of a data set; nullptr for an unknown name.
 const CatalogEntry* known_entry(std::string_view name);
-/// Returns what the parser of a data set's files is told of them.
+/// Returns the options with which the files of a data set are parsed.
 FormatOptions format_options(const CatalogEntry& entry);
 /// Returns the entry of a data set. Throws Error for an unknown name, listing the known ones.
 const CatalogEntry& find_entry(std::string_view name);

@@ -190,8 +190,8 @@ std::unique_ptr<PendingBatch> Loader::take() {
   return pending;
 }
 
-/// Loads images whose decoding is free. They lie anywhere in memory, so the processor is told of
-/// some in advance.
+/// Loads images whose decoding is free. They lie anywhere in memory, so those that come next are
+/// prefetched into the cache.
 void Loader::copy_images(PendingBatch& pending) {
   constexpr size_t ahead = 4;
   constexpr size_t line = 64;

@@ -34,7 +34,7 @@ constexpr std::array all{
           "Eight convolutions with batch normalisation, four of them in two residual blocks.",
           "Page 2018, How to train your ResNet (myrtle.ai)", resnet9, cifar_image},
     Model{"resnet9-narrow", "ResNet-9, narrow",
-          "ResNet-9 with half its filters, which needs a quarter of the time.",
+          "ResNet-9 with half its filters and a quarter of its arithmetic.",
           "Page 2018, How to train your ResNet (myrtle.ai)", resnet9_narrow, cifar_image},
     Model{"imagenette-cnn", "Imagenette CNN",
           "Five convolutions with batch normalisation, each pooled, then global average pooling.",
