@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
-import {test} from 'node:test';
+import {describe, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {dist, serve, waitForState, withPage} from './browser.mjs';
 
@@ -46,15 +46,8 @@ const cases = [
     /engine-.*\.wasm is damaged or truncated: its 0 bytes/],
   ['a web page for the wasm', wasm, htmlPage, /engine-.*\.wasm .*the server sent a web page/],
   ['HTTP 500 for the wasm', wasm, status500, /engine-.*\.wasm could not be fetched: HTTP 500/],
-  ['a wasm that never comes', wasm, never, /engine-.*\.wasm .*nothing has arrived for \d seconds/],
   ['a web page for the engine', '**/engine-*.mjs', htmlPage,
     /engine-.*\.mjs .*the server sent a web page/],
-  ['an engine that never comes', '**/engine-*.mjs', never,
-    /engine-.*\.mjs .*nothing has arrived for \d seconds/],
-  ['a worker that never comes', '**/engine_worker.js', never,
-    /engine_worker\.js .*nothing has arrived for \d seconds/],
-  ['a module of the worker that never comes', '**/data_feed.js', never,
-    /data_feed\.js .*nothing has arrived for \d seconds/],
   ['HTTP 500 for the worker', '**/engine_worker.js', status500,
     /engine_worker\.js could not be fetched: HTTP 500/],
   ['a web page for the worker', '**/engine_worker.js', htmlPage,
@@ -71,7 +64,7 @@ const cases = [
     /engine_worker\.js .*directive require-trusted-types-for forbids it; leave it out/],
 ];
 
-for (const [what, pattern, change, text] of cases) {
+const restarts = ([what, pattern, change, text]) =>
   test(`${what}: named, and the engine can be restarted`, () =>
     withPage({prepare: changing(pattern, change)}, async ({page}) => {
       await alertSays(page, text);
@@ -80,7 +73,8 @@ for (const [what, pattern, change, text] of cases) {
       await page.getByRole('button', {name: 'Restart the engine'}).click();
       await waitForState(page, 'ready');
     }));
-}
+
+cases.forEach(restarts);
 
 /**
  * Serves the page through another server: `change` gets a path and the headers of the answer, which
@@ -133,8 +127,6 @@ for (const [what, pattern, change, text] of [
     /\/progress\.js could not be loaded: the server sent a web page/],
   ['a module sent as text', '**/view.js', (route) => route.fulfill({
     contentType: 'text/plain', body: ''}), /\/view\.js .* sent it as "text\/plain"/],
-  ['a module that never comes', '**/results.js', never,
-    /\/results\.js could not be loaded: no answer within 4 seconds/],
 ]) {
   test(`${what}: the page names it`, () =>
     withPage({prepare: changing(pattern, change), waitUntil: 'commit'}, async ({page}) => {
@@ -142,15 +134,33 @@ for (const [what, pattern, change, text] of [
     }));
 }
 
-test('a module that comes late: what was said goes away, and the page works', () =>
-  withPage({prepare: changing('**/results.js', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
-    await route.continue();
-  }), waitUntil: 'commit'}, async ({page}) => {
-    await stuckSays(page, /results\.js/);
-    await waitForState(page, 'ready');
-    assert.equal(await page.locator('#stuck').count(), 0);
-  }));
+// They mostly wait, so they run at the same time.
+describe('what never comes', {concurrency: 3}, () => {
+  [
+    ['a wasm that never comes', wasm, never, /engine-.*\.wasm .*nothing has arrived for \d seconds/],
+    ['an engine that never comes', '**/engine-*.mjs', never,
+      /engine-.*\.mjs .*nothing has arrived for \d seconds/],
+    ['a worker that never comes', '**/engine_worker.js', never,
+      /engine_worker\.js .*nothing has arrived for \d seconds/],
+    ['a module of the worker that never comes', '**/data_feed.js', never,
+      /data_feed\.js .*nothing has arrived for \d seconds/],
+  ].forEach(restarts);
+
+  test('a module that never comes: the page names it', () =>
+    withPage({prepare: changing('**/results.js', never), waitUntil: 'commit'}, async ({page}) => {
+      await stuckSays(page, /\/results\.js could not be loaded: no answer within 4 seconds/);
+    }));
+
+  test('a module that comes late: what was said goes away, and the page works', () =>
+    withPage({prepare: changing('**/results.js', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      await route.continue();
+    }), waitUntil: 'commit'}, async ({page}) => {
+      await stuckSays(page, /results\.js/);
+      await waitForState(page, 'ready');
+      assert.equal(await page.locator('#stuck').count(), 0);
+    }));
+});
 
 test('the page in a sub-folder, opened without the slash at its end', async () => {
   const below = (path) =>
