@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {convlab, jsonLines, program, split, temporaryFolder, writeDataSet} from './helpers.mjs';
+import {convlab, convlabIn, jsonLines, program, split, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 const options = ['--model', 'simple-convnet', '--epochs', '2', '--batch', '32', '--threads', '1', '--json', '-'];
 
@@ -91,6 +91,28 @@ test('augmentation is the same for the same seed, and a wrong one is refused by 
     assert.notEqual(refused.status, 0);
     assert.match(refused.stderr, message);
   }
+});
+
+test('one IDX file stands for all that belong to it', (t) => {
+  const folder = temporaryFolder(t);
+  const idx = writeDataSet(folder);
+  const expected = train('--data', 'mnist', '--data-dir', folder);
+  assert.deepEqual(train('--data', path.join(idx, 'train-images-idx3-ubyte.gz')), expected);
+  fs.rmSync(path.join(idx, 'train-labels-idx1-ubyte'));
+  const refused = convlab('train', ...options, '--data', path.join(idx, 'train-images-idx3-ubyte.gz'));
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /no file of labels belongs to .*; expected it beside it, such as train-labels-idx1-ubyte/);
+});
+
+test('a name that is neither a data set nor a file is refused with what is like it', (t) => {
+  const folder = temporaryFolder(t);
+  fs.mkdirSync(path.join(folder, 'photos'));
+  const inFolder = (...args) => convlabIn(`cd '${folder}'; exec "$@"`, ...args);
+  const refused = inFolder('train', ...options, '--data', 'photo');
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /unknown data set 'photo' \(did you mean 'photos'\?\); it is neither a file or folder here nor one of: mnist/);
+  assert.match(inFolder('train', ...options, '--data', './photo').stderr,
+    /\.\/photo: no such file or folder \(did you mean 'photos'\?\)/);
 });
 
 test('what is no data set is refused with what was expected', (t) => {

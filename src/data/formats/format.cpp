@@ -38,6 +38,11 @@ const DataFormat& find_format(std::string_view name) {
   fail("unknown data format '{}'", name);
 }
 
+bool is_recognized(const FileSet& files) {
+  return std::any_of(formats.begin(), formats.end(),
+                     [&](const DataFormat* format) { return format->recognizes(files); });
+}
+
 DatasetSplits open_files(const std::shared_ptr<const FileSet>& files,
                          const FormatOptions& options) {
   for (const DataFormat* format : formats) {
