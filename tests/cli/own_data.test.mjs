@@ -115,6 +115,14 @@ test('a name that is neither a data set nor a file is refused with what is like 
     /\.\/photo: no such file or folder \(did you mean 'photos'\?\)/);
 });
 
+test('a path that is not UTF-8 is refused before anything is read', () => {
+  for (const command of ['train --model mnist-mlp', 'eval --model absent.safetensors', 'lr-find --model mnist-mlp']) {
+    const refused = convlabIn(`exec "$@" --data "$(printf '/tmp/ph\\377tos')"`, ...command.split(' '));
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /^convlab: --data: \/tmp\/ph%FFtos has bytes that are not UTF-8; rename the file or folder\n/);
+  }
+});
+
 test('what is no data set is refused with what was expected', (t) => {
   const folder = temporaryFolder(t);
   for (const [name, message] of [['absent', /no such file or folder/], ['.', /none of them a known data set/]]) {
