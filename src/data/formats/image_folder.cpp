@@ -25,6 +25,7 @@ constexpr std::array endings{".jpg", ".jpeg", ".png", ".bmp", ".gif"};
 constexpr int64_t default_side = 128;
 constexpr int64_t max_default_side = 256;
 constexpr size_t probed_images = 32;
+constexpr std::string_view background = "BACKGROUND_Google";  // of Caltech-101
 
 bool is_image(std::string_view path) {
   std::string ending(path.substr(std::min(path.find_last_of('.'), path.size())));
@@ -119,7 +120,6 @@ void drop_without_folder(std::vector<Found>& images) {
 
 /// Leaves out the photos of Caltech-101 that are of none of its classes, as torchvision does.
 void drop_background(FoundParts& found) {
-  constexpr std::string_view background = "BACKGROUND_Google";
   const auto is_background = [](const Found& image) { return image.folder() == background; };
   found.background =
       std::erase_if(found.train, is_background) + std::erase_if(found.test, is_background);
