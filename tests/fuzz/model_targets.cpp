@@ -3,10 +3,12 @@
 #include <string_view>
 
 #include "backend/backend.h"
+#include "engine/run_loss.h"
 #include "engine/run_record.h"
 #include "fuzz/small_run.h"
 #include "fuzz/target_parts.h"
 #include "io/checkpoint_file.h"
+#include "io/class_weights_json.h"
 #include "io/graph_json.h"
 #include "io/model_file.h"
 #include "io/safetensors.h"
@@ -149,6 +151,15 @@ std::vector<Bytes> graph_seeds() {
 }
 
 // One byte of JSON can be a value that takes a few hundred bytes of memory.
+void read_class_weights_json(std::span<const uint8_t> input) {
+  const std::string weights = class_weights_from_json(text_of(input), fuzz_source);
+  must([&] { checked_class_weights(weights); });
+}
+
+std::vector<Bytes> class_weights_json_seeds() {
+  return {bytes_of("[1, 2.5, 0]"), bytes_of(R"({"0": 1, "12": 1e-3})")};
+}
+
 constexpr std::array targets{
     FuzzTarget{"safetensors file", read_safetensors, model_seeds, 500},
     FuzzTarget{"safetensors header", read_header, header_seeds, 500},
@@ -156,6 +167,8 @@ constexpr std::array targets{
     FuzzTarget{"checkpoint", read_checkpoint, checkpoint_seeds, 500},
     FuzzTarget{"run of a checkpoint", read_run_record, run_record_seeds, 500},
     FuzzTarget{"graph document", read_graph, graph_seeds, 1000},
+    // A few digits are the index of a class, up to which all have a weight.
+    FuzzTarget{"class weights file", read_class_weights_json, class_weights_json_seeds, 100'000},
 };
 
 }  // namespace
