@@ -281,7 +281,7 @@ bool is_data_path(std::string_view name) {
 
 std::vector<fs::path> find_dataset_files(std::string_view name, const fs::path& data_dir,
                                          const DataEnvironment& environment) {
-  if (is_data_path(name)) return {fs::path(name)};
+  if (is_data_path(name)) return files_at(name);
   const auto place = find_place(find_entry(name), data_dir, environment);
   if (!place) return {};
   if (place->names.empty()) return {place->path};

@@ -41,10 +41,13 @@ bool begins_as_idx(const ByteSource& source) {
   return start == std::vector<uint8_t>{0, 0, 8, 1} || start == std::vector<uint8_t>{0, 0, 8, 3};
 }
 
+std::vector<std::string> partners_of(const fs::path& path) {
+  return idx_partners(path.filename().string(), names_in(path.parent_path(), /*files_only=*/true));
+}
+
 std::shared_ptr<const FileSet> open_idx(const fs::path& path) {
   const fs::path folder = path.parent_path();
-  std::vector<std::string> names =
-      idx_partners(path.filename().string(), names_in(folder, /*files_only=*/true));
+  const std::vector<std::string> names = partners_of(path);
   if (names.empty()) {
     fail(
         "[idx] {}: its name does not say what it is; expected names as MNIST's files have, such as "
@@ -55,6 +58,14 @@ std::shared_ptr<const FileSet> open_idx(const fs::path& path) {
 }
 
 }  // namespace
+
+std::vector<fs::path> files_at(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored) || !begins_as_idx(*open_file(path))) return {path};
+  std::vector<fs::path> files;
+  for (const std::string& name : partners_of(path)) files.push_back(path.parent_path() / name);
+  return files.empty() ? std::vector{path} : files;
+}
 
 std::string similar_name(const std::string& name, const fs::path& folder,
                          std::vector<std::string> known) {

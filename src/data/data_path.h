@@ -16,6 +16,10 @@ namespace convlab {
 std::shared_ptr<const FileSet> open_path(const std::filesystem::path& path,
                                          const std::filesystem::path& cache);
 
+/// Returns the files and folders of which open_path reads: the path itself, or the IDX files that
+/// belong together.
+std::vector<std::filesystem::path> files_at(const std::filesystem::path& path);
+
 /// Returns " (did you mean 'photos'?)" for a name in `folder` that is most like `name`, of those
 /// and of `known`; empty if none is like it.
 std::string similar_name(const std::string& name, const std::filesystem::path& folder,

@@ -67,6 +67,8 @@ class JoinedFiles : public FileSet {
     std::vector<Place> places;
     for (size_t part = 0; part < parts_.size(); ++part) {
       const std::span<const FileEntry> files = parts_[part].files->files();
+      const std::string& hidden = parts_[part].files->left_out();
+      if (!hidden.empty()) leave_out(parts_[part].folder + "/" + hidden);
       for (size_t i = 0; i < files.size(); ++i) {
         entries.push_back({parts_[part].folder + "/" + files[i].path, files[i].size});
         places.push_back({part, i});

@@ -321,6 +321,8 @@ TEST_CASE("catalog: one IDX file stands for those that belong to it by their nam
   folder.write("letters-t10k-labels.idx1-ubyte", make_idx({1}, Bytes{1}));
   folder.write("README", images);
   const DatasetSplits letters = load_dataset(path("letters-train-images-idx3-ubyte"));
+  CHECK(find_dataset_files(path("letters-train-images-idx3-ubyte"), {}).size() == 4);
+  CHECK(find_dataset_files(path("README"), {}) == std::vector<fs::path>{path("README")});
   CHECK(letters.train->size() == 3);
   CHECK(letters.test->size() == 1);
   const DatasetSplits plain = load_dataset(path("train-labels-idx1-ubyte.gz"));

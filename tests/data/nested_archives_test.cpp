@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "data/archives.h"
 #include "data/catalog.h"
+#include "data/formats/format.h"
 #include "data/image_files.h"
 
 namespace convlab {
@@ -89,17 +90,24 @@ TEST_CASE("nested archives: each is a folder of its name; what lies deeper is no
   const TemporaryFolder folder("nested");
   const Bytes deep = make_zip({{"c/3.png", png}});
   const fs::path zip = folder.write(
-      "kaggle.zip", make_zip({{"train.zip", make_zip({{"a/1.png", png, true}, {"deep.zip", deep}})},
-                              {"test.tar", make_tar({{"b/2.png", png}})}}));
+      "kaggle.zip",
+      make_zip(
+          {{"train.zip", make_zip({{"a/1.png", png, true}, {"deep.zip", deep}, {"a/.x", png}})},
+           {"test.tar", make_tar({{"b/2.png", png}})}}));
   const auto files = open_nested_archives(zip, folder.path() / "cache");
   REQUIRE(files->files().size() == 3);
   CHECK(files->files()[0].path == "test/b/2.png");
   CHECK(files->files()[1].path == "train/a/1.png");
   CHECK(files->files()[2].path == "train/deep.zip");
+  CHECK(files->left_out() == "train/a/.x");
   CHECK(files->read(0, 1000) == png);
   CHECK(files->read(1, 1000) == png);
   CHECK_FALSE(fs::exists(folder.path() / "cache"));  // nothing has to be inflated
   CHECK(open_nested_archives(folder.write("b.zip", deep), folder.path()) == nullptr);
+  // What only opens the outer one, as the page does, says so.
+  CHECK_THROWS_MATCHES(
+      open_files(open_archive(zip, folder.path()), {.name = "kaggle"}), Error,
+      MessageMatches(ContainsSubstring("test.tar is an archive in it: unpack that first")));
 }
 
 TEST_CASE(

@@ -7,6 +7,7 @@
 
 #include "core/counted.h"
 #include "core/error.h"
+#include "core/utf8.h"
 
 namespace convlab {
 
@@ -25,6 +26,17 @@ std::string_view take_number(std::string_view& text) {
   text.remove_prefix(number.size());
   number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
   return number;
+}
+
+/// What to do about an archive among the files: the page opens only the outer one.
+std::string archive_hint(const FileSet& files) {
+  for (const FileEntry& file : files.files()) {
+    for (const std::string_view ending : {".tar.gz", ".tgz", ".tar", ".zip"}) {
+      if (file.path.ends_with(ending))
+        return fmt::format(" ({} is an archive in it: unpack that first)", escaped_utf8(file.path));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -54,8 +66,8 @@ DatasetSplits open_files(const std::shared_ptr<const FileSet>& files,
   }
   std::string text;
   for (const DataFormat* format : formats) text += fmt::format("\n  {}", format->expects);
-  fail("[data] {}: {}, none of them a known data set. Expected one of:{}", files->name(),
-       counted(files->files().size(), "file"), text);
+  fail("[data] {}: {}, none of them a known data set{}. Expected one of:{}", files->name(),
+       counted(files->files().size(), "file"), archive_hint(*files), text);
 }
 
 SplitPart part_of(std::string_view name) {
