@@ -9,6 +9,7 @@
 #include "backend/processors.h"
 #include "backend/system_memory.h"
 #include "core/counted.h"
+#include "core/utf8.h"
 #include "data/catalog.h"
 #include "engine/run_options.h"
 
@@ -32,6 +33,7 @@ CLI::Option* add_data(CLI::App& command, std::string& data) {
                   "Data set: a folder or an archive (.zip, .tar, .tgz) of your own, or one of: " +
                       known_names(catalog(), &CatalogEntry::name))
       ->type_name("NAME|PATH")
+      ->check(utf8_text())
       ->required();
 }
 
@@ -118,6 +120,21 @@ CLI::Validator whole_number(int64_t min, int64_t max) {
     if (error == std::errc() && stop == end && value >= min && value <= max) return std::string();
     return fmt::format("'{}' is not a whole number from {} to {} in digits such as {}", text, min,
                        max, std::clamp<int64_t>(100, min, max));
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator utf8_text() {
+  const auto check = [](const std::string& text) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const Utf8Character first = first_character(rest);
+      if (!first.valid) {
+        return fmt::format("{} has bytes that are not UTF-8; rename the file or folder",
+                           escaped_utf8(text));
+      }
+      rest.remove_prefix(first.bytes);
+    }
+    return std::string();
   };
   return CLI::Validator(check, "");
 }

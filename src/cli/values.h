@@ -36,6 +36,9 @@ CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 /// Accepts whole numbers from `min` to `max` in digits.
 CLI::Validator whole_number(int64_t min, int64_t max);
 
+/// Accepts text in UTF-8, as names that are saved in files must be.
+CLI::Validator utf8_text();
+
 /// Accepts numbers from `min` to `max`.
 CLI::Validator number_within(double min, double max);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "engine/class_names.h"
 #include "engine/epoch_logs.h"
 #include "engine/run.h"
 #include "engine/run_loss.h"
@@ -229,6 +230,10 @@ void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
     throw;
   }
   restore(record);
+  if (std::string warning =
+          class_name_warning(file.training.class_names, data_.train->class_names());
+      !warning.empty())
+    notes_.push_back(std::move(warning));
 }
 
 }  // namespace convlab

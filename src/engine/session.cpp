@@ -17,6 +17,7 @@
 #include "data/resized_dataset.h"
 #include "data/worker_pool.h"
 #include "engine/check_model.h"
+#include "engine/class_names.h"
 #include "engine/describe_model.h"
 #include "engine/run_loss.h"
 #include "engine/tasks/bench_suite.h"
@@ -301,6 +302,10 @@ Result Session::apply(const LoadModel& request) {
   } else if (!trained_on.empty() && trained_on != options.data) {
     note_ = "This model was trained on " + trained_on + ".";
   }
+  if (const std::string warning =
+          class_name_warning(file.training.class_names, run_->data().train->class_names());
+      !options.data.empty() && !warning.empty())
+    note_ += (note_.empty() ? "" : " ") + warning;
   return Configured{options.data};
 }
 

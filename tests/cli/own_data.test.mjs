@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {convlab, jsonLines, program, split, temporaryFolder, writeDataSet} from './helpers.mjs';
+import {convlab, convlabIn, jsonLines, program, split, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 const options = ['--model', 'simple-convnet', '--epochs', '2', '--batch', '32', '--threads', '1', '--json', '-'];
 
@@ -90,6 +90,36 @@ test('augmentation is the same for the same seed, and a wrong one is refused by 
     const refused = convlab('train', ...options, ...data, '--augment', value);
     assert.notEqual(refused.status, 0);
     assert.match(refused.stderr, message);
+  }
+});
+
+test('one IDX file stands for all that belong to it', (t) => {
+  const folder = temporaryFolder(t);
+  const idx = writeDataSet(folder);
+  const expected = train('--data', 'mnist', '--data-dir', folder);
+  assert.deepEqual(train('--data', path.join(idx, 'train-images-idx3-ubyte.gz')), expected);
+  fs.rmSync(path.join(idx, 'train-labels-idx1-ubyte'));
+  const refused = convlab('train', ...options, '--data', path.join(idx, 'train-images-idx3-ubyte.gz'));
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /no file of labels belongs to .*; expected it beside it, such as train-labels-idx1-ubyte/);
+});
+
+test('a name that is neither a data set nor a file is refused with what is like it', (t) => {
+  const folder = temporaryFolder(t);
+  fs.mkdirSync(path.join(folder, 'photos'));
+  const inFolder = (...args) => convlabIn(`cd '${folder}'; exec "$@"`, ...args);
+  const refused = inFolder('train', ...options, '--data', 'photo');
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /unknown data set 'photo' \(did you mean 'photos'\?\); it is neither a file or folder here nor one of: mnist/);
+  assert.match(inFolder('train', ...options, '--data', './photo').stderr,
+    /\.\/photo: no such file or folder \(did you mean 'photos'\?\)/);
+});
+
+test('a path that is not UTF-8 is refused before anything is read', () => {
+  for (const command of ['train --model mnist-mlp', 'eval --model absent.safetensors', 'lr-find --model mnist-mlp']) {
+    const refused = convlabIn(`exec "$@" --data "$(printf '/tmp/ph\\377tos')"`, ...command.split(' '));
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /^convlab: --data: \/tmp\/ph%FFtos has bytes that are not UTF-8; rename the file or folder\n/);
   }
 });
 

@@ -190,7 +190,7 @@ test('unknown, missing and equally named data sets are reported', (t) => {
     assert.equal(status, 1);
     return stderr;
   };
-  assert.match(refused('emnist', '--out', out), /unknown data set 'emnist'.*known are: mnist, fashion-mnist/s);
+  assert.match(refused('emnist', '--out', out), /unknown data set 'emnist'.*one of: mnist, fashion-mnist/s);
   assert.match(refused('mnist', '--out', out, '--data-dir', folder), /mnist: not found.*convlab datasets fetch mnist/s);
   assert.match(refused('--out', out), /NAME\|PATH/);
   assert.match(refused('mnist'), /--out/);
