@@ -22,7 +22,7 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  *   optimizer: string, optimizer_options: Object<string, boolean|number|string>,
  *   learning_rate: number, schedule: string,
  *   schedule_options: Object<string, boolean|number|string>, warmup_epochs: number,
- *   image_size: number, cache_images: number, standardize: boolean,
+ *   image_size: number, resize: string, cache_images: number, standardize: boolean,
  *   augmentation: Object<string, boolean|number|string>,
  *   update_options: Object<string, boolean|number|string>, batch: number, epochs: number,
  *   seed: number, early_stopping: boolean,

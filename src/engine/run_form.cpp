@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "data/resize.h"
+
 namespace convlab {
 namespace {
 
 constexpr std::string_view class_weights = "class_weights";
+constexpr std::string_view resize = "resize";
 
-/// Those members with their limits, without class_weights, which can be "balanced".
+/// Those members with their limits, without the two above, which are texts.
 struct RunForm {
   int64_t image_size = RunOptions{}.image_size;
   int64_t cache_images = RunOptions{}.cache_images;
@@ -19,9 +22,8 @@ struct RunForm {
 
   template <class Visitor>
   void visit(Visitor& visitor) {
-    visitor.integer(
-        "image_size", image_size, 0, max_run_image_size,
-        "side of the square to which images are cropped and resized; 0: the data set's");
+    visitor.integer("image_size", image_size, 0, max_run_image_size,
+                    "side of the square to which images are resized; 0: the data set's");
     visitor.integer("cache_images", cache_images, 0, max_cache_images,
                     "MB of memory for decoded photos, so that later epochs are faster; 0: none");
     visitor.flag("standardize", standardize,
@@ -55,6 +57,7 @@ Options run_form_values(const RunOptions& options) {
   for (size_t i = 0; i < given.size(); ++i) {
     if (given[i] != defaults[i]) values.push_back(given[i]);
   }
+  if (options.resize != RunOptions{}.resize) values.emplace_back(resize, options.resize);
   if (!options.class_weights.empty()) values.emplace_back(class_weights, options.class_weights);
   return values;
 }
@@ -69,11 +72,21 @@ void set_run_form_values(RunOptions& options, const Options& values) {
   const int64_t seed = value_of(values, "seed", static_cast<int64_t>(defaults.seed));
   options.seed = static_cast<uint64_t>(seed);
   options.time_budget = value_of(values, "time_budget", defaults.time_budget);
+  options.resize = value_of(values, resize, defaults.resize);
   options.class_weights = value_of(values, class_weights, defaults.class_weights);
 }
 
 std::vector<OptionField> run_form_fields() {
   std::vector<OptionField> fields = list_options<RunForm>();
+  OptionField modes{.name = resize,
+                    .type = OptionType::choice,
+                    .default_value = RunOptions{}.resize,
+                    .choices = {},
+                    .help =
+                        "crop: the largest centred square of an image; stretch: all of it, "
+                        "whatever its aspect ratio"};
+  for (const auto& mode : resize_modes) modes.choices.push_back(mode.name);
+  fields.insert(fields.begin() + 1, std::move(modes));  // after image_size
   fields.push_back({.name = class_weights,
                     .type = OptionType::numbers,
                     .default_value = std::string(),

@@ -18,9 +18,12 @@ constexpr int64_t max_run_image_size = 1024;
 /// losses, optimizers, schedules).
 struct RunOptions {
   std::string data = "mnist";
-  /// Side of the square to which all images are cropped and resized; 0: the size of the data set,
+  /// Side of the square to which all images are resized; 0: the size of the data set,
   /// or, for photos of any size, that of the network in `architecture`.
   int64_t image_size = 0;
+  /// How images of another aspect ratio become that size: crop or stretch (data/resize.h). A model
+  /// file keeps it for predictions.
+  std::string resize = "crop";
   std::string model = "mnist-cnn";  ///< of the zoo; with `architecture`, only a name for people
   /// The network as a JSON document (io/graph_json.h); empty: the model of the zoo.
   std::string architecture;
@@ -63,6 +66,7 @@ template <class Fields, MaybeConst<RunOptions> S>
 void visit(Fields& fields, S& options) {
   fields("data", options.data);
   fields("image_size", options.image_size);
+  fields("resize", options.resize);
   fields("model", options.model);
   fields("architecture", options.architecture);
   fields("validation_split", options.validation_split);

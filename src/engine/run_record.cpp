@@ -98,7 +98,7 @@ void update_options(FieldJson& record) {
   // As they would be read: numbers that are not negative have a type of their own then.
   const FieldJson defaults = FieldJson::parse(written_options({}).dump());
   for (const char* name :
-       {"architecture", "image_size", "standardize", "cache_images", "augmentation",
+       {"architecture", "image_size", "resize", "standardize", "cache_images", "augmentation",
         "validation_split", "loss", "loss_options", "class_weights"})
     options->emplace(name, defaults.at(name));
   const auto smoothing = options->find("label_smoothing");
