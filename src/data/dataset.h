@@ -34,6 +34,9 @@ class Dataset {
   /// suggestion, and with_image_shape gives them another.
   virtual bool has_common_size() const { return true; }
   virtual ResizeMode resize_mode() const { return ResizeMode::crop; }
+  /// The data set whose `decode` gives the images as they are stored: this one, or the one that
+  /// with_image_shape or with_cache was given.
+  virtual const Dataset& stored() const { return *this; }
   /// Whether `decode` only returns a view of pixels in memory, in the shape of image_shape().
   virtual bool decode_is_free() const { return false; }
   /// Whether any thread can `fetch`; otherwise only the one that opened the data set.
@@ -43,7 +46,7 @@ class Dataset {
   /// A hash of all images and labels that have arrived, in their order.
   virtual uint64_t fingerprint() const = 0;
 
-  /// The statistics of the training images that came with the data set; null if none did.
+  /// channel_statistics of the training images, if they came with the data set; else null.
   const std::shared_ptr<const ChannelStatistics>& statistics() const { return statistics_; }
   void set_statistics(std::shared_ptr<const ChannelStatistics> statistics) {
     statistics_ = std::move(statistics);

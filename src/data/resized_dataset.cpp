@@ -11,13 +11,11 @@ class ResizedDataset : public Dataset {
   ResizedDataset(std::shared_ptr<const Dataset> stored, const Shape& image, ResizeMode mode)
       : Dataset(stored->name(), image, stored->class_names(), stored->size()),
         stored_(std::move(stored)),
-        mode_(mode) {
-    // Of the stored images, which are the same whatever has arrived; not of other channels.
-    if (image[2] == stored_->image_shape()[2]) set_statistics(stored_->statistics());
-  }
+        mode_(mode) {}
 
   bool has_common_size() const override { return stored_->has_common_size(); }
   ResizeMode resize_mode() const override { return mode_; }
+  const Dataset& stored() const override { return stored_->stored(); }
   bool reads_on_any_thread() const override { return stored_->reads_on_any_thread(); }
   int64_t available() const override { return stored_->available(); }
   uint64_t fingerprint() const override { return stored_->fingerprint(); }

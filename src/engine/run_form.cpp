@@ -14,6 +14,7 @@ constexpr std::string_view resize = "resize";
 struct RunForm {
   int64_t image_size = RunOptions{}.image_size;
   int64_t cache_images = RunOptions{}.cache_images;
+  bool featurewise_center = RunOptions{}.featurewise_center;
   bool standardize = RunOptions{}.standardize;
   double validation_split = RunOptions{}.validation_split;
   double warmup_epochs = RunOptions{}.warmup_epochs;
@@ -26,6 +27,8 @@ struct RunForm {
                     "side of the square to which images are resized; 0: the data set's");
     visitor.integer("cache_images", cache_images, 0, max_cache_images,
                     "MB of memory for decoded photos, so that later epochs are faster; 0: none");
+    visitor.flag("featurewise_center", featurewise_center,
+                 "subtracts the mean of each channel over the training images from the input");
     visitor.flag("standardize", standardize,
                  "scales the input to mean 0 and standard deviation 1 over the training images");
     visitor.number("validation_split", validation_split, 0, 0.999,
@@ -49,9 +52,10 @@ T value_of(const Options& values, std::string_view name, const T& otherwise) {
 }  // namespace
 
 Options run_form_values(const RunOptions& options) {
-  const Options given = write_options(RunForm{
-      options.image_size, options.cache_images, options.standardize, options.validation_split,
-      options.warmup_epochs, static_cast<int64_t>(options.seed), options.time_budget});
+  const Options given =
+      write_options(RunForm{options.image_size, options.cache_images, options.featurewise_center,
+                            options.standardize, options.validation_split, options.warmup_epochs,
+                            static_cast<int64_t>(options.seed), options.time_budget});
   const Options defaults = write_options(RunForm{});
   Options values;
   for (size_t i = 0; i < given.size(); ++i) {
@@ -66,6 +70,7 @@ void set_run_form_values(RunOptions& options, const Options& values) {
   const RunOptions defaults;
   options.image_size = value_of(values, "image_size", defaults.image_size);
   options.cache_images = value_of(values, "cache_images", defaults.cache_images);
+  options.featurewise_center = value_of(values, "featurewise_center", defaults.featurewise_center);
   options.standardize = value_of(values, "standardize", defaults.standardize);
   options.validation_split = value_of(values, "validation_split", defaults.validation_split);
   options.warmup_epochs = value_of(values, "warmup_epochs", defaults.warmup_epochs);

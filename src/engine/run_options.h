@@ -46,9 +46,13 @@ struct RunOptions {
   /// half of the memory that is left; 0: none. Without effect where augmentation takes random parts
   /// of the stored photos (resized_crop), and on data sets that are stored as pixels.
   int64_t cache_images = 0;
-  /// Whether the network's input gets, per channel, the mean 0 and the standard deviation 1 over
-  /// the training images, as Keras' featurewise_center and featurewise_std_normalization; otherwise
-  /// values from 0 to 1, or what the document in `architecture` says.
+  /// Whether the mean over the training images is subtracted from each channel of the input, whose
+  /// values then lie within 1 of 0, as Keras' featurewise_center after rescale=1/255. The mean is
+  /// that of channel_statistics.
+  bool featurewise_center = false;
+  /// Whether it is also divided by the standard deviation, which includes featurewise_center, as
+  /// Keras' featurewise_std_normalization does. With neither the input has values from 0 to 1, or
+  /// those that the document in `architecture` says.
   bool standardize = false;
   Options augmentation;    ///< AugmentationOptions, of the training images
   Options update_options;  ///< UpdateOptions: clipping, accumulation, moving average
@@ -80,6 +84,7 @@ void visit(Fields& fields, S& options) {
   fields("schedule_options", options.schedule_options);
   fields("warmup_epochs", options.warmup_epochs);
   fields("cache_images", options.cache_images);
+  fields("featurewise_center", options.featurewise_center);
   fields("standardize", options.standardize);
   fields("augmentation", options.augmentation);
   fields("update_options", options.update_options);

@@ -43,16 +43,17 @@ Graph zoo_network(const RunOptions& run, const Dataset& data) {
   return find_model(run.model).build(data.image_shape(), data.classes());
 }
 
-/// Sets the input normalization to that of RunOptions::standardize.
+/// Sets the input normalization to that of RunOptions::featurewise_center and standardize.
 void standardize(Graph& graph, const RunOptions& options, const Dataset& train) {
-  if (!options.standardize) return;
+  if (!options.standardize && !options.featurewise_center) return;
   const ChannelStatistics statistics = channel_statistics(train);
   InputNormalization normalization{.scale = {}, .offset = {}};
   for (size_t c = 0; c < statistics.mean.size(); ++c) {
     // A channel that is the same everywhere only loses its mean, as in Keras.
-    const double deviation = std::max(statistics.deviation[c], 1e-6 * 255);
-    normalization.scale.push_back(static_cast<float>(1 / deviation));
-    normalization.offset.push_back(static_cast<float>(-statistics.mean[c] / deviation));
+    const double divisor =
+        options.standardize ? std::max(statistics.deviation[c], 1e-6 * 255) : 255;
+    normalization.scale.push_back(static_cast<float>(1 / divisor));
+    normalization.offset.push_back(static_cast<float>(-statistics.mean[c] / divisor));
   }
   graph.set_normalization(std::move(normalization));
 }
