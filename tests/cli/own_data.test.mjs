@@ -108,6 +108,22 @@ test('a model of stretched images is evaluated and predicts on stretched images'
     /unknown resize mode 'pad'; known are: crop, stretch/);
 });
 
+test('eval of a folder without parts says that it uses a fifth of it, those that training set aside', (t) => {
+  const folder = temporaryFolder(t);
+  writeFolders(folder, {all: 50});
+  const photos = path.join(folder, 'all');
+  const model = path.join(folder, 'model.safetensors');
+  const note = /note: no folders train and val: 10 of 50 are set aside as test images\n/;
+  const trained = convlab('train', '--model', 'mnist-mlp', '--data', photos, '--epochs', '1', '--seed', '9',
+    '--save', model, '--threads', '1');
+  assert.match(trained.stdout, note);
+  const [, accuracy] = trained.stdout.match(/test accuracy ([\d.]+ %) after/);
+  const evaluated = convlab('eval', '--model', model, '--data', photos, '--threads', '1');
+  assert.match(evaluated.stdout, note);
+  assert.ok(evaluated.stdout.includes(`test accuracy ${accuracy}`), evaluated.stdout);
+  assert.match(evaluated.stdout, /\(10 images, /);
+});
+
 test('augmentation is the same for the same seed, and a wrong one is refused by name', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
