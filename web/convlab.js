@@ -80,8 +80,8 @@ export class RequestError extends Error {
  * @typedef {{data?: string, model?: string, architecture?: string|object, loss?: string,
  *   loss_options?: object, optimizer?: string, optimizer_options?: object, learning_rate?: number,
  *   schedule?: string, schedule_options?: object, warmup_epochs?: number, augmentation?: object,
- *   update_options?: object, image_size?: number, standardize?: boolean, cache_images?: number,
- *   batch?: number, epochs?: number, seed?: number, validation_split?: number,
+ *   update_options?: object, image_size?: number, resize?: string, featurewise_center?: boolean,
+ *   standardize?: boolean, cache_images?: number, batch?: number, epochs?: number, seed?: number, validation_split?: number,
  *   class_weights?: string, early_stopping?: boolean, early_stopping_options?: object, time_budget?: number}} RunOptions
  *   Options that are left out have the engine's defaults (src/engine/run_options.h).
  *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9};

@@ -11,6 +11,7 @@
 #include "core/counted.h"
 #include "core/utf8.h"
 #include "data/catalog.h"
+#include "data/resize.h"
 #include "engine/run_options.h"
 
 namespace convlab {
@@ -40,10 +41,21 @@ CLI::Option* add_data(CLI::App& command, std::string& data) {
 CLI::Option* add_image_size(CLI::App& command, int64_t& size) {
   return command
       .add_option("--image-size", size,
-                  "Side of the square to which images are cropped and resized; default: the data "
-                  "set's, or the network's if the images have different sizes")
+                  "Side of the square to which images are resized; default: the data set's, or the "
+                  "network's if the images have different sizes")
       ->type_name("N")
       ->check(whole_number(1, max_run_image_size));
+}
+
+CLI::Option* add_resize(CLI::App& command, std::string& mode) {
+  return command
+      .add_option("--resize", mode,
+                  "How images of another aspect ratio are resized, " +
+                      known_names(resize_modes, &Choice<ResizeMode>::name) +
+                      ": the largest centred part of that aspect ratio, or all of it, distorted "
+                      "(as Keras' crop_to_aspect_ratio=True and False)")
+      ->type_name("MODE")
+      ->capture_default_str();
 }
 
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {

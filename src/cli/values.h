@@ -22,6 +22,8 @@ std::string known_names(const Table& table, Member member) {
 CLI::Option* add_data(CLI::App& command, std::string& data);
 /// Adds --image-size, see RunOptions::image_size.
 CLI::Option* add_image_size(CLI::App& command, int64_t& size);
+/// Adds --resize, see RunOptions::resize.
+CLI::Option* add_resize(CLI::App& command, std::string& mode);
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir);
 CLI::Option* add_backend(CLI::App& command, std::string& backend);
 CLI::Option* add_threads(CLI::App& command, int& threads);

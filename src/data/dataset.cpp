@@ -7,7 +7,6 @@
 
 #include "core/counted.h"
 #include "core/error.h"
-#include "data/resize.h"
 
 namespace convlab {
 
@@ -43,7 +42,7 @@ void Dataset::check_available(int64_t index) const {
 
 void ImageReader::read(const Dataset& dataset, int64_t index, std::span<uint8_t> pixels) {
   const ImageView image = dataset.decode(index, dataset.fetch(index, stored_), decoded_);
-  fit_image_into(image, dataset.image_shape(), pixels);
+  fit_image_into(image, dataset.image_shape(), dataset.resize_mode(), pixels);
 }
 
 }  // namespace convlab

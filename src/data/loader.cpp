@@ -59,7 +59,7 @@ void load(const Dataset& dataset, const Augmentation& augmentation, Augmentation
     if (augmentation.resizes()) {
       augmentation.load(image, shape, key, pixels);
     } else {
-      fit_image_into(image, shape, pixels);
+      fit_image_into(image, shape, dataset.resize_mode(), pixels);
     }
     if (!augmentation.empty()) augmentation.apply(pixels, shape, key, memory.scratch);
   } catch (const Error& error) {

@@ -28,6 +28,7 @@ class SelectedDataset : public Dataset {
   }
 
   bool has_common_size() const override { return whole_->has_common_size(); }
+  ResizeMode resize_mode() const override { return whole_->resize_mode(); }
   bool decode_is_free() const override { return whole_->decode_is_free(); }
   bool reads_on_any_thread() const override { return whole_->reads_on_any_thread(); }
   int64_t available() const override { return size(); }

@@ -8,6 +8,7 @@
 #include "engine/epoch_logs.h"
 #include "engine/run.h"
 #include "engine/run_loss.h"
+#include "engine/run_resize.h"
 
 namespace convlab {
 
@@ -95,6 +96,7 @@ std::vector<uint8_t> Run::checkpoint() {
   trainer_->use_eval_weights();
   TrainingInfo info{options_.model, options_.data, data_.train->class_names(), {}};
   append_loss_info(info.options, options_);
+  append_resize_info(info.options, options_);
   return checkpoint_bytes(network_, info, state_tensors(), encode(record()));
 }
 

@@ -20,6 +20,7 @@
 #include "engine/class_names.h"
 #include "engine/describe_model.h"
 #include "engine/run_loss.h"
+#include "engine/run_resize.h"
 #include "engine/tasks/bench_suite.h"
 #include "engine/tasks/bench_task.h"
 #include "engine/tasks/evaluate_task.h"
@@ -43,16 +44,17 @@ Graph zoo_network(const RunOptions& run, const Dataset& data) {
   return find_model(run.model).build(data.image_shape(), data.classes());
 }
 
-/// Sets the input normalization to that of RunOptions::standardize.
+/// Sets the input normalization to that of RunOptions::featurewise_center and standardize.
 void standardize(Graph& graph, const RunOptions& options, const Dataset& train) {
-  if (!options.standardize) return;
+  if (!options.standardize && !options.featurewise_center) return;
   const ChannelStatistics statistics = channel_statistics(train);
   InputNormalization normalization{.scale = {}, .offset = {}};
   for (size_t c = 0; c < statistics.mean.size(); ++c) {
     // A channel that is the same everywhere only loses its mean, as in Keras.
-    const double deviation = std::max(statistics.deviation[c], 1e-6 * 255);
-    normalization.scale.push_back(static_cast<float>(1 / deviation));
-    normalization.offset.push_back(static_cast<float>(-statistics.mean[c] / deviation));
+    const double divisor =
+        options.standardize ? std::max(statistics.deviation[c], 1e-6 * 255) : 255;
+    normalization.scale.push_back(static_cast<float>(1 / divisor));
+    normalization.offset.push_back(static_cast<float>(-statistics.mean[c] / divisor));
   }
   graph.set_normalization(std::move(normalization));
 }
@@ -88,11 +90,13 @@ void check_pixels(const GivenImage& image) {
   }
 }
 
-/// Returns the image as pixels of the shape `input`.
-std::vector<uint8_t> pixels_of(const GivenImage& image, const Shape& input) {
-  if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input);
+/// Returns the image as an input of the run's network.
+std::vector<uint8_t> pixels_of(const GivenImage& image, Run& run) {
+  const Shape& input = run.network().graph().input_shape();
+  const ResizeMode mode = find_resize_mode(run.options().resize);
+  if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input, mode);
   check_pixels(image);
-  return fit_image({image.height, image.width, image.channels, image.pixels}, input);
+  return fit_image({image.height, image.width, image.channels, image.pixels}, input, mode);
 }
 
 }  // namespace
@@ -146,18 +150,19 @@ DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, 
   }
   DatasetSplits data = environment_.open_data(options.data);
   const Dataset& train = *data.train;
+  const Shape own = train.image_shape();
+  Shape wanted = own;
   if (size > 0) {
-    data = with_image_shape(std::move(data), {size, size, train.image_shape()[2]});
+    wanted = {size, size, own[2]};
   } else if (graph != nullptr && (!train.has_common_size() || resize)) {
-    const Shape own = train.image_shape();
-    const Shape& wanted = graph->input_shape();
+    wanted = graph->input_shape();
     if (train.has_common_size() && own != wanted) {
       data.notes.push_back(
           fmt::format("images of {} × {} pixels are resized to {} × {}, the input of the network",
                       own[1], own[0], wanted[1], wanted[0]));
     }
-    data = with_image_shape(std::move(data), wanted);
   }
+  data = with_image_shape(std::move(data), wanted, find_resize_mode(options.resize));
   const bool takes_parts = read_augmentation(options.augmentation).resized_crop > 0;
   if (options.cache_images == 0 || takes_parts) return data;
   constexpr uint64_t megabyte = 1'000'000;
@@ -240,13 +245,12 @@ std::unique_ptr<Task> Session::apply(const Evaluate& request) {
 
 Result Session::apply(const Predict& request) {
   Run& run = usable_run("predict with");
-  return run.predict_image(pixels_of(request.image, run.network().graph().input_shape()));
+  return run.predict_image(pixels_of(request.image, run));
 }
 
 Result Session::apply(const Activations& request) {
   Run& run = usable_run("look into");
-  return run.layer_output(pixels_of(request.image, run.network().graph().input_shape()),
-                          request.layer);
+  return run.layer_output(pixels_of(request.image, run), request.layer);
 }
 
 Result Session::apply(const SaveModel&) {
@@ -287,6 +291,7 @@ Result Session::apply(const LoadModel& request) {
   const std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + request.source);
   options.loss = loss->kind();
   options.loss_options = loss->options();
+  options.resize = trained_resize(file.training, "[model] " + request.source);
   DatasetSplits data = data_for(request, file, options);
   Graph folded = file.graph;
   fold_final_activation(folded, *loss);
@@ -327,7 +332,8 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   std::optional<Graph> own = own_network(options);
   std::shared_ptr<const Dataset> train;
   if (run_ && run_->options().data == options.data && !own &&
-      run_->options().image_size == options.image_size) {
+      run_->options().image_size == options.image_size &&
+      run_->options().resize == options.resize) {
     train = run_->data().train;
   } else {
     train = open_data(options, own ? &*own : nullptr).train;

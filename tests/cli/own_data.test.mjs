@@ -75,6 +75,55 @@ test('a folder is trained on in another size, saved, evaluated and used to predi
   assert.equal(event.scores.length, 10);
 });
 
+test('a model of stretched images is evaluated and predicts on stretched images', (t) => {
+  const folder = temporaryFolder(t);
+  // Two classes that differ in the outer quarters only, which the centre crop lacks.
+  for (const part of ['train', 'val']) {
+    for (const name of ['dark', 'light']) {
+      fs.mkdirSync(path.join(folder, part, name), {recursive: true});
+      for (let i = 0; i < 16; ++i) {
+        const pixels = Uint8Array.from({length: 14 * (28 + i)}, (_, at) => {
+          const column = at % (28 + i);
+          return name === 'light' && (column < 6 || column >= 22 + i) ? 255 : 0;
+        });
+        fs.writeFileSync(path.join(folder, part, name, `${i}.png`), greyPng(28 + i, 14, pixels));
+      }
+    }
+  }
+  const model = path.join(folder, 'model.safetensors');
+  const accuracy = (...args) => {
+    const result = convlab('train', '--model', 'mnist-mlp', '--data', folder, '--image-size', '28', '--epochs', '8',
+      '--batch', '8', '--threads', '1', '--json', '-', ...args);
+    assert.equal(result.status, 0, result.stderr);
+    return jsonLines(result.stdout).at(-1).val_accuracy;
+  };
+  assert.equal(accuracy('--resize', 'stretch', '--save', model), 1);
+  assert.equal(accuracy('--resize', 'crop'), 0.5);
+  const evaluated = convlab('eval', '--model', model, '--data', folder, '--json', '-');
+  assert.equal(evaluated.status, 0, evaluated.stderr);
+  assert.equal(jsonLines(evaluated.stdout)[0].val_accuracy, 1);
+  const predicted = convlab('predict', '--model', model, path.join(folder, 'val/light/3.png'));
+  assert.match(predicted.stdout, /light [\d.]+ %, dark/);
+  assert.match(convlab('train', '--model', 'mnist-mlp', '--data', folder, '--resize', 'pad').stderr,
+    /unknown resize mode 'pad'; known are: crop, stretch/);
+});
+
+test('eval of a folder without parts says that it uses a fifth of it, those that training set aside', (t) => {
+  const folder = temporaryFolder(t);
+  writeFolders(folder, {all: 50});
+  const photos = path.join(folder, 'all');
+  const model = path.join(folder, 'model.safetensors');
+  const note = /note: no folders train and val: 10 of 50 are set aside as test images\n/;
+  const trained = convlab('train', '--model', 'mnist-mlp', '--data', photos, '--epochs', '1', '--seed', '9',
+    '--save', model, '--threads', '1');
+  assert.match(trained.stdout, note);
+  const [, accuracy] = trained.stdout.match(/test accuracy ([\d.]+ %) after/);
+  const evaluated = convlab('eval', '--model', model, '--data', photos, '--threads', '1');
+  assert.match(evaluated.stdout, note);
+  assert.ok(evaluated.stdout.includes(`test accuracy ${accuracy}`), evaluated.stdout);
+  assert.match(evaluated.stdout, /\(10 images, /);
+});
+
 test('augmentation is the same for the same seed, and a wrong one is refused by name', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
