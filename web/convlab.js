@@ -51,6 +51,15 @@ export class SnapshotEvent extends Event {
   }
 }
 
+/** Event 'notice': something to know that has not failed, such as data that cannot be kept. */
+export class NoticeEvent extends Event {
+  /** @param {string} message */
+  constructor(message) {
+    super('notice');
+    this.message = message;
+  }
+}
+
 /** Event 'error'. */
 export class ConvlabErrorEvent extends Event {
   /** @param {ConvlabError} error */
@@ -120,7 +129,8 @@ const toFile = ({file_name: name, bytes}) =>
   new File([bytes], name, {type: 'application/octet-stream'});
 
 /**
- * @typedef {{ready: Event, snapshot: SnapshotEvent, error: ConvlabErrorEvent}} Events
+ * @typedef {{ready: Event, snapshot: SnapshotEvent, notice: NoticeEvent,
+ *   error: ConvlabErrorEvent}} Events
  * @typedef {<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void,
  *   options?: boolean|AddEventListenerOptions) => void} Listen
  */
@@ -133,7 +143,8 @@ const TypedEventTarget = /** @type {{new(): Omit<EventTarget, 'addEventListener'
  * An engine. Requests may be sent before 'ready'; they are carried out in order, between two
  * training steps. Each method that sends one returns a promise, which rejects with RequestError.
  *
- * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
+ * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'notice' (NoticeEvent), 'error'
+ * (ConvlabErrorEvent).
  */
 export class Convlab extends TypedEventTarget {
   #link;
@@ -475,6 +486,8 @@ export class Convlab extends TypedEventTarget {
       const {controls} = message;
       this.controls = {...controls, batches: Array.from(controls.batches)};
       this.dispatchEvent(new Event('ready'));
+    } else if (message.type === 'notice') {
+      this.dispatchEvent(new NoticeEvent(message.message));
     } else if (message.type === 'error') {
       if (message.error.kind === 'crash') {
         this.#crash(message.error.message);

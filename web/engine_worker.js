@@ -1,7 +1,7 @@
 // The worker in which the engine runs. It receives {type: 'create', base, bundle, threads}, then
 // {type: 'request', id, json, block}, {type: 'retry'} and {type: 'seen'} (the last snapshot has
 // arrived). It sends {type: 'started'}, {type: 'ready', controls}, {type: 'snapshot', json, block},
-// {type: 'reply', json, block} and {type: 'error', error}. About the user's own data it receives
+// {type: 'reply', json, block}, {type: 'error', error} and {type: 'notice', message}. About the user's own data it receives
 // {type: 'add_data', id, name, files: [{path, file}]}, {type: 'remove_data', id, name},
 // {type: 'list_data', id} and {type: 'cancel_data', id}, and sends {type: 'data_reply', id} with
 // `result` or `error`, and {type: 'data_progress', id, name, stage, done, total}.
@@ -9,9 +9,11 @@
 import {BlobTable} from './blob_table.js';
 import {bundleNames, checkThreads} from './bundles.js';
 import {DataFeed} from './data_feed.js';
+import {DataStore} from './data_store.js';
 import {Activity, EngineError, EngineModule} from './engine_module.js';
 import {FileError} from './fetch_file.js';
 import {OwnSets} from './own_sets.js';
+import {PackStore} from './pack_store.js';
 import {decodeReply, encodeRefusal, encodeRequest} from './protocol.js';
 
 // Short enough to respond to requests quickly, long enough that the event loop costs little.
@@ -91,10 +93,13 @@ async function create({base, bundle, threads}) {
   checkThreads(threads);
   const blobs = new BlobTable();
   const module = await EngineModule.load(folder.href, bundle, threads, blobs);
-  own = new OwnSets(module, blobs);
+  const store = new DataStore();
+  await store.open();
+  own = new OwnSets(module, blobs, store);
   await own.start();
   engine = module;
-  feed = new DataFeed(new URL('data/', folder).href, {describe, append, fail});
+  const data = new URL('data/', folder).href;
+  feed = new DataFeed(data, new PackStore(store, data, notKept), {describe, append, fail});
   await feed.loadCatalog();
   engine.send(encodeRequest(1, 'list_controls'));
   engine.advance(0);
@@ -124,6 +129,9 @@ function append(name, file, bytes, url) {
   withFile(url, () => engine.append(name, file, bytes, url));
   schedule();
 }
+
+const notKept = (title, why) => postMessage({type: 'notice',
+  message: `${title} is not kept for the next visit: ${why}.`});
 
 function fail(error) {
   if (error instanceof FileError) {

@@ -117,8 +117,11 @@ const ownData = new OwnData(byId('own-data'), () => convlab, {
   choose: (name) => controls.chooseData(name),
 });
 
+// What the engine said that is about no run.
+const notices = new Set();
+
 function notesOf({stop_reason: reason, notes}) {
-  return reason ? [`Training stopped: ${reason}`, ...notes] : notes;
+  return [...notices, ...(reason ? [`Training stopped: ${reason}`] : []), ...notes];
 }
 
 function showNotes(notes) {
@@ -196,6 +199,10 @@ function openEngine() {
     showIsolation();
   });
   convlab.addEventListener('snapshot', showSnapshot);
+  convlab.addEventListener('notice', ({message}) => {
+    notices.add(message);
+    if (latest) showNotes(notesOf(latest));
+  });
   convlab.addEventListener('error', showError);
   subscribe();
   convlab.configure(options);

@@ -1,9 +1,9 @@
 // The data sets of the user's own, in the engine worker: gives their files to the engine module and
 // keeps them in the store, so that they are there after a reload.
 
-import {bytesOf, DataStore, StorageError} from './data_store.js';
 import {EngineError} from './engine_module.js';
 import {formatBytes} from './format.js';
+import {bytesOf, StorageError} from './stored_files.js';
 
 // Of compressed archives, which are inflated once.
 const maxInflatedBytes = 2 ** 36;
@@ -81,23 +81,25 @@ async function inflateInMemory(given, onProgress, signal) {
 export class OwnSets {
   #engine;
   #blobs;
-  #store = new DataStore();
+  #store;
   /** Data sets that the engine has opened. @type {Map<string, OwnDescription>} */
   #opened = new Map();
-  /** Those that are kept, as last read. @type {Map<string, import('./data_store.js').KeptData>} */
+  /** Those that are kept, as last read. @type {Map<string, import('./store_index.js').KeptData>} */
   #kept = new Map();
 
   /**
    * @param {import('./engine_module.js').EngineModule} engine
    * @param {import('./blob_table.js').BlobTable} blobs
+   * @param {import('./data_store.js').DataStore} store
    */
-  constructor(engine, blobs) {
+  constructor(engine, blobs, store) {
     this.#engine = engine;
     this.#blobs = blobs;
+    this.#store = store;
   }
 
   /** Finds out what is kept. */
-  async start() { this.#setKept(await this.#store.open()); }
+  async start() { this.#setKept((await this.#store.list()).datasets); }
 
   /** Whether the engine uses the user's own data set `name`. @param {string} name */
   isOpen(name) { return this.#opened.has(name); }
@@ -107,7 +109,7 @@ export class OwnSets {
 
   /** Returns the descriptions of all. @returns {Promise<OwnDescription[]>} */
   async list() {
-    this.#setKept(await this.#store.list());
+    this.#setKept((await this.#store.list()).datasets);
     const all = new Map([...this.#kept].map(([name, {about, bytes}]) =>
       [name, /** @type {OwnDescription} */ ({...about, name, bytes, kept: true, why: ''})]));
     for (const [name, description] of this.#opened) all.set(name, description);

@@ -10,6 +10,7 @@ import {makeTar, makeZip} from '../archives.mjs';
 import {split} from '../cli/helpers.mjs';
 import {greyPng} from '../png.mjs';
 import {screenshot, waitForState, withPage} from './browser.mjs';
+import {damage, inWorker, storedFiles} from './packing.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-own-'));
 after(() => fs.rmSync(folder, {recursive: true}));
@@ -78,6 +79,21 @@ async function drop(page, files, {release = true} = {}) {
 const area = (page) => page.locator('#own-data');
 const setOf = (page, name) => area(page).locator('.own-sets > li').filter({hasText: `${name}:`});
 const errorOf = (page) => area(page).locator('[role="alert"]');
+
+/** The names of the files of kept data sets: of the user's own, not of the packs of the server. */
+const keptFiles = async (page) =>
+  (await page.evaluate(storedFiles)).filter((name) => name.startsWith('data-'));
+
+/** Waits until the pack that the page opens with is here, and kept. */
+async function waitForPack(page) {
+  await page.waitForFunction(() => document.getElementById('steps').innerText !== '' &&
+    !/images/.test(document.getElementById('steps').innerText));
+  for (let before = -1, now = 0; now !== before;) {
+    await page.waitForTimeout(200);
+    before = now;
+    now = (await page.evaluate(storedFiles)).length;
+  }
+}
 
 /** Waits until the data set `name` is listed and chosen. */
 async function waitForData(page, name) {
@@ -172,26 +188,11 @@ test('a data set is deleted after a question, also from the storage', () =>
     await area(page).getByRole('button', {name: 'Delete photos'}).click();
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelectorAll('.own-sets > li').length === 0);
-    const kept = await page.evaluate(storedFiles);
-    assert.deepEqual(kept.filter((name) => name.startsWith('data-')), []);
+    assert.deepEqual(await keptFiles(page), []);
     await page.reload();
     await waitForState(page, 'ready');
     assert.equal(await area(page).locator('.own-sets > li').count(), 0);
   }));
-
-/** In the page: the names of the files in the storage. */
-async function storedFiles() {
-  const root = await navigator.storage.getDirectory();
-  const names = [];
-  for await (const name of (await root.getDirectoryHandle('convlab-data')).keys()) names.push(name);
-  return names;
-}
-
-/** Lets the engine worker run `code` before its own. */
-const inWorker = (code) => (page) => page.route('**/engine_worker.js', async (route) => {
-  const response = await route.fetch();
-  await route.fulfill({response, body: `${code}\n${await response.text()}`});
-});
 
 test('where storage is denied, the page says so and trains', () =>
   withPage({prepare: inWorker(`StorageManager.prototype.getDirectory = () =>
@@ -218,24 +219,9 @@ for (const [what, code] of quotaCases) {
       await drop(page, [photosZip]);
       await waitForData(page, 'photos');
       await setOf(page, 'photos').getByText(/not kept .*it needs .*KiB/).waitFor();
-      assert.deepEqual(await page.evaluate(storedFiles), []);
+      assert.deepEqual(await keptFiles(page), []);
       await trainFor(page, 2);
     }));
-}
-
-/** In the page: changes a byte of the first file whose name matches, in the middle. */
-async function damage(pattern) {
-  const root = await navigator.storage.getDirectory();
-  const kept = await root.getDirectoryHandle('convlab-data');
-  for await (const [name, handle] of kept.entries()) {
-    if (!new RegExp(pattern).test(name)) continue;
-    const {size} = await handle.getFile();
-    const writable = await handle.createWritable({keepExistingData: true});
-    await writable.write({type: 'write', position: size >> 1, data: Uint8Array.of(0)});
-    await writable.close();
-    return name;
-  }
-  throw new Error('nothing to damage');
 }
 
 test('addData of the API: cancelled while it is kept, nothing is left; then it trains by name', () =>
@@ -269,31 +255,30 @@ test('addData of the API: cancelled while it is kept, nothing is left; then it t
     assert.deepEqual(result, {cancelled: 'cancelled', stages: ['store'], before: [], train: 240,
       test: 60, kept: true, data: 'set', gone: 'There is no data set set.',
       empty: '[add_data] there are no files.'});
-    const names = await page.evaluate(storedFiles);
-    assert.deepEqual(names.filter((name) => name.startsWith('data-')), []);
+    assert.deepEqual(await keptFiles(page), []);
   }));
 
 test('a damaged generation of the index falls back to the one before', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
+    await waitForPack(page);  // generation 1
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
     await drop(page, idxFiles);
     await waitForData(page, 'my images');
-    await page.evaluate(damage, 'index-a');  // of generation 2
+    await page.evaluate(damage, 'index-b');  // of generation 3
     await page.reload();
     await setOf(page, 'photos').waitFor();
     assert.equal(await area(page).locator('.own-sets > li').count(), 1);
     await useAgain(page, 'photos');
     await drop(page, idxFiles);
     await setOf(page, 'my images').waitFor();
-    const names = (await page.evaluate(storedFiles)).filter((name) => name.startsWith('data-'));
-    assert.equal(names.length, 2, 'the file that no index listed is gone');
+    assert.equal((await keptFiles(page)).length, 2, 'the file that no index listed is gone');
   }));
 
 /** In the page: writes an index as a later version of convlab would. */
 async function writeNewerIndex() {
-  const content = {version: 2, generation: 9};
+  const content = {version: 3, generation: 9};
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(content)));
   const checksum = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const root = await navigator.storage.getDirectory();
@@ -306,11 +291,13 @@ async function writeNewerIndex() {
 test('what a newer version has kept is left alone, and data is used without being kept', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
+    await waitForPack(page);
+    const before = await page.evaluate(storedFiles);
     await page.evaluate(writeNewerIndex);
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
     await setOf(page, 'photos').getByText(/not kept .*newer version/).waitFor();
-    assert.deepEqual(await page.evaluate(storedFiles), ['index-b.json']);
+    assert.deepEqual(await page.evaluate(storedFiles), before);
     await trainFor(page, 2);
   }));
 
@@ -335,11 +322,11 @@ test('two pages that keep a data set of one name: the second says so, and replac
     await waitForState(other, 'ready');
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
-    const kept = await page.evaluate(storedFiles);
+    const kept = await keptFiles(page);
     await drop(other, [photosZip]);
     await waitForData(other, 'photos');
     await setOf(other, 'photos').getByText(/not kept .*another tab/).waitFor();
-    assert.deepEqual(await page.evaluate(storedFiles), kept);
+    assert.deepEqual(await keptFiles(page), kept);
     await trainFor(other, 2);
   }));
 
@@ -373,7 +360,7 @@ test('what is no data set is refused with the reason', () =>
       await drop(page, files);
       await errorOf(page).getByText(message).waitFor();
     }
-    assert.deepEqual((await page.evaluate(storedFiles)), []);
+    assert.deepEqual(await keptFiles(page), []);
     assert.equal(await page.locator('#data').inputValue(), 'mnist');
     assert.deepEqual(problems, []);
   }));
