@@ -196,11 +196,10 @@ export class Convlab extends TypedEventTarget {
    * invalid: then nothing changes. Progress is that of checking a kept data set of the user's own
    * when it is first used.
    * @param {RunOptions} options
-   * @param {Pick<Waiting, 'onProgress'>} [waiting]
+   * @param {Waiting} [waiting]
    */
-  configure(options = {}, {onProgress} = {}) {
-    return this.#command('configure', () => ({options: runOptions(options, 'configure')}),
-      {onProgress});
+  configure(options = {}, waiting = {}) {
+    return this.#command('configure', () => ({options: runOptions(options, 'configure')}), waiting);
   }
 
   /**
@@ -269,16 +268,18 @@ export class Convlab extends TypedEventTarget {
 
   /**
    * Opens a model file or a checkpoint as a new run with its network and weights. Its data set is
-   * fetched if it is one of `controls.data_sets`; otherwise the network can predict only.
+   * fetched if it is one of `controls.data_sets`, or opened if it is one of the user's own that is
+   * kept; otherwise the network can predict only.
    * @param {Blob|ArrayBuffer|Uint8Array} file
    * @param {RunOptions} [options]  of the new run; architecture and model are those of the file
+   * @param {Waiting} [waiting]
    */
-  loadModel(file, options = {}) {
+  loadModel(file, options = {}, waiting = {}) {
     return this.#request('load_model', async () => ({
       source: nameOf(file) ?? 'the model',
       file: await readBytes(file, 'load_model'),
       options: {data: '', ...runOptions(options, 'load_model')},
-    }));
+    }), waiting);
   }
 
   /**
@@ -395,7 +396,12 @@ export class Convlab extends TypedEventTarget {
    * @returns {Promise<OwnDescription[]>} */
   listData() { return this.#aboutData('list_data'); }
 
-  /** Forgets a data set of the user's own and deletes what is kept of it. @param {string} name */
+  /**
+   * Forgets a data set of the user's own and deletes what is kept of it; where a run or another tab
+   * reads it, when that ends. Resolves to whether it is deleted now.
+   * @param {string} name
+   * @returns {Promise<{is_deleted: boolean}>}
+   */
   removeData(name) { return this.#aboutData('remove_data', () => ({name: String(name)})); }
 
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
@@ -464,7 +470,7 @@ export class Convlab extends TypedEventTarget {
   #command(name, make, waiting) {
     const promise = this.#request(name, make, waiting);
     promise.catch((error) => {
-      if (error.kind === 'ended') return;
+      if (error.kind === 'ended' || error.kind === 'cancelled') return;
       this.dispatchEvent(new ConvlabErrorEvent({kind: 'command', message: error.message}));
     });
     return promise;

@@ -15,6 +15,7 @@ import {FileError} from './fetch_file.js';
 import {OwnSets} from './own_sets.js';
 import {PackStore} from './pack_store.js';
 import {decodeReply, encodeRefusal, encodeRequest} from './protocol.js';
+import {RequestQueue} from './request_queue.js';
 
 // Short enough to respond to requests quickly, long enough that the event loop costs little.
 const sliceMilliseconds = 30;
@@ -32,12 +33,12 @@ let seenSequence = -1;
 const channel = new MessageChannel();
 channel.port1.onmessage = () => {
   isScheduled = false;
-  // Training would slow down the check of the data set for which requests wait.
-  if (waiting === null) guard(work);
+  guard(work);
 };
 
 function schedule() {
-  if (isScheduled) return;
+  // Training would slow down the check of the data set for which requests wait.
+  if (isScheduled || requests.isWaiting) return;
   isScheduled = true;
   channel.port2.postMessage(null);
 }
@@ -130,8 +131,8 @@ function append(name, file, bytes, url) {
   schedule();
 }
 
-const notKept = (title, why) => postMessage({type: 'notice',
-  message: `${title} is not kept for the next visit: ${why}.`});
+const notice = (message) => postMessage({type: 'notice', message});
+const notKept = (title, why) => notice(`${title} is not kept for the next visit: ${why}.`);
 
 function fail(error) {
   if (error instanceof FileError) {
@@ -141,16 +142,12 @@ function fail(error) {
   }
 }
 
-function refuse(id, why) {
-  postMessage({type: 'reply', ...encodeRefusal(id, why)});
-}
-
 function request({id, json, block}) {
   try {
     engine.send({json, block});
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    refuse(id, error.message);
+    postMessage({type: 'reply', ...encodeRefusal(id, error.message)});
     return;
   }
   work();
@@ -207,7 +204,7 @@ function changeOwnData(message) {
 }
 
 /** Returns the name of a kept data set that must be opened before the engine gets this request. */
-function closedDataOf({json}) {
+function closedData({json}) {
   try {
     const name = JSON.parse(json)?.options?.data;
     return typeof name === 'string' && own.isClosed(name) ? name : '';
@@ -216,39 +213,31 @@ function closedDataOf({json}) {
   }
 }
 
-// Requests that wait until a data set is open, so that their order stays.
-/** @type {object[]|null} */
-let waiting = null;
-
-async function openBefore(message, name) {
-  waiting = [];
-  try {
-    await inTurn(() => own.open(name, postProgress(message.id, name)));
-    guard(() => request(message));
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error;
-    refuse(message.id, error?.message || String(error));
-  } finally {
-    const next = waiting;
-    waiting = null;
-    for (const held of next) guard(() => receiveRequest(held));
-    schedule();
-  }
+/** Opens a kept data set for the request `id`; the signal ends this, also before its turn. */
+function openKept(id, name, signal) {
+  const opened = inTurn(() => {
+    signal.throwIfAborted();
+    return own.open(name, postProgress(id, name), signal);
+  });
+  const aborted = new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  return Promise.race([opened, aborted]);
 }
 
-function receiveRequest(message) {
-  if (waiting !== null) {
-    waiting.push(message);
-    return;
-  }
-  const name = closedDataOf(message);
-  if (name === '') request(message);
-  else openBefore(message, name).catch(crash);
-}
+const requests = new RequestQueue({
+  send: (message) => guard(() => request(message)),
+  reply: (encoded) => postMessage({type: 'reply', ...encoded}),
+  closedData,
+  open: openKept,
+  notice,
+  resume: schedule,
+  crash,
+});
 
 function receive(message) {
   if (message?.type === 'request') {
-    receiveRequest(message);
+    requests.receive(message);
   } else if (message?.type === 'retry') {
     feed.retry();
   } else if (message?.type === 'seen') {

@@ -99,10 +99,11 @@ const controls = new Controls({
     ownData.offer(null);
     showAlert('data', '');
     showAlert('command', '');
-    const checked = () => ownData.showCheck(chosen.data, 1);
-    convlab.configure(options,
-      {onProgress: ({progress}) => ownData.showCheck(chosen.data, progress)})
-      .then(checked, checked);  // a refusal is reported by an event
+    const {signal, onProgress, done} = ownData.waitFor(chosen.data);
+    convlab.configure(options, {signal, onProgress}).then(done, ({kind}) => {
+      done();  // a refusal is reported by an event
+      if (kind === 'cancelled') keepSettings();
+    });
   },
   setLearningRate(rate) { convlab.setLearningRate(rate); },
   setEpochs(epochs) { convlab.setEpochs(epochs); },
@@ -111,6 +112,14 @@ const controls = new Controls({
     convlab[name]();
   },
 });
+
+/** Shows the settings of the run again, after others were chosen and cancelled. */
+function keepSettings() {
+  if (!latest) return;
+  options = {...latest.options, learning_rate: latest.learning_rate};
+  controls.forget();
+  controls.show(latest);
+}
 
 const ownData = new OwnData(byId('own-data'), () => convlab, {
   changed: (list) => controls.setOwnData(list),

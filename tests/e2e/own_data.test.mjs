@@ -95,6 +95,11 @@ async function waitForPack(page) {
   }
 }
 
+/** Opens the area, which a reload folds. */
+const openArea = (page) => page.evaluate(() => {
+  document.querySelector('#own-data details').open = true;
+});
+
 /** Waits until the data set `name` is listed and chosen. */
 async function waitForData(page, name) {
   await Promise.race([
@@ -121,6 +126,7 @@ async function reload(page) {
 
 /** Chooses a kept data set and trains on it. */
 async function useAgain(page, name) {
+  await openArea(page);
   await area(page).getByRole('button', {name: `Use ${name}`}).click();
   await page.waitForFunction((wanted) => document.body.dataset.state === 'ready' &&
     globalThis.convlabPage.data === wanted, name);
@@ -188,10 +194,13 @@ test('a data set is deleted after a question, also from the storage', () =>
     await area(page).getByRole('button', {name: 'Delete photos'}).click();
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelectorAll('.own-sets > li').length === 0);
-    assert.deepEqual(await keptFiles(page), []);
+    // The run reads it, until the page is closed.
+    await area(page).getByText(/photos is deleted; its space is freed when/).first().waitFor();
+    await trainFor(page, 2);
     await page.reload();
     await waitForState(page, 'ready');
     assert.equal(await area(page).locator('.own-sets > li').count(), 0);
+    assert.deepEqual(await keptFiles(page), []);
   }));
 
 test('where storage is denied, the page says so and trains', () =>
@@ -268,6 +277,7 @@ test('a damaged generation of the index falls back to the one before', () =>
     await waitForData(page, 'my images');
     await page.evaluate(damage, 'index-b');  // of generation 3
     await page.reload();
+    await openArea(page);
     await setOf(page, 'photos').waitFor();
     assert.equal(await area(page).locator('.own-sets > li').count(), 1);
     await useAgain(page, 'photos');
@@ -310,6 +320,7 @@ test('two pages keep data sets one after the other, and see each other\'s after 
     await Promise.all([drop(page, [photosZip]), drop(other, idxFiles)]);
     await Promise.all([waitForData(page, 'photos'), waitForData(other, 'my images')]);
     await page.reload();
+    await openArea(page);
     await Promise.all([setOf(page, 'photos').waitFor(), setOf(page, 'my images').waitFor()]);
     await useAgain(page, 'my images');
   }));
@@ -337,6 +348,7 @@ test('a damaged copy is refused with a message, and can be deleted', () =>
     await waitForData(page, 'photos');
     await page.evaluate(damage, '^data-');
     await page.reload();
+    await openArea(page);
     await area(page).getByRole('button', {name: 'Use photos'}).click();
     await page.locator('#alert').getByText(/kept copy of photos is damaged: the checksum/).waitFor();
     await area(page).getByRole('button', {name: 'Delete photos'}).click();
@@ -385,13 +397,108 @@ test('a data set that the server lacks says how to get it, and takes its files',
       await page.waitForFunction(() => document.getElementById('progress').value >= 2);
     }));
 
+/** Keeps a data set of 128 MiB, long enough to check to be cancelled; returns a model trained on it. */
+const keepLongSet = (page) => page.evaluate(async ([images, labels]) => {
+  const {convlab} = globalThis.convlabPage;
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  await convlab.addData([
+    {path: 'set/train-images.idx', file: new Blob([bytes(images)])},
+    {path: 'set/train-labels.idx', file: new Blob([bytes(labels)])},
+    {path: 'set/notes.bin', file: new Blob([new Uint8Array(2 ** 27)])}], {name: 'set'});
+  await convlab.configure({data: 'set', model: 'mnist-mlp'});
+  const bytesOfModel = new Uint8Array(await (await convlab.saveModel()).arrayBuffer());
+  return btoa(Array.from(bytesOfModel, (byte) => String.fromCharCode(byte)).join(''));
+}, [train.images.toString('base64'), train.labels.toString('base64')]);
+
+test('the check of a kept data set can be cancelled, and so can requests that wait for it', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await keepLongSet(page);
+    await page.reload();
+    await waitForState(page, 'ready');
+    const result = await page.evaluate(async () => {
+      const {convlab} = globalThis.convlabPage;
+      const abort = new AbortController();
+      const ofNext = new AbortController();
+      const kind = (promise) => promise.then(() => 'done', (error) => error.kind);
+      const first = kind(convlab.configure({data: 'set', model: 'mnist-cnn'},
+        {signal: abort.signal, onProgress: () => abort.abort()}));
+      const behind = kind(convlab.evaluate({}, {signal: ofNext.signal}));
+      const described = kind(convlab.describeModel({model: 'mnist-mlp'}));
+      ofNext.abort();
+      const cancelled = [await first, await behind, await described];
+      const {data} = await convlab.configure({data: 'set', model: 'mnist-mlp'});
+      return {cancelled, data};
+    });
+    assert.deepEqual(result, {cancelled: ['cancelled', 'cancelled', 'done'], data: 'set'});
+  }));
+
+test('checking a kept data set shows its progress, and Cancel goes back to the settings before', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await keepLongSet(page);
+    await page.reload();
+    await waitForState(page, 'ready');
+    await openArea(page);
+    await area(page).getByRole('button', {name: 'Use set'}).click();
+    await area(page).getByText(/Checking set: \d+ %/).waitFor();
+    await area(page).getByRole('button', {name: 'Cancel'}).click();
+    await page.waitForFunction(() => document.getElementById('data').value === 'mnist');
+    assert.equal(await page.locator('#alert').innerText(), '');
+    await trainFor(page, 2);
+  }));
+
+test('a data set that a run here and another tab read is deleted when they end', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await drop(page, [photosZip]);
+    await waitForData(page, 'photos');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await waitForState(other, 'ready');
+    await useAgain(other, 'photos');
+    const remove = () => page.evaluate(() => globalThis.convlabPage.convlab.removeData('photos'));
+    assert.deepEqual(await remove(), {is_deleted: false});
+    assert.equal((await keptFiles(page)).length, 1);
+    // Both go on reading.
+    await trainFor(page, 4);  // each step is an epoch, which reads all images
+    await other.waitForFunction(() => document.getElementById('progress').value >= 4);
+    assert.equal(await other.locator('#alert').innerText(), '');
+    await other.close();
+    await page.evaluate(() => globalThis.convlabPage.convlab.configure({data: 'mnist', model: 'mnist-mlp'}));
+    for (let tries = 0; tries < 50 && (await keptFiles(page)).length > 0; ++tries) {
+      await page.waitForTimeout(100);
+    }
+    assert.deepEqual(await keptFiles(page), []);
+  }));
+
+test('the area is folded, is opened by keyboard and by what is dragged, and says how safe data is', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    const button = area(page).getByRole('button', {name: 'Choose files…'});
+    assert.equal(await button.isVisible(), false);
+    await area(page).locator('summary').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await button.isVisible(), true);
+    await page.keyboard.press('Enter');
+    assert.equal(await button.isVisible(), false);
+    await drop(page, [photosZip], {release: false});
+    assert.equal(await button.isVisible(), true);
+    await drop(page, [photosZip]);
+    await waitForData(page, 'photos');
+    await area(page).getByText(/The browser may delete what is kept|Kept until you delete it/).waitFor();
+  }));
+
 test('looks', async () => {
   for (const [name, context] of Object.entries({
-    'own-light-1280': {viewport: {width: 1280, height: 800}, colorScheme: 'light'},
-    'own-dark-360': {viewport: {width: 360, height: 740}, colorScheme: 'dark'},
+    'own-light-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'light'},
+    'own-dark-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'dark'},
+    'own-light-390': {viewport: {width: 390, height: 844}, colorScheme: 'light'},
+    'own-dark-390': {viewport: {width: 390, height: 844}, colorScheme: 'dark'},
   })) {
     await withPage({context}, async ({page}) => {
       await waitForState(page, 'ready');
+      await screenshot(page, `${name}-folded`);
       await drop(page, [photosZip]);
       await waitForData(page, 'photos');
       await area(page).getByRole('button', {name: 'Delete photos'}).click();
