@@ -204,11 +204,13 @@ function changeOwnData(message) {
 }
 
 /** Returns the name of a kept data set that must be opened before the engine gets this request. */
-function closedData({json}) {
+function closedData(message) {
+  if (!own.hasClosed) return '';
   try {
-    const name = JSON.parse(json)?.options?.data;
-    return typeof name === 'string' && own.isClosed(name) ? name : '';
-  } catch {
+    const name = engine.neededData(message);
+    return own.isClosed(name) ? name : '';
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
     return '';  // the engine refuses it
   }
 }

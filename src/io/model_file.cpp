@@ -44,6 +44,12 @@ TrainingInfo parse_training(std::string_view text, const std::string& where) {
   return training;
 }
 
+TrainingInfo training_of(const SafeTensors& parsed, const std::string& where) {
+  const auto found = parsed.metadata.find(training_key);
+  if (found == parsed.metadata.end()) return {};
+  return parse_training(found->second, where + ": the training information");
+}
+
 Graph parse_architecture(const SafeTensors& parsed, const std::string& where) {
   const auto found = parsed.metadata.find(architecture_key);
   if (found == parsed.metadata.end()) {
@@ -79,13 +85,14 @@ ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
                   [](const SafeTensor& tensor) { return tensor.name.starts_with(state_prefix); });
   }
   Graph graph = parse_architecture(parsed, where);
-  TrainingInfo training;
-  if (const auto found = parsed.metadata.find(training_key); found != parsed.metadata.end()) {
-    training = parse_training(found->second, where + ": the training information");
-  }
+  TrainingInfo training = training_of(parsed, where);
   // Moving `bytes` does not move their memory, so the tensors' data remains valid.
   return {source, std::move(bytes), std::move(parsed.tensors), std::move(graph),
           std::move(training)};
+}
+
+std::string trained_data(std::span<const uint8_t> bytes, const std::string& source) {
+  return training_of(parse_safetensors(bytes, source), "[model] " + source).data;
 }
 
 void load_weights(Network& network, const ModelFile& file) {

@@ -433,6 +433,23 @@ test('the check of a kept data set can be cancelled, and so can requests that wa
     assert.deepEqual(result, {cancelled: ['cancelled', 'cancelled', 'done'], data: 'set'});
   }));
 
+test('a model opens the kept data set that it was trained on', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    const model = await keepLongSet(page);
+    await page.reload();
+    await waitForState(page, 'ready');
+    const result = await page.evaluate(async (text) => {
+      const {convlab} = globalThis.convlabPage;
+      const file = new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]);
+      let progress = 0;
+      const {data} = await convlab.loadModel(file, {}, {onProgress: () => { progress += 1; }});
+      const {accuracy} = await convlab.evaluate();
+      return {data, hasProgress: progress > 0, isNumber: accuracy >= 0};
+    }, model);
+    assert.deepEqual(result, {data: 'set', hasProgress: true, isNumber: true});
+  }));
+
 test('checking a kept data set shows its progress, and Cancel goes back to the settings before', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
