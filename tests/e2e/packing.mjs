@@ -21,7 +21,7 @@ export function packPhotos(folder, out, {train = 32, test = 8, side = 40, noise 
         const size = side + i;
         let random = i + 1;
         const pixels = Uint8Array.from({length: size * size}, (_, at) => {
-          random = (random * 1103515245 + 12345) % 2 ** 31;
+          random = (Math.imul(random, 1103515245) + 12345) & 0x7fffffff;
           return ((at % size < size / 2) === (name === 'left') ? 200 : 20) + (random >> 16) % noise;
         });
         fs.writeFileSync(path.join(place, `${i}.png`), greyPng(size, size, pixels));
