@@ -27,6 +27,8 @@ class CachedDataset : public Dataset {
   ResizeMode resize_mode() const override { return whole_->resize_mode(); }
   const Dataset& stored() const override { return whole_->stored(); }
   bool reads_on_any_thread() const override { return whole_->reads_on_any_thread(); }
+  uint64_t stored_bytes() const override { return whole_->stored_bytes(); }
+  uint64_t stored_size(int64_t index) const override { return whole_->stored_size(index); }
   int64_t available() const override { return whole_->available(); }
   uint64_t fingerprint() const override { return whole_->fingerprint(); }
   int32_t label(int64_t index) const override { return whole_->label(index); }

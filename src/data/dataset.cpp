@@ -31,6 +31,12 @@ Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_n
   }
 }
 
+uint64_t Dataset::stored_bytes() const {
+  return static_cast<uint64_t>(size_) * static_cast<uint64_t>(image_.elements());
+}
+
+uint64_t Dataset::stored_size(int64_t) const { return static_cast<uint64_t>(image_.elements()); }
+
 std::string Dataset::image_name(int64_t index) const {
   return fmt::format("image {} of {}", index, name_);
 }

@@ -41,6 +41,11 @@ class Dataset {
   virtual bool decode_is_free() const { return false; }
   /// Whether any thread can `fetch`; otherwise only the one that opened the data set.
   virtual bool reads_on_any_thread() const { return true; }
+  /// Bytes of all images as they are stored, also of those that have not arrived: a function of the
+  /// data set alone, whether it is read from files or arrives in a page.
+  virtual uint64_t stored_bytes() const;
+  /// Bytes of image `index`, which must have arrived, as it is stored.
+  virtual uint64_t stored_size(int64_t index) const;
   virtual int64_t available() const = 0;
   bool complete() const { return available() == size_; }
   /// A hash of all images and labels that have arrived, in their order.

@@ -17,6 +17,8 @@ class ResizedDataset : public Dataset {
   ResizeMode resize_mode() const override { return mode_; }
   const Dataset& stored() const override { return stored_->stored(); }
   bool reads_on_any_thread() const override { return stored_->reads_on_any_thread(); }
+  uint64_t stored_bytes() const override { return stored_->stored_bytes(); }
+  uint64_t stored_size(int64_t index) const override { return stored_->stored_size(index); }
   int64_t available() const override { return stored_->available(); }
   uint64_t fingerprint() const override { return stored_->fingerprint(); }
   int32_t label(int64_t index) const override { return stored_->label(index); }

@@ -8,13 +8,9 @@
 
 #include "core/counted.h"
 #include "core/error.h"
-#include "data/cached_dataset.h"
-#include "data/catalog.h"
 #include "data/channel_statistics.h"
 #include "data/image_decoder.h"
-#include "data/memory_dataset.h"
 #include "data/resize.h"
-#include "data/resized_dataset.h"
 #include "data/worker_pool.h"
 #include "engine/check_model.h"
 #include "engine/class_names.h"
@@ -62,17 +58,6 @@ void standardize(Graph& graph, const RunOptions& options, const Dataset& train) 
 /// "mnist-cnn.safetensors"
 std::string file_name(const RunOptions& options, std::string_view ending) {
   return fmt::format("{}{}", options.model, ending);
-}
-
-/// The network of a loaded model has no data: images of its shape, and no image of them.
-DatasetSplits no_data(const ModelFile& file) {
-  std::vector<std::string> names = file.training.class_names;
-  const int64_t classes = file.graph.output_shape().elements();
-  for (auto i = static_cast<int64_t>(names.size()); i < classes; ++i)
-    names.push_back(fmt::format("class {}", i));
-  const auto empty = std::make_shared<const MemoryDataset>("no data", file.graph.input_shape(),
-                                                           std::move(names), 0);
-  return {empty, empty};
 }
 
 void check_pixels(const GivenImage& image) {
@@ -136,39 +121,6 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
   run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
                                environment_.now, workers_, environment_.callbacks);
   state_ = RunState::ready;
-}
-
-/// Opens the data set in the size of the images that the options ask for; if they ask for none and
-/// the images can have any, or with `resize`, in that of the network.
-DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, bool resize) {
-  const int64_t size = options.image_size;
-  if (size < 0 || size > max_run_image_size)
-    fail("[run] option image_size is {} but must lie in 0 to {}", size, max_run_image_size);
-  if (options.cache_images < 0 || options.cache_images > max_cache_images) {
-    fail("[run] option cache_images is {} but must lie in 0 to {}", options.cache_images,
-         max_cache_images);
-  }
-  DatasetSplits data = environment_.open_data(options.data);
-  const Dataset& train = *data.train;
-  const Shape own = train.image_shape();
-  Shape wanted = own;
-  if (size > 0) {
-    wanted = {size, size, own[2]};
-  } else if (graph != nullptr && (!train.has_common_size() || resize)) {
-    wanted = graph->input_shape();
-    if (train.has_common_size() && own != wanted) {
-      data.notes.push_back(
-          fmt::format("images of {} × {} pixels are resized to {} × {}, the input of the network",
-                      own[1], own[0], wanted[1], wanted[0]));
-    }
-  }
-  data = with_image_shape(std::move(data), wanted, find_resize_mode(options.resize));
-  const bool takes_parts = read_augmentation(options.augmentation).resized_crop > 0;
-  if (options.cache_images == 0 || takes_parts) return data;
-  constexpr uint64_t megabyte = 1'000'000;
-  return with_cache(std::move(data),
-                    std::min(static_cast<uint64_t>(options.cache_images) * megabyte,
-                             backend().memory_left() / 2));
 }
 
 Result Session::apply(const Configure& request) {
@@ -256,28 +208,6 @@ Result Session::apply(const Activations& request) {
 Result Session::apply(const SaveModel&) {
   Run& run = usable_run("save");
   return SavedFile{file_name(run.options(), ".safetensors"), run.model_file()};
-}
-
-DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
-                                RunOptions& options) {
-  if (!request.options.data.empty()) return open_data(options, &file.graph, true);
-  const auto without_data = [&] {
-    options.data.clear();
-    options.validation_split = 0;
-    options.class_weights.clear();
-    return no_data(file);
-  };
-  // A path in a file from elsewhere is not followed.
-  if (is_data_path(file.training.data)) return without_data();
-  options.data = file.training.data;
-  try {
-    DatasetSplits data = open_data(options, &file.graph, true);
-    const bool fits = data.train->image_shape() == file.graph.input_shape() &&
-                      Shape{data.train->classes()} == file.graph.output_shape();
-    return fits ? data : without_data();
-  } catch (const Error&) {
-    return without_data();
-  }
 }
 
 Result Session::apply(const LoadModel& request) {

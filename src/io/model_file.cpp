@@ -91,6 +91,10 @@ ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
           std::move(training)};
 }
 
+std::string trained_data(std::span<const uint8_t> bytes, const std::string& source) {
+  return training_info(parse_safetensors(bytes, source), "[model] " + source).data;
+}
+
 void load_weights(Network& network, const ModelFile& file) {
   std::vector<NamedShape> wanted;
   for (const Parameter& parameter : network.parameters())

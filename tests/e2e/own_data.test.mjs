@@ -10,6 +10,7 @@ import {makeTar, makeZip} from '../archives.mjs';
 import {split} from '../cli/helpers.mjs';
 import {greyPng} from '../png.mjs';
 import {screenshot, waitForState, withPage} from './browser.mjs';
+import {damage, inWorker, storedFiles} from './packing.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-own-'));
 after(() => fs.rmSync(folder, {recursive: true}));
@@ -79,6 +80,26 @@ const area = (page) => page.locator('#own-data');
 const setOf = (page, name) => area(page).locator('.own-sets > li').filter({hasText: `${name}:`});
 const errorOf = (page) => area(page).locator('[role="alert"]');
 
+/** The names of the files of kept data sets: of the user's own, not of the packs of the server. */
+const keptFiles = async (page) =>
+  (await page.evaluate(storedFiles)).filter((name) => name.startsWith('data-'));
+
+/** Waits until the pack that the page opens with is here, and kept. */
+async function waitForPack(page) {
+  await page.waitForFunction(() => document.getElementById('steps').innerText !== '' &&
+    !/images/.test(document.getElementById('steps').innerText));
+  for (let before = -1, now = 0; now !== before;) {
+    await page.waitForTimeout(200);
+    before = now;
+    now = (await page.evaluate(storedFiles)).length;
+  }
+}
+
+/** Opens the area, which a reload folds. */
+const openArea = (page) => page.evaluate(() => {
+  document.querySelector('#own-data details').open = true;
+});
+
 /** Waits until the data set `name` is listed and chosen. */
 async function waitForData(page, name) {
   await Promise.race([
@@ -105,6 +126,7 @@ async function reload(page) {
 
 /** Chooses a kept data set and trains on it. */
 async function useAgain(page, name) {
+  await openArea(page);
   await area(page).getByRole('button', {name: `Use ${name}`}).click();
   await page.waitForFunction((wanted) => document.body.dataset.state === 'ready' &&
     globalThis.convlabPage.data === wanted, name);
@@ -172,26 +194,14 @@ test('a data set is deleted after a question, also from the storage', () =>
     await area(page).getByRole('button', {name: 'Delete photos'}).click();
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelectorAll('.own-sets > li').length === 0);
-    const kept = await page.evaluate(storedFiles);
-    assert.deepEqual(kept.filter((name) => name.startsWith('data-')), []);
+    // The run reads it, until the page is closed.
+    await area(page).getByText(/photos is deleted; its space is freed when/).first().waitFor();
+    await trainFor(page, 2);
     await page.reload();
     await waitForState(page, 'ready');
     assert.equal(await area(page).locator('.own-sets > li').count(), 0);
+    assert.deepEqual(await keptFiles(page), []);
   }));
-
-/** In the page: the names of the files in the storage. */
-async function storedFiles() {
-  const root = await navigator.storage.getDirectory();
-  const names = [];
-  for await (const name of (await root.getDirectoryHandle('convlab-data')).keys()) names.push(name);
-  return names;
-}
-
-/** Lets the engine worker run `code` before its own. */
-const inWorker = (code) => (page) => page.route('**/engine_worker.js', async (route) => {
-  const response = await route.fetch();
-  await route.fulfill({response, body: `${code}\n${await response.text()}`});
-});
 
 test('where storage is denied, the page says so and trains', () =>
   withPage({prepare: inWorker(`StorageManager.prototype.getDirectory = () =>
@@ -218,24 +228,9 @@ for (const [what, code] of quotaCases) {
       await drop(page, [photosZip]);
       await waitForData(page, 'photos');
       await setOf(page, 'photos').getByText(/not kept .*it needs .*KiB/).waitFor();
-      assert.deepEqual(await page.evaluate(storedFiles), []);
+      assert.deepEqual(await keptFiles(page), []);
       await trainFor(page, 2);
     }));
-}
-
-/** In the page: changes a byte of the first file whose name matches, in the middle. */
-async function damage(pattern) {
-  const root = await navigator.storage.getDirectory();
-  const kept = await root.getDirectoryHandle('convlab-data');
-  for await (const [name, handle] of kept.entries()) {
-    if (!new RegExp(pattern).test(name)) continue;
-    const {size} = await handle.getFile();
-    const writable = await handle.createWritable({keepExistingData: true});
-    await writable.write({type: 'write', position: size >> 1, data: Uint8Array.of(0)});
-    await writable.close();
-    return name;
-  }
-  throw new Error('nothing to damage');
 }
 
 test('addData of the API: cancelled while it is kept, nothing is left; then it trains by name', () =>
@@ -269,31 +264,31 @@ test('addData of the API: cancelled while it is kept, nothing is left; then it t
     assert.deepEqual(result, {cancelled: 'cancelled', stages: ['store'], before: [], train: 240,
       test: 60, kept: true, data: 'set', gone: 'There is no data set set.',
       empty: '[add_data] there are no files.'});
-    const names = await page.evaluate(storedFiles);
-    assert.deepEqual(names.filter((name) => name.startsWith('data-')), []);
+    assert.deepEqual(await keptFiles(page), []);
   }));
 
 test('a damaged generation of the index falls back to the one before', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
+    await waitForPack(page);  // generation 1
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
     await drop(page, idxFiles);
     await waitForData(page, 'my images');
-    await page.evaluate(damage, 'index-a');  // of generation 2
+    await page.evaluate(damage, 'index-b');  // of generation 3
     await page.reload();
+    await openArea(page);
     await setOf(page, 'photos').waitFor();
     assert.equal(await area(page).locator('.own-sets > li').count(), 1);
     await useAgain(page, 'photos');
     await drop(page, idxFiles);
     await setOf(page, 'my images').waitFor();
-    const names = (await page.evaluate(storedFiles)).filter((name) => name.startsWith('data-'));
-    assert.equal(names.length, 2, 'the file that no index listed is gone');
+    assert.equal((await keptFiles(page)).length, 2, 'the file that no index listed is gone');
   }));
 
 /** In the page: writes an index as a later version of convlab would. */
 async function writeNewerIndex() {
-  const content = {version: 2, generation: 9};
+  const content = {version: 3, generation: 9};
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(content)));
   const checksum = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const root = await navigator.storage.getDirectory();
@@ -306,11 +301,13 @@ async function writeNewerIndex() {
 test('what a newer version has kept is left alone, and data is used without being kept', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
+    await waitForPack(page);
+    const before = await page.evaluate(storedFiles);
     await page.evaluate(writeNewerIndex);
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
     await setOf(page, 'photos').getByText(/not kept .*newer version/).waitFor();
-    assert.deepEqual(await page.evaluate(storedFiles), ['index-b.json']);
+    assert.deepEqual(await page.evaluate(storedFiles), before);
     await trainFor(page, 2);
   }));
 
@@ -323,6 +320,7 @@ test('two pages keep data sets one after the other, and see each other\'s after 
     await Promise.all([drop(page, [photosZip]), drop(other, idxFiles)]);
     await Promise.all([waitForData(page, 'photos'), waitForData(other, 'my images')]);
     await page.reload();
+    await openArea(page);
     await Promise.all([setOf(page, 'photos').waitFor(), setOf(page, 'my images').waitFor()]);
     await useAgain(page, 'my images');
   }));
@@ -335,11 +333,11 @@ test('two pages that keep a data set of one name: the second says so, and replac
     await waitForState(other, 'ready');
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
-    const kept = await page.evaluate(storedFiles);
+    const kept = await keptFiles(page);
     await drop(other, [photosZip]);
     await waitForData(other, 'photos');
     await setOf(other, 'photos').getByText(/not kept .*another tab/).waitFor();
-    assert.deepEqual(await page.evaluate(storedFiles), kept);
+    assert.deepEqual(await keptFiles(page), kept);
     await trainFor(other, 2);
   }));
 
@@ -350,6 +348,7 @@ test('a damaged copy is refused with a message, and can be deleted', () =>
     await waitForData(page, 'photos');
     await page.evaluate(damage, '^data-');
     await page.reload();
+    await openArea(page);
     await area(page).getByRole('button', {name: 'Use photos'}).click();
     await page.locator('#alert').getByText(/kept copy of photos is damaged: the checksum/).waitFor();
     await area(page).getByRole('button', {name: 'Delete photos'}).click();
@@ -373,7 +372,7 @@ test('what is no data set is refused with the reason', () =>
       await drop(page, files);
       await errorOf(page).getByText(message).waitFor();
     }
-    assert.deepEqual((await page.evaluate(storedFiles)), []);
+    assert.deepEqual(await keptFiles(page), []);
     assert.equal(await page.locator('#data').inputValue(), 'mnist');
     assert.deepEqual(problems, []);
   }));
@@ -398,13 +397,125 @@ test('a data set that the server lacks says how to get it, and takes its files',
       await page.waitForFunction(() => document.getElementById('progress').value >= 2);
     }));
 
+/** Keeps a data set of 128 MiB, long enough to check to be cancelled; returns a model trained on it. */
+const keepLongSet = (page) => page.evaluate(async ([images, labels]) => {
+  const {convlab} = globalThis.convlabPage;
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  await convlab.addData([
+    {path: 'set/train-images.idx', file: new Blob([bytes(images)])},
+    {path: 'set/train-labels.idx', file: new Blob([bytes(labels)])},
+    {path: 'set/notes.bin', file: new Blob([new Uint8Array(2 ** 27)])}], {name: 'set'});
+  await convlab.configure({data: 'set', model: 'mnist-mlp'});
+  const bytesOfModel = new Uint8Array(await (await convlab.saveModel()).arrayBuffer());
+  return btoa(Array.from(bytesOfModel, (byte) => String.fromCharCode(byte)).join(''));
+}, [train.images.toString('base64'), train.labels.toString('base64')]);
+
+test('the check of a kept data set can be cancelled, and so can requests that wait for it', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await keepLongSet(page);
+    await page.reload();
+    await waitForState(page, 'ready');
+    const result = await page.evaluate(async () => {
+      const {convlab} = globalThis.convlabPage;
+      const abort = new AbortController();
+      const ofNext = new AbortController();
+      const kind = (promise) => promise.then(() => 'done', (error) => error.kind);
+      const first = kind(convlab.configure({data: 'set', model: 'mnist-cnn'},
+        {signal: abort.signal, onProgress: () => abort.abort()}));
+      const behind = kind(convlab.evaluate({}, {signal: ofNext.signal}));
+      const described = kind(convlab.describeModel({model: 'mnist-mlp'}));
+      ofNext.abort();
+      const cancelled = [await first, await behind, await described];
+      const {data} = await convlab.configure({data: 'set', model: 'mnist-mlp'});
+      return {cancelled, data};
+    });
+    assert.deepEqual(result, {cancelled: ['cancelled', 'cancelled', 'done'], data: 'set'});
+  }));
+
+test('a model opens the kept data set that it was trained on', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    const model = await keepLongSet(page);
+    await page.reload();
+    await waitForState(page, 'ready');
+    const result = await page.evaluate(async (text) => {
+      const {convlab} = globalThis.convlabPage;
+      const file = new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]);
+      let progress = 0;
+      const {data} = await convlab.loadModel(file, {}, {onProgress: () => { progress += 1; }});
+      const {accuracy} = await convlab.evaluate();
+      return {data, hasProgress: progress > 0, isNumber: accuracy >= 0};
+    }, model);
+    assert.deepEqual(result, {data: 'set', hasProgress: true, isNumber: true});
+  }));
+
+test('checking a kept data set shows its progress, and Cancel goes back to the settings before', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await keepLongSet(page);
+    await page.reload();
+    await waitForState(page, 'ready');
+    await openArea(page);
+    await area(page).getByRole('button', {name: 'Use set'}).click();
+    await area(page).getByText(/Checking set: \d+ %/).waitFor();
+    await area(page).getByRole('button', {name: 'Cancel'}).click();
+    await page.waitForFunction(() => document.getElementById('data').value === 'mnist');
+    assert.equal(await page.locator('#alert').innerText(), '');
+    await trainFor(page, 2);
+  }));
+
+test('a data set that a run here and another tab read is deleted when they end', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await drop(page, [photosZip]);
+    await waitForData(page, 'photos');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await waitForState(other, 'ready');
+    await useAgain(other, 'photos');
+    const remove = () => page.evaluate(() => globalThis.convlabPage.convlab.removeData('photos'));
+    assert.deepEqual(await remove(), {is_deleted: false});
+    assert.equal((await keptFiles(page)).length, 1);
+    // Both go on reading.
+    await trainFor(page, 4);  // each step is an epoch, which reads all images
+    await other.waitForFunction(() => document.getElementById('progress').value >= 4);
+    assert.equal(await other.locator('#alert').innerText(), '');
+    await other.close();
+    await page.evaluate(() => globalThis.convlabPage.convlab.configure({data: 'mnist', model: 'mnist-mlp'}));
+    for (let tries = 0; tries < 50 && (await keptFiles(page)).length > 0; ++tries) {
+      await page.waitForTimeout(100);
+    }
+    assert.deepEqual(await keptFiles(page), []);
+  }));
+
+test('the area is folded, is opened by keyboard and by what is dragged, and says how safe data is', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    const button = area(page).getByRole('button', {name: 'Choose files…'});
+    assert.equal(await button.isVisible(), false);
+    await area(page).locator('summary').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await button.isVisible(), true);
+    await page.keyboard.press('Enter');
+    assert.equal(await button.isVisible(), false);
+    await drop(page, [photosZip], {release: false});
+    assert.equal(await button.isVisible(), true);
+    await drop(page, [photosZip]);
+    await waitForData(page, 'photos');
+    await area(page).getByText(/The browser may delete what is kept|Kept until you delete it/).waitFor();
+  }));
+
 test('looks', async () => {
   for (const [name, context] of Object.entries({
-    'own-light-1280': {viewport: {width: 1280, height: 800}, colorScheme: 'light'},
-    'own-dark-360': {viewport: {width: 360, height: 740}, colorScheme: 'dark'},
+    'own-light-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'light'},
+    'own-dark-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'dark'},
+    'own-light-390': {viewport: {width: 390, height: 844}, colorScheme: 'light'},
+    'own-dark-390': {viewport: {width: 390, height: 844}, colorScheme: 'dark'},
   })) {
     await withPage({context}, async ({page}) => {
       await waitForState(page, 'ready');
+      await screenshot(page, `${name}-folded`);
       await drop(page, [photosZip]);
       await waitForData(page, 'photos');
       await area(page).getByRole('button', {name: 'Delete photos'}).click();

@@ -11,6 +11,7 @@
 #include "data/synthetic.h"
 #include "engine/calls.h"
 #include "engine/engine.h"
+#include "engine/needed_data.h"
 #include "io/graph_json.h"
 #include "zoo/zoo.h"
 
@@ -303,6 +304,17 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
     CHECK(other.snapshot()->options.image_size == 0);
     CHECK(other.call<Evaluation>(Evaluate{}).accuracy ==
           Approx(engine.snapshot()->history.back().val_accuracy));
+  }
+  SECTION("which names the data set that it needs") {
+    RunOptions options;
+    options.data = "other";
+    CHECK(needed_data(LoadModel{"a.safetensors", file.bytes, options}) == "other");
+    CHECK(needed_data(Configure{options}) == "other");
+    CHECK(needed_data(FindLearningRate{.options = options}) == "other");
+    options.data.clear();
+    CHECK(needed_data(LoadModel{"a.safetensors", file.bytes, options}) == small_run().data);
+    CHECK(needed_data(LoadModel{"a.safetensors", {1, 2, 3}, options}).empty());
+    CHECK(needed_data(Start{}).empty());
   }
   SECTION("without its data, which is then no reason to fail") {
     Engine other({.backend = make_backend("", 1),
