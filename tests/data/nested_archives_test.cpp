@@ -71,7 +71,7 @@ TEST_CASE("nested archives: Caltech-101 as it is published, without its backgrou
     REQUIRE(files_in(cache) == (deflate ? 2 : 1));
     const auto before = fs::last_write_time(fs::directory_iterator(cache)->path());
     open();
-    CHECK(fs::last_write_time(fs::directory_iterator(cache)->path()) == before);
+    CHECK((fs::last_write_time(fs::directory_iterator(cache)->path()) == before));
   }
 }
 
