@@ -19,7 +19,8 @@ const firstBytes = 2 ** 21;
 
 /**
  * Returns the files in the order of use: those with the first training images, the first test
- * images, which are shown while it trains, and the rest.
+ * images, which are shown while it trains, and the rest, of both parts in proportion, so that the
+ * first evaluation need not wait. A training file is the last.
  * @param {Pack} pack
  * @returns {Shard[]}
  */
@@ -32,7 +33,10 @@ function inOrder({splits: {train, test}}) {
     return isFirst;
   });
   const [shown, ...others] = test.shards;
-  return [...first, shown, ...train.shards.slice(first.length), ...others];
+  const placed = (shards) => shards.map((shard, i) => ({shard, at: (i + 1) / shards.length}));
+  const rest = [...placed(others), ...placed(train.shards.slice(first.length))]
+    .sort((a, b) => a.at - b.at);
+  return [...first, shown, ...rest.map(({shard}) => shard)];
 }
 
 export class DataFeed {

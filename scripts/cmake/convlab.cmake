@@ -28,7 +28,7 @@ function(convlab_library name)
   add_library(convlab_${name} STATIC ${arg_SOURCES})
   target_link_libraries(convlab_${name} PUBLIC convlab_options ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
   if(arg_SMALL AND EMSCRIPTEN)
-    target_compile_options(convlab_${name} PRIVATE -Os)
+    target_compile_options(convlab_${name} PRIVATE -Oz)
   endif()
 endfunction()
 
