@@ -32,11 +32,11 @@ function inOrder({splits: {train, test}}) {
     used += size;
     return isFirst;
   });
-  const [shown, ...others] = test.shards;
+  const shown = test.shards.slice(0, 1);
   const placed = (shards) => shards.map((shard, i) => ({shard, at: (i + 1) / shards.length}));
-  const rest = [...placed(others), ...placed(train.shards.slice(first.length))]
+  const rest = [...placed(test.shards.slice(1)), ...placed(train.shards.slice(first.length))]
     .sort((a, b) => a.at - b.at);
-  return [...first, shown, ...rest.map(({shard}) => shard)];
+  return [...first, ...shown, ...rest.map(({shard}) => shard)];
 }
 
 export class DataFeed {

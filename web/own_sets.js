@@ -5,8 +5,9 @@ import {EngineError} from './engine_module.js';
 import {formatBytes} from './format.js';
 import {bytesOf, StorageError} from './stored_files.js';
 
-// Of compressed archives, which are inflated once.
-const maxInflatedBytes = 2 ** 36;
+// A compressed archive, which is inflated once, may inflate to 200 times its size, as InflateLimit in
+// src/data/inflated_file.h says.
+const maxInflated = ({size}) => Math.min(Math.max(200 * size, 2 ** 26), 2 ** 36);
 const maxInflatedInMemory = 2 ** 29;
 
 /**
@@ -68,8 +69,10 @@ const tarPath = (path) => path.replace(/\.(tgz|tar\.gz|gz)$/i, '') + '.tar';
 async function inflateInMemory(given, onProgress, signal) {
   const chunks = [];
   let done = 0;
-  const where = ', the limit where nothing can be kept; inflate it to a .tar first';
-  for await (const chunk of inflate(given, maxInflatedInMemory, where)) {
+  const max = maxInflated(given.file);
+  const [limit, where] = max <= maxInflatedInMemory ? [max, '']
+    : [maxInflatedInMemory, ', the limit where nothing can be kept; inflate it to a .tar first'];
+  for await (const chunk of inflate(given, limit, where)) {
     signal?.throwIfAborted();
     chunks.push(chunk);
     done += chunk.length;
@@ -214,7 +217,7 @@ export class OwnSets {
     if (isTar) {
       const [given] = files;
       const draft = await write([{path: tarPath(given.path), size: given.file.size,
-        chunks: () => inflate(given, maxInflatedBytes, '')}]);
+        chunks: () => inflate(given, maxInflated(given.file), '')}]);
       let isOpen = false;
       const hold = new Hold(this.#store);
       try {

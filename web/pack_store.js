@@ -70,7 +70,7 @@ export class PackStore {
     try {
       await action();
     } catch (error) {
-      // Whatever it is, training goes on.
+      // Training continues without it.
       this.#hasFailed = true;
       this.#notKept(this.#entry?.title ?? '', error.message);
     }

@@ -35,10 +35,11 @@ std::vector<std::string> names_in(const fs::path& folder, bool files_only) {
 /// Whether a file begins as IDX images or labels do, plain or compressed.
 bool begins_as_idx(const ByteSource& source) {
   constexpr size_t count = 4;
-  std::vector<uint8_t> start = source.read(0, std::min<uint64_t>(source.size(), count));
-  if (start.size() == count && start[0] == 0x1F && start[1] == 0x8B)
-    start = inflated_start(source, count);
-  return start == std::vector<uint8_t>{0, 0, 8, 1} || start == std::vector<uint8_t>{0, 0, 8, 3};
+  const auto is_magic = [](const std::vector<uint8_t>& start) {
+    return start == std::vector<uint8_t>{0, 0, 8, 1} || start == std::vector<uint8_t>{0, 0, 8, 3};
+  };
+  return is_magic(source.read(0, std::min<uint64_t>(source.size(), count))) ||
+         is_magic(inflated_start(source, count));
 }
 
 std::vector<std::string> partners_of(const fs::path& path) {

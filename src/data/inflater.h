@@ -22,10 +22,10 @@ class Inflater {
   Inflater(Form form, ByteSink sink);
 
   /// Inflates the next bytes; the sink receives at most 64 KiB at once. Returns false if they are
-  /// damaged. As `gzip -d` does, goes on with another member after the end of one, and ignores
-  /// zeros there; behind the end of deflate everything is ignored.
+  /// damaged. Like `gzip -d`, continues with the next member after the end of one, and
+  /// ignores zeros there; after the end of deflate everything is ignored.
   bool write(std::span<const uint8_t> bytes);
-  /// Whether the last byte so far was the end of the compressed data, or behind it.
+  /// Whether the last byte so far was the end of the compressed data, or after it.
   bool ended() const { return ended_; }
   /// What zlib says of the damage.
   std::string problem() const;

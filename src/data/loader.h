@@ -30,8 +30,8 @@ struct LoaderOptions {
 /// Splits a data set, or a part of it, into batches, epoch by epoch; the last batch of an epoch may
 /// be smaller. The order depends only on (seed, epoch). The first epoch takes blocks of
 /// images in their order of arrival, shuffled within each block, so that training can start when
-/// the first block has arrived: first_epoch_block images, or so many that have first_epoch_bytes on
-/// average if those have no common size. Later epochs shuffle all images. Augmentation depends on
+/// the first block has arrived: first_epoch_block images, or if they have no common size the number
+/// that has first_epoch_bytes on average. Later epochs shuffle all images. Augmentation depends on
 /// (seed, epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that
 /// cannot be read or decoded are left out of their batches.
 ///

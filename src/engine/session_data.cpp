@@ -10,8 +10,8 @@
 #include "data/cached_dataset.h"
 #include "data/catalog.h"
 #include "data/memory_dataset.h"
+#include "data/resize.h"
 #include "data/resized_dataset.h"
-#include "engine/run_resize.h"
 #include "io/model_file.h"
 
 namespace convlab {

@@ -36,8 +36,7 @@ std::string class_weights_from_json(std::string_view text, const std::string& wh
   if ((!json.is_array() && !json.is_object()) || json.empty() || json.size() > max_classes) {
     fail(
         "{}: expected the weights of 1 to {} classes, as a list such as [1, 2] or as Keras has "
-        "them, "
-        "{{\"0\": 1, \"1\": 2}}",
+        "them, {{\"0\": 1, \"1\": 2}}",
         where, max_classes);
   }
   std::vector<double> weights;
