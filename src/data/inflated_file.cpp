@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/byte_source.h"
 #include "core/error.h"
-#include "data/byte_source.h"
 
 namespace convlab {
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "data/byte_source.h"
+#include "core/byte_source.h"
 
 namespace convlab {
 
