@@ -8,8 +8,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "backend/backend.h"
+#include "core/byte_source.h"
 #include "core/error.h"
 #include "core/options_text.h"
 #include "data/archives.h"
@@ -81,8 +83,27 @@ auto must(const Work& work) {
 
 // Files.
 
+/// Reading by ranges must find the tensors of `file`, with their data.
+void read_by_ranges(std::span<const uint8_t> input, const SafeTensors& file) {
+  const auto bytes = memory_source(source, {input.begin(), input.end()});
+  const SafeTensorsHeader header = must([&] { return read_safetensors_header(*bytes); });
+  expect(header.metadata == file.metadata);
+  expect(header.tensors.size() == file.tensors.size());
+  for (size_t i = 0; i < file.tensors.size(); ++i) {
+    const SafeTensorEntry& entry = header.tensors[i];
+    const std::span<const uint8_t> data = file.tensors[i].data;
+    expect(entry.name == file.tensors[i].name && entry.shape == file.tensors[i].shape);
+    expect(std::ranges::equal(must([&] { return bytes->read(entry.offset, entry.bytes); }), data));
+    if (entry.dtype == "F32" || entry.dtype == "F16" || entry.dtype == "BF16") {
+      const auto floats = must([&] { return read_floats(*bytes, entry); });
+      expect(std::cmp_equal(floats.size(), entry.shape.elements()));
+    }
+  }
+}
+
 void read_safetensors(std::span<const uint8_t> input) {
   const SafeTensors file = parse_safetensors(input, source);
+  read_by_ranges(input, file);
   const Bytes bytes = must([&] { return safetensors_bytes(file); });
   const SafeTensors again = must([&] { return parse_safetensors(bytes, source); });
   expect(again.metadata == file.metadata);
