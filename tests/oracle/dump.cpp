@@ -106,6 +106,7 @@ void run(const std::filesystem::path& folder) {
   manifest.text("backends", names(available_backends(), &BackendKind::name));
   dump_layers(folder, manifest);
   dump_layer_training(folder);
+  dump_backbone(folder);
   dump_losses(folder, manifest);
   dump_updates(folder, manifest);
   dump_metrics(folder, manifest);

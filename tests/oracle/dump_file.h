@@ -87,6 +87,7 @@ std::string names(const Table& table, Member member) {
 /// of each kind go into the manifest.
 void dump_layers(const std::filesystem::path& folder, Dump& manifest);
 void dump_layer_training(const std::filesystem::path& folder);
+void dump_backbone(const std::filesystem::path& folder);
 void dump_losses(const std::filesystem::path& folder, Dump& manifest);
 void dump_updates(const std::filesystem::path& folder, Dump& manifest);
 void dump_metrics(const std::filesystem::path& folder, Dump& manifest);
