@@ -1,6 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
+
+#include "data/catalog.h"
 
 namespace convlab {
 
@@ -12,5 +15,9 @@ struct FetchArguments {
 
 /// Downloads the files of a data set and prints progress. Returns the exit status.
 int fetch_dataset(const FetchArguments& arguments);
+
+/// The same for the downloads of any entry, to `folder`; `ready` says what they are good for then.
+int fetch_entry(const CatalogEntry& entry, const std::filesystem::path& folder,
+                const std::string& ready);
 
 }  // namespace convlab
