@@ -19,26 +19,25 @@ struct Axis {
 };
 
 /// Output size and padding along one axis.
-struct SlidAxis {
+struct AxisOutput {
   int64_t output = 0;
   int64_t pad_before = 0;
   int64_t pad_after = 0;
 };
 
-SlidAxis slide_same(const Axis& a) {
+AxisOutput slide_same(const Axis& a) {
   const int64_t output = (a.input + a.stride - 1) / a.stride;
   const int64_t added = std::max<int64_t>((output - 1) * a.stride + a.reach() - a.input, 0);
   return {output, added / 2, added - added / 2};
 }
 
-SlidAxis slide_padded(const Axis& a, Rounding rounding) {
+AxisOutput slide_padded(const Axis& a, Rounding rounding) {
   const int64_t reach = a.reach();
   const int64_t padded = a.pad_before + a.input + a.pad_after;
   if (reach > padded) {
-    fail(
-        "[{}] the window covers {} pixels but the image has only {}; use padding same or a smaller "
-        "window",
-        a.kind, reach, padded);
+    fail("[{}] the window covers {} pixels but the image has only {}{}; use {} or a smaller window",
+         a.kind, reach, padded, padded > a.input ? " with its padding" : "",
+         padded > a.input ? "more padding" : "padding same");
   }
   const int64_t output = (padded - reach) / a.stride + 1;
   const int64_t begin = output * a.stride;  // start of one more window
@@ -64,14 +63,14 @@ void check_pads(std::string_view kind, const SlidingWindow& window) {
   }
 }
 
-SlidWindow slide_window(std::string_view kind, const Shape& image, const SlidingWindow& window) {
+WindowOutput slide_window(std::string_view kind, const Shape& image, const SlidingWindow& window) {
   const auto& [size, stride, dilation, padding, pads, rounding] = window;
   const auto slide = [&](const Axis& axis) {
     return padding == Padding::same ? slide_same(axis) : slide_padded(axis, rounding);
   };
-  const SlidAxis rows =
+  const AxisOutput rows =
       slide({kind, image[0], size.h, stride.h, dilation.h, pads.top, pads.bottom});
-  const SlidAxis columns =
+  const AxisOutput columns =
       slide({kind, image[1], size.w, stride.w, dilation.w, pads.left, pads.right});
   return {{rows.output, columns.output},
           {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after}};

@@ -65,14 +65,14 @@ struct SlidingWindow {
 void check_pads(std::string_view kind, const SlidingWindow& window);
 
 /// Output size and padding of a sliding window.
-struct SlidWindow {
+struct WindowOutput {
   Size2d output;
   Padding2d padding;
 };
 
 /// Slides a window over an image (height, width, channels). Throws Error, starting with [kind], if
 /// the window is larger than the padded image.
-SlidWindow slide_window(std::string_view kind, const Shape& image, const SlidingWindow& window);
+WindowOutput slide_window(std::string_view kind, const Shape& image, const SlidingWindow& window);
 
 /// Returns the window of convolution options. Throws OptionError like check_pads.
 template <class LayerOptions>
