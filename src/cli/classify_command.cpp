@@ -1,21 +1,17 @@
-#include <fmt/format.h>
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "cli/commands.h"
-#include "cli/file_names.h"
-#include "cli/json_lines.h"
+#include "cli/predict_images.h"
 #include "cli/values.h"
 #include "cli/weights_place.h"
 #include "core/error.h"
-#include "core/format.h"
 #include "core/sha256.h"
 #include "data/file.h"
 #include "data/image_decoder.h"
-#include "engine/engine.h"
 #include "io/model_file.h"
 #include "pretrained/load_pretrained.h"
 #include "pretrained/prepare_image.h"
@@ -26,15 +22,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct ClassifyArguments {
+struct ClassifyCommand {
   std::string model = "squeezenet1.1";
   std::string weights;
-  std::vector<std::string> images;
-  std::string backend;
-  int threads = 0;
-  int64_t top_k = 5;
-  std::string json;
+  PredictArguments arguments{.top_k = 5};
 };
+
+/// Returns the sets of a name that have a classifier.
+std::vector<const WeightSet*> find_classifiers(const std::string& name) {
+  std::vector<const WeightSet*> sets = find_weight_sets(name);
+  std::erase_if(sets, [](const WeightSet* set) { return !set->head; });
+  if (sets.empty()) {
+    fail("[weights] {} has no classifier; expected a network that has, see 'convlab weights'",
+         name);
+  }
+  return sets;
+}
 
 /// Returns the file of the first of these sets in the user's cache.
 fs::path find_weights(std::span<const WeightSet* const> sets) {
@@ -55,7 +58,7 @@ std::string sha256_of(const ByteSource& source) {
   return sha256_text(hash.finish());
 }
 
-/// Says if a file is another one than the published, which may have been trained differently.
+/// Says if a file is not the published one, since it may have been trained on other images.
 void check_published(const WeightSet& set, const ByteSource& source) {
   if (set.sha256.empty() || sha256_of(source) == set.sha256) return;
   std::fprintf(stderr,
@@ -73,127 +76,68 @@ std::vector<uint8_t> model_of(const WeightSet& set, const ByteSource& source) {
       {.model = set.model, .data = "imagenet", .class_names = class_names_of(set), .options = {}});
 }
 
-struct ClassScore {
-  size_t index = 0;
-  std::string name;
-  float score = 0;
-};
-
-/// Returns the classes with the largest scores, the largest first.
-std::vector<ClassScore> best_classes(const Prediction& prediction, int64_t top_k) {
-  std::vector<size_t> order(prediction.scores.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  const auto count = std::min<std::ptrdiff_t>(top_k, std::ssize(order));
-  std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](size_t a, size_t b) {
-    return std::pair(-prediction.scores[a], a) < std::pair(-prediction.scores[b], b);
-  });
-  std::vector<ClassScore> best;
-  for (const size_t index : std::span(order).first(static_cast<size_t>(count)))
-    best.push_back({index, prediction.class_names[index], prediction.scores[index]});
-  return best;
+Predict request(const WeightSet& set, const std::string& image) {
+  const DecodedImage decoded = decode_image(read_file(image, max_image_file_bytes), image);
+  return {{.source = image,
+           .file = {},
+           .height = set.image[0],
+           .width = set.image[1],
+           .channels = set.image[2],
+           .pixels = prepare_image(decoded, set)}};
 }
 
-/// "cat.jpg: tabby 54.21 %, tiger cat 30.10 %, …"
-std::string line_of(const std::string& image, std::span<const ClassScore> best) {
-  std::string text = image + ":";
-  for (const ClassScore& each : best)
-    text += fmt::format("{} {} {}", &each == best.data() ? "" : ",", each.name,
-                        score_text(each.score, true));
-  return text;
-}
-
-nlohmann::ordered_json event_of(const std::string& image, std::span<const ClassScore> best) {
+nlohmann::ordered_json event_of(const std::string& image, const Prediction& prediction,
+                                int64_t top_k) {
   nlohmann::ordered_json top = nlohmann::ordered_json::array();
-  for (const ClassScore& each : best)
-    top.push_back({{"class", each.index}, {"class_name", each.name}, {"score", each.score}});
+  std::vector<size_t> order = by_score(prediction);
+  order.resize(std::min(order.size(), static_cast<size_t>(top_k)));
+  for (const size_t index : order) {
+    top.push_back({{"class", index},
+                   {"class_name", prediction.class_names[index]},
+                   {"score", prediction.scores[index]}});
+  }
   return {{"event", "classification"}, {"image", image}, {"top", top}};
 }
 
-/// Classifies an image, or reports why it cannot, and returns whether it could.
-bool classify(Engine& engine, const WeightSet& set, const ClassifyArguments& arguments,
-              const std::string& image, JsonLines& json) {
-  try {
-    const DecodedImage decoded = decode_image(read_file(image, max_image_file_bytes), image);
-    const auto prediction =
-        engine.call<Prediction>(Predict{{.source = image,
-                                         .file = {},
-                                         .height = set.image[0],
-                                         .width = set.image[1],
-                                         .channels = set.image[2],
-                                         .pixels = prepare_image(decoded, set)}});
-    const std::vector<ClassScore> best = best_classes(prediction, arguments.top_k);
-    std::fprintf(json.to_stdout() ? stderr : stdout, "%s\n", line_of(image, best).c_str());
-    json.write(event_of(image, best));
-    return true;
-  } catch (const Error& error) {
-    std::fprintf(stderr, "convlab: %s\n", error.what());
-    json.write({{"event", "error"}, {"image", image}, {"message", error.what()}});
-    return false;
-  }
-}
-
-int run_classify(const ClassifyArguments& arguments) {
-  const std::vector<const WeightSet*> sets = find_weight_sets(arguments.model);
-  const fs::path path =
-      arguments.weights.empty() ? find_weights(sets) : fs::path(arguments.weights);
-  std::vector<NamedFile> inputs{{"--weights", path.string()}};
-  for (const std::string& image : arguments.images) inputs.push_back({"IMAGE", image});
-  check_file_names(inputs, {{"--json", arguments.json}});
+int run_classify(const ClassifyCommand& command) {
+  const std::vector<const WeightSet*> sets = find_classifiers(command.model);
+  const fs::path path = command.weights.empty() ? find_weights(sets) : fs::path(command.weights);
   const std::shared_ptr<const ByteSource> source = open_file(path);
   const WeightSet& set = match_weight_set(sets, read_safetensors_header(*source), source->name());
   check_published(set, *source);
-  JsonLines json(arguments.json);
-  Engine engine({.backend = open_backend(arguments.backend, arguments.threads),
-                 .open_data = [](const std::string&) -> DatasetSplits {
-                   fail("classifying needs no data set");
-                 },
-                 .now = monotonic_seconds});
-  RunOptions run;
-  run.data.clear();
-  run.optimizer = "sgd";  // needs no memory
-  engine.call<Configured>(LoadModel{source->name(), model_of(set, *source), run});
-  json.open();
-  bool all = true;
-  for (const std::string& image : arguments.images)
-    all = classify(engine, set, arguments, image, json) && all;
-  return all ? 0 : 1;
+  return predict_images(command.arguments,
+                        {.model = {"--weights", path.string()},
+                         .read_model = [&] { return model_of(set, *source); },
+                         .request = [&](const std::string& image) { return request(set, image); },
+                         .event =
+                             [&](const std::string& image, const Prediction& prediction) {
+                               return event_of(image, prediction, command.arguments.top_k);
+                             }});
 }
 
 }  // namespace
 
 void add_classify(CLI::App& app, Action& action) {
-  auto arguments = std::make_shared<ClassifyArguments>();
+  auto options = std::make_shared<ClassifyCommand>();
   CLI::App& command = *app.add_subcommand(
       "classify", "Name what images show with a network that was trained on ImageNet");
   command
-      .add_option("--model", arguments->model,
+      .add_option("--model", options->model,
                   "Pretrained network: " + known_names(weight_sets(), &WeightSet::name))
       ->type_name("NAME")
       ->capture_default_str();
   command
-      .add_option("--weights", arguments->weights,
+      .add_option("--weights", options->weights,
                   "Safetensors file with its weights; default: the file of this name in the user's "
                   "cache, $XDG_CACHE_HOME/convlab/weights or ~/.cache/convlab/weights")
       ->type_name("FILE");
-  command
-      .add_option("images", arguments->images,
-                  "PNG or JPEG files. The shorter side is resized to 256 pixels and the centre of "
-                  "224×224 cut out; an image of that size is used as it is")
-      ->type_name("IMAGE")
-      ->required();
-  add_integer(command, "--top-k", arguments->top_k, 1, 1000,
-              "Show the K classes with the largest probabilities")
-      ->type_name("K")
-      ->capture_default_str();
-  add_threads(command, arguments->threads);
-  add_backend(command, arguments->backend);
-  command
-      .add_option("--json", arguments->json,
-                  "Write results to a file, or - for standard output, one JSON object per image")
-      ->type_name("FILE");
+  add_predict_arguments(
+      command, options->arguments,
+      "PNG or JPEG files. The shorter side is resized to 256 pixels and the centre of 224×224 cut "
+      "out; an image of that size is used as it is",
+      "Show the K classes with the largest probabilities");
   command.footer("Example:\n  convlab classify --model squeezenet1.1 cat.jpg");
-  command.callback(
-      [arguments, &action] { action = [arguments] { return run_classify(*arguments); }; });
+  command.callback([options, &action] { action = [options] { return run_classify(*options); }; });
 }
 
 }  // namespace convlab

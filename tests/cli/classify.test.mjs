@@ -80,7 +80,7 @@ test('classify finds weights in the cache, and says where it looked', (t) => {
   assert.match(found.stdout, /: tabby /);
 });
 
-test('classify names all tensors that a file lacks, and goes on after an image that is none', (t) => {
+test('classify names all tensors that a file lacks, and continues after an image that is none', (t) => {
   const folder = temporaryFolder(t);
   const weights = path.join(folder, 'weights.safetensors');
   writeWeights(weights, ['conv1.bias', 'fire5/expand3x3.weight']);
@@ -96,4 +96,6 @@ test('classify names all tensors that a file lacks, and goes on after an image t
   assert.match(result.stdout, /cat\.png: tabby /);
   const unknown = convlab('classify', '--model', 'alexnet', image(folder));
   assert.match(unknown.stderr, /unknown pretrained network 'alexnet'/);
+  const body = convlab('classify', '--model', 'vgg16', image(folder));
+  assert.match(body.stderr, /vgg16 has no classifier; expected a network that has/);
 });
