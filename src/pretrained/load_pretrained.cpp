@@ -127,8 +127,8 @@ bool reads_image(const Graph& graph, const Wanted& tensor) {
   return tensor.is_kernel && graph.nodes()[tensor.node].inputs[0] == 0;
 }
 
-/// Turning round the channels of the first kernel is the same as turning round those of the image
-/// only if a convolution alone reads the image.
+/// Reversing the channels of the first kernel is the same as reversing those of the image only if a
+/// convolution alone reads the image.
 void check_first_layer(const Graph& graph, const WeightSet& set) {
   for (const Node& node : graph.nodes()) {
     const bool reads = std::find(node.inputs.begin(), node.inputs.end(), 0) != node.inputs.end();

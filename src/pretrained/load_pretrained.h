@@ -28,7 +28,7 @@ Graph pretrained_graph(const WeightSet& set, NetworkPart part);
 
 /// Reads the weights of a network of pretrained_graph. Reads nothing but the header and the tensors
 /// that the network needs, one at a time. If the set's channels are blue, green, red, those of the
-/// first kernel are turned round, so that the network reads red, green, blue like any other. Throws
+/// first kernel are reversed, so that the network reads red, green, blue like any other. Throws
 /// Error that names all tensors that are missing, or have another shape or type, and has then
 /// changed nothing; and for a tensor with values that are not finite.
 void load_pretrained(Network& network, const WeightSet& set, const ByteSource& source);

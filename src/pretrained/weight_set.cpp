@@ -30,8 +30,14 @@ LayerNaming read_naming(const Json& json, const Json& known) {
   return result;
 }
 
+bool is_bgr(const std::string& channels) {
+  if (channels != "RGB" && channels != "BGR")
+    fail("[pretrained] unknown order of channels {}; expected RGB or BGR", channels);
+  return channels == "BGR";
+}
+
 Preprocessing read_preprocessing(const Json& json) {
-  return {.bgr = json.at("channels") == "BGR",
+  return {.bgr = is_bgr(json.at("channels")),
           .range = json.at("range"),
           .mean = json.at("mean"),
           .deviation = json.at("deviation"),
@@ -64,6 +70,13 @@ WeightSet read_set(const Json& json, const Json& root) {
   return set;
 }
 
+std::vector<WeightSet> read_weight_sets() {
+  const Json root = Json::parse(pretrained_json);
+  std::vector<WeightSet> sets;
+  for (const Json& set : root.at("weights")) sets.push_back(read_set(set, root));
+  return sets;
+}
+
 }  // namespace
 
 InputNormalization Preprocessing::normalization() const {
@@ -77,15 +90,8 @@ InputNormalization Preprocessing::normalization() const {
   return result;
 }
 
-std::vector<WeightSet> parse_weight_sets(std::string_view json) {
-  const Json root = Json::parse(json);
-  std::vector<WeightSet> sets;
-  for (const Json& set : root.at("weights")) sets.push_back(read_set(set, root));
-  return sets;
-}
-
 std::span<const WeightSet> weight_sets() {
-  static const std::vector<WeightSet> sets = parse_weight_sets(pretrained_json);
+  static const std::vector<WeightSet> sets = read_weight_sets();
   return sets;
 }
 

@@ -71,9 +71,6 @@ struct WeightSet {
 /// Returns the sets of assets/pretrained.json.
 std::span<const WeightSet> weight_sets();
 
-/// Reads a text like assets/pretrained.json. Throws Error for an unknown naming or pattern.
-std::vector<WeightSet> parse_weight_sets(std::string_view json);
-
 /// Returns the names of a set's classes; empty if it has no classifier.
 std::vector<std::string> class_names_of(const WeightSet& set);
 

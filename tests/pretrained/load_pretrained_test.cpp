@@ -14,24 +14,14 @@ using Catch::Matchers::MessageMatches;
 namespace convlab {
 namespace {
 
-/// A set for LeNet-5 on images of 16×16 pixels, whose files have the names of the libraries.
+/// A set for LeNet-5 on images of 16×16 pixels, whose files have PyTorch's or Keras' layouts.
 WeightSet small_set() {
-  constexpr const char* json = R"({
-    "namings": {
-      "torch": {"layout": "OIHW", "parameters": {"kernel": ".weight", "bias": ".bias"}},
-      "keras": {"layout": "HWIO", "parameters": {"kernel": "/kernel", "bias": "/bias"}}
-    },
-    "preprocessings": {
-      "plain": {"channels": "RGB", "range": 1, "mean": [0, 0, 0], "deviation": [1, 1, 1], "resize": 16}
-    },
-    "weights": [{
-      "name": "small", "title": "small", "model": "lenet5", "body": "avg_pool2d_2", "head": true,
-      "image": 16, "classes": 3, "class_names": "", "preprocessing": "plain",
-      "tensors": [{"naming": "torch", "layers": ["conv{1..2}", "fc{1..3}"]},
-                  {"naming": "keras", "layers": ["c{1..2}", "d{1..3}"]}],
-      "file": "small.safetensors", "source": "", "licence": ""
-    }]})";
-  return parse_weight_sets(json).front();
+  WeightSet set = lenet5_set(16, 3);
+  LayerNaming& keras = set.namings.emplace_back();
+  keras.naming.layout = KernelLayout::hwio;
+  keras.naming.parameters = {{"kernel", "/kernel"}, {"bias", "/bias"}};
+  keras.layers = {"c1", "c2", "d1", "d2", "d3"};
+  return set;
 }
 
 // Of 16×16 pixels LeNet-5 leaves 2×2 with 16 channels.
@@ -129,9 +119,9 @@ TEST_CASE("load_pretrained: blue, green, red becomes red, green, blue in the fir
   const Loaded rgb(set, NetworkPart::body, *source_of(torch_file()));
   set.preprocessing.bgr = true;
   const Loaded bgr(set, NetworkPart::body, *source_of(torch_file()));
-  std::vector<float> turned = rgb.values("conv2d_1.kernel");
-  for (size_t i = 0; i < turned.size(); i += 3) std::swap(turned[i], turned[i + 2]);
-  CHECK(bgr.values("conv2d_1.kernel") == turned);
+  std::vector<float> reversed = rgb.values("conv2d_1.kernel");
+  for (size_t i = 0; i < reversed.size(); i += 3) std::swap(reversed[i], reversed[i + 2]);
+  CHECK(bgr.values("conv2d_1.kernel") == reversed);
   CHECK(bgr.values("conv2d_2.kernel") == rgb.values("conv2d_2.kernel"));
 }
 

@@ -22,21 +22,9 @@ const std::array<double, 3> means{104, 117, 123};  // of blue, green, red
 
 /// LeNet-5 as a file of Caffe's would have it.
 WeightSet caffe_set() {
-  constexpr const char* json = R"({
-    "namings": {
-      "caffe": {"layout": "OIHW", "parameters": {"kernel": ".weight", "bias": ".bias"}}
-    },
-    "preprocessings": {
-      "caffe": {"channels": "BGR", "range": 255, "mean": [104, 117, 123], "deviation": [1, 1, 1],
-                "resize": 36}
-    },
-    "weights": [{
-      "name": "small", "title": "small", "model": "lenet5", "body": "avg_pool2d_2", "head": true,
-      "image": 32, "classes": 7, "class_names": "", "preprocessing": "caffe",
-      "tensors": [{"naming": "caffe", "layers": ["conv{1..2}", "fc{1..3}"]}],
-      "file": "small.safetensors", "source": "", "licence": ""
-    }]})";
-  return parse_weight_sets(json).front();
+  WeightSet set = lenet5_set(side, classes);
+  set.preprocessing = {.bgr = true, .range = 255, .mean = means, .resize = 36};
+  return set;
 }
 
 /// The first weights are small, so that sums of 75 bytes stay where tanh is not flat.

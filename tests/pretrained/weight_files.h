@@ -1,13 +1,32 @@
 #pragma once
 
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/random.h"
 #include "core/shape.h"
 #include "io/safetensors.h"
+#include "pretrained/weight_set.h"
 
 namespace convlab {
+
+/// A set for LeNet-5 on square images, whose files have PyTorch's layouts and the tensors
+/// "conv1.weight" to "fc3.bias".
+inline WeightSet lenet5_set(int64_t side, int64_t classes) {
+  WeightSet set;
+  set.name = "small";
+  set.model = "lenet5";
+  set.body = "avg_pool2d_2";
+  set.image = {side, side, 3};
+  set.classes = classes;
+  set.preprocessing.resize = side;
+  LayerNaming& torch = set.namings.emplace_back();
+  torch.naming.parameters = {{"kernel", ".weight"}, {"bias", ".bias"}};
+  torch.layers = {"conv1", "conv2", "fc1", "fc2", "fc3"};
+  return set;
+}
 
 /// A safetensors file under construction, as another library would write it.
 class WeightFile {
