@@ -107,10 +107,11 @@ int fetch_dataset(const FetchArguments& arguments) {
   const CatalogEntry& entry = find_entry(arguments.name);
   const std::string given = arguments.data_dir.empty() ? "" : " --data-dir " + arguments.data_dir;
   return fetch_entry(entry, folder_for(arguments),
-                     fmt::format("--data {}{} finds it", entry.name, given));
+                     [&] { return fmt::format("--data {}{}", entry.name, given); });
 }
 
-int fetch_entry(const CatalogEntry& entry, const fs::path& folder, const std::string& ready) {
+int fetch_entry(const CatalogEntry& entry, const fs::path& folder,
+                const std::function<std::string()>& check) {
   const FetchOptions options{.folder = folder, .mirror = mirror()};
   Listener listener;
   listener.line(fmt::format("{}: {}\n  licence: {}\n  source: {}\n  {}, to {}", entry.title,
@@ -121,7 +122,7 @@ int fetch_entry(const CatalogEntry& entry, const fs::path& folder, const std::st
     listener.line("interrupted; what has arrived is kept, and the same command continues");
     return shell_base + listener.signal();
   }
-  listener.line(fmt::format("{} is complete; {}", entry.name, ready));
+  listener.line(fmt::format("{} is complete; {} finds it", entry.name, check()));
   return 0;
 }
 

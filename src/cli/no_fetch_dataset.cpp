@@ -8,7 +8,8 @@ int fetch_dataset(const FetchArguments& arguments) {
   return fetch_entry(find_entry(arguments.name), {}, {});
 }
 
-int fetch_entry(const CatalogEntry& entry, const std::filesystem::path&, const std::string&) {
+int fetch_entry(const CatalogEntry& entry, const std::filesystem::path&,
+                const std::function<std::string()>&) {
   fail(
       "[fetch] this convlab was built without libcurl and cannot download. Install it (Debian: "
       "libcurl4-openssl-dev) and build again, or get {} elsewhere: {}",

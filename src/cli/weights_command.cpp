@@ -35,8 +35,8 @@ int list_weights() {
   return 0;
 }
 
-/// Removes the file and throws Error unless it has the tensors of the set; for those whose SHA-256
-/// is not known.
+/// Removes the file and throws Error unless it has the tensors of the set, whose SHA-256 may be
+/// unknown.
 void check_tensors(const WeightSet& set, const fs::path& path) {
   try {
     const std::array sets{&set};
@@ -62,10 +62,10 @@ int fetch_weights(const std::string& name) {
       .licence = set.licence,
       .get = set.url,
       .downloads = {{.url = set.url, .file = set.file, .bytes = set.bytes, .sha256 = set.sha256}}};
-  const int status = fetch_entry(entry, path.parent_path(),
-                                 fmt::format("convlab classify --model {} finds it", set.name));
-  if (status == 0) check_tensors(set, path);
-  return status;
+  return fetch_entry(entry, path.parent_path(), [&] {
+    check_tensors(set, path);
+    return "convlab classify --model " + set.name;
+  });
 }
 
 void add_fetch(CLI::App& weights, Action& action) {
