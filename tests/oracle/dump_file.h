@@ -93,4 +93,9 @@ void dump_updates(const std::filesystem::path& folder, Dump& manifest);
 void dump_metrics(const std::filesystem::path& folder, Dump& manifest);
 void dump_schedules(const std::filesystem::path& folder, Dump& manifest);
 
+/// Reads names of image files from standard input, one on a line, and writes the pixels that a
+/// pretrained network reads to standard output, [224, 224, 3] bytes each. Throws Error for an
+/// unknown network and for an image that cannot be read.
+void dump_pixels(const std::string& network);
+
 }  // namespace convlab
