@@ -135,9 +135,14 @@ def convlab_classes(root, name, weights, images):
     return [(top["class"], top["score"]) for top in tops]
 
 
+def percent(fraction):
+    return f"{100 * fraction:.2f} %"
+
+
 def compare(root, name, weights, images):
     """Returns a row of the table, and the fraction of images with the same class."""
-    ids = [line.split()[0] for line in (root / "assets/imagenet_classes.txt").read_text().splitlines()]
+    lines = (root / "assets/imagenet_classes.txt").read_text().splitlines()
+    ids = [line.split()[0] for line in lines]
     labels = [ids.index(image.parent.name) for image in images]
     ours = convlab_classes(root, name, weights, images)
     theirs = keras_classes(root, name, weights, images)
@@ -147,9 +152,9 @@ def compare(root, name, weights, images):
 
     def top1(classes):
         right = sum(c[0] == label for c, label in zip(classes, labels, strict=True))
-        return f"{right / len(labels):.2%}"
+        return percent(right / len(labels))
 
-    row = [name, f"{len(images):,}", f"{same:.2%}", f"{difference:.1e}", top1(ours), top1(theirs)]
+    row = [name, f"{len(images):,}", percent(same), f"{difference:.1e}", top1(ours), top1(theirs)]
     return f"| {' | '.join(row)} |", same
 
 
@@ -169,7 +174,7 @@ def main():
         print(row, flush=True)
         rows.append(row)
         if same < MIN_SAME:
-            failed.append(f"{name}: {same:.2%} of the classes are the same; expected {MIN_SAME:.1%}")
+            failed.append(f"{name}: {percent(same)} are the same; expected {percent(MIN_SAME)}")
     git = ["git", "-C", root, "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
     text = TEXT.format(date=datetime.date.today(), commit=commit, rows="\n".join(rows))

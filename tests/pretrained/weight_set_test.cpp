@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "data/imagenet_classes.h"
 #include "pretrained/load_pretrained.h"
 
 using Catch::Matchers::ContainsSubstring;
@@ -60,6 +61,10 @@ TEST_CASE("weight sets: the classes of ImageNet are in the order of its challeng
   CHECK(names[0] == "tench");
   CHECK(names[217] == "English springer");
   CHECK(names[999] == "toilet tissue");
+  // The few names that folders of images get are the same.
+  CHECK(imagenet_class("n01440764") == names[0]);
+  CHECK(imagenet_class("n02088364") == names[162]);
+  CHECK(imagenet_class("n02102040") == names[217]);
 }
 
 TEST_CASE("preprocessing: bytes of red, green and blue get the published means and deviations") {
