@@ -76,10 +76,16 @@ def padded(keras_class):
     class Padded(keras_class):
         pads = ((0, 0), (0, 0))
 
-        def build(self, shape):
+        def padded_shape(self, shape):
             batch, height, width, channels = shape
             rows, columns = self.pads
-            super().build((batch, height + sum(rows), width + sum(columns), channels))
+            return batch, height + sum(rows), width + sum(columns), channels
+
+        def build(self, shape):
+            super().build(self.padded_shape(shape))
+
+        def compute_output_shape(self, shape):
+            return super().compute_output_shape(self.padded_shape(shape))
 
         def call(self, x):
             return super().call(keras.ops.pad(x, [(0, 0), *self.pads, (0, 0)]))

@@ -20,7 +20,7 @@ const Values kernels = integers({1, 2, 3, 5});
 const Values strides = integers({1, 2, 3});
 const Values dilations = integers({1, 1, 2, 3});
 const Values paddings = texts({"valid", "same"});
-const Values window_paddings = texts({"valid", "same", "explicit"});
+const Values window_paddings = texts({"valid", "same", "explicit", "explicit"});
 const Values multipliers = integers({1, 2, 3});
 const Values epsilons = numbers({1e-3, 1e-5, 0.5});
 const Options some_filters{{"filters", int64_t{64}}};
@@ -36,21 +36,21 @@ std::vector<std::pair<std::string, Values>> with_window(
                            {"stride_width", integers({0, 0, 1, 3})},
                            {"dilation", dilations},
                            {"padding", window_paddings},
-                           {"pad_top", integers({0, 0, 1, 4})},
-                           {"pad_bottom", integers({0, 0, 1, 2})},
-                           {"pad_left", integers({0, 0, 1, 3})},
-                           {"pad_right", integers({0, 0, 1, 5})},
+                           {"pad_top", integers({0, 1, 4})},
+                           {"pad_bottom", integers({0, 1, 2})},
+                           {"pad_left", integers({0, 1, 3})},
+                           {"pad_right", integers({0, 1, 5})},
                            {"bias", flags()}});
   return more;
 }
 
 std::vector<LayerDraw> make_draws() {
   const std::vector<std::pair<std::string, Values>> pool{
-      {"window", integers({2, 3, 5})},    {"window_width", integers({0, 0, 2, 4})},
-      {"stride", integers({0, 1, 2, 3})}, {"stride_width", integers({0, 0, 1, 3})},
-      {"padding", window_paddings},       {"pad_top", integers({0, 1})},
-      {"pad_bottom", integers({0, 1})},   {"pad_left", integers({0, 1})},
-      {"pad_right", integers({0, 1})},    {"ceil_mode", flags()}};
+      {"window", integers({2, 3, 5})},     {"window_width", integers({0, 0, 2, 4})},
+      {"stride", integers({0, 1, 2, 3})},  {"stride_width", integers({0, 0, 1, 3})},
+      {"padding", window_paddings},        {"pad_top", integers({0, 1, 1})},
+      {"pad_bottom", integers({0, 1, 1})}, {"pad_left", integers({0, 1, 1})},
+      {"pad_right", integers({0, 1, 1})},  {"ceil_mode", flags()}};
   const std::vector<std::pair<std::string, Values>> rate{{"rate", numbers({0.0, 0.25, 0.5, 0.9})}};
   const std::vector<std::pair<std::string, Values>> normalization{
       {"epsilon", epsilons}, {"center", flags()}, {"scale", flags()}};
@@ -60,7 +60,7 @@ std::vector<LayerDraw> make_draws() {
   group_norm.emplace_back("groups", integers({1, 2, 3, 4, 32}));
   return {
       {"add", Inputs::equal},
-      {"avg_pool2d", Inputs::image, 10, {}, pool},
+      {"avg_pool2d", Inputs::image, 12, {}, pool},
       {"batch_norm", Inputs::any, 5, {}, batch_norm},
       {"concat", Inputs::columns},
       {"conv2d", Inputs::image, 14, some_filters,
@@ -98,7 +98,7 @@ std::vector<LayerDraw> make_draws() {
         {"bias", numbers({2.0, 1.0})},
         {"alpha", numbers({1e-4, 0.5})},
         {"beta", numbers({0.75, 1.0})}}},
-      {"max_pool2d", Inputs::image, 10, {}, pool},
+      {"max_pool2d", Inputs::image, 12, {}, pool},
       {"multiply", Inputs::gate, 4},
       {"relu", Inputs::any, 3, {}, {}, beyond_kinks},
       {"relu6", Inputs::any, 3, {}, {}, beyond_kinks},
