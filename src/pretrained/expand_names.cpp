@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -59,7 +60,7 @@ std::vector<std::string> expand_names(std::string_view pattern) {
     std::vector<std::string> longer;
     for (const std::string& name : names) {
       for (const std::string& choice : choices) {
-        longer.push_back(name + std::string(plain) + choice);
+        longer.push_back(fmt::format("{}{}{}", name, plain, choice));
         if (longer.size() > max_names)
           fail("[pretrained] the pattern {} has more than {} names", in_quotes(pattern), max_names);
       }

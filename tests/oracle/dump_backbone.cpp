@@ -51,7 +51,7 @@ void dump_blocks(const std::filesystem::path& folder, const WeightSet& set,
   for (int64_t i = 0; i < shape.elements(); ++i)
     images.images.push_back(static_cast<uint8_t>(random.below(256)));
   Dump dump;
-  dump.text("backend", kind.name.data());
+  dump.text("backend", std::string(kind.name));
   dump.bytes("images", "U8", shape, images.images.data(), images.images.size());
   const auto& nodes = network.graph().nodes();
   for (size_t i = 0; i < nodes.size(); ++i) {
