@@ -25,8 +25,8 @@ inline std::unique_ptr<Engine> make_engine(int64_t loader_threads = 0,
                                                     .loader_threads = loader_threads});
 }
 
-// simple-convnet has dropout. An epoch is four full batches and a smaller one.
-inline RunOptions small_run() {
+/// simple-convnet has dropout. An epoch is four full batches and a smaller one.
+inline RunOptions dropout_run() {
   RunOptions options;
   options.data = "synthetic";
   options.model = "simple-convnet";

@@ -17,10 +17,11 @@ using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run, bit for bit") {
-  const std::vector<uint8_t> expected = whole_run(small_run());
+  const std::vector<uint8_t> expected = whole_run(dropout_run());
   for (int advances = 0; advances <= 2 * advances_per_epoch; ++advances) {
     INFO("stopped after " << advances << " advances");
-    const auto engine = resumed(small_run(), checkpoint_of(*started(small_run(), advances + 1)));
+    const auto engine =
+        resumed(dropout_run(), checkpoint_of(*started(dropout_run(), advances + 1)));
     if (engine->snapshot()->state != RunState::finished) finish(*engine);
     CHECK(checkpoint_of(*engine) == expected);
   }
@@ -29,7 +30,7 @@ TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run
 TEST_CASE(
     "checkpoint: every schedule resumes bit for bit, with an average and during accumulation") {
   for (const ScheduleKind& kind : schedule_kinds()) {
-    RunOptions options = small_run();
+    RunOptions options = dropout_run();
     options.schedule = kind.kind;
     if (kind.kind == "plateau")
       options.schedule_options = {{"min_delta", 1000.0}, {"patience", int64_t{1}}};
@@ -43,7 +44,7 @@ TEST_CASE(
 TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and after it") {
   for (const OptimizerKind& kind : optimizer_kinds()) {
     INFO(kind.kind);
-    RunOptions options = small_run();
+    RunOptions options = dropout_run();
     options.optimizer = kind.kind;
     check_resumes(options);
   }
@@ -51,7 +52,7 @@ TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and 
 
 TEST_CASE(
     "checkpoint: momentum, clipping, accumulation and the average of the weights resume, too") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.optimizer = "sgd";
   options.optimizer_options = {{"momentum", 0.9}, {"nesterov", true}};
   check_resumes(options);
@@ -60,13 +61,13 @@ TEST_CASE(
 }
 
 TEST_CASE("checkpoint: loading in threads changes nothing") {
-  const auto engine = resumed(small_run(), checkpoint_of(*started(small_run(), 3, 4)), 4);
+  const auto engine = resumed(dropout_run(), checkpoint_of(*started(dropout_run(), 3, 4)), 4);
   finish(*engine);
-  CHECK(checkpoint_of(*engine) == whole_run(small_run()));
+  CHECK(checkpoint_of(*engine) == whole_run(dropout_run()));
 }
 
 TEST_CASE("checkpoint: callbacks resume with their state, including the best weights") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.epochs = 12;
   options.early_stopping = true;
   // No later epoch improves on the first by min_delta, so the run ends with the third.
@@ -92,10 +93,10 @@ TEST_CASE("checkpoint: callbacks resume with their state, including the best wei
 }
 
 TEST_CASE("checkpoint: a changed learning rate is kept") {
-  const auto engine = started(small_run(), 2);
+  const auto engine = started(dropout_run(), 2);
   engine->send(SetLearningRate{0.01});
   engine->advance();
-  const auto other = resumed(small_run(), checkpoint_of(*engine));
+  const auto other = resumed(dropout_run(), checkpoint_of(*engine));
   CHECK(other->snapshot()->learning_rate == 0.01);
   finish(*engine);
   finish(*other);
@@ -103,9 +104,9 @@ TEST_CASE("checkpoint: a changed learning rate is kept") {
 }
 
 TEST_CASE("checkpoint: a resumed run may have more epochs") {
-  RunOptions longer = small_run();
+  RunOptions longer = dropout_run();
   longer.epochs = 4;
-  const auto engine = resumed(longer, whole_run(small_run()));
+  const auto engine = resumed(longer, whole_run(dropout_run()));
   CHECK(engine->snapshot()->state == RunState::paused);
   CHECK(engine->snapshot()->epoch == 2);
   finish(*engine);
@@ -113,14 +114,14 @@ TEST_CASE("checkpoint: a resumed run may have more epochs") {
 }
 
 TEST_CASE("checkpoint: fewer epochs than are done are refused") {
-  RunOptions shorter = small_run();
+  RunOptions shorter = dropout_run();
   shorter.epochs = 1;
-  CHECK_THAT(refusal(shorter, whole_run(small_run())),
+  CHECK_THAT(refusal(shorter, whole_run(dropout_run())),
              ContainsSubstring("2 epochs are done; expected --epochs to be at least that, not 1"));
 }
 
 TEST_CASE("checkpoint: a schedule that ends with the run keeps its length, unless it is changed") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.schedule = "one_cycle";
   const std::vector<uint8_t> checkpoint = whole_run(options);
   const auto rate_after = [&](const RunOptions& longer) {
@@ -143,8 +144,8 @@ TEST_CASE("checkpoint: a schedule that ends with the run keeps its length, unles
 }
 
 TEST_CASE("checkpoint: other data of the same name are refused, by sizes or contents") {
-  const std::vector<uint8_t> checkpoint = whole_run(small_run());
-  CHECK_THAT(refusal(small_run(), checkpoint, make_synthetic(64, 40, image, 4)),
+  const std::vector<uint8_t> checkpoint = whole_run(dropout_run());
+  CHECK_THAT(refusal(dropout_run(), checkpoint, make_synthetic(64, 40, image, 4)),
              ContainsSubstring("70 training and 40 test images there, 64 and 40 here"));
   DatasetSplits data = make_synthetic(70, 40, image, 4);
   const auto changed =
@@ -156,12 +157,12 @@ TEST_CASE("checkpoint: other data of the same name are refused, by sizes or cont
     changed->append(pixels, {&label, 1}, "test");
   }
   data.test = changed;
-  CHECK_THAT(refusal(small_run(), checkpoint, data),
+  CHECK_THAT(refusal(dropout_run(), checkpoint, data),
              ContainsSubstring("are not those of that run"));
 }
 
 TEST_CASE("checkpoint: as a model it holds the average of the weights, and training resumes") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.update_options = {{"ema_momentum", 0.9}};
   const auto engine = started(options, 3 * advances_per_epoch / 2);
   const std::vector<uint8_t> checkpoint = checkpoint_of(*engine);
@@ -173,14 +174,14 @@ TEST_CASE("checkpoint: as a model it holds the average of the weights, and train
 }
 
 TEST_CASE("checkpoint: it is also a model file") {
-  const ModelFile model = parse_model(whole_run(small_run()), "run.checkpoint");
+  const ModelFile model = parse_model(whole_run(dropout_run()), "run.checkpoint");
   CHECK(model.training.model == "simple-convnet");
   CHECK(model.training.class_names.size() == 4);
 }
 
 TEST_CASE("checkpoint: a run with other options is refused and each difference is named") {
-  const std::vector<uint8_t> checkpoint = checkpoint_of(*started(small_run(), 3));
-  RunOptions options = small_run();
+  const std::vector<uint8_t> checkpoint = checkpoint_of(*started(dropout_run(), 3));
+  RunOptions options = dropout_run();
   options.model = "mnist-mlp";
   options.batch = 32;
   options.seed = 7;
@@ -197,11 +198,11 @@ TEST_CASE("checkpoint: a run with other options is refused and each difference i
 TEST_CASE("checkpoint: every loss resumes, with class weights and a validation split") {
   for (const LossKind& kind : loss_kinds()) {
     INFO(kind.kind);
-    RunOptions options = small_run();
+    RunOptions options = dropout_run();
     options.loss = kind.kind;
     check_resumes(options);
   }
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.class_weights = "1, 2, 0.5, 1";
   check_resumes(options);
   // 56 images are left to train on: four batches. 14 are set aside: one batch.
@@ -217,7 +218,7 @@ TEST_CASE("checkpoint: every loss resumes, with class weights and a validation s
 }
 
 TEST_CASE("checkpoint: another validation split, loss or other class weights are refused") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.validation_split = 0.2;
   const std::vector<uint8_t> checkpoint = whole_run(options);
   options.validation_split = 0.3;
@@ -232,7 +233,7 @@ TEST_CASE("checkpoint: another validation split, loss or other class weights are
 }
 
 TEST_CASE("checkpoint: a model document is compared as a network, whatever it is called") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.architecture = graph_json(find_model("mnist-mlp").build(image, 4));
   options.model = "mine";
   const std::vector<uint8_t> checkpoint = whole_run(options);
@@ -243,12 +244,12 @@ TEST_CASE("checkpoint: a model document is compared as a network, whatever it is
   CHECK(resumed(other, checkpoint)->snapshot()->state == RunState::finished);
   other.architecture = graph_json(find_model("mnist-cnn").build(image, 4));
   CHECK_THAT(refusal(other, checkpoint), ContainsSubstring("architecture"));
-  CHECK_THAT(refusal(small_run(), checkpoint),
+  CHECK_THAT(refusal(dropout_run(), checkpoint),
              ContainsSubstring("model (\"mine\" there, \"simple-convnet\" here)"));
 }
 
 TEST_CASE("checkpoint: as a model it names its loss") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.loss = "huber";
   options.loss_options = {{"delta", 0.5}};
   const ModelFile model = parse_model(whole_run(options), "run.checkpoint");
@@ -256,27 +257,27 @@ TEST_CASE("checkpoint: as a model it names its loss") {
 }
 
 TEST_CASE("checkpoint: damaged files and other formats are refused and change nothing") {
-  const auto engine = started(small_run(), 3);
+  const auto engine = started(dropout_run(), 3);
   const std::vector<uint8_t> good = checkpoint_of(*engine);
   for (const size_t size : {size_t{0}, size_t{7}, size_t{100}, good.size() / 2, good.size() - 1}) {
     INFO(size << " bytes of " << good.size());
     const std::vector<uint8_t> cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
-    CHECK_THAT(refusal(small_run(), cut), ContainsSubstring("some.file"));
+    CHECK_THAT(refusal(dropout_run(), cut), ContainsSubstring("some.file"));
   }
-  CHECK_THAT(refusal(small_run(), model_of(*engine)),
+  CHECK_THAT(refusal(dropout_run(), model_of(*engine)),
              ContainsSubstring("expected a file written by train --checkpoint"));
 
   SafeTensors file = parse_safetensors(good, "test");
   std::erase_if(file.tensors, [](const auto& tensor) { return tensor.name.ends_with(".bias"); });
-  CHECK_THAT(refusal(small_run(), safetensors_bytes(file)),
+  CHECK_THAT(refusal(dropout_run(), safetensors_bytes(file)),
              ContainsSubstring("lacks the tensor \"conv2d_1.bias\""));
   file = parse_safetensors(good, "test");
   file.tensors[0].shape = {file.tensors[0].shape.elements()};
-  CHECK_THAT(refusal(small_run(), safetensors_bytes(file)), ContainsSubstring("conv2d_1.kernel"));
+  CHECK_THAT(refusal(dropout_run(), safetensors_bytes(file)), ContainsSubstring("conv2d_1.kernel"));
   file = parse_safetensors(good, "test");
   std::string& architecture = file.metadata["convlab.architecture"];
   architecture.replace(architecture.find("\"rate\":"), 7, "\"rate\":0");
-  CHECK_THAT(refusal(small_run(), safetensors_bytes(file)), ContainsSubstring("architecture"));
+  CHECK_THAT(refusal(dropout_run(), safetensors_bytes(file)), ContainsSubstring("architecture"));
 }
 
 TEST_CASE("checkpoint: an engine without a run has none") {

@@ -46,17 +46,17 @@ TEST_CASE("run record: an option that is added to the run needs a new version") 
 }
 
 TEST_CASE("run record: version 4 had no resize modes and no centring") {
-  std::vector<uint8_t> old = checkpoint_of(*started(small_run(), 3));
+  std::vector<uint8_t> old = checkpoint_of(*started(dropout_run(), 3));
   old = with_run(old, "\"version\":5", "\"version\":4");
   old = with_run(old, "\"resize\":\"crop\",", "");
   old = with_run(old, "\"featurewise_center\":false,", "");
-  const auto engine = resumed(small_run(), old);
+  const auto engine = resumed(dropout_run(), old);
   finish(*engine);
-  CHECK(checkpoint_of(*engine) == whole_run(small_run()));
+  CHECK(checkpoint_of(*engine) == whole_run(dropout_run()));
 }
 
 TEST_CASE("run record: label smoothing of version 2, an option of the run, is that of the loss") {
-  RunOptions options = small_run();
+  RunOptions options = dropout_run();
   options.loss_options = {{"label_smoothing", 0.125}};
   std::vector<uint8_t> old = checkpoint_of(*started(options, 3));
   const auto replace = [&](const std::string& from, const std::string& to) {
@@ -73,21 +73,21 @@ TEST_CASE("run record: label smoothing of version 2, an option of the run, is th
   const auto engine = resumed(options, old);
   finish(*engine);
   CHECK(checkpoint_of(*engine) == whole_run(options));
-  CHECK_THAT(refusal(small_run(), old),
+  CHECK_THAT(refusal(dropout_run(), old),
              ContainsSubstring("loss_options/label_smoothing (0.125 there, null here)"));
   // Without smoothing there is no loss option.
   replace("\"label_smoothing\":0.125", "\"label_smoothing\":0.0");
-  CHECK(resumed(small_run(), old)->snapshot()->step == 3);
+  CHECK(resumed(dropout_run(), old)->snapshot()->step == 3);
   replace("\"label_smoothing\":0.0", "\"label_smoothing\":[0]");
-  CHECK_THAT(refusal(small_run(), old), ContainsSubstring("loss_options must be"));
+  CHECK_THAT(refusal(dropout_run(), old), ContainsSubstring("loss_options must be"));
 }
 
 TEST_CASE("run record: numbers out of range are refused") {
-  const std::vector<uint8_t> good = checkpoint_of(*started(small_run(), 3));
+  const std::vector<uint8_t> good = checkpoint_of(*started(dropout_run(), 3));
   const auto refused = [&](const std::string& old_text, const std::string& new_text,
                            const std::string& message) {
     INFO(new_text);
-    CHECK_THAT(refusal(small_run(), with_run(good, old_text, new_text)),
+    CHECK_THAT(refusal(dropout_run(), with_run(good, old_text, new_text)),
                ContainsSubstring("some.file") && ContainsSubstring(message));
   };
   refused("\"step\":3", "\"step\":4", "4 steps are done; expected 0 epochs of 5 steps and 3 more");

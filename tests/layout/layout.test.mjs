@@ -82,3 +82,21 @@ test('only the engine and its users include a concrete backend; all others use t
     assert.equal(concrete, undefined, `src/${path} includes ${concrete}; backends are chosen by name`);
   }
 });
+
+// Two of a name in one program: the linker keeps one of them without a word.
+test('no two headers define the same inline function', () => {
+  const places = new Map();
+  for (const folder of ['src', 'tests']) {
+    const top = join(src, '..', folder);
+    for (const name of readdirSync(top, { recursive: true }).filter((each) => each.endsWith('.h'))) {
+      const text = readFileSync(join(top, name), 'utf8').replace(/\s+/g, ' ');
+      for (const [, signature] of text.matchAll(/(?:^| )inline ([\w:<>,&* ]+\([^(){};]*\))[^;{}]*\{/g)) {
+        const place = `${folder}/${name}`;
+        const other = places.get(signature) ?? place;
+        assert.equal(other, place, `${place} and ${other} both define ${signature}`);
+        places.set(signature, place);
+      }
+    }
+  }
+  assert.ok(places.size > 20, `only ${places.size} functions found`);
+});
