@@ -73,10 +73,11 @@ std::vector<ParameterSpec> ConvTranspose2d::parameters(std::span<const Shape> in
 }
 
 uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
-                                          std::span<const Shape> inputs) const {
+                                          std::span<const Shape> inputs, bool frozen) const {
   const Shape output = output_shape(inputs);
-  return backend.conv2d_workspace(descriptor(output), output.with_batch(batch),
-                                  inputs[0].with_batch(batch));
+  Conv2dDesc desc = descriptor(output);
+  desc.frozen = frozen;
+  return backend.conv2d_workspace(desc, output.with_batch(batch), inputs[0].with_batch(batch));
 }
 
 PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend,
@@ -85,7 +86,9 @@ PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend,
   const Conv2dDesc desc = descriptor(output);
   const Shape x = output.with_batch(1);
   const Shape y = inputs[0].with_batch(1);
-  return {.forward = backend.packed_bytes(KernelUse::conv2d_grad_input, desc, x, y),
+  const uint64_t forward = backend.packed_bytes(KernelUse::conv2d_grad_input, desc, x, y);
+  return {.forward = forward,
+          .frozen_forward = forward,
           .grad_inputs = backend.packed_bytes(KernelUse::conv2d, desc, x, y)};
 }
 

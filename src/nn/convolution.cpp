@@ -40,16 +40,21 @@ std::vector<ParameterSpec> Convolution::parameters(std::span<const Shape> inputs
 }
 
 uint64_t Convolution::workspace_bytes(const Backend& backend, int64_t batch,
-                                      std::span<const Shape> inputs) const {
-  return backend.conv2d_workspace(descriptor(inputs[0]), inputs[0].with_batch(batch),
+                                      std::span<const Shape> inputs, bool frozen) const {
+  Conv2dDesc desc = descriptor(inputs[0]);
+  desc.frozen = frozen;
+  return backend.conv2d_workspace(desc, inputs[0].with_batch(batch),
                                   output_shape(inputs).with_batch(batch));
 }
 
 PackedBytes Convolution::packed_bytes(const Backend& backend, std::span<const Shape> inputs) const {
   const Conv2dDesc desc = descriptor(inputs[0]);
+  Conv2dDesc frozen_desc = desc;
+  frozen_desc.frozen = true;
   const Shape x = inputs[0].with_batch(1);
   const Shape y = output_shape(inputs).with_batch(1);
   return {.forward = backend.packed_bytes(KernelUse::conv2d, desc, x, y),
+          .frozen_forward = backend.packed_bytes(KernelUse::conv2d, frozen_desc, x, y),
           .grad_inputs = backend.packed_bytes(KernelUse::conv2d_grad_input, desc, x, y)};
 }
 
@@ -64,6 +69,7 @@ void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
                           const Tensor& output) const {
   Conv2dDesc desc = descriptor(inputs[0].shape.sample_shape());
   desc.activation = pass.activation;
+  desc.frozen = pass.frozen;
   pass.backend.conv2d(pass.op(0), desc, inputs[0], pass.parameters[0], pass.parameter_or_null(1),
                       output);
 }

@@ -47,7 +47,8 @@ struct BackwardNeeds {
 /// Memory in bytes for packed weights, see Layer::packed_bytes.
 struct PackedBytes {
   uint64_t forward = 0;
-  uint64_t backward = 0;  ///< in every backward
+  uint64_t frozen_forward = 0;  ///< if the parameters are frozen, or in an evaluation
+  uint64_t backward = 0;        ///< in every backward
   uint64_t grad_inputs =
       0;  ///< in a backward that computes the gradients of the inputs, in addition
 };
@@ -83,8 +84,9 @@ class Layer {
   virtual BackwardNeeds backward_needs() const { return {}; }
   /// Per-sample shapes of the f32 tensors that forward saves for backward, if there is one.
   virtual std::vector<Shape> saved_shapes(std::span<const Shape>) const { return {}; }
-  virtual uint64_t workspace_bytes(const Backend&, int64_t /*batch*/,
-                                   std::span<const Shape>) const {
+  /// `frozen`: as Pass::frozen.
+  virtual uint64_t workspace_bytes(const Backend&, int64_t /*batch*/, std::span<const Shape>,
+                                   bool /*frozen*/) const {
     return 0;
   }
   virtual size_t slots() const { return 0; }

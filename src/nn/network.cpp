@@ -174,15 +174,33 @@ bool Network::is_view(size_t node) const {
 
 Tensor Network::forward() {
   if (current_->spec.mode == Mode::eval) update_folded_layers();
-  for (size_t i = 0; i < current_->end; ++i) forward_node(i);
+  forward_by_image();
+  for (size_t i = current_->by_image; i < current_->end; ++i) forward_node(i);
   if (current_->spec.mode == Mode::train) statistics_changed();
   return current_->values[current_->end];
 }
 
+void Network::forward_by_image() {
+  const size_t last = current_->by_image;
+  if (last == 0) return;
+  for (int64_t image = 0; image < current_->spec.batch; ++image) {
+    const Tensor input = current_->values[0].part(image, image + 1);
+    const Tensor output = current_->values[last].part(image, image + 1);
+    for (size_t i = 0; i < last; ++i) {
+      forward_node(i, i == 0 ? std::span(&input, 1) : current_->nodes[i].inputs,
+                   i + 1 == last ? output : current_->values[i + 1]);
+    }
+  }
+}
+
 void Network::forward_node(size_t i) {
+  forward_node(i, current_->nodes[i].inputs, current_->values[i + 1]);
+}
+
+void Network::forward_node(size_t i, std::span<const Tensor> inputs, const Tensor& output) {
   if (is_view(i)) return;
   const Pass pass = pass_of(i, current_->facts.activation[i]);
-  graph_.nodes()[i].layer->forward(pass, current_->nodes[i].inputs, current_->values[i + 1]);
+  graph_.nodes()[i].layer->forward(pass, inputs, output);
 }
 
 void Network::backward() {

@@ -86,6 +86,8 @@ class Network {
   Pass pass_of(size_t node, Activation activation);
   bool is_view(size_t node) const;
   void forward_node(size_t node);
+  void forward_node(size_t node, std::span<const Tensor> inputs, const Tensor& output);
+  void forward_by_image();
   void backward_node(size_t node);
   void keep_gradient(size_t value);
 

@@ -75,6 +75,10 @@ struct NetworkPlan {
   const PassSpec spec;
   const GraphFacts facts;
   const size_t end;  ///< number of nodes that the pass computes; value `end` is its output
+  /// The pass computes this many nodes at its beginning, a chain, image by image: values between
+  /// them are so large that those of the whole batch would take most of the memory. They have a
+  /// batch of 1.
+  const size_t by_image;
   MemoryPlan memory;
   void* workspace = nullptr;
   std::vector<Tensor> values;      ///< by value
@@ -105,7 +109,8 @@ struct NetworkPlan {
   void check_values(const std::vector<size_t>& values) const;
   void plan_forward(const Backend& backend);
   void plan_backward();
-  PlannedTensor new_tensor(const Shape& sample, size_t moment);
+  int64_t batch_of(size_t value) const { return value > 0 && value < by_image ? 1 : spec.batch; }
+  PlannedTensor new_tensor(const Shape& sample, size_t moment, int64_t batch);
   void plan_folded();
 
   const Graph& graph_;

@@ -115,7 +115,7 @@ uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batc
 // First the output of the depthwise convolution if nothing is saved, or its gradient, then the
 // workspace of the convolutions.
 uint64_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
-                                          std::span<const Shape> inputs) const {
+                                          std::span<const Shape> inputs, bool /*frozen*/) const {
   const auto middle =
       static_cast<uint64_t>(middle_shape(inputs[0]).with_batch(batch).elements()) * sizeof(float);
   return align_up(middle) + product_workspace(backend, batch, inputs[0]) + tensor_alignment;
@@ -132,8 +132,10 @@ PackedBytes SeparableConv2d::packed_bytes(const Backend& backend,
   const Shape x = inputs[0].with_batch(1);
   const Shape middle = middle_shape(inputs[0]).with_batch(1);
   const Shape y = output_shape(inputs).with_batch(1);
-  return {.forward = backend.packed_bytes(KernelUse::conv2d, first, x, middle) +
-                     backend.packed_bytes(KernelUse::conv2d, pointwise, middle, y),
+  const uint64_t forward = backend.packed_bytes(KernelUse::conv2d, first, x, middle) +
+                           backend.packed_bytes(KernelUse::conv2d, pointwise, middle, y);
+  return {.forward = forward,
+          .frozen_forward = forward,
           .backward = backend.packed_bytes(KernelUse::conv2d_grad_input, pointwise, middle, y),
           .grad_inputs = backend.packed_bytes(KernelUse::conv2d_grad_input, first, x, middle)};
 }

@@ -13,7 +13,8 @@ namespace convlab {
 
 namespace {
 
-/// Evaluation packs weights with a normalization folded into them apart from those of training.
+/// Evaluation packs weights with a normalization folded into them apart from those of training, and
+/// also those that it packs in another form, which is known by its size.
 uint64_t packed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size) {
   const GraphFacts train(graph, Mode::train);
   const GraphFacts eval(graph, Mode::eval);
@@ -22,8 +23,10 @@ uint64_t packed_bytes(const Graph& graph, const Backend& backend, const Training
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     const PackedBytes packed = node.layer->packed_bytes(backend, node.input_shapes);
-    if (trains) sum += packed.forward;
-    if (size.eval_batch() > 0 && (!trains || eval.normalization[i])) sum += packed.forward;
+    const uint64_t training = node.frozen ? packed.frozen_forward : packed.forward;
+    const bool apart = eval.normalization[i] || packed.frozen_forward != training;
+    if (trains) sum += training;
+    if (size.eval_batch() > 0 && (!trains || apart)) sum += packed.frozen_forward;
     if (!trains || !train.needs_grad[i + 1]) continue;
     sum += packed.backward;
     if (train.needs_grad[node.inputs[0]]) sum += packed.grad_inputs;

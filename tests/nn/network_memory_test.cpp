@@ -10,6 +10,7 @@
 #include "nn/network.h"
 #include "nn/random_graph.h"
 #include "nn/reference_network.h"
+#include "nn/registry.h"
 #include "nn/test_layers.h"
 
 namespace convlab {
@@ -134,6 +135,42 @@ TEST_CASE("network: a relu is not folded if its input has another reader") {
   const size_t relu = graph.append(std::make_unique<Relu>());
   graph.add(std::make_unique<Sum>(), {dense, relu});
   compare(*backend, std::move(graph));
+}
+
+TEST_CASE("network: large images are evaluated one by one with the same bits in less memory") {
+  // The convolutions' outputs have 4 MiB per image, those of the second pooling 256 KiB.
+  Graph graph({256, 256, 1});
+  for (int i = 0; i < 2; ++i) {
+    graph.append(make_layer(
+        "conv2d",
+        {{"filters", int64_t{16}}, {"kernel", int64_t{3}}, {"padding", std::string("same")}}));
+    graph.append(make_layer("relu", {}));
+  }
+  graph.append(make_layer("max_pool2d", {}));
+  graph.append(make_layer("max_pool2d", {}));
+  graph.append(make_layer("conv2d", {{"filters", int64_t{3}}, {"kernel", int64_t{3}}}));
+  const auto backend = make_backend("", 2);
+  Network network(std::move(graph), *backend, seed);
+  const int64_t pixels = network.graph().input_shape().elements();
+  const std::vector<float> input = random_values(batch * pixels, 1);
+  Device device(*backend);
+  const auto run = [&](int64_t first, const PassSpec& spec) {
+    backend->upload(input.data() + first * pixels, network.prepare(spec));
+    return device.read(network.forward());
+  };
+  const std::vector<float> together = run(0, {.mode = Mode::eval, .batch = batch});
+  CHECK(run(0, {.mode = Mode::eval, .batch = batch, .keep = {2}}) == together);
+  std::vector<float> apart;
+  for (int64_t image = 0; image < batch; ++image) {
+    const std::vector<float> one = run(image, {.mode = Mode::eval, .batch = 1});
+    apart.insert(apart.end(), one.begin(), one.end());
+  }
+  CHECK(apart == together);
+  const auto planned = [&](const PassSpec& spec) {
+    return NetworkPlan(network.graph(), *backend, spec).memory.bytes;
+  };
+  const uint64_t whole = planned({.mode = Mode::eval, .batch = batch, .keep = {2}});
+  CHECK(planned({.mode = Mode::eval, .batch = batch}) + (uint64_t{14} << 20U) < whole);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -22,15 +23,24 @@ const Shape image{12, 12, 1};
 constexpr int64_t classes = 4;
 
 /// Returns a model of the zoo, a network with (non-trainable) statistics and a frozen layer, or one
-/// that reads vectors.
+/// that reads vectors. "frozen" begins with two frozen convolutions.
 Graph graph_of(const std::string& model) {
   if (model == "vector") {
     Graph graph({image.elements()});  // its 144 numbers are channels of the input normalization
     graph.append(make_layer("dense", {{"units", classes}}));
     return graph;
   }
-  if (model != "normalized") return find_model(model).build(image, classes);
+  if (model != "normalized" && model != "frozen") return find_model(model).build(image, classes);
   Graph graph(image);
+  if (model == "frozen") {
+    for (int i = 0; i < 3; ++i)
+      graph.append(make_layer("conv2d", {{"filters", int64_t{20}}, {"kernel", int64_t{3}}}));
+    graph.append(make_layer("flatten", {}));
+    graph.append(make_layer("dense", {{"units", classes}}));
+    graph.set_frozen(0, true);
+    graph.set_frozen(1, true);
+    return graph;
+  }
   graph.append(make_layer("conv2d", {{"filters", int64_t{5}}}));
   graph.append(make_layer("batch_norm", {}));
   graph.append(make_layer("separable_conv2d", {{"filters", int64_t{7}}}));
@@ -52,11 +62,14 @@ Batch batch_of(int64_t size) {
 TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation") {
   const UpdateOptions plain;
   const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
+  const auto winograd = GENERATE(Winograd::off, Winograd::always);
   for (const BackendKind& kind : available_backends()) {
-    for (const char* model : {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized", "vector"}) {
+    for (const char* model :
+         {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized", "vector", "frozen"}) {
       for (const UpdateOptions& update : {plain, all}) {
         INFO(model << " on " << kind.name);
         const auto backend = kind.make(1);
+        backend->set_winograd(winograd);
         Graph graph = graph_of(model);
         auto optimizer = find_optimizer("adam").make({});
         const TrainingSize size{.model = model,

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <optional>
 
 #include "backend/xnnpack/depthwise_grad_input.h"
 #include "backend/xnnpack/operators.h"
 #include "backend/xnnpack/thin_conv2d.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
+#include "backend/xnnpack/winograd_choice.h"
+#include "backend/xnnpack/winograd_conv2d.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
 namespace convlab {
@@ -33,9 +36,17 @@ struct ConvState final : OpState {
   }
 };
 
-ConvState& state_in(OpSlot& slot, Backend& backend) {
-  if (!slot) slot = std::make_unique<ConvState>(backend);
-  return static_cast<ConvState&>(*slot);
+// What the algorithms keep. A slot may need two of them: a kernel that is trained is not frozen,
+// but it is in evaluations between the steps.
+struct ForwardState final : OpState {
+  std::optional<ConvState> direct;
+  std::optional<ThinConv2d> thin;
+  std::optional<WinogradConv2d> winograd;
+};
+
+ForwardState& forward_state(OpSlot& slot) {
+  if (!slot) slot = std::make_unique<ForwardState>();
+  return static_cast<ForwardState&>(*slot);
 }
 
 auto u32(int64_t value) { return static_cast<uint32_t>(value); }
@@ -99,17 +110,28 @@ void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, f
 
 }  // namespace
 
+bool XnnpackBackend::uses_winograd(const Conv2dDesc& desc, const Shape& x, const Shape& y) const {
+  if (winograd() == Winograd::off || !WinogradConv2d::supports(desc)) return false;
+  return winograd() == Winograd::always || winograd_is_faster(x[3], y);
+}
+
 void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                             const Parameter& kernel, const Parameter* bias, const Tensor& y) {
   const float* bias_values = bias == nullptr ? nullptr : bias->value.data();
-  if (ThinConv2d::is_for(desc, x.shape)) {
-    if (!op.slot) op.slot = std::make_unique<ThinConv2d>();
-    auto* workspace = static_cast<float*>(op.workspace);
-    static_cast<ThinConv2d&>(*op.slot).run(*threads_, desc, x, kernel.value, bias_values, workspace,
-                                           y);
+  auto* workspace = static_cast<float*>(op.workspace);
+  ForwardState& states = forward_state(op.slot);
+  if (desc.frozen && uses_winograd(desc, x.shape, y.shape)) {
+    if (!states.winograd) states.winograd.emplace();
+    states.winograd->run(*this, *threads_, desc, x, kernel, bias_values, workspace, y);
     return;
   }
-  ConvState& state = state_in(op.slot, *this);
+  if (ThinConv2d::is_for(desc, x.shape)) {
+    if (!states.thin) states.thin.emplace();
+    states.thin->run(*threads_, desc, x, kernel.value, bias_values, workspace, y);
+    return;
+  }
+  if (!states.direct) states.direct.emplace(*this);
+  ConvState& state = *states.direct;
   if (!state.is_current(kernel, bias)) {
     const Shape& shape = kernel.value.shape;
     xnn_operator_t created = nullptr;
@@ -140,7 +162,8 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
     HostBackend::conv2d_grad_input(op, desc, dy, kernel, dx);
     return;
   }
-  ConvState& state = state_in(op.slot, *this);
+  if (!op.slot) op.slot = std::make_unique<ConvState>(*this);
+  auto& state = static_cast<ConvState&>(*op.slot);
   if (!state.is_current(kernel, nullptr)) {
     const Shape& shape = kernel.value.shape;
     auto* turned = static_cast<float*>(op.workspace);
@@ -172,6 +195,7 @@ uint64_t XnnpackBackend::packed_bytes(KernelUse use, const Conv2dDesc& desc, con
   const float unread = 0;
   switch (use) {
     case KernelUse::conv2d:
+      if (desc.frozen && uses_winograd(desc, x, y)) return WinogradConv2d::kernel_bytes(x, y);
       if (ThinConv2d::is_for(desc, x)) return 0;
       return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
         create_conv(desc, outputs, group_inputs, &unread, nullptr, packed, created);

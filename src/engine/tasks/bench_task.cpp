@@ -238,6 +238,7 @@ class BenchTask::Impl {
       : options_(options), graph_(std::move(graph)), now_(std::move(now)) {
     check(options_, graph_);
     backend_ = make_backend(options_.backend, options_.threads, std::move(memory));
+    backend_->set_winograd(find_winograd(options_.winograd));
     optimizer_ = find_optimizer(options_.optimizer).make({});
     check_memory(graph_, *backend_,
                  {.model = options_.model,
