@@ -341,7 +341,7 @@ class Backend {
 
  private:
   MemorySource memory_source_;
-  Winograd winograd_ = Winograd::automatic;
+  Winograd winograd_ = Winograd::off;
 };
 
 /// A kind of backend and its factory.

@@ -33,7 +33,7 @@ struct Arguments {
   std::string model;  ///< as given
   std::string data_dir;
   std::string backend;
-  std::string winograd = "auto";
+  std::string winograd = "off";
   int threads = 0;
   std::string json;
 };

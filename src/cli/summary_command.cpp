@@ -21,7 +21,7 @@ struct SummaryOptions {
   ModelSize size;
   int64_t batch = 128;
   std::string backend;
-  std::string winograd = "auto";
+  std::string winograd = "off";
   int threads = 0;
   bool dot = false;
   std::string json;
