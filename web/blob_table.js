@@ -7,6 +7,8 @@ const FileReaderSync = /** @type {any} */ (globalThis).FileReaderSync;
 export class BlobTable {
   /** @type {Map<number, Blob>} */
   #blobs = new Map();
+  /** What to call when they are closed. @type {Map<number, () => void>} */
+  #onClose = new Map();
   #last = 0;
   /** Returns a view of the module's memory. @type {() => Uint8Array} */
   #heap = () => new Uint8Array();
@@ -14,11 +16,22 @@ export class BlobTable {
   /** @param {() => Uint8Array} heap */
   attach(heap) { this.#heap = heap; }
 
-  /** Returns the number by which the module reads `blob` until it closes it. @param {Blob} blob */
-  open(blob) {
-    this.#last += 1;
-    this.#blobs.set(this.#last, blob);
-    return this.#last;
+  /**
+   * Returns the numbers by which the module reads these Blobs until it closes them. Calls `onClosed`
+   * when all are closed.
+   * @param {Blob[]} blobs @param {() => void} onClosed
+   */
+  open(blobs, onClosed) {
+    let left = blobs.length;
+    return blobs.map((blob) => {
+      this.#last += 1;
+      this.#blobs.set(this.#last, blob);
+      this.#onClose.set(this.#last, () => {
+        left -= 1;
+        if (left === 0) onClosed();
+      });
+      return this.#last;
+    });
   }
 
   /** Reads the same bytes from another Blob from now on. @param {number} id @param {Blob} blob */
@@ -27,7 +40,12 @@ export class BlobTable {
   }
 
   /** @param {number} id */
-  close(id) { this.#blobs.delete(id); }
+  close(id) {
+    this.#blobs.delete(id);
+    const onClose = this.#onClose.get(id);
+    this.#onClose.delete(id);
+    onClose?.();
+  }
 
   /** Called by the module; returns 0, or −1 if the bytes cannot be read. */
   read(id, offset, count, pointer) {

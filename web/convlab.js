@@ -19,59 +19,17 @@
 
 import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
 import {EngineLink} from './engine_link.js';
+import {ConvlabErrorEvent, NoticeEvent, SnapshotEvent, TypedEventTarget} from './events.js';
 import {givenFiles} from './given_files.js';
+import {OpenRequests} from './open_requests.js';
 import {plainCopy} from './plain_data.js';
-import {decodeReply, decodeSnapshot, encodeRequest} from './protocol.js';
+import {decodeSnapshot} from './protocol.js';
 import {readImage} from './read_image.js';
+import {nameOf, readBytes, runOptions, toFile} from './request_fields.js';
 
-/**
- * An error. `kind` is one of:
- * - 'data': a file could not be fetched or is damaged. `url` is its address and `status` the HTTP
- *   status, if the server answered. Training continues with the data that has arrived; retry()
- *   fetches the rest.
- * - 'command': a command was invalid and had no effect.
- * - 'crash': the engine could not be loaded or has crashed. Create a new Convlab.
- *
- * A failed run (for example with a loss of NaN) causes no event: see snapshot.state and .error.
- * @typedef {{kind: 'data'|'command'|'crash', message: string, url?: string, status?: number}}
- *   ConvlabError
- */
+export {ConvlabErrorEvent, NoticeEvent, RequestError, SnapshotEvent} from './events.js';
 
-/** Event 'snapshot': the complete visible state of the engine at one moment. */
-export class SnapshotEvent extends Event {
-  /**
-   * @param {import('./protocol.js').Snapshot} snapshot
-   * @param {{json: string, block: ArrayBuffer}} encoded
-   */
-  constructor(snapshot, encoded) {
-    super('snapshot');
-    this.snapshot = snapshot;
-    /** What has changed, as encoded by the engine, for the window module. */
-    this.encoded = encoded;
-  }
-}
-
-/** Event 'error'. */
-export class ConvlabErrorEvent extends Event {
-  /** @param {ConvlabError} error */
-  constructor(error) {
-    super('error');
-    this.error = error;
-  }
-}
-
-/**
- * The error with which a request rejects. `kind` is 'invalid' (refused, without any effect),
- * 'cancelled', 'failed' (not completed) or 'ended' (the engine has ended).
- */
-export class RequestError extends Error {
-  /** @param {string} message @param {'invalid'|'cancelled'|'failed'|'ended'} kind */
-  constructor(message, kind) {
-    super(message);
-    this.name = 'RequestError';
-    this.kind = kind;
-  }
-}
+/** @typedef {import('./events.js').ConvlabError} ConvlabError */
 
 /**
  * @typedef {{signal?: AbortSignal,
@@ -80,8 +38,8 @@ export class RequestError extends Error {
  * @typedef {{data?: string, model?: string, architecture?: string|object, loss?: string,
  *   loss_options?: object, optimizer?: string, optimizer_options?: object, learning_rate?: number,
  *   schedule?: string, schedule_options?: object, warmup_epochs?: number, augmentation?: object,
- *   update_options?: object, image_size?: number, standardize?: boolean, cache_images?: number,
- *   batch?: number, epochs?: number, seed?: number, validation_split?: number,
+ *   update_options?: object, image_size?: number, resize?: string, featurewise_center?: boolean,
+ *   standardize?: boolean, cache_images?: number, batch?: number, epochs?: number, seed?: number, validation_split?: number,
  *   class_weights?: string, early_stopping?: boolean, early_stopping_options?: object, time_budget?: number}} RunOptions
  *   Options that are left out have the engine's defaults (src/engine/run_options.h).
  *   learning_rate 0: the optimizer's default; optimizer_options and the like: {momentum: 0.9};
@@ -97,51 +55,18 @@ export class RequestError extends Error {
  *   done and total are bytes
  */
 
-/** An architecture given as an object becomes text. */
-function runOptions(options, what) {
-  const copy = plainCopy(options, what, 'options');
-  if (copy.architecture && typeof copy.architecture === 'object') {
-    copy.architecture = JSON.stringify(copy.architecture);
-  }
-  return copy;
-}
-
-async function readBytes(file, what) {
-  if (file instanceof Blob) return new Uint8Array(await file.arrayBuffer());
-  if (file instanceof ArrayBuffer) return new Uint8Array(file);
-  if (file instanceof Uint8Array) return file;
-  throw new RequestError(`[${what}] expected a Blob, an ArrayBuffer or a Uint8Array.`, 'invalid');
-}
-
-/** Returns the name of a File. */
-const nameOf = (file) => file?.name;
-
-const toFile = ({file_name: name, bytes}) =>
-  new File([bytes], name, {type: 'application/octet-stream'});
-
-/**
- * @typedef {{ready: Event, snapshot: SnapshotEvent, error: ConvlabErrorEvent}} Events
- * @typedef {<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void,
- *   options?: boolean|AddEventListenerOptions) => void} Listen
- */
-
-/** For types only: EventTarget, with the type of each event. */
-const TypedEventTarget = /** @type {{new(): Omit<EventTarget, 'addEventListener'> &
-  {addEventListener: Listen}}} */ (/** @type {unknown} */ (EventTarget));
-
 /**
  * An engine. Requests may be sent before 'ready'; they are carried out in order, between two
  * training steps. Each method that sends one returns a promise, which rejects with RequestError.
  *
- * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'error' (ConvlabErrorEvent).
+ * Events: 'ready' (`controls` is set), 'snapshot' (SnapshotEvent), 'notice' (NoticeEvent), 'error'
+ * (ConvlabErrorEvent).
  */
 export class Convlab extends TypedEventTarget {
   #link;
-  /** The requests that have no reply yet, by id. */
-  #open = new Map();
+  #requests;
   /** @type {import('./protocol.js').Snapshot|null} */
   #snapshot = null;
-  #lastId = 0;
 
   /** Features available to this page: isolated, threads, simd, relaxed. */
   features = detectFeatures();
@@ -171,6 +96,7 @@ export class Convlab extends TypedEventTarget {
         receive: (message) => this.#receive(message),
         crash: (why) => this.#crash(why),
       });
+    this.#requests = new OpenRequests(this.#link);
   }
 
   /** Name of the engine bundle; null if this browser can run none. @type {string|null} */
@@ -185,11 +111,10 @@ export class Convlab extends TypedEventTarget {
    * invalid: then nothing changes. Progress is that of checking a kept data set of the user's own
    * when it is first used.
    * @param {RunOptions} options
-   * @param {Pick<Waiting, 'onProgress'>} [waiting]
+   * @param {Waiting} [waiting]
    */
-  configure(options = {}, {onProgress} = {}) {
-    return this.#command('configure', () => ({options: runOptions(options, 'configure')}),
-      {onProgress});
+  configure(options = {}, waiting = {}) {
+    return this.#command('configure', () => ({options: runOptions(options, 'configure')}), waiting);
   }
 
   /**
@@ -228,7 +153,7 @@ export class Convlab extends TypedEventTarget {
    * @param {Waiting} [waiting]
    */
   evaluate(options = {}, waiting = {}) {
-    return this.#request('evaluate', () => plainCopy(options, 'evaluate'), waiting);
+    return this.#requests.send('evaluate', () => plainCopy(options, 'evaluate'), waiting);
   }
 
   /**
@@ -238,7 +163,7 @@ export class Convlab extends TypedEventTarget {
    * saw.
    * @param {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource} image
    */
-  predict(image) { return this.#request('predict', () => readImage(image)); }
+  predict(image) { return this.#requests.send('predict', () => readImage(image)); }
 
   /**
    * Returns what one layer computes for an image, given as for `predict`. Resolves to {layer,
@@ -247,27 +172,29 @@ export class Convlab extends TypedEventTarget {
    * @param {string} layer  its name, as in describeModel
    */
   activations(image, layer) {
-    return this.#request('activations', async () => ({...await readImage(image), layer}));
+    return this.#requests.send('activations', async () => ({...await readImage(image), layer}));
   }
 
   /** Resolves to the trained model as a file. @returns {Promise<File>} */
-  saveModel() { return this.#request('save_model').then(toFile); }
+  saveModel() { return this.#requests.send('save_model').then(toFile); }
 
   /** Resolves to a checkpoint, from which training can be resumed. @returns {Promise<File>} */
-  saveCheckpoint() { return this.#request('save_checkpoint').then(toFile); }
+  saveCheckpoint() { return this.#requests.send('save_checkpoint').then(toFile); }
 
   /**
    * Opens a model file or a checkpoint as a new run with its network and weights. Its data set is
-   * fetched if it is one of `controls.data_sets`; otherwise the network can predict only.
+   * fetched if it is one of `controls.data_sets`, or opened if it is one of the user's own that is
+   * kept; otherwise the network can predict only.
    * @param {Blob|ArrayBuffer|Uint8Array} file
    * @param {RunOptions} [options]  of the new run; architecture and model are those of the file
+   * @param {Waiting} [waiting]
    */
-  loadModel(file, options = {}) {
-    return this.#request('load_model', async () => ({
+  loadModel(file, options = {}, waiting = {}) {
+    return this.#requests.send('load_model', async () => ({
       source: nameOf(file) ?? 'the model',
       file: await readBytes(file, 'load_model'),
       options: {data: '', ...runOptions(options, 'load_model')},
-    }));
+    }), waiting);
   }
 
   /**
@@ -275,7 +202,7 @@ export class Convlab extends TypedEventTarget {
    * @param {Blob|ArrayBuffer|Uint8Array} file
    */
   loadCheckpoint(file) {
-    return this.#request('load_checkpoint', async () => ({
+    return this.#requests.send('load_checkpoint', async () => ({
       source: nameOf(file) ?? 'the checkpoint',
       file: await readBytes(file, 'load_checkpoint'),
     }));
@@ -290,7 +217,7 @@ export class Convlab extends TypedEventTarget {
    * @param {Waiting} [waiting]
    */
   findLearningRate(options, test = {}, waiting = {}) {
-    return this.#request('find_learning_rate', () => ({
+    return this.#requests.send('find_learning_rate', () => ({
       ...plainCopy(test, 'find_learning_rate'),
       options: runOptions(options, 'find_learning_rate'),
     }), waiting);
@@ -303,7 +230,7 @@ export class Convlab extends TypedEventTarget {
    *   batch?: number}} [options]
    */
   describeModel(options = {}) {
-    return this.#request('describe_model', () => runOptions(options, 'describe_model'));
+    return this.#requests.send('describe_model', () => runOptions(options, 'describe_model'));
   }
 
   /**
@@ -314,7 +241,7 @@ export class Convlab extends TypedEventTarget {
    * @param {{image?: number[], classes?: number}} [data]
    */
   checkModel(architecture, data = {}) {
-    return this.#request('check_model', () => runOptions({...data, architecture}, 'check_model'));
+    return this.#requests.send('check_model', () => runOptions({...data, architecture}, 'check_model'));
   }
 
   /**
@@ -322,7 +249,7 @@ export class Convlab extends TypedEventTarget {
    * 'filters' of the snapshots. Nothing at first; each call replaces the choice.
    * @param {string[]} parts
    */
-  subscribe(parts) { return this.#request('subscribe', () => plainCopy({parts}, 'subscribe')); }
+  subscribe(parts) { return this.#requests.send('subscribe', () => plainCopy({parts}, 'subscribe')); }
 
   /**
    * Measures training steps on random images, compared with a matrix product; other training pauses
@@ -335,7 +262,7 @@ export class Convlab extends TypedEventTarget {
    * @param {Waiting} [waiting]
    */
   bench(options = {}, waiting = {}) {
-    return this.#request('bench', () => {
+    return this.#requests.send('bench', () => {
       const {threads = this.threads} = options;
       // More than the engine has would be waited for without end.
       if (!Number.isInteger(threads) || threads < 1 || threads > this.threads) {
@@ -348,23 +275,15 @@ export class Convlab extends TypedEventTarget {
 
   /** Resolves to the runs of `convlab bench --suite`: an array of options for bench(). */
   benchSuite() {
-    return this.#request('list_benches', () => ({threads: this.threads})).then(({runs}) => runs);
+    return this.#requests.send('list_benches', () => ({threads: this.threads})).then(({runs}) => runs);
   }
 
   /**
    * Sends an encoded request {json, block} (protocol.js) with any id, for the window module;
    * resolves to its encoded reply with the same id, also if that is an error.
+   * @param {{json: string, block: ArrayBuffer}} message
    */
-  sendEncoded({json, block}) {
-    const message = JSON.parse(json);
-    const id = ++this.#lastId;
-    const withId = (text, other) => JSON.stringify({...JSON.parse(text), id: other});
-    return new Promise((resolve, reject) => {
-      const receive = (reply) => resolve({...reply, json: withId(reply.json, message.id)});
-      this.#open.set(id, {receive, reject});
-      this.#link.post({type: 'request', id, json: withId(json, id), block}, [block]);
-    });
-  }
+  sendEncoded(message) { return this.#requests.sendEncoded(message); }
 
   /**
    * Opens files of the user's own as a data set, which configure() then finds by `name`: images in
@@ -376,16 +295,21 @@ export class Convlab extends TypedEventTarget {
    * @returns {Promise<OwnDescription>}
    */
   addData(files, {name, signal, onProgress}) {
-    return this.#aboutData('add_data', () => ({name: String(name), files: givenFiles(files)}),
+    return this.#requests.sendAboutData('add_data', () => ({name: String(name), files: givenFiles(files)}),
       {signal, onProgress});
   }
 
   /** Resolves to the user's own data sets, also those kept from earlier visits.
    * @returns {Promise<OwnDescription[]>} */
-  listData() { return this.#aboutData('list_data'); }
+  listData() { return this.#requests.sendAboutData('list_data'); }
 
-  /** Forgets a data set of the user's own and deletes what is kept of it. @param {string} name */
-  removeData(name) { return this.#aboutData('remove_data', () => ({name: String(name)})); }
+  /**
+   * Forgets a data set of the user's own and deletes what is kept of it; where a run or another tab
+   * reads it, when that ends. Resolves to whether it is deleted now.
+   * @param {string} name
+   * @returns {Promise<{is_deleted: boolean}>}
+   */
+  removeData(name) { return this.#requests.sendAboutData('remove_data', () => ({name: String(name)})); }
 
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#link.post({type: 'retry'}); }
@@ -393,67 +317,14 @@ export class Convlab extends TypedEventTarget {
   /** Ends the engine at once and frees its memory. No more events follow. */
   terminate() {
     this.#link.terminate();
-    const open = [...this.#open.values()];
-    this.#open.clear();
-    for (const {reject} of open) reject(new RequestError('The engine has ended.', 'ended'));
-  }
-
-  /**
-   * Sends a request with the fields that `make` returns; resolves to the fields of its reply.
-   * @param {string} name
-   * @param {() => object|Promise<object>} [make]
-   * @param {Waiting} [waiting]
-   * @returns {Promise<any>}
-   */
-  async #request(name, make = () => ({}), {signal, onProgress} = {}) {
-    const checkEnd = () => {
-      if (this.#link.hasEnded) throw new RequestError('The engine has ended.', 'ended');
-    };
-    checkEnd();
-    const made = make();
-    // Awaited only where needed: requests must be posted in the order of the calls.
-    const fields = made instanceof Promise ? await made : made;
-    checkEnd();
-    if (signal?.aborted) throw new RequestError('cancelled', 'cancelled');
-    const id = ++this.#lastId;
-    const {json, block} = encodeRequest(id, name, fields);
-    const cancel = () => this.#request('cancel', () => ({target: id})).catch(() => {});
-    signal?.addEventListener('abort', cancel);
-    return new Promise((resolve, reject) => {
-      this.#open.set(id, {resolve, reject, onProgress});
-      this.#link.post({type: 'request', id, json, block}, [block]);
-    }).finally(() => signal?.removeEventListener('abort', cancel));
-  }
-
-  /**
-   * Sends a message about the user's own data to the worker; resolves to its result.
-   * @param {string} type @param {() => object} [make]
-   * @param {{signal?: AbortSignal, onProgress?: Adding['onProgress']}} [waiting]
-   * @returns {Promise<any>}
-   */
-  async #aboutData(type, make = () => ({}), {signal, onProgress} = {}) {
-    if (this.#link.hasEnded) throw new RequestError('The engine has ended.', 'ended');
-    if (signal?.aborted) throw new RequestError('cancelled', 'cancelled');
-    let fields;
-    try {
-      fields = make();
-    } catch (error) {
-      throw new RequestError(`[${type}] ${error.message}.`, 'invalid');
-    }
-    const id = ++this.#lastId;
-    const cancel = () => this.#link.post({type: 'cancel_data', id});
-    signal?.addEventListener('abort', cancel);
-    return new Promise((resolve, reject) => {
-      this.#open.set(id, {resolve, reject, onData: onProgress});
-      this.#link.post({type, id, ...fields});
-    }).finally(() => signal?.removeEventListener('abort', cancel));
+    this.#requests.end();
   }
 
   /** The same for requests whose errors are also reported by an event. */
   #command(name, make, waiting) {
-    const promise = this.#request(name, make, waiting);
+    const promise = this.#requests.send(name, make, waiting);
     promise.catch((error) => {
-      if (error.kind === 'ended') return;
+      if (error.kind === 'ended' || error.kind === 'cancelled') return;
       this.dispatchEvent(new ConvlabErrorEvent({kind: 'command', message: error.message}));
     });
     return promise;
@@ -463,18 +334,17 @@ export class Convlab extends TypedEventTarget {
     if (message.type === 'snapshot') {
       this.#show(message);
     } else if (message.type === 'reply') {
-      this.#reply(message);
+      this.#requests.reply(message);
     } else if (message.type === 'data_reply') {
-      this.#answerData(message);
+      this.#requests.replyAboutData(message);
     } else if (message.type === 'data_progress') {
-      const {id, stage, done, total} = message;
-      const waiting = this.#open.get(id);
-      waiting?.onData?.({stage, done, total});
-      waiting?.onProgress?.({progress: total > 0 ? done / total : 1, seconds_left: -1});
+      this.#requests.progressAboutData(message);
     } else if (message.type === 'ready') {
       const {controls} = message;
       this.controls = {...controls, batches: Array.from(controls.batches)};
       this.dispatchEvent(new Event('ready'));
+    } else if (message.type === 'notice') {
+      this.dispatchEvent(new NoticeEvent(message.message));
     } else if (message.type === 'error') {
       if (message.error.kind === 'crash') {
         this.#crash(message.error.message);
@@ -482,22 +352,6 @@ export class Convlab extends TypedEventTarget {
         this.dispatchEvent(new ConvlabErrorEvent(message.error));
       }
     }
-  }
-
-  #reply({json, block}) {
-    const {id, error, kind, result, ...fields} = decodeReply(json, block);
-    const waiting = this.#open.get(id);
-    this.#open.delete(id);
-    if (waiting?.receive) waiting.receive({json, block});
-    else if (error === undefined) waiting?.resolve(fields);
-    else waiting?.reject(new RequestError(error, kind ?? 'failed'));
-  }
-
-  #answerData({id, result, error, isCancelled}) {
-    const waiting = this.#open.get(id);
-    this.#open.delete(id);
-    if (error === undefined) waiting?.resolve(result);
-    else waiting?.reject(new RequestError(error, isCancelled ? 'cancelled' : 'failed'));
   }
 
   #show({json, block}) {
@@ -511,7 +365,7 @@ export class Convlab extends TypedEventTarget {
       this.#crash(error.message);
       return;
     }
-    this.#open.get(snapshot.running.id)?.onProgress?.(snapshot.running);
+    this.#requests.progress(snapshot.running);
     this.dispatchEvent(new SnapshotEvent(snapshot, {json, block}));
   }
 

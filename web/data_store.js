@@ -1,160 +1,37 @@
-// Keeps data sets of the user's own in the origin-private file system, for the engine worker. Each
-// is one file, the bytes of its files one after another. Which there are stands in an index of two
-// generations: the older is overwritten, the newer valid one is read. One tab writes at a time,
-// under a lock; files are added and deleted, never changed, so others go on reading.
+// Keeps data sets in the origin-private file system, for the engine worker: those of the user's own,
+// each as one file, the bytes of its files one after another, and the shards of packed ones that
+// were fetched, each as a file. An index lists them (store_index.js). One tab writes at a time, under
+// a lock; files are added and deleted, never changed, so others go on reading.
 
-import {formatBytes} from './format.js';
+import {
+  bytesLeft, bytesOf, DamageError, digest, explain, fileIn, pieceBytes, piecesOf, StorageError, toHex,
+  writeFile,
+} from './stored_files.js';
+import {listedFiles, readIndex, shardName, shardsOf, writeIndex} from './store_index.js';
 
-const version = 1;
-const pieceBytes = 2 ** 20;
-const maxIndexBytes = 2 ** 28;
-const maxDatasets = 1000;
 const lockName = 'convlab-data';
-const indexNames = ['index-a.json', 'index-b.json'];
+const shardLockName = 'convlab-shards';
 // For the index, and because the browser's estimate is rough.
 const spareBytes = 2 ** 22;
 
 /**
- * A file of a kept data set.
- * @typedef {{path: string, offset: number, size: number}} KeptFile
- * @typedef {{name: string, bytes: number, file: string, pieces: string[], files: KeptFile[],
- *   about: object}} KeptData  pieces: SHA-256 of each 1 MiB; about: the engine's description
- * @typedef {{generation: number, datasets: KeptData[]}} Index
+ * @typedef {import('./store_index.js').KeptData} KeptData
+ * @typedef {import('./store_index.js').KeptPack} KeptPack
+ * @typedef {import('./store_index.js').KeptFile} KeptFile
+ * @typedef {import('./store_index.js').Index} Index
  * @typedef {(done: number, total: number) => void} OnBytes
  */
 
-/** Storage cannot be used, or has no room; data can be used nevertheless, without being kept. */
-export class StorageError extends Error {}
+/** A lock that tabs share while they read the file of a data set, and need alone to delete it. */
+const fileLock = (file) => `convlab-${file}`;
 
-/** The kept copy is not what was stored. */
-export class DamageError extends Error {}
-
-const toHex = (buffer) =>
-  Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
-const digest = async (bytes) => toHex(await crypto.subtle.digest('SHA-256', bytes));
-const digestText = (text) => digest(new TextEncoder().encode(text));
-
-const isCount = (value, max = Number.MAX_SAFE_INTEGER) =>
-  Number.isSafeInteger(value) && value >= 0 && value <= max;
-const isText = (value) => typeof value === 'string' && value !== '';
-
-function isKept(data) {
-  const {name, bytes, file, pieces, files, about} = data ?? {};
-  return isText(name) && isCount(bytes) && /^data-[0-9a-f]{32}$/.test(file) &&
-    typeof about === 'object' && about !== null && Array.isArray(pieces) &&
-    pieces.length === Math.ceil(bytes / pieceBytes) && pieces.every(isText) &&
-    Array.isArray(files) && files.every((entry) => isText(entry?.path) &&
-      isCount(entry.offset, bytes) && isCount(entry.size, bytes - entry.offset));
-}
-
-/**
- * Returns the index in a file's text, null if it is damaged, and 'newer' if another version of
- * convlab has written it.
- * @returns {Promise<Index|'newer'|null>}
- */
-async function parseIndex(text) {
-  try {
-    const {checksum, content} = JSON.parse(text);
-    if (await digestText(JSON.stringify(content)) !== checksum) return null;
-    if (content.version > version) return 'newer';
-    const isGood = content.version === version && isCount(content.generation) &&
-      Array.isArray(content.datasets) && content.datasets.length <= maxDatasets &&
-      content.datasets.every(isKept);
-    return isGood ? content : null;
-  } catch {
-    return null;
-  }
-}
-
-async function fileIn(folder, name) {
-  try {
-    return await (await folder.getFileHandle(name)).getFile();
-  } catch (error) {
-    if (error.name === 'NotFoundError') return null;
-    throw error;
-  }
-}
-
-/** Returns the text of a small file, null if there is none. Another tab may be writing it. */
-async function readText(folder, name) {
-  for (let tries = 1; ; ++tries) {
-    try {
-      const file = await fileIn(folder, name);
-      return file !== null && file.size <= maxIndexBytes ? await file.text() : null;
-    } catch (error) {
-      if (error.name !== 'NotReadableError' || tries === 10) throw error;
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    }
-  }
-}
-
-/** Writes a file with what `write` passes to its argument, at once on the disk. */
-async function writeFile(folder, name, write) {
-  const file = await folder.getFileHandle(name, {create: true});
-  const handle = await /** @type {any} */ (file).createSyncAccessHandle();  // only in workers
-  try {
-    handle.truncate(0);
-    let at = 0;
-    await write((bytes) => {
-      const written = handle.write(bytes, {at});
-      at += written;
-      if (written !== bytes.length) throw new DOMException('disk full', 'QuotaExceededError');
-    });
-    handle.flush();
-  } finally {
-    handle.close();
-  }
-}
-
-/** Yields the bytes of streams one after another in pieces of 1 MiB, the last one shorter. */
-async function* piecesOf(chunks) {
-  let piece = new Uint8Array(pieceBytes);
-  let used = 0;
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length;) {
-      const count = Math.min(pieceBytes - used, chunk.length - at);
-      piece.set(chunk.subarray(at, at + count), used);
-      at += count;
-      used += count;
-      if (used < pieceBytes) continue;
-      yield piece;
-      piece = new Uint8Array(pieceBytes);
-      used = 0;
-    }
-  }
-  if (used > 0) yield piece.subarray(0, used);
-}
-
-/** Yields the bytes of a Blob. @param {Blob} blob */
-export async function* bytesOf(blob) {
-  for (let at = 0; at < blob.size; at += pieceBytes) {
-    yield new Uint8Array(await blob.slice(at, at + pieceBytes).arrayBuffer());
-  }
-}
-
-/** Returns the room in bytes that the browser estimates; null if it does not. */
-async function bytesLeft() {
-  try {
-    const {quota, usage = 0} = await navigator.storage.estimate();
-    return quota === undefined ? null : Math.max(quota - usage, 0);
-  } catch {
-    return null;
-  }
-}
-
-/** Explains an error of the storage. */
-function explain(error, needed, left) {
-  if (error instanceof StorageError) return error;
-  if (error?.name === 'QuotaExceededError') {
-    const room = left === null ? '' : `, and ${formatBytes(left)} are left`;
-    return new StorageError(
-      `there is no room to keep it: it needs ${formatBytes(needed)}${room}`);
-  }
-  if (['SecurityError', 'NotAllowedError', 'InvalidStateError', 'UnknownError'].includes(
-    error?.name)) {
-    return new StorageError(`this browser lets the page keep nothing here (${error.message})`);
-  }
-  return error;
+/** Deletes a file unless a tab reads it; returns whether it is gone. */
+async function remove(folder, file) {
+  return navigator.locks.request(fileLock(file), {ifAvailable: true}, async (lock) => {
+    if (lock === null) return false;
+    await folder.removeEntry(file).catch(() => {});
+    return true;
+  });
 }
 
 export class DataStore {
@@ -163,10 +40,7 @@ export class DataStore {
   /** Why nothing can be kept; empty if it can. */
   #why = '';
 
-  /** Why nothing can be kept; empty if it can. */
-  get why() { return this.#why; }
-
-  /** Opens the storage and returns what is kept; nothing if there is none. */
+  /** Opens the storage; there is nothing in it if it cannot be used. */
   async open() {
     const {crypto, navigator, FileSystemFileHandle} = /** @type {any} */ (globalThis);
     const isSupported = crypto?.subtle && navigator?.locks && navigator.storage?.getDirectory &&
@@ -174,21 +48,42 @@ export class DataStore {
     if (!isSupported) {
       this.#why = globalThis.isSecureContext === false
         ? 'pages without TLS (https) can keep nothing' : 'this browser has no storage for files';
-      return [];
+      return;
     }
     try {
       const root = await navigator.storage.getDirectory();
-      this.#folder = await root.getDirectoryHandle('convlab-data', {create: true});
-      return (await this.#read()).datasets;
+      const folder = await root.getDirectoryHandle('convlab-data', {create: true});
+      await readIndex(folder);
+      this.#folder = folder;
     } catch (error) {
-      this.#folder = null;
       this.#why = explain(error, 0, null).message;
-      return [];
     }
   }
 
-  /** Returns what is kept now; other tabs may have added to it. @returns {Promise<KeptData[]>} */
-  async list() { return this.#folder === null ? [] : (await this.#read()).datasets; }
+  /** Returns what is kept now; other tabs may have added to it. @returns {Promise<Index>} */
+  async list() {
+    return this.#folder === null ? {generation: 0, datasets: [], packs: []}
+      : readIndex(this.#folder);
+  }
+
+  /**
+   * Keeps all tabs from deleting the file of a data set until the function is called that this
+   * returns.
+   * @param {string} file
+   * @returns {Promise<() => Promise<void>>}
+   */
+  hold(file) {
+    return new Promise((resolve, reject) => {
+      const held = navigator.locks.request(fileLock(file), {mode: 'shared'}, () =>
+        new Promise((release) => {
+          resolve(async () => {
+            release(undefined);
+            await held;
+          });
+        }));
+      held.catch(reject);
+    });
+  }
 
   /**
    * Returns the files of a kept data set after comparing all its bytes with their checksums.
@@ -217,20 +112,77 @@ export class DataStore {
   }
 
   /**
+   * Returns the bytes of a shard as they were kept, which may be damaged; null if it is not kept.
+   * @param {string} sha256 @param {number} max  of bytes
+   */
+  async readShard(sha256, max) {
+    if (this.#folder === null) return null;
+    try {
+      const file = await fileIn(this.#folder, shardName(sha256));
+      return file !== null && file.size <= max ? new Uint8Array(await file.arrayBuffer()) : null;
+    } catch {
+      return null;  // another tab is writing it
+    }
+  }
+
+  /**
+   * Keeps a shard of a pack that is listed. Throws StorageError if there is no room.
+   * @param {string} sha256 @param {Uint8Array} bytes
+   */
+  async writeShard(sha256, bytes) {
+    const folder = this.#folder;
+    const name = shardName(sha256);
+    const left = await bytesLeft();
+    await navigator.locks.request(shardLockName, async () => {
+      try {
+        if (left !== null && bytes.length + spareBytes > left) {
+          throw new DOMException('no room', 'QuotaExceededError');
+        }
+        await writeFile(folder, name, async (write) => write(bytes));
+      } catch (error) {
+        await /** @type {any} */ (folder).removeEntry(name).catch(() => {});
+        throw explain(error, bytes.length, left);
+      }
+    });
+  }
+
+  /** Deletes a shard, which is damaged. @param {string} sha256 */
+  async removeShard(sha256) {
+    await this.#folder?.removeEntry(shardName(sha256)).catch(() => {});
+  }
+
+  /**
+   * Lists a pack, in place of another version of it, so that its shards can be kept. Returns whether
+   * it is listed: not while another tab writes. Throws StorageError if nothing can be kept.
+   * @param {KeptPack} pack
+   * @returns {Promise<boolean>}
+   */
+  async listPack(pack) {
+    return (await this.#lock({ifAvailable: true}, (writer) => writer.listPack(pack))) ?? false;
+  }
+
+  /**
    * Calls `use` with a Writer while no other tab writes. Throws StorageError if nothing can be
    * kept. The signal ends the wait for other tabs.
    * @template T
    * @param {(writer: Writer) => Promise<T>} use @param {AbortSignal} [signal]
    * @returns {Promise<T>}
    */
-  async write(use, signal) {
+  async write(use, signal) { return /** @type {Promise<any>} */ (this.#lock({signal}, use)); }
+
+  /** Deletes what is no longer listed, unless another tab writes: it does so, too. */
+  async clean() { await this.#lock({ifAvailable: true}, async () => true).catch(() => {}); }
+
+  /** The same as `write`; returns null if the lock is not available. */
+  async #lock(options, use) {
     const folder = this.#folder;
     if (folder === null) throw new StorageError(this.#why);
-    return navigator.locks.request(lockName, {signal}, async () => {
+    return navigator.locks.request(lockName, options, async (lock) => {
+      if (lock === null) return null;
       let index;
       try {
-        index = await this.#read();
-        if (!index.isNewer) await this.#clean(index.datasets);
+        index = await readIndex(folder);
+        if (!index.isNewer) await this.#clean(index);
       } catch (error) {
         throw new StorageError(`what is kept here cannot be read (${error.message})`);
       }
@@ -241,30 +193,13 @@ export class DataStore {
     });
   }
 
-  /** @returns {Promise<Index & {isNewer: boolean}>} */
-  async #read() {
-    const folder = /** @type {FileSystemDirectoryHandle} */ (this.#folder);
-    const found = await Promise.all(indexNames.map(async (name) => {
-      const text = await readText(folder, name);
-      return text === null ? null : parseIndex(text);
-    }));
-    /** @type {Index} */
-    let newest = {generation: 0, datasets: []};
-    for (const index of found) {
-      if (index !== null && index !== 'newer' && index.generation > newest.generation) {
-        newest = index;
-      }
-    }
-    return {...newest, isNewer: found.includes('newer')};
-  }
-
   /** Deletes files that no valid index lists, as a tab that was closed while it wrote leaves. */
-  async #clean(datasets) {
+  async #clean(index) {
     const folder = /** @type {any} */ (this.#folder);
-    const listed = new Set([...indexNames, ...datasets.map(({file}) => file)]);
+    const listed = listedFiles(index);
     for await (const name of folder.keys()) {
       // One that another tab reads stays until the next time.
-      if (!listed.has(name)) await folder.removeEntry(name).catch(() => {});
+      if (!listed.has(name)) await remove(folder, name);
     }
   }
 }
@@ -282,14 +217,14 @@ class Writer {
 
   /**
    * Writes files that are not listed yet: `keep` lists them, `discard` deletes them. Leaves nothing
-   * behind after an error. Throws StorageError if there is no room.
+   * behind after an error. Packs, which can be fetched again, make room. Throws StorageError if
+   * there is none.
    * @param {{path: string, size: number, chunks: () => AsyncIterable<Uint8Array>}[]} files
    *   sizes may be estimates
    * @param {OnBytes} onBytes @param {AbortSignal} [signal]
    */
   async draft(files, onBytes, signal) {
     const needed = files.reduce((sum, {size}) => sum + size, 0);
-    const left = await bytesLeft();
     const file = `data-${toHex(crypto.getRandomValues(new Uint8Array(16)))}`;
     /** @type {{file: string, bytes: number, pieces: string[], files: KeptFile[]}} */
     const draft = {file, bytes: 0, pieces: [], files: []};
@@ -305,7 +240,12 @@ class Writer {
         offset += size;
       }
     };
+    let left = await bytesLeft();
     try {
+      if (left !== null && needed + spareBytes > left) {
+        await this.#listPacks([]);
+        left = await bytesLeft();
+      }
       if (left !== null && needed + spareBytes > left) {
         throw new DOMException('no room', 'QuotaExceededError');
       }
@@ -333,13 +273,14 @@ class Writer {
    * are kept. Throws StorageError if another tab has kept one of this name.
    */
   async keep({file, bytes, pieces, files}, name, about, known) {
+    const {datasets} = this.#index;
     try {
-      const others = this.#index.datasets.filter((data) => data.name !== name);
-      const before = this.#index.datasets.find((data) => data.name === name);
+      const others = datasets.filter((data) => data.name !== name);
+      const before = datasets.find((data) => data.name === name);
       if (before !== undefined && before.file !== known) {
         throw new StorageError(`another tab has just kept a data set ${name}; reload to see it`);
       }
-      await this.#list([...others, {name, bytes, file, pieces, files, about}]);
+      await this.#list({datasets: [...others, {name, bytes, file, pieces, files, about}]});
       return this.#index.datasets;
     } catch (error) {
       await this.discard({file});
@@ -347,27 +288,52 @@ class Writer {
     }
   }
 
-  /** Deletes a draft. */
-  async discard({file}) { await this.#folder.removeEntry(file).catch(() => {}); }
+  /** Deletes a draft, or any file that no tab reads; returns whether it is gone. */
+  async discard({file}) { return remove(this.#folder, file); }
 
-  /** Deletes a data set; another one that has got its name meanwhile stays. @param {KeptData} data */
+  /**
+   * Deletes a data set; another one that has got its name meanwhile stays. Returns false if its
+   * file stays until no tab reads it.
+   * @param {KeptData} data
+   */
   async remove({file}) {
-    await this.#list(this.#index.datasets.filter((data) => data.file !== file));
-    await this.discard({file});
+    await this.#list({datasets: this.#index.datasets.filter((data) => data.file !== file)});
+    return this.discard({file});
   }
 
-  /** Writes the next generation of the index. */
-  async #list(datasets) {
-    const generation = this.#index.generation + 1;
-    const content = {version, generation, datasets};
-    const text = JSON.stringify(content);
-    const whole = JSON.stringify({checksum: await digestText(text), content});
-    if (datasets.length > maxDatasets || whole.length > maxIndexBytes) {
-      throw new StorageError('too many data sets or files are kept; delete some first');
+  /** Lists a pack. Throws StorageError if there is no room for all of it. @param {KeptPack} pack */
+  async listPack(pack) {
+    const {packs} = this.#index;
+    const isSame = ({folder, entry}) => folder === pack.folder && entry.name === pack.entry.name;
+    const before = packs.find(isSame);
+    if (JSON.stringify(before) === JSON.stringify(pack)) return true;
+    const needed = shardsOf(pack.entry).reduce((sum, {bytes}) => sum + bytes, 0);
+    const left = await bytesLeft();
+    try {
+      if (left !== null && needed + spareBytes > left) {
+        throw new DOMException('no room', 'QuotaExceededError');
+      }
+      await this.#listPacks([...packs.filter((other) => !isSame(other)), pack]);
+    } catch (error) {
+      throw explain(error, needed, left);
     }
-    // The name alternates, so that the generation before stays until this one is whole.
-    await writeFile(this.#folder, indexNames[generation % 2],
-      async (write) => write(new TextEncoder().encode(whole)));
-    this.#index = {generation, datasets};
+    return true;
+  }
+
+  /** Lists only these packs and deletes the shards of others. @param {KeptPack[]} packs */
+  async #listPacks(packs) {
+    const before = listedFiles(this.#index);
+    await this.#list({packs});
+    const after = listedFiles(this.#index);
+    for (const file of before) {
+      if (!after.has(file)) await this.discard({file});
+    }
+  }
+
+  /** Writes the next generation of the index, with these changes. */
+  async #list(changes) {
+    const index = {...this.#index, ...changes, generation: this.#index.generation + 1};
+    await writeIndex(this.#folder, index);
+    this.#index = index;
   }
 }

@@ -87,6 +87,16 @@ export class EngineModule {
         this.#module._convlab_send(memory, text.length, blockMemory, block.byteLength)));
   }
 
+  /** Returns the name of the data set that a request will open; empty if none. */
+  neededData({json, block}) {
+    const text = encoder.encode(json);
+    return this.#withBytes([text, new Uint8Array(block)], ([memory, blockMemory]) => {
+      this.#check(this.#module._convlab_needed_data(
+        memory, text.length, blockMemory, block.byteLength));
+      return this.#text(this.#module._convlab_json());
+    });
+  }
+
   /**
    * Returns the next reply, or null.
    * @returns {{json: string, block: ArrayBuffer}|null}

@@ -1,7 +1,7 @@
 // The worker in which the engine runs. It receives {type: 'create', base, bundle, threads}, then
 // {type: 'request', id, json, block}, {type: 'retry'} and {type: 'seen'} (the last snapshot has
 // arrived). It sends {type: 'started'}, {type: 'ready', controls}, {type: 'snapshot', json, block},
-// {type: 'reply', json, block} and {type: 'error', error}. About the user's own data it receives
+// {type: 'reply', json, block}, {type: 'error', error} and {type: 'notice', message}. About the user's own data it receives
 // {type: 'add_data', id, name, files: [{path, file}]}, {type: 'remove_data', id, name},
 // {type: 'list_data', id} and {type: 'cancel_data', id}, and sends {type: 'data_reply', id} with
 // `result` or `error`, and {type: 'data_progress', id, name, stage, done, total}.
@@ -9,10 +9,13 @@
 import {BlobTable} from './blob_table.js';
 import {bundleNames, checkThreads} from './bundles.js';
 import {DataFeed} from './data_feed.js';
+import {DataStore} from './data_store.js';
 import {Activity, EngineError, EngineModule} from './engine_module.js';
 import {FileError} from './fetch_file.js';
 import {OwnSets} from './own_sets.js';
+import {PackStore} from './pack_store.js';
 import {decodeReply, encodeRefusal, encodeRequest} from './protocol.js';
+import {RequestQueue} from './request_queue.js';
 
 // Short enough to respond to requests quickly, long enough that the event loop costs little.
 const sliceMilliseconds = 30;
@@ -30,12 +33,12 @@ let seenSequence = -1;
 const channel = new MessageChannel();
 channel.port1.onmessage = () => {
   isScheduled = false;
-  // Training would slow down the check of the data set for which requests wait.
-  if (waiting === null) guard(work);
+  guard(work);
 };
 
 function schedule() {
-  if (isScheduled) return;
+  // Training would slow down the check of the data set for which requests wait.
+  if (isScheduled || requests.isWaiting) return;
   isScheduled = true;
   channel.port2.postMessage(null);
 }
@@ -91,10 +94,13 @@ async function create({base, bundle, threads}) {
   checkThreads(threads);
   const blobs = new BlobTable();
   const module = await EngineModule.load(folder.href, bundle, threads, blobs);
-  own = new OwnSets(module, blobs);
+  const store = new DataStore();
+  await store.open();
+  own = new OwnSets(module, blobs, store);
   await own.start();
   engine = module;
-  feed = new DataFeed(new URL('data/', folder).href, {describe, append, fail});
+  const data = new URL('data/', folder).href;
+  feed = new DataFeed(data, new PackStore(store, data, notKept), {describe, append, fail});
   await feed.loadCatalog();
   engine.send(encodeRequest(1, 'list_controls'));
   engine.advance(0);
@@ -125,6 +131,9 @@ function append(name, file, bytes, url) {
   schedule();
 }
 
+const notice = (message) => postMessage({type: 'notice', message});
+const notKept = (title, why) => notice(`${title} is not kept for the next visit: ${why}.`);
+
 function fail(error) {
   if (error instanceof FileError) {
     report({kind: 'data', message: error.message, url: error.url, status: error.status});
@@ -133,16 +142,12 @@ function fail(error) {
   }
 }
 
-function refuse(id, why) {
-  postMessage({type: 'reply', ...encodeRefusal(id, why)});
-}
-
 function request({id, json, block}) {
   try {
     engine.send({json, block});
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    refuse(id, error.message);
+    postMessage({type: 'reply', ...encodeRefusal(id, error.message)});
     return;
   }
   work();
@@ -199,48 +204,42 @@ function changeOwnData(message) {
 }
 
 /** Returns the name of a kept data set that must be opened before the engine gets this request. */
-function closedDataOf({json}) {
+function closedData(message) {
+  if (!own.hasClosed) return '';
   try {
-    const name = JSON.parse(json)?.options?.data;
-    return typeof name === 'string' && own.isClosed(name) ? name : '';
-  } catch {
+    const name = engine.neededData(message);
+    return own.isClosed(name) ? name : '';
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
     return '';  // the engine refuses it
   }
 }
 
-// Requests that wait until a data set is open, so that their order stays.
-/** @type {object[]|null} */
-let waiting = null;
-
-async function openBefore(message, name) {
-  waiting = [];
-  try {
-    await inTurn(() => own.open(name, postProgress(message.id, name)));
-    guard(() => request(message));
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) throw error;
-    refuse(message.id, error?.message || String(error));
-  } finally {
-    const next = waiting;
-    waiting = null;
-    for (const held of next) guard(() => receiveRequest(held));
-    schedule();
-  }
+/** Opens a kept data set for the request `id`; the signal ends this, also before its turn. */
+function openKept(id, name, signal) {
+  const opened = inTurn(() => {
+    signal.throwIfAborted();
+    return own.open(name, postProgress(id, name), signal);
+  });
+  const aborted = new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  return Promise.race([opened, aborted]);
 }
 
-function receiveRequest(message) {
-  if (waiting !== null) {
-    waiting.push(message);
-    return;
-  }
-  const name = closedDataOf(message);
-  if (name === '') request(message);
-  else openBefore(message, name).catch(crash);
-}
+const requests = new RequestQueue({
+  send: (message) => guard(() => request(message)),
+  reply: (encoded) => postMessage({type: 'reply', ...encoded}),
+  closedData,
+  open: openKept,
+  notice,
+  resume: schedule,
+  crash,
+});
 
 function receive(message) {
   if (message?.type === 'request') {
-    receiveRequest(message);
+    requests.receive(message);
   } else if (message?.type === 'retry') {
     feed.retry();
   } else if (message?.type === 'seen') {

@@ -99,10 +99,11 @@ const controls = new Controls({
     ownData.offer(null);
     showAlert('data', '');
     showAlert('command', '');
-    const checked = () => ownData.showCheck(chosen.data, 1);
-    convlab.configure(options,
-      {onProgress: ({progress}) => ownData.showCheck(chosen.data, progress)})
-      .then(checked, checked);  // a refusal is reported by an event
+    const {signal, onProgress, done} = ownData.waitFor(chosen.data);
+    convlab.configure(options, {signal, onProgress}).then(done, ({kind}) => {
+      done();  // a refusal is reported by an event
+      if (kind === 'cancelled') keepSettings();
+    });
   },
   setLearningRate(rate) { convlab.setLearningRate(rate); },
   setEpochs(epochs) { convlab.setEpochs(epochs); },
@@ -112,13 +113,24 @@ const controls = new Controls({
   },
 });
 
+/** Shows the settings of the run again, after others were chosen and cancelled. */
+function keepSettings() {
+  if (!latest) return;
+  options = {...latest.options, learning_rate: latest.learning_rate};
+  controls.forget();
+  controls.show(latest);
+}
+
 const ownData = new OwnData(byId('own-data'), () => convlab, {
   changed: (list) => controls.setOwnData(list),
   choose: (name) => controls.chooseData(name),
 });
 
+// What the engine said that is about no run.
+const notices = new Set();
+
 function notesOf({stop_reason: reason, notes}) {
-  return reason ? [`Training stopped: ${reason}`, ...notes] : notes;
+  return [...notices, ...(reason ? [`Training stopped: ${reason}`] : []), ...notes];
 }
 
 function showNotes(notes) {
@@ -196,6 +208,10 @@ function openEngine() {
     showIsolation();
   });
   convlab.addEventListener('snapshot', showSnapshot);
+  convlab.addEventListener('notice', ({message}) => {
+    notices.add(message);
+    if (latest) showNotes(notesOf(latest));
+  });
   convlab.addEventListener('error', showError);
   subscribe();
   convlab.configure(options);

@@ -47,6 +47,10 @@ export class OwnData {
   /** @type {AbortController|null} */
   #abort = null;
   #hasAskedToPersist = false;
+  #details = make('details');
+  #kept = make('span', {className: 'quiet'});
+  /** Whether the browser may delete what is kept. */
+  #promise = make('p', {className: 'about'});
   #say = make('p', {className: 'about'});
   #error = make('p', {className: 'about bad'});
   #status = make('p', {className: 'for-readers'});
@@ -83,6 +87,8 @@ export class OwnData {
       return;
     }
     this.#sets.replaceChildren(...this.#list.map((data) => this.#makeItem(data)));
+    this.#kept.textContent = this.#list.length > 0 ? ` (${this.#list.length})` : '';
+    this.#showPromise();
     this.#changed(this.#list);
   }
 
@@ -95,6 +101,7 @@ export class OwnData {
     this.#wanted = null;
     this.#absent.hidden = !item;
     if (!item) return;
+    this.#open();
     const size = item.download_bytes > 0 ? `, ${formatBytes(item.download_bytes)}` : '';
     const place = item.urls.length > 0 ? `Published at ${item.urls.join(' ')}${size}`
       : `To get it: ${item.get}`;
@@ -110,11 +117,33 @@ export class OwnData {
         makeButton('Choose their folder…', ask(this.#folder))));
   }
 
-  /** Shows how much of a kept data set has been compared with its checksums, 0 to 1. */
-  showCheck(name, progress) {
-    const percent = Math.floor(100 * progress);
-    this.#say.textContent = progress < 1 ? `${stages.check} ${name}: ${percent} %` : this.#hint;
+  /**
+   * Returns what a request waits with that may have to compare a kept data set with its checksums
+   * first: shows its progress and a button that cancels it, until `done` is called.
+   * @param {string} name
+   */
+  waitFor(name) {
+    const abort = new AbortController();
+    const start = performance.now();
+    const onProgress = ({progress}) => {
+      if (this.#abort !== null && this.#abort !== abort) return;  // other files are being added
+      this.#open();
+      this.#abort = abort;
+      this.#progress.hidden = false;
+      this.#bar.value = progress;
+      this.#say.textContent = `${stages.check} ${name}: ${Math.floor(100 * progress)} %${
+        timeLeft(start, progress, 1)}`;
+    };
+    const done = () => {
+      if (this.#abort !== abort) return;
+      this.#abort = null;
+      this.#progress.hidden = true;
+      this.#say.textContent = this.#hint;
+    };
+    return {signal: abort.signal, onProgress, done};
   }
+
+  #open() { this.#details.open = true; }
 
   #hint = 'Images in a folder for each class, or MNIST\'s or CIFAR\'s files; also as .zip, .tar or ' +
     '.tar.gz. You can drop or paste them anywhere on this page. They stay on your machine.';
@@ -133,7 +162,7 @@ export class OwnData {
       });
       input.addEventListener('cancel', () => { this.#wanted = null; });
     }
-    const title = make('h2', {textContent: 'Your own images', id: 'own-data-title'});
+    const title = make('summary', {id: 'own-data-title'}, 'Your own images', this.#kept);
     const buttons = make('div', {className: 'buttons'},
       makeButton('Choose files…', () => files.click()));
     // Phones have no folders to choose.
@@ -147,8 +176,10 @@ export class OwnData {
     this.#status.setAttribute('role', 'status');
     this.#sets.setAttribute('aria-label', 'Your data sets');
     this.#overlay.append(make('p', {textContent: 'Drop files, folders or an archive to train on'}));
-    this.#root.append(title, this.#absent, buttons, files, folder, this.#say, this.#progress, this.#error,
-      this.#status, this.#sets, this.#question);
+    const content = make('div', {className: 'own-content'}, this.#absent, buttons, files, folder,
+      this.#say, this.#progress, this.#error, this.#sets, this.#promise, this.#question);
+    this.#details.append(title, content);
+    this.#root.append(this.#details, this.#status);
     document.body.append(this.#overlay);
   }
 
@@ -157,6 +188,7 @@ export class OwnData {
     document.addEventListener('dragover', (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
+      this.#open();
       this.#overlay.hidden = false;
     });
     document.addEventListener('dragleave', (event) => {
@@ -189,6 +221,7 @@ export class OwnData {
       return;
     }
     this.#error.textContent = '';
+    this.#open();
     if (given.length === 0) {
       this.#fail('There are no files in it.');
       return;
@@ -236,7 +269,17 @@ export class OwnData {
   #persist() {
     if (this.#hasAskedToPersist) return;
     this.#hasAskedToPersist = true;
-    navigator.storage?.persist?.().catch(() => {});
+    // Some browsers ask the user, so nothing waits for it.
+    navigator.storage?.persist?.().then(() => this.#showPromise(), () => {});
+  }
+
+  /** Says whether the browser may delete what is kept. */
+  async #showPromise() {
+    const isKept = this.#list.some(({kept}) => kept);
+    const isSafe = isKept && await navigator.storage?.persisted?.().catch(() => false);
+    if (!isKept) this.#promise.textContent = '';
+    else if (isSafe) this.#promise.textContent = 'Kept until you delete it.';
+    else this.#promise.textContent = 'The browser may delete what is kept when space runs short.';
   }
 
   #makeItem(data) {
@@ -271,14 +314,20 @@ export class OwnData {
 
   async #remove(name) {
     try {
-      await this.#engine().removeData(name);
-      this.#status.textContent = `${name} is deleted`;
+      const {is_deleted: isDeleted} = await this.#engine().removeData(name);
+      const text = isDeleted ? `${name} is deleted`
+        : `${name} is deleted; its space is freed when no run and no other tab reads it any more`;
+      this.#status.textContent = text;
+      this.#say.textContent = isDeleted ? this.#hint : `${text}.`;
     } catch (error) {
       this.#fail(error.message);
     }
     await this.refresh();
-    /** @type {HTMLElement|null} */ (this.#root.querySelector('button'))?.focus();
+    /** @type {HTMLElement|null} */ (this.#root.querySelector('summary'))?.focus();
   }
 
-  #fail(text) { this.#error.textContent = text; }
+  #fail(text) {
+    this.#error.textContent = text;
+    this.#open();
+  }
 }

@@ -1,12 +1,13 @@
 // The data sets of the user's own, in the engine worker: gives their files to the engine module and
 // keeps them in the store, so that they are there after a reload.
 
-import {bytesOf, DataStore, StorageError} from './data_store.js';
 import {EngineError} from './engine_module.js';
 import {formatBytes} from './format.js';
+import {bytesOf, StorageError} from './stored_files.js';
 
-// Of compressed archives, which are inflated once.
-const maxInflatedBytes = 2 ** 36;
+// A compressed archive, which is inflated once, may inflate to 200 times its size, as InflateLimit in
+// src/data/inflated_file.h says.
+const maxInflated = ({size}) => Math.min(Math.max(200 * size, 2 ** 26), 2 ** 36);
 const maxInflatedInMemory = 2 ** 29;
 
 /**
@@ -68,8 +69,10 @@ const tarPath = (path) => path.replace(/\.(tgz|tar\.gz|gz)$/i, '') + '.tar';
 async function inflateInMemory(given, onProgress, signal) {
   const chunks = [];
   let done = 0;
-  const where = ', the limit where nothing can be kept; inflate it to a .tar first';
-  for await (const chunk of inflate(given, maxInflatedInMemory, where)) {
+  const max = maxInflated(given.file);
+  const [limit, where] = max <= maxInflatedInMemory ? [max, '']
+    : [maxInflatedInMemory, ', the limit where nothing can be kept; inflate it to a .tar first'];
+  for await (const chunk of inflate(given, limit, where)) {
     signal?.throwIfAborted();
     chunks.push(chunk);
     done += chunk.length;
@@ -78,36 +81,78 @@ async function inflateInMemory(given, onProgress, signal) {
   return [{path: tarPath(given.path), file: new Blob(chunks)}];
 }
 
+/** Keeps the file of a data set from being deleted as long as the engine reads it. */
+class Hold {
+  #store;
+  #isClosed = false;
+  /** @type {(() => Promise<void>)|null} */
+  #release = null;
+  /** Resolves when what `close` began is done. @type {Promise<void>} */
+  closing = Promise.resolve();
+
+  constructor(store) { this.#store = store; }
+
+  /** @param {string} file */
+  async take(file) {
+    this.#release = await this.#store.hold(file);
+    if (this.#isClosed) await this.#end();
+  }
+
+  /** The engine has closed the last of its files. */
+  close() {
+    this.#isClosed = true;
+    this.closing = this.#end().catch(() => {});
+  }
+
+  async #end() {
+    const release = this.#release;
+    this.#release = null;
+    await release?.();
+    // If it was deleted meanwhile, its bytes go now.
+    if (release) await this.#store.clean();
+  }
+}
+
 export class OwnSets {
   #engine;
   #blobs;
-  #store = new DataStore();
+  #store;
   /** Data sets that the engine has opened. @type {Map<string, OwnDescription>} */
   #opened = new Map();
-  /** Those that are kept, as last read. @type {Map<string, import('./data_store.js').KeptData>} */
+  /** @type {Map<string, Hold>} */
+  #holds = new Map();
+  /** Those that are kept, as last read. @type {Map<string, import('./store_index.js').KeptData>} */
   #kept = new Map();
 
   /**
    * @param {import('./engine_module.js').EngineModule} engine
    * @param {import('./blob_table.js').BlobTable} blobs
+   * @param {import('./data_store.js').DataStore} store
    */
-  constructor(engine, blobs) {
+  constructor(engine, blobs, store) {
     this.#engine = engine;
     this.#blobs = blobs;
+    this.#store = store;
   }
 
-  /** Finds out what is kept. */
-  async start() { this.#setKept(await this.#store.open()); }
+  /** Finds out what is kept; deletes what was left because a tab read it. */
+  async start() {
+    await this.#store.clean();
+    this.#setKept((await this.#store.list()).datasets);
+  }
 
   /** Whether the engine uses the user's own data set `name`. @param {string} name */
   isOpen(name) { return this.#opened.has(name); }
+
+  /** Whether there are any that are kept, but not open yet. */
+  get hasClosed() { return [...this.#kept.keys()].some((name) => !this.#opened.has(name)); }
 
   /** Whether `name` is kept, but not open yet. @param {string} name */
   isClosed(name) { return this.#kept.has(name) && !this.#opened.has(name); }
 
   /** Returns the descriptions of all. @returns {Promise<OwnDescription[]>} */
   async list() {
-    this.#setKept(await this.#store.list());
+    this.#setKept((await this.#store.list()).datasets);
     const all = new Map([...this.#kept].map(([name, {about, bytes}]) =>
       [name, /** @type {OwnDescription} */ ({...about, name, bytes, kept: true, why: ''})]));
     for (const [name, description] of this.#opened) all.set(name, description);
@@ -119,9 +164,17 @@ export class OwnSets {
     if (this.isOpen(name)) return this.#opened.get(name);
     const data = this.#kept.get(name);
     if (data === undefined) throw new Error(`There is no data set ${name}.`);
-    const files = await this.#store.check(data, (done, total) =>
-      onProgress('check', done, total), signal);
-    const {about} = this.#give(name, files);
+    const hold = new Hold(this.#store);
+    await hold.take(data.file);
+    let about;
+    try {
+      const files = await this.#store.check(data, (done, total) =>
+        onProgress('check', done, total), signal);
+      ({about} = this.#give(name, files, hold));
+    } catch (error) {
+      hold.close();
+      throw error;
+    }
     return this.#remember(about, {kept: true, why: '', bytes: data.bytes});
   }
 
@@ -140,13 +193,21 @@ export class OwnSets {
     }
   }
 
-  /** Forgets a data set, and deletes what is kept of it. @param {string} name */
+  /**
+   * Forgets a data set, and deletes what is kept of it; where a run or another tab reads it, when
+   * that ends. Returns whether it is deleted now.
+   * @param {string} name
+   */
   async remove(name) {
     const kept = this.#kept.get(name);
     if (!this.isOpen(name) && !kept) throw new Error(`There is no data set ${name}.`);
-    if (kept) await this.#store.write((writer) => writer.remove(kept));
-    this.#kept.delete(name);
+    // Before it is deleted, so that only runs still read it.
     if (this.#opened.delete(name)) this.#engine.removeData(name);
+    await this.#holds.get(name)?.closing;
+    const isGone = kept === undefined ||
+      await this.#store.write((writer) => writer.remove(kept));
+    this.#kept.delete(name);
+    return {is_deleted: isGone};
   }
 
   async #addAndKeep(writer, name, files, onProgress, signal) {
@@ -156,45 +217,48 @@ export class OwnSets {
     if (isTar) {
       const [given] = files;
       const draft = await write([{path: tarPath(given.path), size: given.file.size,
-        chunks: () => inflate(given, maxInflatedBytes, '')}]);
+        chunks: () => inflate(given, maxInflated(given.file), '')}]);
       let isOpen = false;
+      const hold = new Hold(this.#store);
       try {
-        const {about} = this.#give(name, draft.blobs);
+        const {about} = this.#give(name, draft.blobs, hold);
         isOpen = true;
-        return await this.#keep(writer, draft, about);
+        return await this.#keep(writer, draft, about, hold);
       } catch (error) {
-        await writer.discard(draft);
         if (isOpen) this.#forget(name);
+        await writer.discard(draft);
         throw error;
       }
     }
-    const {about, ids} = this.#give(name, files);
+    const hold = new Hold(this.#store);
+    const {about, ids} = this.#give(name, files, hold);
     try {
       const draft = await write(files.map(({path, file}) =>
         ({path, size: file.size, chunks: () => bytesOf(file)})));
+      const description = await this.#keep(writer, draft, about, hold);
       // From now on the kept copy is read, so that the files given may go.
       ids.forEach((id, i) => this.#blobs.replace(id, draft.blobs[i].file));
-      return await this.#keep(writer, draft, about);
+      return description;
     } catch (error) {
       if (!(error instanceof StorageError)) {
         this.#forget(name);
         throw error;
       }
-      ids.forEach((id, i) => this.#blobs.replace(id, files[i].file));
       return this.#notKept(files, about, error.message);
     }
   }
 
-  async #keep(writer, draft, about) {
+  async #keep(writer, draft, about, hold) {
     const {name} = about;
     this.#setKept(await writer.keep(draft, name, about, this.#kept.get(name)?.file));
+    await hold.take(draft.file);  // before other tabs can write
     return this.#remember(about, {kept: true, why: '', bytes: draft.bytes});
   }
 
   async #addOnly(name, files, onProgress, signal, why) {
     const isTar = files.length === 1 && await isCompressedTar(files[0]);
     const usable = isTar ? await inflateInMemory(files[0], onProgress, signal) : files;
-    return this.#notKept(usable, this.#give(name, usable).about, why);
+    return this.#notKept(usable, this.#give(name, usable, new Hold(this.#store)).about, why);
   }
 
   #notKept(files, about, why) {
@@ -215,9 +279,13 @@ export class OwnSets {
 
   #setKept(datasets) { this.#kept = new Map(datasets.map((data) => [data.name, data])); }
 
-  /** Lets the engine open files; returns its description and the numbers of the Blobs. */
-  #give(name, files) {
-    const ids = files.map(({file}) => this.#blobs.open(file));
+  /**
+   * Lets the engine open files, and closes `hold` when it has closed all of them. Returns its
+   * description and the numbers of the Blobs.
+   */
+  #give(name, files, hold) {
+    const ids = this.#blobs.open(files.map(({file}) => file), () => hold.close());
+    this.#holds.set(name, hold);
     try {
       const listed = files.map(({path, file}, i) => ({path, size: file.size, source: ids[i]}));
       return {about: this.#engine.addData({name, files: listed}), ids};

@@ -22,7 +22,8 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  *   optimizer: string, optimizer_options: Object<string, boolean|number|string>,
  *   learning_rate: number, schedule: string,
  *   schedule_options: Object<string, boolean|number|string>, warmup_epochs: number,
- *   image_size: number, cache_images: number, standardize: boolean,
+ *   image_size: number, resize: string, cache_images: number, featurewise_center: boolean,
+ *   standardize: boolean,
  *   augmentation: Object<string, boolean|number|string>,
  *   update_options: Object<string, boolean|number|string>, batch: number, epochs: number,
  *   seed: number, early_stopping: boolean,
@@ -155,8 +156,11 @@ export function encodeRequest(id, name, fields = {}) {
   return {json: JSON.stringify(message), block: block.buffer};
 }
 
-/** Returns the encoding of a reply to a request that the engine could not even read. */
-export function encodeRefusal(id, error) {
-  return {json: JSON.stringify({protocol: protocolVersion, id, error, kind: 'invalid'}),
-    block: new ArrayBuffer(0)};
-}
+const encodeReply = (fields) => ({json: JSON.stringify({protocol: protocolVersion, ...fields}),
+  block: new ArrayBuffer(0)});
+
+/** Returns the encoding of an error as the reply to a request that the engine does not get. */
+export const encodeRefusal = (id, error, kind = 'invalid') => encodeReply({id, error, kind});
+
+/** Returns the encoding of the reply to a request that is done without the engine. */
+export const encodeDone = (id) => encodeReply({id, result: 'done'});

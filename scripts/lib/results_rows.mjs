@@ -10,7 +10,7 @@ export const rows = [
   {name: 'cifar-cnn-augmented', model: 'cifar-cnn', data: 'cifar-10',
     options: '--epochs 15 --schedule cosine --augment flip,shift=0.1'},
   {name: 'cifar-resnet', model: 'resnet9-narrow', data: 'cifar-10',
-    options: '--epochs 8 --optimizer sgd --optimizer-options momentum=0.9,nesterov=true,weight_decay=0.0005 ' +
+    options: '--epochs 14 --optimizer sgd --optimizer-options momentum=0.9,nesterov=true,weight_decay=0.0005 ' +
       '--lr 0.1 --schedule one_cycle --augment flip,shift=0.125', goal: 0.88},
   {name: 'imagenette-cnn', model: 'imagenette-cnn', data: 'imagenette',
     options: '--image-size 96 --epochs 40 --batch 64 --schedule one_cycle --lr 0.003 --cache-images auto'},

@@ -27,13 +27,11 @@ AugmentationOptions read_keras_file(RunOptions& run, const std::string& path) {
     fail("[augment] {}: rescale is {}; expected 1/255, by which all images are scaled", path,
          *keras.rescale);
   }
-  if (keras.featurewise_center != keras.featurewise_std_normalization) {
-    fail(
-        "[augment] {}: featurewise_center without featurewise_std_normalization, or the other way "
-        "round; expected both or neither",
-        path);
+  if (keras.featurewise_std_normalization) {
+    run.standardize = true;
+  } else if (keras.featurewise_center) {
+    run.featurewise_center = true;
   }
-  if (keras.featurewise_center) run.standardize = true;
   if (keras.validation_split && run.validation_split == 0)
     run.validation_split = *keras.validation_split;
   return keras.options;
@@ -67,6 +65,8 @@ void add_augment(CLI::App& command, RunOptions& run) {
 }
 
 void add_standardize(CLI::App& command, RunOptions& run) {
+  command.add_flag("--featurewise-center", run.featurewise_center,
+                   "Subtract the mean of each channel over the training images from the input");
   command.add_flag(
       "--standardize", run.standardize,
       "Scale the input to mean 0 and standard deviation 1 over the training images, per "

@@ -109,8 +109,8 @@ void add_preview(CLI::App& datasets, const std::shared_ptr<std::string>& data_di
   add_augment(command, run);
   add_seed(command, run.seed)->description("Random seed, as for convlab train");
   add_image_size(command, run.image_size)
-      ->description(
-          "Side of the square to which images are cropped and resized; default: the data set's");
+      ->description("Side of the square to which images are resized; default: the data set's");
+  add_resize(command, run.resize);
   command
       .add_option("--out", arguments->file,
                   "PNG file with eight images, one in a row: the image, then eight epochs of it")

@@ -2,9 +2,22 @@
 
 #include "cli/kind_options.h"
 #include "cli/values.h"
+#include "data/file.h"
+#include "io/class_weights_json.h"
 #include "loss/loss.h"
 
 namespace convlab {
+
+namespace {
+
+std::string read_weights_file(const std::string& path) {
+  constexpr uintmax_t max_bytes = 1 << 22;
+  const std::vector<uint8_t> bytes = read_file(path, max_bytes);
+  return class_weights_from_json(std::string(bytes.begin(), bytes.end()),
+                                 "[class_weights] " + path);
+}
+
+}  // namespace
 
 void add_loss(CLI::App& command, RunOptions& run) {
   add_kind(command, "--loss", run.loss, known_names(loss_kinds(), &LossKind::kind));
@@ -23,10 +36,15 @@ void add_loss(CLI::App& command, RunOptions& run) {
       ->excludes(options)
       ->group(optimization_group);
   command
-      .add_option("--class-weights", run.class_weights,
-                  "Weight of each class in the training loss, such as 1,2,0.5; or 'balanced': in "
-                  "inverse proportion to the number of training images of the class")
-      ->type_name("WEIGHTS|balanced")
+      .add_option_function<std::string>(
+          "--class-weights",
+          [&run](const std::string& text) {
+            run.class_weights = text.ends_with(".json") ? read_weights_file(text) : text;
+          },
+          "Weight of each class in the training loss, such as 1,2,0.5; or a .json file with the "
+          "class_weight argument of Keras' fit, {\"0\": 1, \"1\": 2}; or 'balanced': in inverse "
+          "proportion to the number of training images of the class")
+      ->type_name("WEIGHTS|FILE|balanced")
       ->group(optimization_group);
 }
 

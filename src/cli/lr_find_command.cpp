@@ -102,6 +102,7 @@ void add_lr_find(CLI::App& app, Action& action) {
   add_model(command, arguments->model)->required();
   add_data(command, run_options.data);
   add_image_size(command, run_options.image_size);
+  add_resize(command, run_options.resize);
   add_data_dir(command, arguments->data_dir);
   add_batch(command, run_options.batch);
   add_number(command, "--from", test.first_rate, 1e-12, 1e9, "Learning rate of the first step")

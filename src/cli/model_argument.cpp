@@ -101,7 +101,8 @@ CLI::Option* add_model(CLI::App& command, std::string& model) {
       .add_option("--model", model,
                   "A .json file that describes a network, or one of: " +
                       known_names(models(), &Model::name))
-      ->type_name("NAME|FILE");
+      ->type_name("NAME|FILE")
+      ->check(utf8_text());
 }
 
 CLI::Option* add_model_file(CLI::App& command, std::string& model) {

@@ -5,50 +5,18 @@
 
 #include "cli/status_line.h"
 #include "cli/values.h"
-#include "core/counted.h"
-#include "core/format.h"
-#include "pack/pack_datasets.h"
+#include "pack/pack_report.h"
 
 namespace convlab {
 
 namespace {
 
-class Listener final : public PackListener {
- public:
-  Listener() : status_(stdout, monotonic_seconds) {}
-
-  void up_to_date(const PackedDataset& packed) override {
-    status_.line(packed.name + ": up to date");
-  }
-  void left_out(const std::string& why) override { status_.line(why); }
-  void reading(const std::string& name) override {
-    status_.update([&](size_t) { return name + ": reading"; });
-    begin_ = monotonic_seconds();
-  }
-  void progress(const std::string& name, int64_t done, int64_t images) override {
-    status_.update([&](size_t columns) {
-      const double fraction = static_cast<double>(done) / static_cast<double>(images);
-      const double seconds = monotonic_seconds() - begin_;
-      std::string text = fmt::format("{} {} {:.0f} %{}", name, bar_text(fraction), 100 * fraction,
-                                     left_text(seconds * (1 - fraction) / fraction));
-      if (text.size() > columns) text.resize(columns);
-      return text;
-    });
-  }
-  void packed(const PackedDataset& packed) override {
-    status_.line(
-        fmt::format("{}: {} training and {} test images in {}, {}, in {}", packed.name,
-                    with_commas(static_cast<double>(packed.train.count)),
-                    with_commas(static_cast<double>(packed.test.count)),
-                    counted(packed.train.shards.size() + packed.test.shards.size(), "file"),
-                    bytes_text(packed.train.bytes + packed.test.bytes),
-                    duration(monotonic_seconds() - begin_)));
-  }
-
- private:
-  StatusLine status_;
-  double begin_ = 0;
-};
+/// "mnist [########            ] 41 %  0:03 left"
+std::string progress_text(const std::string& name, double fraction, double seconds) {
+  if (fraction < 0) return name + ": reading";
+  return fmt::format("{} {} {:.0f} %{}", name, bar_text(fraction), 100 * fraction,
+                     left_text(fraction > 0 ? seconds * (1 - fraction) / fraction : -1));
+}
 
 }  // namespace
 
@@ -56,8 +24,18 @@ int pack_dataset(const PackArguments& arguments) {
   std::vector<PackSource> sources;
   for (const std::string& data : arguments.data)
     sources.push_back({.data = data, .data_dirs = {arguments.data_dir}});
-  Listener listener;
-  pack_datasets(sources, {.out = arguments.out, .limit = arguments.limit}, listener);
+  StatusLine status(stdout, monotonic_seconds);
+  PackReport report({.line = [&](const std::string& text) { status.line(text); },
+                     .progress =
+                         [&](const std::string& name, double fraction, double seconds) {
+                           status.update([&](size_t columns) {
+                             std::string text = progress_text(name, fraction, seconds);
+                             if (text.size() > columns) text.resize(columns);
+                             return text;
+                           });
+                         },
+                     .now = monotonic_seconds});
+  pack_datasets(sources, {.out = arguments.out, .limit = arguments.limit}, report);
   return 0;
 }
 

@@ -106,9 +106,9 @@ void add_predict(CLI::App& app, Action& action) {
   add_model_file(command, options->model);
   command
       .add_option("images", options->images,
-                  "PNG or JPEG files. An image of another size than the network's input is cropped "
-                  "to its aspect ratio and resized; colours become grey where the network expects "
-                  "grey")
+                  "PNG or JPEG files. An image of another size than the network's input is resized "
+                  "as in training, see --resize of convlab train; colours become grey where the "
+                  "network expects grey")
       ->type_name("IMAGE")
       ->required();
   add_integer(command, "--top-k", options->top_k, 1, 1000,

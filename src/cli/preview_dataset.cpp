@@ -42,8 +42,9 @@ int preview_dataset(const PreviewArguments& arguments) {
   check_writable(arguments.file);
   const AugmentationOptions augmentation = read_augmentation(run.augmentation);
   std::shared_ptr<const Dataset> train = load_dataset(run.data, arguments.data_dir).train;
-  if (run.image_size > 0)
-    train = with_image_shape(train, {run.image_size, run.image_size, train->image_shape()[2]});
+  Shape image = train->image_shape();
+  if (run.image_size > 0) image = {run.image_size, run.image_size, image[2]};
+  train = with_image_shape(train, image, find_resize_mode(run.resize));
   const AugmentationPreview preview = preview_augmentation(*train, augmentation, run.seed);
   write_file(arguments.file, encode_png(preview.grid));
   print(arguments, *train, augmentation, preview);

@@ -8,7 +8,7 @@ namespace convlab {
 
 /// What convlab datasets preview draws.
 struct PreviewArguments {
-  RunOptions run;  ///< data, augmentation, seed and image_size count
+  RunOptions run;  ///< data, augmentation, seed, image_size and resize count
   std::string data_dir;
   std::string file;  ///< PNG file to write
 };

@@ -295,6 +295,7 @@ void add_train(CLI::App& app, Action& action) {
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_image_size(command, run.image_size);
+  add_resize(command, run.resize);
   command
       .add_option_function<std::string>(
           "--cache-images",

@@ -9,7 +9,9 @@
 #include "backend/processors.h"
 #include "backend/system_memory.h"
 #include "core/counted.h"
+#include "core/utf8.h"
 #include "data/catalog.h"
+#include "data/resize.h"
 #include "engine/run_options.h"
 
 namespace convlab {
@@ -32,16 +34,28 @@ CLI::Option* add_data(CLI::App& command, std::string& data) {
                   "Data set: a folder or an archive (.zip, .tar, .tgz) of your own, or one of: " +
                       known_names(catalog(), &CatalogEntry::name))
       ->type_name("NAME|PATH")
+      ->check(utf8_text())
       ->required();
 }
 
 CLI::Option* add_image_size(CLI::App& command, int64_t& size) {
   return command
       .add_option("--image-size", size,
-                  "Side of the square to which images are cropped and resized; default: the data "
-                  "set's, or the network's if the images have different sizes")
+                  "Side of the square to which images are resized; default: the data set's, or the "
+                  "network's if the images have different sizes")
       ->type_name("N")
       ->check(whole_number(1, max_run_image_size));
+}
+
+CLI::Option* add_resize(CLI::App& command, std::string& mode) {
+  return command
+      .add_option("--resize", mode,
+                  "How images of another aspect ratio are resized, " +
+                      known_names(resize_modes, &Choice<ResizeMode>::name) +
+                      ": the largest centred part of that aspect ratio, or all of it, distorted "
+                      "(as Keras' crop_to_aspect_ratio=True and False)")
+      ->type_name("MODE")
+      ->capture_default_str();
 }
 
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir) {
@@ -132,6 +146,21 @@ CLI::Validator whole_number(int64_t min, int64_t max) {
     if (error == std::errc() && stop == end && value >= min && value <= max) return std::string();
     return fmt::format("'{}' is not a whole number from {} to {} in digits such as {}", text, min,
                        max, std::clamp<int64_t>(100, min, max));
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator utf8_text() {
+  const auto check = [](const std::string& text) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const Utf8Character first = first_character(rest);
+      if (!first.valid) {
+        return fmt::format("{} has bytes that are not UTF-8; rename the file or folder",
+                           escaped_utf8(text));
+      }
+      rest.remove_prefix(first.bytes);
+    }
+    return std::string();
   };
   return CLI::Validator(check, "");
 }

@@ -22,6 +22,8 @@ std::string known_names(const Table& table, Member member) {
 CLI::Option* add_data(CLI::App& command, std::string& data);
 /// Adds --image-size, see RunOptions::image_size.
 CLI::Option* add_image_size(CLI::App& command, int64_t& size);
+/// Adds --resize, see RunOptions::resize.
+CLI::Option* add_resize(CLI::App& command, std::string& mode);
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir);
 CLI::Option* add_backend(CLI::App& command, std::string& backend);
 /// Adds --winograd, the name of a Winograd.
@@ -38,6 +40,9 @@ CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 
 /// Accepts whole numbers from `min` to `max` in digits.
 CLI::Validator whole_number(int64_t min, int64_t max);
+
+/// Accepts text in UTF-8, as names that are saved in files must be.
+CLI::Validator utf8_text();
 
 /// Accepts numbers from `min` to `max`.
 CLI::Validator number_within(double min, double max);

@@ -65,6 +65,16 @@ uint64_t used_bytes(const PackedSplit& split) {
   return bytes;
 }
 
+/// Bytes of the images in the shards.
+uint64_t image_bytes(const PackedDataset& packed, const PackedSplit& split) {
+  uint64_t bytes = 0;
+  for (const PackedShard& shard : split.shards) {
+    const uint64_t header = shard_header_bytes(packed.kind, static_cast<uint64_t>(shard.count));
+    bytes += shard.used.size - std::min(header, shard.used.size);
+  }
+  return bytes;
+}
+
 uint64_t pixel_bytes(const PackedDataset& packed) {
   return static_cast<uint64_t>(packed.train.count + packed.test.count) *
          static_cast<uint64_t>(packed.image.elements());
@@ -113,9 +123,9 @@ std::shared_ptr<const Dataset> ArrivingData::make(const PackedDataset& packed,
         std::make_shared<MemoryDataset>(packed.name, packed.image, packed.class_names, split.count),
         part.pixels);
   }
-  return finish(
-      std::make_shared<ShardedDataset>(packed.name, packed.image, packed.class_names, split.count),
-      part.encoded);
+  return finish(std::make_shared<ShardedDataset>(packed.name, packed.image, packed.class_names,
+                                                 split.count, image_bytes(packed, split)),
+                part.encoded);
 }
 
 DatasetSplits ArrivingData::open(const std::string& name) {

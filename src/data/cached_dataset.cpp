@@ -21,12 +21,14 @@ class CachedDataset : public Dataset {
         whole_(std::move(whole)),
         places_(std::min(max_bytes / pixel_bytes(*whole_), static_cast<uint64_t>(size()))),
         place_of_(static_cast<size_t>(size())),
-        pixels_(std::make_unique_for_overwrite<uint8_t[]>(places_ * pixel_bytes(*whole_))) {
-    set_statistics(whole_->statistics());
-  }
+        pixels_(std::make_unique_for_overwrite<uint8_t[]>(places_ * pixel_bytes(*whole_))) {}
 
   bool has_common_size() const override { return false; }
+  ResizeMode resize_mode() const override { return whole_->resize_mode(); }
+  const Dataset& stored() const override { return whole_->stored(); }
   bool reads_on_any_thread() const override { return whole_->reads_on_any_thread(); }
+  uint64_t stored_bytes() const override { return whole_->stored_bytes(); }
+  uint64_t stored_size(int64_t index) const override { return whole_->stored_size(index); }
   int64_t available() const override { return whole_->available(); }
   uint64_t fingerprint() const override { return whole_->fingerprint(); }
   int32_t label(int64_t index) const override { return whole_->label(index); }
@@ -50,7 +52,7 @@ class CachedDataset : public Dataset {
     const uint64_t place = used_.fetch_add(1, std::memory_order_relaxed) + 1;
     if (place > places_) return image;
     const std::span<uint8_t> kept = pixels(static_cast<uint32_t>(place));
-    fit_image_into(image, shape, kept);
+    fit_image_into(image, shape, resize_mode(), kept);
     place_of(index).store(static_cast<uint32_t>(place), std::memory_order_release);
     return {shape[0], shape[1], shape[2], kept};
   }

@@ -10,8 +10,9 @@
 
 #include "catalog_json.h"
 #include "core/error.h"
-#include "core/find_named.h"
+#include "core/quoted.h"
 #include "core/utf8.h"
+#include "data/data_path.h"
 #include "data/file_set.h"
 #include "data/formats/format.h"
 
@@ -155,13 +156,11 @@ fs::path inflated_folder(const DataEnvironment& environment) {
 }
 
 std::shared_ptr<const FileSet> open_place(const Place& place, const DataEnvironment& environment) {
-  if (is_file(place.path)) return open_archive(place.path, inflated_folder(environment));
   if (!place.names.empty()) return open_listed(place.path, place.names);
-  return open_folder(place.path);
+  return open_path(place.path, inflated_folder(environment));
 }
 
 DatasetSplits load_path(const std::string& path, const DataEnvironment& environment) {
-  if (!is_file(path) && !is_folder(path)) fail("[data] {}: no such file or folder", path);
   const fs::path name = fs::path(path) / "";
   return open_files(open_place({.path = path, .names = {}}, environment),
                     {.name = escaped_utf8(name.parent_path().filename().string())});
@@ -238,7 +237,11 @@ FormatOptions format_options(const CatalogEntry& entry) {
 }
 
 const CatalogEntry& find_entry(std::string_view name) {
-  return find_named("data set", name, catalog(), &CatalogEntry::name);
+  if (const CatalogEntry* entry = known_entry(name)) return *entry;
+  std::vector<std::string> names;
+  for (const CatalogEntry& entry : catalog()) names.push_back(entry.name);
+  fail("unknown data set {}{}; it is neither a file or folder here nor one of: {}",
+       in_single_quotes(name), similar_name(std::string(name), ".", names), fmt::join(names, ", "));
 }
 
 DataEnvironment process_environment() {
@@ -278,7 +281,7 @@ bool is_data_path(std::string_view name) {
 
 std::vector<fs::path> find_dataset_files(std::string_view name, const fs::path& data_dir,
                                          const DataEnvironment& environment) {
-  if (is_data_path(name)) return {fs::path(name)};
+  if (is_data_path(name)) return files_at(name);
   const auto place = find_place(find_entry(name), data_dir, environment);
   if (!place) return {};
   if (place->names.empty()) return {place->path};

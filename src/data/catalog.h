@@ -57,7 +57,8 @@ std::span<const CatalogEntry> catalog();
 const CatalogEntry* known_entry(std::string_view name);
 /// Returns the options with which the files of a data set are parsed.
 FormatOptions format_options(const CatalogEntry& entry);
-/// Returns the entry of a data set. Throws Error for an unknown name, listing the known ones.
+/// Returns the entry of a data set. Throws Error for an unknown name, listing the known ones, with
+/// the one that was probably meant: of these or of the files and folders in the working directory.
 const CatalogEntry& find_entry(std::string_view name);
 
 /// The environment variables with the locations of data sets; empty if not set.

@@ -14,23 +14,25 @@ constexpr int64_t max_decoded = 2000;
 }  // namespace
 
 ChannelStatistics channel_statistics(const Dataset& dataset) {
-  if (dataset.statistics()) return *dataset.statistics();
-  if (!dataset.complete()) {
+  const Dataset& stored = dataset.stored();
+  const int64_t channels = dataset.image_shape()[2];
+  if (stored.statistics() && channels == stored.image_shape()[2]) return *stored.statistics();
+  if (!stored.complete()) {
     fail("[data] {} of {} images of {} have arrived; their mean and standard deviation need all",
-         dataset.available(), dataset.size(), dataset.name());
+         stored.available(), stored.size(), stored.name());
   }
   const int64_t count =
-      dataset.has_common_size() ? dataset.size() : std::min(dataset.size(), max_decoded);
-  std::vector<uint8_t> pixels(static_cast<size_t>(dataset.image_shape().elements()));
-  PixelSums sums(dataset.image_shape());
-  ImageReader reader;
+      stored.has_common_size() ? stored.size() : std::min(stored.size(), max_decoded);
+  ChannelSums sums(channels);
+  std::vector<uint8_t> bytes;
+  DecodedImage decoded;
   for (int64_t i = 0; i < count; ++i) {
+    const int64_t index = i * stored.size() / count;
     try {
-      reader.read(dataset, i * dataset.size() / count, pixels);
+      sums.add(stored.decode(index, stored.fetch(index, bytes), decoded));
     } catch (const Error&) {
       continue;
     }
-    sums.add(pixels);
   }
   if (sums.images() == 0) fail("[data] none of the images of {} can be read", dataset.name());
   return sums.statistics();

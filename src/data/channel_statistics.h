@@ -14,9 +14,12 @@ struct ChannelStatistics {
   int64_t images = 0;  ///< from which they were computed
 };
 
-/// Computes them from all images, or from 2,000 that are spread over the data set where each must
-/// be decoded. Images that cannot be read are left out. Returns those of Dataset::statistics if
-/// there are any. Throws Error if not all images have arrived, or none can be read.
+/// Computes them over all pixels of the images as they are stored (Dataset::stored), before they
+/// are resized, with as many channels as image_shape(): from all images, or from 2,000 that are
+/// spread over the data set where each must be decoded. So they do not depend on the size in which
+/// images are used, and those that a pack for the page has are the same, bit for bit. Images that
+/// cannot be read are left out. Returns those of Dataset::statistics if there are any of these
+/// channels. Throws Error if not all images have arrived, or none can be read.
 ChannelStatistics channel_statistics(const Dataset& dataset);
 
 }  // namespace convlab

@@ -7,7 +7,6 @@
 
 #include "core/counted.h"
 #include "core/error.h"
-#include "data/resize.h"
 
 namespace convlab {
 
@@ -32,6 +31,12 @@ Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_n
   }
 }
 
+uint64_t Dataset::stored_bytes() const {
+  return static_cast<uint64_t>(size_) * static_cast<uint64_t>(image_.elements());
+}
+
+uint64_t Dataset::stored_size(int64_t) const { return static_cast<uint64_t>(image_.elements()); }
+
 std::string Dataset::image_name(int64_t index) const {
   return fmt::format("image {} of {}", index, name_);
 }
@@ -43,7 +48,7 @@ void Dataset::check_available(int64_t index) const {
 
 void ImageReader::read(const Dataset& dataset, int64_t index, std::span<uint8_t> pixels) {
   const ImageView image = dataset.decode(index, dataset.fetch(index, stored_), decoded_);
-  fit_image_into(image, dataset.image_shape(), pixels);
+  fit_image_into(image, dataset.image_shape(), dataset.resize_mode(), pixels);
 }
 
 }  // namespace convlab

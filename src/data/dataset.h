@@ -9,6 +9,7 @@
 
 #include "core/shape.h"
 #include "data/image_decoder.h"
+#include "data/resize.h"
 
 namespace convlab {
 
@@ -24,7 +25,7 @@ class Dataset {
 
   const std::string& name() const { return name_; }
   /// The shape of the images in batches (height, width, channels). Those that are stored in another
-  /// size are cropped and resized to it (fit_image).
+  /// size are resized to it (fit_image), as resize_mode() says.
   const Shape& image_shape() const { return image_; }
   int64_t classes() const { return static_cast<int64_t>(class_names_.size()); }
   const std::vector<std::string>& class_names() const { return class_names_; }
@@ -32,16 +33,25 @@ class Dataset {
   /// Whether all images are stored in the size of image_shape(), as in MNIST. Otherwise that is a
   /// suggestion, and with_image_shape gives them another.
   virtual bool has_common_size() const { return true; }
+  virtual ResizeMode resize_mode() const { return ResizeMode::crop; }
+  /// The data set whose `decode` gives the images as they are stored: this one, or the one that
+  /// with_image_shape or with_cache was given.
+  virtual const Dataset& stored() const { return *this; }
   /// Whether `decode` only returns a view of pixels in memory, in the shape of image_shape().
   virtual bool decode_is_free() const { return false; }
   /// Whether any thread can `fetch`; otherwise only the one that opened the data set.
   virtual bool reads_on_any_thread() const { return true; }
+  /// Bytes of all images as they are stored, also of those that have not arrived: a function of the
+  /// data set alone, whether it is read from files or arrives in a page.
+  virtual uint64_t stored_bytes() const;
+  /// Bytes of image `index`, which must have arrived, as it is stored.
+  virtual uint64_t stored_size(int64_t index) const;
   virtual int64_t available() const = 0;
   bool complete() const { return available() == size_; }
   /// A hash of all images and labels that have arrived, in their order.
   virtual uint64_t fingerprint() const = 0;
 
-  /// The statistics of the training images that came with the data set; null if none did.
+  /// channel_statistics of the training images, if they came with the data set; else null.
   const std::shared_ptr<const ChannelStatistics>& statistics() const { return statistics_; }
   void set_statistics(std::shared_ptr<const ChannelStatistics> statistics) {
     statistics_ = std::move(statistics);

@@ -20,6 +20,7 @@ EncodedDataset::EncodedDataset(std::string name, Shape image, std::vector<std::s
       fail("[dataset] {}: label {} is out of range; expected 0 to {}", files_->title(one.file),
            one.label, classes() - 1);
     }
+    stored_bytes_ += file.size;
     const std::string line = fmt::format("{}\n{}\n{}\n", file.path, file.size, one.label);
     fingerprint_ =
         hash_bytes({reinterpret_cast<const uint8_t*>(line.data()), line.size()}, fingerprint_);

@@ -24,6 +24,10 @@ class EncodedDataset : public Dataset {
 
   bool has_common_size() const override { return false; }
   bool reads_on_any_thread() const override { return files_->reads_on_any_thread(); }
+  uint64_t stored_bytes() const override { return stored_bytes_; }
+  uint64_t stored_size(int64_t index) const override {
+    return files_->files()[item(index).file].size;
+  }
   int64_t available() const override { return size(); }
   /// Of names, sizes and labels of the files: their contents are not read for it.
   uint64_t fingerprint() const override { return fingerprint_; }
@@ -39,6 +43,7 @@ class EncodedDataset : public Dataset {
   std::shared_ptr<const FileSet> files_;
   std::vector<Item> items_;
   uint64_t fingerprint_ = 0;
+  uint64_t stored_bytes_ = 0;
 };
 
 }  // namespace convlab

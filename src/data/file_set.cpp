@@ -151,6 +151,15 @@ bool holds_tar(const ByteSource& gzip) {
   return holds(inflated_start(gzip, 512), tar_magic_at, tar_magic);
 }
 
+/// Indexes a .zip or .tar archive.
+Archive index_by_start(const std::shared_ptr<const ByteSource>& source) {
+  const std::vector<uint8_t> start = start_of(*source);
+  if (holds(start, 0, zip_magic)) return index_zip(source);
+  if (holds(start, tar_magic_at, tar_magic)) return index_tar(source);
+  fail("[files] {} is no archive: it begins with {}; expected .zip, .tar, .tar.gz or .tgz",
+       source->name(), hex(start, 8));
+}
+
 }  // namespace
 
 std::shared_ptr<const FileSet> open_folder(const fs::path& folder) {
@@ -163,22 +172,19 @@ std::shared_ptr<const FileSet> open_listed(const fs::path& folder,
 }
 
 std::shared_ptr<const FileSet> open_archive(const std::shared_ptr<const ByteSource>& source) {
-  const std::vector<uint8_t> start = start_of(*source);
-  const std::string& name = source->name();
-  if (holds(start, 0, zip_magic)) return std::make_shared<ArchiveFiles>(name, index_zip(source));
-  if (holds(start, tar_magic_at, tar_magic))
-    return std::make_shared<ArchiveFiles>(name, index_tar(source));
-  fail("[files] {} is no archive: it begins with {}; expected .zip, .tar, .tar.gz or .tgz", name,
-       hex(start, 8));
+  return std::make_shared<ArchiveFiles>(source->name(), index_by_start(source));
+}
+
+Archive index_archive(const fs::path& file, const fs::path& cache) {
+  const std::shared_ptr<const ByteSource> source = open_file(file);
+  if (!holds(start_of(*source), 0, gzip_magic)) return index_by_start(source);
+  if (!holds_tar(*source))
+    fail("[files] {} is compressed, but holds no .tar archive", file.string());
+  return index_tar(open_file(inflated_file(file, cache)));
 }
 
 std::shared_ptr<const FileSet> open_archive(const fs::path& file, const fs::path& cache) {
-  const std::shared_ptr<const ByteSource> source = open_file(file);
-  if (!holds(start_of(*source), 0, gzip_magic)) return open_archive(source);
-  if (!holds_tar(*source))
-    fail("[files] {} is compressed, but holds no .tar archive", file.string());
-  return std::make_shared<ArchiveFiles>(file.string(),
-                                        index_tar(open_file(inflated_file(file, cache))));
+  return std::make_shared<ArchiveFiles>(file.string(), index_archive(file, cache));
 }
 
 bool is_archive(const ByteSource& source) {

@@ -11,6 +11,7 @@
 
 #include "core/utf8.h"
 #include "data/byte_source.h"
+#include "data/formats/archive.h"
 
 namespace convlab {
 
@@ -81,6 +82,9 @@ std::shared_ptr<const FileSet> open_listed(const std::filesystem::path& folder,
 /// what is no archive or a damaged one.
 std::shared_ptr<const FileSet> open_archive(const std::filesystem::path& file,
                                             const std::filesystem::path& cache);
+
+/// Indexes the same archive without opening it as files.
+Archive index_archive(const std::filesystem::path& file, const std::filesystem::path& cache);
 
 /// Opens a .zip or .tar archive, whatever its name, wherever its bytes are. Throws Error like
 /// open_archive of a file, and for a compressed .tar.

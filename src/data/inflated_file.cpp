@@ -2,21 +2,19 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "core/format.h"
 #include "data/byte_source.h"
 
 namespace convlab {
@@ -26,7 +24,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint64_t max_inflated = uint64_t{64} << 30U;
+constexpr uint64_t max_ratio = 200;
+constexpr uint64_t always_allowed = uint64_t{64} << 20U;
 constexpr uint64_t chunk = uint64_t{1} << 20U;
+constexpr uint64_t probe = 4096;
 
 /// A file that is deleted again unless it is kept.
 class NewFile {
@@ -65,87 +66,61 @@ class NewFile {
   FILE* file_;
 };
 
-struct InflateEnd {
-  void operator()(z_stream* stream) const {
-    inflateEnd(stream);
-    delete stream;
-  }
-};
-
-using Inflater = std::unique_ptr<z_stream, InflateEnd>;
-
-Inflater make_inflater() {
-  Inflater stream(new z_stream{});
-  constexpr int gzip_window = 15 + 16;
-  if (inflateInit2(stream.get(), gzip_window) != Z_OK) fail("[gzip] out of memory");
-  return stream;
-}
-
-void inflate_into(const ByteSource& source, NewFile& out) {
-  const Inflater stream = make_inflater();
-  std::vector<uint8_t> inflated(chunk);
-  uint64_t total = 0;
-  bool ended = false;
+void inflate_into(const ByteSource& source, const ByteSink& sink) {
+  Inflater inflater(Inflater::Form::gzip, sink);
   for (uint64_t at = 0; at < source.size(); at += chunk) {
-    std::vector<uint8_t> bytes = source.read(at, std::min(chunk, source.size() - at));
-    stream->next_in = bytes.data();
-    stream->avail_in = static_cast<uInt>(bytes.size());
-    while (stream->avail_in > 0 || stream->avail_out == 0) {
-      if (ended) {
-        // Another member, as gzip concatenates them, or zeros that tar has padded with.
-        if (stream->avail_in == 0 || *stream->next_in == 0) break;
-        inflateReset(stream.get());
-        ended = false;
-      }
-      stream->next_out = inflated.data();
-      stream->avail_out = static_cast<uInt>(inflated.size());
-      const int result = inflate(stream.get(), Z_NO_FLUSH);
-      if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
-        fail("[gzip] {} is damaged near byte {}: {}", source.name(), at + bytes.size(),
-             stream->msg != nullptr ? stream->msg : "the stream is invalid");
-      }
-      const size_t count = inflated.size() - stream->avail_out;
-      total += count;
-      if (total > max_inflated) {
-        fail("[gzip] {} inflates to more than {} GiB", source.name(), max_inflated >> 30U);
-      }
-      out.write(inflated.data(), count);
-      ended = result == Z_STREAM_END;
-      if (result == Z_BUF_ERROR) break;
+    const std::vector<uint8_t> bytes = source.read(at, std::min(chunk, source.size() - at));
+    if (!inflater.write(bytes)) {
+      fail("[gzip] {} is damaged near byte {}: {}", source.name(), at + bytes.size(),
+           inflater.problem());
     }
   }
-  if (!ended) fail("[gzip] {} is truncated: it ends within the compressed data", source.name());
+  if (!inflater.ended())
+    fail("[gzip] {} is truncated: it ends within the compressed data", source.name());
 }
 
 }  // namespace
 
 std::vector<uint8_t> inflated_start(const ByteSource& source, size_t count) {
-  const Inflater stream = make_inflater();
-  std::vector<uint8_t> bytes = source.read(0, std::min(source.size(), chunk));
-  std::vector<uint8_t> inflated(count);
-  stream->next_in = bytes.data();
-  stream->avail_in = static_cast<uInt>(bytes.size());
-  stream->next_out = inflated.data();
-  stream->avail_out = static_cast<uInt>(count);
-  inflate(stream.get(), Z_NO_FLUSH);
-  inflated.resize(count - stream->avail_out);
-  return inflated;
+  std::vector<uint8_t> start;
+  Inflater inflater(Inflater::Form::gzip, [&](std::span<const uint8_t> bytes) {
+    const auto more = bytes.first(std::min(bytes.size(), count - start.size()));
+    start.insert(start.end(), more.begin(), more.end());
+  });
+  for (uint64_t at = 0; at < std::min(source.size(), chunk) && start.size() < count; at += probe) {
+    if (!inflater.write(source.read(at, std::min(probe, source.size() - at)))) break;
+  }
+  return start;
 }
 
-fs::path inflated_file(const fs::path& file, const fs::path& cache) {
-  const auto source = open_file(file);
+InflateLimit::InflateLimit(const ByteSource& archive)
+    : name_(archive.name()),
+      max_(std::clamp(
+          archive.size() < max_inflated / max_ratio ? archive.size() * max_ratio : max_inflated,
+          always_allowed, max_inflated)) {}
+
+void InflateLimit::add(uint64_t bytes) {
+  count_ += bytes;
+  if (count_ <= max_) return;
+  fail("[archive] {} inflates to more than {}; expected at most {} times its size, or {}", name_,
+       bytes_text(max_), max_ratio, bytes_text(always_allowed));
+}
+
+fs::path cached_file(const fs::path& file, const std::string& part, const fs::path& cache,
+                     const std::function<void(const ByteSink&)>& write) {
   std::error_code error;
-  const fs::path absolute = fs::absolute(file, error);
+  const std::string place =
+      fmt::format("{}-{:016x}-", file.filename().string(),
+                  std::hash<std::string>()(fs::absolute(file, error).string() +
+                                           (part.empty() ? "" : "\n") + part));
   const auto changed = fs::last_write_time(file, error).time_since_epoch().count();
-  const std::string place = fmt::format("{}-{:016x}-", file.filename().string(),
-                                        std::hash<std::string>()(absolute.string()));
-  const fs::path path = cache / fmt::format("{}{}-{}", place, source->size(), changed);
+  const fs::path path = cache / fmt::format("{}{}-{}", place, fs::file_size(file, error), changed);
   if (fs::is_regular_file(path, error)) return path;
 
   fs::create_directories(cache, error);
   if (error) fail("[file] {}: {}", cache.string(), error.message());
   NewFile out(cache / fmt::format("{}{}.part", place, getpid()));
-  inflate_into(*source, out);
+  write([&](std::span<const uint8_t> bytes) { out.write(bytes.data(), bytes.size()); });
   const auto minute_ago = fs::file_time_type::clock::now() - std::chrono::minutes(1);
   for (const fs::directory_entry& other : fs::directory_iterator(cache, error)) {
     const std::string name = other.path().filename().string();
@@ -157,6 +132,17 @@ fs::path inflated_file(const fs::path& file, const fs::path& cache) {
   }
   out.keep_as(path);
   return path;
+}
+
+fs::path inflated_file(const fs::path& file, const fs::path& cache) {
+  return cached_file(file, "", cache, [&](const ByteSink& sink) {
+    const auto source = open_file(file);
+    InflateLimit limit(*source);
+    inflate_into(*source, [&](std::span<const uint8_t> bytes) {
+      limit.add(bytes.size());
+      sink(bytes);
+    });
+  });
 }
 
 }  // namespace convlab

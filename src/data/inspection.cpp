@@ -115,7 +115,8 @@ class BlockReader {
       if (!wants_pixels_) return;
       const Shape& shape = dataset_.image_shape();
       const auto bytes = static_cast<size_t>(shape.elements());
-      fit_image_into(image, shape, std::span(pending.batch.images).subspan(at * bytes, bytes));
+      fit_image_into(image, shape, dataset_.resize_mode(),
+                     std::span(pending.batch.images).subspan(at * bytes, bytes));
     } catch (const Error& error) {
       pending.failures[at] = error.what();
     }

@@ -59,12 +59,21 @@ void load(const Dataset& dataset, const Augmentation& augmentation, Augmentation
     if (augmentation.resizes()) {
       augmentation.load(image, shape, key, pixels);
     } else {
-      fit_image_into(image, shape, pixels);
+      fit_image_into(image, shape, dataset.resize_mode(), pixels);
     }
     if (!augmentation.empty()) augmentation.apply(pixels, shape, key, memory.scratch);
   } catch (const Error& error) {
     pending.failures[at] = error.what();
   }
+}
+
+/// The images of a block of the first epoch. Photos are so large that blocks are chosen by bytes.
+size_t first_block(const Dataset& dataset) {
+  constexpr auto max = static_cast<uint64_t>(Loader::first_epoch_block);
+  if (dataset.has_common_size()) return max;
+  const auto size = static_cast<uint64_t>(dataset.size());
+  const uint64_t bytes = std::max<uint64_t>(dataset.stored_bytes(), 1);
+  return std::clamp<uint64_t>(Loader::first_epoch_bytes * size / bytes, 1, max);
 }
 
 /// Removes the images that have failed.
@@ -319,7 +328,7 @@ std::vector<int64_t> Loader::make_order(int64_t epoch) const {
   if (!options_.shuffle) return order;
   Random random(options_.seed, stream_id(RandomStream::shuffle, static_cast<uint64_t>(epoch)));
   const size_t block =
-      epoch == 0 ? static_cast<size_t>(first_epoch_block) : std::max<size_t>(order.size(), 1);
+      epoch == 0 ? first_block(images_.dataset()) : std::max<size_t>(order.size(), 1);
   for (size_t start = 0; start < order.size(); start += block) {
     random.shuffle(std::span(order).subspan(start, std::min(block, order.size() - start)));
   }

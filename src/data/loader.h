@@ -28,11 +28,12 @@ struct LoaderOptions {
 };
 
 /// Splits a data set, or a part of it, into batches, epoch by epoch; the last batch of an epoch may
-/// be smaller. The order depends only on (seed, epoch). The first epoch takes blocks of 2,048
+/// be smaller. The order depends only on (seed, epoch). The first epoch takes blocks of
 /// images in their order of arrival, shuffled within each block, so that training can start when
-/// the first block has arrived; later epochs shuffle all images. Augmentation depends on (seed,
-/// epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that cannot be
-/// read or decoded are left out of their batches.
+/// the first block has arrived: first_epoch_block images, or if they have no common size the number
+/// that has first_epoch_bytes on average. Later epochs shuffle all images. Augmentation depends on
+/// (seed, epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that
+/// cannot be read or decoded are left out of their batches.
 ///
 /// Workers are not used where images are only copied (Dataset::decode_is_free, no augmentation).
 /// Images of a data set that only its own thread can read (Dataset::reads_on_any_thread) are read
@@ -40,6 +41,7 @@ struct LoaderOptions {
 class Loader {
  public:
   static constexpr int64_t first_epoch_block = 2048;
+  static constexpr uint64_t first_epoch_bytes = uint64_t{2} << 20U;
   static constexpr int64_t max_failed_in_turn = 256;
   /// Bytes of stored images that are read ahead on the calling thread.
   static constexpr uint64_t max_stored_bytes = uint64_t{32} << 20U;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/find_named.h"
 #include "data/luma.h"
 
 namespace convlab {
@@ -111,6 +112,10 @@ std::vector<uint8_t> cut_out(const ImageView& image, const Window& window, int64
 
 }  // namespace
 
+ResizeMode find_resize_mode(std::string_view name) {
+  return find_named("resize mode", name, resize_modes, &Choice<ResizeMode>::name).value;
+}
+
 std::vector<uint8_t> resize_image(std::span<const uint8_t> pixels, const Shape& from,
                                   int64_t height, int64_t width) {
   const std::vector<float> rows = resize_rows(pixels, from, triangle_taps(from[1], width));
@@ -123,22 +128,26 @@ std::vector<uint8_t> resize_window(const ImageView& image, const Window& window,
                       target[0], target[1]);
 }
 
-std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target) {
+std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target, ResizeMode mode) {
   if (target.rank() != 3 || target.elements() == 0 || (target[2] != 1 && target[2] != 3)) {
     fail(
         "[image] a picture cannot be fitted to the shape {}; expected (height, width, channels) "
         "with 1 or 3 channels",
         target);
   }
-  return resize_window(image, centered_window(image, target), target);
+  const Window window = mode == ResizeMode::crop
+                            ? centered_window(image, target)
+                            : Window{.height = image.height, .width = image.width};
+  return resize_window(image, window, target);
 }
 
-void fit_image_into(const ImageView& image, const Shape& target, std::span<uint8_t> pixels) {
+void fit_image_into(const ImageView& image, const Shape& target, ResizeMode mode,
+                    std::span<uint8_t> pixels) {
   if (Shape{image.height, image.width, image.channels} == target) {
     std::copy(image.pixels.begin(), image.pixels.end(), pixels.begin());
     return;
   }
-  const std::vector<uint8_t> fitted = fit_image(image, target);
+  const std::vector<uint8_t> fitted = fit_image(image, target, mode);
   std::copy(fitted.begin(), fitted.end(), pixels.begin());
 }
 

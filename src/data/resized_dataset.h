@@ -6,12 +6,14 @@
 
 namespace convlab {
 
-/// Returns the same images with another shape (height, width, channels) in batches: cropped and
-/// resized to it, grey or in colour. Returns `dataset` itself if that is its shape already.
+/// Returns the same images with another shape (height, width, channels) in batches: resized to it
+/// as `mode` says, grey or in colour. Returns `dataset` itself if that changes nothing.
 std::shared_ptr<const Dataset> with_image_shape(std::shared_ptr<const Dataset> dataset,
-                                                const Shape& image);
+                                                const Shape& image,
+                                                ResizeMode mode = ResizeMode::crop);
 
 /// The same for both parts.
-DatasetSplits with_image_shape(DatasetSplits splits, const Shape& image);
+DatasetSplits with_image_shape(DatasetSplits splits, const Shape& image,
+                               ResizeMode mode = ResizeMode::crop);
 
 }  // namespace convlab

@@ -19,8 +19,9 @@ class SelectedDataset : public Dataset {
         whole_(std::move(whole)),
         indices_(std::move(indices)) {
     for (const int64_t index : indices_) {
-      if (index >= 0 && index < whole_->available()) continue;
-      fail("[dataset] {} has no image {}; {} have arrived", name(), index, whole_->available());
+      if (index < 0 || index >= whole_->available())
+        fail("[dataset] {} has no image {}; {} have arrived", name(), index, whole_->available());
+      stored_bytes_ += whole_->stored_size(index);
     }
     fingerprint_ = hash_bytes(
         {reinterpret_cast<const uint8_t*>(indices_.data()), indices_.size() * sizeof(int64_t)},
@@ -28,8 +29,11 @@ class SelectedDataset : public Dataset {
   }
 
   bool has_common_size() const override { return whole_->has_common_size(); }
+  ResizeMode resize_mode() const override { return whole_->resize_mode(); }
   bool decode_is_free() const override { return whole_->decode_is_free(); }
   bool reads_on_any_thread() const override { return whole_->reads_on_any_thread(); }
+  uint64_t stored_bytes() const override { return stored_bytes_; }
+  uint64_t stored_size(int64_t index) const override { return whole_->stored_size(at(index)); }
   int64_t available() const override { return size(); }
   uint64_t fingerprint() const override { return fingerprint_; }
   int32_t label(int64_t index) const override { return whole_->label(at(index)); }
@@ -49,6 +53,7 @@ class SelectedDataset : public Dataset {
   std::shared_ptr<const Dataset> whole_;
   std::vector<int64_t> indices_;
   uint64_t fingerprint_ = 0;
+  uint64_t stored_bytes_ = 0;
 };
 
 std::vector<int64_t> indices_of(const Subset& subset) {

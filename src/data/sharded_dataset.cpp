@@ -9,8 +9,8 @@
 namespace convlab {
 
 ShardedDataset::ShardedDataset(std::string name, Shape image, std::vector<std::string> class_names,
-                               int64_t size)
-    : Dataset(std::move(name), image, std::move(class_names), size) {}
+                               int64_t size, uint64_t stored_bytes)
+    : Dataset(std::move(name), image, std::move(class_names), size), stored_bytes_(stored_bytes) {}
 
 std::span<const uint8_t> ShardedDataset::fetch(int64_t index, std::vector<uint8_t>& buffer) const {
   check_available(index);

@@ -15,10 +15,14 @@ namespace convlab {
 /// after another. Images that have arrived may be read while others are appended.
 class ShardedDataset : public Dataset {
  public:
-  /// Creates an empty data set for `size` images, which are brought to the shape `image`.
-  ShardedDataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size);
+  /// Creates an empty data set for `size` images, which will have `stored_bytes` bytes of files and
+  /// are brought to the shape `image`.
+  ShardedDataset(std::string name, Shape image, std::vector<std::string> class_names, int64_t size,
+                 uint64_t stored_bytes);
 
   bool has_common_size() const override { return false; }
+  uint64_t stored_bytes() const override { return stored_bytes_; }
+  uint64_t stored_size(int64_t index) const override { return item(index).size; }
   int64_t available() const override { return available_; }
   uint64_t fingerprint() const override { return fingerprint_; }
   int32_t label(int64_t index) const override { return item(index).label; }
@@ -41,6 +45,7 @@ class ShardedDataset : public Dataset {
   };
   const Item& item(int64_t index) const { return items_[static_cast<size_t>(index)]; }
 
+  uint64_t stored_bytes_;
   std::vector<Item> items_;
   std::vector<std::shared_ptr<const ByteSource>> files_;
   std::atomic<int64_t> available_ = 0;

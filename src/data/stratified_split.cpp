@@ -24,7 +24,8 @@ std::vector<Indices> by_class(const Dataset& dataset) {
   return classes;
 }
 
-/// Distributes `count` over the classes in proportion to their sizes, by largest remainder.
+/// Distributes `count` over the classes in proportion to their sizes, by largest remainder; a class
+/// keeps an image as long as others have more than one.
 std::vector<uint64_t> shares(const std::vector<Indices>& classes, uint64_t count, uint64_t size) {
   std::vector<uint64_t> result;
   std::vector<uint64_t> remainders;
@@ -36,8 +37,19 @@ std::vector<uint64_t> shares(const std::vector<Indices>& classes, uint64_t count
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
-  const uint64_t left = count - std::accumulate(result.begin(), result.end(), uint64_t{0});
-  for (size_t i = 0; i < left; ++i) ++result[order[i]];
+  uint64_t left = count - std::accumulate(result.begin(), result.end(), uint64_t{0});
+  for (const uint64_t kept : {uint64_t{1}, uint64_t{0}}) {
+    // More than one round where classes that may not give leave their images to others.
+    for (bool gives = true; left > 0 && gives;) {
+      gives = false;
+      for (const size_t label : order) {
+        if (left == 0 || result[label] + kept >= classes[label].size()) continue;
+        ++result[label];
+        --left;
+        gives = true;
+      }
+    }
+  }
   return result;
 }
 

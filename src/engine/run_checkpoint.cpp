@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "core/error.h"
+#include "engine/class_names.h"
 #include "engine/epoch_logs.h"
 #include "engine/run.h"
 #include "engine/run_loss.h"
+#include "engine/run_resize.h"
 
 namespace convlab {
 
@@ -94,6 +96,7 @@ std::vector<uint8_t> Run::checkpoint() {
   trainer_->use_eval_weights();
   TrainingInfo info{options_.model, options_.data, data_.train->class_names(), {}};
   append_loss_info(info.options, options_);
+  append_resize_info(info.options, options_);
   return checkpoint_bytes(network_, info, state_tensors(), encode(record()));
 }
 
@@ -229,6 +232,10 @@ void Run::resume(std::vector<uint8_t> checkpoint, const std::string& source) {
     throw;
   }
   restore(record);
+  if (std::string warning =
+          class_name_warning(file.training.class_names, data_.train->class_names());
+      !warning.empty())
+    notes_.push_back(std::move(warning));
 }
 
 }  // namespace convlab

@@ -4,6 +4,7 @@
 #include "core/options_text.h"
 #include "engine/run.h"
 #include "engine/run_loss.h"
+#include "engine/run_resize.h"
 #include "engine/tasks/evaluate_task.h"
 #include "io/model_file.h"
 
@@ -44,6 +45,7 @@ std::vector<uint8_t> Run::model_file() {
                   {"batch", run.batch},         {"seed", static_cast<int64_t>(run.seed)},
                   {"epochs", epoch_},           {"steps", step_}};
   append_loss_info(info.options, run);
+  append_resize_info(info.options, run);
   append_options(info.options, run);
   if (const EpochResult* result = result_of_weights(state))
     info.options.emplace_back("val_accuracy", result->val_accuracy);

@@ -18,9 +18,12 @@ constexpr int64_t max_run_image_size = 1024;
 /// losses, optimizers, schedules).
 struct RunOptions {
   std::string data = "mnist";
-  /// Side of the square to which all images are cropped and resized; 0: the size of the data set,
+  /// Side of the square to which all images are resized; 0: the size of the data set,
   /// or, for photos of any size, that of the network in `architecture`.
   int64_t image_size = 0;
+  /// How images of another aspect ratio become that size: crop or stretch (data/resize.h). A model
+  /// file keeps it for predictions.
+  std::string resize = "crop";
   std::string model = "mnist-cnn";  ///< of the zoo; with `architecture`, only a name for people
   /// The network as a JSON document (io/graph_json.h); empty: the model of the zoo.
   std::string architecture;
@@ -43,9 +46,13 @@ struct RunOptions {
   /// half of the memory that is left; 0: none. Without effect where augmentation takes random parts
   /// of the stored photos (resized_crop), and on data sets that are stored as pixels.
   int64_t cache_images = 0;
-  /// Whether the network's input gets, per channel, the mean 0 and the standard deviation 1 over
-  /// the training images, as Keras' featurewise_center and featurewise_std_normalization; otherwise
-  /// values from 0 to 1, or what the document in `architecture` says.
+  /// Whether the mean over the training images is subtracted from each channel of the input, whose
+  /// values then lie within 1 of 0, as Keras' featurewise_center after rescale=1/255. The mean is
+  /// that of channel_statistics.
+  bool featurewise_center = false;
+  /// Whether it is also divided by the standard deviation, which includes featurewise_center, as
+  /// Keras' featurewise_std_normalization does. With neither the input has values from 0 to 1, or
+  /// those that the document in `architecture` says.
   bool standardize = false;
   Options augmentation;    ///< AugmentationOptions, of the training images
   Options update_options;  ///< UpdateOptions: clipping, accumulation, moving average
@@ -63,6 +70,7 @@ template <class Fields, MaybeConst<RunOptions> S>
 void visit(Fields& fields, S& options) {
   fields("data", options.data);
   fields("image_size", options.image_size);
+  fields("resize", options.resize);
   fields("model", options.model);
   fields("architecture", options.architecture);
   fields("validation_split", options.validation_split);
@@ -76,6 +84,7 @@ void visit(Fields& fields, S& options) {
   fields("schedule_options", options.schedule_options);
   fields("warmup_epochs", options.warmup_epochs);
   fields("cache_images", options.cache_images);
+  fields("featurewise_center", options.featurewise_center);
   fields("standardize", options.standardize);
   fields("augmentation", options.augmentation);
   fields("update_options", options.update_options);

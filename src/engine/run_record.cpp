@@ -98,8 +98,8 @@ void update_options(FieldJson& record) {
   // As they would be read: numbers that are not negative have a type of their own then.
   const FieldJson defaults = FieldJson::parse(written_options({}).dump());
   for (const char* name :
-       {"architecture", "image_size", "standardize", "cache_images", "augmentation",
-        "validation_split", "loss", "loss_options", "class_weights"})
+       {"architecture", "image_size", "resize", "featurewise_center", "standardize", "cache_images",
+        "augmentation", "validation_split", "loss", "loss_options", "class_weights"})
     options->emplace(name, defaults.at(name));
   const auto smoothing = options->find("label_smoothing");
   if (smoothing == options->end()) return;

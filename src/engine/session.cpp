@@ -8,17 +8,15 @@
 
 #include "core/counted.h"
 #include "core/error.h"
-#include "data/cached_dataset.h"
-#include "data/catalog.h"
 #include "data/channel_statistics.h"
 #include "data/image_decoder.h"
-#include "data/memory_dataset.h"
 #include "data/resize.h"
-#include "data/resized_dataset.h"
 #include "data/worker_pool.h"
 #include "engine/check_model.h"
+#include "engine/class_names.h"
 #include "engine/describe_model.h"
 #include "engine/run_loss.h"
+#include "engine/run_resize.h"
 #include "engine/tasks/bench_suite.h"
 #include "engine/tasks/bench_task.h"
 #include "engine/tasks/evaluate_task.h"
@@ -42,16 +40,17 @@ Graph zoo_network(const RunOptions& run, const Dataset& data) {
   return find_model(run.model).build(data.image_shape(), data.classes());
 }
 
-/// Sets the input normalization to that of RunOptions::standardize.
+/// Sets the input normalization to that of RunOptions::featurewise_center and standardize.
 void standardize(Graph& graph, const RunOptions& options, const Dataset& train) {
-  if (!options.standardize) return;
+  if (!options.standardize && !options.featurewise_center) return;
   const ChannelStatistics statistics = channel_statistics(train);
   InputNormalization normalization{.scale = {}, .offset = {}};
   for (size_t c = 0; c < statistics.mean.size(); ++c) {
     // A channel that is the same everywhere only loses its mean, as in Keras.
-    const double deviation = std::max(statistics.deviation[c], 1e-6 * 255);
-    normalization.scale.push_back(static_cast<float>(1 / deviation));
-    normalization.offset.push_back(static_cast<float>(-statistics.mean[c] / deviation));
+    const double divisor =
+        options.standardize ? std::max(statistics.deviation[c], 1e-6 * 255) : 255;
+    normalization.scale.push_back(static_cast<float>(1 / divisor));
+    normalization.offset.push_back(static_cast<float>(-statistics.mean[c] / divisor));
   }
   graph.set_normalization(std::move(normalization));
 }
@@ -59,17 +58,6 @@ void standardize(Graph& graph, const RunOptions& options, const Dataset& train) 
 /// "mnist-cnn.safetensors"
 std::string file_name(const RunOptions& options, std::string_view ending) {
   return fmt::format("{}{}", options.model, ending);
-}
-
-/// The network of a loaded model has no data: images of its shape, and no image of them.
-DatasetSplits no_data(const ModelFile& file) {
-  std::vector<std::string> names = file.training.class_names;
-  const int64_t classes = file.graph.output_shape().elements();
-  for (auto i = static_cast<int64_t>(names.size()); i < classes; ++i)
-    names.push_back(fmt::format("class {}", i));
-  const auto empty = std::make_shared<const MemoryDataset>("no data", file.graph.input_shape(),
-                                                           std::move(names), 0);
-  return {empty, empty};
 }
 
 void check_pixels(const GivenImage& image) {
@@ -87,11 +75,13 @@ void check_pixels(const GivenImage& image) {
   }
 }
 
-/// Returns the image as pixels of the shape `input`.
-std::vector<uint8_t> pixels_of(const GivenImage& image, const Shape& input) {
-  if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input);
+/// Returns the image as an input of the run's network.
+std::vector<uint8_t> pixels_of(const GivenImage& image, Run& run) {
+  const Shape& input = run.network().graph().input_shape();
+  const ResizeMode mode = find_resize_mode(run.options().resize);
+  if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input, mode);
   check_pixels(image);
-  return fit_image({image.height, image.width, image.channels, image.pixels}, input);
+  return fit_image({image.height, image.width, image.channels, image.pixels}, input, mode);
 }
 
 }  // namespace
@@ -131,38 +121,6 @@ void Session::install(const RunOptions& options, DatasetSplits data, Graph graph
   run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
                                environment_.now, workers_, environment_.callbacks);
   state_ = RunState::ready;
-}
-
-/// Opens the data set in the size of the images that the options ask for; if they ask for none and
-/// the images can have any, or with `resize`, in that of the network.
-DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, bool resize) {
-  const int64_t size = options.image_size;
-  if (size < 0 || size > max_run_image_size)
-    fail("[run] option image_size is {} but must lie in 0 to {}", size, max_run_image_size);
-  if (options.cache_images < 0 || options.cache_images > max_cache_images) {
-    fail("[run] option cache_images is {} but must lie in 0 to {}", options.cache_images,
-         max_cache_images);
-  }
-  DatasetSplits data = environment_.open_data(options.data);
-  const Dataset& train = *data.train;
-  if (size > 0) {
-    data = with_image_shape(std::move(data), {size, size, train.image_shape()[2]});
-  } else if (graph != nullptr && (!train.has_common_size() || resize)) {
-    const Shape own = train.image_shape();
-    const Shape& wanted = graph->input_shape();
-    if (train.has_common_size() && own != wanted) {
-      data.notes.push_back(
-          fmt::format("images of {} × {} pixels are resized to {} × {}, the input of the network",
-                      own[1], own[0], wanted[1], wanted[0]));
-    }
-    data = with_image_shape(std::move(data), wanted);
-  }
-  const bool takes_parts = read_augmentation(options.augmentation).resized_crop > 0;
-  if (options.cache_images == 0 || takes_parts) return data;
-  constexpr uint64_t megabyte = 1'000'000;
-  return with_cache(std::move(data),
-                    std::min(static_cast<uint64_t>(options.cache_images) * megabyte,
-                             backend().memory_left() / 2));
 }
 
 Result Session::apply(const Configure& request) {
@@ -239,40 +197,17 @@ std::unique_ptr<Task> Session::apply(const Evaluate& request) {
 
 Result Session::apply(const Predict& request) {
   Run& run = usable_run("predict with");
-  return run.predict_image(pixels_of(request.image, run.network().graph().input_shape()));
+  return run.predict_image(pixels_of(request.image, run));
 }
 
 Result Session::apply(const Activations& request) {
   Run& run = usable_run("look into");
-  return run.layer_output(pixels_of(request.image, run.network().graph().input_shape()),
-                          request.layer);
+  return run.layer_output(pixels_of(request.image, run), request.layer);
 }
 
 Result Session::apply(const SaveModel&) {
   Run& run = usable_run("save");
   return SavedFile{file_name(run.options(), ".safetensors"), run.model_file()};
-}
-
-DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
-                                RunOptions& options) {
-  if (!request.options.data.empty()) return open_data(options, &file.graph, true);
-  const auto without_data = [&] {
-    options.data.clear();
-    options.validation_split = 0;
-    options.class_weights.clear();
-    return no_data(file);
-  };
-  // A path in a file from elsewhere is not followed.
-  if (is_data_path(file.training.data)) return without_data();
-  options.data = file.training.data;
-  try {
-    DatasetSplits data = open_data(options, &file.graph, true);
-    const bool fits = data.train->image_shape() == file.graph.input_shape() &&
-                      Shape{data.train->classes()} == file.graph.output_shape();
-    return fits ? data : without_data();
-  } catch (const Error&) {
-    return without_data();
-  }
 }
 
 Result Session::apply(const LoadModel& request) {
@@ -286,6 +221,7 @@ Result Session::apply(const LoadModel& request) {
   const std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + request.source);
   options.loss = loss->kind();
   options.loss_options = loss->options();
+  options.resize = trained_resize(file.training, "[model] " + request.source);
   DatasetSplits data = data_for(request, file, options);
   Graph folded = file.graph;
   fold_final_activation(folded, *loss);
@@ -301,6 +237,10 @@ Result Session::apply(const LoadModel& request) {
   } else if (!trained_on.empty() && trained_on != options.data) {
     note_ = "This model was trained on " + trained_on + ".";
   }
+  if (const std::string warning =
+          class_name_warning(file.training.class_names, run_->data().train->class_names());
+      !options.data.empty() && !warning.empty())
+    note_ += (note_.empty() ? "" : " ") + warning;
   return Configured{options.data};
 }
 
@@ -322,7 +262,8 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   std::optional<Graph> own = own_network(options);
   std::shared_ptr<const Dataset> train;
   if (run_ && run_->options().data == options.data && !own &&
-      run_->options().image_size == options.image_size) {
+      run_->options().image_size == options.image_size &&
+      run_->options().resize == options.resize) {
     train = run_->data().train;
   } else {
     train = open_data(options, own ? &*own : nullptr).train;

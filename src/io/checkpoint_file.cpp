@@ -45,9 +45,14 @@ CheckpointFile parse_checkpoint(std::vector<uint8_t> bytes, const std::string& s
          in_quotes(block_name));
   CheckpointRun run{parsed.metadata[run_key], {block->data.begin(), block->data.end()}};
   parsed.tensors.erase(block);
+  TrainingInfo training = training_info(parsed, where);
   // Moving `bytes` does not move their memory, so the tensors' data remains valid.
-  return {source, std::move(bytes), std::move(parsed.tensors), parsed.metadata[architecture_key],
-          std::move(run)};
+  return {source,
+          std::move(bytes),
+          std::move(parsed.tensors),
+          parsed.metadata[architecture_key],
+          std::move(run),
+          std::move(training)};
 }
 
 void load_checkpoint(Network& network, std::span<const NamedTensor> more,

@@ -33,6 +33,7 @@ struct CheckpointFile {
   std::vector<SafeTensor> tensors;
   std::string architecture;  ///< as graph_json writes it
   CheckpointRun run;
+  TrainingInfo training;
 };
 
 /// Returns the file contents for a network, `more` tensors on its backend and its run. Throws Error

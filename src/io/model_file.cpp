@@ -71,6 +71,12 @@ std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& tra
   return safetensors_bytes(file);
 }
 
+TrainingInfo training_info(const SafeTensors& file, const std::string& where) {
+  const auto found = file.metadata.find(training_key);
+  if (found == file.metadata.end()) return {};
+  return parse_training(found->second, where + ": the training information");
+}
+
 ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
   SafeTensors parsed = parse_safetensors(bytes, source);
   const std::string where = "[model] " + source;
@@ -79,13 +85,14 @@ ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
                   [](const SafeTensor& tensor) { return tensor.name.starts_with(state_prefix); });
   }
   Graph graph = parse_architecture(parsed, where);
-  TrainingInfo training;
-  if (const auto found = parsed.metadata.find(training_key); found != parsed.metadata.end()) {
-    training = parse_training(found->second, where + ": the training information");
-  }
+  TrainingInfo training = training_info(parsed, where);
   // Moving `bytes` does not move their memory, so the tensors' data remains valid.
   return {source, std::move(bytes), std::move(parsed.tensors), std::move(graph),
           std::move(training)};
+}
+
+std::string trained_data(std::span<const uint8_t> bytes, const std::string& source) {
+  return training_info(parse_safetensors(bytes, source), "[model] " + source).data;
 }
 
 void load_weights(Network& network, const ModelFile& file) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& tra
 /// Error, with `source`, if `bytes` is not a safetensors file (see parse_safetensors), has no
 /// architecture, or has tensors that do not match its architecture.
 ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source);
+
+/// Returns the name of the data set on which the model in a file was trained; empty if the file
+/// does not say. Throws Error, with `source`, for what is no safetensors file.
+std::string trained_data(std::span<const uint8_t> bytes, const std::string& source);
 
 /// Loads the weights of a file into a network. Throws Error and changes nothing unless names and
 /// shapes of all tensors match the network's parameters.

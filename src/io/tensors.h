@@ -22,6 +22,10 @@ inline constexpr const char* state_prefix = "state/";
 /// The __metadata__ of a model file.
 std::map<std::string, std::string> model_metadata(const Graph& graph, const TrainingInfo& training);
 
+/// Returns how the model of a file was trained, as its metadata say; empty if they do not. Throws
+/// Error that starts with `where`.
+TrainingInfo training_info(const SafeTensors& file, const std::string& where);
+
 /// Adds a tensor of floats from the device; its data is valid as long as `reads`.
 void add_tensor(SafeTensors& file, std::vector<std::unique_ptr<ReadBack>>& reads, Backend& backend,
                 const std::string& name, const Tensor& tensor);

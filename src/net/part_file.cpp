@@ -46,6 +46,27 @@ class Descriptor {
 
 }  // namespace
 
+PartOrigin parse_part_origin(std::span<const uint8_t> json) {
+  try {
+    const auto root = nlohmann::json::parse(json.begin(), json.end());
+    PartOrigin origin{.url = root.at("url"), .version = root.at("version"), .total = std::nullopt};
+    if (root.contains("total")) origin.total = root.at("total").get<uint64_t>();
+    // It becomes a line of a request.
+    const auto is_control_byte = [](char c) { return is_control(static_cast<uint8_t>(c)); };
+    const bool is_line =
+        std::none_of(origin.version.begin(), origin.version.end(), is_control_byte);
+    return is_line ? origin : PartOrigin{};
+  } catch (const nlohmann::json::exception&) {
+    return {};
+  }
+}
+
+std::string part_origin_text(const PartOrigin& origin) {
+  nlohmann::json json{{"url", origin.url}, {"version", origin.version}};
+  if (origin.total) json["total"] = *origin.total;
+  return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 PartFile::PartFile(const fs::path& target)
     : target_(target),
       path_(with_ending(target, ".part")),
@@ -100,25 +121,16 @@ bool PartFile::lock() {
 void PartFile::read_origin() {
   constexpr uintmax_t max_bytes = 64 << 10;
   try {
-    const std::vector<uint8_t> bytes = read_file(origin_path_, max_bytes);
-    const auto json = nlohmann::json::parse(bytes.begin(), bytes.end());
-    origin_ = {.url = json.at("url"), .version = json.at("version"), .total = std::nullopt};
-    if (json.contains("total")) origin_.total = json.at("total").get<uint64_t>();
-    // It becomes a line of a request.
-    const auto is_control_byte = [](char c) { return is_control(static_cast<uint8_t>(c)); };
-    if (std::any_of(origin_.version.begin(), origin_.version.end(), is_control_byte)) origin_ = {};
-  } catch (const std::exception&) {
-    origin_ = {};  // missing or damaged; then the download starts again
+    origin_ = parse_part_origin(read_file(origin_path_, max_bytes));
+  } catch (const Error&) {
+    origin_ = {};  // missing; then the download starts again
   }
 }
 
 void PartFile::set_origin(const PartOrigin& origin) {
   if (origin == origin_) return;
-  nlohmann::json json{{"url", origin.url}, {"version", origin.version}};
-  if (origin.total) json["total"] = *origin.total;
   std::ofstream out(origin_path_, std::ios::trunc);
-  // Headers may have any bytes.
-  out << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
+  out << part_origin_text(origin) << std::flush;
   if (!out) fail("[fetch] {}: cannot be written", origin_path_.string());
   origin_ = origin;
 }

@@ -18,6 +18,12 @@ struct PartOrigin {
   bool operator==(const PartOrigin&) const = default;
 };
 
+/// Parses what part_origin_text returned; an empty origin for anything else, since a download that
+/// knows none starts again.
+PartOrigin parse_part_origin(std::span<const uint8_t> json);
+/// Returns an origin as the JSON of NAME.part.json. Bytes that are not UTF-8 become U+FFFD.
+std::string part_origin_text(const PartOrigin& origin);
+
 /// The file NAME.part beside the target of a download, and its origin in NAME.part.json. Both stay
 /// when a download ends before it is complete, unless nothing has arrived. Locked during the
 /// object's lifetime, so that two processes do not write the same file. All functions throw Error

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // Another one for another format, so that packs are made anew.
-constexpr int pack_format = 1;
+constexpr int pack_format = 2;
 
 void add_file(std::vector<std::string>& lines, const std::string& name, const fs::path& file) {
   std::error_code ignored;

@@ -21,6 +21,7 @@
 #include "data/own_data_json.h"
 #include "engine/controls.h"
 #include "engine/engine.h"
+#include "engine/needed_data.h"
 #include "engine/protocol.h"
 #include "wasm/blob_source.h"
 
@@ -113,6 +114,15 @@ EMSCRIPTEN_KEEPALIVE int convlab_send(const char* json, uint32_t length, const u
   return guarded([&] {
     IdentifiedRequest decoded = decode_request({json, length}, {block, block_bytes});
     engine().send(std::move(decoded.request), decoded.id);
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_needed_data(const char* json, uint32_t length,
+                                             const uint8_t* block, uint32_t block_bytes) {
+  return guarded([&] {
+    const IdentifiedRequest decoded = decode_request({json, length}, {block, block_bytes});
+    state().encoded = {.json = needed_data(decoded.request), .block = {}};
     return 0;
   });
 }

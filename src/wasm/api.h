@@ -19,6 +19,10 @@ void convlab_free(void* memory);
 
 /// Sends a request, encoded as JSON and a block (engine/protocol.h).
 int convlab_send(const char* json, uint32_t length, const uint8_t* block, uint32_t block_bytes);
+/// Finds out which data set such a request will open: convlab_json returns its name, which is empty
+/// for requests that open none (engine/needed_data.h).
+int convlab_needed_data(const char* json, uint32_t length, const uint8_t* block,
+                        uint32_t block_bytes);
 /// Encodes the next reply for the getters below. Returns 1 if there was one, else 0.
 int convlab_take_reply();
 /// Encodes what has changed in the latest snapshot since the last call, for the getters below, if

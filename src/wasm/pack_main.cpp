@@ -12,8 +12,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/format.h"
-#include "pack/pack_datasets.h"
+#include "pack/pack_report.h"
 
 using namespace convlab;
 
@@ -31,22 +30,23 @@ std::string variable(const char* name) {
   return value.data();
 }
 
-class Listener final : public PackListener {
+void say(const std::string& text) { std::printf("pack: %s\n", text.c_str()); }
+
+/// Shows every quarter of a data set.
+class Quarters {
  public:
-  void up_to_date(const PackedDataset& packed) override { say(packed.name + ": up to date"); }
-  void left_out(const std::string& why) override { say("left out " + why); }
-  void reading(const std::string& name) override { say(name + ": reading"); }
-  void progress(const std::string& name, int64_t done, int64_t images) override {
-    if (done % (images / 4 + 1) == 0) say(fmt::format("{}: {} %", name, 100 * done / images));
-  }
-  void packed(const PackedDataset& packed) override {
-    say(fmt::format("{}: {} files, {}", packed.name,
-                    packed.train.shards.size() + packed.test.shards.size(),
-                    bytes_text(packed.train.bytes + packed.test.bytes)));
+  void show(const std::string& name, double fraction) {
+    if (fraction < 0) {
+      say(name + ": reading");
+      next_ = 0.25;
+    } else if (fraction >= next_ && fraction < 1) {
+      say(fmt::format("{}: {:.0f} %", name, 100 * fraction));
+      next_ += 0.25;
+    }
   }
 
  private:
-  static void say(const std::string& text) { std::printf("pack: %s\n", text.c_str()); }
+  double next_ = 0.25;
 };
 
 void run(const std::vector<std::string>& arguments) {
@@ -69,8 +69,12 @@ void run(const std::vector<std::string>& arguments) {
   if (!data_dir.empty()) {
     for (PackSource& source : sources) source.data_dirs.insert(source.data_dirs.begin(), data_dir);
   }
-  Listener listener;
-  pack_datasets(sources, options, listener);
+  Quarters quarters;
+  PackReport report({.line = say,
+                     .progress = [&](const std::string& name, double fraction,
+                                     double) { quarters.show(name, fraction); },
+                     .now = [] { return emscripten_get_now() / 1000; }});
+  pack_datasets(sources, options, report);
 }
 
 }  // namespace

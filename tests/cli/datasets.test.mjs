@@ -258,6 +258,8 @@ test('datasets preview draws eight images and eight epochs of each', (t) => {
   fs.writeFileSync(path.join(folder, 'keras.json'), '{"width_shift_range": 0.2, "height_shift_range": 0.2, "rotation_range": 15}');
   assert.match(draw('e.png', '--augment', path.join(folder, 'keras.json')).stdout, / with .*rotate=15/);
   draw('f.png', '--image-size', '70', '--augment', 'mixup=1');
+  const crop = draw('g.png', '--image-size', '70').bytes;
+  assert.deepEqual(draw('h.png', '--image-size', '70', '--resize', 'stretch').bytes, crop); // of square images
   assert.deepEqual(pngSize(path.join(folder, 'f.png')), {width: 9 * 74 + 4 + 12, height: 8 * 74 + 4, channels: 1});
 });
 

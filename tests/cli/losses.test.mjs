@@ -77,12 +77,16 @@ test('label smoothing is an option of the loss', (t) => {
 });
 
 test('class weights change training, not how the validation loss is measured', (t) => {
-  const {run, train} = place(t);
+  const {folder, run, train} = place(t);
   const plain = train('mnist-mlp').done;
   // Every class has 64 training images.
   assert.equal(train('mnist-mlp', '--class-weights', 'balanced').done.val_loss, plain.val_loss);
   assert.equal(train('mnist-mlp', '--class-weights', '1,1,1,1,1,1,1,1,1,1').done.val_loss, plain.val_loss);
+  const file = path.join(folder, 'weights.json');
+  fs.writeFileSync(file, JSON.stringify(Object.fromEntries(Array.from({length: 10}, (_, i) => [i, Number(i === 0)]))));
+  const fromFile = train('mnist-mlp', '--class-weights', file).done;
   const onlyFirst = train('mnist-mlp', '--class-weights', '1,0,0,0,0,0,0,0,0,0').done;
+  assert.equal(fromFile.val_loss, onlyFirst.val_loss);
   assert.equal(onlyFirst.val_accuracy, 0.1);  // it answers the only class that counts
   assert.ok(onlyFirst.val_loss > plain.val_loss);
   for (const [weights, pattern] of [['1,2', /there are 2 weights, but 10 classes/],

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {convlab, jsonLines, program, split, temporaryFolder, writeDataSet} from './helpers.mjs';
+import {convlab, convlabIn, jsonLines, program, split, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 const options = ['--model', 'simple-convnet', '--epochs', '2', '--batch', '32', '--threads', '1', '--json', '-'];
 
@@ -75,6 +75,55 @@ test('a folder is trained on in another size, saved, evaluated and used to predi
   assert.equal(event.scores.length, 10);
 });
 
+test('a model of stretched images is evaluated and predicts on stretched images', (t) => {
+  const folder = temporaryFolder(t);
+  // Two classes that differ in the outer quarters only, which the centre crop lacks.
+  for (const part of ['train', 'val']) {
+    for (const name of ['dark', 'light']) {
+      fs.mkdirSync(path.join(folder, part, name), {recursive: true});
+      for (let i = 0; i < 16; ++i) {
+        const pixels = Uint8Array.from({length: 14 * (28 + i)}, (_, at) => {
+          const column = at % (28 + i);
+          return name === 'light' && (column < 6 || column >= 22 + i) ? 255 : 0;
+        });
+        fs.writeFileSync(path.join(folder, part, name, `${i}.png`), greyPng(28 + i, 14, pixels));
+      }
+    }
+  }
+  const model = path.join(folder, 'model.safetensors');
+  const accuracy = (...args) => {
+    const result = convlab('train', '--model', 'mnist-mlp', '--data', folder, '--image-size', '28', '--epochs', '8',
+      '--batch', '8', '--threads', '1', '--json', '-', ...args);
+    assert.equal(result.status, 0, result.stderr);
+    return jsonLines(result.stdout).at(-1).val_accuracy;
+  };
+  assert.equal(accuracy('--resize', 'stretch', '--save', model), 1);
+  assert.equal(accuracy('--resize', 'crop'), 0.5);
+  const evaluated = convlab('eval', '--model', model, '--data', folder, '--json', '-');
+  assert.equal(evaluated.status, 0, evaluated.stderr);
+  assert.equal(jsonLines(evaluated.stdout)[0].val_accuracy, 1);
+  const predicted = convlab('predict', '--model', model, path.join(folder, 'val/light/3.png'));
+  assert.match(predicted.stdout, /light [\d.]+ %, dark/);
+  assert.match(convlab('train', '--model', 'mnist-mlp', '--data', folder, '--resize', 'pad').stderr,
+    /unknown resize mode 'pad'; known are: crop, stretch/);
+});
+
+test('eval of a folder without parts says that it uses a fifth of it, those that training set aside', (t) => {
+  const folder = temporaryFolder(t);
+  writeFolders(folder, {all: 50});
+  const photos = path.join(folder, 'all');
+  const model = path.join(folder, 'model.safetensors');
+  const note = /note: no folders train and val: 10 of 50 are set aside as test images\n/;
+  const trained = convlab('train', '--model', 'mnist-mlp', '--data', photos, '--epochs', '1', '--seed', '9',
+    '--save', model, '--threads', '1');
+  assert.match(trained.stdout, note);
+  const [, accuracy] = trained.stdout.match(/test accuracy ([\d.]+ %) after/);
+  const evaluated = convlab('eval', '--model', model, '--data', photos, '--threads', '1');
+  assert.match(evaluated.stdout, note);
+  assert.ok(evaluated.stdout.includes(`test accuracy ${accuracy}`), evaluated.stdout);
+  assert.match(evaluated.stdout, /\(10 images, /);
+});
+
 test('augmentation is the same for the same seed, and a wrong one is refused by name', (t) => {
   const folder = temporaryFolder(t);
   writeDataSet(folder);
@@ -90,6 +139,36 @@ test('augmentation is the same for the same seed, and a wrong one is refused by 
     const refused = convlab('train', ...options, ...data, '--augment', value);
     assert.notEqual(refused.status, 0);
     assert.match(refused.stderr, message);
+  }
+});
+
+test('one IDX file stands for all that belong to it', (t) => {
+  const folder = temporaryFolder(t);
+  const idx = writeDataSet(folder);
+  const expected = train('--data', 'mnist', '--data-dir', folder);
+  assert.deepEqual(train('--data', path.join(idx, 'train-images-idx3-ubyte.gz')), expected);
+  fs.rmSync(path.join(idx, 'train-labels-idx1-ubyte'));
+  const refused = convlab('train', ...options, '--data', path.join(idx, 'train-images-idx3-ubyte.gz'));
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /no file of labels belongs to .*; expected it beside it, such as train-labels-idx1-ubyte/);
+});
+
+test('a name that is neither a data set nor a file is refused with what is like it', (t) => {
+  const folder = temporaryFolder(t);
+  fs.mkdirSync(path.join(folder, 'photos'));
+  const inFolder = (...args) => convlabIn(`cd '${folder}'; exec "$@"`, ...args);
+  const refused = inFolder('train', ...options, '--data', 'photo');
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /unknown data set 'photo' \(did you mean 'photos'\?\); it is neither a file or folder here nor one of: mnist/);
+  assert.match(inFolder('train', ...options, '--data', './photo').stderr,
+    /\.\/photo: no such file or folder \(did you mean 'photos'\?\)/);
+});
+
+test('a path that is not UTF-8 is refused before anything is read', () => {
+  for (const command of ['train --model mnist-mlp', 'eval --model absent.safetensors', 'lr-find --model mnist-mlp']) {
+    const refused = convlabIn(`exec "$@" --data "$(printf './ph\\377tos')"`, ...command.split(' '));
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /^convlab: --data: \.\/ph%FFtos has bytes that are not UTF-8; rename the file or folder\n/);
   }
 });
 

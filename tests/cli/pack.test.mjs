@@ -131,6 +131,44 @@ test('photos are packed as their files are, not compressed again, and large ones
   assert.ok(last.subarray(-large.length).equals(large));
 });
 
+/** The input normalization of a model file. */
+function normalizationOf(file) {
+  const bytes = fs.readFileSync(file);
+  const {__metadata__: metadata} = JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE())));
+  return JSON.parse(metadata['convlab.architecture']).normalization;
+}
+
+test('a model is standardized by the statistics of the pack, bit for bit, whatever the size of its images', (t) => {
+  const folder = temporaryFolder(t);
+  const photos = path.join(folder, 'photos');
+  const out = path.join(folder, 'out');
+  writePhotos(photos, 12);
+  packed(photos, '--out', out);
+  const [{mean: [mean], deviation: [deviation]}] = catalogOf(out);
+  const model = path.join(folder, 'model.safetensors');
+  const trained = (...args) => {
+    const result = convlab('train', '--model', 'mnist-mlp', '--data', photos, '--epochs', '1', '--threads', '1',
+      '--save', model, ...args);
+    assert.equal(result.status, 0, result.stderr);
+    const {scale, offset} = normalizationOf(model);
+    return [...scale, ...offset].map(Math.fround);
+  };
+  const standard = [1 / deviation, -mean / deviation].map(Math.fround);
+  assert.deepEqual(trained('--standardize', '--image-size', '24'), standard);
+  assert.deepEqual(trained('--standardize', '--image-size', '28', '--resize', 'stretch'), standard);
+  const centered = [1 / 255, -mean / 255].map(Math.fround);
+  assert.deepEqual(trained('--featurewise-center', '--image-size', '28', '--cache-images', 'auto'), centered);
+  assert.deepEqual(trained('--featurewise-center', '--standardize', '--image-size', '28'), standard);
+  // Of Keras' arguments the second implies the first.
+  const keras = path.join(folder, 'generator.json');
+  for (const [given, expected] of [[{featurewise_center: true}, centered],
+                                   [{featurewise_std_normalization: true}, standard],
+                                   [{featurewise_center: true, featurewise_std_normalization: true}, standard]]) {
+    fs.writeFileSync(keras, JSON.stringify(given));
+    assert.deepEqual(trained('--augment', keras, '--image-size', '28'), expected);
+  }
+});
+
 test('what is up to date is not written again; a missing shard, and what has changed, is', (t) => {
   const folder = temporaryFolder(t);
   const out = path.join(folder, 'out');
@@ -190,7 +228,7 @@ test('unknown, missing and equally named data sets are reported', (t) => {
     assert.equal(status, 1);
     return stderr;
   };
-  assert.match(refused('emnist', '--out', out), /unknown data set 'emnist'.*known are: mnist, fashion-mnist/s);
+  assert.match(refused('emnist', '--out', out), /unknown data set 'emnist'.*one of: mnist, fashion-mnist/s);
   assert.match(refused('mnist', '--out', out, '--data-dir', folder), /mnist: not found.*convlab datasets fetch mnist/s);
   assert.match(refused('--out', out), /NAME\|PATH/);
   assert.match(refused('mnist'), /--out/);

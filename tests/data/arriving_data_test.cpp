@@ -1,5 +1,7 @@
 #include "data/arriving_data.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -7,7 +9,9 @@
 #include "core/error.h"
 #include "data/cached_dataset.h"
 #include "data/channel_statistics.h"
+#include "data/encoded_dataset.h"
 #include "data/image_files.h"
+#include "data/loader.h"
 #include "data/resized_dataset.h"
 #include "data/shards.h"
 
@@ -25,11 +29,9 @@ Shard pixel_shard(uint16_t label, uint8_t value) {
 
 /// A grey PNG file of one value.
 Bytes flat_png(uint32_t height, uint32_t width, uint8_t value) {
-  Bytes rows;
-  for (uint32_t y = 0; y < height; ++y) {
-    rows.push_back(0);
-    rows.resize(rows.size() + width, value);
-  }
+  const size_t row_bytes = 1 + size_t{width};  // begins with the kind of filter: none
+  Bytes rows(height * row_bytes, value);
+  for (size_t y = 0; y < height; ++y) rows[y * row_bytes] = 0;
   return make_png({height, width}, rows);
 }
 
@@ -167,6 +169,51 @@ TEST_CASE("arriving data: photos of any size arrive, and are read in another siz
   CHECK(data.append("photos", "photos/train-0001.bin", encode_shard(train[1]), "train"));
   CHECK(used.train->complete());
   CHECK(used.train->fingerprint() != some);
+}
+
+TEST_CASE("arriving data: photos train from two megabytes on, in the order of the folder") {
+  constexpr size_t count = 84;
+  constexpr size_t in_shard = 7;
+  const TemporaryFolder folder("arriving-photos");
+  std::vector<Shard> shards;
+  std::vector<EncodedDataset::Item> items;
+  for (size_t i = 0; i < count; ++i) {
+    Bytes png = flat_png(1, 1, static_cast<uint8_t>(i));
+    png.resize(size_t{128} << 10U);  // decoders ignore what follows the image
+    folder.write(fmt::format("{:02}.png", i), png);
+    items.push_back({static_cast<uint32_t>(i), static_cast<int32_t>(i % 2)});
+    if (i % in_shard == 0)
+      shards.push_back({.kind = ShardKind::encoded, .image = {1, 1, 1}, .classes = 2});
+    shards.back().labels.push_back(static_cast<uint16_t>(i % 2));
+    shards.back().sizes.push_back(static_cast<uint32_t>(png.size()));
+    add_bytes(shards.back().images, png);
+  }
+  const EncodedDataset photos("photos", {1, 1, 1}, {"0", "1"}, open_folder(folder.path()), items);
+  ArrivingData data;
+  describe(data, packed_of("photos", shards, {shards[0]}));
+  const DatasetSplits arriving = data.open("photos");
+  CHECK(arriving.train->stored_bytes() == photos.stored_bytes());
+  const LoaderOptions options{.batch = 4, .seed = 5};
+  Loader from_folder(photos, options);
+  Loader loader(*arriving.train, options);
+  std::vector<std::vector<int64_t>> batches;
+  Batch batch;
+  for (size_t i = 0; i < shards.size(); ++i) {
+    // The first block of 16 images is in three shards.
+    if (i <= 3) CHECK(loader.ready() == (i == 3));
+    while (loader.ready() && loader.batches_done() < loader.batches_per_epoch()) {
+      REQUIRE(loader.next(batch));
+      batches.push_back(batch.indices);
+    }
+    REQUIRE(data.append("photos", fmt::format("photos/train-{:04}.bin", i), encode_shard(shards[i]),
+                        "train"));
+  }
+  while (loader.next(batch)) batches.push_back(batch.indices);
+  for (const std::vector<int64_t>& indices : batches) {
+    REQUIRE(from_folder.next(batch));
+    CHECK(batch.indices == indices);
+  }
+  CHECK_FALSE(from_folder.next(batch));
 }
 
 TEST_CASE("arriving data: statistics are those of the catalog, whatever has arrived") {

@@ -8,6 +8,7 @@
 #include "data/image_files.h"
 #include "data/loader.h"
 #include "data/resized_dataset.h"
+#include "data/selected_dataset.h"
 #include "data/synthetic.h"
 #include "data/worker_pool.h"
 
@@ -50,6 +51,32 @@ TEST_CASE("cache: images are decoded once, as many as fit") {
   CHECK(batch.size() == 4);
   CHECK_FALSE(loader.next(batch));  // the last four were not kept
   CHECK(loader.skipped().size() == 4);
+}
+
+TEST_CASE("resized: a data set says how its images are resized, also within others") {
+  const TemporaryFolder folder("stretched");
+  // Left to right 0, 100, 200, 240: the centre crop has only the middle two.
+  folder.write("100.png", make_png({1, 4, PngColor::grey}, {0, 0, 100, 200, 240}));
+  const auto photos = std::make_shared<EncodedDataset>(
+      "photos", Shape{1, 2, 1}, std::vector<std::string>{"a"}, open_folder(folder.path()),
+      std::vector<EncodedDataset::Item>{{0, 0}});
+  CHECK(with_image_shape(photos, {1, 2, 1}, ResizeMode::crop) == photos);
+  CHECK(pixels_of(*with_image_shape(photos, {1, 1, 1}), 0) == std::vector<uint8_t>{100});
+  const auto stretched = with_image_shape(photos, {1, 2, 1}, ResizeMode::stretch);
+  const std::vector<uint8_t> expected =
+      resize_image(std::vector<uint8_t>{0, 100, 200, 240}, {1, 4, 1}, 1, 2);
+  for (const auto& dataset : {stretched, with_cache(stretched, 100), select(stretched, {0}),
+                              with_cache(select(stretched, {0}), 100)}) {
+    CHECK(dataset->resize_mode() == ResizeMode::stretch);
+    CHECK(pixels_of(*dataset, 0) == expected);
+    Loader loader(*dataset, {.batch = 1});
+    Batch batch;
+    REQUIRE(loader.next(batch));
+    CHECK(batch.images == expected);
+  }
+  // Images of one size have nothing to stretch.
+  const auto digits = make_synthetic(1, 1, {2, 2, 1}, 1).train;
+  CHECK(with_image_shape(digits, {2, 2, 1}, ResizeMode::stretch) == digits);
 }
 
 TEST_CASE("cache: images are kept in the shape of the batches") {

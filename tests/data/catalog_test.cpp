@@ -73,9 +73,10 @@ TEST_CASE("catalog: the user's cache follows XDG_CACHE_HOME, then HOME") {
 }
 
 TEST_CASE("catalog: an unknown name is refused with a list of the known ones") {
-  CHECK_THROWS_MATCHES(find_entry("letters"), Error,
-                       MessageMatches(ContainsSubstring(
-                           "unknown data set 'letters'; known are: mnist, fashion-mnist")));
+  CHECK_THROWS_MATCHES(
+      find_entry("letters"), Error,
+      MessageMatches(ContainsSubstring("unknown data set 'letters'; it is neither a file or folder "
+                                       "here nor one of: mnist, fashion-mnist")));
 }
 
 TEST_CASE("catalog: if --data-dir is given, only it is searched") {

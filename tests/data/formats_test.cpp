@@ -1,5 +1,7 @@
 #include "data/formats/format.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
@@ -306,6 +308,33 @@ TEST_CASE("catalog: an archive is opened where it lies, a folder under its own n
       MessageMatches(ContainsSubstring("the folder imagewoof2-160 or imagewoof2-160.tgz in:")));
 }
 
+TEST_CASE("catalog: one IDX file stands for those that belong to it by their names") {
+  const TemporaryFolder folder("idx-file");
+  const auto path = [&](const char* name) { return (folder.path() / name).string(); };
+  const Bytes images = make_idx({3, 2, 2}, Bytes(12, 7));
+  const Bytes labels = make_idx({3}, Bytes{0, 1, 1});
+  for (const char* set : {"", "letters-", "Other_"}) {
+    folder.write(fmt::format("{}train-images-idx3-ubyte", set), images);
+    folder.write(fmt::format("{}train-labels-idx1-ubyte.gz", set), gzip(labels));
+  }
+  folder.write("letters-t10k-images.idx3-ubyte", make_idx({1, 2, 2}, Bytes(4, 7)));
+  folder.write("letters-t10k-labels.idx1-ubyte", make_idx({1}, Bytes{1}));
+  folder.write("README", images);
+  const DatasetSplits letters = load_dataset(path("letters-train-images-idx3-ubyte"));
+  CHECK(find_dataset_files(path("letters-train-images-idx3-ubyte"), {}).size() == 4);
+  CHECK(find_dataset_files(path("README"), {}) == std::vector<fs::path>{path("README")});
+  CHECK(letters.train->size() == 3);
+  CHECK(letters.test->size() == 1);
+  const DatasetSplits plain = load_dataset(path("train-labels-idx1-ubyte.gz"));
+  CHECK(plain.train->size() + plain.test->size() == 3);
+  CHECK_THROWS_MATCHES(load_dataset(path("README")), Error,
+                       MessageMatches(ContainsSubstring("its name does not say what it is")));
+  fs::remove(path("Other_train-labels-idx1-ubyte.gz"));
+  CHECK_THROWS_MATCHES(
+      load_dataset(path("Other_train-images-idx3-ubyte")), Error,
+      MessageMatches(ContainsSubstring("expected it beside it, such as Other_train-labels-idx1-")));
+}
+
 TEST_CASE("catalog: a path is one by its slash or because it exists") {
   const TemporaryFolder folder("path");
   CHECK(is_data_path(folder.path().string()));
@@ -314,6 +343,9 @@ TEST_CASE("catalog: a path is one by its slash or because it exists") {
   CHECK_FALSE(is_data_path("photos-that-do-not-exist"));
   CHECK_THROWS_MATCHES(load_dataset("./photos-that-do-not-exist"), Error,
                        MessageMatches(ContainsSubstring("no such file or folder")));
+  folder.write("photos/a.txt", Bytes{});
+  CHECK_THROWS_MATCHES(load_dataset((folder.path() / "photo").string()), Error,
+                       MessageMatches(ContainsSubstring("(did you mean 'photos'?)")));
 }
 
 TEST_CASE("catalog: every entry has a format, a licence and the names that its format needs") {

@@ -142,22 +142,22 @@ TEST_CASE("image: other formats are refused with what was found") {
 }
 
 TEST_CASE("image: BMP, and the first frame of a GIF") {
-  // Two pixels, blue and white, the row padded to four bytes; BMP stores blue first.
-  const Bytes bmp{'B', 'M', 62, 0, 0, 0, 0, 0,  0, 0, 54, 0, 0,   0, 40, 0,   0,   0,   2, 0, 0,
-                  0,   1,   0,  0, 0, 1, 0, 24, 0, 0, 0,  0, 0,   8, 0,  0,   0,   0,   0, 0, 0,
-                  0,   0,   0,  0, 0, 0, 0, 0,  0, 0, 0,  0, 255, 0, 0,  255, 255, 255, 0, 0};
-  const DecodedImage image = decode_image(bmp, "a.bmp");
+  const DecodedImage image = decode_image(two_pixel_bmp, "a.bmp");
   CHECK(image.width == 2);
   CHECK(image.height == 1);
   CHECK(image.pixels == Bytes{0, 0, 255, 255, 255, 255});
-  // A GIF of one red pixel: a palette of two colours and the codes clear, 1, end of 3 bits each.
-  const Bytes gif{'G', 'I',  'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0,    0,    0, 255, 0,
-                  0,   0x2C, 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x4C, 0x01, 0, 0x3B};
-  CHECK(decode_image(gif, "a.gif").pixels == Bytes{255, 0, 0});
-  Bytes no_columns = bmp;
+  CHECK(decode_image(one_pixel_gif, "a.gif").pixels == Bytes{255, 0, 0});
+  Bytes top_down = two_pixel_bmp;  // a height of -1: the upper row comes first
+  std::fill(top_down.begin() + 22, top_down.begin() + 26, uint8_t{0xFF});
+  CHECK(decode_image(top_down, "a.bmp").pixels == image.pixels);
+  top_down[18] = 1;  // a width and a height of thousands of pixels, in 62 bytes
+  top_down[19] = 0x20;
+  top_down[23] = 0xE0;
+  check_refused(top_down, "62 bytes cannot hold 8193×7937 pixels");
+  Bytes no_columns = two_pixel_bmp;
   no_columns[18] = 0;
   check_refused(no_columns, "is damaged: it has 0×1 pixels; expected at least 1 a side");
-  Bytes no_rows = gif;
+  Bytes no_rows = one_pixel_gif;
   no_rows[8] = 0;
   check_refused(no_rows, "is damaged: it has 1×0 pixels; expected at least 1 a side");
 }

@@ -78,6 +78,17 @@ inline const Bytes color_jpeg{
     0,   0,   0,   0,   0,   0,   0,   255, 218, 0,   12,  3,  1,  0,  2,  17, 3,  17,  0,   63,
     0,   144, 0,   122, 144, 127, 255, 217};
 
+/// A BMP of two pixels, blue and white, the row padded to four bytes; BMP stores blue first.
+inline const Bytes two_pixel_bmp{'B', 'M', 62, 0, 0, 0, 0,   0, 0, 0,   54,  0,   0,  0, 40, 0,
+                                 0,   0,   2,  0, 0, 0, 1,   0, 0, 0,   1,   0,   24, 0, 0,  0,
+                                 0,   0,   8,  0, 0, 0, 0,   0, 0, 0,   0,   0,   0,  0, 0,  0,
+                                 0,   0,   0,  0, 0, 0, 255, 0, 0, 255, 255, 255, 0,  0};
+
+/// A GIF of one red pixel: a palette of two colours and the codes clear, 1, end of 3 bits each.
+inline const Bytes one_pixel_gif{'G', 'I', 'F', '8', '9', 'a', 1, 0,    1,    0, 0x80, 0,
+                                 0,   0,   0,   0,   255, 0,   0, 0x2C, 0,    0, 0,    0,
+                                 1,   0,   1,   0,   0,   2,   2, 0x4C, 0x01, 0, 0x3B};
+
 /// Inserts an EXIF segment with these bytes after the marker that starts a JPEG file.
 inline Bytes with_exif(const Bytes& jpeg, const Bytes& tiff) {
   Bytes file{jpeg[0], jpeg[1], 0xFF, 0xE1, 0, static_cast<uint8_t>(8 + tiff.size())};

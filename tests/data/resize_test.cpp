@@ -80,6 +80,26 @@ TEST_CASE("fit: cuts out the centre in the target's aspect ratio") {
   CHECK(fit_image(DecodedImage{3, 1, 1, {7, 8, 9}}, {1, 100, 1}) == Bytes(100, 8));
 }
 
+TEST_CASE("fit: stretch takes all of an image, whatever its aspect ratio") {
+  const DecodedImage wide{2, 4, 1, {10, 10, 90, 90, 30, 30, 50, 50}};
+  CHECK(fit_image(wide, {2, 2, 1}, ResizeMode::stretch) ==
+        resize_image(wide.pixels, {2, 4, 1}, 2, 2));
+  CHECK(fit_image(wide, {2, 2, 1}, ResizeMode::crop) == Bytes{10, 90, 30, 50});
+  // Antialiased: the two outer columns count, too, with a weight of 1/7 against 3/7.
+  const DecodedImage edges{1, 4, 1, {0, 70, 140, 210}};
+  CHECK(fit_image(edges, {1, 2, 1}, ResizeMode::stretch) == Bytes{50, 160});
+  CHECK(fit_image(DecodedImage{1, 2, 3, {9, 9, 9, 9, 9, 9}}, {2, 1, 1}, ResizeMode::stretch) ==
+        Bytes{9, 9});
+}
+
+TEST_CASE("resize: its modes by their names") {
+  CHECK(find_resize_mode("crop") == ResizeMode::crop);
+  CHECK(find_resize_mode("stretch") == ResizeMode::stretch);
+  CHECK_THROWS_MATCHES(
+      find_resize_mode("pad"), Error,
+      MessageMatches(ContainsSubstring("unknown resize mode 'pad'; known are: crop, stretch")));
+}
+
 TEST_CASE("fit: converts between grey and colour") {
   // ITU-R 601: 0.299, 0.587, 0.114, as Pillow's convert("L").
   const Bytes colors{255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255};

@@ -52,6 +52,27 @@ TEST_CASE("split: each class gives its share, the largest remainders one image m
   CHECK(counts(split.train) == std::vector<int>{37, 23, 14, 1});
 }
 
+TEST_CASE("split: a class keeps an image to train on as long as others have more") {
+  // 0.5 of 9: the largest remainders are those of the three classes with one image.
+  const MemoryDataset singles = labelled(mixed({6, 1, 1, 1}));
+  const TrainValidation split = stratified_split(singles, 0.5, 1);
+  CHECK(counts(split.validation) == std::vector<int>{5, 0, 0, 0});  // 4.5 rounded
+  CHECK(counts(split.train) == std::vector<int>{1, 1, 1, 1});
+}
+
+TEST_CASE("split: where nothing else is left, classes give their only image") {
+  const MemoryDataset dataset = labelled(mixed({1, 1, 1, 1}));
+  for (const uint64_t seed : {1, 2}) {
+    const TrainValidation split = stratified_split(dataset, 0.25, seed);
+    CHECK(counts(split.validation) == std::vector<int>{1, 0, 0, 0});
+    CHECK(counts(split.train) == std::vector<int>{0, 1, 1, 1});
+  }
+  // 0.75 of 8 is one more than leaves an image of each class: 3, 1 and 1, and of the largest
+  // remainders the first.
+  const MemoryDataset pairs = labelled(mixed({4, 2, 2}));
+  CHECK(counts(stratified_split(pairs, 0.75, 1).train) == std::vector<int>{1, 0, 1, 0});
+}
+
 TEST_CASE("split: the parts are disjoint, complete and in the order of the data set") {
   const MemoryDataset dataset = labelled(mixed({40, 40, 30, 13}));
   const TrainValidation split = stratified_split(dataset, 0.2, 5);

@@ -1,116 +1,16 @@
-// Data sets of the user's own in the page: dropped, chosen, kept, deleted, refused.
+// Data sets of the user's own in the page: dropped, chosen, pasted, refused.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import {after, test} from 'node:test';
+import {test} from 'node:test';
 import {gzipSync} from 'node:zlib';
 import {makeTar, makeZip} from '../archives.mjs';
-import {split} from '../cli/helpers.mjs';
-import {greyPng} from '../png.mjs';
 import {screenshot, waitForState, withPage} from './browser.mjs';
-
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-own-'));
-after(() => fs.rmSync(folder, {recursive: true}));
-
-function write(name, bytes) {
-  const place = path.join(folder, name);
-  fs.mkdirSync(path.dirname(place), {recursive: true});
-  fs.writeFileSync(place, bytes);
-  return place;
-}
-
-const train = split(300);
-const letters = split(100);
-
-/** Images and labels of both parts, under other names than MNIST's. */
-const idxFiles = [
-  write('letters-train-images.idx3-ubyte', train.images),
-  write('letters-train-labels.idx1-ubyte', train.labels),
-  write('letters-test-images.idx3-ubyte.gz', gzipSync(letters.images)),
-  write('letters-test-labels.idx1-ubyte', letters.labels),
-];
-
-/** PNG files of the images in folders of three classes. */
-function pngFiles(count) {
-  const files = {};
-  const classes = ['cats', 'dogs', 'birds'];
-  for (let i = 0; i < count; ++i) {
-    const pixels = train.images.subarray(16 + i * 784, 16 + (i + 1) * 784);
-    files[`photos/${classes[i % 3]}/${i}.png`] = greyPng(28, 28, pixels);
-  }
-  return files;
-}
-
-const photos = pngFiles(150);
-const photosZip = write('photos.zip', makeZip({...photos, '__MACOSX/photos/cats/._0.png': Buffer.of(1)}));
-for (const [name, bytes] of Object.entries(photos)) write(`folder/${name}`, bytes);
-
-/** Records of a label and 32 × 32 pixels in three planes. */
-function cifarBatch(count) {
-  const bytes = Buffer.alloc(count * 3073);
-  for (let i = 0; i < count; ++i) {
-    bytes[i * 3073] = i % 10;
-    bytes.fill(20 * (i % 10) + (i % 7), i * 3073 + 1, (i + 1) * 3073);
-  }
-  return bytes;
-}
-
-const cifarTar = makeTar({
-  'cifar-10-batches-bin/batches.meta.txt': Buffer.from('airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n'),
-  'cifar-10-batches-bin/data_batch_1.bin': cifarBatch(200),
-  'cifar-10-batches-bin/test_batch.bin': cifarBatch(50),
-});
-const cifarArchive = write('cifar-10-binary.tar.gz', gzipSync(cifarTar));
-
-/** Drops files and folders onto the page, as a file manager does. */
-async function drop(page, files, {release = true} = {}) {
-  const client = await page.context().newCDPSession(page);
-  const data = {items: [], files, dragOperationsMask: 1};
-  const events = ['dragEnter', 'dragOver', ...(release ? ['drop'] : [])];
-  for (const type of events) {
-    await client.send('Input.dispatchDragEvent', {type, x: 200, y: 200, data});
-  }
-  await client.detach();
-}
-
-const area = (page) => page.locator('#own-data');
-const setOf = (page, name) => area(page).locator('.own-sets > li').filter({hasText: `${name}:`});
-const errorOf = (page) => area(page).locator('[role="alert"]');
-
-/** Waits until the data set `name` is listed and chosen. */
-async function waitForData(page, name) {
-  await Promise.race([
-    setOf(page, name).waitFor(),
-    errorOf(page).getByText(/./).waitFor().then(async () => {
-      throw new Error(await errorOf(page).innerText());
-    }),
-  ]);
-  await page.waitForFunction((wanted) => document.getElementById('data').value === wanted, name);
-}
-
-async function trainFor(page, steps) {
-  await waitForState(page, 'ready');
-  await page.locator('#start').click();
-  await page.waitForFunction((min) => document.getElementById('progress').value >= min, steps);
-  assert.equal(await page.locator('#alert').innerText(), '');
-}
-
-/** Reloads, with all data sets of the server out of reach. */
-async function reload(page) {
-  await page.route('**/data/**', (route) => route.abort());
-  await page.reload();
-}
-
-/** Chooses a kept data set and trains on it. */
-async function useAgain(page, name) {
-  await area(page).getByRole('button', {name: `Use ${name}`}).click();
-  await page.waitForFunction((wanted) => document.body.dataset.state === 'ready' &&
-    globalThis.convlabPage.data === wanted, name);
-  await page.locator('#start').click();
-  await page.waitForFunction(() => document.getElementById('progress').value >= 2);
-}
+import {
+  area, cifarArchive, cifarTar, drop, errorOf, folder, idxFiles, keptFiles, photosZip,
+  reload, setOf, train, trainFor, useAgain, waitForData, write,
+} from './own_data.mjs';
 
 const cases = [
   {what: 'IDX files', files: idxFiles, name: 'my images', text: /300 training and 100 test images in 10 classes/},
@@ -160,203 +60,6 @@ test('a folder is chosen; what is dropped shows an overlay; pasted files are add
     assert.deepEqual(problems, []);
   }));
 
-test('a data set is deleted after a question, also from the storage', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
-    await drop(page, [photosZip]);
-    await waitForData(page, 'photos');
-    await area(page).getByRole('button', {name: 'Delete photos'}).click();
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');  // keep it
-    assert.equal(await area(page).locator('.own-sets > li').count(), 1);
-    await area(page).getByRole('button', {name: 'Delete photos'}).click();
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.querySelectorAll('.own-sets > li').length === 0);
-    const kept = await page.evaluate(storedFiles);
-    assert.deepEqual(kept.filter((name) => name.startsWith('data-')), []);
-    await page.reload();
-    await waitForState(page, 'ready');
-    assert.equal(await area(page).locator('.own-sets > li').count(), 0);
-  }));
-
-/** In the page: the names of the files in the storage. */
-async function storedFiles() {
-  const root = await navigator.storage.getDirectory();
-  const names = [];
-  for await (const name of (await root.getDirectoryHandle('convlab-data')).keys()) names.push(name);
-  return names;
-}
-
-/** Lets the engine worker run `code` before its own. */
-const inWorker = (code) => (page) => page.route('**/engine_worker.js', async (route) => {
-  const response = await route.fetch();
-  await route.fulfill({response, body: `${code}\n${await response.text()}`});
-});
-
-test('where storage is denied, the page says so and trains', () =>
-  withPage({prepare: inWorker(`StorageManager.prototype.getDirectory = () =>
-    Promise.reject(new DOMException('denied here', 'SecurityError'));`)}, async ({page}) => {
-    await waitForState(page, 'ready');
-    for (const [files, name] of [[[photosZip], 'photos'], [[cifarArchive], 'cifar-10-binary']]) {
-      await drop(page, files);
-      await waitForData(page, name);
-      await setOf(page, name).getByText(/not kept .*denied here/).waitFor();
-    }
-    await trainFor(page, 2);
-  }));
-
-const quotaCases = [
-  ['a small quota', `StorageManager.prototype.estimate = async () => ({quota: 2 ** 20, usage: 0});`],
-  ['a disk that gets full', `FileSystemSyncAccessHandle.prototype.write = () => {
-    throw new DOMException('full', 'QuotaExceededError'); };`],
-];
-
-for (const [what, code] of quotaCases) {
-  test(`${what}: the page says what is needed, keeps nothing and trains`, () =>
-    withPage({prepare: inWorker(code)}, async ({page}) => {
-      await waitForState(page, 'ready');
-      await drop(page, [photosZip]);
-      await waitForData(page, 'photos');
-      await setOf(page, 'photos').getByText(/not kept .*it needs .*KiB/).waitFor();
-      assert.deepEqual(await page.evaluate(storedFiles), []);
-      await trainFor(page, 2);
-    }));
-}
-
-/** In the page: changes a byte of the first file whose name matches, in the middle. */
-async function damage(pattern) {
-  const root = await navigator.storage.getDirectory();
-  const kept = await root.getDirectoryHandle('convlab-data');
-  for await (const [name, handle] of kept.entries()) {
-    if (!new RegExp(pattern).test(name)) continue;
-    const {size} = await handle.getFile();
-    const writable = await handle.createWritable({keepExistingData: true});
-    await writable.write({type: 'write', position: size >> 1, data: Uint8Array.of(0)});
-    await writable.close();
-    return name;
-  }
-  throw new Error('nothing to damage');
-}
-
-test('addData of the API: cancelled while it is kept, nothing is left; then it trains by name', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
-    const result = await page.evaluate(async ([images, labels]) => {
-      const {convlab} = globalThis.convlabPage;
-      const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-      const files = [{path: 'set/train-images.idx', file: new Blob([bytes(images)])},
-        {path: 'set/train-labels.idx', file: new Blob([bytes(labels)])}];
-      // Long enough to be cancelled on the way.
-      const long = {path: 'set/notes.bin', file: new Blob([new Uint8Array(2 ** 27)])};
-      const abort = new AbortController();
-      const stages = new Set();
-      const cancelled = await convlab.addData([...files, long], {name: 'set', signal: abort.signal,
-        onProgress: ({stage}) => {
-          stages.add(stage);
-          abort.abort();
-        }}).catch(({kind}) => kind);
-      const before = await convlab.listData();
-      const refused = await convlab.configure({data: 'set'}).catch(({message}) => message);
-      const {train, test, kept} = await convlab.addData(files, {name: 'set'});
-      const {data} = await convlab.configure({data: 'set', model: 'mnist-mlp'});
-      await convlab.removeData('set');
-      const gone = await convlab.removeData('set').catch(({message}) => message);
-      const empty = await convlab.addData([], {name: 'set'}).catch(({message}) => message);
-      return {cancelled, stages: [...stages], before, refused, train, test, kept, data, gone, empty};
-    }, [train.images.toString('base64'), train.labels.toString('base64')]);
-    assert.match(result.refused, /no data set .set. is hosted here/);
-    delete result.refused;
-    assert.deepEqual(result, {cancelled: 'cancelled', stages: ['store'], before: [], train: 240,
-      test: 60, kept: true, data: 'set', gone: 'There is no data set set.',
-      empty: '[add_data] there are no files.'});
-    const names = await page.evaluate(storedFiles);
-    assert.deepEqual(names.filter((name) => name.startsWith('data-')), []);
-  }));
-
-test('a damaged generation of the index falls back to the one before', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
-    await drop(page, [photosZip]);
-    await waitForData(page, 'photos');
-    await drop(page, idxFiles);
-    await waitForData(page, 'my images');
-    await page.evaluate(damage, 'index-a');  // of generation 2
-    await page.reload();
-    await setOf(page, 'photos').waitFor();
-    assert.equal(await area(page).locator('.own-sets > li').count(), 1);
-    await useAgain(page, 'photos');
-    await drop(page, idxFiles);
-    await setOf(page, 'my images').waitFor();
-    const names = (await page.evaluate(storedFiles)).filter((name) => name.startsWith('data-'));
-    assert.equal(names.length, 2, 'the file that no index listed is gone');
-  }));
-
-/** In the page: writes an index as a later version of convlab would. */
-async function writeNewerIndex() {
-  const content = {version: 2, generation: 9};
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(content)));
-  const checksum = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const root = await navigator.storage.getDirectory();
-  const kept = await root.getDirectoryHandle('convlab-data', {create: true});
-  const writable = await (await kept.getFileHandle('index-b.json', {create: true})).createWritable();
-  await writable.write(JSON.stringify({checksum, content}));
-  await writable.close();
-}
-
-test('what a newer version has kept is left alone, and data is used without being kept', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
-    await page.evaluate(writeNewerIndex);
-    await drop(page, [photosZip]);
-    await waitForData(page, 'photos');
-    await setOf(page, 'photos').getByText(/not kept .*newer version/).waitFor();
-    assert.deepEqual(await page.evaluate(storedFiles), ['index-b.json']);
-    await trainFor(page, 2);
-  }));
-
-test('two pages keep data sets one after the other, and see each other\'s after a reload', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
-    const other = await page.context().newPage();
-    await other.goto(page.url());
-    await waitForState(other, 'ready');
-    await Promise.all([drop(page, [photosZip]), drop(other, idxFiles)]);
-    await Promise.all([waitForData(page, 'photos'), waitForData(other, 'my images')]);
-    await page.reload();
-    await Promise.all([setOf(page, 'photos').waitFor(), setOf(page, 'my images').waitFor()]);
-    await useAgain(page, 'my images');
-  }));
-
-test('two pages that keep a data set of one name: the second says so, and replaces nothing', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
-    const other = await page.context().newPage();
-    await other.goto(page.url());
-    await waitForState(other, 'ready');
-    await drop(page, [photosZip]);
-    await waitForData(page, 'photos');
-    const kept = await page.evaluate(storedFiles);
-    await drop(other, [photosZip]);
-    await waitForData(other, 'photos');
-    await setOf(other, 'photos').getByText(/not kept .*another tab/).waitFor();
-    assert.deepEqual(await page.evaluate(storedFiles), kept);
-    await trainFor(other, 2);
-  }));
-
-test('a damaged copy is refused with a message, and can be deleted', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
-    await drop(page, [photosZip]);
-    await waitForData(page, 'photos');
-    await page.evaluate(damage, '^data-');
-    await page.reload();
-    await area(page).getByRole('button', {name: 'Use photos'}).click();
-    await page.locator('#alert').getByText(/kept copy of photos is damaged: the checksum/).waitFor();
-    await area(page).getByRole('button', {name: 'Delete photos'}).click();
-    await area(page).getByRole('button', {name: 'Delete it'}).click();
-    await page.waitForFunction(() => document.querySelectorAll('.own-sets > li').length === 0);
-  }));
-
 test('what is no data set is refused with the reason', () =>
   withPage({}, async ({page, problems}) => {
     await waitForState(page, 'ready');
@@ -367,13 +70,15 @@ test('what is no data set is refused with the reason', () =>
       [[write('secret.zip', makeZip({'a/1.png': Buffer.of(1)}, 1))], /password/],
       [[write('cut.zip', fs.readFileSync(photosZip).subarray(0, 4000))], /cut\.zip/],
       [[write('cut.tar.gz', gzipSync(cifarTar).subarray(0, 600))], /damaged or truncated/],
+      [[write('bomb.tar.gz', gzipSync(makeTar({'a/1.png': Buffer.alloc(65 * 2 ** 20)})))],
+        /bomb\.tar\.gz inflates to more than/],
       [[write('out.zip', makeZip({'../a/1.png': Buffer.of(1)}))], /leads out of the archive/],
     ];
     for (const [files, message] of bad) {
       await drop(page, files);
       await errorOf(page).getByText(message).waitFor();
     }
-    assert.deepEqual((await page.evaluate(storedFiles)), []);
+    assert.deepEqual(await keptFiles(page), []);
     assert.equal(await page.locator('#data').inputValue(), 'mnist');
     assert.deepEqual(problems, []);
   }));
@@ -398,13 +103,33 @@ test('a data set that the server lacks says how to get it, and takes its files',
       await page.waitForFunction(() => document.getElementById('progress').value >= 2);
     }));
 
+test('the area is folded, is opened by keyboard and by what is dragged, and says how safe data is', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    const button = area(page).getByRole('button', {name: 'Choose files…'});
+    assert.equal(await button.isVisible(), false);
+    await area(page).locator('summary').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await button.isVisible(), true);
+    await page.keyboard.press('Enter');
+    assert.equal(await button.isVisible(), false);
+    await drop(page, [photosZip], {release: false});
+    assert.equal(await button.isVisible(), true);
+    await drop(page, [photosZip]);
+    await waitForData(page, 'photos');
+    await area(page).getByText(/The browser may delete what is kept|Kept until you delete it/).waitFor();
+  }));
+
 test('looks', async () => {
   for (const [name, context] of Object.entries({
-    'own-light-1280': {viewport: {width: 1280, height: 800}, colorScheme: 'light'},
-    'own-dark-360': {viewport: {width: 360, height: 740}, colorScheme: 'dark'},
+    'own-light-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'light'},
+    'own-dark-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'dark'},
+    'own-light-390': {viewport: {width: 390, height: 844}, colorScheme: 'light'},
+    'own-dark-390': {viewport: {width: 390, height: 844}, colorScheme: 'dark'},
   })) {
     await withPage({context}, async ({page}) => {
       await waitForState(page, 'ready');
+      await screenshot(page, `${name}-folded`);
       await drop(page, [photosZip]);
       await waitForData(page, 'photos');
       await area(page).getByRole('button', {name: 'Delete photos'}).click();

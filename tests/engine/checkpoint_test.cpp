@@ -316,6 +316,8 @@ TEST_CASE("checkpoint: label smoothing of version 2, an option of the run, is th
   };
   replace("\"version\":4", "\"version\":2");
   replace("\"architecture\":\"\",", "");
+  replace("\"resize\":\"crop\",", "");
+  replace("\"featurewise_center\":false,", "");
   replace("\"class_weights\":\"\",", "");
   replace("\"loss\":\"softmax_cross_entropy\",", "");
   replace("\"loss_options\":{\"label_smoothing\":0.125}", "\"label_smoothing\":0.125");

@@ -106,18 +106,29 @@ TEST_CASE("controls: forms keep their types and limits on their way to the page"
 TEST_CASE("controls: the form of the run shows and sets members of its options") {
   CHECK(run_form_values({}).empty());
   RunOptions options;
-  set_run_form_values(options, {{"validation_split", 0.2},
+  set_run_form_values(options, {{"featurewise_center", true},
+                                {"validation_split", 0.2},
                                 {"warmup_epochs", 1.0},
                                 {"seed", int64_t{7}},
+                                {"resize", std::string("stretch")},
                                 {"class_weights", std::string("balanced")}});
+  CHECK(options.featurewise_center);
   CHECK(options.validation_split == 0.2);
   CHECK(options.warmup_epochs == 1);
   CHECK(options.seed == 7);
+  CHECK(options.resize == "stretch");
   CHECK(options.class_weights == "balanced");
-  CHECK(run_form_values(options) == Options{{"validation_split", 0.2},
+  CHECK(run_form_values(options) == Options{{"featurewise_center", true},
+                                            {"validation_split", 0.2},
                                             {"warmup_epochs", 1.0},
                                             {"seed", int64_t{7}},
+                                            {"resize", std::string("stretch")},
                                             {"class_weights", std::string("balanced")}});
+  const std::vector<OptionField> fields = run_form_fields();
+  const auto resize = std::find_if(fields.begin(), fields.end(),
+                                   [](const OptionField& field) { return field.name == "resize"; });
+  REQUIRE(resize != fields.end());
+  CHECK(resize->choices == std::vector<std::string_view>{"crop", "stretch"});
   options.seed = ~uint64_t{0};  // as a file may have it
   set_run_form_values(options, run_form_values(options));
   CHECK(options.seed == ~uint64_t{0});

@@ -7,9 +7,11 @@
 #include <map>
 #include <numeric>
 
+#include "data/resize.h"
 #include "data/synthetic.h"
 #include "engine/calls.h"
 #include "engine/engine.h"
+#include "engine/needed_data.h"
 #include "io/graph_json.h"
 #include "zoo/zoo.h"
 
@@ -303,6 +305,17 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
     CHECK(other.call<Evaluation>(Evaluate{}).accuracy ==
           Approx(engine.snapshot()->history.back().val_accuracy));
   }
+  SECTION("which names the data set that it needs") {
+    RunOptions options;
+    options.data = "other";
+    CHECK(needed_data(LoadModel{"a.safetensors", file.bytes, options}) == "other");
+    CHECK(needed_data(Configure{options}) == "other");
+    CHECK(needed_data(FindLearningRate{.options = options}) == "other");
+    options.data.clear();
+    CHECK(needed_data(LoadModel{"a.safetensors", file.bytes, options}) == small_run().data);
+    CHECK(needed_data(LoadModel{"a.safetensors", {1, 2, 3}, options}).empty());
+    CHECK(needed_data(Start{}).empty());
+  }
   SECTION("without its data, which is then no reason to fail") {
     Engine other({.backend = make_backend("", 1),
                   .open_data = [](const std::string&) -> DatasetSplits { fail("no data here"); },
@@ -316,6 +329,34 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
     CHECK_THAT(other.snapshot()->notes.back(), ContainsSubstring("is not available here"));
     CHECK_THAT(refusal_of(other, Evaluate{}), ContainsSubstring("expected all"));
   }
+}
+
+TEST_CASE(
+    "requests: a model of stretched images predicts on stretched images, wherever it is loaded") {
+  // Of an image twice as wide as high, the crop lacks the two outer quarters.
+  Predict predict{{.height = 12, .width = 24, .channels = 1, .pixels = {}}};
+  for (int i = 0; i < 12 * 24; ++i) predict.image.pixels.push_back(i % 24 < 6 ? 255 : 0);
+  Engine engine = make_engine();
+  RunOptions options = small_run();
+  options.resize = "stretch";
+  engine.call<Configured>(Configure{options});
+  const auto stretched = engine.call<Prediction>(predict);
+  CHECK(stretched.pixels == resize_image(predict.image.pixels, {12, 24, 1}, 12, 12));
+  const auto model = engine.call<SavedFile>(SaveModel{});
+  const auto checkpoint = engine.call<SavedFile>(SaveCheckpoint{});
+  for (const SavedFile& file : {model, checkpoint}) {
+    Engine other = make_engine();
+    RunOptions here = small_run();  // which says nothing of it
+    other.call<Configured>(LoadModel{file.file_name, file.bytes, here});
+    CHECK(other.snapshot()->options.resize == "stretch");
+    CHECK(other.call<Prediction>(predict).pixels == stretched.pixels);
+  }
+  engine.call<Configured>(Configure{small_run()});
+  CHECK(engine.call<Prediction>(predict).pixels == std::vector<uint8_t>(12 * 12, 0));
+  CHECK_THAT(refusal_of(engine, LoadCheckpoint{"c", checkpoint.bytes}),
+             ContainsSubstring("resize (\"stretch\" there, \"crop\" here)"));
+  options.resize = "pad";
+  CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring("resize mode 'pad'"));
 }
 
 TEST_CASE("requests: a damaged model or checkpoint leaves the run as it was") {

@@ -1,5 +1,6 @@
 // The targets of targets.h under libFuzzer.
 //   convlab_fuzz TARGET CORPUS_FOLDER [libFuzzer's options]
+//   convlab_fuzz --list    prints the names of the targets
 // Writes the target's valid inputs into the folder, which must exist, and starts from all files
 // there.
 #include <exception>
@@ -8,6 +9,7 @@
 #include <iostream>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/find_named.h"
@@ -32,8 +34,12 @@ void write_seeds(const std::filesystem::path& folder) {
 
 /// Removes the name of the target from the arguments; libFuzzer reads the others.
 extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) try {
-  if (*count < 3) fail("usage: convlab_fuzz TARGET CORPUS_FOLDER [OPTION…]");
   const std::span all(*arguments, static_cast<size_t>(*count));
+  if (*count == 2 && std::string_view(all[1]) == "--list") {
+    for (const FuzzTarget& known : fuzz_targets()) std::cout << known.name << '\n';
+    std::exit(0);
+  }
+  if (*count < 3) fail("usage: convlab_fuzz TARGET CORPUS_FOLDER [OPTION…]");
   target = &find_named("target", all[1], fuzz_targets(), &FuzzTarget::name);
   write_seeds(all[2]);
   all[1] = all[0];

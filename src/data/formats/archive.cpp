@@ -1,6 +1,5 @@
 #include "data/formats/archive.h"
 
-#define ZLIB_CONST  // makes next_in a pointer to const
 #include <fmt/format.h>
 #include <zlib.h>
 
@@ -23,8 +22,60 @@ std::string where(const Archive& archive, const ArchiveFile& file) {
   return fmt::format("[archive] {}: {}", archive.source->name(), file.path);
 }
 
-/// Returns where the bytes of a file of a zip archive begin.
+constexpr uint64_t piece_bytes = uint64_t{1} << 16U;
+
+/// Passes on `count` bytes from `offset` of the archive until the sink returns false.
+template <class Sink>
+void read_pieces(const ByteSource& source, uint64_t offset, uint64_t count, const Sink& sink) {
+  std::vector<uint8_t> piece(static_cast<size_t>(std::min(piece_bytes, count)));
+  while (count > 0) {
+    const auto bytes = std::span(piece).first(static_cast<size_t>(std::min(piece_bytes, count)));
+    source.read(offset, bytes);
+    if (!sink(std::span<const uint8_t>(bytes))) return;
+    offset += bytes.size();
+    count -= bytes.size();
+  }
+}
+
+void inflate(const Archive& archive, const ArchiveFile& file, uint64_t offset,
+             const ByteSink& sink) {
+  uint64_t count = 0;
+  const auto refuse = [&](const char* without_end) {
+    fail("{}: damaged: {} inflate to {}{}; expected {}", where(archive, file),
+         counted(file.stored_size, "byte"), count, without_end, file.size);
+  };
+  Inflater inflater(Inflater::Form::deflate, [&](std::span<const uint8_t> bytes) {
+    count += bytes.size();
+    if (count > file.size) refuse(" or more");
+    sink(bytes);
+  });
+  read_pieces(*archive.source, offset, file.stored_size, [&](std::span<const uint8_t> bytes) {
+    return inflater.write(bytes) && !inflater.ended();
+  });
+  if (!inflater.ended()) refuse(", without an end");
+  if (count != file.size) refuse("");
+}
+
+/// Throws Error for sizes that cannot belong together.
+void check_sizes(const Archive& archive, const ArchiveFile& file) {
+  // As zlib's compressBound, whose numbers have 32 bits in the page.
+  const uint64_t max_stored =
+      file.size + (file.size >> 12U) + (file.size >> 14U) + (file.size >> 25U) + 13;
+  if (file.stored_size > max_stored) {
+    fail("{}: damaged: {} are stored as {}", where(archive, file), counted(file.size, "byte"),
+         file.stored_size);
+  }
+  // Nothing larger is made than the stored bytes can inflate to.
+  if (file.compression == Compression::deflate &&
+      file.size / max_inflated_per_byte > file.stored_size)
+    fail("{}: damaged: {} cannot inflate to {}", where(archive, file),
+         counted(file.stored_size, "byte"), file.size);
+}
+
+}  // namespace
+
 uint64_t data_offset(const Archive& archive, const ArchiveFile& file) {
+  if (archive.kind == ArchiveKind::tar) return file.offset;
   std::array<uint8_t, local_header_bytes> header{};
   archive.source->read(file.offset, header);
   if (little_endian_u32(header, 0) != local_header_mark)
@@ -34,48 +85,34 @@ uint64_t data_offset(const Archive& archive, const ArchiveFile& file) {
          little_endian_u16(header, 28);
 }
 
-std::vector<uint8_t> inflate(const Archive& archive, const ArchiveFile& file,
-                             std::span<const uint8_t> stored) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(file.size) + 1);  // one more shows a wrong size
-  z_stream stream = {};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-    fail("{}: not enough memory", where(archive, file));
-  stream.next_in = stored.data();
-  stream.avail_in = static_cast<uInt>(stored.size());
-  stream.next_out = bytes.data();
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  const int result = inflate(&stream, Z_FINISH);
-  const uint64_t count = stream.total_out;
-  inflateEnd(&stream);
-  if (result != Z_STREAM_END || count != file.size) {
-    fail("{}: damaged: {} inflate to {}{}; expected {}", where(archive, file),
-         counted(stored.size(), "byte"), count,
-         result == Z_STREAM_END ? "" : " or more, without an end", file.size);
+void stream_archived(const Archive& archive, const ArchiveFile& file, const ByteSink& sink) {
+  check_sizes(archive, file);
+  const bool is_zip = archive.kind == ArchiveKind::zip;
+  const uint64_t offset = data_offset(archive, file);
+  uLong crc = 0;
+  const auto pass = [&](std::span<const uint8_t> bytes) {
+    if (is_zip) crc = crc32(crc, bytes.data(), static_cast<uInt>(bytes.size()));
+    sink(bytes);
+    return true;
+  };
+  if (file.compression == Compression::deflate) {
+    inflate(archive, file, offset, pass);
+  } else {
+    read_pieces(*archive.source, offset, file.size, pass);
   }
-  bytes.pop_back();
-  return bytes;
+  if (is_zip && crc != file.crc) fail("{}: damaged: its checksum is wrong", where(archive, file));
 }
 
-}  // namespace
-
 std::vector<uint8_t> read_archived(const Archive& archive, const ArchiveFile& file, uint64_t max) {
-  constexpr uint64_t max_zlib = uint64_t{1} << 31U;  // its counts have 32 bits
-  if (file.size > max || file.size >= max_zlib)
-    fail("{}: {}; expected at most {}", where(archive, file), counted(file.size, "byte"),
-         std::min(max, max_zlib - 1));
-  if (file.stored_size > compressBound(static_cast<uLong>(file.size)))
-    fail("{}: damaged: {} are stored as {}", where(archive, file), counted(file.size, "byte"),
-         file.stored_size);
+  if (file.size > max)
+    fail("{}: {}; expected at most {}", where(archive, file), counted(file.size, "byte"), max);
   if (archive.kind == ArchiveKind::tar) return archive.source->read(file.offset, file.size);
-  // Nothing larger is allocated than the stored bytes can make.
-  if (file.compression == Compression::deflate &&
-      file.size > file.stored_size * max_inflated_per_byte)
-    fail("{}: damaged: {} cannot inflate to {}", where(archive, file),
-         counted(file.stored_size, "byte"), file.size);
-  std::vector<uint8_t> bytes = archive.source->read(data_offset(archive, file), file.stored_size);
-  if (file.compression == Compression::deflate) bytes = inflate(archive, file, bytes);
-  const auto crc = crc32(0, bytes.data(), static_cast<uInt>(bytes.size()));
-  if (crc != file.crc) fail("{}: damaged: its checksum is wrong", where(archive, file));
+  check_sizes(archive, file);
+  std::vector<uint8_t> bytes;
+  bytes.reserve(static_cast<size_t>(file.size));
+  stream_archived(archive, file, [&](std::span<const uint8_t> piece) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  });
   return bytes;
 }
 

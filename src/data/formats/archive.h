@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/byte_source.h"
+#include "data/inflater.h"
 
 /// Archives as an index of their files, each of which is read by itself. Nothing is ever unpacked
 /// into folders.
@@ -51,6 +52,14 @@ Archive index_zip(std::shared_ptr<const ByteSource> source);
 /// Returns the bytes of a file of an archive. Throws Error if it has more than `max`, before any
 /// memory is allocated, cannot be read, or does not inflate to the size and checksum of the index.
 std::vector<uint8_t> read_archived(const Archive& archive, const ArchiveFile& file, uint64_t max);
+
+/// Passes on the bytes of a file of an archive, of any size, in pieces of at most 64 KiB. Throws
+/// Error like read_archived; the sink then has received a part, or damaged bytes.
+void stream_archived(const Archive& archive, const ArchiveFile& file, const ByteSink& sink);
+
+/// Returns where the stored bytes of a file begin in the archive. Throws Error unless the header of
+/// the file is before them.
+uint64_t data_offset(const Archive& archive, const ArchiveFile& file);
 
 /// Returns `path`, as it stands in the archive `source`, in the form of ArchiveFile::path. Throws
 /// Error if it is absolute, leads out of the archive, or has more than Archive::max_path_bytes.

@@ -7,6 +7,7 @@
 
 #include "core/counted.h"
 #include "core/error.h"
+#include "core/utf8.h"
 
 namespace convlab {
 
@@ -27,6 +28,17 @@ std::string_view take_number(std::string_view& text) {
   return number;
 }
 
+/// What to do about an archive among the files: the page opens only the outer one.
+std::string archive_hint(const FileSet& files) {
+  for (const FileEntry& file : files.files()) {
+    for (const std::string_view ending : {".tar.gz", ".tgz", ".tar", ".zip"}) {
+      if (file.path.ends_with(ending))
+        return fmt::format(" ({} is an archive in it: unpack that first)", escaped_utf8(file.path));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::span<const DataFormat* const> data_formats() { return formats; }
@@ -36,6 +48,11 @@ const DataFormat& find_format(std::string_view name) {
     if (format->name == name) return *format;
   }
   fail("unknown data format '{}'", name);
+}
+
+bool is_recognized(const FileSet& files) {
+  return std::any_of(formats.begin(), formats.end(),
+                     [&](const DataFormat* format) { return format->recognizes(files); });
 }
 
 DatasetSplits open_files(const std::shared_ptr<const FileSet>& files,
@@ -49,8 +66,8 @@ DatasetSplits open_files(const std::shared_ptr<const FileSet>& files,
   }
   std::string text;
   for (const DataFormat* format : formats) text += fmt::format("\n  {}", format->expects);
-  fail("[data] {}: {}, none of them a known data set. Expected one of:{}", files->name(),
-       counted(files->files().size(), "file"), text);
+  fail("[data] {}: {}, none of them a known data set{}. Expected one of:{}", files->name(),
+       counted(files->files().size(), "file"), archive_hint(*files), text);
 }
 
 SplitPart part_of(std::string_view name) {

@@ -42,6 +42,8 @@ extern const DataFormat image_folder_format;
 std::span<const DataFormat* const> data_formats();
 /// Throws Error for an unknown name.
 const DataFormat& find_format(std::string_view name);
+/// Whether some format recognizes the files.
+bool is_recognized(const FileSet& files);
 /// Opens files in the first format that recognizes them. Throws Error if none does, saying what
 /// each expects.
 DatasetSplits open_files(const std::shared_ptr<const FileSet>& files, const FormatOptions& options);

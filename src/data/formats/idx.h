@@ -29,4 +29,11 @@ constexpr uint64_t max_labels_file_bytes = uint64_t{1} << 26;
 std::vector<uint8_t> parse_idx_labels(std::span<const uint8_t> bytes, int64_t classes,
                                       const std::string& source);
 
+/// Returns those of the names of files that belong to the same data set as the IDX file `name`,
+/// itself included: names that differ only in the part (train, t10k, test) and in images or labels,
+/// such as letters-train-images-idx3-ubyte.gz and letters-test-labels-idx1-ubyte. None if `name` is
+/// not that of an IDX file.
+std::vector<std::string> idx_partners(std::string_view name,
+                                      const std::vector<std::string>& others);
+
 }  // namespace convlab

@@ -40,6 +40,35 @@ bool is_labels(std::string_view path) {
          name.find("label") != std::string_view::npos;
 }
 
+/// What the names of all files of a data set have in common: the stem without the words for its
+/// parts and without what separates words.
+std::string family_of(std::string_view path) {
+  std::string text = stem_of(path);
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const std::string_view word : {"train", "t10k", "testing", "test", "validation", "val",
+                                      "images", "image", "labels", "label"}) {
+    const size_t at = text.find(word);
+    if (at != std::string::npos) text.erase(at, word.size());
+  }
+  std::erase_if(text, [](char c) { return c == '-' || c == '_' || c == '.'; });
+  return text;
+}
+
+/// The name of a file with labels for one with images, or the other way round.
+std::string other_half(std::string name) {
+  const auto exchange = [&](std::string_view a, std::string_view b) {
+    for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)}) {
+      const size_t at = name.find(from);
+      if (at == std::string::npos) continue;
+      name.replace(at, from.size(), to);
+      return;
+    }
+  };
+  exchange("image", "label");
+  exchange("idx3", "idx1");
+  return name;
+}
+
 struct Pair {
   std::optional<size_t> images;
   std::optional<size_t> labels;
@@ -90,8 +119,9 @@ struct Images {
 Images read_pair(const FileSet& files, const Pair& pair, const FormatOptions& options) {
   if (!pair.images || !pair.labels) {
     const size_t other = pair.images ? *pair.images : *pair.labels;
-    fail("[idx] {}: no file of {} belongs to {}", files.name(), pair.images ? "labels" : "images",
-         files.title(other));
+    fail("[idx] {}: no file of {} belongs to {}; expected it beside it, such as {}", files.name(),
+         pair.images ? "labels" : "images", files.title(other),
+         other_half(std::string(file_name_of(files.files()[other].path))));
   }
   const std::string images_file = files.title(*pair.images);
   const std::string labels_file = files.title(*pair.labels);
@@ -152,6 +182,16 @@ DatasetSplits open(const std::shared_ptr<const FileSet>& files, const FormatOpti
 }
 
 }  // namespace
+
+std::vector<std::string> idx_partners(std::string_view name,
+                                      const std::vector<std::string>& others) {
+  std::vector<std::string> partners;
+  if (stem_of(name).empty()) return partners;
+  for (const std::string& other : others) {
+    if (!stem_of(other).empty() && family_of(other) == family_of(name)) partners.push_back(other);
+  }
+  return partners;
+}
 
 const DataFormat idx_format{
     .name = "idx",

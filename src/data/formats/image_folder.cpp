@@ -25,6 +25,7 @@ constexpr std::array endings{".jpg", ".jpeg", ".png", ".bmp", ".gif"};
 constexpr int64_t default_side = 128;
 constexpr int64_t max_default_side = 256;
 constexpr size_t probed_images = 32;
+constexpr std::string_view background = "BACKGROUND_Google";  // of Caltech-101
 
 bool is_image(std::string_view path) {
   std::string ending(path.substr(std::min(path.find_last_of('.'), path.size())));
@@ -86,7 +87,8 @@ void skip_common(std::vector<Found>& images) {
 struct FoundParts {
   std::vector<Found> train;
   std::vector<Found> test;
-  std::string note;  ///< about folders that are not used
+  std::vector<std::string> notes;  ///< about folders that are not used
+  size_t background = 0;           ///< images left out by drop_background
 };
 
 FoundParts find_parts(std::vector<Found> images) {
@@ -103,9 +105,9 @@ FoundParts find_parts(std::vector<Found> images) {
       parts.contains(PartFolder::validation) ? PartFolder::validation : PartFolder::test;
   FoundParts found{.train = std::move(parts[PartFolder::train]), .test = std::move(parts[test])};
   if (both) {
-    found.note =
+    found.notes.push_back(
         fmt::format("{} of the folder for testing are left out, as there is one for validation",
-                    counted(parts[PartFolder::test].size(), "image"));
+                    counted(parts[PartFolder::test].size(), "image")));
   }
   skip_common(found.train);
   skip_common(found.test);
@@ -114,6 +116,17 @@ FoundParts find_parts(std::vector<Found> images) {
 
 void drop_without_folder(std::vector<Found>& images) {
   std::erase_if(images, [](const Found& image) { return image.folder().empty(); });
+}
+
+/// Leaves out the photos of Caltech-101 that are of none of its classes, as torchvision does.
+void drop_background(FoundParts& found) {
+  const auto is_background = [](const Found& image) { return image.folder() == background; };
+  found.background =
+      std::erase_if(found.train, is_background) + std::erase_if(found.test, is_background);
+  if (found.background == 0) return;
+  found.notes.push_back(
+      fmt::format("{} of the folder {} are left out: it is no class of Caltech-101",
+                  counted(found.background, "image"), background));
 }
 
 /// Finds the images of a data set: in folders of their classes, which may lie in folders of parts.
@@ -129,6 +142,7 @@ FoundParts find_images(const FileSet& files) {
   FoundParts found = find_parts(std::move(images));
   drop_without_folder(found.train);
   drop_without_folder(found.test);
+  drop_background(found);
   if (found.train.empty()) {
     fail(
         "[data] {}: its images are not in folders; expected a folder for each class, such as "
@@ -255,9 +269,10 @@ DatasetSplits open(const std::shared_ptr<const FileSet>& files, const FormatOpti
   DatasetSplits splits = test.empty()
                              ? split_off_test(make(train), options.test_fraction, options.seed)
                              : DatasetSplits{.train = make(train), .test = make(test)};
-  for (const std::string& note : {note_of_others(*files, train.size() + test.size()), found.note}) {
-    if (!note.empty()) splits.notes.push_back(note);
-  }
+  if (std::string note = note_of_others(*files, train.size() + test.size() + found.background);
+      !note.empty())
+    splits.notes.push_back(std::move(note));
+  splits.notes.insert(splits.notes.end(), found.notes.begin(), found.notes.end());
   if (test.empty()) {
     splits.notes.push_back(
         fmt::format("no folders train and val: {} of {} are set aside as test images",

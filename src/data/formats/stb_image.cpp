@@ -66,7 +66,8 @@ DecodedImage read_image_size(std::span<const uint8_t> file, const std::string& w
     // Its reason is that the format is unknown, because it tries one format after another.
     refuse(where, "its size cannot be read");
   }
-  return {height, width, channels, {}};
+  // In a BMP a negative height says that the upper row comes first.
+  return {std::abs(int64_t{height}), width, channels, {}};
 }
 
 DecodedImage read_image_pixels(std::span<const uint8_t> file, const DecodedImage& size,
@@ -81,6 +82,7 @@ DecodedImage read_image_pixels(std::span<const uint8_t> file, const DecodedImage
   const std::unique_ptr<uint8_t, Free> decoded(stbi_load_from_memory(
       file.data(), static_cast<int>(file.size()), &width, &height, &channels, 0));
   if (decoded == nullptr) refuse(where, stbi_failure_reason());
+  if (height != size.height || width != size.width) refuse(where, "it has two sizes");
   const auto count =
       static_cast<size_t>(width) * static_cast<size_t>(height) * static_cast<size_t>(channels);
   return {height, width, channels, {decoded.get(), decoded.get() + count}};

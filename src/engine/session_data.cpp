@@ -1,0 +1,89 @@
+// How a Session opens the data set of a run.
+#include "engine/session.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "core/error.h"
+#include "data/cached_dataset.h"
+#include "data/catalog.h"
+#include "data/memory_dataset.h"
+#include "data/resize.h"
+#include "data/resized_dataset.h"
+#include "io/model_file.h"
+
+namespace convlab {
+
+namespace {
+
+/// The network of a loaded model has no data: images of its shape, and no image of them.
+DatasetSplits no_data(const ModelFile& file) {
+  std::vector<std::string> names = file.training.class_names;
+  const int64_t classes = file.graph.output_shape().elements();
+  for (auto i = static_cast<int64_t>(names.size()); i < classes; ++i)
+    names.push_back(fmt::format("class {}", i));
+  const auto empty = std::make_shared<const MemoryDataset>("no data", file.graph.input_shape(),
+                                                           std::move(names), 0);
+  return {empty, empty};
+}
+
+}  // namespace
+
+/// Opens the data set in the size of the images that the options ask for; if they ask for none and
+/// the images can have any, or with `resize`, in that of the network.
+DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, bool resize) {
+  const int64_t size = options.image_size;
+  if (size < 0 || size > max_run_image_size)
+    fail("[run] option image_size is {} but must lie in 0 to {}", size, max_run_image_size);
+  if (options.cache_images < 0 || options.cache_images > max_cache_images) {
+    fail("[run] option cache_images is {} but must lie in 0 to {}", options.cache_images,
+         max_cache_images);
+  }
+  DatasetSplits data = environment_.open_data(options.data);
+  const Dataset& train = *data.train;
+  const Shape own = train.image_shape();
+  Shape wanted = own;
+  if (size > 0) {
+    wanted = {size, size, own[2]};
+  } else if (graph != nullptr && (!train.has_common_size() || resize)) {
+    wanted = graph->input_shape();
+    if (train.has_common_size() && own != wanted) {
+      data.notes.push_back(
+          fmt::format("images of {} × {} pixels are resized to {} × {}, the input of the network",
+                      own[1], own[0], wanted[1], wanted[0]));
+    }
+  }
+  data = with_image_shape(std::move(data), wanted, find_resize_mode(options.resize));
+  const bool takes_parts = read_augmentation(options.augmentation).resized_crop > 0;
+  if (options.cache_images == 0 || takes_parts) return data;
+  constexpr uint64_t megabyte = 1'000'000;
+  return with_cache(std::move(data),
+                    std::min(static_cast<uint64_t>(options.cache_images) * megabyte,
+                             backend().memory_left() / 2));
+}
+
+DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
+                                RunOptions& options) {
+  if (!request.options.data.empty()) return open_data(options, &file.graph, true);
+  const auto without_data = [&] {
+    options.data.clear();
+    options.validation_split = 0;
+    options.class_weights.clear();
+    return no_data(file);
+  };
+  // A path in a file from elsewhere is not followed.
+  if (is_data_path(file.training.data)) return without_data();
+  options.data = file.training.data;
+  try {
+    DatasetSplits data = open_data(options, &file.graph, true);
+    const bool fits = data.train->image_shape() == file.graph.input_shape() &&
+                      Shape{data.train->classes()} == file.graph.output_shape();
+    return fits ? data : without_data();
+  } catch (const Error&) {
+    return without_data();
+  }
+}
+
+}  // namespace convlab

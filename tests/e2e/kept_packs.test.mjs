@@ -1,0 +1,179 @@
+// Packed data sets that were fetched are kept: a second visit fetches only what is missing.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {test} from 'node:test';
+import {dist, waitForState, withPage} from './browser.mjs';
+import {damage, inWorker, packPhotos, serveData, storedFiles} from './packing.mjs';
+
+const catalog = JSON.parse(fs.readFileSync(`${dist}/data/catalog.json`, 'utf8'));
+const shardsIn = ({splits: {train, test}}) => [...train.shards, ...test.shards];
+const mnist = shardsIn(catalog.datasets.find(({name}) => name === 'mnist'));
+const namesOf = (shards) => shards.map(({sha256}) => `shard-${sha256}`).sort();
+
+const keptShards = async (page) =>
+  (await page.evaluate(storedFiles)).filter((name) => name.startsWith('shard-')).sort();
+
+/** Waits until exactly these shards are kept. */
+async function waitForKept(page, shards) {
+  const wanted = namesOf(shards);
+  for (let tries = 0; tries < 150; ++tries) {
+    if (JSON.stringify(await keptShards(page)) === JSON.stringify(wanted)) return;
+    await page.waitForTimeout(200);
+  }
+  assert.deepEqual(await keptShards(page), wanted);
+}
+
+/** Answers requests for data as `isThere` says, and returns the files that were asked for. */
+async function watchData(page, isThere) {
+  const asked = [];
+  await page.context().unroute('**/data/**');
+  await page.context().route('**/data/**', (route) => {
+    const file = new URL(route.request().url()).pathname.split('/data/')[1];
+    asked.push(file);
+    return isThere(file) ? route.continue() : route.abort();
+  });
+  return asked;
+}
+
+async function trainOn(page) {
+  await waitForState(page, 'ready');
+  await page.locator('#start').click();
+  await page.waitForFunction(() => document.getElementById('progress').value >= 2);
+  await page.locator('#pause').click();
+}
+
+const waitForAllImages = (page) => page.waitForFunction(() => {
+  const text = document.getElementById('steps').innerText;
+  return text !== '' && !/images/.test(text);
+});
+
+const alertOf = (page) => page.locator('#alert').innerText();
+
+test('MNIST: trained on again after a reload, with all data of the server out of reach', () =>
+  withPage({}, async ({page}) => {
+    await trainOn(page);
+    await waitForKept(page, mnist);
+    const asked = await watchData(page, () => false);
+    await page.reload();
+    await trainOn(page);
+    await waitForAllImages(page);
+    assert.equal(await alertOf(page), '');
+    assert.deepEqual(asked, ['catalog.json']);
+    // What is not kept says why it cannot be had.
+    await page.evaluate(() => {
+      globalThis.convlabPage.convlab.configure({data: 'fashion-mnist', model: 'fashion-cnn'}).catch(() => {});
+    });
+    await page.locator('#alert').getByText(/fashion-mnist/).waitFor();
+  }));
+
+test('partly fetched: only the rest is fetched, and Retry fetches it from a server that is back', () => {
+  const isFirst = (file) => file === 'catalog.json' || /train-000[0-4]/.test(file);
+  const first = mnist.filter(({file}) => isFirst(file));
+  return withPage({prepare: (page) => watchData(page, isFirst)}, async ({page}) => {
+    await page.locator('#alert').getByText(/could not be fetched/).waitFor();
+    const test0 = mnist.find(({file}) => /test-0000/.test(file)).file;
+    assert.match(await alertOf(page), new RegExp(test0));
+    await watchData(page, (file) => isFirst(file) || file === test0);
+    await page.locator('#alert').getByRole('button', {name: 'Retry'}).click();
+    await page.locator('#alert').getByText(/train-0005.* could not be fetched/).waitFor();
+    await waitForKept(page, [...first, mnist.find(({file}) => file === test0)]);
+    const asked = await watchData(page, (file) => file !== 'catalog.json');
+    await page.reload();
+    await trainOn(page);
+    await waitForKept(page, mnist);
+    const fetched = asked.filter((file) => file !== 'catalog.json');
+    assert.deepEqual(fetched.filter((file) => isFirst(file) || file === test0), []);
+    assert.equal(fetched.length, mnist.length - first.length - 1);
+    assert.equal(await alertOf(page), '');
+  });
+});
+
+test('a kept shard that is damaged is fetched again, alone, and kept again', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await waitForKept(page, mnist);
+    const name = await page.evaluate(damage, '^shard-');
+    const {file} = mnist.find(({sha256}) => name === `shard-${sha256}`);
+    let asked = await watchData(page, () => true);
+    await page.reload();
+    await trainOn(page);
+    await waitForAllImages(page);
+    await waitForKept(page, mnist);
+    assert.deepEqual(asked, ['catalog.json', file]);
+    asked = await watchData(page, () => false);
+    await page.reload();
+    await trainOn(page);
+    await waitForAllImages(page);
+    assert.deepEqual(asked, ['catalog.json']);
+  }));
+
+test('a pack that has changed on the server replaces the one that is kept', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-kept-'));
+  t.after(() => fs.rmSync(folder, {recursive: true}));
+  const out = path.join(folder, 'data');
+  const packs = [40, 50].map((side) => {
+    packPhotos(path.join(folder, 'sides'), out, {side});
+    return shardsIn(JSON.parse(fs.readFileSync(`${out}/catalog.json`, 'utf8')).datasets[0]);
+  });
+  assert.notDeepEqual(...packs.map(namesOf));
+  packPhotos(path.join(folder, 'sides'), out, {side: 40});
+  await withPage({query: 'bench.html', prepare: serveData(out)}, async ({page}) => {
+    const trainOnSides = () => page.evaluate(async () => {
+      const {Convlab} = await import('./convlab.js');
+      const engine = new Convlab({threads: 1});
+      const finished = new Promise((resolve, reject) => {
+        engine.addEventListener('error', ({error}) => reject(new Error(error.message)));
+        engine.addEventListener('snapshot', ({snapshot}) => {
+          if (snapshot.state === 'finished') resolve(snapshot.history.length);
+        });
+      });
+      engine.configure({data: 'sides', model: 'simple-convnet', image_size: 24, batch: 8, epochs: 1});
+      engine.start();
+      return finished;
+    });
+    assert.equal(await trainOnSides(), 1);
+    await waitForKept(page, packs[0]);
+    packPhotos(path.join(folder, 'sides'), out, {side: 50});
+    await page.reload();
+    assert.equal(await trainOnSides(), 1);
+    await waitForKept(page, packs[1]);
+    await page.reload();
+    await page.context().unroute('**/data/**');
+    await page.context().route('**/data/**', (route) => route.abort());
+    assert.equal(await trainOnSides(), 1);
+  });
+});
+
+for (const [what, code, why] of [
+  ['storage that is denied', `StorageManager.prototype.getDirectory = () =>
+    Promise.reject(new DOMException('denied here', 'SecurityError'));`, /denied here/],
+  ['a small quota', 'StorageManager.prototype.estimate = async () => ({quota: 2 ** 20, usage: 0});',
+    /no room to keep it: it needs 1\d\.\d MiB, and 1\.0 MiB are left/],
+  ['a disk that gets full', `FileSystemSyncAccessHandle.prototype.write = () => {
+    throw new DOMException('full', 'QuotaExceededError'); };`, /no room/],
+]) {
+  test(`${what}: the page says once that MNIST is not kept, and trains`, () =>
+    withPage({prepare: inWorker(code)}, async ({page, problems}) => {
+      await trainOn(page);
+      await waitForAllImages(page);
+      const note = page.locator('#notes li').filter({hasText: 'MNIST is not kept for the next visit'});
+      await note.getByText(why).waitFor();
+      assert.equal(await note.count(), 1);
+      assert.equal(await alertOf(page), '');
+      assert.deepEqual(problems, []);
+    }));
+}
+
+test('two pages fetch and keep the same pack at once', () =>
+  withPage({}, async ({page}) => {
+    const other = await page.context().newPage();
+    await Promise.all([page.reload(), other.goto(page.url())]);
+    await Promise.all([trainOn(page), trainOn(other)]);
+    await Promise.all([waitForAllImages(page), waitForAllImages(other)]);
+    await other.reload();
+    await waitForAllImages(other);
+    await waitForKept(page, mnist);
+  }));
