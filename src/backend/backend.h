@@ -116,8 +116,8 @@ struct StepState {
 /// The two convolution operations that read a kernel.
 enum class KernelUse : uint8_t { conv2d, conv2d_grad_input };
 
-/// Whether convolutions with a frozen kernel use Winograd's algorithm (Lavin and Gray 2016), where
-/// it is supported. Results differ by rounding.
+/// Whether convolutions with a constant kernel (Conv2dDesc) use Winograd's algorithm (Lavin and
+/// Gray 2016), where it is supported. Results differ by rounding.
 enum class Winograd : uint8_t {
   automatic,  ///< where it is known to be faster on this kind of processor
   off,
@@ -230,7 +230,7 @@ class Backend {
                                   const Tensor& dy, const Tensor& kernel_grad,
                                   const Tensor& bias_grad) = 0;
   /// Workspace in bytes for any of the three operations, for x and y of these shapes (including the
-  /// batch dimension).
+  /// batch dimension); a constant kernel gets no gradient.
   virtual uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                     const Shape& y) const = 0;
   /// Memory in bytes that such an operation allocates in its slot for packed weights, whatever the
@@ -341,7 +341,7 @@ class Backend {
 
  private:
   MemorySource memory_source_;
-  Winograd winograd_ = Winograd::off;
+  Winograd winograd_ = Winograd::automatic;
 };
 
 /// A kind of backend and its factory.

@@ -26,7 +26,7 @@ struct EvalOptions {
   std::string data;
   std::string data_dir;
   std::string backend;
-  std::string winograd = "off";
+  std::string winograd = "auto";
   int threads = 0;
   int64_t batch = 128;
   int64_t top_k = 5;

@@ -33,7 +33,6 @@ struct Arguments {
   std::string model;  ///< as given
   std::string data_dir;
   std::string backend;
-  std::string winograd = "off";
   int threads = 0;
   std::string json;
 };
@@ -75,7 +74,7 @@ int run(Arguments arguments) {
   check_file_names(inputs, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
   Engine engine(
-      {.backend = open_backend(arguments.backend, arguments.threads, arguments.winograd),
+      {.backend = open_backend(arguments.backend, arguments.threads),
        .open_data = [&](const std::string& name) { return load_dataset(name, arguments.data_dir); },
        .now = monotonic_seconds,
        .loader_threads = usable_threads(arguments.threads)});
@@ -117,7 +116,6 @@ void add_lr_find(CLI::App& app, Action& action) {
   add_seed(command, run_options.seed);
   add_threads(command, arguments->threads);
   add_backend(command, arguments->backend);
-  add_winograd(command, arguments->winograd);
   command
       .add_option("--json", arguments->json,
                   "Write the result as one JSON object to a file, or - for standard output")

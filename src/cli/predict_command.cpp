@@ -23,7 +23,7 @@ struct PredictOptions {
   std::string model;
   std::vector<std::string> images;
   std::string backend;
-  std::string winograd = "off";
+  std::string winograd = "auto";
   int threads = 0;
   int64_t top_k = 3;
   std::string json;

@@ -21,7 +21,6 @@ struct SummaryOptions {
   ModelSize size;
   int64_t batch = 128;
   std::string backend;
-  std::string winograd = "off";
   int threads = 0;
   bool dot = false;
   std::string json;
@@ -40,8 +39,7 @@ int run_summary(const SummaryOptions& options) {
     print(readable_graph_json(document_of(graph)));
     return 0;
   }
-  const std::unique_ptr<Backend> backend =
-      open_backend(options.backend, options.threads, options.winograd);
+  const std::unique_ptr<Backend> backend = open_backend(options.backend, options.threads);
   print(summary_table(describe_model(graph, options.model, *backend, options.batch)));
   if (!options.json.empty()) {
     const std::string document = readable_graph_json(document_of(graph));
@@ -61,7 +59,6 @@ void add_summary(CLI::App& app, Action& action) {
   add_batch(command, options->batch)->description("Batch size for which memory is shown");
   add_threads(command, options->threads);
   add_backend(command, options->backend);
-  add_winograd(command, options->winograd);
   CLI::Option* dot = command.add_flag("--dot", options->dot,
                                       "Print the network in Graphviz format instead of the table");
   command

@@ -40,7 +40,7 @@ struct TrainOptions {
   std::string model;  ///< as given
   std::string data_dir;
   std::string backend;
-  std::string winograd = "off";
+  std::string winograd = "auto";
   int threads = 0;
   int64_t limit = 0;
   std::string json;

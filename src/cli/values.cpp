@@ -75,9 +75,10 @@ CLI::Option* add_backend(CLI::App& command, std::string& backend) {
 
 CLI::Option* add_winograd(CLI::App& command, std::string& winograd) {
   return command
-      .add_option("--winograd", winograd,
-                  "Winograd's algorithm in evaluations and frozen layers: auto (3x3 convolutions "
-                  "where it is faster), off, always (all 3x3 convolutions with stride 1)")
+      .add_option(
+          "--winograd", winograd,
+          "Winograd's algorithm in frozen layers and wherever nothing is trained: auto (3x3 "
+          "convolutions where it is faster), off, always (all with stride 1)")
       ->type_name("WHERE")
       ->capture_default_str()
       ->check(

@@ -34,7 +34,7 @@ CLI::Option* add_threads(CLI::App& command, int& threads);
 int resolve_threads(int asked);
 /// Makes a backend with resolve_threads(threads) that allocates no more than the system's memory.
 std::unique_ptr<Backend> open_backend(const std::string& name, int threads,
-                                      std::string_view winograd);
+                                      std::string_view winograd = "auto");
 CLI::Option* add_seed(CLI::App& command, uint64_t& seed);
 CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 

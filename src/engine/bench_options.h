@@ -20,7 +20,7 @@ struct BenchOptions {
   int64_t images = 0;             ///< size of the random data set; 0: the same batch in every step
   double seconds = 3;             ///< approximate duration of each measurement
   bool layers = false;            ///< also measure each layer; only for training steps
-  std::string winograd = "off";  ///< see winograd_names
+  std::string winograd = "auto";  ///< see winograd_names
 };
 
 template <class Fields, MaybeConst<BenchOptions> S>

@@ -73,22 +73,19 @@ std::vector<ParameterSpec> ConvTranspose2d::parameters(std::span<const Shape> in
 }
 
 uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
-                                          std::span<const Shape> inputs, bool frozen) const {
+                                          std::span<const Shape> inputs, bool /*constant*/) const {
   const Shape output = output_shape(inputs);
-  Conv2dDesc desc = descriptor(output);
-  desc.frozen = frozen;
-  return backend.conv2d_workspace(desc, output.with_batch(batch), inputs[0].with_batch(batch));
+  return backend.conv2d_workspace(descriptor(output), output.with_batch(batch),
+                                  inputs[0].with_batch(batch));
 }
 
-PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend,
-                                          std::span<const Shape> inputs) const {
+PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend, std::span<const Shape> inputs,
+                                          bool /*constant*/) const {
   const Shape output = output_shape(inputs);
   const Conv2dDesc desc = descriptor(output);
   const Shape x = output.with_batch(1);
   const Shape y = inputs[0].with_batch(1);
-  const uint64_t forward = backend.packed_bytes(KernelUse::conv2d_grad_input, desc, x, y);
-  return {.forward = forward,
-          .frozen_forward = forward,
+  return {.forward = backend.packed_bytes(KernelUse::conv2d_grad_input, desc, x, y),
           .grad_inputs = backend.packed_bytes(KernelUse::conv2d, desc, x, y)};
 }
 

@@ -13,7 +13,7 @@ class SampleNorm : public Layer {
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
   std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override;
   uint64_t workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs,
-                           bool frozen) const override;
+                           bool constant) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;
   void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,

@@ -26,8 +26,8 @@ size_t addressable(uint64_t bytes) {
 
 }  // namespace
 
-Network::Network(Graph graph, Backend& backend, uint64_t seed)
-    : graph_(std::move(graph)), backend_(backend) {
+Network::Network(Graph graph, Backend& backend, uint64_t seed, NetworkUse use)
+    : graph_(std::move(graph)), backend_(backend), use_(use) {
   if (graph_.nodes().empty()) fail("[network] the graph has no layers");
   make_parameters();
   make_folded_layers();
@@ -39,10 +39,13 @@ void Network::make_parameters() {
   const size_t bytes = addressable(plan.bytes);
   const auto trainable_bytes = static_cast<size_t>(plan.trainable_bytes);
   value_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
-  grad_buffer_ = backend_.allocate(std::max(trainable_bytes, tensor_alignment));
   const Shape flat{static_cast<int64_t>(trainable_bytes / sizeof(float))};
   values_ = at(value_buffer_, 0, flat);
-  grads_ = at(grad_buffer_, 0, flat);
+  const bool has_grads = use_ == NetworkUse::training;
+  if (has_grads) {
+    grad_buffer_ = backend_.allocate(std::max(trainable_bytes, tensor_alignment));
+    grads_ = at(grad_buffer_, 0, flat);
+  }
   weight_elements_ = static_cast<int64_t>(plan.weight_bytes / sizeof(float));
   for (const Node& node : graph_.nodes()) {
     first_parameter_.push_back(parameters_.size());
@@ -50,8 +53,9 @@ void Network::make_parameters() {
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
       const auto [offset, trainable] = plan.places[parameters_.size()];
       const auto start = static_cast<size_t>(offset);
-      parameters_.push_back({node.name + "." + spec.name, at(value_buffer_, start, spec.shape),
-                             trainable ? at(grad_buffer_, start, spec.shape) : Tensor{}});
+      parameters_.push_back(
+          {node.name + "." + spec.name, at(value_buffer_, start, spec.shape),
+           trainable && has_grads ? at(grad_buffer_, start, spec.shape) : Tensor{}});
     }
   }
   first_parameter_.push_back(parameters_.size());
@@ -122,7 +126,7 @@ std::span<const Parameter> Network::parameters_of(size_t node) const {
 }
 
 uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
-  return NetworkPlan(graph_, backend_, {.mode = mode, .batch = batch}).memory.bytes;
+  return NetworkPlan(graph_, backend_, {.mode = mode, .batch = batch}, use_).memory.bytes;
 }
 
 Tensor Network::prepare(const PassSpec& spec) {
@@ -135,7 +139,7 @@ Tensor Network::prepare(const PassSpec& spec) {
     if (folded_in_ != current_) folded_in_ = nullptr;
     return current_->values[0];
   }
-  auto plan = std::make_unique<NetworkPlan>(graph_, backend_, spec);
+  auto plan = std::make_unique<NetworkPlan>(graph_, backend_, spec, use_);
   const size_t bytes = addressable(plan->memory.bytes);
   folded_in_ = nullptr;
   if (bytes > arena_.bytes()) {
@@ -156,9 +160,11 @@ Tensor Network::prepare(const PassSpec& spec) {
 
 Pass Network::pass_of(size_t node, Activation activation) {
   FoldedLayer* folded = current_->facts.normalization[node] ? folded_[node].get() : nullptr;
+  const bool frozen = graph_.nodes()[node].frozen;
   return {.backend = backend_,
           .mode = current_->spec.mode,
-          .frozen = graph_.nodes()[node].frozen || current_->spec.mode == Mode::eval,
+          .frozen = frozen || current_->spec.mode == Mode::eval,
+          .constant = frozen || use_ == NetworkUse::inference,
           .activation = activation,
           .parameters = folded != nullptr ? folded->parameters() : own_parameters(node),
           .saved = current_->nodes[node].saved,

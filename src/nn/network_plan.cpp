@@ -21,14 +21,15 @@ size_t end_of(const Graph& graph, const PassSpec& spec) {
   return *spec.last_node + 1;
 }
 
-/// Size from which an image's values are computed image by image: about that of a core's share of
-/// the last cache.
+/// Size of one image's values from which they are computed image by image: about that of a core's
+/// share of the last cache.
 constexpr uint64_t large_bytes = uint64_t{4} << 20U;
 
 /// Returns NetworkPlan::by_image.
 size_t nodes_by_image(const Graph& graph, const PassSpec& spec, const GraphFacts& facts,
                       size_t end) {
-  if (spec.has_backward() || spec.batch == 1) return 0;
+  if (spec.has_backward() || spec.batch == 1 || graph.nodes()[0].layer->is_view(spec.mode))
+    return 0;
   const auto is_large = [&](size_t value) {
     const auto elements = static_cast<uint64_t>(graph.value_shape(value).elements());
     return elements * sizeof(float) >= large_bytes;
@@ -89,7 +90,7 @@ std::optional<size_t> GraphFacts::computed_by(const Graph& graph, const PassSpec
 
 // Moments: node i runs forward at i, the loss is computed at `end`, node i runs backward at
 // 2 · end - i.
-NetworkPlan::NetworkPlan(const Graph& graph, const Backend& backend, PassSpec pass)
+NetworkPlan::NetworkPlan(const Graph& graph, const Backend& backend, PassSpec pass, NetworkUse use)
     : spec(std::move(pass)),
       facts(graph, spec),
       end(end_of(graph, spec)),
@@ -100,7 +101,7 @@ NetworkPlan::NetworkPlan(const Graph& graph, const Backend& backend, PassSpec pa
   planned_values_.resize(end + 1);
   planned_grads_.resize(end + 1);
   planned_nodes_.resize(end);
-  plan_forward(backend);
+  plan_forward(backend, use);
   nodes.resize(end);
   if (spec.has_backward()) plan_backward();
   memory = plan_memory(blocks_);
@@ -129,7 +130,7 @@ PlannedTensor NetworkPlan::new_tensor(const Shape& sample, size_t moment, int64_
           add_block(static_cast<uint64_t>(shape.elements()) * sizeof(float), moment, moment)};
 }
 
-void NetworkPlan::plan_forward(const Backend& backend) {
+void NetworkPlan::plan_forward(const Backend& backend, NetworkUse use) {
   const size_t n = end;
   planned_values_[0] = new_tensor(graph_.input_shape(), 0, spec.batch);
   uint64_t workspace_bytes = 0;
@@ -158,10 +159,10 @@ void NetworkPlan::plan_forward(const Backend& backend) {
         if (runs_backward) extend(planned_nodes_[i].saved.back().block, backward);
       }
     }
-    const bool frozen = node.frozen || spec.mode == Mode::eval;
+    const bool constant = node.frozen || use == NetworkUse::inference;
     const int64_t batch = i < by_image ? 1 : spec.batch;
     workspace_bytes = std::max(
-        workspace_bytes, node.layer->workspace_bytes(backend, batch, node.input_shapes, frozen));
+        workspace_bytes, node.layer->workspace_bytes(backend, batch, node.input_shapes, constant));
   }
   if (by_image > 0) {  // every image reads the input and writes the last of these values
     extend(planned_values_[0].block, by_image - 1);

@@ -31,7 +31,8 @@ struct Case {
             columns + padding.left + padding.right - 2, outputs};
   }
   Conv2dDesc desc() const {
-    return {.kernel = {3, 3}, .padding = padding, .activation = activation, .frozen = true};
+    return {
+        .kernel = {3, 3}, .padding = padding, .activation = activation, .constant_kernel = true};
   }
 };
 

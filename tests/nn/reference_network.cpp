@@ -27,6 +27,7 @@ Pass ReferenceNetwork::pass(size_t node) {
   return {.backend = device_.backend(),
           .mode = Mode::train,
           .frozen = n.frozen,
+          .constant = n.frozen,
           .activation = Activation::none,
           .parameters = parameters_[node],
           .saved = saved_[node],

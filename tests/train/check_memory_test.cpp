@@ -93,6 +93,28 @@ TEST_CASE("memory: the estimate equals the memory allocated after training and e
   }
 }
 
+TEST_CASE("memory: the estimate equals the memory allocated after an evaluation alone") {
+  const auto winograd = GENERATE(Winograd::off, Winograd::always);
+  for (const BackendKind& kind : available_backends()) {
+    for (const char* model : {"mnist-cnn", "simple-convnet", "normalized", "frozen"}) {
+      INFO(model << " on " << kind.name);
+      const auto backend = kind.make(1);
+      backend->set_winograd(winograd);
+      Graph graph = graph_of(model);
+      const TrainingSize size{.model = model, .batch = 3, .eval_images = 100};
+      const uint64_t need = needed_bytes(graph, *backend, size);
+
+      Network network(std::move(graph), *backend, 1, size.use());
+      Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
+                      find_optimizer("sgd").make({}), 1e-3);
+      trainer.evaluate(batch_of(3));
+      const uint64_t taken = backend->memory_use().bytes;
+      CHECK(need <= taken);
+      CHECK(need + 64 >= taken);  // metric sums
+    }
+  }
+}
+
 /// Returns the error for a training of this size if `left` bytes of memory are left.
 std::string problem(uint64_t left, const TrainingSize& size) {
   const auto backend = make_backend("", 1, [left] { return left; });

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 
 #include "backend/xnnpack/depthwise_grad_input.h"
 #include "backend/xnnpack/operators.h"
@@ -36,17 +35,9 @@ struct ConvState final : OpState {
   }
 };
 
-// What the algorithms keep. A slot may need two of them: a kernel that is trained is not frozen,
-// but it is in evaluations between the steps.
-struct ForwardState final : OpState {
-  std::optional<ConvState> direct;
-  std::optional<ThinConv2d> thin;
-  std::optional<WinogradConv2d> winograd;
-};
-
-ForwardState& forward_state(OpSlot& slot) {
-  if (!slot) slot = std::make_unique<ForwardState>();
-  return static_cast<ForwardState&>(*slot);
+ConvState& state_in(OpSlot& slot, Backend& backend) {
+  if (!slot) slot = std::make_unique<ConvState>(backend);
+  return static_cast<ConvState&>(*slot);
 }
 
 auto u32(int64_t value) { return static_cast<uint32_t>(value); }
@@ -111,7 +102,8 @@ void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, f
 }  // namespace
 
 bool XnnpackBackend::uses_winograd(const Conv2dDesc& desc, const Shape& x, const Shape& y) const {
-  if (winograd() == Winograd::off || !WinogradConv2d::supports(desc)) return false;
+  if (winograd() == Winograd::off || !desc.constant_kernel || !WinogradConv2d::supports(desc))
+    return false;
   return winograd() == Winograd::always || winograd_is_faster(x[3], y);
 }
 
@@ -119,19 +111,19 @@ void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& 
                             const Parameter& kernel, const Parameter* bias, const Tensor& y) {
   const float* bias_values = bias == nullptr ? nullptr : bias->value.data();
   auto* workspace = static_cast<float*>(op.workspace);
-  ForwardState& states = forward_state(op.slot);
-  if (desc.frozen && uses_winograd(desc, x.shape, y.shape)) {
-    if (!states.winograd) states.winograd.emplace();
-    states.winograd->run(*this, *threads_, desc, x, kernel, bias_values, workspace, y);
+  if (uses_winograd(desc, x.shape, y.shape)) {
+    if (!op.slot) op.slot = std::make_unique<WinogradConv2d>();
+    static_cast<WinogradConv2d&>(*op.slot).run(*this, *threads_, desc, x, kernel, bias_values,
+                                               workspace, y);
     return;
   }
   if (ThinConv2d::is_for(desc, x.shape)) {
-    if (!states.thin) states.thin.emplace();
-    states.thin->run(*threads_, desc, x, kernel.value, bias_values, workspace, y);
+    if (!op.slot) op.slot = std::make_unique<ThinConv2d>();
+    static_cast<ThinConv2d&>(*op.slot).run(*threads_, desc, x, kernel.value, bias_values, workspace,
+                                           y);
     return;
   }
-  if (!states.direct) states.direct.emplace(*this);
-  ConvState& state = *states.direct;
+  ConvState& state = state_in(op.slot, *this);
   if (!state.is_current(kernel, bias)) {
     const Shape& shape = kernel.value.shape;
     xnn_operator_t created = nullptr;
@@ -162,8 +154,7 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
     HostBackend::conv2d_grad_input(op, desc, dy, kernel, dx);
     return;
   }
-  if (!op.slot) op.slot = std::make_unique<ConvState>(*this);
-  auto& state = static_cast<ConvState&>(*op.slot);
+  ConvState& state = state_in(op.slot, *this);
   if (!state.is_current(kernel, nullptr)) {
     const Shape& shape = kernel.value.shape;
     auto* turned = static_cast<float*>(op.workspace);
@@ -195,7 +186,7 @@ uint64_t XnnpackBackend::packed_bytes(KernelUse use, const Conv2dDesc& desc, con
   const float unread = 0;
   switch (use) {
     case KernelUse::conv2d:
-      if (desc.frozen && uses_winograd(desc, x, y)) return WinogradConv2d::kernel_bytes(x, y);
+      if (uses_winograd(desc, x, y)) return WinogradConv2d::kernel_bytes(x, y);
       if (ThinConv2d::is_for(desc, x)) return 0;
       return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
         create_conv(desc, outputs, group_inputs, &unread, nullptr, packed, created);

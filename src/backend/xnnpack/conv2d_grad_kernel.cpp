@@ -207,8 +207,9 @@ uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x
   const int64_t winograd =
       uses_winograd(desc, x, y) ? WinogradConv2d::workspace_size(desc, x, y, threads_->count()) : 0;
   const int64_t others = std::max({turned_kernel, thin, winograd});
-  const int64_t floats =
-      desc.frozen ? others : std::max(others, grad_workspace(desc, x, y, threads_->count()));
+  const int64_t floats = desc.constant_kernel
+                             ? others
+                             : std::max(others, grad_workspace(desc, x, y, threads_->count()));
   return static_cast<uint64_t>(floats) * sizeof(float);
 }
 

@@ -1,17 +1,19 @@
 #include "backend/xnnpack/winograd_conv2d.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "backend/xnnpack/operators.h"
 #include "backend/xnnpack/product_kernels.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/winograd_transforms.h"
+#include "core/error.h"
 
 namespace convlab {
 
 namespace {
 
-constexpr int64_t lanes = 16;              // of the widest vectors
+constexpr int64_t lanes = 16;  // of the widest vectors
 // Tiles of a block. With fewer, the kernel, which is read for each block, takes longer than the
 // products; with more, transformed tiles of few channels leave the cache before they are used.
 constexpr int64_t most_tiles = 56;
@@ -146,8 +148,12 @@ void WinogradConv2d::run(Backend& backend, const Threads& threads, const Conv2dD
                          const Tensor& x, const Parameter& kernel, const float* bias,
                          float* workspace, const Tensor& y) {
   if (kernel_.memory() == nullptr || kernel_version_ != kernel.version) {
-    if (kernel_.memory() == nullptr)
-      kernel_ = backend.allocate(static_cast<size_t>(kernel_bytes(x.shape, y.shape)));
+    if (kernel_.memory() == nullptr) {
+      const uint64_t bytes = kernel_bytes(x.shape, y.shape);
+      if (bytes > std::numeric_limits<size_t>::max() / 2)
+        fail("[conv2d] not enough memory for {} MB of transformed kernel", bytes >> 20U);
+      kernel_ = backend.allocate(static_cast<size_t>(bytes));
+    }
     transform_kernel(threads, kernel.value);
     kernel_version_ = kernel.version;
   }

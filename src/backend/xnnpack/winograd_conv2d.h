@@ -14,7 +14,7 @@ class Threads;
 /// products to outputs. The transformed kernel, four times as large as the kernel, is kept until
 /// the kernel changes. Results differ from those of a direct convolution by rounding, and an
 /// infinite input makes all outputs of its tiles NaN.
-class WinogradConv2d {
+class WinogradConv2d final : public OpState {
  public:
   /// Whether the algorithm can compute the convolution.
   static bool supports(const Conv2dDesc& desc);

@@ -28,7 +28,7 @@ void transform_3_values(const double (&v)[3], double (&w)[tile]) {
 }  // namespace
 
 const Functions& functions() {
-#ifdef CONVLAB_X86
+#ifdef __x86_64__
   static const Functions& best = __builtin_cpu_supports("avx512f") ? avx512_functions
                                  : __builtin_cpu_supports("avx2")  ? avx2_functions
                                                                    : baseline_functions;

@@ -50,7 +50,7 @@ const Functions& functions();
 /// u = G g Gᵀ of one kernel in float64: g[3 · 3], u[36].
 void transform_kernel(const float* g, float* u);
 
-#ifdef CONVLAB_X86
+#ifdef __x86_64__
 extern const Functions avx2_functions;
 extern const Functions avx512_functions;
 #endif

@@ -299,7 +299,8 @@ class BenchTask::Impl {
 
  private:
   void prepare() {
-    network_.emplace(std::move(graph_), *backend_, 1);
+    network_.emplace(std::move(graph_), *backend_, 1,
+                     options_.inference ? NetworkUse::inference : NetworkUse::training);
     if (options_.inference) {
       backend_->fill(network_->prepare(Mode::eval, options_.batch), 0.5F);
       return;
