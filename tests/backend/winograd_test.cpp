@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/device.h"
+#include "backend/xnnpack/winograd_transforms.h"
 
 // Convolutions by Winograd's algorithm against a direct one in float64, and against the direct one
 // of the same backend.
@@ -24,6 +25,7 @@ struct Case {
   Padding2d padding = {1, 1, 1, 1};
   bool with_bias = true;
   Activation activation = Activation::none;
+  bool constant_kernel = true;
 
   Shape x() const { return {batch, rows, columns, inputs}; }
   Shape y() const {
@@ -31,8 +33,10 @@ struct Case {
             columns + padding.left + padding.right - 2, outputs};
   }
   Conv2dDesc desc() const {
-    return {
-        .kernel = {3, 3}, .padding = padding, .activation = activation, .constant_kernel = true};
+    return {.kernel = {3, 3},
+            .padding = padding,
+            .activation = activation,
+            .constant_kernel = constant_kernel};
   }
 };
 
@@ -55,7 +59,8 @@ double activate(Activation activation, double value) {
   return value;
 }
 
-std::vector<double> direct_in_float64(const Case& c, const std::vector<float>& x,
+template <class Number>
+std::vector<double> direct_in_float64(const Case& c, const std::vector<Number>& x,
                                       const std::vector<float>& kernel,
                                       const std::vector<float>& bias) {
   const auto at = [](int64_t index) { return static_cast<size_t>(index); };
@@ -74,7 +79,7 @@ std::vector<double> direct_in_float64(const Case& c, const std::vector<float>& x
       const int64_t row = pixel / shape[2] % shape[1] + k / 3 - c.padding.top;
       const int64_t column = pixel % shape[2] + k % 3 - c.padding.left;
       if (row < 0 || row >= c.rows || column < 0 || column >= c.columns) continue;
-      const float* values = x.data() + ((image * c.rows + row) * c.columns + column) * c.inputs;
+      const Number* values = x.data() + ((image * c.rows + row) * c.columns + column) * c.inputs;
       for (int64_t i = 0; i < c.inputs; ++i) {
         const double* weights = turned.data() + (k * c.inputs + i) * c.outputs;
         for (int64_t o = 0; o < c.outputs; ++o) sums[o] += double{values[i]} * weights[o];
@@ -104,9 +109,14 @@ class Convolution {
     backend_->conv2d({slot_, workspace}, desc, x_, kernel_, case_.with_bias ? &bias_ : nullptr, y_);
     return device_.read(y_);
   }
-  std::vector<double> reference() {
-    return direct_in_float64(case_, device_.read(x_), device_.read(kernel_.value),
-                             device_.read(bias_.value));
+  std::vector<float> run(const std::vector<float>& x) {
+    backend_->upload(x.data(), x_);
+    return run();
+  }
+  std::vector<double> reference() { return reference(device_.read(x_)); }
+  template <class Number>
+  std::vector<double> reference(const std::vector<Number>& x) {
+    return direct_in_float64(case_, x, device_.read(kernel_.value), device_.read(bias_.value));
   }
   void change_kernel() { device_.change(kernel_); }
   Device& device() { return device_; }
@@ -171,7 +181,52 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
+/// Max pooling of windows of 2×2 of an image [size, size, channels].
+template <class Number>
+std::vector<Number> pooled(const std::vector<Number>& x, int64_t size, int64_t channels) {
+  std::vector<Number> y;
+  for (int64_t row = 0; row < size; row += 2) {
+    for (int64_t column = 0; column < size; column += 2) {
+      for (int64_t channel = 0; channel < channels; ++channel) {
+        const auto at = [&](int64_t r, int64_t c) {
+          return x[static_cast<size_t>((r * size + c) * channels + channel)];
+        };
+        y.push_back(std::max(
+            {at(row, column), at(row, column + 1), at(row + 1, column), at(row + 1, column + 1)}));
+      }
+    }
+  }
+  return y;
+}
+
 }  // namespace
+
+TEST_CASE("winograd: VGG16's body stays within 2e-5 of float64 in every layer") {
+  int64_t size = 32;
+  int64_t inputs = 3;
+  std::vector<float> values = random_values(size * size * inputs, 1);
+  std::vector<double> exact(values.begin(), values.end());
+  for (const auto& [layers, channels] :
+       std::to_array<std::array<int64_t, 2>>({{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}})) {
+    for (int64_t layer = 0; layer < layers; ++layer) {
+      INFO(size << "x" << size << ", " << inputs << " to " << channels << " channels");
+      Convolution winograd({.rows = size,
+                            .columns = size,
+                            .inputs = inputs,
+                            .outputs = channels,
+                            .activation = Activation::relu},
+                           1, Winograd::always);
+      values = winograd.run(values);
+      exact = winograd.reference(exact);
+      CHECK(distance(values, exact, 9 * inputs) <= 2e-5);
+      inputs = channels;
+    }
+    values = pooled(values, size, inputs);
+    exact = pooled(exact, size, inputs);
+    size /= 2;
+  }
+  CHECK(distance(values, exact, 9 * inputs) <= 2e-5);
+}
 
 TEST_CASE("winograd: sizes, channels, padding, bias and activation match float64 and direct") {
   for (const Case& c : all_cases()) {
@@ -196,11 +251,65 @@ TEST_CASE("winograd: any number of threads gives the same bits") {
   }
 }
 
+TEST_CASE("winograd: an image gives the same bits in any batch") {
+  // 16 tiles an image, so that blocks of tiles hold parts of several images, and 3 rows remain.
+  const Case c{.rows = 15, .columns = 13, .inputs = 20, .outputs = 24, .batch = 5};
+  Case single = c;
+  single.batch = 1;
+  for (const int threads : {1, 2}) {
+    Convolution together(c, threads, Winograd::always);
+    const std::vector<float> expected = together.run();
+    const std::vector<float> images = together.device().read(together.x());
+    Convolution alone(single, threads, Winograd::always);
+    std::vector<float> outputs;
+    for (int64_t image = 0; image < c.batch; ++image) {
+      const auto* first = images.data() + image * single.x().elements();
+      const std::vector<float> output = alone.run({first, first + single.x().elements()});
+      outputs.insert(outputs.end(), output.begin(), output.end());
+    }
+    CHECK(same_bits(outputs, expected));
+  }
+}
+
+#ifdef __x86_64__
+TEST_CASE("winograd: the transforms for AVX2 give the bits of those for this processor") {
+  if (!__builtin_cpu_supports("avx2")) SKIP("the processor has no AVX2");
+  constexpr int64_t channels = 21;  // vectors of 16, of 4 and a single one
+  const winograd::Tiles tiles{.rows = 2,
+                              .columns = 2,
+                              .in_h = 7,
+                              .in_w = 6,
+                              .in_channels = channels,
+                              .out_h = 7,
+                              .out_w = 6,
+                              .out_channels = channels,
+                              .top = 1,
+                              .left = 1};
+  const std::vector<float> x = random_values(7 * 6 * channels, 1);
+  const std::vector<float> bias = random_values(channels, 2);
+  const std::vector<float> zeros(channels);
+  const auto results = [&](const winograd::Functions& functions) {
+    std::vector<float> values(4 * winograd::products * channels);
+    std::vector<float> y(x.size());
+    std::vector<float> unused(channels);
+    const winograd::Matrices matrices{values.data(), channels, 4 * channels};
+    functions.input(tiles, x.data(), zeros.data(), 0, 4, matrices);
+    functions.output(tiles, matrices, {bias.data(), -1, 1}, unused.data(), 0, 4, y.data());
+    values.insert(values.end(), y.begin(), y.end());
+    return values;
+  };
+  CHECK(same_bits(results(winograd::avx2_functions), results(winograd::functions())));
+}
+#endif
+
 TEST_CASE("winograd: used only where it is asked for") {
   const Case c{.rows = 28, .columns = 28, .inputs = 64, .outputs = 64};
   const std::vector<float> off = Convolution(c, 1, Winograd::off).run();
   CHECK_FALSE(same_bits(Convolution(c, 1, Winograd::always).run(), off));
   CHECK_FALSE(same_bits(Convolution(c, 1, Winograd::automatic).run(), off));
+  Case changing = c;
+  changing.constant_kernel = false;
+  CHECK(same_bits(Convolution(changing, 1, Winograd::always).run(), off));
   const Case few{.rows = 28, .columns = 28, .inputs = 3, .outputs = 3};
   CHECK(same_bits(Convolution(few, 1, Winograd::automatic).run(),
                   Convolution(few, 1, Winograd::off).run()));

@@ -142,11 +142,11 @@ TEST_CASE("network: a relu is not folded if its input has another reader") {
 TEST_CASE("network: large images are evaluated one by one with the same bits in less memory") {
   // The convolutions' outputs have 4 MiB per image, those of the second pooling 256 KiB. A dropout
   // at the beginning passes on the memory of the whole batch, so that nothing runs one by one.
-  const auto [first, is_saved] =
+  const auto [kind, is_saved] =
       GENERATE(table<const char*, bool>({{"relu", true}, {"dropout", false}}));
-  INFO(first);
+  INFO(kind);
   Graph graph({256, 256, 1});
-  graph.append(make_layer(first, {}));
+  graph.append(make_layer(kind, {}));
   for (int i = 0; i < 2; ++i) {
     graph.append(make_layer(
         "conv2d",
@@ -186,7 +186,7 @@ TEST_CASE("network: a value that a folded activation hid is kept as it was befor
   for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     const auto backend = kind.make(1);
-    Graph graph({6, 6, 2});
+    Graph graph({6, 6, 20});
     graph.append(make_layer("conv2d", {{"filters", int64_t{8}}, {"kernel", int64_t{3}}}));
     graph.append(make_layer("relu", {}));
     Network network(std::move(graph), *backend, seed);
