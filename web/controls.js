@@ -1,6 +1,6 @@
 // The controls: settings and buttons, created from the engine's tables (src/engine/controls.h).
 
-import {formatRate} from './format.js';
+import {LearningRateField} from './learning_rate_field.js';
 import {MoreOptions} from './more_options.js';
 
 /** @returns {any} an element of the kind that index.html has */
@@ -18,15 +18,6 @@ const isPossible = {
   step: ({state}) => atRest.includes(state),
   reset: ({state, step, parameters}) => step > 0 || (state === 'failed' && parameters > 0),
 };
-
-/** Returns the next lower or higher rate of the series …, 0.001, 0.002, 0.005, 0.01, … */
-export function nearbyRate(rate, isHigher) {
-  const exponent = Math.floor(Math.log10(rate) + 1e-9);
-  const digit = rate / 10 ** exponent;
-  const next = isHigher ? [2, 5].find((other) => other > digit * 1.0001) ?? 10
-    : [5, 2, 1].find((other) => other < digit * 0.9999) ?? 0.5;
-  return Number((next * 10 ** exponent).toPrecision(3));
-}
 
 /** Whether there is something to lose: a network that has learned and has not failed. */
 const isTrained = ({step, state}) => step > 0 && state !== 'failed';
@@ -79,6 +70,7 @@ export class Controls {
   /** Data sets of the user's own. @type {any[]} */
   #ownData = [];
   #more = new MoreOptions(byId('more-fields'), () => this.#changed('more'));
+  #rate = new LearningRateField(() => this.#changeRate());
   /**
    * Settings that were sent but are not yet confirmed by a snapshot.
    * @type {Object<string, any>|null}
@@ -96,15 +88,6 @@ export class Controls {
       byId(name).addEventListener('change', () => this.#changed(name));
     }
     byId('epochs').addEventListener('change', () => this.#changed('epochs'));
-    const rate = byId('learning-rate');
-    rate.addEventListener('change', () => this.#changeRate());
-    rate.addEventListener('keydown', (event) => {
-      if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-      event.preventDefault();
-      this.#moveRate(event.key === 'ArrowUp');
-    });
-    byId('slower').addEventListener('click', () => this.#moveRate(false));
-    byId('faster').addEventListener('click', () => this.#moveRate(true));
     byId('apply').addEventListener('click', () => {
       this.#configure();
       this.#act.command('start');
@@ -119,6 +102,7 @@ export class Controls {
   /** Creates the controls from the tables. */
   fill(tables) {
     this.#tables = tables;
+    this.#rate.setRange(tables.min_learning_rate, tables.max_learning_rate);
     this.#fillData();
     fillSelect(byId('model'), tables.models);
     fillSelect(byId('optimizer'), tables.optimizers);
@@ -276,10 +260,9 @@ export class Controls {
     this.#more.show(options);
     byId('epochs').value = options.epochs;
     // Rejected options have no learning rate.
-    byId('learning-rate').value = formatRate(rate || this.#defaultRate());
+    this.#rate.show(rate || this.#defaultRate());
     for (const field of byId('settings').elements) field.disabled = false;
     byId('staged').hidden = true;
-    this.#checkRate();
     this.#describe();
   }
 
@@ -322,8 +305,7 @@ export class Controls {
   #changed(name) {
     if (name === 'optimizer') {
       this.#more.setOptimizer(byId('optimizer').value);
-      byId('learning-rate').value = formatRate(this.#defaultRate());
-      this.#checkRate();
+      this.#rate.show(this.#defaultRate());
     }
     if (name === 'data') {
       this.#offerModels();
@@ -389,7 +371,7 @@ export class Controls {
 
   #configure() {
     byId('staged').hidden = true;
-    const learning_rate = this.#checkRate() ?? this.#defaultRate();
+    const learning_rate = this.#rate.check() ?? this.#defaultRate();
     this.#awaited = {...this.#chosen(), learning_rate};
     this.#shown = '';
     this.#act.configure({...this.#working, ...this.#awaited});
@@ -400,34 +382,11 @@ export class Controls {
     byId('data').focus();
   }
 
-  /** Returns the learning rate in the field; if invalid, shows the valid range and returns null. */
-  #checkRate() {
-    const field = byId('learning-rate');
-    const about = byId('learning-rate-about');
-    const {min_learning_rate: min, max_learning_rate: max} = this.#tables;
-    const rate = Number(field.value.trim().replace(',', '.') || NaN);
-    const isGood = rate >= min && rate <= max;
-    field.setAttribute('aria-invalid', String(!isGood));
-    about.classList.toggle('bad', !isGood);
-    about.textContent = isGood ? 'Adjustable during training'
-      : `A number from ${formatRate(min)} to ${formatRate(max)}`;
-    return isGood ? rate : null;
-  }
-
   #changeRate() {
-    const rate = this.#checkRate();
+    const rate = this.#rate.check();
     // If other settings wait for confirmation, the learning rate is sent together with them.
     if (rate === null || !byId('staged').hidden) return;
     this.#awaited = {...(this.#awaited ?? this.#settingsOf(this.#snapshot)), learning_rate: rate};
     this.#act.setLearningRate(rate);
-  }
-
-  #moveRate(isHigher) {
-    const rate = this.#checkRate();
-    if (rate === null) return;
-    const {min_learning_rate: min, max_learning_rate: max} = this.#tables;
-    const next = Math.min(Math.max(nearbyRate(rate, isHigher), min), max);
-    byId('learning-rate').value = formatRate(next);
-    this.#changeRate();
   }
 }

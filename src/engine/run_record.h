@@ -16,7 +16,7 @@ namespace convlab {
 /// state of random number generators, because the order of the images and the dropout masks are
 /// functions of the seed, the epoch and the step.
 struct RunRecord {
-  int64_t version = 4;  ///< of the file; version 1 lacks what can be unknown below
+  int64_t version = 5;  ///< of the file; version 1 lacks what can be unknown below
   RunOptions options;   ///< without the architecture, which the checkpoint holds as a model file
   int64_t epochs = 0;   ///< planned
   int64_t epoch = 0;    ///< epochs done
@@ -53,7 +53,7 @@ struct RunRecord {
 
 CheckpointRun encode(const RunRecord& record);
 
-/// Reads versions 1 to 4. Throws Error, whose message begins with `where`, for an invalid record:
+/// Reads versions 1 to 5. Throws Error, whose message begins with `where`, for an invalid record:
 /// missing or unknown fields, or numbers that contradict each other.
 RunRecord decode_run_record(const CheckpointRun& run, const std::string& where);
 

@@ -161,6 +161,7 @@ TEST_CASE("image folder: of folders for validation and for testing the first is 
   CHECK(splits.test->size() == 2);
   CHECK(splits.test->image_name(0).find("val/a") != std::string::npos);
   CHECK(has_note(splits, "3 images of the folder for testing are left out"));
+  CHECK_FALSE(has_note(splits, "files left out"));  // nothing else is
 }
 
 TEST_CASE("image folder: large photos of one size get a size that trains; one class is refused") {

@@ -3,8 +3,7 @@
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "data/synthetic.h"
-#include "engine/calls.h"
+#include "engine/checkpoint_runs.h"
 #include "engine/run_loss.h"
 #include "engine/run_record.h"
 #include "io/checkpoint_file.h"
@@ -16,118 +15,6 @@
 using namespace convlab;
 using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
-
-namespace {
-
-const Shape image{12, 12, 1};
-
-// The clock is constant, so that the seconds stored in the checkpoints of two runs agree, too.
-std::unique_ptr<Engine> make_engine(int64_t loader_threads = 0,
-                                    const DatasetSplits& data = make_synthetic(70, 40, image, 4)) {
-  const auto open = [data](const std::string&) { return data; };
-  return std::make_unique<Engine>(EngineEnvironment{.backend = make_backend("", 1),
-                                                    .open_data = open,
-                                                    .now = [] { return 0.0; },
-                                                    .loader_threads = loader_threads});
-}
-
-// simple-convnet has dropout. An epoch is four full batches and a smaller one.
-RunOptions small_run() {
-  RunOptions options;
-  options.data = "synthetic";
-  options.model = "simple-convnet";
-  options.batch = 16;
-  options.epochs = 2;
-  return options;
-}
-
-/// Each call of advance() is a training step, a validation batch or the end of either.
-constexpr int advances_per_epoch = 5 + 1 + 3 + 1;
-
-std::unique_ptr<Engine> started(const RunOptions& options, int advances,
-                                int64_t loader_threads = 0) {
-  auto engine = make_engine(loader_threads);
-  engine->send(Configure{options});
-  engine->send(Start{});
-  for (int i = 0; i < advances; ++i) engine->advance();
-  return engine;
-}
-
-void finish(Engine& engine) {
-  engine.send(Start{});
-  for (int i = 0; i < 1000; ++i) {
-    if (engine.advance() == Activity::idle) break;
-  }
-  REQUIRE(engine.snapshot()->error.empty());
-  REQUIRE(engine.snapshot()->state == RunState::finished);
-}
-
-std::unique_ptr<Engine> resumed(const RunOptions& options, std::vector<uint8_t> checkpoint,
-                                int64_t loader_threads = 0) {
-  auto engine = make_engine(loader_threads);
-  engine->send(Configure{options});
-  engine->advance();
-  engine->call<Done>(LoadCheckpoint{"run.checkpoint", std::move(checkpoint)});
-  return engine;
-}
-
-/// Returns the checkpoint of a finished run: weights, optimizer states, metric sums, curves,
-/// history.
-std::vector<uint8_t> whole_run(const RunOptions& options) {
-  const auto engine = started(options, 0);
-  finish(*engine);
-  return checkpoint_of(*engine);
-}
-
-/// Checks that runs resumed after a few steps, before the end of training, during validation and in
-/// a later epoch equal the uninterrupted run.
-void check_resumes(const RunOptions& options) {
-  const std::vector<uint8_t> expected = whole_run(options);
-  for (const int advances : {1, 4, 5, 8, advances_per_epoch + 2}) {
-    INFO("stopped after " << advances << " advances");
-    const auto engine = resumed(options, checkpoint_of(*started(options, advances)));
-    finish(*engine);
-    CHECK(checkpoint_of(*engine) == expected);
-  }
-}
-
-/// Returns the error of resuming `checkpoint`, which must be refused and leave the engine
-/// unchanged.
-std::string refusal(const RunOptions& options, const std::vector<uint8_t>& checkpoint,
-                    const DatasetSplits& data = make_synthetic(70, 40, image, 4)) {
-  const auto engine = make_engine(0, data);
-  engine->send(Configure{options});
-  engine->advance();
-  const std::vector<uint8_t> before = checkpoint_of(*engine);
-  const std::string error = refusal_of(*engine, LoadCheckpoint{"some.file", checkpoint});
-  CHECK(checkpoint_of(*engine) == before);
-  CHECK(engine->snapshot()->state == RunState::ready);
-  return error;
-}
-
-/// Returns the checkpoint with one number of its run's JSON replaced.
-std::vector<uint8_t> with_run(const std::vector<uint8_t>& checkpoint, const std::string& old_text,
-                              const std::string& new_text) {
-  SafeTensors file = parse_safetensors(checkpoint, "test");
-  std::string& json = file.metadata["convlab.run"];
-  const size_t at = json.find(old_text);
-  REQUIRE(at != std::string::npos);
-  json.replace(at, old_text.size(), new_text);
-  return safetensors_bytes(file);
-}
-
-/// Returns the bytes of all weights of a model file.
-std::vector<uint8_t> weights_of(const std::vector<uint8_t>& file) {
-  std::vector<uint8_t> bytes;
-  const SafeTensors tensors = parse_safetensors(file, "test");
-  for (const SafeTensor& tensor : tensors.tensors) {
-    if (tensor.name.starts_with("state/")) continue;
-    bytes.insert(bytes.end(), tensor.data.begin(), tensor.data.end());
-  }
-  return bytes;
-}
-
-}  // namespace
 
 TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run, bit for bit") {
   const std::vector<uint8_t> expected = whole_run(small_run());
@@ -307,33 +194,6 @@ TEST_CASE("checkpoint: a run with other options is refused and each difference i
   CHECK_THAT(error, !ContainsSubstring("epochs"));
 }
 
-TEST_CASE("checkpoint: label smoothing of version 2, an option of the run, is that of the loss") {
-  RunOptions options = small_run();
-  options.loss_options = {{"label_smoothing", 0.125}};
-  std::vector<uint8_t> old = checkpoint_of(*started(options, 3));
-  const auto replace = [&](const std::string& from, const std::string& to) {
-    old = with_run(old, from, to);
-  };
-  replace("\"version\":4", "\"version\":2");
-  replace("\"architecture\":\"\",", "");
-  replace("\"resize\":\"crop\",", "");
-  replace("\"featurewise_center\":false,", "");
-  replace("\"class_weights\":\"\",", "");
-  replace("\"loss\":\"softmax_cross_entropy\",", "");
-  replace("\"loss_options\":{\"label_smoothing\":0.125}", "\"label_smoothing\":0.125");
-  replace("\"validation_split\":0.0,", "");
-  const auto engine = resumed(options, old);
-  finish(*engine);
-  CHECK(checkpoint_of(*engine) == whole_run(options));
-  CHECK_THAT(refusal(small_run(), old),
-             ContainsSubstring("loss_options/label_smoothing (0.125 there, null here)"));
-  // Without smoothing there is no loss option.
-  replace("\"label_smoothing\":0.125", "\"label_smoothing\":0.0");
-  CHECK(resumed(small_run(), old)->snapshot()->step == 3);
-  replace("\"label_smoothing\":0.0", "\"label_smoothing\":[0]");
-  CHECK_THAT(refusal(small_run(), old), ContainsSubstring("loss_options must be"));
-}
-
 TEST_CASE("checkpoint: every loss resumes, with class weights and a validation split") {
   for (const LossKind& kind : loss_kinds()) {
     INFO(kind.kind);
@@ -417,30 +277,6 @@ TEST_CASE("checkpoint: damaged files and other formats are refused and change no
   std::string& architecture = file.metadata["convlab.architecture"];
   architecture.replace(architecture.find("\"rate\":"), 7, "\"rate\":0");
   CHECK_THAT(refusal(small_run(), safetensors_bytes(file)), ContainsSubstring("architecture"));
-}
-
-TEST_CASE("checkpoint: numbers out of range are refused") {
-  const std::vector<uint8_t> good = checkpoint_of(*started(small_run(), 3));
-  const auto refused = [&](const std::string& old_text, const std::string& new_text,
-                           const std::string& message) {
-    INFO(new_text);
-    CHECK_THAT(refusal(small_run(), with_run(good, old_text, new_text)),
-               ContainsSubstring("some.file") && ContainsSubstring(message));
-  };
-  refused("\"step\":3", "\"step\":4", "4 steps are done; expected 0 epochs of 5 steps and 3 more");
-  refused("\"step\":3", "\"step\":-1", "step must be a whole number");
-  refused("\"step\":3", "\"stop\":3", "lacks the field 'step'");
-  refused("\"step\":3", "\"step\":3,\"more\":1", "unknown field 'more'");
-  refused("\"batches\":3", "\"batches\":6", "6 training batches of the epoch are done");
-  refused("\"validating\":false", "\"validating\":true", "before its validation");
-  refused("\"validation_batches\":0", "\"validation_batches\":2", "no validation is running");
-  refused("\"epoch\":0", "\"epoch\":1", "1 epochs are done, but the history has 0");
-  refused("\"version\":4", "\"version\":5", "expected 1 to 4. A newer convlab wrote it");
-  refused("\"version\":4", "\"version\":0", "expected 1 to 4");
-  refused("\"learning_rate\":0.001,\"step_learning_rate",
-          "\"learning_rate\":null,\"step_learning_rate", "learning rate is nan");
-  refused("\"step_learning_rate\":0.001", "\"step_learning_rate\":-1", "step_learning_rate is -1");
-  refused("\"curve_interval\":1", "\"curve_interval\":0", "curve_interval");
 }
 
 TEST_CASE("checkpoint: an engine without a run has none") {

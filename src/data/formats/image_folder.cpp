@@ -88,7 +88,7 @@ struct FoundParts {
   std::vector<Found> train;
   std::vector<Found> test;
   std::vector<std::string> notes;  ///< about folders that are not used
-  size_t background = 0;           ///< images left out by drop_background
+  size_t noted = 0;                ///< images that these notes are about
 };
 
 FoundParts find_parts(std::vector<Found> images) {
@@ -108,6 +108,7 @@ FoundParts find_parts(std::vector<Found> images) {
     found.notes.push_back(
         fmt::format("{} of the folder for testing are left out, as there is one for validation",
                     counted(parts[PartFolder::test].size(), "image")));
+    found.noted = parts[PartFolder::test].size();
   }
   skip_common(found.train);
   skip_common(found.test);
@@ -121,12 +122,13 @@ void drop_without_folder(std::vector<Found>& images) {
 /// Leaves out the photos of Caltech-101 that are of none of its classes, as torchvision does.
 void drop_background(FoundParts& found) {
   const auto is_background = [](const Found& image) { return image.folder() == background; };
-  found.background =
+  const size_t count =
       std::erase_if(found.train, is_background) + std::erase_if(found.test, is_background);
-  if (found.background == 0) return;
+  if (count == 0) return;
+  found.noted += count;
   found.notes.push_back(
       fmt::format("{} of the folder {} are left out: it is no class of Caltech-101",
-                  counted(found.background, "image"), background));
+                  counted(count, "image"), background));
 }
 
 /// Finds the images of a data set: in folders of their classes, which may lie in folders of parts.
@@ -269,7 +271,7 @@ DatasetSplits open(const std::shared_ptr<const FileSet>& files, const FormatOpti
   DatasetSplits splits = test.empty()
                              ? split_off_test(make(train), options.test_fraction, options.seed)
                              : DatasetSplits{.train = make(train), .test = make(test)};
-  if (std::string note = note_of_others(*files, train.size() + test.size() + found.background);
+  if (std::string note = note_of_others(*files, train.size() + test.size() + found.noted);
       !note.empty())
     splits.notes.push_back(std::move(note));
   splits.notes.insert(splits.notes.end(), found.notes.begin(), found.notes.end());
