@@ -23,7 +23,6 @@ struct PredictOptions {
   std::string model;
   std::vector<std::string> images;
   std::string backend;
-  std::string winograd = "auto";
   int threads = 0;
   int64_t top_k = 3;
   std::string json;
@@ -81,7 +80,7 @@ int run_predict(const PredictOptions& options) {
   for (const std::string& image : options.images) inputs.push_back({"IMAGE", image});
   check_file_names(inputs, {{"--json", options.json}});
   JsonLines json(options.json);
-  Engine engine({.backend = open_backend(options.backend, options.threads, options.winograd),
+  Engine engine({.backend = open_backend(options.backend, options.threads),
                  .open_data = [](const std::string&) -> DatasetSplits {
                    fail("predicting needs no data set");
                  },
@@ -117,7 +116,6 @@ void add_predict(CLI::App& app, Action& action) {
       ->capture_default_str();
   add_threads(command, options->threads);
   add_backend(command, options->backend);
-  add_winograd(command, options->winograd);
   command
       .add_option("--json", options->json,
                   "Write results to a file, or - for standard output, one JSON object per image")
