@@ -12,6 +12,8 @@ using Action = std::function<int()>;
 void add_train(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_predict(CLI::App& app, Action& action);
+void add_weights(CLI::App& app, Action& action);
+void add_classify(CLI::App& app, Action& action);
 void add_lr_find(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_summary(CLI::App& app, Action& action);

@@ -105,7 +105,14 @@ std::string size_text(const CatalogEntry& entry) {
 
 int fetch_dataset(const FetchArguments& arguments) {
   const CatalogEntry& entry = find_entry(arguments.name);
-  const FetchOptions options{.folder = folder_for(arguments), .mirror = mirror()};
+  const std::string given = arguments.data_dir.empty() ? "" : " --data-dir " + arguments.data_dir;
+  return fetch_entry(entry, folder_for(arguments),
+                     [&] { return fmt::format("--data {}{}", entry.name, given); });
+}
+
+int fetch_entry(const CatalogEntry& entry, const fs::path& folder,
+                const std::function<std::string()>& check) {
+  const FetchOptions options{.folder = folder, .mirror = mirror()};
   Listener listener;
   listener.line(fmt::format("{}: {}\n  licence: {}\n  source: {}\n  {}, to {}", entry.title,
                             entry.description, entry.licence, entry.source, size_text(entry),
@@ -115,8 +122,7 @@ int fetch_dataset(const FetchArguments& arguments) {
     listener.line("interrupted; what has arrived is kept, and the same command continues");
     return shell_base + listener.signal();
   }
-  listener.line(fmt::format("{} is complete; --data {}{} finds it", entry.name, entry.name,
-                            arguments.data_dir.empty() ? "" : " --data-dir " + arguments.data_dir));
+  listener.line(fmt::format("{} is complete; {} finds it", entry.name, check()));
   return 0;
 }
 

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <string>
+
+#include "data/catalog.h"
 
 namespace convlab {
 
@@ -12,5 +16,10 @@ struct FetchArguments {
 
 /// Downloads the files of a data set and prints progress. Returns the exit status.
 int fetch_dataset(const FetchArguments& arguments);
+
+/// The same for the downloads of any entry, to `folder`. When all have arrived, `check` throws
+/// Error if they are not as expected, or returns who finds them, for the last line.
+int fetch_entry(const CatalogEntry& entry, const std::filesystem::path& folder,
+                const std::function<std::string()>& check);
 
 }  // namespace convlab

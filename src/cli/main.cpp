@@ -136,11 +136,13 @@ int run(int argc, char** argv) {
   convlab::add_train(app, action);
   convlab::add_eval(app, action);
   convlab::add_predict(app, action);
+  convlab::add_classify(app, action);
   convlab::add_lr_find(app, action);
   convlab::add_bench(app, action);
   convlab::add_summary(app, action);
   convlab::add_layers(app, action);
   convlab::add_datasets(app, action);
+  convlab::add_weights(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

@@ -5,10 +5,15 @@
 namespace convlab {
 
 int fetch_dataset(const FetchArguments& arguments) {
+  return fetch_entry(find_entry(arguments.name), {}, {});
+}
+
+int fetch_entry(const CatalogEntry& entry, const std::filesystem::path&,
+                const std::function<std::string()>&) {
   fail(
       "[fetch] this convlab was built without libcurl and cannot download. Install it (Debian: "
-      "libcurl4-openssl-dev) and build again; 'convlab datasets' says how else to get {}",
-      find_entry(arguments.name).name);
+      "libcurl4-openssl-dev) and build again, or get {} elsewhere: {}",
+      entry.name, entry.get);
 }
 
 }  // namespace convlab

@@ -4,13 +4,23 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/error.h"
 #include "core/shape.h"
 
 namespace convlab {
 
 enum class DType : uint8_t { f32, i32, u8 };
 
-constexpr size_t size_of(DType dtype) { return dtype == DType::u8 ? 1 : 4; }
+constexpr size_t size_of(DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+    case DType::i32:
+      return 4;
+    case DType::u8:
+      return 1;
+  }
+  fail("[tensor] {} is no dtype", static_cast<int>(dtype));
+}
 
 /// A dense, non-owning view of memory that a backend allocated on its device. Row-major: the last
 /// dimension is contiguous. Images are NHWC, convolution kernels OHWI, dense kernels [out, in].

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/byte_source.h"
+#include "core/byte_source.h"
 #include "data/memory_dataset.h"
 #include "data/packed_catalog.h"
 #include "data/sharded_dataset.h"

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_source.h"
 #include "core/utf8.h"
-#include "data/byte_source.h"
 #include "data/formats/archive.h"
 
 namespace convlab {

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/byte_source.h"
 #include "core/error.h"
 #include "core/format.h"
-#include "data/byte_source.h"
 
 namespace convlab {
 

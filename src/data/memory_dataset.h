@@ -10,8 +10,8 @@
 
 namespace convlab {
 
-/// A data set of at most 256 classes in memory, as pixels of one size. Images that have arrived may
-/// be read while others are appended.
+/// A data set in memory, as pixels of one size; with images it has at most 256 classes. Images that
+/// have arrived may be read while others are appended.
 class MemoryDataset : public Dataset {
  public:
   /// Creates an empty data set for `size` images of shape `image` (height, width, channels).

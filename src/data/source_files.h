@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/byte_source.h"
+#include "core/byte_source.h"
 #include "data/file_set.h"
 
 namespace convlab {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <set>
 #include <tuple>
@@ -10,12 +11,16 @@
 
 #include "core/counted.h"
 #include "core/error.h"
+#include "core/float16.h"
 #include "core/quoted.h"
 #include "io/json_text.h"
 
 namespace convlab {
 
 namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "floats are read from files in the byte order of the memory");
 
 constexpr size_t length_bytes = 8;
 constexpr uint64_t max_header_bytes = uint64_t{16} << 20;
@@ -46,11 +51,6 @@ struct Range {
   uint64_t end = 0;
 };
 
-struct PlacedTensor {
-  SafeTensor tensor;
-  Range range;
-};
-
 uint64_t read_u64(const uint8_t* bytes) {
   uint64_t value = 0;
   for (size_t i = 0; i < sizeof value; ++i) value |= uint64_t{bytes[i]} << (8 * i);
@@ -77,21 +77,19 @@ Range read_range(const SortedJson& info, uint64_t data_bytes, const std::string&
   return range;
 }
 
-PlacedTensor read_tensor(const std::string& name, const SortedJson& info,
-                         std::span<const uint8_t> data, const std::string& file) {
+SafeTensorEntry read_entry(const std::string& name, const SortedJson& info, uint64_t data_begin,
+                           uint64_t data_bytes, const std::string& file) {
   const std::string where = fmt::format("{}: tensor {}", file, in_quotes(name));
   const SafeDType& dtype = find_dtype(string_member(info, "dtype", where), where);
   const Shape shape = read_shape(member(info, "shape", where), where);
-  const Range range = read_range(info, data.size(), where);
+  const Range range = read_range(info, data_bytes, where);
   // No overflow: Shape keeps its product below 2^48.
   const uint64_t wanted = static_cast<uint64_t>(shape.elements()) * dtype.bytes;
   if (range.end - range.begin != wanted) {
     fail("{}: data_offsets {} to {} hold {}, but {} {} takes {}", where, range.begin, range.end,
          counted(range.end - range.begin, "byte"), dtype.name, shape, wanted);
   }
-  return {{name, dtype.name, shape,
-           data.subspan(static_cast<size_t>(range.begin), static_cast<size_t>(wanted))},
-          range};
+  return {name, dtype.name, shape, data_begin + range.begin, wanted};
 }
 
 std::map<std::string, std::string> read_metadata(const SortedJson& json, const std::string& file) {
@@ -106,23 +104,55 @@ std::map<std::string, std::string> read_metadata(const SortedJson& json, const s
 }
 
 /// The format requires every byte of the data to belong to exactly one tensor.
-void check_contiguous(std::span<const PlacedTensor> tensors, uint64_t data_bytes,
-                      const std::string& file) {
+void check_contiguous(std::span<const SafeTensorEntry> tensors, uint64_t data_begin,
+                      uint64_t data_bytes, const std::string& file) {
   uint64_t end = 0;
-  for (const auto& [tensor, range] : tensors) {
-    if (range.begin != end) {
+  for (const SafeTensorEntry& tensor : tensors) {
+    const uint64_t begin = tensor.offset - data_begin;
+    if (begin != end) {
       fail(
           "{}: tensor {} starts at byte {} of the data, but the previous one ends at {}; tensors "
           "must {}",
-          file, in_quotes(tensor.name), range.begin, end,
-          range.begin < end ? "not overlap" : "leave no gaps");
+          file, in_quotes(tensor.name), begin, end, begin < end ? "not overlap" : "leave no gaps");
     }
-    end = range.end;
+    end = begin + tensor.bytes;
   }
   if (end != data_bytes) {
     fail("{}: the tensors end at byte {} of the data, but the file has {} of data", file, end,
          counted(data_bytes, "byte"));
   }
+}
+
+/// Parses the header of a file of `size` bytes, which check_safetensors_start has accepted.
+SafeTensorsHeader parse_header(std::string_view header, uint64_t size, const std::string& file) {
+  const uint64_t data_begin = length_bytes + header.size();
+  const uint64_t data_bytes = size - data_begin;
+  const SortedJson json = parse_sorted_json(header, file + ": the header (from byte 8)");
+  SafeTensorsHeader result;
+  for (const auto& [name, info] : json.items()) {
+    if (name == metadata_key) {
+      result.metadata = read_metadata(info, file);
+    } else {
+      result.tensors.push_back(read_entry(name, info, data_begin, data_bytes, file));
+    }
+  }
+  std::sort(result.tensors.begin(), result.tensors.end(),
+            [](const SafeTensorEntry& a, const SafeTensorEntry& b) {
+              return std::tuple(a.offset, a.bytes) < std::tuple(b.offset, b.bytes);
+            });
+  check_contiguous(result.tensors, data_begin, data_bytes, file);
+  return result;
+}
+
+template <class Bits>
+std::vector<float> converted(std::span<const uint8_t> bytes, float (*convert)(Bits)) {
+  std::vector<float> values(bytes.size() / sizeof(Bits));
+  for (size_t i = 0; i < values.size(); ++i) {
+    Bits bits = 0;
+    std::memcpy(&bits, bytes.data() + i * sizeof bits, sizeof bits);
+    values[i] = convert(bits);
+  }
+  return values;
 }
 
 }  // namespace
@@ -151,25 +181,38 @@ void check_safetensors_start(std::span<const uint8_t> start, uint64_t size,
 SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source) {
   const std::string file = fmt::format("[safetensors] {}", source);
   check_safetensors_start(bytes, bytes.size(), source);
-  const std::string_view header = header_of(bytes);
-  const std::span<const uint8_t> data = bytes.subspan(length_bytes + header.size());
-  const SortedJson json = parse_sorted_json(header, file + ": the header (from byte 8)");
-
-  SafeTensors result;
-  std::vector<PlacedTensor> placed;
-  for (const auto& [name, info] : json.items()) {
-    if (name == metadata_key) {
-      result.metadata = read_metadata(info, file);
-    } else {
-      placed.push_back(read_tensor(name, info, data, file));
-    }
+  SafeTensorsHeader header = parse_header(header_of(bytes), bytes.size(), file);
+  SafeTensors result{.tensors = {}, .metadata = std::move(header.metadata)};
+  for (SafeTensorEntry& entry : header.tensors) {
+    result.tensors.push_back(
+        {std::move(entry.name), entry.dtype, entry.shape,
+         bytes.subspan(static_cast<size_t>(entry.offset), static_cast<size_t>(entry.bytes))});
   }
-  std::sort(placed.begin(), placed.end(), [](const PlacedTensor& a, const PlacedTensor& b) {
-    return std::tie(a.range.begin, a.range.end) < std::tie(b.range.begin, b.range.end);
-  });
-  check_contiguous(placed, data.size(), file);
-  for (PlacedTensor& each : placed) result.tensors.push_back(std::move(each.tensor));
   return result;
+}
+
+SafeTensorsHeader read_safetensors_header(const ByteSource& source) {
+  const std::vector<uint8_t> start =
+      source.read(0, std::min<uint64_t>(source.size(), safetensors_start_bytes));
+  check_safetensors_start(start, source.size(), source.name());
+  const std::vector<uint8_t> bytes = source.read(length_bytes, read_u64(start.data()));
+  const std::string_view header(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return parse_header(header, source.size(), fmt::format("[safetensors] {}", source.name()));
+}
+
+std::vector<float> read_floats(const ByteSource& source, const SafeTensorEntry& tensor) {
+  if (tensor.dtype == "F32") {
+    std::vector<float> values(static_cast<size_t>(tensor.shape.elements()));
+    source.read(tensor.offset,
+                {reinterpret_cast<uint8_t*>(values.data()), values.size() * sizeof(float)});
+    return values;
+  }
+  if (tensor.dtype != "F16" && tensor.dtype != "BF16") {
+    fail("[safetensors] {}: tensor {} is {}; expected F32, F16 or BF16", source.name(),
+         in_quotes(tensor.name), tensor.dtype);
+  }
+  const std::vector<uint8_t> bytes = source.read(tensor.offset, tensor.bytes);
+  return converted(bytes, tensor.dtype == "F16" ? float_of_float16 : float_of_bfloat16);
 }
 
 std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {

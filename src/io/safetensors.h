@@ -7,9 +7,27 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_source.h"
 #include "core/shape.h"
 
 namespace convlab {
+
+/// A tensor in a safetensors file, without its data.
+struct SafeTensorEntry {
+  std::string name;
+  std::string_view dtype;  ///< one of the format's names, "F32" for floats
+  Shape shape;
+  uint64_t offset = 0;  ///< of its data, in bytes from the start of the file
+  uint64_t bytes = 0;
+
+  uint64_t end() const { return offset + bytes; }
+};
+
+/// What a safetensors file holds, without the data of the tensors.
+struct SafeTensorsHeader {
+  std::vector<SafeTensorEntry> tensors;  ///< in the order of their data
+  std::map<std::string, std::string> metadata;
+};
 
 /// A tensor in a safetensors file.
 struct SafeTensor {
@@ -40,6 +58,14 @@ void check_safetensors_start(std::span<const uint8_t> start, uint64_t size,
 /// format, shapes have up to six dimensions, and the data has exactly the sizes that the shapes
 /// require, without gaps or overlaps.
 SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string& source);
+
+/// Reads the header of a file, of which nothing else is read. Throws Error like parse_safetensors,
+/// and Error of ByteSource::read.
+SafeTensorsHeader read_safetensors_header(const ByteSource& source);
+
+/// Reads a tensor F32, F16 or BF16 as floats. Throws Error, with the source's name, for another
+/// dtype, and Error of ByteSource::read.
+std::vector<float> read_floats(const ByteSource& source, const SafeTensorEntry& tensor);
 
 /// Returns a file with these tensors in this order; the data starts at a multiple of eight bytes.
 /// Throws Error if data and shape of a tensor do not match or a name occurs twice.

@@ -32,12 +32,12 @@ constinit const LayerInfo Conv2d::info{
     .summary = "2D convolution with trainable filters",
     .shapes =
         "(height, width, channels) → (height', width', filters), cross-correlation. Parameters "
-        "kernel (filters, kernel, kernel, channels / groups) and bias (filters).",
+        "kernel (filters, kernel, kernel_width, channels / groups) and bias (filters).",
     .source = "LeCun et al. 1998, section II",
     .keras = "Conv2D, which has no default for kernel",
     .pytorch =
-        "Conv2d, which initialises weights and bias uniformly within ±1/√fan_in and takes padding "
-        "as a number of pixels",
+        "Conv2d, which initialises weights and bias uniformly within ±1/√fan_in; its padding as a "
+        "number of pixels is explicit here",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "conv2d", "options": {"filters": 32, "kernel": 3, "padding": "same"}}
 ]})"};
@@ -46,19 +46,18 @@ constinit const LayerInfo DepthwiseConv2d::info{
     .summary = "2D convolution of each channel with its own filters",
     .shapes =
         "(height, width, channels) → (height', width', channels · depth_multiplier). Parameters "
-        "kernel (channels · depth_multiplier, kernel, kernel, 1) and bias.",
+        "kernel (channels · depth_multiplier, kernel, kernel_width, 1) and bias.",
     .source = "Howard et al. 2017, MobileNets",
     .keras = "DepthwiseConv2D, which has no default for kernel",
     .pytorch =
         "Conv2d with one group per channel, which initialises weights and bias uniformly within "
-        "±1/√fan_in and takes padding as a number of pixels",
+        "±1/√fan_in; its padding as a number of pixels is explicit here",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "depthwise_conv2d", "options": {"kernel": 3, "padding": "same"}}
 ]})"};
 
 Conv2d::Conv2d(const Conv2dOptions& options)
-    : Convolution(
-          {options.kernel, options.stride, options.dilation, options.padding, options.bias}),
+    : Convolution(window_of("conv2d", options), options.bias),
       options_(checked_options("conv2d", options)) {}
 
 Options Conv2d::options() const { return write_options(options_); }
@@ -73,27 +72,24 @@ int64_t Conv2d::groups(int64_t channels) const {
 }
 
 ParameterSpec Conv2d::kernel_spec(int64_t channels) const {
-  const int64_t window = options_.kernel * options_.kernel;
   return {.initializer = options_.initializer,
-          .fan_in = window * channels / options_.groups,
-          .fan_out = window * options_.filters,
+          .fan_in = window_elements() * channels / options_.groups,
+          .fan_out = window_elements() * options_.filters,
           .constant = options_.initializer_value};
 }
 
 DepthwiseConv2d::DepthwiseConv2d(const DepthwiseConv2dOptions& options)
-    : Convolution(
-          {options.kernel, options.stride, options.dilation, options.padding, options.bias}),
+    : Convolution(window_of("depthwise_conv2d", options), options.bias),
       options_(checked_options("depthwise_conv2d", options)) {}
 
 Options DepthwiseConv2d::options() const { return write_options(options_); }
 
-// Keras computes the fans from the shape of its kernel, (kernel, kernel, channels,
+// Keras computes the fans from the shape of its kernel, (height, width, channels,
 // depth_multiplier).
 ParameterSpec DepthwiseConv2d::kernel_spec(int64_t channels) const {
-  const int64_t window = options_.kernel * options_.kernel;
   return {.initializer = options_.initializer,
-          .fan_in = window * channels,
-          .fan_out = window * options_.depth_multiplier,
+          .fan_in = window_elements() * channels,
+          .fan_out = window_elements() * options_.depth_multiplier,
           .constant = options_.initializer_value};
 }
 

@@ -7,10 +7,13 @@ namespace convlab {
 /// As Keras' Conv2D.
 struct Conv2dOptions {
   int64_t filters = 0;
-  int64_t kernel = 3;  ///< height and width of the window
+  int64_t kernel = 3;        ///< height and width of the window
+  int64_t kernel_width = 0;  ///< 0: same as kernel
   int64_t stride = 1;
+  int64_t stride_width = 0;  ///< 0: same as stride
   int64_t dilation = 1;
   Padding padding = Padding::valid;
+  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;  ///< of padding explicit
   int64_t groups = 1;  ///< channel groups with separate filters; must divide channels and filters
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
@@ -42,11 +45,14 @@ class Conv2d final : public Convolution {
 
 /// As Keras' DepthwiseConv2D.
 struct DepthwiseConv2dOptions {
-  int64_t kernel = 3;
+  int64_t kernel = 3;        ///< height and width of the window
+  int64_t kernel_width = 0;  ///< 0: same as kernel
   int64_t stride = 1;
+  int64_t stride_width = 0;  ///< 0: same as stride
   int64_t dilation = 1;
   Padding padding = Padding::valid;
-  int64_t depth_multiplier = 1;  ///< filters per channel
+  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;  ///< of padding explicit
+  int64_t depth_multiplier = 1;                                      ///< filters per channel
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
   double initializer_value = 0;  ///< value for initializer constant

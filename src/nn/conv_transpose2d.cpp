@@ -8,12 +8,22 @@
 
 namespace convlab {
 
+namespace {
+
+constexpr auto transposed_paddings =
+    std::to_array<Choice<Padding>>({{Padding::valid, "valid"}, {Padding::same, "same"}});
+constexpr std::string_view transposed_padding_help =
+    "valid: no padding, windows stay inside the output; same: zero padding, so that the output "
+    "size is the input size times the stride";
+
+}  // namespace
+
 template <class Visitor>
 void ConvTranspose2dOptions::visit(Visitor& visitor) {
   visitor.integer("filters", filters, 1, 65536, "number of output channels");
   visitor.integer("kernel", kernel, 1, 255, "height and width of the window in pixels");
   visitor.integer("stride", stride, 1, 255, "factor by which height and width increase");
-  visitor.choice("padding", padding, padding_choices, padding_help);
+  visitor.choice("padding", padding, transposed_paddings, transposed_padding_help);
   visitor.flag("bias", bias, "adds a trainable bias to each channel");
   visit_initializer(visitor, *this);
 }
@@ -43,12 +53,12 @@ Options ConvTranspose2d::options() const { return write_options(options_); }
 
 Conv2dDesc ConvTranspose2d::descriptor(const Shape& output) const {
   const auto& o = options_;
-  const WindowAxis rows = slide_window(kind(), output[0], o.kernel, o.stride, 1, o.padding);
-  const WindowAxis columns = slide_window(kind(), output[1], o.kernel, o.stride, 1, o.padding);
-  return {.kernel = {o.kernel, o.kernel},
-          .stride = {o.stride, o.stride},
-          .dilation = {1, 1},
-          .padding = {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after}};
+  const SlidingWindow window{
+      .size = {o.kernel, o.kernel}, .stride = {o.stride, o.stride}, .padding = o.padding};
+  return {.kernel = window.size,
+          .stride = window.stride,
+          .dilation = window.dilation,
+          .padding = slide_window(kind(), output, window).padding};
 }
 
 Shape ConvTranspose2d::output_shape(std::span<const Shape> inputs) const {

@@ -7,33 +7,27 @@
 namespace convlab {
 
 Conv2dDesc Convolution::descriptor(const Shape& input) const {
-  const Form& f = form_;
-  const WindowAxis rows = slide_window(kind(), input[0], f.kernel, f.stride, f.dilation, f.padding);
-  const WindowAxis columns =
-      slide_window(kind(), input[1], f.kernel, f.stride, f.dilation, f.padding);
-  return {.kernel = {f.kernel, f.kernel},
-          .stride = {f.stride, f.stride},
-          .dilation = {f.dilation, f.dilation},
-          .padding = {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after},
+  return {.kernel = window_.size,
+          .stride = window_.stride,
+          .dilation = window_.dilation,
+          .padding = slide_window(kind(), input, window_).padding,
           .groups = groups(input[2])};
 }
 
 Shape Convolution::output_shape(std::span<const Shape> inputs) const {
   const Shape& input = single_image(kind(), inputs);
   groups(input[2]);
-  const Form& f = form_;
-  return {slide_window(kind(), input[0], f.kernel, f.stride, f.dilation, f.padding).output,
-          slide_window(kind(), input[1], f.kernel, f.stride, f.dilation, f.padding).output,
-          filters(input[2])};
+  const Size2d output = slide_window(kind(), input, window_).output;
+  return {output.h, output.w, filters(input[2])};
 }
 
 std::vector<ParameterSpec> Convolution::parameters(std::span<const Shape> inputs) const {
   const int64_t channels = inputs[0][2];
   ParameterSpec kernel = kernel_spec(channels);
   kernel.name = "kernel";
-  kernel.shape = {filters(channels), form_.kernel, form_.kernel, channels / groups(channels)};
+  kernel.shape = {filters(channels), window_.size.h, window_.size.w, channels / groups(channels)};
   std::vector<ParameterSpec> specs{kernel};
-  if (form_.bias) {
+  if (bias_) {
     specs.push_back({.name = "bias", .shape = {filters(channels)}, .role = ParameterRole::bias});
   }
   return specs;
@@ -59,9 +53,9 @@ PackedBytes Convolution::packed_bytes(const Backend& backend, std::span<const Sh
 
 int64_t Convolution::flops(std::span<const Shape> inputs) const {
   const int64_t channels = inputs[0][2];
-  return bounded_product({2, output_shape(inputs).elements(), form_.kernel * form_.kernel,
-                          channels / groups(channels)},
-                         max_flops);
+  return bounded_product(
+      {2, output_shape(inputs).elements(), window_elements(), channels / groups(channels)},
+      max_flops);
 }
 
 void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
@@ -80,7 +74,7 @@ void Convolution::backward(const Pass& pass, std::span<const Tensor> inputs, con
   if (!pass.frozen) {
     pass.backend.conv2d_grad_kernel(pass.op(1), desc, inputs[0], grad_output,
                                     pass.parameters[0].grad,
-                                    form_.bias ? pass.parameters[1].grad : Tensor{});
+                                    bias_ ? pass.parameters[1].grad : Tensor{});
   }
   if (grad_inputs[0]) {
     pass.backend.conv2d_grad_input(pass.op(2), desc, grad_output, pass.parameters[0],

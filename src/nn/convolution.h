@@ -26,27 +26,24 @@ class Convolution : public Layer {
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 
  protected:
-  struct Form {
-    int64_t kernel = 3;
-    int64_t stride = 1;
-    int64_t dilation = 1;
-    Padding padding = Padding::valid;
-    bool bias = true;
-  };
-  explicit Convolution(const Form& form) : form_(form) {}
+  Convolution(const SlidingWindow& window, bool bias) : window_(window), bias_(bias) {}
+
+  /// Height times width of the window.
+  int64_t window_elements() const { return window_.size.h * window_.size.w; }
 
   /// Number of output channels and of groups for an input with `channels` channels. Throws Error if
   /// the layer does not support this number of channels.
   virtual int64_t filters(int64_t channels) const = 0;
   virtual int64_t groups(int64_t channels) const = 0;
-  /// Specification of the kernel [filters, kernel, kernel, channels / groups], without shape and
+  /// Specification of the kernel [filters, height, width, channels / groups], without shape and
   /// name.
   virtual ParameterSpec kernel_spec(int64_t channels) const = 0;
 
  private:
   Conv2dDesc descriptor(const Shape& input) const;
 
-  Form form_;
+  SlidingWindow window_;
+  bool bias_;
 };
 
 }  // namespace convlab

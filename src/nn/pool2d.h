@@ -7,10 +7,13 @@ namespace convlab {
 
 /// As Keras' MaxPooling2D and AveragePooling2D, and PyTorch's ceil_mode.
 struct Pool2dOptions {
-  int64_t window = 2;
-  int64_t stride = 0;  ///< 0: same as window
+  int64_t window = 2;        ///< height and width
+  int64_t window_width = 0;  ///< 0: same as window
+  int64_t stride = 0;        ///< 0: same as window
+  int64_t stride_width = 0;  ///< 0: same as stride or, if that is 0, as the window's width
   Padding padding = Padding::valid;
-  bool ceil_mode = false;  ///< with padding valid: the last window may exceed the image
+  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;  ///< of padding explicit
+  bool ceil_mode = false;  ///< without padding same: the last window may exceed the image
 
   template <class Visitor>
   void visit(Visitor& visitor);
@@ -27,9 +30,8 @@ class Pool2d : public Layer {
   Pool2dDesc descriptor(const Tensor& input) const;
 
  private:
-  WindowAxis slide(int64_t dim) const;
-
   Pool2dOptions options_;
+  SlidingWindow window_;
 };
 
 /// The maximum of each window.

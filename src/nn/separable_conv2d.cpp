@@ -38,39 +38,34 @@ constinit const LayerInfo SeparableConv2d::info{
     .summary = "depthwise convolution followed by a 1×1 convolution",
     .shapes =
         "(height, width, channels) → (height', width', filters). Parameters depthwise_kernel "
-        "(channels · depth_multiplier, kernel, kernel, 1), pointwise_kernel (filters, 1, 1, "
+        "(channels · depth_multiplier, kernel, kernel_width, 1), pointwise_kernel (filters, 1, 1, "
         "channels · depth_multiplier) and bias (filters).",
     .source = "Chollet 2017, Xception",
     .keras = "SeparableConv2D, which has no default for kernel",
     .pytorch =
-        "none; use two Conv2d, which initialise weights and bias uniformly within ±1/√fan_in and "
-        "take padding as a number of pixels",
+        "none; use two Conv2d, which initialise weights and bias uniformly within ±1/√fan_in; "
+        "their padding as a number of pixels is explicit here",
     .example = R"({"input": [32, 32, 3], "layers": [
   {"kind": "separable_conv2d", "options": {"filters": 32, "padding": "same"}}
 ]})"};
 
 SeparableConv2d::SeparableConv2d(const SeparableConv2dOptions& options)
-    : options_(checked_options("separable_conv2d", options)) {}
+    : options_(checked_options("separable_conv2d", options)),
+      window_(window_of("separable_conv2d", options)) {}
 
 Options SeparableConv2d::options() const { return write_options(options_); }
 
 Conv2dDesc SeparableConv2d::depthwise(const Shape& input) const {
-  const auto& o = options_;
-  const WindowAxis rows = slide_window(kind(), input[0], o.kernel, o.stride, o.dilation, o.padding);
-  const WindowAxis columns =
-      slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding);
-  return {.kernel = {o.kernel, o.kernel},
-          .stride = {o.stride, o.stride},
-          .dilation = {o.dilation, o.dilation},
-          .padding = {rows.pad_before, rows.pad_after, columns.pad_before, columns.pad_after},
+  return {.kernel = window_.size,
+          .stride = window_.stride,
+          .dilation = window_.dilation,
+          .padding = slide_window(kind(), input, window_).padding,
           .groups = input[2]};
 }
 
 Shape SeparableConv2d::middle_shape(const Shape& input) const {
-  const auto& o = options_;
-  return {slide_window(kind(), input[0], o.kernel, o.stride, o.dilation, o.padding).output,
-          slide_window(kind(), input[1], o.kernel, o.stride, o.dilation, o.padding).output,
-          input[2] * o.depth_multiplier};
+  const Size2d output = slide_window(kind(), input, window_).output;
+  return {output.h, output.w, input[2] * options_.depth_multiplier};
 }
 
 Shape SeparableConv2d::output_shape(std::span<const Shape> inputs) const {
@@ -82,9 +77,9 @@ std::vector<ParameterSpec> SeparableConv2d::parameters(std::span<const Shape> in
   const auto& o = options_;
   const int64_t channels = inputs[0][2];
   const int64_t middle = channels * o.depth_multiplier;
-  const int64_t window = o.kernel * o.kernel;
+  const int64_t window = window_.size.h * window_.size.w;
   std::vector<ParameterSpec> specs{{.name = "depthwise_kernel",
-                                    .shape = {middle, o.kernel, o.kernel, 1},
+                                    .shape = {middle, window_.size.h, window_.size.w, 1},
                                     .initializer = o.initializer,
                                     .fan_in = window * channels,
                                     .fan_out = window * o.depth_multiplier,
@@ -139,7 +134,7 @@ PackedBytes SeparableConv2d::packed_bytes(const Backend& backend, std::span<cons
 }
 
 int64_t SeparableConv2d::flops(std::span<const Shape> inputs) const {
-  const int64_t window = options_.kernel * options_.kernel;
+  const int64_t window = window_.size.h * window_.size.w;
   return bounded_product({2, middle_shape(inputs[0]).elements(), window + options_.filters},
                          max_flops);
 }

@@ -8,10 +8,13 @@ namespace convlab {
 /// As Keras' SeparableConv2D.
 struct SeparableConv2dOptions {
   int64_t filters = 0;
-  int64_t kernel = 3;
+  int64_t kernel = 3;        ///< height and width of the window
+  int64_t kernel_width = 0;  ///< 0: same as kernel
   int64_t stride = 1;
+  int64_t stride_width = 0;  ///< 0: same as stride
   int64_t dilation = 1;
   Padding padding = Padding::valid;
+  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;  ///< of padding explicit
   int64_t depth_multiplier = 1;  ///< depthwise filters per channel
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
@@ -58,6 +61,7 @@ class SeparableConv2d final : public Layer {
   Tensor middle_in_workspace(const Pass& pass, const Tensor& input) const;
 
   SeparableConv2dOptions options_;
+  SlidingWindow window_;
 };
 
 }  // namespace convlab

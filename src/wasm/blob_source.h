@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "data/byte_source.h"
+#include "core/byte_source.h"
 
 namespace convlab {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nn/batch_norm.h"
 #include "nn/conv2d.h"
 #include "nn/graph.h"
 
@@ -13,7 +14,12 @@ size_t conv_relu(Graph& graph, size_t input, Conv2dOptions options);
 
 /// Convolution without bias, which the batch normalisation after it makes redundant, then batch
 /// normalisation.
-size_t conv_norm(Graph& graph, size_t input, Conv2dOptions options);
+size_t conv_norm(Graph& graph, size_t input, Conv2dOptions options,
+                 const BatchNormOptions& norm = {});
+
+/// Options of a convolution whose padding is half its kernel on all sides, as in Caffe and
+/// torchvision; with a stride, Padding::same has the smaller half at the top and left.
+Conv2dOptions padded_equally(int64_t filters, int64_t kernel, int64_t stride);
 
 /// conv_norm, then ReLU.
 size_t conv_norm_relu(Graph& graph, size_t input, Conv2dOptions options);

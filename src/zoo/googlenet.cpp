@@ -27,9 +27,7 @@ size_t pool(Graph& graph, size_t input, int64_t stride) {
 }
 
 size_t conv(Graph& graph, size_t input, int64_t filters, int64_t kernel, int64_t stride = 1) {
-  return conv_relu(
-      graph, input,
-      {.filters = filters, .kernel = kernel, .stride = stride, .padding = Padding::same});
+  return conv_relu(graph, input, padded_equally(filters, kernel, stride));
 }
 
 /// The module of figure 2 (b).
@@ -52,11 +50,15 @@ constexpr std::array block5{Inception{256, 160, 320, 32, 128, 128},
 
 }  // namespace
 
-// Szegedy et al. 2014, table 1, without the auxiliary classifiers.
+// Szegedy et al. 2014, table 1, without the auxiliary classifiers. The paper does not say how it
+// normalises; these constants, and the padding, are those of Caffe's bvlc_googlenet, whose weights
+// need them. Caffe divides its alpha of 1e-4 by the size.
 Graph googlenet(const Shape& image, int64_t classes) {
   Graph graph(image);
   const auto norm = [&graph](size_t input) {
-    return graph.add(std::make_unique<LocalResponseNorm>(), {input});
+    return graph.add(std::make_unique<LocalResponseNorm>(
+                         LocalResponseNormOptions{.size = 5, .bias = 1, .alpha = 2e-5}),
+                     {input});
   };
   size_t value = norm(pool(graph, conv(graph, 0, 64, 7, 2), 2));
   value = norm(conv(graph, conv(graph, value, 64, 1), 192, 3));

@@ -16,9 +16,7 @@ size_t add_relu(Graph& graph, size_t a, size_t b) {
 }
 
 size_t conv(Graph& graph, size_t input, int64_t filters, int64_t kernel, int64_t stride) {
-  return conv_norm(
-      graph, input,
-      {.filters = filters, .kernel = kernel, .stride = stride, .padding = Padding::same});
+  return conv_norm(graph, input, padded_equally(filters, kernel, stride), {.epsilon = 1e-5});
 }
 
 /// He et al. 2015, figure 2: two convolutions and a shortcut, which is a 1×1 convolution if the
@@ -63,13 +61,18 @@ Graph resnet9_narrow(const Shape& image, int64_t classes) {
   return resnet9_of_width(image, classes, 32);
 }
 
-// He et al. 2015, table 1. With a stride of 2, padding "same" puts the odd pixel at the bottom and
-// right, as Keras does; torchvision pads all sides equally.
+// He et al. 2015, table 1, with the padding and epsilon of the authors and torchvision, whose
+// weights need them.
 Graph resnet18(const Shape& image, int64_t classes) {
   Graph graph(image);
   size_t value = graph.add(std::make_unique<Relu>(), {conv(graph, 0, 64, 7, 2)});
-  value = graph.add(std::make_unique<MaxPool2d>(
-                        Pool2dOptions{.window = 3, .stride = 2, .padding = Padding::same}),
+  value = graph.add(std::make_unique<MaxPool2d>(Pool2dOptions{.window = 3,
+                                                              .stride = 2,
+                                                              .padding = Padding::explicit_,
+                                                              .pad_top = 1,
+                                                              .pad_bottom = 1,
+                                                              .pad_left = 1,
+                                                              .pad_right = 1}),
                     {value});
   for (const int64_t filters : {64, 128, 256, 512}) {
     value = basic_block(graph, value, filters, filters == 64 ? 1 : 2);

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "data/byte_source.h"
+#include "core/byte_source.h"
 #include "data/formats/format.h"
 #include "data/image_files.h"
 #include "data/own_data_json.h"

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "backend/backend.h"
+#include "core/byte_source.h"
 #include "engine/run_loss.h"
 #include "engine/run_record.h"
 #include "fuzz/small_run.h"
@@ -21,8 +24,27 @@ namespace {
 
 // Files.
 
+/// Reading by ranges must find the tensors of `file`, with their data.
+void read_by_ranges(std::span<const uint8_t> input, const SafeTensors& file) {
+  const auto bytes = memory_source(fuzz_source, {input.begin(), input.end()});
+  const SafeTensorsHeader header = must([&] { return read_safetensors_header(*bytes); });
+  expect(header.metadata == file.metadata);
+  expect(header.tensors.size() == file.tensors.size());
+  for (size_t i = 0; i < file.tensors.size(); ++i) {
+    const SafeTensorEntry& entry = header.tensors[i];
+    const std::span<const uint8_t> data = file.tensors[i].data;
+    expect(entry.name == file.tensors[i].name && entry.shape == file.tensors[i].shape);
+    expect(std::ranges::equal(must([&] { return bytes->read(entry.offset, entry.bytes); }), data));
+    if (entry.dtype == "F32" || entry.dtype == "F16" || entry.dtype == "BF16") {
+      const auto floats = must([&] { return read_floats(*bytes, entry); });
+      expect(std::cmp_equal(floats.size(), entry.shape.elements()));
+    }
+  }
+}
+
 void read_safetensors(std::span<const uint8_t> input) {
   const SafeTensors file = parse_safetensors(input, fuzz_source);
+  read_by_ranges(input, file);
   const Bytes bytes = must([&] { return safetensors_bytes(file); });
   const SafeTensors again = must([&] { return parse_safetensors(bytes, fuzz_source); });
   expect(again.metadata == file.metadata);

@@ -242,7 +242,7 @@ TEST_CASE("graph document: errors of options state the option's position") {
       "line 6, column 11: layer 1: [conv2d] option kernel is 2.5 but must be a whole number");
   check_refused(conv("\"filters\": 2,\n\"padding\": \"Same\""),
                 "line 6, column 12: layer 1: [conv2d] option padding is \"Same\" (did you mean "
-                "'same'?) but must be one of: valid, same");
+                "'same'?) but must be one of: valid, same, explicit");
   check_refused(
       conv("\"filters\": 2,\n\"bias\": \"no\""),
       "line 6, column 9: layer 1: [conv2d] option bias is \"no\" but must be true or false");
@@ -254,7 +254,7 @@ TEST_CASE("graph document: errors of options state the option's position") {
                     std::string("1048576"));
   check_refused(conv("\"filters\": 2,\n\"padding\": \"\\u001b" + std::string(50, 'x') + "\""),
                 "line 6, column 12: layer 1: [conv2d] option padding is \"?" +
-                    std::string(39, 'x') + "...\" but must be one of: valid, same");
+                    std::string(39, 'x') + "...\" but must be one of: valid, same, explicit");
   check_refused(with_layers("{\"kind\": \"dropout\",\n\"options\": {\"share\": 0.5}}"),
                 "line 5, column 22: layer 1: [dropout] has no option share; it has: rate");
   check_refused(
@@ -312,7 +312,8 @@ TEST_CASE("graph document: several problems are listed with their positions") {
                 "line 4, column 42: layer 1: [conv2d] option kernel is 2.5 but must be a whole "
                 "number\n"
                 "line 4, column 56: layer 1: [conv2d] has no option depth; it has: filters, "
-                "kernel, stride, dilation, padding, groups, bias, initializer, initializer_value\n"
+                "kernel, kernel_width, stride, stride_width, dilation, padding, pad_top, "
+                "pad_bottom, pad_left, pad_right, groups, bias, initializer, initializer_value\n"
                 "line 5, column 27: layer 2: it has no member \"units\"; it has: kind, name, "
                 "options, inputs, frozen\n"
                 "line 5, column 38: layer 2: its name must be a string\n"

@@ -1,6 +1,7 @@
 #include "io/safetensors.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -8,6 +9,7 @@
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 #include "seconds.h"
@@ -232,6 +234,69 @@ TEST_CASE("safetensors: a file that could not be read back is not written") {
       safetensors_bytes({.tensors = {{"__metadata__", "F32", {1}, data}}, .metadata = {}}), Error);
   CHECK_THROWS_AS(safetensors_bytes({.tensors = {{"a\xFF", "F32", {1}, data}}, .metadata = {}}),
                   Error);
+}
+
+namespace {
+
+/// A source that counts the bytes that are read.
+class CountingSource : public ByteSource {
+ public:
+  explicit CountingSource(std::vector<uint8_t> bytes)
+      : ByteSource("counted.file", bytes.size()), bytes_(std::move(bytes)) {}
+
+  uint64_t bytes_read() const { return read_; }
+
+ private:
+  void read_within(uint64_t offset, std::span<uint8_t> out) const override {
+    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(offset), out.size(), out.begin());
+    read_ += out.size();
+  }
+
+  std::vector<uint8_t> bytes_;
+  mutable uint64_t read_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("safetensors: tensors are read by range, as floats, and nothing else is read") {
+  const std::vector<uint8_t> large(size_t{1} << 20U);
+  const std::vector<uint8_t> f32{0, 0, 0xC0, 0x3F, 0, 0, 0, 0xC0};  // 1.5, -2
+  const std::vector<uint8_t> f16{0, 0x3E, 0, 0xC0};
+  const std::vector<uint8_t> bf16{0xC0, 0x3F, 0, 0xC0};
+  const CountingSource source(safetensors_bytes({.tensors = {{"large", "U8", {1 << 20}, large},
+                                                             {"f32", "F32", {2}, f32},
+                                                             {"f16", "F16", {1, 2}, f16},
+                                                             {"bf16", "BF16", {2, 1}, bf16}},
+                                                 .metadata = {{"key", "value"}}}));
+  const SafeTensorsHeader header = read_safetensors_header(source);
+  CHECK(header.metadata.at("key") == "value");
+  REQUIRE(header.tensors.size() == 4);
+  CHECK(header.tensors[2].shape == Shape{1, 2});
+  CHECK(header.tensors[3].end() == source.size());
+  const uint64_t header_bytes = source.bytes_read();
+  for (size_t i = 1; i < header.tensors.size(); ++i)
+    CHECK(read_floats(source, header.tensors[i]) == std::vector{1.5F, -2.0F});
+  CHECK(source.bytes_read() == header_bytes + 8 + 4 + 4);
+  CHECK(header_bytes < 1000);
+  CHECK_THROWS_MATCHES(read_floats(source, header.tensors[0]), Error,
+                       Catch::Matchers::MessageMatches(ContainsSubstring(
+                           "counted.file: tensor \"large\" is U8; expected F32, F16 or BF16")));
+}
+
+TEST_CASE("safetensors: reading the header alone refuses the same files as reading all") {
+  const auto refused = [](std::vector<uint8_t> bytes, const std::string& message) {
+    const auto source = memory_source("some.file", std::move(bytes));
+    CHECK_THROWS_MATCHES(read_safetensors_header(*source), Error,
+                         Catch::Matchers::MessageMatches(ContainsSubstring("some.file") &&
+                                                         ContainsSubstring(message)));
+  };
+  refused({}, "has 0 bytes");
+  refused({1, 2, 3}, "has 3 bytes");
+  refused(length_prefix(uint64_t{17} << 20U), "at most 16777216");
+  refused(length_prefix(100), "the file is cut off");
+  const std::string info = R"("dtype":"F32","shape":[2],"data_offsets":[0,8])";
+  refused(file_with("{" + tensor("a", info) + "}", 7), "do not lie within the 7 bytes of data");
+  refused(file_with("{" + tensor("a", info) + "}", 12), "but the file has 12 bytes of data");
 }
 
 }  // namespace convlab

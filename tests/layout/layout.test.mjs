@@ -37,11 +37,12 @@ const mayUse = {
   net: ['core', 'data'],
   zoo: ['core', 'nn'],
   io: ['core', 'backend', 'nn'],
+  pretrained: ['core', 'backend', 'nn', 'data', 'zoo', 'io'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
   pack: ['core', 'data', 'io'],
   engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
   app: ['core', 'data', 'io', 'backend', 'engine'],
-  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'engine', 'pack'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'engine', 'pack'],
   wasm: ['core', 'data', 'engine', 'pack'],
 };
 

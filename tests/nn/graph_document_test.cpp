@@ -101,6 +101,9 @@ TEST_CASE("graph document: problems of kinds and options") {
   check_problem(with({conv(0)}), "0 options/filters",
                 "layer 1: [conv2d] option filters is 0 but must lie in 1 to 65536");
   check_problem(with({{.kind = "conv2d"}}), "0 options/filters", "filters is missing");
+  check_problem(with({{.kind = "max_pool2d", .options = {{"pad_top", int64_t{1}}}}}),
+                "0 options/pad_top",
+                "option pad_top is 1 but must be 0 unless padding is explicit");
   check_problem(with({{.kind = "reshape", .options = {{"shape", std::string("2.5")}}}}),
                 "0 options/shape", "whole numbers");
   GraphDocument document = with({conv(2)});

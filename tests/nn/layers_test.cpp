@@ -144,6 +144,45 @@ TEST_CASE("pooling: ceil_mode keeps a last window that begins inside the image")
   CHECK(pooled(3, 2, 3) == 1);
 }
 
+// PyTorch's formula, floor((input + 2 · padding - window) / stride) + 1, for its documented layers:
+// the first convolution and pooling of torchvision's ResNet-18, and a window of 3×5 pixels.
+TEST_CASE("conv2d and max_pool2d: explicit padding and rectangular windows as in PyTorch") {
+  const auto padded = [](Options options, const std::array<int64_t, 4>& pads) {
+    options.insert(options.end(), {{"padding", std::string("explicit")},
+                                   {"pad_top", pads[0]},
+                                   {"pad_bottom", pads[1]},
+                                   {"pad_left", pads[2]},
+                                   {"pad_right", pads[3]}});
+    return options;
+  };
+  const Options seven = with_filters({{"kernel", int64_t{7}}, {"stride", int64_t{2}}});
+  CHECK(output_shape("conv2d", padded(seven, {3, 3, 3, 3}), {224, 224, 3}) == Shape{112, 112, 2});
+  const Options three{{"window", int64_t{3}}, {"stride", int64_t{2}}};
+  CHECK(output_shape("max_pool2d", padded(three, {1, 1, 1, 1}), {112, 112, 64}) ==
+        Shape{56, 56, 64});
+  const Options wide = with_filters({{"kernel", int64_t{3}},
+                                     {"kernel_width", int64_t{5}},
+                                     {"stride", int64_t{2}},
+                                     {"stride_width", int64_t{1}}});
+  CHECK(output_shape("conv2d", padded(wide, {4, 0, 0, 2}), {20, 20, 3}) == Shape{11, 18, 2});
+  CHECK(output_shape("max_pool2d", {{"window", int64_t{3}}, {"window_width", int64_t{2}}},
+                     {9, 8, 1}) == Shape{3, 4, 1});
+  // Rounded up, a window may begin in the padding before the image, but not in that after it.
+  const Options up{{"window", int64_t{2}}, {"stride", int64_t{2}}, {"ceil_mode", true}};
+  CHECK(output_shape("max_pool2d", padded(up, {1, 0, 0, 1}), {4, 4, 1}) == Shape{3, 2, 1});
+}
+
+TEST_CASE("layers: pads are refused without padding explicit and where a window misses the image") {
+  CHECK_THROWS_MATCHES(
+      output_shape("conv2d", with_filters({{"pad_left", int64_t{1}}}), {9, 9, 1}), Error,
+      MessageMatches(ContainsSubstring("[conv2d] option pad_left is 1 but must be 0")));
+  const Options outside{{"padding", std::string("explicit")}, {"pad_bottom", int64_t{2}}};
+  CHECK_THROWS_MATCHES(
+      output_shape("max_pool2d", outside, {9, 9, 1}), Error,
+      MessageMatches(ContainsSubstring("option pad_bottom is 2 but must be smaller than the "
+                                       "window's 2 pixels")));
+}
+
 TEST_CASE("merging layers: shapes that do not match are refused") {
   const auto shape_of = [](std::string_view kind, std::vector<Shape> inputs) {
     return make_layer(kind, {})->output_shape(inputs);

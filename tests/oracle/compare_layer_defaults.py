@@ -7,7 +7,7 @@ from collections import defaultdict
 import keras
 import numpy as np
 import pytest
-from keras_layers import INITIALIZERS, KINDS, START, parameter_to_keras
+from keras_layers import INITIALIZERS, KINDS, PADS, make_layer, parameter_to_keras
 from oracle import DUMP, files, group, manifest, options, read
 
 CONVOLUTIONS = ("conv2d", "conv_transpose2d", "depthwise_conv2d", "separable_conv2d")
@@ -19,6 +19,12 @@ DIFFERENT = {
     "initializer_value": [
         (INITIALIZERS, 0.0, "of constant alone; in Keras it belongs to the initializer")
     ],
+    "kernel_width": [(CONVOLUTIONS, 0, "Keras has a tuple; the default is the same number")],
+    "window_width": [(POOLINGS, 0, "Keras has a tuple; the default is the same number")],
+    "stride_width": [
+        (CONVOLUTIONS + POOLINGS, 0, "Keras has a tuple; the default is the same number")
+    ],
+    **{name: [(CONVOLUTIONS + POOLINGS, 0, "Keras has no explicit padding")] for name in PADS},
     "ceil_mode": [(POOLINGS, False, "Keras has no such option, and does as without")],
     "window": [(["avg_pool2d"], 2, "Keras has no default here, but this one of max pooling")],
     "rate": [(DROPOUTS, 0.5, "Keras has no default; this is the papers'")],
@@ -86,14 +92,12 @@ def same_distribution(value, reference, uniform):
 def keras_start(info, shape):
     """Returns the initial parameters of a new Keras layer."""
     kind = info["kind"]
-    keras_class, _, names = KINDS[kind]
     chosen = options(info, "option")
     start = info["initializer"]
     if start == "constant":
         start = keras.initializers.Constant(chosen["initializer_value"])
-    arguments = {names[name]: value for name, value in chosen.items() if name not in START}
     keras.utils.set_random_seed(1)
-    layer = keras_class(**arguments, **dict.fromkeys(INITIALIZERS[kind], start))
+    layer = make_layer(kind, chosen, **dict.fromkeys(INITIALIZERS[kind], start))
     layer.build(shape)
     return [np.asarray(v) for v in layer.trainable_variables]
 

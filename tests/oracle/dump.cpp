@@ -106,6 +106,7 @@ void run(const std::filesystem::path& folder) {
   manifest.text("backends", names(available_backends(), &BackendKind::name));
   dump_layers(folder, manifest);
   dump_layer_training(folder);
+  dump_backbone(folder);
   dump_losses(folder, manifest);
   dump_updates(folder, manifest);
   dump_metrics(folder, manifest);
@@ -117,12 +118,19 @@ void run(const std::filesystem::path& folder) {
 }  // namespace convlab
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    std::fprintf(stderr, "usage: convlab_oracle_dump FOLDER (which is replaced)\n");
+  const bool pixels = count == 3 && std::string_view(arguments[1]) == "--pixels";
+  if (count != 2 && !pixels) {
+    std::fprintf(stderr,
+                 "usage: convlab_oracle_dump FOLDER (which is replaced)\n"
+                 "       convlab_oracle_dump --pixels NETWORK <FILE_NAMES >PIXELS\n");
     return 2;
   }
   try {
-    convlab::run(arguments[1]);
+    if (pixels) {
+      convlab::dump_pixels(arguments[2]);
+    } else {
+      convlab::run(arguments[1]);
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "convlab_oracle_dump: %s\n", error.what());
     return 1;

@@ -87,9 +87,15 @@ std::string names(const Table& table, Member member) {
 /// of each kind go into the manifest.
 void dump_layers(const std::filesystem::path& folder, Dump& manifest);
 void dump_layer_training(const std::filesystem::path& folder);
+void dump_backbone(const std::filesystem::path& folder);
 void dump_losses(const std::filesystem::path& folder, Dump& manifest);
 void dump_updates(const std::filesystem::path& folder, Dump& manifest);
 void dump_metrics(const std::filesystem::path& folder, Dump& manifest);
 void dump_schedules(const std::filesystem::path& folder, Dump& manifest);
+
+/// Reads names of image files from standard input, one on a line, and writes the pixels that a
+/// pretrained network reads to standard output, [224, 224, 3] bytes each. Throws Error for an
+/// unknown network and for an image that cannot be read.
+void dump_pixels(const std::string& network);
 
 }  // namespace convlab

@@ -22,23 +22,28 @@ class Masked(layers.Layer):
         return x * self.mask
 
 
-class CeilPooling(layers.Layer):
-    """Pooling as in PyTorch's documentation of ceil_mode: the number of windows is rounded up, but
-    each window starts inside the image; pixels outside are ignored."""
+class PaddedPooling(layers.Layer):
+    """Pooling with padding (before, after) for rows and columns, and PyTorch's ceil_mode as
+    documented there: the number of windows is rounded up, but each window starts inside the image
+    or the padding before it; pixels outside are ignored."""
 
-    def __init__(self, largest, window, stride):
+    def __init__(self, largest, window, strides, pads, ceil_mode):
         super().__init__()
-        self.largest, self.window, self.stride = largest, window, stride or window
+        self.largest, self.window, self.strides, self.pads = largest, window, strides, pads
+        self.ceil_mode = ceil_mode
 
-    def added(self, dim):
-        steps = -(-(dim - self.window) // self.stride)
-        if steps * self.stride >= dim:
+    def padding(self, dim, axis):
+        window, stride, (before, after) = self.window[axis], self.strides[axis], self.pads[axis]
+        if not self.ceil_mode:
+            return (before, after)
+        steps = -(-(before + dim + after - window) // stride)
+        if steps * stride >= before + dim:
             steps -= 1
-        return max(steps * self.stride + self.window - dim, 0)
+        return (before, max(steps * stride + window - before - dim, after))
 
     def reduce(self, x, start, function):
-        padding = [(0, 0), (0, self.added(x.shape[1])), (0, self.added(x.shape[2])), (0, 0)]
-        window, strides = (1, self.window, self.window, 1), (1, self.stride, self.stride, 1)
+        padding = [(0, 0), self.padding(x.shape[1], 0), self.padding(x.shape[2], 1), (0, 0)]
+        window, strides = (1, *self.window, 1), (1, *self.strides, 1)
         return jax.lax.reduce_window(x, start, function, window, strides, padding)
 
     def call(self, x):
@@ -65,23 +70,62 @@ class LocalResponseNorm(layers.Layer):
         return x / (self.bias + self.alpha * sums) ** self.beta
 
 
+def padded(keras_class):
+    """Returns a class that pads with zeros before it convolves."""
+
+    class Padded(keras_class):
+        pads = ((0, 0), (0, 0))
+
+        def padded_shape(self, shape):
+            batch, height, width, channels = shape
+            rows, columns = self.pads
+            return batch, height + sum(rows), width + sum(columns), channels
+
+        def build(self, shape):
+            super().build(self.padded_shape(shape))
+
+        def compute_output_shape(self, shape):
+            return super().compute_output_shape(self.padded_shape(shape))
+
+        def call(self, x):
+            return super().call(keras.ops.pad(x, [(0, 0), *self.pads, (0, 0)]))
+
+    return Padded
+
+
+def pads_of(pad_top, pad_bottom, pad_left, pad_right):
+    return (pad_top, pad_bottom), (pad_left, pad_right)
+
+
 def convolution(keras_class):
     """Sets the stride after construction: Keras' constructor rejects a stride combined with a
-    dilation, which JAX supports and defines in the same way as convlab."""
+    dilation, which JAX supports and defines in the same way as convlab. Keras has no explicit
+    padding."""
 
-    def make(strides=1, **arguments):
-        layer = keras_class(**arguments)
-        layer.strides = (strides, strides)
+    def make(kernel_size=3, kernel_width=0, strides=1, strides_width=0, padding="valid", **others):
+        pads = pads_of(*(others.pop(name, 0) for name in PADS))
+        explicit = padding == "explicit"
+        layer = (padded(keras_class) if explicit else keras_class)(
+            kernel_size=(kernel_size, kernel_width or kernel_size),
+            padding="valid" if explicit else padding,
+            **others,
+        )
+        layer.strides = (strides, strides_width or strides)
+        if explicit:
+            layer.pads = pads
         return layer
 
     return make
 
 
 def pooling(keras_class):
-    def make(pool_size, strides, padding, ceil_mode):
-        if ceil_mode and padding == "valid":
-            return CeilPooling(keras_class is layers.MaxPooling2D, pool_size, strides)
-        return keras_class(pool_size, strides or None, padding)
+    def make(pool_size, pool_width, strides, strides_width, padding, ceil_mode, **pads):
+        window = (pool_size, pool_width or pool_size)
+        steps = (strides or window[0], strides_width or strides or window[1])
+        if padding == "same" or padding == "valid" and not ceil_mode:
+            return keras_class(window, steps, padding)
+        largest = keras_class is layers.MaxPooling2D
+        return PaddedPooling(largest, window, steps, pads_of(**pads), ceil_mode)
 
     return make
 
@@ -98,18 +142,28 @@ def activation(name):
     return lambda: layers.Activation(name)
 
 
+PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")
 CONVOLUTION = {
     "kernel": "kernel_size",
     "stride": "strides",
-    "dilation": "dilation_rate",
     "padding": "padding",
     "bias": "use_bias",
 }
+WINDOW = {
+    **CONVOLUTION,
+    "kernel_width": "kernel_width",
+    "stride_width": "strides_width",
+    "dilation": "dilation_rate",
+    **{name: name for name in PADS},
+}
 POOL = {
     "window": "pool_size",
+    "window_width": "pool_width",
     "stride": "strides",
+    "stride_width": "strides_width",
     "padding": "padding",
     "ceil_mode": "ceil_mode",
+    **{name: name for name in PADS},
 }
 NORM = {"epsilon": "epsilon", "center": "center", "scale": "scale"}
 
@@ -123,18 +177,18 @@ KINDS = {
     "conv2d": (
         layers.Conv2D,
         convolution(layers.Conv2D),
-        CONVOLUTION | {"filters": "filters", "groups": "groups"},
+        WINDOW | {"filters": "filters", "groups": "groups"},
     ),
     "conv_transpose2d": (
         layers.Conv2DTranspose,
         None,
-        {k: v for k, v in CONVOLUTION.items() if k != "dilation"} | {"filters": "filters"},
+        CONVOLUTION | {"filters": "filters"},
     ),
     "dense": (layers.Dense, None, {"units": "units", "bias": "use_bias"}),
     "depthwise_conv2d": (
         layers.DepthwiseConv2D,
         convolution(layers.DepthwiseConv2D),
-        CONVOLUTION | {"depth_multiplier": "depth_multiplier"},
+        WINDOW | {"depth_multiplier": "depth_multiplier"},
     ),
     "dropout": (layers.Dropout, None, {"rate": "rate"}),
     "elu": (layers.ELU, None, {"alpha": "alpha"}),
@@ -160,7 +214,7 @@ KINDS = {
     "separable_conv2d": (
         layers.SeparableConv2D,
         convolution(layers.SeparableConv2D),
-        CONVOLUTION | {"filters": "filters", "depth_multiplier": "depth_multiplier"},
+        WINDOW | {"filters": "filters", "depth_multiplier": "depth_multiplier"},
     ),
     "sigmoid": (layers.Activation, activation("sigmoid"), {}),
     "silu": (layers.Activation, activation("silu"), {}),
@@ -190,12 +244,12 @@ INITIALIZERS = {
 }
 
 
-def make_layer(kind, options, mask=None):
+def make_layer(kind, options, mask=None, **more):
     if mask is not None:
         return Masked(mask)
     keras_class, make, option_names = KINDS[kind]
     chosen = {option_names[k]: v for k, v in options.items() if k not in START}
-    return (make or keras_class)(**chosen)
+    return (make or keras_class)(**chosen, **more)
 
 
 def parameter_to_keras(kind, name, value, channels):

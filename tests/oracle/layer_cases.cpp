@@ -20,17 +20,37 @@ const Values kernels = integers({1, 2, 3, 5});
 const Values strides = integers({1, 2, 3});
 const Values dilations = integers({1, 1, 2, 3});
 const Values paddings = texts({"valid", "same"});
+const Values window_paddings = texts({"valid", "same", "explicit", "explicit"});
 const Values multipliers = integers({1, 2, 3});
 const Values epsilons = numbers({1e-3, 1e-5, 0.5});
 const Options some_filters{{"filters", int64_t{64}}};
 
 constexpr float beyond_kinks = 8;  // covers all linear pieces of relu6 and hard_swish
 
+/// The window options of convolutions, and `more`.
+std::vector<std::pair<std::string, Values>> with_window(
+    std::vector<std::pair<std::string, Values>> more) {
+  more.insert(more.end(), {{"kernel", kernels},
+                           {"kernel_width", integers({0, 0, 1, 4})},
+                           {"stride", strides},
+                           {"stride_width", integers({0, 0, 1, 3})},
+                           {"dilation", dilations},
+                           {"padding", window_paddings},
+                           {"pad_top", integers({0, 1, 4})},
+                           {"pad_bottom", integers({0, 1, 2})},
+                           {"pad_left", integers({0, 1, 3})},
+                           {"pad_right", integers({0, 1, 5})},
+                           {"bias", flags()}});
+  return more;
+}
+
 std::vector<LayerDraw> make_draws() {
-  const std::vector<std::pair<std::string, Values>> pool{{"window", integers({2, 3, 5})},
-                                                         {"stride", integers({0, 1, 2, 3})},
-                                                         {"padding", paddings},
-                                                         {"ceil_mode", flags()}};
+  const std::vector<std::pair<std::string, Values>> pool{
+      {"window", integers({2, 3, 5})},     {"window_width", integers({0, 0, 2, 4})},
+      {"stride", integers({0, 1, 2, 3})},  {"stride_width", integers({0, 0, 1, 3})},
+      {"padding", window_paddings},        {"pad_top", integers({0, 1, 1})},
+      {"pad_bottom", integers({0, 1, 1})}, {"pad_left", integers({0, 1, 1})},
+      {"pad_right", integers({0, 1, 1})},  {"ceil_mode", flags()}};
   const std::vector<std::pair<std::string, Values>> rate{{"rate", numbers({0.0, 0.25, 0.5, 0.9})}};
   const std::vector<std::pair<std::string, Values>> normalization{
       {"epsilon", epsilons}, {"center", flags()}, {"scale", flags()}};
@@ -40,20 +60,11 @@ std::vector<LayerDraw> make_draws() {
   group_norm.emplace_back("groups", integers({1, 2, 3, 4, 32}));
   return {
       {"add", Inputs::equal},
-      {"avg_pool2d", Inputs::image, 7, {}, pool},
+      {"avg_pool2d", Inputs::image, 12, {}, pool},
       {"batch_norm", Inputs::any, 5, {}, batch_norm},
       {"concat", Inputs::columns},
-      {"conv2d",
-       Inputs::image,
-       10,
-       some_filters,
-       {{"filters", filters},
-        {"kernel", kernels},
-        {"stride", strides},
-        {"dilation", dilations},
-        {"padding", paddings},
-        {"groups", integers({1, 1, 2, 3})},
-        {"bias", flags()}}},
+      {"conv2d", Inputs::image, 14, some_filters,
+       with_window({{"filters", filters}, {"groups", integers({1, 1, 2, 3})}})},
       {"conv_transpose2d",
        Inputs::image,
        6,
@@ -68,16 +79,7 @@ std::vector<LayerDraw> make_draws() {
        5,
        {{"units", int64_t{64}}},
        {{"units", integers({1, 7, 33, 65})}, {"bias", flags()}}},
-      {"depthwise_conv2d",
-       Inputs::image,
-       7,
-       {},
-       {{"kernel", kernels},
-        {"stride", strides},
-        {"dilation", dilations},
-        {"padding", paddings},
-        {"depth_multiplier", multipliers},
-        {"bias", flags()}}},
+      {"depthwise_conv2d", Inputs::image, 10, {}, with_window({{"depth_multiplier", multipliers}})},
       {"dropout", Inputs::any, 4, {}, rate},
       {"elu", Inputs::any, 3, {}, {{"alpha", numbers({1.0, 0.5, 2.0})}}, beyond_kinks},
       {"flatten", Inputs::any},
@@ -96,7 +98,7 @@ std::vector<LayerDraw> make_draws() {
         {"bias", numbers({2.0, 1.0})},
         {"alpha", numbers({1e-4, 0.5})},
         {"beta", numbers({0.75, 1.0})}}},
-      {"max_pool2d", Inputs::image, 7, {}, pool},
+      {"max_pool2d", Inputs::image, 12, {}, pool},
       {"multiply", Inputs::gate, 4},
       {"relu", Inputs::any, 3, {}, {}, beyond_kinks},
       {"relu6", Inputs::any, 3, {}, {}, beyond_kinks},
@@ -110,17 +112,8 @@ std::vector<LayerDraw> make_draws() {
        3,
        {{"shape", std::string("-1")}},
        {{"shape", texts({"-1", "4, -1", "1, -1, 3"})}}},
-      {"separable_conv2d",
-       Inputs::image,
-       6,
-       some_filters,
-       {{"filters", filters},
-        {"kernel", kernels},
-        {"stride", strides},
-        {"dilation", dilations},
-        {"padding", paddings},
-        {"depth_multiplier", multipliers},
-        {"bias", flags()}}},
+      {"separable_conv2d", Inputs::image, 9, some_filters,
+       with_window({{"filters", filters}, {"depth_multiplier", multipliers}})},
       {"sigmoid", Inputs::any, 3, {}, {}, beyond_kinks},
       {"silu", Inputs::any, 3, {}, {}, beyond_kinks},
       {"softmax", Inputs::any, 3, {}, {}, beyond_kinks},
@@ -188,7 +181,13 @@ std::vector<Shape> draw_inputs(Random& random, Inputs inputs) {
 
 Options draw_options(const LayerDraw& draw, Random& random) {
   Options options;
-  for (const auto& [name, values] : draw.more) options.emplace_back(name, pick(random, values));
+  bool explicit_padding = false;
+  for (const auto& [name, values] : draw.more) {
+    options.emplace_back(name, pick(random, values));
+    OptionValue& value = options.back().second;
+    if (name == "padding") explicit_padding = value == OptionValue("explicit");
+    if (name.starts_with("pad_") && !explicit_padding) value = int64_t{0};
+  }
   return options;
 }
 

@@ -12,29 +12,14 @@ os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
 
 import keras
 import numpy as np
+from tensors import read
 
 keras.config.set_floatx("float64")
 
 DUMP = pathlib.Path(os.environ["ORACLE_DUMP"])
-DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "U8": np.uint8}
 
 # For each kind of comparison: the largest error ratio so far and its limit.
 worst = {}
-
-
-def read(path):
-    """Returns the tensors and the metadata of a safetensors file."""
-    data = path.read_bytes()
-    start = 8 + int.from_bytes(data[:8], "little")
-    header = json.loads(data[8:start])
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = (start + offset for offset in entry["data_offsets"])
-        tensors[name] = np.frombuffer(data[begin:end], DTYPES[entry["dtype"]]).reshape(
-            entry["shape"]
-        )
-    return tensors, metadata
 
 
 def files(kind):

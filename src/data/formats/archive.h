@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/byte_source.h"
+#include "core/byte_source.h"
 #include "data/inflater.h"
 
 /// Archives as an index of their files, each of which is read by itself. Nothing is ever unpacked

@@ -1,4 +1,4 @@
-#include "data/byte_source.h"
+#include "core/byte_source.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>

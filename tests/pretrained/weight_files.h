@@ -1,0 +1,78 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/random.h"
+#include "core/shape.h"
+#include "io/safetensors.h"
+#include "pretrained/weight_set.h"
+
+namespace convlab {
+
+/// A set for LeNet-5 on square images, whose files have PyTorch's layouts and the tensors
+/// "conv1.weight" to "fc3.bias".
+inline WeightSet lenet5_set(int64_t side, int64_t classes) {
+  WeightSet set;
+  set.name = "small";
+  set.model = "lenet5";
+  set.body = "avg_pool2d_2";
+  set.image = {side, side, 3};
+  set.classes = classes;
+  set.preprocessing.resize = side;
+  LayerNaming& torch = set.namings.emplace_back();
+  torch.naming.parameters = {{"kernel", ".weight"}, {"bias", ".bias"}};
+  torch.layers = {"conv1", "conv2", "fc1", "fc2", "fc3"};
+  return set;
+}
+
+/// A safetensors file under construction, as another library would write it.
+class WeightFile {
+ public:
+  /// Adds a tensor of floats.
+  void add(const std::string& name, const Shape& shape, std::vector<float> values) {
+    values_.push_back({name, shape, std::move(values)});
+  }
+  /// Adds random multiples of 1/64 between -`limit` and `limit`, at most 1: exact in bfloat16.
+  void add_random(const std::string& name, const Shape& shape, Random& random, float limit = 1) {
+    std::vector<float> values;
+    const auto steps = static_cast<int32_t>(limit * 64);
+    for (int64_t i = 0; i < shape.elements(); ++i) {
+      const auto step = static_cast<int32_t>(random.below(static_cast<uint32_t>(2 * steps + 1)));
+      values.push_back(static_cast<float>(step - steps) / 64);
+    }
+    add(name, shape, std::move(values));
+  }
+
+  /// Returns the values of a tensor.
+  const std::vector<float>& values(const std::string& name) const {
+    for (const Tensor& tensor : values_) {
+      if (tensor.name == name) return tensor.values;
+    }
+    throw std::logic_error("no tensor " + name);
+  }
+
+  std::vector<uint8_t> bytes() const {
+    SafeTensors file;
+    for (const Tensor& tensor : values_) {
+      file.tensors.push_back({tensor.name,
+                              "F32",
+                              tensor.shape,
+                              {reinterpret_cast<const uint8_t*>(tensor.values.data()),
+                               tensor.values.size() * sizeof(float)}});
+    }
+    return safetensors_bytes(file);
+  }
+
+ private:
+  struct Tensor {
+    std::string name;
+    Shape shape;
+    std::vector<float> values;
+  };
+  std::vector<Tensor> values_;
+};
+
+}  // namespace convlab
