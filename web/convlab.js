@@ -258,7 +258,7 @@ export class Convlab extends TypedEventTarget {
    * is at most the engine's (the default).
    * @param {{model?: string, document?: string, batch?: number, threads?: number,
    *   optimizer?: string, inference?: boolean, images?: number, layers?: boolean,
-   *   seconds?: number}} options
+   *   seconds?: number, winograd?: 'auto'|'off'|'always'}} options
    * @param {Waiting} [waiting]
    */
   bench(options = {}, waiting = {}) {

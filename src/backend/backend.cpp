@@ -36,6 +36,13 @@ const BackendKind& first_available(std::span<const BackendKind> table) {
 
 void Backend::run_step(OpSlot& /*recording*/, const std::function<void()>& body) { body(); }
 
+Winograd find_winograd(std::string_view name) {
+  const auto* found = std::find(winograd_names.begin(), winograd_names.end(), name);
+  if (found == winograd_names.end())
+    fail("[backend] winograd is '{}'; expected auto, off or always", name);
+  return static_cast<Winograd>(found - winograd_names.begin());
+}
+
 std::span<const BackendKind> backend_kinds() { return kinds; }
 
 std::vector<BackendKind> available_backends() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -115,6 +116,18 @@ struct StepState {
 /// The two convolution operations that read a kernel.
 enum class KernelUse : uint8_t { conv2d, conv2d_grad_input };
 
+/// Whether convolutions with a constant kernel (Conv2dDesc) use Winograd's algorithm (Lavin and
+/// Gray 2016), where it is supported. Results differ by rounding.
+enum class Winograd : uint8_t {
+  automatic,  ///< where it is known to be faster on this kind of processor
+  off,
+  always,
+};
+
+inline constexpr std::array<std::string_view, 3> winograd_names{"auto", "off", "always"};
+/// Throws Error unless `name` is one of winograd_names.
+Winograd find_winograd(std::string_view name);
+
 /// Returns the number of bytes that the process may still allocate.
 using MemorySource = std::function<uint64_t()>;
 
@@ -149,6 +162,9 @@ class Backend {
     return memory_source_ ? memory_source_() : std::numeric_limits<uint64_t>::max();
   }
   void set_memory_source(MemorySource source) { memory_source_ = std::move(source); }
+  /// Must be called before the backend is used. Backends without Winograd's algorithm ignore it.
+  void set_winograd(Winograd use) { winograd_ = use; }
+  Winograd winograd() const { return winograd_; }
   /// Allocates memory to be filled from the host. Throws Error as `allocate` does.
   virtual std::unique_ptr<UploadBuffer> allocate_upload(size_t bytes) = 0;
   /// Copies tensor.bytes() bytes from host memory, which may be changed afterwards, to `tensor`.
@@ -214,7 +230,7 @@ class Backend {
                                   const Tensor& dy, const Tensor& kernel_grad,
                                   const Tensor& bias_grad) = 0;
   /// Workspace in bytes for any of the three operations, for x and y of these shapes (including the
-  /// batch dimension).
+  /// batch dimension); a constant kernel gets no gradient.
   virtual uint64_t conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                     const Shape& y) const = 0;
   /// Memory in bytes that such an operation allocates in its slot for packed weights, whatever the
@@ -325,6 +341,7 @@ class Backend {
 
  private:
   MemorySource memory_source_;
+  Winograd winograd_ = Winograd::automatic;
 };
 
 /// A kind of backend and its factory.

@@ -67,6 +67,8 @@ struct Conv2dDesc {
   Padding2d padding;
   int64_t groups = 1;
   Activation activation = Activation::none;
+  /// The kernel rarely changes and gets no gradient: preparing it may take time and memory.
+  bool constant_kernel = false;
 };
 
 struct Pool2dDesc {

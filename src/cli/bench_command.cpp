@@ -101,6 +101,7 @@ void add_bench(CLI::App& app, Action& action) {
           ->excludes(inference);
   add_threads(command, bench.threads);
   add_backend(command, bench.backend);
+  add_winograd(command, bench.winograd);
   add_number(command, "--seconds", bench.seconds, 0.01, 3600,
              "Approximate duration of each measurement")
       ->type_name("SECONDS")

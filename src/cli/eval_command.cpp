@@ -26,6 +26,7 @@ struct EvalOptions {
   std::string data;
   std::string data_dir;
   std::string backend;
+  std::string winograd = "auto";
   int threads = 0;
   int64_t batch = 128;
   int64_t top_k = 5;
@@ -95,7 +96,7 @@ int run_eval(const EvalOptions& options) {
   JsonLines json(options.json);
   if (!is_data_path(options.data)) find_entry(options.data);
   Engine engine(
-      {.backend = open_backend(options.backend, options.threads),
+      {.backend = open_backend(options.backend, options.threads, options.winograd),
        .open_data = [&](const std::string& name) { return test_images(name, options.data_dir); },
        .now = monotonic_seconds,
        .loader_threads = usable_threads(options.threads)});
@@ -127,6 +128,7 @@ void add_eval(CLI::App& app, Action& action) {
   add_batch(command, options->batch)->description("Batch size: images per forward pass");
   add_threads(command, options->threads);
   add_backend(command, options->backend);
+  add_winograd(command, options->winograd);
   add_integer(command, "--top-k", options->top_k, 1, 1000,
               "Also report top-K accuracy: the label is among the K most probable classes")
       ->type_name("K");

@@ -40,6 +40,7 @@ struct TrainOptions {
   std::string model;  ///< as given
   std::string data_dir;
   std::string backend;
+  std::string winograd = "auto";
   int threads = 0;
   int64_t limit = 0;
   std::string json;
@@ -83,7 +84,7 @@ class Training {
     check_optimizer_options(options_.run);
     check_files();
     engine_ = std::make_unique<Engine>(EngineEnvironment{
-        .backend = open_backend(options_.backend, options_.threads),
+        .backend = open_backend(options_.backend, options_.threads, options_.winograd),
         .open_data =
             [dir = options_.data_dir, limit = options_.limit](const std::string& name) {
               DatasetSplits splits = load_dataset(name, dir);
@@ -327,6 +328,7 @@ void add_train(CLI::App& app, Action& action) {
   add_seed(command, run.seed);
   add_threads(command, options->threads);
   add_backend(command, options->backend);
+  add_winograd(command, options->winograd);
   command
       .add_option("--json", options->json,
                   "Write results to a file, or - for standard output, one JSON object per line")

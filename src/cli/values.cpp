@@ -73,6 +73,18 @@ CLI::Option* add_backend(CLI::App& command, std::string& backend) {
       ->type_name("NAME");
 }
 
+CLI::Option* add_winograd(CLI::App& command, std::string& winograd) {
+  return command
+      .add_option(
+          "--winograd", winograd,
+          "Winograd's algorithm in frozen layers and wherever nothing is trained: auto (3x3 "
+          "convolutions where it is faster), off, always (all with stride 1)")
+      ->type_name("WHERE")
+      ->capture_default_str()
+      ->check(
+          CLI::IsMember(std::vector<std::string>(winograd_names.begin(), winograd_names.end())));
+}
+
 CLI::Option* add_threads(CLI::App& command, int& threads) {
   return command
       .add_option("--threads", threads,
@@ -93,8 +105,11 @@ int resolve_threads(int asked) {
   return threads;
 }
 
-std::unique_ptr<Backend> open_backend(const std::string& name, int threads) {
-  return make_backend(name, resolve_threads(threads), system_memory_left);
+std::unique_ptr<Backend> open_backend(const std::string& name, int threads,
+                                      std::string_view winograd) {
+  auto backend = make_backend(name, resolve_threads(threads), system_memory_left);
+  backend->set_winograd(find_winograd(winograd));
+  return backend;
 }
 
 CLI::Option* add_seed(CLI::App& command, uint64_t& seed) {

@@ -26,12 +26,15 @@ CLI::Option* add_image_size(CLI::App& command, int64_t& size);
 CLI::Option* add_resize(CLI::App& command, std::string& mode);
 CLI::Option* add_data_dir(CLI::App& command, std::string& data_dir);
 CLI::Option* add_backend(CLI::App& command, std::string& backend);
+/// Adds --winograd, the name of a Winograd.
+CLI::Option* add_winograd(CLI::App& command, std::string& winograd);
 CLI::Option* add_threads(CLI::App& command, int& threads);
 /// The number of threads for an option of add_threads: usable_threads. Says on standard error when
 /// they are fewer than asked for.
 int resolve_threads(int asked);
 /// Makes a backend with resolve_threads(threads) that allocates no more than the system's memory.
-std::unique_ptr<Backend> open_backend(const std::string& name, int threads);
+std::unique_ptr<Backend> open_backend(const std::string& name, int threads,
+                                      std::string_view winograd = "auto");
 CLI::Option* add_seed(CLI::App& command, uint64_t& seed);
 CLI::Option* add_batch(CLI::App& command, int64_t& batch);
 

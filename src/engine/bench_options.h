@@ -16,10 +16,11 @@ struct BenchOptions {
   int64_t batch = 128;
   int32_t threads = 0;  ///< 0: one per available processor
   std::string optimizer = "adam";
-  bool inference = false;  ///< measure evaluation instead of training steps
-  int64_t images = 0;      ///< size of the random data set; 0: the same batch in every step
-  double seconds = 3;      ///< approximate duration of each measurement
-  bool layers = false;     ///< also measure each layer; only for training steps
+  bool inference = false;         ///< measure evaluation instead of training steps
+  int64_t images = 0;             ///< size of the random data set; 0: the same batch in every step
+  double seconds = 3;             ///< approximate duration of each measurement
+  bool layers = false;            ///< also measure each layer; only for training steps
+  std::string winograd = "auto";  ///< see winograd_names
 };
 
 template <class Fields, MaybeConst<BenchOptions> S>
@@ -34,6 +35,7 @@ void visit(Fields& fields, S& options) {
   fields("images", options.images);
   fields("seconds", options.seconds);
   fields("layers", options.layers);
+  fields("winograd", options.winograd);
 }
 
 /// Time that one layer takes in a training step; 0 where it computes nothing. An activation layer

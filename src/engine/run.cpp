@@ -93,7 +93,7 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
       images_(chosen_images(options_, data_)),
       now_(std::move(now)),
       activation_folded_(fold_final_activation(graph, *make_loss(options_))),
-      network_(std::move(graph), backend, options_.seed),
+      network_(std::move(graph), backend, options_.seed, size_of(options_, images_, data_).use()),
       workers_(std::move(workers)),
       train_loader_(images_.train, {.batch = options_.batch,
                                     .shuffle = true,

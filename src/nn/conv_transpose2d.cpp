@@ -83,14 +83,14 @@ std::vector<ParameterSpec> ConvTranspose2d::parameters(std::span<const Shape> in
 }
 
 uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
-                                          std::span<const Shape> inputs) const {
+                                          std::span<const Shape> inputs, bool /*constant*/) const {
   const Shape output = output_shape(inputs);
   return backend.conv2d_workspace(descriptor(output), output.with_batch(batch),
                                   inputs[0].with_batch(batch));
 }
 
-PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend,
-                                          std::span<const Shape> inputs) const {
+PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend, std::span<const Shape> inputs,
+                                          bool /*constant*/) const {
   const Shape output = output_shape(inputs);
   const Conv2dDesc desc = descriptor(output);
   const Shape x = output.with_batch(1);

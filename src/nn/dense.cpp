@@ -64,7 +64,7 @@ std::vector<ParameterSpec> Dense::parameters(std::span<const Shape> inputs) cons
 }
 
 uint64_t Dense::workspace_bytes(const Backend& backend, int64_t batch,
-                                std::span<const Shape> inputs) const {
+                                std::span<const Shape> inputs, bool /*constant*/) const {
   const Shape x{batch, inputs[0][0]};
   const Shape kernel{options_.units, inputs[0][0]};
   const Shape y{batch, options_.units};

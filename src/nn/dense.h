@@ -28,8 +28,8 @@ class Dense final : public Layer {
   Shape output_shape(std::span<const Shape> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
-  uint64_t workspace_bytes(const Backend& backend, int64_t batch,
-                           std::span<const Shape> inputs) const override;
+  uint64_t workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs,
+                           bool constant) const override;
   size_t slots() const override { return 3; }
   bool can_fuse_activation() const override { return true; }
   std::optional<KernelToFold> kernel_to_fold() const override { return KernelToFold{}; }

@@ -96,8 +96,8 @@ std::vector<Shape> SampleNorm::saved_shapes(std::span<const Shape> inputs) const
 }
 
 // Without a backward pass nothing is saved, so the statistics are in the workspace.
-uint64_t SampleNorm::workspace_bytes(const Backend&, int64_t batch,
-                                     std::span<const Shape> inputs) const {
+uint64_t SampleNorm::workspace_bytes(const Backend&, int64_t batch, std::span<const Shape> inputs,
+                                     bool /*constant*/) const {
   uint64_t bytes = 0;
   for (const Shape& shape : saved_shapes(inputs)) {
     bytes += align_up(static_cast<uint64_t>(batch * shape.elements()) * sizeof(float));

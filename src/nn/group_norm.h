@@ -12,8 +12,8 @@ class SampleNorm : public Layer {
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
   std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override;
-  uint64_t workspace_bytes(const Backend& backend, int64_t batch,
-                           std::span<const Shape> inputs) const override;
+  uint64_t workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs,
+                           bool constant) const override;
   void forward(const Pass& pass, std::span<const Tensor> inputs,
                const Tensor& output) const override;
   void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,

@@ -26,8 +26,8 @@ size_t addressable(uint64_t bytes) {
 
 }  // namespace
 
-Network::Network(Graph graph, Backend& backend, uint64_t seed)
-    : graph_(std::move(graph)), backend_(backend) {
+Network::Network(Graph graph, Backend& backend, uint64_t seed, NetworkUse use)
+    : graph_(std::move(graph)), backend_(backend), use_(use) {
   if (graph_.nodes().empty()) fail("[network] the graph has no layers");
   make_parameters();
   make_folded_layers();
@@ -39,10 +39,13 @@ void Network::make_parameters() {
   const size_t bytes = addressable(plan.bytes);
   const auto trainable_bytes = static_cast<size_t>(plan.trainable_bytes);
   value_buffer_ = backend_.allocate(std::max(bytes, tensor_alignment));
-  grad_buffer_ = backend_.allocate(std::max(trainable_bytes, tensor_alignment));
   const Shape flat{static_cast<int64_t>(trainable_bytes / sizeof(float))};
   values_ = at(value_buffer_, 0, flat);
-  grads_ = at(grad_buffer_, 0, flat);
+  const bool has_grads = use_ == NetworkUse::training;
+  if (has_grads) {
+    grad_buffer_ = backend_.allocate(std::max(trainable_bytes, tensor_alignment));
+    grads_ = at(grad_buffer_, 0, flat);
+  }
   weight_elements_ = static_cast<int64_t>(plan.weight_bytes / sizeof(float));
   for (const Node& node : graph_.nodes()) {
     first_parameter_.push_back(parameters_.size());
@@ -50,8 +53,9 @@ void Network::make_parameters() {
     for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes)) {
       const auto [offset, trainable] = plan.places[parameters_.size()];
       const auto start = static_cast<size_t>(offset);
-      parameters_.push_back({node.name + "." + spec.name, at(value_buffer_, start, spec.shape),
-                             trainable ? at(grad_buffer_, start, spec.shape) : Tensor{}});
+      parameters_.push_back(
+          {node.name + "." + spec.name, at(value_buffer_, start, spec.shape),
+           trainable && has_grads ? at(grad_buffer_, start, spec.shape) : Tensor{}});
     }
   }
   first_parameter_.push_back(parameters_.size());
@@ -122,7 +126,7 @@ std::span<const Parameter> Network::parameters_of(size_t node) const {
 }
 
 uint64_t Network::planned_bytes(Mode mode, int64_t batch) const {
-  return NetworkPlan(graph_, backend_, {.mode = mode, .batch = batch}).memory.bytes;
+  return NetworkPlan(graph_, backend_, {.mode = mode, .batch = batch}, use_).memory.bytes;
 }
 
 Tensor Network::prepare(const PassSpec& spec) {
@@ -135,7 +139,7 @@ Tensor Network::prepare(const PassSpec& spec) {
     if (folded_in_ != current_) folded_in_ = nullptr;
     return current_->values[0];
   }
-  auto plan = std::make_unique<NetworkPlan>(graph_, backend_, spec);
+  auto plan = std::make_unique<NetworkPlan>(graph_, backend_, spec, use_);
   const size_t bytes = addressable(plan->memory.bytes);
   folded_in_ = nullptr;
   if (bytes > arena_.bytes()) {
@@ -156,9 +160,11 @@ Tensor Network::prepare(const PassSpec& spec) {
 
 Pass Network::pass_of(size_t node, Activation activation) {
   FoldedLayer* folded = current_->facts.normalization[node] ? folded_[node].get() : nullptr;
+  const bool frozen = graph_.nodes()[node].frozen;
   return {.backend = backend_,
           .mode = current_->spec.mode,
-          .frozen = graph_.nodes()[node].frozen || current_->spec.mode == Mode::eval,
+          .frozen = frozen || current_->spec.mode == Mode::eval,
+          .constant = frozen || use_ == NetworkUse::inference,
           .activation = activation,
           .parameters = folded != nullptr ? folded->parameters() : own_parameters(node),
           .saved = current_->nodes[node].saved,
@@ -174,15 +180,33 @@ bool Network::is_view(size_t node) const {
 
 Tensor Network::forward() {
   if (current_->spec.mode == Mode::eval) update_folded_layers();
-  for (size_t i = 0; i < current_->end; ++i) forward_node(i);
+  forward_by_image();
+  for (size_t i = current_->by_image; i < current_->end; ++i) forward_node(i);
   if (current_->spec.mode == Mode::train) statistics_changed();
   return current_->values[current_->end];
 }
 
+void Network::forward_by_image() {
+  const size_t last = current_->by_image;
+  if (last == 0) return;
+  for (int64_t image = 0; image < current_->spec.batch; ++image) {
+    const Tensor input = current_->values[0].part(image, image + 1);
+    const Tensor output = current_->values[last].part(image, image + 1);
+    for (size_t i = 0; i < last; ++i) {
+      forward_node(i, i == 0 ? std::span(&input, 1) : current_->nodes[i].inputs,
+                   i + 1 == last ? output : current_->values[i + 1]);
+    }
+  }
+}
+
 void Network::forward_node(size_t i) {
+  forward_node(i, current_->nodes[i].inputs, current_->values[i + 1]);
+}
+
+void Network::forward_node(size_t i, std::span<const Tensor> inputs, const Tensor& output) {
   if (is_view(i)) return;
   const Pass pass = pass_of(i, current_->facts.activation[i]);
-  graph_.nodes()[i].layer->forward(pass, current_->nodes[i].inputs, current_->values[i + 1]);
+  graph_.nodes()[i].layer->forward(pass, inputs, output);
 }
 
 void Network::backward() {

@@ -19,7 +19,7 @@ enum class NodeWork : uint8_t { forward, input_grads, parameter_grads };
 class Network {
  public:
   /// Initialises the weights from `seed`. Throws Error if there is not enough memory.
-  Network(Graph graph, Backend& backend, uint64_t seed);
+  Network(Graph graph, Backend& backend, uint64_t seed, NetworkUse use = NetworkUse::training);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
   ~Network() = default;
@@ -62,7 +62,7 @@ class Network {
   std::span<const Parameter> parameters() const { return parameters_; }
   std::span<const Parameter> parameters_of(size_t node) const;
   /// The flat buffers of the trainable parameters: first all weights, then all biases. Gaps between
-  /// parameters stay zero.
+  /// parameters stay zero. In inference there are no `grads`.
   const Tensor& values() const { return values_; }
   const Tensor& grads() const { return grads_; }
   /// Number of elements at the start of `values` that are weights (ParameterRole::weight).
@@ -85,12 +85,15 @@ class Network {
   std::span<Parameter> own_parameters(size_t node);
   Pass pass_of(size_t node, Activation activation);
   bool is_view(size_t node) const;
+  void forward_by_image();
   void forward_node(size_t node);
+  void forward_node(size_t node, std::span<const Tensor> inputs, const Tensor& output);
   void backward_node(size_t node);
   void keep_gradient(size_t value);
 
   Graph graph_;
   Backend& backend_;
+  NetworkUse use_;
   uint64_t seed_ = 0;
   std::vector<Parameter> parameters_;
   std::vector<size_t> first_parameter_;  // by node, and one past the last

@@ -21,6 +21,29 @@ size_t end_of(const Graph& graph, const PassSpec& spec) {
   return *spec.last_node + 1;
 }
 
+/// Size of one image's values from which they are computed image by image: about that of a core's
+/// share of the last cache.
+constexpr uint64_t large_bytes = uint64_t{4} << 20U;
+
+/// Returns NetworkPlan::by_image.
+size_t nodes_by_image(const Graph& graph, const PassSpec& spec, const GraphFacts& facts,
+                      size_t end) {
+  if (spec.has_backward() || spec.batch == 1 || graph.nodes()[0].layer->is_view(spec.mode))
+    return 0;
+  const auto is_large = [&](size_t value) {
+    const auto elements = static_cast<uint64_t>(graph.value_shape(value).elements());
+    return elements * sizeof(float) >= large_bytes;
+  };
+  size_t result = 0;
+  for (size_t i = 0; i < end; ++i) {
+    const Node& node = graph.nodes()[i];
+    if (node.inputs != std::vector{i} || graph.consumers(i) != 1 || contains(spec.keep, i)) break;
+    const bool view = node.layer->is_view(spec.mode) || facts.folded[i];
+    if (i > 0 && is_large(i) && !is_large(i + 1) && !view) result = i + 1;
+  }
+  return result;
+}
+
 }  // namespace
 
 GraphFacts::GraphFacts(const Graph& graph, const PassSpec& spec)
@@ -67,14 +90,18 @@ std::optional<size_t> GraphFacts::computed_by(const Graph& graph, const PassSpec
 
 // Moments: node i runs forward at i, the loss is computed at `end`, node i runs backward at
 // 2 · end - i.
-NetworkPlan::NetworkPlan(const Graph& graph, const Backend& backend, PassSpec pass)
-    : spec(std::move(pass)), facts(graph, spec), end(end_of(graph, spec)), graph_(graph) {
+NetworkPlan::NetworkPlan(const Graph& graph, const Backend& backend, PassSpec pass, NetworkUse use)
+    : spec(std::move(pass)),
+      facts(graph, spec),
+      end(end_of(graph, spec)),
+      by_image(nodes_by_image(graph, spec, facts, end)),
+      graph_(graph) {
   check_values(spec.keep);
   check_values(spec.gradients_of);
   planned_values_.resize(end + 1);
   planned_grads_.resize(end + 1);
   planned_nodes_.resize(end);
-  plan_forward(backend);
+  plan_forward(backend, use);
   nodes.resize(end);
   if (spec.has_backward()) plan_backward();
   memory = plan_memory(blocks_);
@@ -97,15 +124,15 @@ void NetworkPlan::extend(size_t block, size_t moment) {
   blocks_[block].last = std::max(blocks_[block].last, moment);
 }
 
-PlannedTensor NetworkPlan::new_tensor(const Shape& sample, size_t moment) {
-  const Shape shape = sample.with_batch(spec.batch);
+PlannedTensor NetworkPlan::new_tensor(const Shape& sample, size_t moment, int64_t batch) {
+  const Shape shape = sample.with_batch(batch);
   return {shape,
           add_block(static_cast<uint64_t>(shape.elements()) * sizeof(float), moment, moment)};
 }
 
-void NetworkPlan::plan_forward(const Backend& backend) {
+void NetworkPlan::plan_forward(const Backend& backend, NetworkUse use) {
   const size_t n = end;
-  planned_values_[0] = new_tensor(graph_.input_shape(), 0);
+  planned_values_[0] = new_tensor(graph_.input_shape(), 0, spec.batch);
   uint64_t workspace_bytes = 0;
   for (size_t i = 0; i < n; ++i) {
     const Node& node = graph_.nodes()[i];
@@ -115,9 +142,10 @@ void NetworkPlan::plan_forward(const Backend& backend) {
     const size_t backward = 2 * n - i;
     PlannedTensor& output = planned_values_[i + 1];
     if (node.layer->is_view(spec.mode) || facts.folded[i]) {
-      output = {node.output_shape.with_batch(spec.batch), planned_values_[node.inputs[0]].block};
+      output = {node.output_shape.with_batch(batch_of(i + 1)),
+                planned_values_[node.inputs[0]].block};
     } else {
-      output = new_tensor(node.output_shape, i);
+      output = new_tensor(node.output_shape, i, batch_of(i + 1));
     }
     for (const size_t input : node.inputs) {
       extend(planned_values_[input].block, i);
@@ -127,12 +155,18 @@ void NetworkPlan::plan_forward(const Backend& backend) {
       extend(output.block, backward);
     if (spec.has_backward()) {
       for (const Shape& shape : node.layer->saved_shapes(node.input_shapes)) {
-        planned_nodes_[i].saved.push_back(new_tensor(shape, i));
+        planned_nodes_[i].saved.push_back(new_tensor(shape, i, spec.batch));
         if (runs_backward) extend(planned_nodes_[i].saved.back().block, backward);
       }
     }
-    workspace_bytes = std::max(workspace_bytes,
-                               node.layer->workspace_bytes(backend, spec.batch, node.input_shapes));
+    const bool constant = node.frozen || use == NetworkUse::inference;
+    const int64_t batch = i < by_image ? 1 : spec.batch;
+    workspace_bytes = std::max(
+        workspace_bytes, node.layer->workspace_bytes(backend, batch, node.input_shapes, constant));
+  }
+  if (by_image > 0) {  // every image reads the input and writes the last of these values
+    extend(planned_values_[0].block, by_image - 1);
+    extend(planned_values_[by_image].block, 0);
   }
   extend(planned_values_[n].block, n);
   for (const size_t value : spec.keep) extend(planned_values_[value].block, 2 * n);
@@ -154,7 +188,7 @@ void NetworkPlan::plan_folded() {
 
 void NetworkPlan::plan_backward() {
   const size_t n = end;
-  if (facts.needs_grad[n]) planned_grads_[n] = new_tensor(graph_.value_shape(n), n);
+  if (facts.needs_grad[n]) planned_grads_[n] = new_tensor(graph_.value_shape(n), n, spec.batch);
   for (size_t i = n; i-- > 0;) {
     const Node& node = graph_.nodes()[i];
     const size_t backward = 2 * n - i;
@@ -171,13 +205,13 @@ void NetworkPlan::plan_backward() {
       GradRoute& route = nodes[i].routes[k];
       if (grad.block != PlannedTensor::no_block) {
         route = GradRoute::add;
-        if (!view) planned_nodes_[i].extra[k] = new_tensor(shape, backward);
+        if (!view) planned_nodes_[i].extra[k] = new_tensor(shape, backward, spec.batch);
       } else if (view) {
         route = GradRoute::share;
         grad = {shape.with_batch(spec.batch), planned_grads_[i + 1].block};
       } else {
         route = GradRoute::write;
-        grad = new_tensor(shape, backward);
+        grad = new_tensor(shape, backward, spec.batch);
       }
     }
   }
@@ -187,7 +221,7 @@ void NetworkPlan::plan_backward() {
     // Copied when all layers that read the value have added to its gradient.
     const size_t complete = 2 * n - value;
     extend(planned_grads_[value].block, complete);
-    kept = new_tensor(graph_.value_shape(value), complete);
+    kept = new_tensor(graph_.value_shape(value), complete, spec.batch);
     extend(kept.block, 2 * n);
   }
 }

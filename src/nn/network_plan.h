@@ -24,6 +24,10 @@ struct PassSpec {
   bool has_backward() const { return mode == Mode::train || !gradients_of.empty(); }
 };
 
+/// What a network is for. Its parameters rarely change in inference, so that layers may prepare
+/// them at length (Pass::constant), and have no gradients.
+enum class NetworkUse : uint8_t { training, inference };
+
 /// Properties of a pass that do not depend on the batch size: which activations and, in an
 /// evaluation, which normalisations are folded into the preceding layer, and what needs gradients.
 struct GraphFacts {
@@ -67,7 +71,8 @@ struct PlannedTensor {
 struct NetworkPlan {
   /// The graph must outlive the plan. Throws Error for values or nodes that the pass does not
   /// compute.
-  NetworkPlan(const Graph& graph, const Backend& backend, PassSpec spec);
+  NetworkPlan(const Graph& graph, const Backend& backend, PassSpec spec,
+              NetworkUse use = NetworkUse::training);
 
   /// Sets the memory of all tensors below to their places in an arena of memory.bytes bytes.
   void bind(void* arena);
@@ -75,6 +80,10 @@ struct NetworkPlan {
   const PassSpec spec;
   const GraphFacts facts;
   const size_t end;  ///< number of nodes that the pass computes; value `end` is its output
+  /// The pass computes this many nodes at its beginning, a chain, image by image: values between
+  /// them are so large that those of the whole batch would take most of the memory. They have a
+  /// batch of 1.
+  const size_t by_image;
   MemoryPlan memory;
   void* workspace = nullptr;
   std::vector<Tensor> values;      ///< by value
@@ -103,9 +112,10 @@ struct NetworkPlan {
   size_t add_block(uint64_t bytes, size_t first, size_t last);
   void extend(size_t block, size_t moment);
   void check_values(const std::vector<size_t>& values) const;
-  void plan_forward(const Backend& backend);
+  void plan_forward(const Backend& backend, NetworkUse use);
   void plan_backward();
-  PlannedTensor new_tensor(const Shape& sample, size_t moment);
+  int64_t batch_of(size_t value) const { return value > 0 && value < by_image ? 1 : spec.batch; }
+  PlannedTensor new_tensor(const Shape& sample, size_t moment, int64_t batch);
   void plan_folded();
 
   const Graph& graph_;

@@ -110,7 +110,7 @@ uint64_t SeparableConv2d::product_workspace(const Backend& backend, int64_t batc
 // First the output of the depthwise convolution if nothing is saved, or its gradient, then the
 // workspace of the convolutions.
 uint64_t SeparableConv2d::workspace_bytes(const Backend& backend, int64_t batch,
-                                          std::span<const Shape> inputs) const {
+                                          std::span<const Shape> inputs, bool /*constant*/) const {
   const auto middle =
       static_cast<uint64_t>(middle_shape(inputs[0]).with_batch(batch).elements()) * sizeof(float);
   return align_up(middle) + product_workspace(backend, batch, inputs[0]) + tensor_alignment;
@@ -121,8 +121,8 @@ Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Tensor& inpu
   return {middle.with_batch(input.shape[0]), DType::f32, pass.workspace};
 }
 
-PackedBytes SeparableConv2d::packed_bytes(const Backend& backend,
-                                          std::span<const Shape> inputs) const {
+PackedBytes SeparableConv2d::packed_bytes(const Backend& backend, std::span<const Shape> inputs,
+                                          bool /*constant*/) const {
   const Conv2dDesc first = depthwise(inputs[0]);
   const Shape x = inputs[0].with_batch(1);
   const Shape middle = middle_shape(inputs[0]).with_batch(1);

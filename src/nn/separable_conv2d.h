@@ -39,10 +39,11 @@ class SeparableConv2d final : public Layer {
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   BackwardNeeds backward_needs() const override { return {.inputs = true}; }
   std::vector<Shape> saved_shapes(std::span<const Shape> inputs) const override;
-  uint64_t workspace_bytes(const Backend& backend, int64_t batch,
-                           std::span<const Shape> inputs) const override;
+  uint64_t workspace_bytes(const Backend& backend, int64_t batch, std::span<const Shape> inputs,
+                           bool constant) const override;
   size_t slots() const override { return 6; }
-  PackedBytes packed_bytes(const Backend& backend, std::span<const Shape> inputs) const override;
+  PackedBytes packed_bytes(const Backend& backend, std::span<const Shape> inputs,
+                           bool constant) const override;
   bool can_fuse_activation() const override { return true; }
   std::optional<KernelToFold> kernel_to_fold() const override {
     return KernelToFold{.parameter = 1};

@@ -17,11 +17,12 @@ namespace {
 uint64_t packed_bytes(const Graph& graph, const Backend& backend, const TrainingSize& size) {
   const GraphFacts train(graph, Mode::train);
   const GraphFacts eval(graph, Mode::eval);
-  const bool trains = size.train_batch() > 0;
+  const bool trains = size.use() == NetworkUse::training;
   uint64_t sum = 0;
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
-    const PackedBytes packed = node.layer->packed_bytes(backend, node.input_shapes);
+    const PackedBytes packed =
+        node.layer->packed_bytes(backend, node.input_shapes, node.frozen || !trains);
     if (trains) sum += packed.forward;
     if (size.eval_batch() > 0 && (!trains || eval.normalization[i])) sum += packed.forward;
     if (!trains || !train.needs_grad[i + 1]) continue;
@@ -44,13 +45,14 @@ uint64_t needed_bytes(const Graph& graph, const Backend& backend, const Training
   const ParameterPlan parameters(graph);
   const auto arena = [&](Mode mode, int64_t batch) {
     if (batch == 0) return uint64_t{0};
-    return NetworkPlan(graph, backend, {.mode = mode, .batch = batch}).memory.bytes;
+    return NetworkPlan(graph, backend, {.mode = mode, .batch = batch}, size.use()).memory.bytes;
   };
   const auto batch = static_cast<uint64_t>(std::max(size.train_batch(), size.eval_batch()));
   const auto image = static_cast<uint64_t>(graph.input_shape().elements());
   const auto normalization = 2 * static_cast<uint64_t>(graph.input_channels()) * sizeof(float);
   const auto outputs = static_cast<uint64_t>(graph.output_shape().elements());
-  return parameters.bytes + (1 + size.states) * parameters.trainable_bytes +
+  const uint64_t grads = size.use() == NetworkUse::training ? 1 : 0;
+  return parameters.bytes + (grads + size.states) * parameters.trainable_bytes +
          std::max(arena(Mode::train, size.train_batch()), arena(Mode::eval, size.eval_batch())) +
          normalization + batch * (image + Trainer::label_bytes + outputs * sizeof(float)) +
          packed_bytes(graph, backend, size);

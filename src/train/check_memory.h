@@ -5,7 +5,7 @@
 #include <string>
 
 #include "backend/backend.h"
-#include "nn/graph.h"
+#include "nn/network_plan.h"
 #include "optim/optimizer.h"
 #include "train/updater.h"
 
@@ -22,6 +22,10 @@ struct TrainingSize {
   /// Sizes of the largest training and evaluation batch.
   int64_t train_batch() const { return std::min(batch, train_images); }
   int64_t eval_batch() const { return std::min(batch, eval_images); }
+  /// The use of a network for these images.
+  NetworkUse use() const {
+    return train_batch() > 0 ? NetworkUse::training : NetworkUse::inference;
+  }
 };
 
 /// Returns the number of states of an Updater.

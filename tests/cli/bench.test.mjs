@@ -33,6 +33,10 @@ test('bench accepts an optimizer or a data set, or measures inference only', () 
   const [train] = jsonLines(bench('simple-convnet', '0.02', '--json', '-'));
   assert.ok(forward.step_ms < train.step_ms, `${forward.step_ms} ms to evaluate, ${train.step_ms} ms to train`);
   assert.match(bench('mnist-mlp', '0.02', '--inference'), /evaluation +\d/);
+  const [direct] = jsonLines(bench('simple-convnet', '0.02', '--inference', '--winograd', 'off', '--json', '-'));
+  assert.ok(direct.images_per_second > 0);
+  const unknown = convlab('bench', '--winograd', 'maybe');
+  assert.match(unknown.stderr, /--winograd.*maybe/);
   const few = convlab('bench', '--images', '100');
   assert.notEqual(few.status, 0);
   assert.match(few.stderr, /a batch of 128 cannot be filled with 100 images/);

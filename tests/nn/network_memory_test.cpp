@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <vector>
 
 #include "backend/device.h"
@@ -10,6 +12,7 @@
 #include "nn/network.h"
 #include "nn/random_graph.h"
 #include "nn/reference_network.h"
+#include "nn/registry.h"
 #include "nn/test_layers.h"
 
 namespace convlab {
@@ -134,6 +137,91 @@ TEST_CASE("network: a relu is not folded if its input has another reader") {
   const size_t relu = graph.append(std::make_unique<Relu>());
   graph.add(std::make_unique<Sum>(), {dense, relu});
   compare(*backend, std::move(graph));
+}
+
+TEST_CASE("network: large images are evaluated one by one with the same bits in less memory") {
+  // The convolutions' outputs have 4 MiB per image, those of the second pooling 256 KiB. A dropout
+  // at the beginning passes on the memory of the whole batch, so that nothing runs one by one.
+  const auto [kind, is_saved] =
+      GENERATE(table<const char*, bool>({{"relu", true}, {"dropout", false}}));
+  INFO(kind);
+  Graph graph({256, 256, 1});
+  graph.append(make_layer(kind, {}));
+  for (int i = 0; i < 2; ++i) {
+    graph.append(make_layer(
+        "conv2d",
+        {{"filters", int64_t{16}}, {"kernel", int64_t{3}}, {"padding", std::string("same")}}));
+    graph.append(make_layer("relu", {}));
+  }
+  graph.append(make_layer("max_pool2d", {}));
+  graph.append(make_layer("max_pool2d", {}));
+  graph.append(make_layer("conv2d", {{"filters", int64_t{3}}, {"kernel", int64_t{3}}}));
+  const auto backend = make_backend("", 2);
+  Network network(std::move(graph), *backend, seed);
+  const int64_t pixels = network.graph().input_shape().elements();
+  const std::vector<float> input = random_values(batch * pixels, 1);
+  Device device(*backend);
+  const auto run = [&](int64_t first, const PassSpec& spec) {
+    backend->upload(input.data() + first * pixels, network.prepare(spec));
+    return device.read(network.forward());
+  };
+  const std::vector<float> together = run(0, {.mode = Mode::eval, .batch = batch});
+  CHECK(run(0, {.mode = Mode::eval, .batch = batch, .keep = {3}}) == together);
+  std::vector<float> apart;
+  for (int64_t image = 0; image < batch; ++image) {
+    const std::vector<float> one = run(image, {.mode = Mode::eval, .batch = 1});
+    apart.insert(apart.end(), one.begin(), one.end());
+  }
+  CHECK(apart == together);
+  const auto planned = [&](const PassSpec& spec) {
+    return NetworkPlan(network.graph(), *backend, spec).memory.bytes;
+  };
+  const uint64_t whole = planned({.mode = Mode::eval, .batch = batch, .keep = {3}});
+  // Two tensors of the whole batch, of 24 MiB together, become two of one image.
+  CHECK((planned({.mode = Mode::eval, .batch = batch}) + (uint64_t{14} << 20U) < whole) ==
+        is_saved);
+}
+
+TEST_CASE("network: a value that a folded activation hid is kept as it was before it") {
+  for (const BackendKind& kind : available_backends()) {
+    INFO("backend " << kind.name);
+    const auto backend = kind.make(1);
+    Graph graph({6, 6, 20});
+    graph.append(make_layer("conv2d", {{"filters", int64_t{8}}, {"kernel", int64_t{3}}}));
+    graph.append(make_layer("relu", {}));
+    Network network(std::move(graph), *backend, seed);
+    const std::vector<float> input = random_values(network.graph().input_shape().elements(), 1);
+    Device device(*backend);
+    for (const bool keeps : {false, true}) {  // the first pass may keep the kernel with its relu
+      const PassSpec spec{.mode = Mode::eval, .keep = std::vector<size_t>(keeps ? 1 : 0, 1)};
+      backend->upload(input.data(), network.prepare(spec));
+      network.forward();
+    }
+    const std::vector<float> kept = device.read(network.kept(1));
+    CHECK(*std::min_element(kept.begin(), kept.end()) < 0);
+  }
+}
+
+TEST_CASE("network: inference gives the same bits without gradients and in less memory") {
+  for (const BackendKind& kind : available_backends()) {
+    INFO("backend " << kind.name);
+    std::vector<std::vector<float>> outputs;
+    std::vector<size_t> bytes;
+    for (const NetworkUse use : {NetworkUse::training, NetworkUse::inference}) {
+      const auto backend = kind.make(1);
+      backend->set_winograd(Winograd::off);
+      Random random(4, 1);
+      Network network(random_graph(random, {4, 5, 3}), *backend, seed, use);
+      const std::vector<float> input = random_values(network.graph().input_shape().elements(), 1);
+      Device device(*backend);
+      backend->upload(input.data(), network.prepare(Mode::eval, 1));
+      outputs.push_back(device.read(network.forward()));
+      bytes.push_back(backend->memory_use().bytes);
+      CHECK((network.grads().memory != nullptr) == (use == NetworkUse::training));
+    }
+    CHECK(outputs[0] == outputs[1]);
+    CHECK(bytes[1] < bytes[0]);
+  }
 }
 
 }  // namespace

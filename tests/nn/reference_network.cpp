@@ -22,11 +22,12 @@ ReferenceNetwork::ReferenceNetwork(const Network& network, uint64_t seed, int64_
 
 Pass ReferenceNetwork::pass(size_t node) {
   const Node& n = graph_.nodes()[node];
-  const auto bytes =
-      static_cast<size_t>(n.layer->workspace_bytes(device_.backend(), batch_, n.input_shapes));
+  const auto bytes = static_cast<size_t>(
+      n.layer->workspace_bytes(device_.backend(), batch_, n.input_shapes, n.frozen));
   return {.backend = device_.backend(),
           .mode = Mode::train,
           .frozen = n.frozen,
+          .constant = n.frozen,
           .activation = Activation::none,
           .parameters = parameters_[node],
           .saved = saved_[node],

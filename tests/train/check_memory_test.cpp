@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -22,15 +23,24 @@ const Shape image{12, 12, 1};
 constexpr int64_t classes = 4;
 
 /// Returns a model of the zoo, a network with (non-trainable) statistics and a frozen layer, or one
-/// that reads vectors.
+/// that reads vectors. "frozen" begins with two frozen convolutions.
 Graph graph_of(const std::string& model) {
   if (model == "vector") {
     Graph graph({image.elements()});  // its 144 numbers are channels of the input normalization
     graph.append(make_layer("dense", {{"units", classes}}));
     return graph;
   }
-  if (model != "normalized") return find_model(model).build(image, classes);
+  if (model != "normalized" && model != "frozen") return find_model(model).build(image, classes);
   Graph graph(image);
+  if (model == "frozen") {
+    for (int i = 0; i < 3; ++i)
+      graph.append(make_layer("conv2d", {{"filters", int64_t{20}}, {"kernel", int64_t{3}}}));
+    graph.append(make_layer("flatten", {}));
+    graph.append(make_layer("dense", {{"units", classes}}));
+    graph.set_frozen(0, true);
+    graph.set_frozen(1, true);
+    return graph;
+  }
   graph.append(make_layer("conv2d", {{"filters", int64_t{5}}}));
   graph.append(make_layer("batch_norm", {}));
   graph.append(make_layer("separable_conv2d", {{"filters", int64_t{7}}}));
@@ -52,11 +62,14 @@ Batch batch_of(int64_t size) {
 TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation") {
   const UpdateOptions plain;
   const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
+  const auto winograd = GENERATE(Winograd::off, Winograd::always);
   for (const BackendKind& kind : available_backends()) {
-    for (const char* model : {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized", "vector"}) {
+    for (const char* model :
+         {"mnist-mlp", "mnist-cnn", "simple-convnet", "normalized", "vector", "frozen"}) {
       for (const UpdateOptions& update : {plain, all}) {
         INFO(model << " on " << kind.name);
         const auto backend = kind.make(1);
+        backend->set_winograd(winograd);
         Graph graph = graph_of(model);
         auto optimizer = find_optimizer("adam").make({});
         const TrainingSize size{.model = model,
@@ -76,6 +89,28 @@ TEST_CASE("memory: the estimate equals the memory allocated after training and e
         CHECK(need <= taken);
         CHECK(need + 64 >= taken);  // metric sums and the gradient norm
       }
+    }
+  }
+}
+
+TEST_CASE("memory: the estimate equals the memory allocated after an evaluation alone") {
+  const auto winograd = GENERATE(Winograd::off, Winograd::always);
+  for (const BackendKind& kind : available_backends()) {
+    for (const char* model : {"mnist-cnn", "simple-convnet", "normalized", "frozen"}) {
+      INFO(model << " on " << kind.name);
+      const auto backend = kind.make(1);
+      backend->set_winograd(winograd);
+      Graph graph = graph_of(model);
+      const TrainingSize size{.model = model, .batch = 3, .eval_images = 100};
+      const uint64_t need = needed_bytes(graph, *backend, size);
+
+      Network network(std::move(graph), *backend, 1, size.use());
+      Trainer trainer(network, make_loss("softmax_cross_entropy", {}),
+                      find_optimizer("sgd").make({}), 1e-3);
+      trainer.evaluate(batch_of(3));
+      const uint64_t taken = backend->memory_use().bytes;
+      CHECK(need <= taken);
+      CHECK(need + 64 >= taken);  // metric sums
     }
   }
 }

@@ -142,7 +142,7 @@ TEST_CASE(
         0;  // no gradient of the images is computed, so neither are its weights packed
     const auto& nodes = run.network.graph().nodes();
     for (const Node& node : nodes) {
-      const PackedBytes bytes = node.layer->packed_bytes(*run.backend, node.input_shapes);
+      const PackedBytes bytes = node.layer->packed_bytes(*run.backend, node.input_shapes, false);
       packed += bytes.forward + bytes.backward + (&node == &nodes[0] ? 0 : bytes.grad_inputs);
     }
     CHECK(first.bytes == before.bytes + packed);

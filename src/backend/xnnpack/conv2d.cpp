@@ -5,13 +5,16 @@
 #include "backend/xnnpack/thin_conv2d.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
+#include "backend/xnnpack/winograd_choice.h"
+#include "backend/xnnpack/winograd_conv2d.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
 namespace convlab {
 
 namespace {
 
-// An XNNPACK operator, its packed weights and the parameter versions that were packed.
+// An XNNPACK operator, its activation, its packed weights and the parameter versions that were
+// packed.
 struct ConvState final : OpState {
   explicit ConvState(Backend& backend) : packed(backend) {}
 
@@ -19,15 +22,19 @@ struct ConvState final : OpState {
   Operator op;
   uint64_t kernel_version = 0;
   uint64_t bias_version = 0;
+  Activation activation = Activation::none;
 
-  bool is_current(const Parameter& kernel, const Parameter* bias) const {
-    return op && kernel_version == kernel.version &&
+  bool is_current(Activation wanted, const Parameter& kernel, const Parameter* bias) const {
+    return op && activation == wanted && kernel_version == kernel.version &&
            (bias == nullptr || bias_version == bias->version);
   }
-  // Keeps the first operator. Creating a later one has packed the new weights, so it is discarded.
-  void packed_by(xnn_operator_t created, const Parameter& kernel, const Parameter* bias) {
+  // Keeps the first operator of an activation. Creating a later one has packed the new weights, so
+  // it is discarded.
+  void packed_by(xnn_operator_t created, Activation wanted, const Parameter& kernel,
+                 const Parameter* bias) {
     Operator latest(created);
-    if (!op) op = std::move(latest);
+    if (!op || activation != wanted) op = std::move(latest);
+    activation = wanted;
     kernel_version = kernel.version;
     bias_version = bias == nullptr ? 0 : bias->version;
   }
@@ -99,25 +106,37 @@ void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, f
 
 }  // namespace
 
+bool XnnpackBackend::uses_winograd(const Conv2dDesc& desc, const Shape& x, const Shape& y) const {
+  if (winograd() == Winograd::off || !desc.constant_kernel || !WinogradConv2d::supports(desc))
+    return false;
+  return winograd() == Winograd::always || winograd_is_faster(x[3], y);
+}
+
 void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                             const Parameter& kernel, const Parameter* bias, const Tensor& y) {
   const float* bias_values = bias == nullptr ? nullptr : bias->value.data();
+  auto* workspace = static_cast<float*>(op.workspace);
+  if (uses_winograd(desc, x.shape, y.shape)) {
+    if (!op.slot) op.slot = std::make_unique<WinogradConv2d>();
+    static_cast<WinogradConv2d&>(*op.slot).run(*this, *threads_, desc, x, kernel, bias_values,
+                                               workspace, y);
+    return;
+  }
   if (ThinConv2d::is_for(desc, x.shape)) {
     if (!op.slot) op.slot = std::make_unique<ThinConv2d>();
-    auto* workspace = static_cast<float*>(op.workspace);
     static_cast<ThinConv2d&>(*op.slot).run(*threads_, desc, x, kernel.value, bias_values, workspace,
                                            y);
     return;
   }
   ConvState& state = state_in(op.slot, *this);
-  if (!state.is_current(kernel, bias)) {
+  if (!state.is_current(desc.activation, kernel, bias)) {
     const Shape& shape = kernel.value.shape;
     xnn_operator_t created = nullptr;
     const xnn_status status = create_conv(desc, size(shape[0]), size(shape[3]), kernel.value.data(),
                                           bias_values, state.packed.provider(), &created);
     state.packed.check_allocated();
     check(status, "convolution");
-    state.packed_by(created, kernel, bias);
+    state.packed_by(created, desc.activation, kernel, bias);
   }
   size_t workspace_bytes = 0;  // stays 0: we do not request transient indirection buffers
   size_t alignment = 0;
@@ -141,7 +160,7 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
     return;
   }
   ConvState& state = state_in(op.slot, *this);
-  if (!state.is_current(kernel, nullptr)) {
+  if (!state.is_current(Activation::none, kernel, nullptr)) {
     const Shape& shape = kernel.value.shape;
     auto* turned = static_cast<float*>(op.workspace);
     turn_kernel(*threads_, kernel.value, desc.groups, turned);
@@ -150,7 +169,7 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
                                             state.packed.provider(), &created);
     state.packed.check_allocated();
     check(status, "transposed convolution");
-    state.packed_by(created, kernel, nullptr);
+    state.packed_by(created, Activation::none, kernel, nullptr);
   }
   const uint32_t rows = leftover(dx.shape[1], dy.shape[1], desc.kernel.h, desc.stride.h,
                                  desc.dilation.h, desc.padding.top + desc.padding.bottom);
@@ -172,6 +191,7 @@ uint64_t XnnpackBackend::packed_bytes(KernelUse use, const Conv2dDesc& desc, con
   const float unread = 0;
   switch (use) {
     case KernelUse::conv2d:
+      if (uses_winograd(desc, x, y)) return WinogradConv2d::kernel_bytes(x, y);
       if (ThinConv2d::is_for(desc, x)) return 0;
       return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
         create_conv(desc, outputs, group_inputs, &unread, nullptr, packed, created);

@@ -8,6 +8,7 @@
 #include "backend/xnnpack/thin_conv2d.h"
 #include "backend/xnnpack/threads.h"
 #include "backend/xnnpack/transpose.h"
+#include "backend/xnnpack/winograd_conv2d.h"
 #include "backend/xnnpack/xnnpack_backend.h"
 
 // The kernel gradient is the product of the im2col matrix [kh·kw·I, pixels] and dy [pixels, O]. The
@@ -156,6 +157,16 @@ struct Groups {
   Shape x, y;  // of one group
 };
 
+// Workspace of conv2d_grad_kernel in floats.
+int64_t grad_workspace(const Conv2dDesc& desc, const Shape& x, const Shape& y, int threads) {
+  const Groups groups(desc, x, y);
+  const GradPlan plan(groups.desc, groups.x, groups.y, threads, IndirectGemm());
+  if (desc.groups == 1) return plan.total;
+  return groups.are_wide() ? aligned_floats(groups.x.elements()) +
+                                 aligned_floats(groups.y.elements()) + plan.total
+                           : grouped_grad_workspace(desc, x, y);
+}
+
 }  // namespace
 
 void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, const Tensor& x,
@@ -189,18 +200,17 @@ void XnnpackBackend::conv2d_grad_kernel(OpContext op, const Conv2dDesc& desc, co
 
 uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x,
                                           const Shape& y) const {
-  const Groups groups(desc, x, y);
-  const GradPlan plan(groups.desc, groups.x, groups.y, threads_->count(), IndirectGemm());
-  int64_t floats = plan.total;
-  if (desc.groups > 1) {
-    floats = groups.are_wide() ? aligned_floats(groups.x.elements()) +
-                                     aligned_floats(groups.y.elements()) + plan.total
-                               : grouped_grad_workspace(desc, x, y);
-  }
-  const int64_t turned_kernel = aligned_floats(plan.rows * plan.outputs * desc.groups);
+  const int64_t turned_kernel =
+      aligned_floats(y[3] * desc.kernel.h * desc.kernel.w * (x[3] / desc.groups));
   const int64_t thin =
       ThinConv2d::is_for(desc, x) ? ThinConv2d::workspace_size(desc, x, y, threads_->count()) : 0;
-  return static_cast<uint64_t>(std::max({floats, turned_kernel, thin})) * sizeof(float);
+  const int64_t winograd =
+      uses_winograd(desc, x, y) ? WinogradConv2d::workspace_size(desc, x, y, threads_->count()) : 0;
+  const int64_t others = std::max({turned_kernel, thin, winograd});
+  const int64_t floats = desc.constant_kernel
+                             ? others
+                             : std::max(others, grad_workspace(desc, x, y, threads_->count()));
+  return static_cast<uint64_t>(floats) * sizeof(float);
 }
 
 }  // namespace convlab

@@ -87,6 +87,8 @@ class XnnpackBackend final : public HostBackend {
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 
  private:
+  /// Whether conv2d uses WinogradConv2d.
+  bool uses_winograd(const Conv2dDesc& desc, const Shape& x, const Shape& y) const;
   /// Returns scratch memory of at least `floats` floats. All operations share the same memory.
   float* scratch(int64_t floats);
 

@@ -238,6 +238,7 @@ class BenchTask::Impl {
       : options_(options), graph_(std::move(graph)), now_(std::move(now)) {
     check(options_, graph_);
     backend_ = make_backend(options_.backend, options_.threads, std::move(memory));
+    backend_->set_winograd(find_winograd(options_.winograd));
     optimizer_ = find_optimizer(options_.optimizer).make({});
     check_memory(graph_, *backend_,
                  {.model = options_.model,
@@ -298,7 +299,8 @@ class BenchTask::Impl {
 
  private:
   void prepare() {
-    network_.emplace(std::move(graph_), *backend_, 1);
+    network_.emplace(std::move(graph_), *backend_, 1,
+                     options_.inference ? NetworkUse::inference : NetworkUse::training);
     if (options_.inference) {
       backend_->fill(network_->prepare(Mode::eval, options_.batch), 0.5F);
       return;
