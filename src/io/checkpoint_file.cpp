@@ -58,7 +58,9 @@ CheckpointFile parse_checkpoint(std::vector<uint8_t> bytes, const std::string& s
 void load_checkpoint(Network& network, std::span<const NamedTensor> more,
                      const CheckpointFile& file) {
   const std::string where = "[checkpoint] " + file.source;
-  if (file.architecture != graph_json(network.graph()))
+  // Parsed, because an older version wrote fewer options.
+  const Graph graph = parse_graph_json(file.architecture, where + ": the architecture");
+  if (graph_json(graph) != graph_json(network.graph()))
     fail("{} has another architecture than the network; expected the same layers", where);
   std::vector<NamedShape> wanted;
   std::vector<Tensor> places;
