@@ -11,7 +11,7 @@ const usage = `Usage: scripts/winograd [--where native|wasm]...
 Measures 3x3 convolutions of 28x28 images with 8 to 512 channels on one thread, with and without Winograd's
 algorithm in turn, by build/native/convlab (native) and build/web/convlab.cjs under node (wasm), and writes the
 ratios to src/backend/xnnpack/winograd_speedups.h; by default both, else the other one is kept. The machine should
-be otherwise idle. Takes a minute each.`;
+be otherwise idle. Takes a minute natively and several minutes as WebAssembly.`;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const header = path.join(root, 'src/backend/xnnpack/winograd_speedups.h');

@@ -16,7 +16,7 @@ namespace {
 constexpr int64_t lanes = 16;  // of the widest vectors
 // Tiles of a block. With fewer, the kernel, which is read for each block, takes longer than the
 // products; with more, transformed tiles of few channels leave the cache before they are used.
-constexpr int64_t most_tiles = 56;
+constexpr int64_t max_tiles = 56;
 constexpr int64_t group_floats = 16 * 1024;  // of panels that are multiplied with a block at once
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -42,9 +42,9 @@ struct Plan {
     const int64_t rows = product_kernels().tile_rows;
     in_row = round_up(tiles.in_channels, lanes);
     out_row = round_up(tiles.out_channels, lanes);
-    const int64_t most = round_up(most_tiles, rows);
-    const int64_t blocks = round_up(ceil_div(count, most), threads);
-    block = std::min(round_up(ceil_div(count, blocks), rows), most);
+    const int64_t max_block = round_up(max_tiles, rows);
+    const int64_t blocks = round_up(ceil_div(count, max_block), threads);
+    block = std::min(round_up(ceil_div(count, blocks), rows), max_block);
     // An odd number of cache lines between matrices, which otherwise share sets of the cache.
     in_matrix = block * in_row + lanes;
     out_matrix = block * out_row + lanes;

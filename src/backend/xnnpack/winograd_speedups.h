@@ -3,9 +3,7 @@
 #include <array>
 #include <cstdint>
 
-// scripts/winograd renews these tables. So far native holds the layers of VGG16 with AVX-512 and 0
-// for what is not measured; wasm holds one run with relaxed SIMD under node. Both were measured on
-// one thread.
+// Made by scripts/winograd; the table for wasm is older, from one run with relaxed SIMD under node.
 
 namespace convlab {
 
@@ -16,13 +14,13 @@ using WinogradSpeedups = std::array<std::array<int64_t, 7>, 7>;
 inline constexpr std::array<int64_t, 7> winograd_channels{8, 16, 32, 64, 128, 256, 512};
 
 inline constexpr WinogradSpeedups winograd_speedups_native{{
-    {0, 0, 0, 0, 0, 0, 0},
-    {0, 0, 0, 0, 0, 0, 0},
-    {0, 0, 0, 0, 0, 0, 0},
-    {0, 0, 0, 257, 273, 0, 0},
-    {0, 0, 0, 0, 301, 329, 0},
-    {0, 0, 0, 0, 0, 342, 301},
-    {0, 0, 0, 0, 0, 0, 319},
+    {115, 120, 110, 144, 149, 175, 164},
+    {184, 195, 176, 213, 237, 240, 224},
+    {237, 241, 231, 271, 288, 290, 283},
+    {267, 272, 256, 299, 318, 320, 325},
+    {278, 275, 269, 309, 331, 341, 357},
+    {272, 275, 266, 302, 339, 360, 329},
+    {228, 230, 234, 299, 325, 325, 319},
 }};
 
 inline constexpr WinogradSpeedups winograd_speedups_wasm{{
