@@ -2,6 +2,9 @@
 
 logs=$root/build/logs
 
+# Blank lines, and what the TAP reporter of node writes after the name of a test.
+uninformative='^[[:space:]]*(---|\.\.\.|duration_ms: .*|type: .*)?$'
+
 say() { printf '%s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
@@ -24,7 +27,7 @@ step() {
     sleep 0.2
     ticks=$((ticks + 1))
     if [ $((ticks % 50)) = 0 ]; then
-      last=$(tail -c 400 "$log" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-110) || true
+      last=$(tail -c 1000 "$log" | tr '\r' '\n' | grep -vE "$uninformative" | tail -n 1 | cut -c 1-110) || true
       say "    $((SECONDS - started)) s  $last"
     fi
   done

@@ -12,15 +12,17 @@ import {startServer} from '../../scripts/serve.mjs';
 const usage = `Usage: scripts/peers [--only PATTERN] [--rounds N] [--seconds S] [--write]
 
 Trains the same networks from the same weights with convlab and with other libraries, each in its own best layout, and
-prints a table. Natively the peer is PyTorch's own wheel, channels-last; in the same Chromium TensorFlow.js (wasm with
+prints tables. Natively the peer is PyTorch's own wheel, channels-last; in the same Chromium TensorFlow.js (wasm with
 the gradients of convolutions added, so that it can train; cpu; webgl) and jax-js (wasm, without dropout). A peer's
 losses in three steps of SGD without dropout, or the mean magnitude of its outputs, must be convlab's, or there is no
-row. The machine should be otherwise idle.
+row. Forward passes are also measured with direct convolution in place of Winograd's algorithm, in the same turn. The
+machine should be otherwise idle.
 
   --only PATTERN   rows whose name matches, such as 'native|jax'
   --rounds N       how often to measure both in turn; the medians count; else 3
   --seconds S      how long each time; else 3
-  --write          put the table into README.md and all numbers into tests/peers/results.json`;
+  --write          put the tables into README.md and all numbers into tests/peers/results.json; rows that --only leaves out
+                   stay as they are`;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -65,8 +67,9 @@ function prepare() {
 
 // Each function makes one measurement and returns {images_per_second, …}.
 
-function nativeConvlab({model, work, threads, batch}, seconds) {
-  const what = work === 'inference' ? ['--model', `${model}.json`, '--inference'] : ['--model', model, '--optimizer', 'sgd'];
+function nativeConvlab({model, work, threads, batch, winograd = 'auto'}, seconds) {
+  const what = work === 'inference' ? ['--model', `${model}.json`, '--inference', '--winograd', winograd] :
+    ['--model', model, '--optimizer', 'sgd'];
   return lines(runProgram(binary('convlab'), ['bench', ...what, '--batch', String(batch), '--threads', String(threads),
     '--seconds', String(seconds), '--json', '-']))[0];
 }
@@ -90,9 +93,9 @@ async function inPage(folder, file, isolated, body, argument) {
   }
 }
 
-function pageConvlab({model, work, threads, batch}, seconds) {
+function pageConvlab({model, work, threads, batch, winograd = 'auto'}, seconds) {
   const options = {model, batch, threads, seconds, optimizer: 'sgd'};
-  if (work === 'inference') Object.assign(options, {document: graphOf(model), inference: true});
+  if (work === 'inference') Object.assign(options, {document: graphOf(model), inference: true, winograd});
   return inPage(path.join(root, 'build/web/dist'), 'bench.html', true, async (given) => {
     const {Convlab} = await import('./convlab.js');
     return new Convlab({bundle: 'threads-relaxed'}).bench(given);
@@ -105,10 +108,11 @@ const pagePeer = (script, isolated) => ({model, work, threads, backend}, seconds
 const tensorflow = pagePeer('./tfjs.js', true);
 const jax = pagePeer('./jax.js');
 
+const nameOf = ({where, peer, model, threads}) => `${where} ${peer} ${model} ${threads}`;
+
 function rows() {
   const all = [];
-  const add = (row) => all.push({batch: 128, work: 'train', ...row,
-    name: `${row.where} ${row.peerName} ${row.model} ${row.threads}`});
+  const add = (row) => all.push({batch: 128, work: 'train', ...row, name: nameOf({...row, peer: row.peerName})});
   for (const threads of [1, 2]) {
     const native = {where: 'native', ours: nativeConvlab, peer: pytorch, peerName: 'PyTorch', threads};
     for (const model of ['mnist-mlp', 'simple-convnet', 'cifar-cnn']) add({...native, model});
@@ -139,10 +143,12 @@ const speed = (value) => Number(value.toPrecision(3)).toLocaleString('en-US');
 
 async function measureRow(row, {rounds, seconds}) {
   const ours = [];
+  const direct = [];
   const peer = [];
   // If a step of the peer takes more than 2 s, the difference is so large that one round is enough.
   for (let round = 0; round < rounds && !(peer[0]?.step_ms > 2000); ++round) {
     ours.push(await row.ours(row, seconds));
+    if (row.work === 'inference') direct.push(await row.ours({...row, winograd: 'off'}, seconds));
     peer.push(await row.peer(row, seconds));
     if (!(peer.at(-1).difference <= maxDifference))
       throw new Error(`${row.name}: the peer's losses differ from convlab's by ${peer.at(-1).difference}`);
@@ -162,6 +168,8 @@ async function measureRow(row, {rounds, seconds}) {
     first_step_ms: middle(ours, 'first_step_ms'),
     step_ms: middle(ours, 'step_ms'),
     peak_memory_bytes: middle(ours, 'peak_memory_bytes'),
+    ...(direct.length > 0 && {direct_step_ms: middle(direct, 'step_ms'),
+      direct_ratio: median(direct.map((result, i) => result.step_ms / ours[i].step_ms))}),
     difference: Math.max(...peer.map((result) => result.difference))};
 }
 
@@ -169,6 +177,18 @@ const tableHead = '| where | network | threads | convlab images/s | peer | peer 
   '|---|---|--:|--:|---|--:|--:|';
 const tableRow = (r) => `| ${r.where} | ${r.model}${r.work === 'inference' ? ', forward' : ''} | ${r.threads} | ` +
   `${speed(r.images_per_second)} | ${r.peer}${r.peer_threads === r.threads ? '' : `, ${r.peer_threads} thread`} | ${speed(r.peer_images_per_second)} | ${r.ratio.toFixed(2)} × |`;
+
+const forwardHead = '| where | network | threads | ms | direct convolution, ms | Winograd is | peak memory, MiB |\n' +
+  '|---|---|--:|--:|--:|--:|--:|';
+const forwardRow = (r) => `| ${r.where} | ${r.model}, batch ${r.batch} | ${r.threads} | ${r.step_ms.toFixed(0)} | ` +
+  `${r.direct_step_ms.toFixed(0)} | ${r.direct_ratio.toFixed(2)} × | ${Math.round(r.peak_memory_bytes / 2 ** 20)} |`;
+
+/** Both tables in Markdown. */
+function tables(results) {
+  const forward = results.filter((r) => r.direct_ratio);
+  return [tableHead, ...results.map(tableRow),
+    ...(forward.length > 0 ? ['', forwardHead, ...forward.map(forwardRow)] : [])].join('\n');
+}
 
 // Single convolutions of convlab, measured with Google Benchmark: milliseconds of forward and gradients.
 function ourConvolutions() {
@@ -213,25 +233,29 @@ async function main() {
     console.log(usage);
     return;
   }
-  if (values.write && values.only !== '') throw new Error('--write wants all rows, so no --only');
   if (!fs.existsSync(binary('tests/convlab_single_ops')))
     throw new Error('no convlab_single_ops: install Google Benchmark (libbenchmark-dev) and build again');
   const options = {rounds: Number(values.rounds), seconds: Number(values.seconds)};
   const only = new RegExp(values.only, 'i');
   prepare();
-  const results = [];
-  console.log(tableHead);
-  for (const row of rows().filter(({name}) => only.test(name))) {
-    results.push(await measureRow(row, options));
-    console.log(tableRow(results.at(-1)));
+  const file = path.join(here, 'results.json');
+  const before = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const measured = new Map();
+  const wanted = rows().filter(({name}) => only.test(name));
+  for (const [i, row] of wanted.entries()) {
+    console.error(`${i + 1} of ${wanted.length}: ${row.name}`);
+    measured.set(row.name, await measureRow(row, options));
   }
+  if (measured.size > 0) console.log(tables([...measured.values()]));
   const convolutions = only.test('convolutions') ? measureConvolutions(options) : [];
   if (convolutions.length > 0) console.log(['', convolutionHead, ...convolutions.map(convolutionRow)].join('\n'));
   if (values.write) {
-    const processor = os.cpus()[0].model.trim();
-    fs.writeFileSync(path.join(here, 'results.json'),
-      `${JSON.stringify({processor, cores: os.cpus().length, results, convolutions}, null, 1)}\n`);
-    writeBlocks({peers: [tableHead, ...results.map(tableRow)].join('\n')});
+    const old = new Map(before.results.map((result) => [nameOf(result), result]));
+    const results = rows().map(({name}) => measured.get(name) ?? old.get(name)).filter(Boolean);
+    const written = {processor: os.cpus()[0].model.trim(), cores: os.cpus().length, results,
+      convolutions: convolutions.length > 0 ? convolutions : before.convolutions};
+    fs.writeFileSync(file, `${JSON.stringify(written, null, 1)}\n`);
+    writeBlocks({peers: tables(results)});
   }
 }
 
