@@ -56,6 +56,19 @@ async function findFile(root, path) {
   }
 }
 
+/**
+ * What a Range header asks for of a file of `size` bytes: {begin, end}, or null for the whole file,
+ * also where the header has another form than one range with a beginning. Of a range that begins
+ * beyond the end, begin is `size`.
+ */
+function findRange(header, size) {
+  const found = /^bytes=(\d+)-(\d*)$/.exec(header ?? '');
+  if (!found) return null;
+  const begin = Math.min(Number(found[1]), size);
+  const end = found[2] === '' ? size : Math.min(Number(found[2]) + 1, size);
+  return end > begin || begin === size ? {begin, end} : null;
+}
+
 async function answer(root, headers, request, response) {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, {...headers, Allow: 'GET, HEAD'}).end();
@@ -74,16 +87,24 @@ async function answer(root, headers, request, response) {
     response.writeHead(301, {...headers, Location: `./${folder}/`}).end();
     return;
   }
-  response.writeHead(200, {
+  const range = findRange(request.headers.range, found.size);
+  if (range?.begin === found.size) {
+    response.writeHead(416, {...headers, 'Content-Range': `bytes */${found.size}`}).end();
+    return;
+  }
+  const {begin, end} = range ?? {begin: 0, end: found.size};
+  response.writeHead(range ? 206 : 200, {
     ...headers,
     'Content-Type': types[extname(found.file).toLowerCase()] ?? 'application/octet-stream',
-    'Content-Length': found.size,
+    'Content-Length': end - begin,
+    'Accept-Ranges': 'bytes',
+    ...(range && {'Content-Range': `bytes ${begin}-${end - 1}/${found.size}`}),
   });
-  if (request.method === 'HEAD') {
+  if (request.method === 'HEAD' || end === begin) {
     response.end();
     return;
   }
-  createReadStream(found.file).on('error', () => response.destroy()).pipe(response);
+  createReadStream(found.file, {start: begin, end: end - 1}).on('error', () => response.destroy()).pipe(response);
 }
 
 /**

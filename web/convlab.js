@@ -51,7 +51,7 @@ export {ConvlabErrorEvent, NoticeEvent, RequestError, SnapshotEvent} from './eve
  * the next visit; `why` says why not. Its size is that of the files.
  * @typedef {import('./own_sets.js').OwnDescription} OwnDescription
  * @typedef {{name: string, signal?: AbortSignal, onProgress?: (progress: {
- *   stage: 'inflate'|'store'|'check', done: number, total: number}) => void}} Adding
+ *   stage: 'inflate'|'store'|'check'|'fetch', done: number, total: number}) => void}} Adding
  *   done and total are bytes
  */
 
@@ -310,6 +310,25 @@ export class Convlab extends TypedEventTarget {
    * @returns {Promise<{is_deleted: boolean}>}
    */
   removeData(name) { return this.#requests.sendAboutData('remove_data', () => ({name: String(name)})); }
+
+  /**
+   * Resolves to the weights of pretrained networks that are hosted beside the page, in data/weights/
+   * (`convlab weights pack`), or kept from an earlier visit where the server cannot be reached.
+   * @returns {Promise<{name: string, title: string, network: string, source: string,
+   *   licence: string, bytes: number}[]>}  bytes: of the file
+   */
+  listWeights() { return this.#requests.sendAboutData('list_weights'); }
+
+  /**
+   * Fetches what is needed of such weights, and keeps it for the next visit where the browser allows
+   * it. What has arrived before an interruption is not fetched again. Progress is in bytes.
+   * @param {string} name
+   * @param {Omit<Adding, 'name'>} [waiting]
+   * @returns {Promise<{name: string, bytes: number}>}
+   */
+  fetchWeights(name, {signal, onProgress} = {}) {
+    return this.#requests.sendAboutData('fetch_weights', () => ({name: String(name)}), {signal, onProgress});
+  }
 
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#link.post({type: 'retry'}); }

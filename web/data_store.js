@@ -1,6 +1,6 @@
 // Keeps data sets in the origin-private file system, for the engine worker: those of the user's own,
-// each as one file, the bytes of its files one after another, and the shards of packed ones that
-// were fetched, each as a file. An index lists them (store_index.js). One tab writes at a time, under
+// each as one file, the bytes of its files one after another, and the shards of packed ones and the
+// pieces of weight files that were fetched, each as a file. An index lists them (store_index.js). One tab writes at a time, under
 // a lock; files are added and deleted, never changed, so others go on reading.
 
 import {

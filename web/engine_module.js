@@ -140,6 +140,20 @@ export class EngineModule {
       this.#check(this.#module._convlab_remove_data(memory)));
   }
 
+  /**
+   * Returns [offset, bytes] of what the body of a pretrained network needs of a weight file.
+   * @param {{name: string, files: {path: string, size: number, source: number}[]}} listed  one file,
+   *   of which only the header need be there
+   * @returns {number[][]}
+   */
+  weightRanges(listed) {
+    const text = encoder.encode(JSON.stringify(listed));
+    return this.#withBytes([text], ([memory]) => {
+      this.#check(this.#module._convlab_weight_ranges(memory, text.length));
+      return JSON.parse(this.#text(this.#module._convlab_json()));
+    });
+  }
+
   /** Works for about `milliseconds`; returns an Activity. */
   advance(milliseconds) {
     const activity = this.#module._convlab_advance(milliseconds);

@@ -3,8 +3,9 @@
 // arrived). It sends {type: 'started'}, {type: 'ready', controls}, {type: 'snapshot', json, block},
 // {type: 'reply', json, block}, {type: 'error', error} and {type: 'notice', message}. About the user's own data it receives
 // {type: 'add_data', id, name, files: [{path, file}]}, {type: 'remove_data', id, name},
-// {type: 'list_data', id} and {type: 'cancel_data', id}, and sends {type: 'data_reply', id} with
-// `result` or `error`, and {type: 'data_progress', id, name, stage, done, total}.
+// {type: 'list_data', id} and {type: 'cancel_data', id}, about weights of pretrained networks
+// {type: 'list_weights', id} and {type: 'fetch_weights', id, name}; it sends {type: 'data_reply', id}
+// with `result` or `error`, and {type: 'data_progress', id, name, stage, done, total}.
 
 import {BlobTable} from './blob_table.js';
 import {bundleNames, checkThreads} from './bundles.js';
@@ -16,12 +17,15 @@ import {OwnSets} from './own_sets.js';
 import {PackStore} from './pack_store.js';
 import {decodeReply, encodeRefusal, encodeRequest} from './protocol.js';
 import {RequestQueue} from './request_queue.js';
+import {WeightFeed} from './weight_feed.js';
 
 // Short enough to respond to requests quickly, long enough that the event loop costs little.
 const sliceMilliseconds = 30;
 
 let engine = null;
 let feed = null;
+/** @type {WeightFeed} */
+let weights;
 /** @type {OwnSets} */
 let own;
 let isCreated = false;
@@ -101,6 +105,11 @@ async function create({base, bundle, threads}) {
   engine = module;
   const data = new URL('data/', folder).href;
   feed = new DataFeed(data, new PackStore(store, data, notKept), {describe, append, fail});
+  const hosted = new URL('weights/', data).href;
+  weights = new WeightFeed(hosted, new PackStore(store, hosted, notKept), (name, file) => {
+    const [source] = blobs.open([file], () => {});
+    return module.weightRanges({name, files: [{path: name, size: file.size, source}]});
+  });
   await feed.loadCatalog();
   engine.send(encodeRequest(1, 'list_controls'));
   engine.advance(0);
@@ -153,13 +162,19 @@ function request({id, json, block}) {
   work();
 }
 
-const ofOwnData = {
+/** What is asked about data and weights in the storage. */
+const inTurnRequests = {
   add_data: ({name, files}, onProgress, signal) => own.add(name, files, onProgress, signal),
   remove_data: ({name}) => own.remove(name),
   list_data: () => own.list(),
+  list_weights: () => weights.list(),
+  fetch_weights: async ({name}, onProgress, signal) => {
+    const file = await weights.open(name, (done, total) => onProgress('fetch', done, total), signal);
+    return {name, bytes: file.size};
+  },
 };
 
-/** Requests about own data that are being worked on, by id. @type {Map<number, AbortController>} */
+/** Those of them that are being worked on, by id. @type {Map<number, AbortController>} */
 const running = new Map();
 // A slow listener gets fewer messages.
 const progressMilliseconds = 100;
@@ -175,23 +190,23 @@ function postProgress(id, name) {
   };
 }
 
-let ownDone = Promise.resolve();
+let lastDone = Promise.resolve();
 
-/** Calls `work` after all earlier work on own data has ended: each may write. */
+/** Calls `work` after all earlier work of this kind has ended: each may write to the storage. */
 function inTurn(work) {
-  const result = ownDone.then(work);
-  ownDone = result.then(() => {}, () => {});
+  const result = lastDone.then(work);
+  lastDone = result.then(() => {}, () => {});
   return result;
 }
 
-function changeOwnData(message) {
+function serveInTurn(message) {
   const {type, id, name} = message;
   const abort = new AbortController();
   running.set(id, abort);
   inTurn(async () => {
     try {
       abort.signal.throwIfAborted();
-      const result = await ofOwnData[type](message, postProgress(id, name), abort.signal);
+      const result = await inTurnRequests[type](message, postProgress(id, name), abort.signal);
       postMessage({type: 'data_reply', id, result});
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) throw error;
@@ -245,8 +260,8 @@ function receive(message) {
   } else if (message?.type === 'seen') {
     isSeen = true;
     publish();
-  } else if (Object.hasOwn(ofOwnData, message?.type ?? '')) {
-    changeOwnData(message);
+  } else if (Object.hasOwn(inTurnRequests, message?.type ?? '')) {
+    serveInTurn(message);
   } else if (message?.type === 'cancel_data') {
     running.get(message.id)?.abort();
   }

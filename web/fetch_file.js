@@ -79,14 +79,13 @@ const isPage = (bytes) =>
   /^\s*<(!doctype html|html)/i.test(new TextDecoder().decode(bytes.subarray(0, 256)));
 
 /**
- * Fetches a file that is no web page. Throws FileError, and whatever `signal` was aborted with.
+ * Requests `url` and passes the response, and a function to be called whenever bytes have arrived, to
+ * `use`. Throws FileError, and whatever `signal` was aborted with.
  * @param {string} url
- * @param {{max?: number, signal?: AbortSignal, cache?: RequestCache, quiet?: number}} [options]
- *   max: number of bytes; quiet: seconds without any after which to give up
- * @returns {Promise<{bytes: Uint8Array<ArrayBuffer>, headers: Headers}>}
+ * @param {{signal?: AbortSignal, cache?: RequestCache, quiet?: number, headers?: HeadersInit}} options
+ * @param {(response: Response, arrived: () => void) => Promise<any>} use
  */
-export async function fetchFile(url,
-  {max = 2 ** 28, signal, cache, quiet = maxQuietSeconds} = {}) {
+async function request(url, {signal, cache, quiet = maxQuietSeconds, headers}, use) {
   const abort = new AbortController();
   const stop = () => abort.abort();
   signal?.addEventListener('abort', stop);
@@ -96,34 +95,85 @@ export async function fetchFile(url,
     ticks += 1;
     if (ticks === quiet) stop();
   }, 1000);
-  const fail = (what, status) => { throw new FileError(`${url} ${what}`, url, status); };
+  const fail = (what, status) => {
+    throw new FileError(`${url} could not be fetched: ${what}`, url, status);
+  };
   try {
-    const response = await fetch(url, {signal: abort.signal, cache});
+    const response = await fetch(url, {signal: abort.signal, cache, headers});
     const {status} = response;
     ticks = 0;
-    if (!response.ok) {
-      fail(`could not be fetched: HTTP ${`${status} ${response.statusText}`.trim()}.`, status);
-    }
-    const bytes = await readStream(response.body, max,
-      () => new FileError(`${url}: more than ${max} bytes; expected fewer.`, url, status),
-      () => { ticks = 0; });
-    if (isPage(bytes)) {
-      fail('could not be fetched: the server sent a web page instead. Is the file there, and ' +
-        'does the server answer HTTP 404 for files that are not?', status);
-    }
-    return {bytes, headers: response.headers};
+    if (!response.ok) fail(`HTTP ${`${status} ${response.statusText}`.trim()}.`, status);
+    return await use(response, () => { ticks = 0; });
   } catch (error) {
     if (error instanceof FileError || signal?.aborted) throw error;
     if (ticks >= quiet) {
-      fail(`could not be fetched: nothing has arrived for ${quiet} seconds. Check the ` +
-        'connection and the server, then try again.');
+      fail(`nothing has arrived for ${quiet} seconds. Check the connection and the server, then ` +
+        'try again.');
     }
     const forbidden = await whatIsForbidden('connect-src');
-    return fail(`could not be fetched: ${forbidden || `no answer (${error.message})`}.`);
+    return fail(`${forbidden || `no answer (${error.message})`}.`);
   } finally {
     clearInterval(timer);
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Throws FileError if `bytes` begin as a web page does, in place of the file. */
+function refusePage(url, bytes, status) {
+  if (!isPage(bytes)) return;
+  throw new FileError(`${url} could not be fetched: the server sent a web page instead. Is the ` +
+    'file there, and does the server answer HTTP 404 for files that are not?', url, status);
+}
+
+/**
+ * Fetches a file that is no web page. Throws FileError, and whatever `signal` was aborted with.
+ * @param {string} url
+ * @param {{max?: number, signal?: AbortSignal, cache?: RequestCache, quiet?: number}} [options]
+ *   max: number of bytes; quiet: seconds without any after which to give up
+ * @returns {Promise<{bytes: Uint8Array<ArrayBuffer>, headers: Headers}>}
+ */
+export function fetchFile(url, {max = 2 ** 28, ...options} = {}) {
+  return request(url, options, async (response, arrived) => {
+    const {status, headers} = response;
+    const bytes = await readStream(response.body, max,
+      () => new FileError(`${url}: more than ${max} bytes; expected fewer.`, url, status), arrived);
+    refusePage(url, bytes, status);
+    return {bytes, headers};
+  });
+}
+
+/**
+ * Fetches the bytes of a file from `begin` to before `end`. Passes them on in their order as they
+ * arrive; a server that sends no parts of files sends all from 0 on. Throws like fetchFile.
+ * @param {string} url
+ * @param {{begin: number, end: number, signal?: AbortSignal, cache?: RequestCache}} options
+ * @param {(offset: number, bytes: Uint8Array) => Promise<boolean>} use  returns whether more is
+ *   wanted
+ */
+export function fetchRange(url, {begin, end, ...options}, use) {
+  const headers = {Range: `bytes=${begin}-${end - 1}`};
+  return request(url, {...options, headers}, async (response, arrived) => {
+    const {status} = response;
+    const range = response.headers.get('Content-Range') ?? '';
+    if (status === 206 && !range.startsWith(`bytes ${begin}-`)) {
+      throw new FileError(`${url} could not be fetched: the server sent the bytes "${range}"; ` +
+        `expected those from ${begin} on.`, url, status);
+    }
+    const reader = /** @type {ReadableStream} */ (response.body).getReader();
+    try {
+      let offset = status === 206 ? begin : 0;
+      for (;;) {
+        const {done, value} = await reader.read();
+        if (done) return;
+        arrived();
+        if (offset === 0) refusePage(url, value, status);
+        if (!await use(offset, value)) return;
+        offset += value.length;
+      }
+    } finally {
+      reader.cancel().catch(() => {});
+    }
+  });
 }
 
 /**

@@ -3,10 +3,11 @@
 
 import {digestText, pieceBytes, readText, StorageError, writeFile} from './stored_files.js';
 
-const version = 2;  // 1 had no packs
+const version = 3;  // 1 had no packs, 2 no weights
 const maxIndexBytes = 2 ** 28;
 const maxDatasets = 1000;
 const maxPacks = 100;
+const maxWeightBytes = 2 ** 31;
 export const indexNames = ['index-a.json', 'index-b.json'];
 
 /**
@@ -18,7 +19,11 @@ export const indexNames = ['index-a.json', 'index-b.json'];
  *   catalog of packed data sets (src/data/packed_catalog.h)
  * @typedef {{name: string, title: string, splits: {train: {shards: Shard[]},
  *   test: {shards: Shard[]}}}} Pack  an entry of such a catalog
- * @typedef {{folder: string, entry: Pack}} KeptPack  of which some shards are kept; folder: URL
+ * @typedef {{name: string, title: string, bytes: number, pieces: string[],
+ *   needed: number[]}} Weights  an entry of a catalog of weight files (src/pack/pack_weights.h);
+ *   pieces: SHA-256 of each MiB; needed: the indices of those that are used
+ * @typedef {{folder: string, entry: Pack|Weights}} KeptPack  of which some shards or pieces are kept;
+ *   folder: URL
  * @typedef {{generation: number, datasets: KeptData[], packs: KeptPack[]}} Index
  */
 
@@ -35,19 +40,40 @@ function isKept(data) {
       isCount(entry.offset, bytes) && isCount(entry.size, bytes - entry.offset));
 }
 
+const isDigest = (text) => /^[0-9a-f]{64}$/.test(text);
+
+/** Whether this describes a weight file. */
+export function isWeights(entry) {
+  const {name, title, bytes, pieces, needed = []} = entry ?? {};
+  return isText(name) && isText(title) && isCount(bytes, maxWeightBytes) && Array.isArray(pieces) &&
+    pieces.length === Math.ceil(bytes / pieceBytes) && pieces.every(isDigest) &&
+    isListOf(needed, pieces.length, (index) => isCount(index, pieces.length - 1));
+}
+
 /** Only what is used before the engine has read the entry. */
 function isKeptPack(pack) {
   const {folder, entry} = pack ?? {};
+  if (entry?.pieces !== undefined) return isText(folder) && isWeights(entry);
   const shards = [entry?.splits?.train?.shards, entry?.splits?.test?.shards];
   return isText(folder) && isText(entry?.name) && shards.every((list) => Array.isArray(list) &&
-    list.every((shard) => /^[0-9a-f]{64}$/.test(shard?.sha256)));
+    list.every((shard) => isDigest(shard?.sha256)));
 }
 
 const isListOf = (value, max, isGood) =>
   Array.isArray(value) && value.length <= max && value.every(isGood);
 
-/** Returns all shards of a pack. @param {Pack} entry */
-export const shardsOf = ({splits: {train, test}}) => [...train.shards, ...test.shards];
+/** Returns a piece of a weight file. @param {{bytes: number, pieces: string[]}} entry */
+export const pieceOf = ({bytes, pieces}, index) =>
+  ({sha256: pieces[index], bytes: Math.min(pieceBytes, bytes - index * pieceBytes)});
+
+/**
+ * Returns all that is kept of a pack: the shards of a data set, the needed pieces of a weight file.
+ * @param {Pack|Weights} entry
+ * @returns {{sha256: string, bytes: number}[]}
+ */
+export const shardsOf = (entry) => ('splits' in entry
+  ? [...entry.splits.train.shards, ...entry.splits.test.shards]
+  : entry.needed.map((index) => pieceOf(entry, index)));
 
 /** Returns the name of the file in which a shard is kept. */
 export const shardName = (sha256) => `shard-${sha256}`;

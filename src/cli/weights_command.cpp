@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/fetch_dataset.h"
@@ -11,7 +12,9 @@
 #include "cli/weights_place.h"
 #include "core/error.h"
 #include "core/find_named.h"
+#include "core/format.h"
 #include "data/catalog.h"
+#include "pack/pack_weights.h"
 #include "pretrained/load_pretrained.h"
 
 namespace convlab {
@@ -83,12 +86,59 @@ void add_fetch(CLI::App& weights, Action& action) {
   command.callback([name, &action] { action = [name] { return fetch_weights(*name); }; });
 }
 
+struct PackCommand {
+  std::vector<std::string> files;
+  std::string out;
+};
+
+/// A file, or the file in the user's cache of a set of this name.
+fs::path find_file(const std::string& name) {
+  if (is_there(name)) return name;
+  const WeightSet& set = find_named("weights or file", name, weight_sets(), &WeightSet::name);
+  const fs::path path = weights_path(set);
+  if (!is_there(path)) {
+    fail("[weights] {}: {} is not there. To get it: {}", set.name,
+         path.empty() ? "the cache (HOME is not set)" : path.string(), how_to_get(set));
+  }
+  return path;
+}
+
+int pack_files(const PackCommand& command) {
+  for (const std::string& name : command.files) {
+    const PackedWeights packed = pack_weights(*open_file(find_file(name)), command.out);
+    std::printf("%s: %s in %s\n", packed.name.c_str(), bytes_text(packed.bytes).c_str(),
+                (fs::path(command.out) / packed.file).string().c_str());
+  }
+  return 0;
+}
+
+void add_pack(CLI::App& weights, Action& action) {
+  auto options = std::make_shared<PackCommand>();
+  CLI::App& command =
+      *weights.add_subcommand("pack", "Copy pretrained weights for the page, with checksums");
+  command
+      .add_option("name", options->files,
+                  "Safetensors files, or weights in the user's cache: " +
+                      known_names(weight_sets(), &WeightSet::name))
+      ->type_name("NAME|FILE")
+      ->required();
+  command
+      .add_option("--out", options->out,
+                  "Folder for the files and their catalog.json: data/weights of the page")
+      ->type_name("DIR")
+      ->required();
+  command.footer(
+      "Example:\n  convlab weights pack squeezenet1.1 --out build/web/dist/data/weights");
+  command.callback([options, &action] { action = [options] { return pack_files(*options); }; });
+}
+
 }  // namespace
 
 void add_weights(CLI::App& app, Action& action) {
-  CLI::App& command = *app.add_subcommand("weights", "List or download pretrained weights");
+  CLI::App& command = *app.add_subcommand("weights", "List, download or pack pretrained weights");
   command.require_subcommand(0, 1);
   add_fetch(command, action);
+  add_pack(command, action);
   command.callback([&command, &action] {
     if (command.get_subcommands().empty()) action = [] { return list_weights(); };
   });

@@ -118,6 +118,17 @@ void check_entries(std::span<const Wanted> wanted, const EntriesByName& entries,
   }
 }
 
+/// Returns the tensors of a file that hold the parameters of a network. Throws Error that names all
+/// that are missing or cannot be read.
+std::vector<Wanted> find_tensors(const Graph& graph, const WeightSet& set,
+                                 const EntriesByName& entries, const std::string& source) {
+  std::vector<Wanted> wanted = best_match(graph, set, entries);
+  if (const auto missing = missing_names(wanted, entries); !missing.empty())
+    fail_missing(missing, wanted.size(), set, source);
+  check_entries(wanted, entries, source);
+  return wanted;
+}
+
 /// Reverses the three values of each pixel, the last dimension of a kernel.
 void reverse_channels(std::vector<float>& kernel) {
   for (size_t i = 0; i + 2 < kernel.size(); i += 3) std::swap(kernel[i], kernel[i + 2]);
@@ -187,14 +198,24 @@ const WeightSet& match_weight_set(std::span<const WeightSet* const> sets,
   fail_missing(fewest, wanted_by_best, *best, source);
 }
 
+std::vector<ByteRange> tensor_ranges(const WeightSet& set, NetworkPart part,
+                                     const SafeTensorsHeader& header, const std::string& source) {
+  const EntriesByName entries = by_name(header);
+  std::vector<ByteRange> ranges;
+  for (const Wanted& tensor : find_tensors(pretrained_graph(set, part), set, entries, source)) {
+    const SafeTensorEntry& entry = *entries.at(tensor.name);
+    ranges.push_back({entry.offset, entry.bytes});
+  }
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  return ranges;
+}
+
 void load_pretrained(Network& network, const WeightSet& set, const ByteSource& source) {
   const SafeTensorsHeader header = read_safetensors_header(source);
   const EntriesByName entries = by_name(header);
   const Graph& graph = network.graph();
-  const std::vector<Wanted> wanted = best_match(graph, set, entries);
-  if (const auto missing = missing_names(wanted, entries); !missing.empty())
-    fail_missing(missing, wanted.size(), set, source.name());
-  check_entries(wanted, entries, source.name());
+  const std::vector<Wanted> wanted = find_tensors(graph, set, entries, source.name());
   for (size_t i = 0; i < wanted.size(); ++i) {
     const Wanted& tensor = wanted[i];
     std::vector<float> values = permuted(read_floats(source, *entries.at(tensor.name)),

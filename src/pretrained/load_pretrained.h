@@ -26,6 +26,17 @@ const WeightSet& match_weight_set(std::span<const WeightSet* const> sets,
 /// WeightSet::image. Throws Error for all of a network whose set has no classifier.
 Graph pretrained_graph(const WeightSet& set, NetworkPart part);
 
+/// Bytes of a file.
+struct ByteRange {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+};
+
+/// Returns where the tensors of a part of a set's network are in a file, in the order of the file.
+/// Throws Error like load_pretrained.
+std::vector<ByteRange> tensor_ranges(const WeightSet& set, NetworkPart part,
+                                     const SafeTensorsHeader& header, const std::string& source);
+
 /// Reads the weights of a network of pretrained_graph. Reads nothing but the header and the tensors
 /// that the network needs, one at a time. If the set's channels are blue, green, red, those of the
 /// first kernel are reversed, so that the network reads red, green, blue like any other. Throws

@@ -2,6 +2,7 @@
 
 #include <emscripten.h>
 #include <emscripten/heap.h>
+#include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/find_named.h"
 #include "core/utf8.h"
 #include "data/arriving_data.h"
 #include "data/own_data.h"
@@ -23,6 +25,7 @@
 #include "engine/engine.h"
 #include "engine/needed_data.h"
 #include "engine/protocol.h"
+#include "pretrained/load_pretrained.h"
 #include "wasm/blob_source.h"
 
 using namespace convlab;
@@ -171,6 +174,22 @@ EMSCRIPTEN_KEEPALIVE int convlab_add_data(const char* json, uint32_t length) {
 EMSCRIPTEN_KEEPALIVE int convlab_remove_data(const char* name) {
   return guarded([&] {
     state().own.remove(name);
+    return 0;
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int convlab_weight_ranges(const char* json, uint32_t length) {
+  return guarded([&] {
+    const ListedFiles listed = parse_listed_files({json, length});
+    if (listed.files.size() != 1) fail("[weights] expected one file");
+    const WeightSet& set = find_named("weights", listed.name, weight_sets(), &WeightSet::name);
+    const ListedFile& file = listed.files.front();
+    const auto source = blob_source(escaped_utf8(file.path), file.size, file.source);
+    std::string text;
+    for (const ByteRange& range :
+         tensor_ranges(set, NetworkPart::body, read_safetensors_header(*source), source->name()))
+      text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", range.offset, range.bytes);
+    state().encoded = {.json = "[" + text + "]", .block = {}};
     return 0;
   });
 }

@@ -53,4 +53,8 @@ int convlab_append(const char* data, const char* file, const uint8_t* bytes, uin
 int convlab_add_data(const char* json, uint32_t length);
 /// Forgets a data set of the user's own. Runs that use it keep it open.
 int convlab_remove_data(const char* name);
+/// Finds out which bytes of a weight file the body of a pretrained network needs. `json` is like
+/// that of convlab_add_data, with the name of the weights (pretrained/weight_set.h) and one file,
+/// of which only the header need be there. convlab_json returns [[offset, bytes], …].
+int convlab_weight_ranges(const char* json, uint32_t length);
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {existsSync, mkdirSync} from 'node:fs';
 import {after} from 'node:test';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {launch} from '../../scripts/lib/chromium.mjs';
 
@@ -14,7 +15,9 @@ export const screenshots = fileURLToPath(new URL('build/screenshots', root));
 export const quick = process.env.E2E_QUICK === '1' && 'slow (E2E_QUICK=1)';
 
 /** Timeout for training to 97 % on two busy cores. */
-export const trainMilliseconds = 10 * 60 * 1000;
+export const trainMilliseconds = 4 * 60 * 1000;
+/** Timeout of what a test does with a page. A page that does not answer would stop all tests. */
+const maxMilliseconds = 5 * 60 * 1000;
 
 export async function serve({isolated = true} = {}) {
   assert.ok(existsSync(`${dist}/index.html`), `${dist} holds no page: build it first`);
@@ -61,11 +64,27 @@ export async function openPage({isolated = true, args = [], context = {}, query 
   }
 }
 
+/** Rejects, with what the page shows, if `promise` takes longer than maxMilliseconds. */
+async function inTime(promise, page) {
+  const abort = new AbortController();
+  const late = sleep(maxMilliseconds, null, {signal: abort.signal}).then(async () => {
+    const shown = page.evaluate(() => `${document.body.dataset.state} ${document.body.innerText}`);
+    const text = await Promise.race([shown, sleep(5000, 'nothing: it does not answer')]);
+    throw new Error(`not done within ${maxMilliseconds / 1000} s; the page shows ${text}`);
+  });
+  late.catch(() => {});
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    abort.abort();
+  }
+}
+
 /** Calls `use` with an open page and closes everything afterwards. */
 export async function withPage(options, use) {
   const opened = await openPage(options);
   try {
-    await use(opened);
+    await inTime(use(opened), opened.page);
   } finally {
     await opened.close();
   }

@@ -115,7 +115,7 @@ test('a damaged generation of the index falls back to the one before', () =>
 
 /** In the page: writes an index as a later version of convlab would. */
 async function writeNewerIndex() {
-  const content = {version: 3, generation: 9};
+  const content = {version: 4, generation: 9};
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(content)));
   const checksum = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const root = await navigator.storage.getDirectory();

@@ -30,9 +30,9 @@ after(async () => {
 });
 
 /** Requests a path unchanged; fetch would normalize it. */
-const get = (path, method = 'GET') => new Promise((resolve, reject) => {
+const get = (path, method = 'GET', headers = {}) => new Promise((resolve, reject) => {
   const {hostname, port} = new URL(server.url);
-  request({hostname, port, path, method}, (response) => {
+  request({hostname, port, path, method, headers}, (response) => {
     let body = '';
     response.on('data', (text) => { body += text; });
     response.on('end', () => resolve({status: response.statusCode, headers: response.headers, body}));
@@ -67,6 +67,16 @@ test('serve: files outside the folder are not served, in any spelling of the pat
     const {status, body} = await get(path);
     assert.equal(status, 404, path);
     assert.doesNotMatch(body, /^secret/, path);
+  }
+});
+
+test('serve: sends the part of a file that a Range header asks for', async () => {
+  const ranges = [['bytes=1-2', 206, 'as', 'bytes 1-2/4'], ['bytes=2-', 206, 'sm', 'bytes 2-3/4'],
+    ['bytes=3-99', 206, 'm', 'bytes 3-3/4'], ['bytes=4-5', 416, '', 'bytes */4'],
+    ['bytes=2-1', 200, 'wasm', undefined], ['bytes=-2', 200, 'wasm', undefined], ['lines=0-1', 200, 'wasm', undefined]];
+  for (const [range, status, body, sent] of ranges) {
+    const answer = await get('/a%20b.wasm', 'GET', {range});
+    assert.deepEqual([answer.status, answer.body, answer.headers['content-range']], [status, body, sent], range);
   }
 });
 

@@ -1,0 +1,145 @@
+// The page fetches weights of pretrained networks by ranges, and keeps them.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {startServer} from '../../scripts/serve.mjs';
+import {convlab} from '../cli/helpers.mjs';
+import {writeWeights} from '../weight_file.mjs';
+import {withPage} from './browser.mjs';
+import {damage, storedFiles} from './packing.mjs';
+
+const name = 'squeezenet1.1';
+const pieceBytes = 2 ** 20;
+// Of five pieces: the classifier, which features do not need, is in the last two.
+const needed = 3;
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-weights-'));
+let server;
+before(async () => {
+  const file = path.join(folder, 'my.safetensors');
+  writeWeights(file, {random: true});
+  const packed = convlab('weights', 'pack', file, '--out', path.join(folder, 'weights'));
+  assert.equal(packed.status, 0, packed.stderr);
+  server = await startServer({root: path.join(folder, 'weights')});
+});
+after(async () => {
+  await server.close();
+  fs.rmSync(folder, {recursive: true});
+});
+
+/**
+ * Serves the weights as the page's data/weights/; returns the ranges that were asked for, where
+ * `change(route, range)` may answer in place of the server.
+ */
+async function serveWeights(page, change = () => false) {
+  const asked = [];
+  await page.context().unroute('**/data/weights/**');
+  await page.context().route('**/data/weights/**', async (route) => {
+    const file = new URL(route.request().url()).pathname.split('/weights/')[1];
+    const {range = ''} = route.request().headers();
+    if (range) asked.push(range);
+    if (!await change(route, range)) await route.continue({url: new URL(file, server.url).href});
+  });
+  return asked;
+}
+
+/** In the page bench.html, which trains nothing: fetches the weights with an engine of its own. */
+async function fetchWeights(wanted) {
+  const {Convlab} = await import('./convlab.js');
+  const engine = new Convlab({threads: 1});
+  const progress = [];
+  try {
+    const result = await engine.fetchWeights(wanted, {onProgress: ({stage, done, total}) =>
+      progress.push([stage, done, total])});
+    return {...result, last: progress.at(-1) ?? null};
+  } catch (error) {
+    return {error: error.message};
+  } finally {
+    engine.terminate();
+  }
+}
+
+const open = (use) => withPage({query: 'bench.html'}, use);
+const storedPieces = async (page) =>
+  (await page.evaluate(storedFiles)).filter((file) => file.startsWith('shard-')).length;
+const bytes = () => fs.statSync(path.join(folder, 'weights', `${name}.safetensors`)).size;
+
+test('only what the convolutions need is fetched, by ranges, and a second visit fetches nothing', () =>
+  open(async ({page}) => {
+    const asked = await serveWeights(page);
+    const result = await page.evaluate(fetchWeights, name);
+    assert.deepEqual(result, {name, bytes: bytes(),
+      last: ['fetch', needed * pieceBytes, needed * pieceBytes]});
+    assert.deepEqual(asked, ['bytes=0-1048575', `bytes=1048576-${needed * pieceBytes - 1}`]);
+    assert.equal(await storedPieces(page), needed);
+    const again = await serveWeights(page, async (route) => {
+      await route.abort();
+      return true;
+    });
+    await page.reload();
+    assert.deepEqual(await page.evaluate(fetchWeights, name), {name, bytes: bytes(), last: null});
+    assert.deepEqual(again, []);
+  }));
+
+test('after an interruption only the rest is fetched', () =>
+  open(async ({page}) => {
+    await serveWeights(page, async (route, range) => {
+      if (!range.startsWith('bytes=1048576-')) return false;
+      await route.abort();
+      return true;
+    });
+    const {error} = await page.evaluate(fetchWeights, name);
+    assert.match(error, /squeezenet1\.1\.safetensors could not be fetched: no answer/);
+    assert.equal(await storedPieces(page), 1);
+    const asked = await serveWeights(page);
+    await page.reload();
+    assert.equal((await page.evaluate(fetchWeights, name)).bytes, bytes());
+    assert.deepEqual(asked, [`bytes=1048576-${needed * pieceBytes - 1}`]);
+  }));
+
+test('a server without ranges sends all, of which the needed pieces are kept', () =>
+  open(async ({page}) => {
+    await serveWeights(page, async (route, range) => {
+      if (!range) return false;
+      await route.fulfill({path: path.join(folder, 'weights', `${name}.safetensors`)});
+      return true;
+    });
+    assert.equal((await page.evaluate(fetchWeights, name)).bytes, bytes());
+    assert.equal(await storedPieces(page), needed);
+  }));
+
+test('a damaged piece is refused with a message, and fetched again where it was kept', () =>
+  open(async ({page}) => {
+    await serveWeights(page, async (route, range) => {
+      const begin = Number(/^bytes=(\d+)/.exec(range)?.[1] ?? NaN);
+      if (!(begin > 0)) return false;
+      const body = Buffer.alloc(2 * pieceBytes, 1);
+      await route.fulfill({status: 206, body,
+        headers: {'Content-Range': `bytes ${begin}-${begin + body.length - 1}/${bytes()}`}});
+      return true;
+    });
+    const {error} = await page.evaluate(fetchWeights, name);
+    assert.match(error, /safetensors is damaged: the checksum of its bytes from 1048576 on/);
+    assert.equal(await storedPieces(page), 1);
+    await serveWeights(page);
+    await page.evaluate(fetchWeights, name);
+    await page.evaluate(damage, '^shard-');
+    const asked = await serveWeights(page);
+    await page.reload();
+    assert.equal((await page.evaluate(fetchWeights, name)).bytes, bytes());
+    assert.equal(asked.length, 1);
+    assert.equal(await storedPieces(page), needed);
+  }));
+
+test('weights that are not hosted: the message says which are', () =>
+  open(async ({page}) => {
+    const none = await page.evaluate(fetchWeights, name);
+    assert.match(none.error, /No weights "squeezenet1\.1" are hosted here\. To host them: convlab weights pack/);
+    await serveWeights(page);
+    await page.reload();
+    const unknown = await page.evaluate(fetchWeights, 'alexnet');
+    assert.match(unknown.error, /No weights "alexnet" are hosted here; there are: squeezenet1\.1\./);
+  }));
