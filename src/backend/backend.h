@@ -187,7 +187,7 @@ class Backend {
   virtual void fill(const Tensor& x, float value) = 0;
   virtual void copy(const Tensor& x, const Tensor& y) = 0;
   /// y[..., c] = x[..., c] · scale[c] + offset[c], f32, where the channels c are the last dimension
-  /// of x. Throws Error unless x is u8.
+  /// of x. Throws Error unless x is u8 or f16.
   virtual void normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
                                const Tensor& y) = 0;
   /// y = op(x); y may be x.

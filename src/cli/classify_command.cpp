@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -9,7 +7,6 @@
 #include "cli/values.h"
 #include "cli/weights_place.h"
 #include "core/error.h"
-#include "core/sha256.h"
 #include "data/file.h"
 #include "data/image_decoder.h"
 #include "io/model_file.h"
@@ -17,8 +14,6 @@
 #include "pretrained/prepare_image.h"
 
 namespace convlab {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -37,33 +32,6 @@ std::vector<const WeightSet*> find_classifiers(const std::string& name) {
          name);
   }
   return sets;
-}
-
-/// Returns the file of the first of these sets in the user's cache.
-fs::path find_weights(std::span<const WeightSet* const> sets) {
-  for (const WeightSet* set : sets) {
-    if (const fs::path path = weights_path(*set); is_there(path)) return path;
-  }
-  const WeightSet& first = *sets.front();
-  const fs::path path = weights_path(first);
-  fail("[weights] {}: {} is not there; expected it or --weights FILE. To get it: {}", first.name,
-       path.empty() ? "the cache (HOME is not set)" : path.string(), how_to_get(first));
-}
-
-std::string sha256_of(const ByteSource& source) {
-  constexpr uint64_t part = uint64_t{1} << 20U;
-  Sha256 hash;
-  for (uint64_t at = 0; at < source.size(); at += part)
-    hash.update(source.read(at, std::min(part, source.size() - at)));
-  return sha256_text(hash.finish());
-}
-
-/// Says if a file is not the published one, since it may have been trained on other images.
-void check_published(const WeightSet& set, const ByteSource& source) {
-  if (set.sha256.empty() || sha256_of(source) == set.sha256) return;
-  std::fprintf(stderr,
-               "convlab: %s is not the known file of %s; images are prepared as for that one\n",
-               source.name().c_str(), set.name.c_str());
 }
 
 /// Returns the network with the weights of a file as a model file.
@@ -101,18 +69,16 @@ nlohmann::ordered_json event_of(const std::string& image, const Prediction& pred
 
 int run_classify(const ClassifyCommand& command) {
   const std::vector<const WeightSet*> sets = find_classifiers(command.model);
-  const fs::path path = command.weights.empty() ? find_weights(sets) : fs::path(command.weights);
-  const std::shared_ptr<const ByteSource> source = open_file(path);
-  const WeightSet& set = match_weight_set(sets, read_safetensors_header(*source), source->name());
-  check_published(set, *source);
+  const OpenedWeights weights = open_weights(sets, command.weights);
+  const auto model = [&] { return model_of(weights.set, *weights.source); };
+  const auto request_of = [&](const std::string& image) { return request(weights.set, image); };
   return predict_images(command.arguments,
-                        {.model = {"--weights", path.string()},
-                         .read_model = [&] { return model_of(set, *source); },
-                         .request = [&](const std::string& image) { return request(set, image); },
-                         .event =
-                             [&](const std::string& image, const Prediction& prediction) {
-                               return event_of(image, prediction, command.arguments.top_k);
-                             }});
+                        {.model = {"--weights", weights.source->name()},
+                         .read_model = model,
+                         .request = request_of,
+                         .event = [&](const std::string& image, const Prediction& prediction) {
+                           return event_of(image, prediction, command.arguments.top_k);
+                         }});
 }
 
 }  // namespace
@@ -126,11 +92,7 @@ void add_classify(CLI::App& app, Action& action) {
                   "Pretrained network: " + known_names(weight_sets(), &WeightSet::name))
       ->type_name("NAME")
       ->capture_default_str();
-  command
-      .add_option("--weights", options->weights,
-                  "Safetensors file with its weights; default: the file of this name in the user's "
-                  "cache, $XDG_CACHE_HOME/convlab/weights or ~/.cache/convlab/weights")
-      ->type_name("FILE");
+  add_weights_file(command, options->weights);
   add_predict_arguments(
       command, options->arguments,
       "PNG or JPEG files. The shorter side is resized to 256 pixels and the centre of 224×224 cut "

@@ -16,6 +16,7 @@
 #include "data/catalog.h"
 #include "data/selected_dataset.h"
 #include "engine/engine.h"
+#include "features/open_data.h"
 
 namespace convlab {
 
@@ -84,7 +85,7 @@ nlohmann::ordered_json figures(const EvalOptions& options, const Snapshot& snaps
 
 /// The test images alone, so that nothing is allocated for training.
 DatasetSplits test_images(const std::string& name, const std::string& data_dir) {
-  DatasetSplits splits = load_dataset(name, data_dir);
+  DatasetSplits splits = open_data(name, data_dir);
   splits.train = select(splits.test, {});
   return splits;
 }

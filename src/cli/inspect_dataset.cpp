@@ -13,6 +13,7 @@
 #include "core/format.h"
 #include "data/catalog.h"
 #include "data/png_encoder.h"
+#include "features/open_data.h"
 #include "io/write_file.h"
 
 namespace convlab {
@@ -57,7 +58,7 @@ int inspect_dataset(const InspectArguments& arguments) {
   if (!arguments.mean_image.empty()) check_writable(arguments.mean_image);
   JsonLines json(arguments.json);
   std::FILE* out = json.to_stdout() ? stderr : stdout;
-  const DatasetSplits splits = load_dataset(arguments.data, arguments.data_dir);
+  const DatasetSplits splits = open_images(arguments.data, arguments.data_dir);
   const Inspection result = inspect_with_progress(splits, out);
   std::fputs(inspection_text(splits, result).c_str(), out);
   json.open();

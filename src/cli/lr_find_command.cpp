@@ -19,10 +19,10 @@
 #include "cli/text_chart.h"
 #include "cli/values.h"
 #include "core/counted.h"
-#include "data/catalog.h"
 #include "engine/engine.h"
 #include "engine/protocol.h"
 #include "engine/run_loss.h"
+#include "features/open_data.h"
 
 namespace convlab {
 
@@ -75,7 +75,7 @@ int run(Arguments arguments) {
   JsonLines json(arguments.json);
   Engine engine(
       {.backend = open_backend(arguments.backend, arguments.threads),
-       .open_data = [&](const std::string& name) { return load_dataset(name, arguments.data_dir); },
+       .open_data = [&](const std::string& name) { return open_data(name, arguments.data_dir); },
        .now = monotonic_seconds,
        .loader_threads = usable_threads(arguments.threads)});
   std::FILE* out = json.to_stdout() ? stderr : stdout;

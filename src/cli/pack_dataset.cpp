@@ -5,6 +5,7 @@
 
 #include "cli/status_line.h"
 #include "cli/values.h"
+#include "features/open_data.h"
 #include "pack/pack_report.h"
 
 namespace convlab {
@@ -22,8 +23,10 @@ std::string progress_text(const std::string& name, double fraction, double secon
 
 int pack_dataset(const PackArguments& arguments) {
   std::vector<PackSource> sources;
-  for (const std::string& data : arguments.data)
+  for (const std::string& data : arguments.data) {
+    if (is_feature_file(data)) open_images(data, arguments.data_dir);  // says what is wrong
     sources.push_back({.data = data, .data_dirs = {arguments.data_dir}});
+  }
   StatusLine status(stdout, monotonic_seconds);
   PackReport report({.line = [&](const std::string& text) { status.line(text); },
                      .progress =

@@ -11,6 +11,7 @@
 #include "data/catalog.h"
 #include "data/png_encoder.h"
 #include "data/resized_dataset.h"
+#include "features/open_data.h"
 #include "io/write_file.h"
 
 namespace convlab {
@@ -41,7 +42,7 @@ int preview_dataset(const PreviewArguments& arguments) {
   check_file_names(data_files(run.data, arguments.data_dir), {{"--out", arguments.file}});
   check_writable(arguments.file);
   const AugmentationOptions augmentation = read_augmentation(run.augmentation);
-  std::shared_ptr<const Dataset> train = load_dataset(run.data, arguments.data_dir).train;
+  std::shared_ptr<const Dataset> train = open_images(run.data, arguments.data_dir).train;
   Shape image = train->image_shape();
   if (run.image_size > 0) image = {run.image_size, run.image_size, image[2]};
   train = with_image_shape(train, image, find_resize_mode(run.resize));

@@ -22,11 +22,11 @@
 #include "core/error.h"
 #include "core/format.h"
 #include "core/parse_number.h"
-#include "data/catalog.h"
 #include "data/selected_dataset.h"
 #include "engine/engine.h"
 #include "engine/run.h"
 #include "engine/run_loss.h"
+#include "features/open_data.h"
 #include "io/write_file.h"
 
 namespace convlab {
@@ -87,7 +87,7 @@ class Training {
         .backend = open_backend(options_.backend, options_.threads, options_.winograd),
         .open_data =
             [dir = options_.data_dir, limit = options_.limit](const std::string& name) {
-              DatasetSplits splits = load_dataset(name, dir);
+              DatasetSplits splits = open_data(name, dir);
               return limit > 0 ? first_of_each_class(std::move(splits), limit) : splits;
             },
         .callbacks = [this](Run& run) { return files_.callbacks(run); },

@@ -31,7 +31,8 @@ std::string backend_texts() {
 CLI::Option* add_data(CLI::App& command, std::string& data) {
   return command
       .add_option("--data", data,
-                  "Data set: a folder or an archive (.zip, .tar, .tgz) of your own, or one of: " +
+                  "Data set: a folder or an archive (.zip, .tar, .tgz) of your own, a file of "
+                  "convlab features (.safetensors), or one of: " +
                       known_names(catalog(), &CatalogEntry::name))
       ->type_name("NAME|PATH")
       ->check(utf8_text())

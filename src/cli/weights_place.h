@@ -1,8 +1,13 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "core/byte_source.h"
 #include "pretrained/weight_set.h"
 
 namespace convlab {
@@ -15,5 +20,20 @@ bool is_there(const std::filesystem::path& path);
 
 /// Says how to get the file of a set.
 std::string how_to_get(const WeightSet& set);
+
+/// Adds --weights, a file for open_weights.
+CLI::Option* add_weights_file(CLI::App& command, std::string& file);
+
+/// A file of weights and what its tensors are.
+struct OpenedWeights {
+  const WeightSet& set;
+  std::shared_ptr<const ByteSource> source;
+  std::string sha256;  ///< of the file
+};
+
+/// Opens the weights of one of these sets: `file`, or if that is empty the file of the first set
+/// that the user's cache has. Says on standard error if it is not the known file of its set. Throws
+/// Error, with how to get the weights, if there is none, and like match_weight_set.
+OpenedWeights open_weights(std::span<const WeightSet* const> sets, const std::string& file);
 
 }  // namespace convlab

@@ -4,6 +4,8 @@
 #include <bit>
 #include <string_view>
 
+#include "core/byte_source.h"
+
 namespace convlab {
 
 namespace {
@@ -89,6 +91,14 @@ std::string sha256_text(const Sha256::Digest& digest) {
     text += digits[byte & 15];
   }
   return text;
+}
+
+std::string sha256_of(const ByteSource& source) {
+  constexpr uint64_t part = uint64_t{1} << 20U;
+  Sha256 hash;
+  for (uint64_t at = 0; at < source.size(); at += part)
+    hash.update(source.read(at, std::min(part, source.size() - at)));
+  return sha256_text(hash.finish());
 }
 
 }  // namespace convlab

@@ -32,4 +32,9 @@ class Sha256 {
 /// Formats a hash as 64 lower-case hexadecimal digits, as sha256sum prints it.
 std::string sha256_text(const Sha256::Digest& digest);
 
+class ByteSource;
+
+/// Returns the hash of a whole source, in this format. Throws Error of ByteSource::read.
+std::string sha256_of(const ByteSource& source);
+
 }  // namespace convlab

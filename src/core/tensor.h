@@ -9,13 +9,16 @@
 
 namespace convlab {
 
-enum class DType : uint8_t { f32, i32, u8 };
+/// f16: IEEE 754 binary16, of samples before they are normalized (Backend::normalize_input) alone.
+enum class DType : uint8_t { f32, i32, u8, f16 };
 
 constexpr size_t size_of(DType dtype) {
   switch (dtype) {
     case DType::f32:
     case DType::i32:
       return 4;
+    case DType::f16:
+      return 2;
     case DType::u8:
       return 1;
   }

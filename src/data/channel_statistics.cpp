@@ -14,6 +14,7 @@ constexpr int64_t max_decoded = 2000;
 }  // namespace
 
 ChannelStatistics channel_statistics(const Dataset& dataset) {
+  check_has_images(dataset, "[data] the mean and standard deviation of the channels:");
   const Dataset& stored = dataset.stored();
   const int64_t channels = dataset.image_shape()[2];
   if (stored.statistics() && channels == stored.image_shape()[2]) return *stored.statistics();

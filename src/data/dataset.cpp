@@ -32,10 +32,10 @@ Dataset::Dataset(std::string name, Shape image, std::vector<std::string> class_n
 }
 
 uint64_t Dataset::stored_bytes() const {
-  return static_cast<uint64_t>(size_) * static_cast<uint64_t>(image_.elements());
+  return static_cast<uint64_t>(size_) * uint64_t{sample_bytes()};
 }
 
-uint64_t Dataset::stored_size(int64_t) const { return static_cast<uint64_t>(image_.elements()); }
+uint64_t Dataset::stored_size(int64_t) const { return uint64_t{sample_bytes()}; }
 
 std::string Dataset::image_name(int64_t index) const {
   return fmt::format("image {} of {}", index, name_);
@@ -46,7 +46,14 @@ void Dataset::check_available(int64_t index) const {
   fail("[dataset] {}: image {} is not available; {} of {} are", name_, index, available(), size_);
 }
 
+void check_has_images(const Dataset& dataset, const std::string& user) {
+  if (dataset.has_images()) return;
+  fail("{} {} holds features ({}); expected the images themselves", user, dataset.name(),
+       dataset.features());
+}
+
 void ImageReader::read(const Dataset& dataset, int64_t index, std::span<uint8_t> pixels) {
+  check_has_images(dataset, "[data]");
   const ImageView image = dataset.decode(index, dataset.fetch(index, stored_), decoded_);
   fit_image_into(image, dataset.image_shape(), dataset.resize_mode(), pixels);
 }

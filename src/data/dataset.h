@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/shape.h"
+#include "core/tensor.h"
 #include "data/image_decoder.h"
 #include "data/resize.h"
 
@@ -16,7 +17,9 @@ namespace convlab {
 struct ChannelStatistics;
 
 /// Labelled images, stored in some way and decoded when they are needed. Images can arrive later,
-/// in order: `size` is the final number of images, `available` the number that has arrived.
+/// in order: `size` is the final number of images, `available` the number that has arrived. In
+/// place of an image there may be its features: what a pretrained network has computed of it
+/// (FeatureDataset).
 class Dataset {
  public:
   virtual ~Dataset() = default;
@@ -27,6 +30,17 @@ class Dataset {
   /// The shape of the images in batches (height, width, channels). Those that are stored in another
   /// size are resized to it (fit_image), as resize_mode() says.
   const Shape& image_shape() const { return image_; }
+  /// The type of the numbers in batches: bytes (u8) of images, or features (f16).
+  virtual DType sample_type() const { return DType::u8; }
+  /// Bytes of one image in a batch.
+  size_t sample_bytes() const {
+    return static_cast<size_t>(image_shape().elements()) * size_of(sample_type());
+  }
+  /// Whether these are images, which can be shown, resized and augmented.
+  bool has_images() const { return sample_type() == DType::u8; }
+  /// How the features were made, for people; empty for images. Features that say the same can be
+  /// read by the same network.
+  virtual std::string features() const { return {}; }
   int64_t classes() const { return static_cast<int64_t>(class_names_.size()); }
   const std::vector<std::string>& class_names() const { return class_names_; }
   int64_t size() const { return size_; }
@@ -85,6 +99,10 @@ class Dataset {
   int64_t size_;
   std::shared_ptr<const ChannelStatistics> statistics_;
 };
+
+/// Throws Error if a data set has features instead of images; the message begins with `user`,
+/// "[preview]".
+void check_has_images(const Dataset& dataset, const std::string& user);
 
 /// Reads images of a data set one after another, reusing memory.
 class ImageReader {

@@ -48,12 +48,16 @@ std::span<const uint8_t> stored_image(const Dataset& dataset, PendingBatch& pend
 void load(const Dataset& dataset, const Augmentation& augmentation, AugmentationKey key,
           PendingBatch& pending, size_t at, DecodeMemory& memory) {
   const Shape& shape = dataset.image_shape();
-  const auto bytes = static_cast<size_t>(shape.elements());
+  const size_t bytes = dataset.sample_bytes();
   const auto pixels = std::span(pending.batch.images).subspan(at * bytes, bytes);
   const int64_t index = pending.batch.indices[at];
   if (!pending.failures[at].empty()) return;  // it could not be read ahead
   try {
     const std::span<const uint8_t> stored = stored_image(dataset, pending, at, memory);
+    if (!dataset.has_images()) {
+      std::copy_n(stored.begin(), bytes, pixels.begin());
+      return;
+    }
     const ImageView image = dataset.decode(index, stored, memory.decoded);
     key.index = index;
     if (augmentation.resizes()) {
@@ -95,6 +99,15 @@ void compact(Batch& batch, const std::vector<std::string>& failures) {
 
 }  // namespace
 
+void check_augmentation(const Dataset& dataset, const AugmentationOptions& options) {
+  if (dataset.has_images() || write_options(options) == write_options(AugmentationOptions{}))
+    return;
+  fail(
+      "[augment] {} holds features of images, which cannot be changed at random; expected no "
+      "augmentation, or features of changed images (convlab features --copies N --augment LIST)",
+      dataset.name());
+}
+
 Loader::Loader(Subset images, const LoaderOptions& options)
     : images_(std::move(images)),
       options_(options),
@@ -102,6 +115,7 @@ Loader::Loader(Subset images, const LoaderOptions& options)
       copies_(images_.dataset().decode_is_free() && augmentation_.empty() &&
               !augmentation_.resizes()),
       memory_(std::make_unique<DecodeMemory>()) {
+  check_augmentation(images_.dataset(), options_.augmentation);
   if (options_.batch < 1) fail("[loader] a batch of {}; expected at least 1", options_.batch);
   if (options_.prefetch < 1) {
     fail("[loader] a prefetch of {} batches; expected at least 1", options_.prefetch);
@@ -259,7 +273,8 @@ std::unique_ptr<PendingBatch> Loader::begin(size_t position) {
   batch.labels.resize(size);
   batch.second_labels.clear();
   batch.label_weights.clear();
-  batch.images.resize(size * static_cast<size_t>(dataset.image_shape().elements()));
+  batch.images.resize(size * dataset.sample_bytes());
+  batch.type = dataset.sample_type();
   pending->failures.assign(size, {});
   pending->stored.clear();
   pending->stored_bytes = 0;

@@ -27,6 +27,10 @@ struct LoaderOptions {
   AugmentationOptions augmentation = {};
 };
 
+/// Throws Error if images of this data set cannot be changed at random as `options` say: features
+/// cannot at all.
+void check_augmentation(const Dataset& dataset, const AugmentationOptions& options);
+
 /// Splits a data set, or a part of it, into batches, epoch by epoch; the last batch of an epoch may
 /// be smaller. The order depends only on (seed, epoch). The first epoch takes blocks of
 /// images in their order of arrival, shuffled within each block, so that training can start when
@@ -47,7 +51,7 @@ class Loader {
   static constexpr uint64_t max_stored_bytes = uint64_t{32} << 20U;
 
   /// The data set must outlive the loader. Starts at epoch 0. Throws Error for options out of their
-  /// limits.
+  /// limits, and as check_augmentation does.
   Loader(Subset images, const LoaderOptions& options);
   ~Loader();
   Loader(const Loader&) = delete;

@@ -29,6 +29,8 @@ class SelectedDataset : public Dataset {
   }
 
   bool has_common_size() const override { return whole_->has_common_size(); }
+  DType sample_type() const override { return whole_->sample_type(); }
+  std::string features() const override { return whole_->features(); }
   ResizeMode resize_mode() const override { return whole_->resize_mode(); }
   bool decode_is_free() const override { return whole_->decode_is_free(); }
   bool reads_on_any_thread() const override { return whole_->reads_on_any_thread(); }

@@ -6,6 +6,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "engine/epoch_logs.h"
+#include "engine/run_features.h"
 #include "engine/run_loss.h"
 #include "loss/class_weights.h"
 #include "train/callbacks/early_stopping.h"
@@ -63,7 +64,8 @@ TrainingSize size_of(const RunOptions& options, const TrainValidation& images,
           .train_images = images.train.size(),
           .eval_images =
               std::max(images.validation.size(), std::min(Run::sample_count, data.test->size())),
-          .states = state_count(*optimizer, read_update_options(options.update_options))};
+          .states = state_count(*optimizer, read_update_options(options.update_options)),
+          .sample_type = data.train->sample_type()};
 }
 
 }  // namespace
@@ -79,6 +81,7 @@ void Run::check(const RunOptions& given, const DatasetSplits& data, const Graph&
   read_options<EarlyStoppingOptions>("early_stopping", options.early_stopping_options);
   Graph folded = graph;
   fold_final_activation(folded, *make_loss(options));
+  check_feature_options(options, *data.train);
   check_fits(folded, *data.train, options.model);
   if (options.class_weights != balanced_classes)
     ClassWeights::check(class_weights(options, images.train), data.train->classes());
@@ -114,6 +117,7 @@ void Run::reset() {
   callbacks_ = {};
   trainer_ = {};  // first, so that old and new trainer do not need memory at once
   trainer_ = make_trainer(options_, network_);
+  trainer_->set_sample_type(data_.train->sample_type());
   const TrainingSize size = size_of(options_, images_, data_);
   if (size.train_batch() > 0) trainer_->prepare(Mode::train, size.train_batch());
   if (size.eval_batch() > 0) trainer_->prepare(Mode::eval, size.eval_batch());

@@ -3,6 +3,7 @@
 #include "core/find_named.h"
 #include "core/options_text.h"
 #include "engine/run.h"
+#include "engine/run_features.h"
 #include "engine/run_loss.h"
 #include "engine/run_resize.h"
 #include "engine/tasks/evaluate_task.h"
@@ -46,6 +47,7 @@ std::vector<uint8_t> Run::model_file() {
                   {"epochs", epoch_},           {"steps", step_}};
   append_loss_info(info.options, run);
   append_resize_info(info.options, run);
+  append_features_info(info.options, *data_.train);
   append_options(info.options, run);
   if (const EpochResult* result = result_of_weights(state))
     info.options.emplace_back("val_accuracy", result->val_accuracy);

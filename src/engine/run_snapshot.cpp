@@ -63,7 +63,7 @@ void Run::describe(Snapshot& snapshot) {
 
 // In batches no larger than those of the run, for which its memory was planned.
 std::vector<float> Run::predict(const Batch& images) {
-  const auto image_bytes = static_cast<size_t>(data_.test->image_shape().elements());
+  const size_t image_bytes = data_.test->sample_bytes();
   std::vector<float> probabilities;
   for (int64_t first = 0; first < images.size(); first += options_.batch) {
     const int64_t last = std::min(first + options_.batch, images.size());
@@ -71,6 +71,7 @@ std::vector<float> Run::predict(const Batch& images) {
                             .subspan(static_cast<size_t>(first) * image_bytes,
                                      static_cast<size_t>(last - first) * image_bytes);
     Batch part;
+    part.type = images.type;
     part.images.assign(pixels.begin(), pixels.end());
     part.labels.assign(images.labels.begin() + first, images.labels.begin() + last);
     const std::vector<float> more = trainer_->predict(part);

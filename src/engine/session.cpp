@@ -15,6 +15,7 @@
 #include "engine/check_model.h"
 #include "engine/class_names.h"
 #include "engine/describe_model.h"
+#include "engine/run_features.h"
 #include "engine/run_loss.h"
 #include "engine/run_resize.h"
 #include "engine/tasks/bench_suite.h"
@@ -77,6 +78,9 @@ void check_pixels(const GivenImage& image) {
 
 /// Returns the image as an input of the run's network.
 std::vector<uint8_t> pixels_of(const GivenImage& image, Run& run) {
+  if (const Dataset& data = *run.data().train; !data.has_images()) {
+    fail("[image] {} reads features ({}), not images", run.options().model, data.features());
+  }
   const Shape& input = run.network().graph().input_shape();
   const ResizeMode mode = find_resize_mode(run.options().resize);
   if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input, mode);
@@ -128,6 +132,7 @@ Result Session::apply(const Configure& request) {
   std::optional<Graph> own = own_network(options);
   DatasetSplits data = open_data(options, own ? &*own : nullptr);
   Graph graph = own ? *std::move(own) : zoo_network(options, *data.train);
+  set_feature_normalization(graph, *data.train);
   standardize(graph, options, *data.train);
   install(options, std::move(data), std::move(graph));
   return Configured{options.data};
@@ -223,6 +228,7 @@ Result Session::apply(const LoadModel& request) {
   options.loss_options = loss->options();
   options.resize = trained_resize(file.training, "[model] " + request.source);
   DatasetSplits data = data_for(request, file, options);
+  check_features(file.training, *data.train, "[model] " + request.source);
   Graph folded = file.graph;
   fold_final_activation(folded, *loss);
   check_fits(folded, *data.train, request.source);
@@ -268,7 +274,9 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   } else {
     train = open_data(options, own ? &*own : nullptr).train;
   }
+  check_feature_options(options, *train);
   Graph graph = own ? *std::move(own) : zoo_network(options, *train);
+  set_feature_normalization(graph, *train);
   standardize(graph, options, *train);
   return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), workers_,
                                       backend());

@@ -9,23 +9,32 @@
 #include "core/error.h"
 #include "data/cached_dataset.h"
 #include "data/catalog.h"
+#include "data/feature_dataset.h"
 #include "data/memory_dataset.h"
 #include "data/resize.h"
 #include "data/resized_dataset.h"
+#include "engine/run_features.h"
 #include "io/model_file.h"
 
 namespace convlab {
 
 namespace {
 
-/// The network of a loaded model has no data: images of its shape, and no image of them.
+/// The network of a loaded model has no data: images or features of its shape, and none of them.
 DatasetSplits no_data(const ModelFile& file) {
   std::vector<std::string> names = file.training.class_names;
   const int64_t classes = file.graph.output_shape().elements();
   for (auto i = static_cast<int64_t>(names.size()); i < classes; ++i)
     names.push_back(fmt::format("class {}", i));
-  const auto empty = std::make_shared<const MemoryDataset>("no data", file.graph.input_shape(),
-                                                           std::move(names), 0);
+  const Shape& shape = file.graph.input_shape();
+  std::shared_ptr<const Dataset> empty;
+  if (std::string features = trained_features(file.training, "[model]"); features.empty()) {
+    empty = std::make_shared<const MemoryDataset>("no data", shape, std::move(names), 0);
+  } else {
+    empty = std::make_shared<const FeatureDataset>(
+        "no data", shape, std::move(names), FeatureDataset::Rows{.features = std::move(features)},
+        std::vector<int32_t>{});
+  }
   return {empty, empty};
 }
 
@@ -43,6 +52,8 @@ DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, 
   }
   DatasetSplits data = environment_.open_data(options.data);
   const Dataset& train = *data.train;
+  check_feature_options(options, train);
+  if (!train.has_images()) return data;
   const Shape own = train.image_shape();
   Shape wanted = own;
   if (size > 0) {

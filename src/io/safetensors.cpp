@@ -200,6 +200,15 @@ SafeTensorsHeader read_safetensors_header(const ByteSource& source) {
   return parse_header(header, source.size(), fmt::format("[safetensors] {}", source.name()));
 }
 
+std::map<std::string, std::string> read_safetensors_metadata(std::span<const uint8_t> start,
+                                                             const std::string& source) {
+  const std::string file = fmt::format("[safetensors] {}", source);
+  const SortedJson json = parse_sorted_json(header_of(start), file + ": the header (from byte 8)");
+  const auto metadata = json.find(metadata_key);
+  return metadata == json.end() ? std::map<std::string, std::string>{}
+                                : read_metadata(*metadata, file);
+}
+
 std::vector<float> read_floats(const ByteSource& source, const SafeTensorEntry& tensor) {
   if (tensor.dtype == "F32") {
     std::vector<float> values(static_cast<size_t>(tensor.shape.elements()));
@@ -215,26 +224,24 @@ std::vector<float> read_floats(const ByteSource& source, const SafeTensorEntry& 
   return converted(bytes, tensor.dtype == "F16" ? float_of_float16 : float_of_bfloat16);
 }
 
-std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
+std::vector<uint8_t> safetensors_start(std::span<const NewTensor> tensors,
+                                       const std::map<std::string, std::string>& metadata) {
   std::string header = "{";
   std::set<std::string_view> names{metadata_key};
   const auto add = [&header](const std::string& key, const Json& value) {
     header += (header.size() > 1 ? "," : "") + dump_json(key) + ":" + dump_json(value);
   };
-  if (!file.metadata.empty()) add(metadata_key, file.metadata);
+  if (!metadata.empty()) add(metadata_key, metadata);
   uint64_t end = 0;
-  for (const SafeTensor& tensor : file.tensors) {
+  for (const NewTensor& tensor : tensors) {
     const std::string where = fmt::format("[safetensors] tensor {}", in_quotes(tensor.name));
     const SafeDType& dtype = find_dtype(std::string(tensor.dtype), where);
-    if (tensor.data.size() != static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes) {
-      fail("{}: {} {} does not match {} of data", where, dtype.name, tensor.shape,
-           counted(tensor.data.size(), "byte"));
-    }
     if (!names.insert(tensor.name).second) fail("{}: the name is already used", where);
+    const uint64_t begin = end;
+    end += static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes;
     add(tensor.name, {{"dtype", dtype.name},
                       {"shape", shape_json(tensor.shape)},
-                      {"data_offsets", {end, end + tensor.data.size()}}});
-    end += tensor.data.size();
+                      {"data_offsets", {begin, end}}});
   }
   header += '}';
   header.resize((header.size() + 7) / 8 * 8, ' ');
@@ -242,12 +249,29 @@ std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
     fail("[safetensors] a header of {} is too long; at most {}", counted(header.size(), "byte"),
          max_header_bytes);
   }
-
   std::vector<uint8_t> bytes;
-  bytes.reserve(length_bytes + header.size() + static_cast<size_t>(end));
+  bytes.reserve(length_bytes + header.size());
   for (size_t i = 0; i < length_bytes; ++i)
     bytes.push_back(static_cast<uint8_t>(uint64_t{header.size()} >> (8 * i)));
   bytes.insert(bytes.end(), header.begin(), header.end());
+  return bytes;
+}
+
+std::vector<uint8_t> safetensors_bytes(const SafeTensors& file) {
+  std::vector<NewTensor> tensors;
+  uint64_t size = 0;
+  for (const SafeTensor& tensor : file.tensors) {
+    const std::string where = fmt::format("[safetensors] tensor {}", in_quotes(tensor.name));
+    const SafeDType& dtype = find_dtype(std::string(tensor.dtype), where);
+    if (tensor.data.size() != static_cast<uint64_t>(tensor.shape.elements()) * dtype.bytes) {
+      fail("{}: {} {} does not match {} of data", where, dtype.name, tensor.shape,
+           counted(tensor.data.size(), "byte"));
+    }
+    tensors.push_back({.name = tensor.name, .dtype = dtype.name, .shape = tensor.shape});
+    size += tensor.data.size();
+  }
+  std::vector<uint8_t> bytes = safetensors_start(tensors, file.metadata);
+  bytes.reserve(bytes.size() + static_cast<size_t>(size));
   for (const SafeTensor& tensor : file.tensors)
     bytes.insert(bytes.end(), tensor.data.begin(), tensor.data.end());
   return bytes;

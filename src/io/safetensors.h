@@ -63,9 +63,27 @@ SafeTensors parse_safetensors(std::span<const uint8_t> bytes, const std::string&
 /// and Error of ByteSource::read.
 SafeTensorsHeader read_safetensors_header(const ByteSource& source);
 
+/// Returns the metadata of a file that need not be whole, of which check_safetensors_start has
+/// accepted the first bytes. Throws Error like parse_safetensors.
+std::map<std::string, std::string> read_safetensors_metadata(std::span<const uint8_t> start,
+                                                             const std::string& source);
+
 /// Reads a tensor F32, F16 or BF16 as floats. Throws Error, with the source's name, for another
 /// dtype, and Error of ByteSource::read.
 std::vector<float> read_floats(const ByteSource& source, const SafeTensorEntry& tensor);
+
+/// A tensor of a file to be written.
+struct NewTensor {
+  std::string name;
+  std::string_view dtype;  ///< one of the format's names
+  Shape shape;
+};
+
+/// Returns the start of a file, up to the data of the tensors, which must follow in this order
+/// without gaps: for files that are written piece by piece. Its size is a multiple of eight bytes.
+/// Throws Error for an unknown dtype and a name that occurs twice.
+std::vector<uint8_t> safetensors_start(std::span<const NewTensor> tensors,
+                                       const std::map<std::string, std::string>& metadata);
 
 /// Returns a file with these tensors in this order; the data starts at a multiple of eight bytes.
 /// Throws Error if data and shape of a tensor do not match or a name occurs twice.

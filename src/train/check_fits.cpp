@@ -6,8 +6,8 @@ namespace convlab {
 
 void check_fits(const Graph& graph, const Dataset& dataset, const std::string& model) {
   if (graph.input_shape() != dataset.image_shape()) {
-    fail("[model] {} expects images of {}, but the images of {} are {}", model, graph.input_shape(),
-         dataset.name(), dataset.image_shape());
+    fail("[model] {} expects images of {}, but the {} of {} are {}", model, graph.input_shape(),
+         dataset.has_images() ? "images" : "features", dataset.name(), dataset.image_shape());
   }
   if (graph.output_shape() != Shape{dataset.classes()}) {
     fail("[model] {} has the output shape {}, but {} has {} classes", model, graph.output_shape(),

@@ -48,7 +48,8 @@ uint64_t needed_bytes(const Graph& graph, const Backend& backend, const Training
     return NetworkPlan(graph, backend, {.mode = mode, .batch = batch}, size.use()).memory.bytes;
   };
   const auto batch = static_cast<uint64_t>(std::max(size.train_batch(), size.eval_batch()));
-  const auto image = static_cast<uint64_t>(graph.input_shape().elements());
+  const auto image =
+      static_cast<uint64_t>(graph.input_shape().elements()) * uint64_t{size_of(size.sample_type)};
   const auto normalization = 2 * static_cast<uint64_t>(graph.input_channels()) * sizeof(float);
   const auto outputs = static_cast<uint64_t>(graph.output_shape().elements());
   const uint64_t grads = size.use() == NetworkUse::training ? 1 : 0;

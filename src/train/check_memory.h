@@ -18,6 +18,7 @@ struct TrainingSize {
   int64_t train_images = 0;  ///< number of training images; 0: evaluation only
   int64_t eval_images = 0;
   size_t states = 0;  ///< number of flat buffers in Updater::states
+  DType sample_type = DType::u8;
 
   /// Sizes of the largest training and evaluation batch.
   int64_t train_batch() const { return std::min(batch, train_images); }

@@ -36,6 +36,12 @@ void Trainer::set_class_weights(std::span<const double> weights) {
   class_weights_ = ClassWeights(backend_, weights, network_.graph().output_shape().elements());
 }
 
+void Trainer::set_sample_type(DType type) {
+  recordings_.clear();
+  images_.reset();
+  sample_type_ = type;
+}
+
 void Trainer::upload_normalization() {
   const Graph& graph = network_.graph();
   const int64_t channels = graph.input_channels();
@@ -49,7 +55,8 @@ void Trainer::upload_normalization() {
 
 Tensor Trainer::prepare(const PassSpec& spec) {
   const auto count = static_cast<size_t>(spec.batch);
-  const size_t image_bytes = static_cast<size_t>(network_.graph().input_shape().elements());
+  const size_t image_bytes =
+      static_cast<size_t>(network_.graph().input_shape().elements()) * size_of(sample_type_);
   const size_t class_bytes =
       static_cast<size_t>(network_.graph().output_shape().elements()) * sizeof(float);
   if (!images_ || images_->bytes() < count * image_bytes) {
@@ -64,7 +71,13 @@ Tensor Trainer::prepare(const PassSpec& spec) {
 
 void Trainer::check_sizes(const Batch& batch) const {
   const Shape& image = network_.graph().input_shape();
-  const auto wanted = static_cast<size_t>(image.with_batch(batch.size()).elements());
+  if (batch.type != sample_type_) {
+    fail("[trainer] a batch of {}, but the network is fed with {}",
+         batch.type == DType::u8 ? "images" : "features",
+         sample_type_ == DType::u8 ? "images" : "features");
+  }
+  const auto wanted =
+      static_cast<size_t>(image.with_batch(batch.size()).elements()) * size_of(sample_type_);
   if (batch.images.size() != wanted) {
     fail("[trainer] a batch of {} images has {} bytes, but the network expects {} for images of {}",
          batch.size(), batch.images.size(), wanted, image);
@@ -110,7 +123,7 @@ LossTargets Trainer::load_labels(const Batch& batch) {
 
 Trainer::StepWork Trainer::load(const PassSpec& spec, const Batch& batch) {
   const Tensor input = prepare(spec);
-  const Tensor images{input.shape, DType::u8, images_->memory()};
+  const Tensor images{input.shape, sample_type_, images_->memory()};
   std::memcpy(images_->host(), batch.images.data(), images.bytes());
   images_->upload(images.bytes());
   return {.images = images,

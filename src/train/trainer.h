@@ -54,7 +54,8 @@ class MetricSums {
 };
 
 /// Trains a network step by step. Uses no threads, clocks or files: the caller decides when to run
-/// a step. Images are bytes, which Graph::normalization turns into the network's input.
+/// a step. Images are bytes, or features, which Graph::normalization turns into the network's
+/// input.
 class Trainer {
  public:
   /// Memory for an image's labels on the device: label, second label and weight.
@@ -67,6 +68,9 @@ class Trainer {
   /// Sets the class weights of training; evaluation does not use them, as in Keras. Throws Error
   /// like ClassWeights.
   void set_class_weights(std::span<const double> weights);
+
+  /// Sets the type of the numbers in batches, Dataset::sample_type; u8 unless it is called.
+  void set_sample_type(DType type);
 
   /// Allocates the memory for batches of `batch` images now instead of in the first step, except
   /// for the memory that a backend keeps in its OpStates, and returns the network's input tensor.
@@ -121,7 +125,7 @@ class Trainer {
   void check_labels(const Batch& batch) const;
   /// The tensors of a step, and what its update does.
   struct StepWork {
-    Tensor images;  ///< as bytes
+    Tensor images;  ///< of sample_type_
     LossTargets targets;
     Tensor input;
     UpdateWork update;
@@ -152,6 +156,7 @@ class Trainer {
   Updater updater_;
   double learning_rate_;
   uint64_t steps_ = 0;
+  DType sample_type_ = DType::u8;
   MetricSums training_;
   MetricSums validation_;
   Buffer normalization_;  // scales, then offsets

@@ -23,6 +23,10 @@ Graph imagenette_cnn(const Shape& image, int64_t classes);
 // googlenet.cpp
 Graph googlenet(const Shape& image, int64_t classes);
 
+// heads.cpp
+Graph linear(const Shape& features, int64_t classes);
+Graph article_head(const Shape& features, int64_t classes);
+
 // lenet.cpp
 Graph lenet5(const Shape& image, int64_t classes);
 

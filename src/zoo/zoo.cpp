@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array<int64_t, 3> cifar_image{32, 32, 3};
 constexpr std::array<int64_t, 3> photo{224, 224, 3};
+constexpr std::array<int64_t, 3> vgg16_features{7, 7, 512};
 constexpr int64_t imagenet_classes = 1000;
 
 constexpr std::array all{
@@ -68,6 +69,12 @@ constexpr std::array all{
     Model{"mobilenet-v1", "MobileNet",
           "Thirteen depthwise convolutions, each followed by a 1×1 convolution.",
           "Howard et al. 2017, width 1", mobilenet, photo, imagenet_classes},
+    Model{"linear", "Linear", "One dense layer: multinomial logistic regression, the linear probe.",
+          "for features of a pretrained network (convlab features)", linear, vgg16_features},
+    Model{"article-head", "Head of the article",
+          "A hidden layer of 100 units, dropout and batch normalisation.",
+          "the article's classifier of VGG16's features (convlab features)", article_head,
+          vgg16_features},
 };
 
 }  // namespace

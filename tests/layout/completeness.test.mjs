@@ -59,7 +59,7 @@ test('every operation of the backend interface is in a conformance test', () => 
 
 test('every parser of data from outside is fuzzed', () => {
   const targets = joined('tests/fuzz', /_targets\.cpp$/);
-  const headers = ['data', 'engine', 'io', 'net'].map((folder) => joined(`src/${folder}`, /\.h$/)).join('\n');
+  const headers = ['data', 'engine', 'features', 'io', 'net'].map((folder) => joined(`src/${folder}`, /\.h$/)).join('\n');
   for (const parser of findAll(headers, /^\w[\w:<>&*, ]* ((?:parse|decode)_\w+|index_(?:tar|zip))\(/gm, 15)) {
     if (parser === 'parse_fields' || /parse_(?:sorted_)?json/.test(parser)) continue;  // steps of the others
     assert.match(targets, new RegExp(`\\b${parser}\\b`), `no file tests/fuzz/*_targets.cpp uses ${parser}`);

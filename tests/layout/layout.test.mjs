@@ -39,10 +39,11 @@ const mayUse = {
   io: ['core', 'backend', 'nn'],
   pretrained: ['core', 'backend', 'nn', 'data', 'zoo', 'io'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
+  features: ['core', 'backend', 'nn', 'data', 'zoo', 'io', 'pretrained'],
   pack: ['core', 'data', 'io', 'pretrained'],
   engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
   app: ['core', 'data', 'io', 'backend', 'engine'],
-  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'engine', 'pack'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'features', 'engine', 'pack'],
   wasm: ['core', 'data', 'pretrained', 'engine', 'pack'],
 };
 

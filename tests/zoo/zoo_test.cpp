@@ -104,6 +104,10 @@ TEST_CASE("zoo: parameter counts match the published ones") {
       {"googlenet", plain(6'998'552)},           // Caffe's bvlc_googlenet
       {"resnet18", {11'699'112, 11'689'512}},    // torchvision, which counts trainable parameters
       {"mobilenet-v1", {4'253'864, 4'231'976}},  // Keras
+      // For VGG16's features: 7 · 7 · 512 · 10 + 10, and 25088 · 100 + 100 + 4 · 100 + 100 · 10
+      // + 10.
+      {"linear", plain(250'890)},
+      {"article-head", {2'510'310, 2'510'110}},
   };
   CHECK(published.size() == models().size());
   for (const Model& model : models()) {

@@ -4,6 +4,7 @@
 
 #include "backend/host/host_backend.h"
 #include "core/error.h"
+#include "core/float16.h"
 #include "core/random.h"
 
 namespace convlab {
@@ -16,11 +17,14 @@ void HostBackend::copy(const Tensor& x, const Tensor& y) {
 
 void HostBackend::normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
                                   const Tensor& y) {
-  if (x.dtype != DType::u8) fail("[normalize_input] expects images of bytes (u8)");
+  if (x.dtype != DType::u8 && x.dtype != DType::f16)
+    fail("[normalize_input] expects images of bytes (u8) or features (f16)");
   const int64_t channels = scale.elements();
   for (int64_t i = 0; i < x.elements(); ++i) {
     const int64_t c = i % channels;
-    y.data()[i] = static_cast<float>(x.data<uint8_t>()[i]) * scale.data()[c] + offset.data()[c];
+    const float value = x.dtype == DType::u8 ? static_cast<float>(x.data<uint8_t>()[i])
+                                             : float_of_float16(x.data<uint16_t>()[i]);
+    y.data()[i] = value * scale.data()[c] + offset.data()[c];
   }
 }
 

@@ -8,7 +8,7 @@ namespace convlab {
 
 void XnnpackBackend::normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
                                      const Tensor& y) {
-  if (x.dtype != DType::u8) {
+  if (x.dtype != DType::u8 && x.dtype != DType::f16) {
     HostBackend::normalize_input(x, scale, offset, y);
     return;
   }
@@ -16,8 +16,14 @@ void XnnpackBackend::normalize_input(const Tensor& x, const Tensor& scale, const
   const int64_t pixels = x.elements() / channels;
   const int64_t grain = std::max<int64_t>(1, parallel_grain / channels);
   threads_->split(pixels, grain, [&](int64_t begin, int64_t end) {
-    kernels::normalize_bytes(x.data<uint8_t>() + begin * channels, scale.data(), offset.data(),
-                             end - begin, channels, y.data() + begin * channels);
+    float* out = y.data() + begin * channels;
+    if (x.dtype == DType::u8) {
+      kernels::normalize_bytes(x.data<uint8_t>() + begin * channels, scale.data(), offset.data(),
+                               end - begin, channels, out);
+    } else {
+      kernels::normalize_halves(x.data<uint16_t>() + begin * channels, scale.data(), offset.data(),
+                                end - begin, channels, out);
+    }
   });
 }
 

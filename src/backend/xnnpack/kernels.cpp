@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/float16.h"
 #include "core/random.h"
 
 // Native builds target baseline x86-64, so the loops that gain most get a second version for AVX2,
@@ -50,6 +51,15 @@ CONVLAB_CLONES void normalize_bytes(const uint8_t* x, const float* scales, const
     for (int64_t i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]) * scales[i] + offsets[i];
     x += count;
     y += count;
+  }
+}
+
+CONVLAB_CLONES void normalize_halves(const uint16_t* x, const float* scales, const float* offsets,
+                                     int64_t rows, int64_t columns, float* y) {
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t i = 0; i < columns; ++i) y[i] = float_of_float16(x[i]) * scales[i] + offsets[i];
+    x += columns;
+    y += columns;
   }
 }
 

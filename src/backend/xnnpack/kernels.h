@@ -9,6 +9,9 @@ namespace convlab::kernels {
 /// y[r, c] = x[r, c] · scales[c] + offsets[c].
 void normalize_bytes(const uint8_t* x, const float* scales, const float* offsets, int64_t rows,
                      int64_t columns, float* y);
+/// The same of binary16 numbers (core/float16.h).
+void normalize_halves(const uint16_t* x, const float* scales, const float* offsets, int64_t rows,
+                      int64_t columns, float* y);
 void relu(const float* x, int64_t count, float* y);
 /// dx = y > 0 ? dy : 0.
 void relu_grad(const float* y, const float* dy, int64_t count, float* dx);

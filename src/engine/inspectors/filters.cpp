@@ -13,7 +13,7 @@ constexpr int64_t max_filters = 64;
 Filters inspect_filters(Run& run) {
   const Network& network = run.network();
   const auto parameters = network.parameters();
-  if (parameters.empty()) return {};
+  if (parameters.empty() || !run.data().train->has_images()) return {};
   const Tensor& weights = parameters[0].value;
   const Shape& image = network.graph().input_shape();
   Filters filters;

@@ -9,11 +9,12 @@ namespace convlab {
 namespace {
 
 /// The first images that can be read; of photos, which may be sorted by class, some that are spread
-/// over the data set.
+/// over the data set. Features are nothing to look at.
 Batch first_images(const Dataset& images) {
   const int64_t count = std::min(Run::sample_count, images.available());
   std::vector<uint8_t> pixels(static_cast<size_t>(images.image_shape().elements()));
   Batch batch;
+  if (!images.has_images()) return batch;
   ImageReader reader;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t index = images.has_common_size() ? i : i * images.size() / count;
@@ -43,6 +44,7 @@ void ShownImages::set_version(uint64_t version) {
 Samples inspect_samples(const Run& run, ShownImages& shown) {
   const Shape& image = run.data().test->image_shape();
   const Batch& batch = shown.get(run);
+  if (!run.data().test->has_images()) return {};
   return {.height = image[0],
           .width = image[1],
           .channels = image[2],

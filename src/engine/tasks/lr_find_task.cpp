@@ -25,9 +25,11 @@ LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
                {.model = run.model,
                 .batch = run.batch,
                 .train_images = train_->size(),
-                .states = state_count(*optimizer, update)});
+                .states = state_count(*optimizer, update),
+                .sample_type = train_->sample_type()});
   network_.emplace(std::move(graph), backend, run.seed);
   trainer_.emplace(*network_, std::move(loss), std::move(optimizer), request.first_rate, update);
+  trainer_->set_sample_type(train_->sample_type());
   trainer_->set_class_weights(class_weights(run, *train_));
   tester_.emplace(*trainer_, RangeTestOptions{.first_rate = request.first_rate,
                                               .last_rate = request.last_rate,
