@@ -39,10 +39,11 @@ const mayUse = {
   io: ['core', 'backend', 'nn'],
   pretrained: ['core', 'backend', 'nn', 'data', 'zoo', 'io'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
+  explain: ['core', 'backend', 'nn', 'data'],
   pack: ['core', 'data', 'io'],
-  engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
-  app: ['core', 'data', 'io', 'backend', 'engine'],
-  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'engine', 'pack'],
+  engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'explain'],
+  app: ['core', 'data', 'io', 'backend', 'explain', 'engine'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'explain', 'engine', 'pack'],
   wasm: ['core', 'data', 'engine', 'pack'],
 };
 
