@@ -25,6 +25,9 @@ class Convolution : public Layer {
   void backward(const Pass& pass, std::span<const Tensor> inputs, const Tensor& output,
                 const Tensor& grad_output, std::span<const Tensor> grad_inputs) const override;
 
+  /// Returns the window and its padding for an input (height, width, channels), without activation.
+  Conv2dDesc descriptor(const Shape& input) const;
+
  protected:
   Convolution(const SlidingWindow& window, bool bias) : window_(window), bias_(bias) {}
 
@@ -40,8 +43,6 @@ class Convolution : public Layer {
   virtual ParameterSpec kernel_spec(int64_t channels) const = 0;
 
  private:
-  Conv2dDesc descriptor(const Shape& input) const;
-
   SlidingWindow window_;
   bool bias_;
 };

@@ -40,10 +40,11 @@ const mayUse = {
   pretrained: ['core', 'backend', 'nn', 'data', 'zoo', 'io'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
   features: ['core', 'backend', 'nn', 'data', 'zoo', 'io', 'pretrained'],
+  explain: ['core', 'backend', 'nn', 'data'],
   pack: ['core', 'data', 'io', 'pretrained'],
-  engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io'],
-  app: ['core', 'data', 'io', 'backend', 'engine'],
-  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'features', 'engine', 'pack'],
+  engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'explain'],
+  app: ['core', 'data', 'io', 'backend', 'explain', 'engine'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'features', 'explain', 'engine', 'pack'],
   wasm: ['core', 'data', 'pretrained', 'engine', 'pack'],
 };
 

@@ -1,16 +1,13 @@
 #include "app/widgets/color_map.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "explain/colors.h"
 
 namespace convlab {
 namespace {
 
-using Color = std::array<float, 3>;
-constexpr Color blue{0x1d, 0x4f, 0xc4};
-constexpr Color white{0xfa, 0xfa, 0xfa};
-constexpr Color orange{0xd9, 0x5f, 0x02};
 constexpr int64_t max_side = 4096;  // pixels of a texture; images that do not fit are left out
 
 uint32_t rgba(float red, float green, float blue_part) {
@@ -50,11 +47,8 @@ Atlas make_atlas(int64_t count, int64_t height, int64_t width, PixelColor color)
 }  // namespace
 
 uint32_t diverging_color(float value) {
-  if (!std::isfinite(value)) return rgba(128, 128, 128);
-  const Color& end = value < 0 ? blue : orange;
-  const float part = std::min(std::abs(value), 1.0F);
-  const auto mix = [&](size_t i) { return white[i] + (end[i] - white[i]) * part; };
-  return rgba(mix(0), mix(1), mix(2));
+  const Color color = signed_color(value);
+  return rgba(color[0], color[1], color[2]);
 }
 
 Atlas sample_atlas(const Samples& samples) {
