@@ -34,6 +34,7 @@ const ExplainMethod& method_of(const std::string& name) {
 }
 
 std::string scale_text(const std::string& method, const ImageMap& map, float high) {
+  if (high == 0) return "0 or less everywhere: nothing here speaks for this class";
   if (is_over_image(method))
     return fmt::format("colours from 0 (black) to {} (light yellow), the largest", number(high));
   const float max = upper_value(map, 1);
