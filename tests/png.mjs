@@ -21,3 +21,9 @@ export function greyPng(width, height, pixels) {
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', header),
                         chunk('IDAT', deflateSync(Buffer.concat(rows))), chunk('IEND', Buffer.alloc(0))]);
 }
+
+/** Returns {width, height} of a PNG file; throws for another file. */
+export function pngSize(bytes) {
+  if (bytes.toString('latin1', 1, 4) !== 'PNG') throw new Error('not a PNG file');
+  return {width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20)};
+}

@@ -47,6 +47,15 @@ export {ConvlabErrorEvent, NoticeEvent, RequestError, SnapshotEvent} from './eve
  */
 
 /**
+ * An image: a PNG or JPEG file, any image file that the browser can read, pixels, an element that
+ * can be drawn on a canvas, or the index of a test image of the run.
+ * @typedef {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource|number} Image
+ * @typedef {{method?: 'gradcam'|'saliency'|'smoothgrad'|'occlusion', class_index?: number,
+ *   layer?: string, samples?: number, noise?: number, seed?: number, patch?: number,
+ *   stride?: number}} ExplainOptions  (src/explain/explain_options.h)
+ */
+
+/**
  * A data set of the user's own: what the engine found in its files, and whether they are kept for
  * the next visit; `why` says why not. Its size is that of the files.
  * @typedef {import('./own_sets.js').OwnDescription} OwnDescription
@@ -157,22 +166,53 @@ export class Convlab extends TypedEventTarget {
   }
 
   /**
-   * Predicts the class of an image: a PNG or JPEG file, any image file that the browser can read,
-   * an ImageData, or an element that can be drawn on a canvas. Resolves to {class_names,
-   * scores, are_probabilities, best, height, width, channels, pixels}; pixels are what the network
-   * saw.
-   * @param {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource} image
+   * Predicts the class of an image. Resolves to {class_names, scores, are_probabilities, best,
+   * height, width, channels, pixels}; pixels are what the network saw.
+   * @param {Image} image
    */
   predict(image) { return this.#requests.send('predict', () => readImage(image)); }
 
   /**
-   * Returns what one layer computes for an image, given as for `predict`. Resolves to {layer,
-   * shape, values}: the values of shape [height, width, channels] or [units], in row-major order.
-   * @param {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource} image
-   * @param {string} layer  its name, as in describeModel
+   * Returns what one layer computes for an image, its feature maps. Resolves to {layer, shape,
+   * values}: the values of shape [height, width, channels] or [units], in row-major order.
+   * @param {Image} image
+   * @param {string} [layer]  its name, as in describeModel; default: that of explain
    */
-  activations(image, layer) {
+  activations(image, layer = '') {
     return this.#requests.send('activations', async () => ({...await readImage(image), layer}));
+  }
+
+  /**
+   * Explains what the network predicts for an image: Grad-CAM (the default), saliency, SmoothGrad
+   * or occlusion. Training waits meanwhile. Resolves to {method, class_index, class_name, score,
+   * probability, is_probability, layer, map_height, map_width, values, height, width, channels,
+   * pixels}: values are a map [map_height, map_width] that covers the image, pixels what the
+   * network saw.
+   * @param {Image} image
+   * @param {ExplainOptions} [options]  class_index: default the predicted one; layer: of Grad-CAM
+   * @param {Waiting} [waiting]
+   */
+  explain(image, options = {}, waiting = {}) {
+    return this.#requests.send('explain',
+      async () => ({...await readImage(image), ...plainCopy(options, 'explain', 'options')}), waiting);
+  }
+
+  /**
+   * Returns the weights of a convolution, or of a dense layer that reads the image, as images.
+   * Resolves to {layer, count, height, width, channels, weights}.
+   * @param {string} [layer]  default: the first such layer
+   */
+  filters(layer = '') { return this.#requests.send('filters', () => plainCopy({layer}, 'filters')); }
+
+  /**
+   * Returns how a convolution computes one number of its output: patch, kernel, products, bias and
+   * sum (PixelArithmetic in src/explain/results.h).
+   * @param {Image} image
+   * @param {{layer?: string, row?: number, column?: number, channel?: number}} [place]
+   */
+  pixelArithmetic(image, place = {}) {
+    return this.#requests.send('pixel_arithmetic',
+      async () => ({...await readImage(image), ...plainCopy(place, 'pixel_arithmetic', 'place')}));
   }
 
   /** Resolves to the trained model as a file. @returns {Promise<File>} */

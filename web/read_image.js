@@ -1,4 +1,4 @@
-// Turns what a page calls an image into the fields of a predict request.
+// Turns what a page calls an image into the fields of a request.
 
 const isPng = (bytes) => [0x89, 0x50, 0x4e, 0x47].every((byte, i) => bytes[i] === byte);
 const isJpeg = (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8;
@@ -44,10 +44,11 @@ async function fromBlob(blob) {
 }
 
 /**
- * @param {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource} image
- * @returns {Promise<object>} the fields of Predict (src/engine/requests.h)
+ * @param {import('./convlab.js').Image} image
+ * @returns {Promise<object>} the fields of GivenImage (src/engine/requests.h)
  */
 export async function readImage(image) {
+  if (typeof image === 'number') return {test_image: image};
   if (image instanceof Blob) return fromBlob(image);
   if (image instanceof ArrayBuffer) return {file: new Uint8Array(image)};
   if (image instanceof Uint8Array) return {file: image};

@@ -4,14 +4,8 @@
 
 #include "cli/commands.h"
 #include "cli/predict_images.h"
+#include "cli/pretrained_file.h"
 #include "cli/values.h"
-#include "cli/weights_place.h"
-#include "core/error.h"
-#include "data/file.h"
-#include "data/image_decoder.h"
-#include "io/model_file.h"
-#include "pretrained/load_pretrained.h"
-#include "pretrained/prepare_image.h"
 
 namespace convlab {
 
@@ -22,37 +16,6 @@ struct ClassifyCommand {
   std::string weights;
   PredictArguments arguments{.top_k = 5};
 };
-
-/// Returns the sets of a name that have a classifier.
-std::vector<const WeightSet*> find_classifiers(const std::string& name) {
-  std::vector<const WeightSet*> sets = find_weight_sets(name);
-  std::erase_if(sets, [](const WeightSet* set) { return !set->head; });
-  if (sets.empty()) {
-    fail("[weights] {} has no classifier; expected a network that has, see 'convlab weights'",
-         name);
-  }
-  return sets;
-}
-
-/// Returns the network with the weights of a file as a model file.
-std::vector<uint8_t> model_of(const WeightSet& set, const ByteSource& source) {
-  const std::unique_ptr<Backend> backend = make_backend("host", 1);
-  Network network(pretrained_graph(set, NetworkPart::whole), *backend, 0);
-  load_pretrained(network, set, source);
-  return model_bytes(
-      network,
-      {.model = set.model, .data = "imagenet", .class_names = class_names_of(set), .options = {}});
-}
-
-Predict request(const WeightSet& set, const std::string& image) {
-  const DecodedImage decoded = decode_image(read_file(image, max_image_file_bytes), image);
-  return {{.source = image,
-           .file = {},
-           .height = set.image[0],
-           .width = set.image[1],
-           .channels = set.image[2],
-           .pixels = prepare_image(decoded, set)}};
-}
 
 nlohmann::ordered_json event_of(const std::string& image, const Prediction& prediction,
                                 int64_t top_k) {
@@ -68,17 +31,18 @@ nlohmann::ordered_json event_of(const std::string& image, const Prediction& pred
 }
 
 int run_classify(const ClassifyCommand& command) {
-  const std::vector<const WeightSet*> sets = find_classifiers(command.model);
-  const OpenedWeights weights = open_weights(sets, command.weights);
-  const auto model = [&] { return model_of(weights.set, *weights.source); };
-  const auto request_of = [&](const std::string& image) { return request(weights.set, image); };
+  const OpenedWeights weights = open_classifier(command.model, command.weights);
+  const auto request = [&](const std::string& image) {
+    return Predict{prepared(image, weights.set)};
+  };
   return predict_images(command.arguments,
                         {.model = {"--weights", weights.source->name()},
-                         .read_model = model,
-                         .request = request_of,
-                         .event = [&](const std::string& image, const Prediction& prediction) {
-                           return event_of(image, prediction, command.arguments.top_k);
-                         }});
+                         .read_model = [&] { return model_of(weights); },
+                         .request = request,
+                         .event =
+                             [&](const std::string& image, const Prediction& prediction) {
+                               return event_of(image, prediction, command.arguments.top_k);
+                             }});
 }
 
 }  // namespace

@@ -137,6 +137,7 @@ int run(int argc, char** argv) {
   convlab::add_eval(app, action);
   convlab::add_predict(app, action);
   convlab::add_classify(app, action);
+  convlab::add_explain(app, action);
   convlab::add_features(app, action);
   convlab::add_lr_find(app, action);
   convlab::add_bench(app, action);

@@ -11,6 +11,7 @@
 #include "engine/bench_options.h"
 #include "engine/controls.h"
 #include "engine/fields.h"
+#include "explain/results.h"
 
 /// What the engine answers to requests (requests.h).
 namespace convlab {
@@ -108,6 +109,77 @@ void visit(Fields& fields, S& result) {
   fields("layer", result.layer);
   fields("shape", result.shape);
   fields("values", result.values);
+}
+
+/// A map that explains what the network predicts for an image.
+struct ExplainedImage {
+  static constexpr std::string_view name = "explanation";
+  std::string method;
+  Explanation explanation;
+  std::string class_name;  ///< of the class that is explained
+  int64_t height = 0;
+  int64_t width = 0;
+  int64_t channels = 0;
+  std::vector<uint8_t> pixels;  ///< [height, width, channels]: what the network saw
+};
+template <class Fields, MaybeConst<ExplainedImage> S>
+void visit(Fields& fields, S& result) {
+  fields("method", result.method);
+  fields("class_index", result.explanation.explained.index);
+  fields("class_name", result.class_name);
+  fields("score", result.explanation.explained.score);
+  fields("probability", result.explanation.explained.probability);
+  fields("is_probability", result.explanation.explained.is_probability);
+  fields("layer", result.explanation.layer);
+  fields("map_height", result.explanation.map.height);
+  fields("map_width", result.explanation.map.width);
+  fields("values", result.explanation.map.values);
+  fields("height", result.height);
+  fields("width", result.width);
+  fields("channels", result.channels);
+  fields("pixels", result.pixels);
+}
+
+/// The weights of a layer as images.
+struct FilterImages {
+  static constexpr std::string_view name = "filters";
+  LayerFilters filters;
+};
+template <class Fields, MaybeConst<FilterImages> S>
+void visit(Fields& fields, S& result) {
+  fields("layer", result.filters.layer);
+  fields("count", result.filters.count);
+  fields("height", result.filters.height);
+  fields("width", result.filters.width);
+  fields("channels", result.filters.channels);
+  fields("weights", result.filters.weights);
+}
+
+/// The arithmetic of one number of a convolution's output.
+struct PixelSum {
+  static constexpr std::string_view name = "pixel_arithmetic";
+  PixelArithmetic arithmetic;
+};
+template <class Fields, MaybeConst<PixelSum> S>
+void visit(Fields& fields, S& result) {
+  fields("layer", result.arithmetic.layer);
+  fields("row", result.arithmetic.row);
+  fields("column", result.arithmetic.column);
+  fields("channel", result.arithmetic.channel);
+  fields("height", result.arithmetic.height);
+  fields("width", result.arithmetic.width);
+  fields("channels", result.arithmetic.channels);
+  fields("first_channel", result.arithmetic.first_channel);
+  fields("top", result.arithmetic.top);
+  fields("left", result.arithmetic.left);
+  fields("row_step", result.arithmetic.row_step);
+  fields("column_step", result.arithmetic.column_step);
+  fields("patch", result.arithmetic.patch);
+  fields("kernel", result.arithmetic.kernel);
+  fields("products", result.arithmetic.products);
+  fields("bias", result.arithmetic.bias);
+  fields("sum", result.arithmetic.sum);
+  fields("output", result.arithmetic.output);
 }
 
 /// The contents of a file to save.
@@ -242,9 +314,9 @@ void visit(Fields& fields, S& result) {
   fields("layers", result.layers);
 }
 
-using Result =
-    std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, SavedFile, LearningRates,
-                 BenchResult, BenchSuite, ModelDescription, ModelCheck, Controls>;
+using Result = std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, ExplainedImage,
+                            FilterImages, PixelSum, SavedFile, LearningRates, BenchResult,
+                            BenchSuite, ModelDescription, ModelCheck, Controls>;
 
 enum class ErrorKind : uint8_t {
   invalid,    ///< the request was refused and had no effect

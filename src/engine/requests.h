@@ -11,6 +11,7 @@
 #include "engine/bench_options.h"
 #include "engine/fields.h"
 #include "engine/run_options.h"
+#include "explain/explain_options.h"
 
 /// Everything that a front end can ask of the engine. Each request has a name for its encoding
 /// (protocol.h), its fields, and in brackets the result of its reply (replies.h). A new request is
@@ -95,8 +96,8 @@ void visit(Fields& fields, S& request) {
   fields("top_k", request.top_k);
 }
 
-/// An image, either as the contents of a PNG or JPEG file, or as pixels. If it has another size
-/// than the network's input, it is cropped to its aspect ratio and resized.
+/// An image: the contents of a PNG or JPEG file, pixels, or one of the run's test images. If it has
+/// another size than the network's input, it is cropped to its aspect ratio and resized.
 struct GivenImage {
   std::string source = "the image";  ///< name of the file for messages
   std::vector<uint8_t> file;
@@ -104,6 +105,7 @@ struct GivenImage {
   int64_t width = 0;
   int64_t channels = 0;         ///< 1 (grey) or 3 (RGB)
   std::vector<uint8_t> pixels;  ///< [height, width, channels]
+  int64_t test_image = -1;      ///< index of a test image; -1: it is given by the fields above
 };
 template <class Fields, MaybeConst<GivenImage> S>
 void visit(Fields& fields, S& image) {
@@ -113,11 +115,12 @@ void visit(Fields& fields, S& image) {
   fields("width", image.width);
   fields("channels", image.channels);
   fields("pixels", image.pixels);
+  fields("test_image", image.test_image);
 }
 
-/// Predicts the class of an image, given either as the contents of a PNG or JPEG file, or as
-/// pixels. An image of another size is cropped to the network's aspect ratio and resized.
-/// [Prediction]
+/// Predicts the class of an image, given as the contents of a PNG or JPEG file, as pixels, or as
+/// the index of a test image. An image of another size is cropped to the network's aspect ratio and
+/// resized. [Prediction]
 struct Predict {
   static constexpr std::string_view name = "predict";
   GivenImage image;
@@ -127,16 +130,68 @@ void visit(Fields& fields, S& request) {
   visit(fields, request.image);
 }
 
-/// Returns the output of one layer for an image, which is given as for Predict. [LayerOutput]
+/// Returns the output of one layer, its feature maps, for an image, which is given as for Predict.
+/// [LayerOutput]
 struct Activations {
   static constexpr std::string_view name = "activations";
   GivenImage image;
-  std::string layer;  ///< its name, as in ModelDescription
+  std::string layer;  ///< its name, as in ModelDescription; empty: that of Explain's Grad-CAM
 };
 template <class Fields, MaybeConst<Activations> S>
 void visit(Fields& fields, S& request) {
   visit(fields, request.image);
   fields("layer", request.layer);
+}
+
+/// Explains what the network predicts for an image, which is given as for Predict: Grad-CAM,
+/// saliency, SmoothGrad or occlusion (explain/explanation.h). Training waits meanwhile.
+/// [ExplainedImage]
+struct Explain {
+  static constexpr std::string_view name = "explain";
+  GivenImage image;
+  ExplainOptions options;
+};
+template <class Fields, MaybeConst<Explain> S>
+void visit(Fields& fields, S& request) {
+  visit(fields, request.image);
+  fields("method", request.options.method);
+  fields("class_index", request.options.class_index);
+  fields("layer", request.options.layer);
+  fields("samples", request.options.samples);
+  fields("noise", request.options.noise);
+  fields("seed", request.options.seed);
+  fields("patch", request.options.patch);
+  fields("stride", request.options.stride);
+}
+
+/// Returns the weights of a convolution, or of a dense layer that reads the image, as images.
+/// [FilterImages]
+struct ShowFilters {
+  static constexpr std::string_view name = "filters";
+  std::string layer;  ///< its name; empty: the first such layer
+};
+template <class Fields, MaybeConst<ShowFilters> S>
+void visit(Fields& fields, S& request) {
+  fields("layer", request.layer);
+}
+
+/// Returns how a convolution computes one number of its output for an image, which is given as for
+/// Predict. [PixelSum]
+struct ShowPixel {
+  static constexpr std::string_view name = "pixel_arithmetic";
+  GivenImage image;
+  std::string layer;  ///< its name; empty: the first convolution
+  int64_t row = 0;
+  int64_t column = 0;
+  int64_t channel = 0;
+};
+template <class Fields, MaybeConst<ShowPixel> S>
+void visit(Fields& fields, S& request) {
+  visit(fields, request.image);
+  fields("layer", request.layer);
+  fields("row", request.row);
+  fields("column", request.column);
+  fields("channel", request.channel);
 }
 
 /// Returns the network as a model file (io/model_file.h), with the weights that evaluation uses.
@@ -274,9 +329,10 @@ struct ListControls {
 template <class Fields, MaybeConst<ListControls> S>
 void visit(Fields&, S&) {}
 
-using Request = std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs,
-                             Cancel, Evaluate, Predict, Activations, SaveModel, LoadModel,
-                             SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench, ListBenches,
-                             DescribeModel, CheckModel, Subscribe, ListControls>;
+using Request =
+    std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs, Cancel,
+                 Evaluate, Predict, Activations, Explain, ShowFilters, ShowPixel, SaveModel,
+                 LoadModel, SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench, ListBenches,
+                 DescribeModel, CheckModel, Subscribe, ListControls>;
 
 }  // namespace convlab

@@ -20,6 +20,8 @@ namespace convlab {
 
 struct ModelFile;
 class WorkerPool;
+struct ExplainOptions;
+struct ShowPixel;
 
 /// Returns the epoch whose weights the network has; null within an epoch, whose weights were not
 /// evaluated.
@@ -84,9 +86,14 @@ class Run {
   /// Predicts the class of an image of the network's shape, [height, width, channels]. Throws Error
   /// for another number of bytes.
   Prediction predict_image(std::vector<uint8_t> pixels);
-  /// Returns the output of the layer called `layer` for such an image. Throws Error that lists the
-  /// layers if there is none of that name.
-  LayerOutput layer_output(std::vector<uint8_t> pixels, const std::string& layer);
+  /// Returns the output of the layer called `layer`, or of Grad-CAM's default layer if that is
+  /// empty, for such an image. Throws Error that lists the layers if there is none of that name.
+  LayerOutput layer_output(const std::vector<uint8_t>& pixels, const std::string& layer);
+  /// Returns a task that explains the prediction for such an image; it must end before this run.
+  /// Throws Error like make_explainer.
+  std::unique_ptr<Task> explanation(std::vector<uint8_t> pixels, const ExplainOptions& options);
+  /// Returns pixel_arithmetic for such an image, of the layer and place of `where`.
+  PixelSum pixel_sum(const std::vector<uint8_t>& pixels, const ShowPixel& where);
   /// Returns a task that evaluates the network on the test images; it must end before this run.
   std::unique_ptr<Task> evaluation(int64_t top_k);
 
@@ -95,6 +102,8 @@ class Run {
   int64_t epochs_done() const { return epoch_; }
   /// Returns the network with the weights used for evaluation.
   const Network& network();
+  /// The kind of activation that the loss contains: Loss::activation.
+  std::string_view loss_activation() const;
   /// Sets the fields of a snapshot that describe the run, except the parts of inspectors. Does not
   /// wait for the device: the loss and accuracy are the last that have arrived from it.
   void describe(Snapshot& snapshot);

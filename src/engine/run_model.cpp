@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "core/find_named.h"
 #include "core/options_text.h"
 #include "engine/run.h"
 #include "engine/run_features.h"
@@ -75,15 +74,6 @@ Prediction Run::predict_image(std::vector<uint8_t> pixels) {
   const auto best = std::max_element(result.scores.begin(), result.scores.end());
   result.best = static_cast<int32_t>(best - result.scores.begin());
   return result;
-}
-
-LayerOutput Run::layer_output(std::vector<uint8_t> pixels, const std::string& layer) {
-  const std::vector<Node>& nodes = network_.graph().nodes();
-  const Node& node = find_named("layer", layer, nodes, &Node::name);
-  const auto index = static_cast<size_t>(&node - nodes.data());
-  return {.layer = node.name,
-          .shape = node.output_shape,
-          .values = trainer_->layer_output(batch_of(std::move(pixels)), index)};
 }
 
 std::unique_ptr<Task> Run::evaluation(int64_t top_k) {

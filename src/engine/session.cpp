@@ -21,7 +21,9 @@
 #include "engine/tasks/bench_suite.h"
 #include "engine/tasks/bench_task.h"
 #include "engine/tasks/evaluate_task.h"
+#include "engine/tasks/explain_task.h"
 #include "engine/tasks/lr_find_task.h"
+#include "explain/layers.h"
 #include "io/graph_json.h"
 #include "io/model_file.h"
 #include "train/check_fits.h"
@@ -62,7 +64,7 @@ std::string file_name(const RunOptions& options, std::string_view ending) {
 }
 
 void check_pixels(const GivenImage& image) {
-  const auto& [source, file, height, width, channels, pixels] = image;
+  const auto& [source, file, height, width, channels, pixels, test_image] = image;
   const auto is_side = [](int64_t side) { return side >= 1 && side <= max_image_side; };
   if (!is_side(height) || !is_side(width) || (channels != 1 && channels != 3)) {
     fail(
@@ -76,11 +78,24 @@ void check_pixels(const GivenImage& image) {
   }
 }
 
+std::vector<uint8_t> test_pixels(int64_t index, const Run& run) {
+  const Dataset& images = *run.data().test;
+  if (index >= images.available()) {
+    fail("[image] test image {}: {} of {} has {}, numbered from 0", index,
+         images.complete() ? "the data set" : "what has arrived", images.name(),
+         counted(images.available(), "test image"));
+  }
+  std::vector<uint8_t> pixels(static_cast<size_t>(images.image_shape().elements()));
+  ImageReader().read(images, index, pixels);
+  return pixels;
+}
+
 /// Returns the image as an input of the run's network.
 std::vector<uint8_t> pixels_of(const GivenImage& image, Run& run) {
   if (const Dataset& data = *run.data().train; !data.has_images()) {
     fail("[image] {} reads features ({}), not images", run.options().model, data.features());
   }
+  if (image.test_image >= 0) return test_pixels(image.test_image, run);
   const Shape& input = run.network().graph().input_shape();
   const ResizeMode mode = find_resize_mode(run.options().resize);
   if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input, mode);
@@ -208,6 +223,20 @@ Result Session::apply(const Predict& request) {
 Result Session::apply(const Activations& request) {
   Run& run = usable_run("look into");
   return run.layer_output(pixels_of(request.image, run), request.layer);
+}
+
+std::unique_ptr<Task> Session::apply(const Explain& request) {
+  Run& run = usable_run("explain");
+  return run.explanation(pixels_of(request.image, run), request.options);
+}
+
+Result Session::apply(const ShowFilters& request) {
+  return FilterImages{layer_filters(usable_run("look into").network(), request.layer)};
+}
+
+Result Session::apply(const ShowPixel& request) {
+  Run& run = usable_run("look into");
+  return run.pixel_sum(pixels_of(request.image, run), request);
 }
 
 Result Session::apply(const SaveModel&) {

@@ -32,6 +32,9 @@ class Session {
   std::unique_ptr<Task> apply(const Evaluate& request);
   Result apply(const Predict& request);
   Result apply(const Activations& request);
+  std::unique_ptr<Task> apply(const Explain& request);
+  Result apply(const ShowFilters& request);
+  Result apply(const ShowPixel& request);
   Result apply(const SaveModel& request);
   Result apply(const LoadModel& request);
   Result apply(const SaveCheckpoint& request);

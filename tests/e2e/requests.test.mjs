@@ -75,6 +75,32 @@ test('predict takes files, pixels and canvases, and gives the same for the same 
     }
   }));
 
+test('explain gives a map for an image, by index or by pixels, of the predicted class or another', () =>
+  withTrained(async (page) => {
+    const found = await page.evaluate(async () => {
+      const {values: map, pixels, ...first} = await engine.explain(0, {method: 'saliency'});
+      const image = new ImageData(28, 28);
+      pixels.forEach((level, i) => {
+        image.data.fill(level, 4 * i, 4 * i + 3);
+        image.data[4 * i + 3] = 255;
+      });
+      const same = await engine.explain(image, {method: 'saliency'});
+      const other = await engine.explain(0, {method: 'smoothgrad', samples: 3, class_index: 4});
+      const {weights, ...filters} = await engine.filters();
+      const refused = await engine.explain(0).catch(({kind, message}) => ({kind, message}));
+      const pixel = await engine.pixelArithmetic(0).catch(({message}) => message);
+      return {first, filters, refused, pixel, isSame: same.values.every((value, i) => value === map[i]),
+        max: Math.max(...map), count: weights.length, other: other.class_index};
+    });
+    assert.deepEqual([found.first.map_height, found.first.map_width, found.first.class_name], [28, 28, '7']);
+    assert.ok(found.isSame && found.max > 0);
+    assert.equal(found.other, 4);
+    assert.equal(found.count, found.filters.count * 784);
+    assert.equal(found.refused.kind, 'invalid');
+    assert.match(found.refused.message, /no convolution whose output has more than one pixel/);
+    assert.match(found.pixel, /the network has no convolution/);
+  }));
+
 test('a saved model opens in a new engine with its data, and a checkpoint resumes', () =>
   withTrained(async (page) => {
     const found = await page.evaluate(async () => {

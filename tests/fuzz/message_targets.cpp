@@ -54,6 +54,8 @@ std::vector<Bytes> request_seeds() {
   for (const Request& request :
        {Request(Configure{options}), Request(Start{}), Request(SetLearningRate{0.01}),
         Request(Predict{{.height = 2, .width = 1, .channels = 1, .pixels = {7, 8}}}),
+        Request(Explain{{.test_image = 2}, {.layer = "a", .seed = 1}}), Request(ShowFilters{"a"}),
+        Request(ShowPixel{{.test_image = 1}, "a", 1, 2, 3}),
         Request(DescribeModel{.model = "m", .image = {28, 28, 1}})}) {
     const EncodedMessage encoded = encode(request, 3);
     seeds.push_back(joined(encoded.json, encoded.block));
@@ -63,11 +65,16 @@ std::vector<Bytes> request_seeds() {
 
 std::vector<Bytes> reply_seeds() {
   ModelDescription model;
+  ExplainedImage explained;
+  explained.explanation.map = {1, 2, {0, 1}};
+  explained.pixels = {1, 2, 3};
   model.layers = {{.name = "a", .kind = "relu", .inputs = {"input"}, .output = {28, 28, 1}}};
   std::vector<Bytes> seeds;
   for (const Reply& reply :
        {Reply{.id = 1, .error = "no"}, Reply{.id = 2, .result = model},
-        Reply{.id = 3, .result = SavedFile{"a", {1, 2, 3}}},
+        Reply{.id = 3, .result = SavedFile{"a", {1, 2, 3}}}, Reply{.id = 5, .result = explained},
+        Reply{.id = 6, .result = FilterImages{{"a", 1, 1, 2, 1, {1, -1}}}},
+        Reply{.id = 7, .result = PixelSum{{.layer = "a", .patch = {1}, .products = {0.5}}}},
         Reply{.id = 4, .result = Evaluation{.class_names = {"a"}, .support = {1}}}}) {
     const EncodedMessage encoded = encode(reply);
     seeds.push_back(joined(encoded.json, encoded.block));

@@ -107,6 +107,7 @@ void run(const std::filesystem::path& folder) {
   dump_layers(folder, manifest);
   dump_layer_training(folder);
   dump_backbone(folder);
+  dump_explanations(folder);
   dump_losses(folder, manifest);
   dump_updates(folder, manifest);
   dump_metrics(folder, manifest);

@@ -88,6 +88,7 @@ std::string names(const Table& table, Member member) {
 void dump_layers(const std::filesystem::path& folder, Dump& manifest);
 void dump_layer_training(const std::filesystem::path& folder);
 void dump_backbone(const std::filesystem::path& folder);
+void dump_explanations(const std::filesystem::path& folder);
 void dump_losses(const std::filesystem::path& folder, Dump& manifest);
 void dump_updates(const std::filesystem::path& folder, Dump& manifest);
 void dump_metrics(const std::filesystem::path& folder, Dump& manifest);
