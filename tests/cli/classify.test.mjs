@@ -5,43 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
 import {convlab, convlabIn, jsonLines, temporaryFolder} from './helpers.mjs';
-
-/** The convolutions of SqueezeNet 1.1 as Caffe names them: [name, filters, channels, side of the kernel]. */
-function squeezenetLayers() {
-  const layers = [['conv1', 64, 3, 3]];
-  let channels = 64;
-  [[16, 64], [16, 64], [32, 128], [32, 128], [48, 192], [48, 192], [64, 256], [64, 256]].forEach(([squeeze, expand], i) => {
-    layers.push([`fire${i + 2}/squeeze1x1`, squeeze, channels, 1]);
-    layers.push([`fire${i + 2}/expand1x1`, expand, squeeze, 1], [`fire${i + 2}/expand3x3`, expand, squeeze, 3]);
-    channels = 2 * expand;
-  });
-  return [...layers, ['conv10', 1000, channels, 1]];
-}
-
-/**
- * Writes a safetensors file in which all weights are 0 but the biases of the last layer, which make
- * class 281 the most probable and 282 the next; without the tensors in `left`.
- */
-function writeWeights(file, left = []) {
-  const header = {};
-  const parts = [];
-  let end = 0;
-  const add = (name, shape, values) => {
-    if (left.includes(name)) return;
-    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    Object.entries(values).forEach(([index, value]) => { data[index] = value; });
-    header[name] = {dtype: 'F32', shape, data_offsets: [end, end += data.byteLength]};
-    parts.push(Buffer.from(data.buffer));
-  };
-  for (const [name, filters, channels, side] of squeezenetLayers()) {
-    add(`${name}.weight`, [filters, channels, side, side], {});
-    add(`${name}.bias`, [filters], name === 'conv10' ? {281: 9, 282: 8} : {});
-  }
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  fs.writeFileSync(file, Buffer.concat([length, text, ...parts]));
-}
+import {writeSqueezenet} from './squeezenet_file.mjs';
 
 function image(folder) {
   const file = path.join(folder, 'cat.png');
@@ -52,7 +16,7 @@ function image(folder) {
 test('classify names the most probable classes of ImageNet', (t) => {
   const folder = temporaryFolder(t);
   const weights = path.join(folder, 'weights.safetensors');
-  writeWeights(weights);
+  writeSqueezenet(weights);
   const args = ['classify', '--model', 'squeezenet1.1', '--weights', weights, image(folder)];
   const text = convlab(...args);
   assert.equal(text.status, 0, text.stderr);
@@ -74,7 +38,7 @@ test('classify finds weights in the cache, and says where it looked', (t) => {
   assert.equal(missing.status, 1);
   assert.match(missing.stderr, /convlab\/weights\/squeezenet1\.1\.safetensors is not there; expected it or --weights FILE\. To get it: /);
   fs.mkdirSync(path.join(folder, 'convlab', 'weights'), {recursive: true});
-  writeWeights(path.join(folder, 'convlab', 'weights', 'squeezenet1.1.safetensors'));
+  writeSqueezenet(path.join(folder, 'convlab', 'weights', 'squeezenet1.1.safetensors'));
   const found = convlabIn(script, 'classify', cat);
   assert.equal(found.status, 0, found.stderr);
   assert.match(found.stdout, /: tabby /);
@@ -83,11 +47,11 @@ test('classify finds weights in the cache, and says where it looked', (t) => {
 test('classify names all tensors that a file lacks, and continues after an image that is none', (t) => {
   const folder = temporaryFolder(t);
   const weights = path.join(folder, 'weights.safetensors');
-  writeWeights(weights, ['conv1.bias', 'fire5/expand3x3.weight']);
+  writeSqueezenet(weights, {left: ['conv1.bias', 'fire5/expand3x3.weight']});
   const lacks = convlab('classify', '--weights', weights, image(folder));
   assert.equal(lacks.status, 1);
   assert.match(lacks.stderr, /lacks 2 of the 52 tensors of squeezenet1\.1: "conv1\.bias", "fire5\/expand3x3\.weight"/);
-  writeWeights(weights);
+  writeSqueezenet(weights);
   const text = path.join(folder, 'text.png');
   fs.writeFileSync(text, 'not an image');
   const result = convlab('classify', '--weights', weights, text, image(folder));
