@@ -8,14 +8,16 @@ import {fileURLToPath} from 'node:url';
 import {writeBlocks} from './blocks.mjs';
 import {curves} from './curves.mjs';
 import {rows} from './results_rows.mjs';
+import {commandOf, featureCommandOf, featureFileOf, isTransfer, transferTable} from './results_transfer.mjs';
 
-const usage = `Usage: scripts/results [--data-dir DIR] [--threads N] [--only NAME]... [--seeds N] [--again] [--table]
+const usage = `Usage: scripts/results [--data-dir DIR] [--weights-dir DIR] [--threads N] [--only NAME]... [--seeds N] [--again] [--table]
 
 Trains natively with build/native/convlab (or $CONVLAB), each row of the table with the seeds 1 to 3, and writes the
-table in README.md and the curves in docs/results/. Runs that are in docs/results/results.json are not repeated. A run
+tables in README.md and docs/results/transfer.md and the curves in docs/results/. Features are computed once. Runs that are in docs/results/results.json are not repeated. A run
 that was interrupted is continued from its last epoch. All together take a day on two cores.
 
   --data-dir DIR   look for the data sets there first, then where convlab looks, then in node_modules
+  --weights-dir DIR  pretrained weights, by the names of convlab weights; else the user's cache
   --threads N      compute on N threads; else on all cores
   --only NAME      only this row: ${rows.map(({name}) => name).join(', ')}
   --seeds N        only the seeds 1 to N
@@ -36,7 +38,7 @@ function stop(message) {
 }
 
 function parseArguments(args) {
-  const options = {dataDir: null, threads: null, only: [], seeds: maxSeeds, again: false, table: false};
+  const options = {dataDir: null, weightsDir: null, threads: null, only: [], seeds: maxSeeds, again: false, table: false};
   const value = (argument) => args.shift() ?? stop(`${argument} needs a value\n${usage}`);
   while (args.length > 0) {
     const argument = args.shift();
@@ -49,6 +51,8 @@ function parseArguments(args) {
       options.table = true;
     } else if (argument === '--data-dir') {
       options.dataDir = value(argument);
+    } else if (argument === '--weights-dir') {
+      options.weightsDir = value(argument);
     } else if (argument === '--threads') {
       options.threads = value(argument);
     } else if (argument === '--only') {
@@ -93,8 +97,6 @@ function writeFile(file, text) {
 
 const readRecord = () => (fs.existsSync(recordFile) ? JSON.parse(fs.readFileSync(recordFile, 'utf8')) : []);
 
-const commandOf = (row) => `convlab train --model ${row.model} --data ${row.data} ${row.options}`.trim();
-
 const isSame = (a, b) => a.command === b.command && a.seed === b.seed;
 
 /** Puts a run into the record, which another scripts/results may have changed meanwhile. */
@@ -105,6 +107,36 @@ function keep(run) {
   writeFile(recordFile, `[\n${lines.join(',\n')}\n]\n`);
 }
 
+/** Computes the features of a row, unless they are there; returns their file. */
+function featuresOf(row, options) {
+  const file = path.join(checkpoints, featureFileOf(row));
+  fs.mkdirSync(checkpoints, {recursive: true});
+  const args = [...featureCommandOf(row).split(' ').slice(1, -1), file, ...placeArguments(row.data, options.dataDir)];
+  if (options.weightsDir) args.push('--weights', path.join(options.weightsDir, `${row.features.backbone}.safetensors`));
+  if (options.threads) args.push('--threads', options.threads);
+  console.error(featureCommandOf(row));
+  convlab(args, ['ignore', 'inherit', 'inherit']);
+  return file;
+}
+
+/** The arguments of a row's command after "convlab", with where its data is. */
+function argumentsOf(row, options) {
+  const args = commandOf(row).split(' ').slice(1);
+  if (options.threads) args.push('--threads', options.threads);
+  if (!isTransfer(row)) return [...args, ...placeArguments(row.data, options.dataDir)];
+  const file = featuresOf(row, options);
+  return args.map((argument) => (argument === featureFileOf(row) ? file : argument));
+}
+
+/** Classifies by nearest neighbours, which needs no seed, and keeps what came out. */
+function classify(row, options) {
+  const command = commandOf(row);
+  const args = argumentsOf(row, options);
+  console.error(command);
+  const done = JSON.parse(convlab([...args, '--json', '-'], ['ignore', 'pipe', 'inherit']));
+  keep({command, seed: 1, backend: done.backend, val_accuracy: [done.val_accuracy]});
+}
+
 /** Trains one row with one seed, from the last checkpoint if there is one, and keeps what came out. */
 function train(row, seed, options) {
   const command = commandOf(row);
@@ -113,10 +145,8 @@ function train(row, seed, options) {
   const checkpoint = path.join(checkpoints, `${row.name}-${recipe}-${seed}.safetensors`);
   const log = path.join(checkpoints, `${row.name}-${recipe}-${seed}.jsonl`);
   fs.mkdirSync(checkpoints, {recursive: true});
-  const args = [...command.split(' ').slice(1), '--seed', String(seed), '--checkpoint', checkpoint, '--log', log];
+  const args = [...argumentsOf(row, options), '--seed', String(seed), '--checkpoint', checkpoint, '--log', log];
   if (fs.existsSync(checkpoint)) args.push('--resume', checkpoint);
-  args.push(...placeArguments(row.data, options.dataDir));
-  if (options.threads) args.push('--threads', options.threads);
   console.error(`${command} --seed ${seed}`);
   const output = convlab([...args, '--json', '-'], ['ignore', 'pipe', 'inherit']);
   const done = JSON.parse(output.trim().split('\n').at(-1));
@@ -146,15 +176,17 @@ function write() {
   const record = readRecord();
   const missed = [];
   const lines = ['| command | test accuracy, mean (range) | seeds | goal | |', '|---|--:|--:|--:|---|'];
+  const runsOf = (row) => record.filter((run) => run.command === commandOf(row)).sort((a, b) => a.seed - b.seed);
   for (const row of rows) {
-    const runs = record.filter((run) => run.command === commandOf(row)).sort((a, b) => a.seed - b.seed);
-    if (runs.length === 0) continue;
+    const runs = runsOf(row);
+    if (runs.length > 0 && row.goal && mean(lastOf(runs)) < row.goal) missed.push(row);
+    if (runs.length === 0 || isTransfer(row)) continue;
     lines.push(tableRow(row, runs));
     writeFile(path.join(folder, `${row.name}.svg`), curves(row.name, runs));
-    if (row.goal && mean(lastOf(runs)) < row.goal) missed.push(row);
   }
   const text = lines.join('\n');
   writeBlocks({results: text});
+  writeBlocks({transfer: transferTable(rows.filter(isTransfer), (row) => lastOf(runsOf(row)))}, 'docs/results/transfer.md');
   console.log(text);
   return missed;
 }
@@ -165,7 +197,9 @@ function main() {
   for (let seed = 1; seed <= options.seeds && !options.table; ++seed) {
     for (const row of chosen) {
       const isKnown = readRecord().some((run) => isSame(run, {command: commandOf(row), seed}));
-      if (!isKnown || options.again) train(row, seed, options);
+      if (isKnown && !options.again) continue;
+      if (!row.knn) train(row, seed, options);
+      else if (seed === 1) classify(row, options);
     }
   }
   const missed = write();

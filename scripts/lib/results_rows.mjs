@@ -1,5 +1,17 @@
 // The rows of the README's table of results. `goal` is what the mean test accuracy of the last epoch must reach; a new
 // recipe is a new command, whose runs are not mixed with those of the old one.
+
+/** Classifiers of a pretrained network's features; `goal` is that of the article's. */
+function transferRows(backbone, pool, goal) {
+  const of = (name, rest) => ({name: `${backbone}-${name}`, data: 'imagenette', features: {backbone, pool}, ...rest});
+  const options = '--epochs 10 --batch 64';
+  return [
+    of('article-head', {model: 'article-head', options, goal}),
+    of('linear', {model: 'linear', options}),
+    of('knn', {knn: true, options: '--k 10'}),
+  ];
+}
+
 export const rows = [
   {name: 'mnist-mlp', model: 'mnist-mlp', data: 'mnist', options: '--epochs 5', goal: 0.97},
   {name: 'mnist-cnn', model: 'mnist-cnn', data: 'mnist', options: '--epochs 5', goal: 0.98},
@@ -19,4 +31,7 @@ export const rows = [
       '--augment flip,resized_crop=0.35', goal: 0.65},
   {name: 'imagenette-article', model: 'imagenette-article', data: 'imagenette', options: '--epochs 10 --batch 32',
     goal: 0.4},
+  ...transferRows('squeezenet1.1', 'avg', 0.93),
+  ...transferRows('googlenet', 'avg', 0.97),
+  ...transferRows('vgg16', 'none', 0.95),
 ];

@@ -6,6 +6,7 @@
 
 #include "backend/conformance.h"
 #include "core/error.h"
+#include "core/float16.h"
 
 namespace convlab {
 
@@ -20,6 +21,17 @@ std::vector<uint8_t> random_bytes(int64_t count) {
   std::transform(values.begin(), values.end(), bytes.begin(),
                  [](float value) { return static_cast<uint8_t>((value + 1) * 128); });
   return bytes;
+}
+
+/// Finite float16 numbers of all sizes, subnormal ones too.
+std::vector<uint16_t> random_halves(int64_t count) {
+  const auto values = random_values(count, 0);
+  std::vector<uint16_t> halves(values.size());
+  std::transform(values.begin(), values.end(), halves.begin(), [](float value) {
+    const auto bits = static_cast<uint16_t>(std::abs(value) * 0x7BFF);
+    return static_cast<uint16_t>(value < 0 ? bits | 0x8000U : bits);
+  });
+  return halves;
 }
 
 }  // namespace
@@ -61,6 +73,31 @@ TEST_CASE("normalize_input gives host's bits, with a scale and an offset for eac
     device.backend().normalize_input(x, device.random({channels}), device.random({channels}), y);
     return std::vector<Output>{{device.read(y)}};
   });
+}
+
+TEST_CASE("normalize_input of float16 numbers gives host's bits") {
+  const int64_t channels = GENERATE(1, 3, 70, 512);
+  const int64_t pixels = GENERATE(1, 63, 3'001);
+  check_against_host([=](Device& device) {
+    const Shape shape{pixels, channels};
+    const Tensor x = device.halves(shape, random_halves(pixels * channels));
+    const Tensor y = device.output(shape);
+    device.backend().normalize_input(x, device.random({channels}), device.random({channels}), y);
+    return std::vector<Output>{{device.read(y)}};
+  });
+}
+
+TEST_CASE("normalize_input of float16 numbers: x · scale + offset") {
+  for (const BackendKind& kind : available_backends()) {
+    INFO(kind.name);
+    const auto backend = kind.make(1);
+    Device device(*backend);
+    const Tensor y = device.output({1, 1, 2, 2});
+    const Tensor x = device.halves(
+        y.shape, {float16_of(0.5F), float16_of(-3), float16_of(0x1p-24F), float16_of(65'504)});
+    backend->normalize_input(x, device.tensor({2}, {2, 1}), device.tensor({2}, {1, 0}), y);
+    CHECK(device.read(y) == std::vector<float>{2, -3, 1 + 0x1p-23F, 65'504});
+  }
 }
 
 TEST_CASE(

@@ -40,6 +40,12 @@ Tensor Device::bytes(const Shape& shape, const std::vector<uint8_t>& values) {
   return tensor;
 }
 
+Tensor Device::halves(const Shape& shape, const std::vector<uint16_t>& values) {
+  const Tensor tensor = allocate(shape, DType::f16);
+  backend_.upload(values.data(), tensor);
+  return tensor;
+}
+
 Tensor Device::random(const Shape& shape) {
   return tensor(shape, random_values(shape.elements(), next_stream_++));
 }

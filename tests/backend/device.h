@@ -21,6 +21,8 @@ class Device {
   Tensor tensor(const Shape& shape, const std::vector<float>& values);
   Tensor labels(const std::vector<int32_t>& values);
   Tensor bytes(const Shape& shape, const std::vector<uint8_t>& values);
+  /// float16 numbers.
+  Tensor halves(const Shape& shape, const std::vector<uint16_t>& values);
   Tensor random(const Shape& shape);
   /// Filled with NaN, so that elements that are not written are detected.
   Tensor output(const Shape& shape);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {writeWeights} from '../weight_file.mjs';
+import {writeSqueezenet} from '../squeezenet_file.mjs';
 import {convlab, convlabIn, jsonLines, temporaryFolder} from './helpers.mjs';
 
 function image(folder) {
@@ -16,7 +16,7 @@ function image(folder) {
 test('classify names the most probable classes of ImageNet', (t) => {
   const folder = temporaryFolder(t);
   const weights = path.join(folder, 'weights.safetensors');
-  writeWeights(weights);
+  writeSqueezenet(weights);
   const args = ['classify', '--model', 'squeezenet1.1', '--weights', weights, image(folder)];
   const text = convlab(...args);
   assert.equal(text.status, 0, text.stderr);
@@ -38,7 +38,7 @@ test('classify finds weights in the cache, and says where it looked', (t) => {
   assert.equal(missing.status, 1);
   assert.match(missing.stderr, /convlab\/weights\/squeezenet1\.1\.safetensors is not there; expected it or --weights FILE\. To get it: /);
   fs.mkdirSync(path.join(folder, 'convlab', 'weights'), {recursive: true});
-  writeWeights(path.join(folder, 'convlab', 'weights', 'squeezenet1.1.safetensors'));
+  writeSqueezenet(path.join(folder, 'convlab', 'weights', 'squeezenet1.1.safetensors'));
   const found = convlabIn(script, 'classify', cat);
   assert.equal(found.status, 0, found.stderr);
   assert.match(found.stdout, /: tabby /);
@@ -47,11 +47,11 @@ test('classify finds weights in the cache, and says where it looked', (t) => {
 test('classify names all tensors that a file lacks, and continues after an image that is none', (t) => {
   const folder = temporaryFolder(t);
   const weights = path.join(folder, 'weights.safetensors');
-  writeWeights(weights, {left: ['conv1.bias', 'fire5/expand3x3.weight']});
+  writeSqueezenet(weights, {left: ['conv1.bias', 'fire5/expand3x3.weight']});
   const lacks = convlab('classify', '--weights', weights, image(folder));
   assert.equal(lacks.status, 1);
   assert.match(lacks.stderr, /lacks 2 of the 52 tensors of squeezenet1\.1: "conv1\.bias", "fire5\/expand3x3\.weight"/);
-  writeWeights(weights);
+  writeSqueezenet(weights);
   const text = path.join(folder, 'text.png');
   fs.writeFileSync(text, 'not an image');
   const result = convlab('classify', '--weights', weights, text, image(folder));

@@ -4,7 +4,7 @@ import {createHash} from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {writeWeights} from '../weight_file.mjs';
+import {writeSqueezenet} from '../squeezenet_file.mjs';
 import {convlab, convlabIn, temporaryFolder} from './helpers.mjs';
 
 const pieceBytes = 2 ** 20;
@@ -14,7 +14,7 @@ const catalogOf = (out) => JSON.parse(fs.readFileSync(path.join(out, 'catalog.js
 test('weights pack copies a file and lists a checksum of each MiB', (t) => {
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'my.safetensors');
-  writeWeights(file, {random: true});
+  writeSqueezenet(file, {random: true});
   const out = path.join(folder, 'page', 'weights');
   const result = convlab('weights', 'pack', file, '--out', out);
   assert.equal(result.status, 0, result.stderr);
@@ -35,7 +35,7 @@ test('weights pack keeps the entries of other sets, and replaces its own', (t) =
   const folder = temporaryFolder(t);
   const cache = path.join(folder, 'convlab', 'weights');
   fs.mkdirSync(cache, {recursive: true});
-  writeWeights(path.join(cache, 'squeezenet1.1.safetensors'));
+  writeSqueezenet(path.join(cache, 'squeezenet1.1.safetensors'));
   const out = path.join(folder, 'weights');
   fs.mkdirSync(out);
   const other = {name: 'another', file: 'another.safetensors', bytes: 1, pieces: ['00']};
@@ -52,7 +52,7 @@ test('weights pack refuses other files, and says where weights would be', (t) =>
   const folder = temporaryFolder(t);
   const out = path.join(folder, 'weights');
   const file = path.join(folder, 'my.safetensors');
-  writeWeights(file, {left: ['conv1.bias']});
+  writeSqueezenet(file, {left: ['conv1.bias']});
   const lacks = convlab('weights', 'pack', file, '--out', out);
   assert.equal(lacks.status, 1);
   assert.match(lacks.stderr, /lacks 1 of the 52 tensors of squeezenet1\.1: "conv1\.bias"/);

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/byte_source.h"
+
 using namespace convlab;
 
 namespace {
@@ -43,6 +45,15 @@ TEST_CASE("sha256: zeros of lengths at which the padding needs one block more, a
   CHECK(zeros(63) == "c7723fa1e0127975e49e62e753db53924c1bd84b8ac1ac08df78d09270f3d971");
   CHECK(zeros(64) == "f5a5fd42d16a20302798ef6ed309979b43003d2320d9f0e8ea9831a92759fb4b");
   CHECK(zeros(65) == "98ce42deef51d40269d542f5314bef2c7468d401ad5d85168bfab4c0108f75f7");
+}
+
+TEST_CASE("sha256: a source has the hash of its bytes, also of more than are read at once") {
+  std::vector<uint8_t> bytes((size_t{2} << 20U) + 5, 7);
+  Sha256 hash;
+  hash.update(bytes);
+  CHECK(sha256_of(*memory_source("a", bytes)) == sha256_text(hash.finish()));
+  CHECK(sha256_of(*memory_source("none", {})) ==
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST_CASE("sha256: the result does not depend on how the bytes are divided") {

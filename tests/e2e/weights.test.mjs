@@ -7,7 +7,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {startServer} from '../../scripts/serve.mjs';
 import {convlab} from '../cli/helpers.mjs';
-import {writeWeights} from '../weight_file.mjs';
+import {writeSqueezenet} from '../squeezenet_file.mjs';
 import {withPage} from './browser.mjs';
 import {damage, storedFiles} from './packing.mjs';
 
@@ -20,7 +20,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-weights-'));
 let server;
 before(async () => {
   const file = path.join(folder, 'my.safetensors');
-  writeWeights(file, {random: true});
+  writeSqueezenet(file, {random: true});
   const packed = convlab('weights', 'pack', file, '--out', path.join(folder, 'weights'));
   assert.equal(packed.status, 0, packed.stderr);
   server = await startServer({root: path.join(folder, 'weights')});

@@ -8,6 +8,8 @@
 #include "core/byte_source.h"
 #include "engine/run_loss.h"
 #include "engine/run_record.h"
+#include "features/feature_file.h"
+#include "features/feature_files.h"
 #include "fuzz/small_run.h"
 #include "fuzz/target_parts.h"
 #include "io/checkpoint_file.h"
@@ -83,6 +85,37 @@ void read_run_record(std::span<const uint8_t> input) {
     expect(differing_options(record.options, record.options).empty());
     return decode_run_record(encode(record), fuzz_source);
   });
+}
+
+void read_features(std::span<const uint8_t> input) {
+  FeatureInfo begun;
+  try {
+    begun = parse_begun_features(input, fuzz_source);
+  } catch (const Error&) {
+    begun.backbone = "none";
+  }
+  const FeatureFile file =
+      parse_feature_file(memory_source(fuzz_source, {input.begin(), input.end()}));
+  expect(begun == file.info);
+  expect(must([&] { return parse_feature_info(feature_info_text(begun), fuzz_source); }) == begun);
+  must([&] {
+    std::vector<uint8_t> row;
+    for (const auto& data : {file.data.train, file.data.test}) {
+      for (int64_t i = 0; i < data->size(); ++i) {
+        expect(data->fetch(i, row).size() == file.info.row_bytes());
+        expect(data->label(i) >= 0 && data->label(i) < data->classes());
+      }
+    }
+    return true;
+  });
+}
+
+std::vector<Bytes> feature_seeds() {
+  FeatureInfo copies = small_feature_info(2, 1);
+  copies.copies = 1;
+  copies.augmentation = "flip";
+  return {feature_file_bytes(small_feature_info()), feature_file_bytes(copies),
+          feature_file_bytes(small_feature_info(), {0, -1, 2, -1, 1, 2})};
 }
 
 std::vector<Bytes> model_seeds() {
@@ -186,6 +219,7 @@ constexpr std::array targets{
     FuzzTarget{"safetensors file", read_safetensors, model_seeds, 500},
     FuzzTarget{"safetensors header", read_header, header_seeds, 500},
     FuzzTarget{"model file", read_model, model_seeds, 500},
+    FuzzTarget{"feature file", read_features, feature_seeds, 500},
     FuzzTarget{"checkpoint", read_checkpoint, checkpoint_seeds, 500},
     FuzzTarget{"run of a checkpoint", read_run_record, run_record_seeds, 500},
     FuzzTarget{"graph document", read_graph, graph_seeds, 1000},

@@ -283,6 +283,23 @@ TEST_CASE("safetensors: tensors are read by range, as floats, and nothing else i
                            "counted.file: tensor \"large\" is U8; expected F32, F16 or BF16")));
 }
 
+TEST_CASE("safetensors: a file can be written piece by piece after its start") {
+  const std::vector<uint8_t> data{1, 2, 3, 4, 5, 6, 7, 8};
+  const std::vector<NewTensor> tensors{{"a", "F16", {1, 2}}, {"b", "F32", {1}}};
+  std::vector<uint8_t> bytes = safetensors_start(tensors, {{"key", "value"}});
+  CHECK(bytes.size() % 8 == 0);
+  CHECK(read_safetensors_metadata(bytes, "test") ==
+        std::map<std::string, std::string>{{"key", "value"}});
+  bytes.insert(bytes.end(), data.begin(), data.end());
+  const std::span<const uint8_t> all(data);
+  CHECK(bytes == safetensors_bytes({.tensors = {{"a", "F16", {1, 2}, all.first(4)},
+                                                {"b", "F32", {1}, all.subspan(4)}},
+                                    .metadata = {{"key", "value"}}}));
+  CHECK_THROWS_AS(safetensors_start(std::vector<NewTensor>{{"a", "F17", {1}}}, {}), Error);
+  CHECK_THROWS_AS(
+      safetensors_start(std::vector<NewTensor>{{"a", "F16", {1}}, {"a", "F16", {1}}}, {}), Error);
+}
+
 TEST_CASE("safetensors: reading the header alone refuses the same files as reading all") {
   const auto refused = [](std::vector<uint8_t> bytes, const std::string& message) {
     const auto source = memory_source("some.file", std::move(bytes));

@@ -15,6 +15,7 @@
 
 #include "backend/device.h"
 #include "core/error.h"
+#include "core/float16.h"
 #include "data/synthetic.h"
 #include "nn/registry.h"
 #include "zoo/zoo.h"
@@ -307,6 +308,33 @@ TEST_CASE("trainer: predictions are those of the loss") {
   for (size_t i = 0; i < outputs.size(); ++i) {
     CHECK(sigmoids[i] == Catch::Approx(1 / (1 + std::exp(-outputs[i]))));
   }
+}
+
+TEST_CASE("trainer: float16 samples train as bytes of the same values do") {
+  const auto parameters_after = [](DType type) {
+    Run run("xnnpack", 1, "mnist-mlp");
+    run.trainer.set_sample_type(type);
+    Batch batch;
+    REQUIRE(run.loader.next(batch));
+    if (type == DType::f16) {
+      Batch halves = batch;
+      halves.type = type;
+      halves.images.clear();
+      for (const uint8_t byte : batch.images) {
+        const uint16_t half = float16_of(byte);
+        halves.images.push_back(static_cast<uint8_t>(half));
+        halves.images.push_back(static_cast<uint8_t>(half >> 8U));
+      }
+      CHECK_THROWS_MATCHES(run.trainer.step(batch), Error,
+                           MessageMatches(ContainsSubstring(
+                               "a batch of images, but the network is fed with features")));
+      batch = halves;
+    }
+    for (int step = 0; step < 3; ++step) run.trainer.step(batch);
+    const auto read = run.network.backend().read_back(run.network.values());
+    return std::vector<float>(read->values().begin(), read->values().end());
+  };
+  CHECK(parameters_after(DType::f16) == parameters_after(DType::u8));
 }
 
 }  // namespace
