@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {convlab, convlabIn, jsonLines, temporaryFolder} from './helpers.mjs';
 import {writeSqueezenet} from '../squeezenet_file.mjs';
+import {convlab, convlabIn, jsonLines, temporaryFolder} from './helpers.mjs';
 
 /** Writes photos of two classes: dark and bright ones, as PNG; some of one size, some of another. */
 function writePhotos(folder, count = 6) {
