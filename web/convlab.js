@@ -50,7 +50,7 @@ export {ConvlabErrorEvent, NoticeEvent, RequestError, SnapshotEvent} from './eve
  * An image: a PNG or JPEG file, any image file that the browser can read, pixels, an element that
  * can be drawn on a canvas, or the index of a test image of the run.
  * @typedef {Blob|ArrayBuffer|Uint8Array|ImageData|CanvasImageSource|number} Image
- * @typedef {{method?: 'gradcam'|'saliency'|'smoothgrad'|'occlusion', class_index?: number,
+ * @typedef {{method?: 'gradcam'|'saliency'|'smoothgrad'|'occlusion', class_name?: string,
  *   layer?: string, samples?: number, noise?: number, seed?: number, patch?: number,
  *   stride?: number}} ExplainOptions  (src/explain/explain_options.h)
  */
@@ -189,7 +189,8 @@ export class Convlab extends TypedEventTarget {
    * pixels}: values are a map [map_height, map_width] that covers the image, pixels what the
    * network saw.
    * @param {Image} image
-   * @param {ExplainOptions} [options]  class_index: default the predicted one; layer: of Grad-CAM
+   * @param {ExplainOptions} [options]  class_name: name or number,
+   *   default: the predicted one; layer: of Grad-CAM
    * @param {Waiting} [waiting]
    */
   explain(image, options = {}, waiting = {}) {

@@ -48,7 +48,7 @@ async function fromBlob(blob) {
  * @returns {Promise<object>} the fields of GivenImage (src/engine/requests.h)
  */
 export async function readImage(image) {
-  if (typeof image === 'number') return {test_image: image};
+  if (typeof image === 'number') return {is_test_image: true, index: image};
   if (image instanceof Blob) return fromBlob(image);
   if (image instanceof ArrayBuffer) return {file: new Uint8Array(image)};
   if (image instanceof Uint8Array) return {file: image};

@@ -75,25 +75,6 @@ void check(const ExplainCommand& command) {
   if (!command.out.empty()) check_writable(command.out);
 }
 
-/// Returns the index of --class: a class's name, or its number.
-int64_t class_index(Engine& engine, const GivenImage& image, const std::string& text) {
-  if (text.empty()) return -1;
-  const auto prediction = engine.call<Prediction>(Predict{image});
-  const auto& names = prediction.class_names;
-  const auto found = std::find(names.begin(), names.end(), text);
-  if (found != names.end()) return found - names.begin();
-  const bool is_number =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (is_number) return std::stoll(text.substr(0, 15));
-  struct ClassName {
-    std::string name;
-  };
-  std::vector<ClassName> known;
-  for (const std::string& name : names) known.push_back({name});
-  find_named("class", text, known, &ClassName::name);
-  return -1;
-}
-
 /// The middle of the output of the layer, where no place was given.
 void set_place(Engine& engine, ShowPixel& request) {
   const auto model = engine.call<ModelDescription>(DescribeModel{});
@@ -119,10 +100,9 @@ ExplainReport report(Engine& engine, const ExplainCommand& command, const GivenI
     set_place(engine, request);
     return report_of(engine.call<PixelSum>(request));
   }
-  Explain request{image, command.options};
-  request.options.class_index = class_index(engine, image, command.class_name);
-  return report_of(engine.call<ExplainedImage>(
-      request, [&](const Snapshot& snapshot) { progress.update(snapshot); }));
+  return report_of(
+      engine.call<ExplainedImage>(Explain{image, command.class_name, command.options},
+                                  [&](const Snapshot& snapshot) { progress.update(snapshot); }));
 }
 
 int run_explain(const ExplainCommand& command) {
@@ -160,6 +140,14 @@ int run_explain(const ExplainCommand& command) {
   json.open();
   json.write(event);
   return 0;
+}
+
+/// "gradcam (Selvaraju et al. 2017), saliency (…)"
+std::string map_methods() {
+  std::string text;
+  for (const ExplainMethod& method : explain_methods())
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", method.name, method.publication);
+  return text;
 }
 
 void add_map_options(CLI::App& command, ExplainCommand& options) {
@@ -210,10 +198,10 @@ void add_explain(CLI::App& app, Action& action) {
   add_weights_file(command, options->weights);
   command
       .add_option("--method", options->options.method,
-                  "gradcam (Selvaraju et al. 2017), saliency (Simonyan et al. 2014), smoothgrad "
-                  "(Smilkov et al. 2017), occlusion (Zeiler and Fergus 2014): where the network "
-                  "looks for a class; filters: the weights of a layer; features: its output; "
-                  "arithmetic: how a convolution computes one number of its output")
+                  map_methods() +
+                      ": where the network looks for a class; filters: the weights of a layer; "
+                      "features: its output; arithmetic: how a convolution computes one number of "
+                      "its output")
       ->type_name("NAME")
       ->capture_default_str();
   command

@@ -196,7 +196,7 @@ std::string arithmetic_text(const PixelArithmetic& pixel, const std::vector<int6
       "{}, output at row {}, column {}, channel {}: window of {} × {} × {} from row {}, column "
       "{}\n",
       pixel.layer, pixel.row, pixel.column, pixel.channel, pixel.height, pixel.width,
-      pixel.channels, pixel.top, pixel.left);
+      pixel.channels, pixel.top - pixel.pad_top, pixel.left - pixel.pad_left);
   for (const int64_t channel : shown) {
     text += fmt::format("input channel {}, sum {}\n", pixel.first_channel + channel,
                         number(sums[static_cast<size_t>(channel)]));
@@ -233,6 +233,8 @@ ExplainReport report_of(const PixelSum& result) {
                    {"first_channel", pixel.first_channel},
                    {"top", pixel.top},
                    {"left", pixel.left},
+                   {"pad_top", pixel.pad_top},
+                   {"pad_left", pixel.pad_left},
                    {"row_step", pixel.row_step},
                    {"column_step", pixel.column_step},
                    {"patch", pixel.patch},

@@ -172,6 +172,8 @@ void visit(Fields& fields, S& result) {
   fields("first_channel", result.arithmetic.first_channel);
   fields("top", result.arithmetic.top);
   fields("left", result.arithmetic.left);
+  fields("pad_top", result.arithmetic.pad_top);
+  fields("pad_left", result.arithmetic.pad_left);
   fields("row_step", result.arithmetic.row_step);
   fields("column_step", result.arithmetic.column_step);
   fields("patch", result.arithmetic.patch);

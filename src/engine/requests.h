@@ -105,7 +105,8 @@ struct GivenImage {
   int64_t width = 0;
   int64_t channels = 0;         ///< 1 (grey) or 3 (RGB)
   std::vector<uint8_t> pixels;  ///< [height, width, channels]
-  int64_t test_image = -1;      ///< index of a test image; -1: it is given by the fields above
+  bool is_test_image = false;   ///< instead of the above: it is the one with this index
+  int64_t index = 0;            ///< of a test image of the run
 };
 template <class Fields, MaybeConst<GivenImage> S>
 void visit(Fields& fields, S& image) {
@@ -115,7 +116,8 @@ void visit(Fields& fields, S& image) {
   fields("width", image.width);
   fields("channels", image.channels);
   fields("pixels", image.pixels);
-  fields("test_image", image.test_image);
+  fields("is_test_image", image.is_test_image);
+  fields("index", image.index);
 }
 
 /// Predicts the class of an image, given as the contents of a PNG or JPEG file, as pixels, or as
@@ -149,13 +151,14 @@ void visit(Fields& fields, S& request) {
 struct Explain {
   static constexpr std::string_view name = "explain";
   GivenImage image;
-  ExplainOptions options;
+  std::string class_name;  ///< name or number of the class to explain; empty: the predicted one
+  ExplainOptions options;  ///< except class_index
 };
 template <class Fields, MaybeConst<Explain> S>
 void visit(Fields& fields, S& request) {
   visit(fields, request.image);
   fields("method", request.options.method);
-  fields("class_index", request.options.class_index);
+  fields("class_name", request.class_name);
   fields("layer", request.options.layer);
   fields("samples", request.options.samples);
   fields("noise", request.options.noise);

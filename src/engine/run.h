@@ -20,7 +20,7 @@ namespace convlab {
 
 struct ModelFile;
 class WorkerPool;
-struct ExplainOptions;
+struct Explain;
 struct ShowPixel;
 
 /// Returns the epoch whose weights the network has; null within an epoch, whose weights were not
@@ -90,8 +90,8 @@ class Run {
   /// empty, for such an image. Throws Error that lists the layers if there is none of that name.
   LayerOutput layer_output(const std::vector<uint8_t>& pixels, const std::string& layer);
   /// Returns a task that explains the prediction for such an image; it must end before this run.
-  /// Throws Error like make_explainer.
-  std::unique_ptr<Task> explanation(std::vector<uint8_t> pixels, const ExplainOptions& options);
+  /// Throws Error like make_explainer, and for the name of no class.
+  std::unique_ptr<Task> explanation(std::vector<uint8_t> pixels, const Explain& what);
   /// Returns pixel_arithmetic for such an image, of the layer and place of `where`.
   PixelSum pixel_sum(const std::vector<uint8_t>& pixels, const ShowPixel& where);
   /// Returns a task that evaluates the network on the test images; it must end before this run.

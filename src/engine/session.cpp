@@ -64,7 +64,7 @@ std::string file_name(const RunOptions& options, std::string_view ending) {
 }
 
 void check_pixels(const GivenImage& image) {
-  const auto& [source, file, height, width, channels, pixels, test_image] = image;
+  const auto& [source, file, height, width, channels, pixels, is_test_image, index] = image;
   const auto is_side = [](int64_t side) { return side >= 1 && side <= max_image_side; };
   if (!is_side(height) || !is_side(width) || (channels != 1 && channels != 3)) {
     fail(
@@ -95,7 +95,7 @@ std::vector<uint8_t> pixels_of(const GivenImage& image, Run& run) {
   if (const Dataset& data = *run.data().train; !data.has_images()) {
     fail("[image] {} reads features ({}), not images", run.options().model, data.features());
   }
-  if (image.test_image >= 0) return test_pixels(image.test_image, run);
+  if (image.is_test_image) return test_pixels(image.index, run);
   const Shape& input = run.network().graph().input_shape();
   const ResizeMode mode = find_resize_mode(run.options().resize);
   if (!image.file.empty()) return fit_image(decode_image(image.file, image.source), input, mode);
@@ -227,7 +227,7 @@ Result Session::apply(const Activations& request) {
 
 std::unique_ptr<Task> Session::apply(const Explain& request) {
   Run& run = usable_run("explain");
-  return run.explanation(pixels_of(request.image, run), request.options);
+  return run.explanation(pixels_of(request.image, run), request);
 }
 
 Result Session::apply(const ShowFilters& request) {

@@ -28,6 +28,7 @@ std::span<const ExplainMethod> explain_methods() { return table; }
 std::unique_ptr<Explainer> make_explainer(ScoredNetwork network, std::vector<uint8_t> pixels,
                                           const ExplainOptions& options) {
   const ExplainMethod& method = find_named("method", options.method, table, &ExplainMethod::name);
+  network.check_class(options.class_index);
   return method.make(network, std::move(pixels), options);
 }
 

@@ -21,10 +21,9 @@ class Occlusion final : public Explainer {
   }
   Explanation result() override { return {.explained = explained_, .map = fall_, .layer = {}}; }
 
-  /// Returns the image with the square at position `index`, in row-major order.
-  std::vector<uint8_t> occluded(int64_t index) const;
-
  private:
+  /// The image with the square at position `index`, in row-major order.
+  std::vector<uint8_t> occluded(int64_t index) const;
   int64_t positions() const { return fall_.height * fall_.width; }
 
   ScoredNetwork network_;

@@ -28,8 +28,8 @@ void check_place(const Node& node, std::string_view what, int64_t index, int64_t
 void fill_patch(PixelArithmetic& result, const Shape& shape, std::span<const float> input) {
   for (int64_t y = 0; y < result.height; ++y) {
     for (int64_t x = 0; x < result.width; ++x) {
-      const int64_t row = result.top + y * result.row_step;
-      const int64_t column = result.left + x * result.column_step;
+      const int64_t row = result.top - result.pad_top + y * result.row_step;
+      const int64_t column = result.left - result.pad_left + x * result.column_step;
       const bool inside = row >= 0 && row < shape[0] && column >= 0 && column < shape[1];
       for (int64_t c = 0; c < result.channels; ++c) {
         const int64_t at = (row * shape[1] + column) * shape[2] + result.first_channel + c;
@@ -70,8 +70,10 @@ PixelArithmetic pixel_arithmetic(ScoredNetwork network, std::span<const uint8_t>
                          .width = kernel[2],
                          .channels = kernel[3],
                          .first_channel = channel / (output[2] / desc.groups) * kernel[3],
-                         .top = row * desc.stride.h - desc.padding.top,
-                         .left = column * desc.stride.w - desc.padding.left,
+                         .top = row * desc.stride.h,
+                         .left = column * desc.stride.w,
+                         .pad_top = desc.padding.top,
+                         .pad_left = desc.padding.left,
                          .row_step = desc.dilation.h,
                          .column_step = desc.dilation.w};
   fill_patch(result, input, network.kept(value));

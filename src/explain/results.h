@@ -41,10 +41,12 @@ struct PixelArithmetic {
   int64_t channel = 0;  ///< of the output: the filter
   int64_t height = 0;   ///< of the window
   int64_t width = 0;
-  int64_t channels = 0;       ///< that the filter reads
-  int64_t first_channel = 0;  ///< of them, in the input; above 0 only with groups
-  int64_t top = 0;            ///< row of the input at which the window begins; negative: padding
-  int64_t left = 0;
+  int64_t channels = 0;          ///< that the filter reads
+  int64_t first_channel = 0;     ///< of them, in the input; above 0 only with groups
+  int64_t top = 0;               ///< row of the padded input at which the window begins
+  int64_t left = 0;              ///< column of the padded input
+  int64_t pad_top = 0;           ///< rows of zeros above the input
+  int64_t pad_left = 0;          ///< columns of zeros left of the input
   int64_t row_step = 1;          ///< between two rows of the window: the dilation
   int64_t column_step = 1;       ///< between two columns
   std::vector<float> patch;      ///< [height, width, channels]: the input, 0 for padding

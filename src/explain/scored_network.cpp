@@ -107,11 +107,13 @@ std::vector<float> ScoredNetwork::read(const Tensor& tensor) const {
   return {read->values().begin(), read->values().end()};
 }
 
+void ScoredNetwork::check_class(int64_t index) const {
+  if (index >= -1 && index < classes()) return;
+  fail("[explain] class {}: the network has {}, numbered from 0; -1 is the predicted one", index,
+       counted(classes(), "class"));
+}
+
 ExplainedClass ScoredNetwork::class_of(std::span<const float> outputs, int64_t index) const {
-  if (index < -1 || index >= classes()) {
-    fail("[explain] class {}: the network has {}, numbered from 0; -1 is the predicted one", index,
-         counted(classes(), "class"));
-  }
   ExplainedClass result{.index = static_cast<int32_t>(index)};
   if (index < 0) {
     const auto best = std::max_element(outputs.begin(), outputs.end());

@@ -48,8 +48,10 @@ class ScoredNetwork {
   std::vector<float> kept(size_t value) const { return read(network_.kept(value)); }
   std::vector<float> read(const Tensor& tensor) const;
 
+  /// Throws Error unless `index` is a class, or -1.
+  void check_class(int64_t index) const;
   /// Returns score and probability of class `index`, or of the class with the largest score if
-  /// `index` is -1, from the `outputs` of one image. Throws Error for a class that is none.
+  /// `index` is -1, from the `outputs` of one image.
   ExplainedClass class_of(std::span<const float> outputs, int64_t index) const;
   /// Returns the probability of a class, or its score if the network predicts no probabilities.
   double probability(std::span<const float> outputs, int32_t index) const;

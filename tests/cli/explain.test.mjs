@@ -61,7 +61,7 @@ test('explain names layers, filters, feature maps and the numbers of one pixel',
   assert.equal(features.maps.length, 6);
   const place = ['--method', 'arithmetic', '--image', image, '--row', '20', '--column', '22', '--channel', '2'];
   const pixel = figures(...place);
-  assert.deepEqual([pixel.layer, pixel.top, pixel.left], ['conv', 19, 21]);
+  assert.deepEqual([pixel.layer, pixel.top, pixel.left, pixel.pad_top, pixel.pad_left], ['conv', 20, 22, 1, 1]);
   const sum = pixel.products.reduce((a, b) => a + b, pixel.bias);
   assert.ok(Math.abs(sum - pixel.sum) < 1e-9 && Math.abs(sum - pixel.output) < 1e-5);
   pixel.products.forEach((product, i) => assert.ok(Math.abs(product - pixel.patch[i] * pixel.kernel[i]) < 1e-9));

@@ -85,7 +85,7 @@ test('explain gives a map for an image, by index or by pixels, of the predicted 
         image.data[4 * i + 3] = 255;
       });
       const same = await engine.explain(image, {method: 'saliency'});
-      const other = await engine.explain(0, {method: 'smoothgrad', samples: 3, class_index: 4});
+      const other = await engine.explain(0, {method: 'smoothgrad', samples: 3, class_name: '4'});
       const {weights, ...filters} = await engine.filters();
       const refused = await engine.explain(0).catch(({kind, message}) => ({kind, message}));
       const pixel = await engine.pixelArithmetic(0).catch(({message}) => message);

@@ -25,7 +25,9 @@ RunOptions small_convnet() {
   return run;
 }
 
-GivenImage test_image(int64_t index) { return {.pixels = {}, .test_image = index}; }
+GivenImage test_image(int64_t index) {
+  return {.pixels = {}, .is_test_image = true, .index = index};
+}
 
 GivenImage pixels_of_test_image(int64_t index) {
   const DatasetSplits data = make_synthetic(train_size, test_size, {28, 28, 1}, 10);
@@ -64,7 +66,7 @@ TEST_CASE("explain request: the map of each method, for an image given by index 
     const auto same = engine.call<ExplainedImage>(request(method.name, pixels_of_test_image(7)));
     CHECK(same.explanation.map.values == map.values);
     Explain other = request(method.name, test_image(7));
-    other.options.class_index = (prediction.best + 1) % 10;
+    other.class_name = "class " + std::to_string((prediction.best + 1) % 10);
     CHECK(engine.call<ExplainedImage>(other).explanation.map.values != map.values);
   }
 }
@@ -81,6 +83,7 @@ TEST_CASE("explain request: filters, and the arithmetic of a pixel") {
   const auto pixel = engine.call<PixelSum>(ShowPixel{test_image(3), "conv", 2, 5, 1}).arithmetic;
   CHECK(pixel.top == 4);
   CHECK(pixel.left == 10);
+  CHECK(pixel.pad_top == 0);
   CHECK(pixel.output == maps.values[(2 * 12 + 5) * 4 + 1]);
   CHECK(pixel.sum == Approx(pixel.output).margin(1e-5));
   CHECK(engine.call<LayerOutput>(Activations{test_image(3), ""}).layer == "last");
@@ -145,6 +148,11 @@ TEST_CASE("explain request: what is wrong is refused, and training goes on") {
   Explain wrong = request("gradcam", test_image(0));
   wrong.options.layer = "scores";
   refused(wrong, "layer scores has an output of shape (10)");
+  wrong.class_name = "class 11";
+  refused(wrong, "unknown class 'class 11' (did you mean 'class 1'?)");
+  wrong.class_name = "10";
+  wrong.options.layer.clear();
+  refused(wrong, "class 10: the network has 10 classes, numbered from 0");
   refused(ShowFilters{"convs"}, "unknown layer 'convs' (did you mean 'conv'?)");
   refused(ShowPixel{test_image(0), "conv", 99, 0, 0}, "row 99 of the output of conv");
   engine.send(Step{});

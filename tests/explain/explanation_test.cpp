@@ -5,10 +5,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "core/error.h"
-#include "explain/occlusion.h"
 #include "explain/small_networks.h"
 
 namespace convlab {

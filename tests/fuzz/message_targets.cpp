@@ -54,8 +54,8 @@ std::vector<Bytes> request_seeds() {
   for (const Request& request :
        {Request(Configure{options}), Request(Start{}), Request(SetLearningRate{0.01}),
         Request(Predict{{.height = 2, .width = 1, .channels = 1, .pixels = {7, 8}}}),
-        Request(Explain{{.test_image = 2}, {.layer = "a", .seed = 1}}), Request(ShowFilters{"a"}),
-        Request(ShowPixel{{.test_image = 1}, "a", 1, 2, 3}),
+        Request(Explain{{.index = 2}, "b", {.layer = "a", .seed = 1}}), Request(ShowFilters{"a"}),
+        Request(ShowPixel{{.is_test_image = true}, "a", 1, 2, 3}),
         Request(DescribeModel{.model = "m", .image = {28, 28, 1}})}) {
     const EncodedMessage encoded = encode(request, 3);
     seeds.push_back(joined(encoded.json, encoded.block));
