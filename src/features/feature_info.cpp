@@ -69,7 +69,14 @@ class Reader {
     const Json& json = list(name, 3);
     if (json.size() != 3) fail("{}: {} must have 3 numbers", where_, name);
     value = {};
-    for (const Json& dim : json) value.append(whole_number(dim, name));
+    int64_t product = 1;
+    for (const Json& dim : json) {
+      const int64_t size = whole_number(dim, name);
+      if (size < 1 || size > max_features / product)
+        fail("{}: {} {}; expected 1 to {} numbers", where_, name, json.dump(), max_features);
+      product *= size;
+      value.append(size);
+    }
   }
   void operator()(const char* name, std::vector<std::string>& value) const {
     for (const Json& each : list(name, max_classes)) value.push_back(string_of(each, name));
@@ -102,9 +109,6 @@ class Reader {
 };
 
 void check_info(const FeatureInfo& info, const std::string& where) {
-  if (info.shape.elements() < 1 || info.shape.elements() > max_features) {
-    fail("{}: features of shape {}; expected 1 to {} numbers", where, info.shape, max_features);
-  }
   if (info.copies > max_copies)
     fail("{}: {} copies; expected at most {}", where, info.copies, max_copies);
   if (info.class_names.empty()) fail("{}: class_names is empty", where);

@@ -103,7 +103,7 @@ void FeatureWriter::check_start(const FeatureInfo& info) {
         part_.string(), other);
   }
   if (size < start_.size()) {
-    write(std::span(start_).subspan(begun.size()));
+    write(start_);
   } else {
     const uint64_t whole = (size - start_.size()) / row_bytes_;
     rows_ = static_cast<int64_t>(std::min<uint64_t>(whole, static_cast<uint64_t>(total_rows_)));

@@ -133,7 +133,7 @@ TEST_CASE("feature info: the text comes back, and bad ones say what is wrong") {
   bad(changed("[1,1,4]", "[1,1]"), "shape must have 3 numbers");
   bad(changed("[1,1,4]", "[1,0,4]"), "expected 1 to");
   bad(changed("[1,1,4]", "[1,-1,4]"), "shape must be a whole number");
-  bad(changed("[1,1,4]", "[2147483648,2147483648,4]"), "more than");
+  bad(changed("[1,1,4]", "[2147483648,2147483648,4]"), "expected 1 to");
   bad(changed("\"train\":6", "\"train\":6.5"), "train must be a whole number");
   bad(changed("\"copies\":2", "\"copies\":1001"), "1001 copies");
   bad(changed("\"copies\":2", "\"copies\":1000,\"copies\":1"), "twice");
