@@ -137,7 +137,7 @@ TEST_CASE("explain request: what is wrong is refused, and training goes on") {
   CHECK_THAT(refusal_of(engine, request("gradcam", test_image(0))),
              ContainsSubstring("there is no run to explain"));
   engine.call<Configured>(Configure{small_convnet()});
-  const auto refused = [&](auto wrong, const std::string& why) {
+  const auto refused = [&](const auto& wrong, const std::string& why) {
     CHECK_THAT(refusal_of(engine, wrong), ContainsSubstring(why));
   };
   refused(request("gradcam", test_image(200)),

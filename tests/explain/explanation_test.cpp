@@ -140,7 +140,8 @@ TEST_CASE("explain: occlusion is the fall of the probability when a grey square 
       for (const auto& [left, right] : {std::pair{0, 4}, {3, 7}, {6, 9}}) {
         std::vector<uint8_t> covered = pixels;
         for (int y = top; y < bottom; ++y) {
-          for (int x = 3 * left; x < 3 * right; ++x) covered[static_cast<size_t>(y * 27 + x)] = 128;
+          for (int x = 3 * left; x < 3 * right; ++x)
+            covered[static_cast<size_t>(y) * 27 + static_cast<size_t>(x)] = 128;
         }
         expected.push_back(probability(pixels) - probability(covered));
       }

@@ -51,7 +51,7 @@ inline std::vector<int32_t> feature_labels(int64_t first, int64_t count) {
 
 /// The bytes of a file; with `labels` instead of feature_labels for the training images.
 inline std::vector<uint8_t> feature_file_bytes(const FeatureInfo& info,
-                                               std::vector<int32_t> labels = {}) {
+                                               const std::vector<int32_t>& labels = {}) {
   std::vector<uint8_t> bytes =
       safetensors_start(feature_tensors(info), {{features_metadata, feature_info_text(info)}});
   const auto add = [&bytes](const auto& values) {
