@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // clang-tidy over our sources, several at a time. A file that passed is not looked at again until it, one of the
 // headers it includes or the settings change: the proof of a pass is kept in the user's cache.
-//   scripts/lib/tidy.mjs BUILD_FOLDER
+//   scripts/lib/tidy.mjs BUILD_FOLDER FOLDER...
 
 import {execFileSync, spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
@@ -9,7 +9,7 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {availableParallelism, homedir} from 'node:os';
 import {join, relative, resolve} from 'node:path';
 
-const build = process.argv[2];
+const [build, ...folders] = process.argv.slice(2);
 const root = process.cwd();
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'convlab', 'tidy');
 const program = ['clang-tidy-19', 'clang-tidy'].find((name) => {
@@ -46,7 +46,7 @@ const headers = readHeaders();
 const settings = readFileSync('.clang-tidy');
 const jobs = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))
   .map(({file, command, output}) => ({file: relative(root, file), command, output}))
-  .filter(({file}) => /^(src|tests|examples)\//.test(file))
+  .filter(({file}) => folders.includes(file.split('/')[0]))
   .map(({file, command, output}) => {
     const hash = createHash('sha256').update(settings).update(command.replaceAll(root, ''));
     for (const path of [file, ...(headers.get(output) ?? []).sort()]) hash.update(readFileSync(path));
