@@ -2,6 +2,7 @@
 // clang-tidy over our sources, several at a time. A file that passed is not looked at again until it, one of the
 // headers it includes or the settings change: the proof of a pass is kept in the user's cache.
 //   scripts/lib/tidy.mjs BUILD_FOLDER FOLDER...
+// In CI it ends after five minutes and says how many files are left for the next run.
 
 import {execFileSync, spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
@@ -79,10 +80,13 @@ function run({file, proof}) {
   });
 }
 
+const end = Date.now() + (process.env.CI === 'true' ? 5 * 60_000 : Infinity);
+
 async function work() {
-  while (jobs.length > 0) await run(jobs.shift());
+  while (jobs.length > 0 && Date.now() < end) await run(jobs.shift());
 }
 
 await Promise.all(Array.from({length: availableParallelism()}, work));
-console.log(failures === 0 ? `clang-tidy: ${total} files looked at, nothing found` : `clang-tidy: findings in ${failures} files`);
+const left = jobs.length > 0 ? `; ${jobs.length} files are LEFT for the next run` : '';
+console.log(failures === 0 ? `clang-tidy: ${total - jobs.length} files looked at, nothing found${left}` : `clang-tidy: findings in ${failures} files`);
 process.exit(failures === 0 ? 0 : 1);
