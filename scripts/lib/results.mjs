@@ -10,14 +10,17 @@ import {curves} from './curves.mjs';
 import {rows} from './results_rows.mjs';
 import {commandOf, featureCommandOf, featureFileOf, isTransfer, transferTable} from './results_transfer.mjs';
 
-const usage = `Usage: scripts/results [--data-dir DIR] [--weights-dir DIR] [--threads N] [--only NAME]... [--seeds N] [--again] [--table]
+const usage = `Usage: scripts/results [--data-dir DIR] [--weights-dir DIR] [--threads N] [--only NAME]... [--seeds N]
+                       [--again] [--table]
 
-Trains natively with build/native/convlab (or $CONVLAB), each row of the table with the seeds 1 to 3, and writes the
-tables in README.md and docs/results/transfer.md and the curves in docs/results/. Features are computed once. Runs that are in docs/results/results.json are not repeated. A run
-that was interrupted is continued from its last epoch. All together take a day on two cores.
+Trains natively with build/native/convlab (or $CONVLAB), each row of the tables with the seeds 1 to 3, and writes the
+tables in README.md and docs/results/transfer.md, and the curves in docs/results/. Runs that are in
+docs/results/results.json are not repeated; features are computed once. A run that was interrupted is continued from its
+last epoch. All together take a day on two cores.
 
   --data-dir DIR   look for the data sets there first, then where convlab looks, then in node_modules
-  --weights-dir DIR  pretrained weights, by the names of convlab weights; else the user's cache
+  --weights-dir DIR
+                   look for pretrained weights there (NAME.safetensors); else in the user's cache
   --threads N      compute on N threads; else on all cores
   --only NAME      only this row: ${rows.map(({name}) => name).join(', ')}
   --seeds N        only the seeds 1 to N
