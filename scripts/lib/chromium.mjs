@@ -15,5 +15,7 @@ export function findChromium() {
   return found;
 }
 
+// A signal ends this process at once, and Chromium with it: closing one that does not answer takes for ever.
 export const launch = (args = []) => chromium.launch({
-  executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false});
+  executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false,
+  handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false});

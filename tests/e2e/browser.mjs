@@ -18,6 +18,8 @@ export const quick = process.env.E2E_QUICK === '1' && 'slow (E2E_QUICK=1)';
 export const trainMilliseconds = 4 * 60 * 1000;
 /** Timeout of what a test does with a page. A page that does not answer would stop all tests. */
 const maxMilliseconds = 5 * 60 * 1000;
+/** Timeout of each step of closing a page, which is done for one that does not answer either. */
+const closeMilliseconds = 10 * 1000;
 
 export async function serve({isolated = true} = {}) {
   assert.ok(existsSync(`${dist}/index.html`), `${dist} holds no page: build it first`);
@@ -40,8 +42,10 @@ export async function openPage({isolated = true, args = [], context = {}, query 
   const browser = own ?? await (shared ??= launch());
   const surroundings = await browser.newContext(context);
   const close = async () => {
-    await surroundings.unrouteAll({behavior: 'ignoreErrors'});  // those still at work
-    await (own ?? surroundings).close();
+    // On a busy machine, Chromium sometimes leaves the end of a worker's route unanswered.
+    const late = () => sleep(closeMilliseconds, null, {ref: false});
+    await Promise.race([surroundings.unrouteAll({behavior: 'ignoreErrors'}), late()]);
+    await Promise.race([(own ?? surroundings).close(), late()]);
     await server.close();
   };
   try {

@@ -31,12 +31,11 @@ after(async () => {
 });
 
 /**
- * Serves the weights as the page's data/weights/; returns the ranges that were asked for, where
- * `change(route, range)` may answer in place of the server.
+ * Serves the weights as the page's data/weights/ from now on, where `change(route, range)` may answer
+ * in place of the server; returns the ranges that are asked for.
  */
 async function serveWeights(page, change = () => false) {
   const asked = [];
-  await page.context().unroute('**/data/weights/**');
   await page.context().route('**/data/weights/**', async (route) => {
     const file = new URL(route.request().url()).pathname.split('/weights/')[1];
     const {range = ''} = route.request().headers();
