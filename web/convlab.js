@@ -371,6 +371,24 @@ export class Convlab extends TypedEventTarget {
     return this.#requests.sendAboutData('fetch_weights', () => ({name: String(name)}), {signal, onProgress});
   }
 
+  /**
+   * Computes features of the images of the run's data set, with weights of fetchWeights: the outputs
+   * of a network that was trained on ImageNet, before its classifier. Waits for images that have not
+   * arrived yet; training waits meanwhile. Resolves to a file for addData(), and what is in it;
+   * `train` and `test` are numbers of images.
+   * @param {string} weights
+   * @param {{pool?: 'avg'|'max'|'none', images_per_class?: number}} [options]
+   *   images_per_class: of the training and of the test images; default: all
+   * @param {Waiting} [waiting]
+   * @returns {Promise<{file: File, backbone: string, pool: string, train: number, test: number,
+   *   seconds: number}>}
+   */
+  extractFeatures(weights, options = {}, waiting = {}) {
+    return this.#requests.send('extract_features',
+      () => ({...plainCopy(options, 'extract_features', 'options'), weights: String(weights)}), waiting)
+      .then(({file_name, bytes, ...about}) => ({...about, file: toFile({file_name, bytes})}));
+  }
+
   /** After an error of kind 'data', continues to fetch, starting with the file that failed. */
   retry() { this.#link.post({type: 'retry'}); }
 

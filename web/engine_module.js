@@ -141,6 +141,17 @@ export class EngineModule {
   }
 
   /**
+   * Opens weights of a pretrained network: one file, with the bytes that weightRanges asks for.
+   * @param {{name: string, files: {path: string, size: number, source: number}[]}} listed
+   * @param {string} sha256  of the whole file
+   */
+  addWeights(listed, sha256) {
+    const text = encoder.encode(JSON.stringify(listed));
+    this.#withBytes([text, encoder.encode(`${sha256}\0`)], ([memory, hashMemory]) =>
+      this.#check(this.#module._convlab_add_weights(memory, text.length, hashMemory)));
+  }
+
+  /**
    * Returns [offset, bytes] of what the body of a pretrained network needs of a weight file.
    * @param {{name: string, files: {path: string, size: number, source: number}[]}} listed  one file,
    *   of which only the header need be there

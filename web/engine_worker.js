@@ -26,6 +26,8 @@ let engine = null;
 let feed = null;
 /** @type {WeightFeed} */
 let weights;
+/** @type {(name: string, file: Blob, sha256: string) => void} */
+let addWeights;
 /** @type {OwnSets} */
 let own;
 let isCreated = false;
@@ -97,6 +99,10 @@ async function create({base, bundle, threads}) {
   if (!bundleNames.includes(bundle)) throw new Error(`Unknown bundle "${bundle}".`);
   checkThreads(threads);
   const blobs = new BlobTable();
+  const listedWeights = (name, file) => {
+    const [source] = blobs.open([file], () => {});
+    return {name, files: [{path: name, size: file.size, source}]};
+  };
   const module = await EngineModule.load(folder.href, bundle, threads, blobs);
   const store = new DataStore();
   await store.open();
@@ -107,9 +113,9 @@ async function create({base, bundle, threads}) {
   feed = new DataFeed(data, new PackStore(store, data, notKept), {describe, append, fail});
   const hosted = new URL('weights/', data).href;
   weights = new WeightFeed(hosted, new PackStore(store, hosted, notKept), (name, file) => {
-    const [source] = blobs.open([file], () => {});
-    return module.weightRanges({name, files: [{path: name, size: file.size, source}]});
+    return module.weightRanges(listedWeights(name, file));
   });
+  addWeights = (name, file, sha256) => module.addWeights(listedWeights(name, file), sha256);
   await feed.loadCatalog();
   engine.send(encodeRequest(1, 'list_controls'));
   engine.advance(0);
@@ -169,7 +175,9 @@ const inTurnRequests = {
   list_data: () => own.list(),
   list_weights: () => weights.list(),
   fetch_weights: async ({name}, onProgress, signal) => {
-    const file = await weights.open(name, (done, total) => onProgress('fetch', done, total), signal);
+    const {file, sha256} =
+      await weights.open(name, (done, total) => onProgress('fetch', done, total), signal);
+    addWeights(name, file, sha256);
     return {name, bytes: file.size};
   },
 };

@@ -33,6 +33,16 @@ export function formatDuration(seconds) {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(rounded % 60)}`;
 }
 
+/**
+ * Returns ", 1:15 left" for work that began at `start`, in milliseconds of performance.now(); empty
+ * until it is known.
+ */
+export function timeLeft(start, done, total) {
+  const seconds = (performance.now() - start) / 1000;
+  if (seconds < 1 || done === 0) return '';
+  return `, ${formatDuration(seconds * (total - done) / done)} left`;
+}
+
 /** Formats a number of bytes: "1.2 MiB". */
 export function formatBytes(bytes) {
   if (bytes < 1024) return `${bytes} B`;

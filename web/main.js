@@ -8,6 +8,7 @@ import {OwnData} from './own_data.js';
 import {Progress} from './progress.js';
 import {Results} from './results.js';
 import {Tabs} from './tabs.js';
+import {Transfer} from './transfer.js';
 import {View} from './view.js';
 
 /** @returns {any} an element of the kind that index.html has */
@@ -124,6 +125,14 @@ function keepSettings() {
 const ownData = new OwnData(byId('own-data'), () => convlab, {
   changed: (list) => controls.setOwnData(list),
   choose: (name) => controls.chooseData(name),
+});
+
+new Transfer(byId('transfer'), () => convlab, {
+  data: () => options.data,
+  added: async (name) => {
+    await ownData.refresh();
+    controls.chooseData(name);
+  },
 });
 
 // What the engine said that is about no run.

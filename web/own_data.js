@@ -1,22 +1,11 @@
 // The area of the page for images of the user's own: files, folders and archives that are chosen,
 // dropped anywhere on the page, or pasted, and the data sets made of them.
 
-import {formatBytes, formatCount, formatDuration} from './format.js';
+import {make, makeButton} from './elements.js';
+import {formatBytes, formatCount, timeLeft} from './format.js';
 import {nameFor, sizeText, transferredFiles} from './given_files.js';
 
 const stages = {inflate: 'Inflating', store: 'Keeping', check: 'Checking'};
-
-const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
-
-const makeButton = (text, action) => {
-  const button = make('button', {type: 'button', textContent: text});
-  button.addEventListener('click', action);
-  return button;
-};
 
 const counted = (count, one, many) => `${formatCount(count)} ${count === 1 ? one : many}`;
 
@@ -26,13 +15,6 @@ export function describe({name, train, test, classes, kept, why, bytes}) {
     : `not kept for the next visit: ${why}`;
   return `${name}: ${formatCount(train)} training and ${counted(test, 'test image', 'test images')
   } in ${counted(classes, 'class', 'classes')}; ${place}`;
-}
-
-/** Returns the time left of a transfer that began at `start`; empty until it is known. */
-function timeLeft(start, done, total) {
-  const seconds = (performance.now() - start) / 1000;
-  if (seconds < 1 || done === 0) return '';
-  return `, ${formatDuration(seconds * (total - done) / done)} left`;
 }
 
 export class OwnData {

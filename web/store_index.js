@@ -19,8 +19,8 @@ export const indexNames = ['index-a.json', 'index-b.json'];
  *   catalog of packed data sets (src/data/packed_catalog.h)
  * @typedef {{name: string, title: string, splits: {train: {shards: Shard[]},
  *   test: {shards: Shard[]}}}} Pack  an entry of such a catalog
- * @typedef {{name: string, title: string, bytes: number, pieces: string[],
- *   needed: number[]}} Weights  an entry of a catalog of weight files (src/pack/pack_weights.h);
+ * @typedef {{name: string, title: string, bytes: number, sha256: string,
+ *   pieces: string[], needed: number[]}} Weights  an entry of a catalog of weight files (src/pack/pack_weights.h);
  *   pieces: SHA-256 of each MiB; needed: the indices of those that are used
  * @typedef {{folder: string, entry: Pack|Weights}} KeptPack  of which some shards or pieces are kept;
  *   folder: URL
@@ -44,8 +44,8 @@ const isDigest = (text) => /^[0-9a-f]{64}$/.test(text);
 
 /** Whether this describes a weight file. */
 export function isWeights(entry) {
-  const {name, title, bytes, pieces, needed = []} = entry ?? {};
-  return isText(name) && isText(title) && isCount(bytes, maxWeightBytes) && Array.isArray(pieces) &&
+  const {name, title, bytes, sha256, pieces, needed = []} = entry ?? {};
+  return isText(name) && isText(title) && isDigest(sha256) && isCount(bytes, maxWeightBytes) && Array.isArray(pieces) &&
     pieces.length === Math.ceil(bytes / pieceBytes) && pieces.every(isDigest) &&
     isListOf(needed, pieces.length, (index) => isCount(index, pieces.length - 1));
 }

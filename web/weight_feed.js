@@ -176,7 +176,8 @@ export class WeightFeed {
   }
 
   /**
-   * Returns the file of weights `name`, in which bytes that are not needed are 0. Throws FileError.
+   * Returns the file of weights `name`, in which bytes that are not needed are 0, and the SHA-256 of
+   * the whole file. Throws FileError.
    * @param {string} name @param {OnBytes} onBytes @param {AbortSignal} signal
    */
   async open(name, onBytes, signal) {
@@ -202,7 +203,7 @@ export class WeightFeed {
     const needed = withAll(header, piecesIn(this.#rangesOf(name, file.blob())));
     await get(needed, needed);
     await this.#packs.finish();
-    return file.blob();
+    return {file: file.blob(), sha256: entry.sha256};
   }
 
   /** The pieces of this file that an earlier visit has listed. */

@@ -25,6 +25,7 @@
 #include "data/worker_pool.h"
 #include "features/extract_features.h"
 #include "features/feature_file.h"
+#include "features/feature_writer.h"
 #include "features/open_data.h"
 #include "features/prepared_dataset.h"
 #include "io/write_file.h"
@@ -85,7 +86,7 @@ class Extraction {
   int run() {
     Graph graph = feature_graph(weights_.set, options_.pool);
     const DatasetSplits data = open_images(options_.run.data, options_.data_dir);
-    const FeatureInfo info = info_of(data, feature_shape(graph));
+    const FeatureInfo info = info_of(data, graph);
     if (is_done(info)) {
       status_.line(fmt::format("{} has these features already", options_.out));
       return finish(info, 0);
@@ -110,22 +111,12 @@ class Extraction {
     check_writable(options_.out);
   }
 
-  FeatureInfo info_of(const DatasetSplits& data, const Shape& shape) const {
-    return {.backbone = weights_.set.name,
-            .weights = weights_.sha256,
-            .preprocessing = preprocessing_text(weights_.set),
-            .pool = options_.pool,
-            .backend = std::string(backend_->name()),
-            .winograd = options_.winograd,
-            .data = data.train->name(),
-            .data_key = data_key(data),
-            .shape = shape,
-            .class_names = data.train->class_names(),
-            .train = data.train->size(),
-            .validation = data.test->size(),
-            .copies = options_.copies,
-            .augmentation = augmentation_text(augmentation_),
-            .seed = options_.copies > 0 ? options_.run.seed : 0};
+  FeatureInfo info_of(const DatasetSplits& data, const Graph& graph) const {
+    FeatureInfo info = describe_features(weights_, options_.pool, *backend_, data, graph);
+    info.copies = options_.copies;
+    info.augmentation = augmentation_text(augmentation_);
+    info.seed = options_.copies > 0 ? options_.run.seed : 0;
+    return info;
   }
 
   bool is_done(const FeatureInfo& info) const {
@@ -158,18 +149,19 @@ class Extraction {
     const Interrupt interrupt;
     const double start = monotonic_seconds();
     const int64_t before = writer.rows();
-    const auto proceed = [&](int64_t rows) {
+    FeatureExtraction extraction(extractor, images, info,
+                                 {.batch = options_.batch,
+                                  .augmentation = augmentation_,
+                                  .seed = options_.run.seed,
+                                  .workers = make_workers(usable_threads(options_.threads))},
+                                 writer);
+    while (interrupt.received() == 0) {
+      if (extraction.advance()) return finish(info, monotonic_seconds() - start);
       status_.update([&](size_t columns) {
-        return progress_text(rows, before, info.rows(), monotonic_seconds() - start, columns);
+        return progress_text(writer.rows(), before, info.rows(), monotonic_seconds() - start,
+                             columns);
       });
-      return interrupt.received() == 0;
-    };
-    const ExtractOptions how{.batch = options_.batch,
-                             .augmentation = augmentation_,
-                             .seed = options_.run.seed,
-                             .workers = make_workers(usable_threads(options_.threads))};
-    if (extract_features(extractor, images, info, how, writer, proceed))
-      return finish(info, monotonic_seconds() - start);
+    }
     status_.line(fmt::format("stopped after {} of {}; the same command continues",
                              with_commas(static_cast<double>(writer.rows())),
                              with_commas(static_cast<double>(info.rows()), "image")));

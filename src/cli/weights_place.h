@@ -2,13 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "core/byte_source.h"
-#include "pretrained/weight_set.h"
+#include "pretrained/load_pretrained.h"
 
 namespace convlab {
 
@@ -23,13 +21,6 @@ std::string how_to_get(const WeightSet& set);
 
 /// Adds --weights, a file for open_weights.
 CLI::Option* add_weights_file(CLI::App& command, std::string& file);
-
-/// A file of weights and what its tensors are.
-struct OpenedWeights {
-  const WeightSet& set;
-  std::shared_ptr<const ByteSource> source;
-  std::string sha256;  ///< of the file
-};
 
 /// Opens the weights of one of these sets: `file`, or if that is empty the file of the first set
 /// that the user's cache has. Says on standard error if it is not the known file of its set. Throws

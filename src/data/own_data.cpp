@@ -38,6 +38,13 @@ const DatasetSplits& OwnData::add(const std::string& name, std::vector<SourceFil
   return sets_.insert_or_assign(name, std::move(splits)).first->second;
 }
 
+const DatasetSplits& OwnData::add_opened(const std::string& name, DatasetSplits splits) {
+  check_name(name);
+  if (known_entry(name) != nullptr)
+    fail("[data] {} is the name of a known data set; expected another one", name);
+  return sets_.insert_or_assign(name, std::move(splits)).first->second;
+}
+
 void OwnData::remove(const std::string& name) {
   if (sets_.erase(name) == 0) fail("[data] there is no data set {}", escaped_utf8(name));
 }

@@ -21,6 +21,9 @@ class OwnData {
   /// Error for what is no data set, damaged files, those that do not match the catalog, and a name
   /// that is empty, has more than max_name_bytes, or contains a "/".
   const DatasetSplits& add(const std::string& name, std::vector<SourceFile> files);
+  /// Takes a data set that is open already, in place of that of this name. Throws Error for a name
+  /// that is invalid, or is in the catalog.
+  const DatasetSplits& add_opened(const std::string& name, DatasetSplits splits);
   /// Forgets a data set; runs that use it keep it open. Throws Error if there is none.
   void remove(const std::string& name);
   /// Returns a data set; nullptr if there is none.

@@ -239,7 +239,7 @@ class Engine::Impl {
       end_task(ErrorKind::failed, error.what());
     }
     if (!task_ || is_due()) publish(false);
-    return Activity::busy;
+    return task_ && task_->is_waiting() ? Activity::waiting : Activity::busy;
   }
 
   bool is_due() const { return session_.now() >= published_ + publish_interval; }

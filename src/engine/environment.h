@@ -6,6 +6,7 @@
 
 #include "backend/backend.h"
 #include "data/dataset.h"
+#include "pretrained/load_pretrained.h"
 #include "train/callbacks/callback_list.h"
 
 namespace convlab {
@@ -17,6 +18,8 @@ struct EngineEnvironment {
   std::unique_ptr<Backend> backend;
   /// Opens a data set by name. Its images may arrive later, see Engine::data_arrived.
   std::function<DatasetSplits(const std::string& name)> open_data;
+  /// Opens weights of a pretrained network by name. Empty: there are none.
+  std::function<OpenedWeights(const std::string& name)> open_weights;
   /// Creates additional callbacks for each run, besides those that its options ask for: front ends
   /// write files in them. Empty: none.
   std::function<Callbacks(Run& run)> callbacks;

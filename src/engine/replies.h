@@ -184,6 +184,28 @@ void visit(Fields& fields, S& result) {
   fields("output", result.arithmetic.output);
 }
 
+/// Features of images as a file (features/feature_file.h).
+struct ComputedFeatures {
+  static constexpr std::string_view name = "computed_features";
+  std::string file_name;  ///< a suggestion: "photos-squeezenet1.1.safetensors"
+  std::vector<uint8_t> bytes;
+  std::string backbone;  ///< name of the weights
+  std::string pool;
+  int64_t train = 0;  ///< number of training images
+  int64_t test = 0;   ///< number of test images
+  double seconds = 0;
+};
+template <class Fields, MaybeConst<ComputedFeatures> S>
+void visit(Fields& fields, S& result) {
+  fields("file_name", result.file_name);
+  fields("bytes", result.bytes);
+  fields("backbone", result.backbone);
+  fields("pool", result.pool);
+  fields("train", result.train);
+  fields("test", result.test);
+  fields("seconds", result.seconds);
+}
+
 /// The contents of a file to save.
 struct SavedFile {
   static constexpr std::string_view name = "saved_file";
@@ -317,8 +339,8 @@ void visit(Fields& fields, S& result) {
 }
 
 using Result = std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, ExplainedImage,
-                            FilterImages, PixelSum, SavedFile, LearningRates, BenchResult,
-                            BenchSuite, ModelDescription, ModelCheck, Controls>;
+                            FilterImages, PixelSum, ComputedFeatures, SavedFile, LearningRates,
+                            BenchResult, BenchSuite, ModelDescription, ModelCheck, Controls>;
 
 enum class ErrorKind : uint8_t {
   invalid,    ///< the request was refused and had no effect

@@ -197,6 +197,22 @@ void visit(Fields& fields, S& request) {
   fields("channel", request.channel);
 }
 
+/// Computes features of the images of the run's data set, with a network that was trained on
+/// ImageNet, as a file that can be added as a data set. Waits for images that have not arrived yet;
+/// training waits meanwhile. [ComputedFeatures]
+struct ExtractFeatures {
+  static constexpr std::string_view name = "extract_features";
+  std::string weights;           ///< name of weights that the front end has
+  std::string pool = "avg";      ///< one of feature_pools (features/feature_info.h)
+  int64_t images_per_class = 0;  ///< of the training and of the test images, the first; 0: all
+};
+template <class Fields, MaybeConst<ExtractFeatures> S>
+void visit(Fields& fields, S& request) {
+  fields("weights", request.weights);
+  fields("pool", request.pool);
+  fields("images_per_class", request.images_per_class);
+}
+
 /// Returns the network as a model file (io/model_file.h), with the weights that evaluation uses.
 /// [SavedFile]
 struct SaveModel {
@@ -334,8 +350,8 @@ void visit(Fields&, S&) {}
 
 using Request =
     std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs, Cancel,
-                 Evaluate, Predict, Activations, Explain, ShowFilters, ShowPixel, SaveModel,
-                 LoadModel, SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench, ListBenches,
-                 DescribeModel, CheckModel, Subscribe, ListControls>;
+                 Evaluate, Predict, Activations, Explain, ShowFilters, ShowPixel, ExtractFeatures,
+                 SaveModel, LoadModel, SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench,
+                 ListBenches, DescribeModel, CheckModel, Subscribe, ListControls>;
 
 }  // namespace convlab

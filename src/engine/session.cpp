@@ -22,6 +22,7 @@
 #include "engine/tasks/bench_task.h"
 #include "engine/tasks/evaluate_task.h"
 #include "engine/tasks/explain_task.h"
+#include "engine/tasks/features_task.h"
 #include "engine/tasks/lr_find_task.h"
 #include "explain/layers.h"
 #include "io/graph_json.h"
@@ -129,26 +130,29 @@ Run& Session::usable_run(std::string_view what) {
 
 // The old run ends only after everything about the new one has been checked, and before the new
 // one is made, so that they do not need memory at once.
-void Session::install(const RunOptions& options, DatasetSplits data, Graph graph) {
-  Run::check(options, data, graph, backend(), run_ ? backend().memory_use().bytes : 0);
+void Session::install(const RunOptions& options, OpenedData data, Graph graph) {
+  Run::check(options, data.fitted, graph, backend(), run_ ? backend().memory_use().bytes : 0);
   network_changes_now();
   ++data_changes_;
   run_.reset();
+  stored_ = {};
   state_ = RunState::empty;
   error_.clear();
   note_.clear();
-  run_ = std::make_unique<Run>(options, std::move(data), std::move(graph), backend(),
+  run_ = std::make_unique<Run>(options, std::move(data.fitted), std::move(graph), backend(),
                                environment_.now, workers_, environment_.callbacks);
+  stored_ = std::move(data.stored);
   state_ = RunState::ready;
 }
 
 Result Session::apply(const Configure& request) {
   const RunOptions& options = request.options;
   std::optional<Graph> own = own_network(options);
-  DatasetSplits data = open_data(options, own ? &*own : nullptr);
-  Graph graph = own ? *std::move(own) : zoo_network(options, *data.train);
-  set_feature_normalization(graph, *data.train);
-  standardize(graph, options, *data.train);
+  OpenedData data = open_data(options, own ? &*own : nullptr);
+  const Dataset& train = *data.fitted.train;
+  Graph graph = own ? *std::move(own) : zoo_network(options, train);
+  set_feature_normalization(graph, train);
+  standardize(graph, options, train);
   install(options, std::move(data), std::move(graph));
   return Configured{options.data};
 }
@@ -239,6 +243,14 @@ Result Session::apply(const ShowPixel& request) {
   return run.pixel_sum(pixels_of(request.image, run), request);
 }
 
+std::unique_ptr<Task> Session::apply(const ExtractFeatures& request) {
+  usable_run("compute features for");
+  if (!environment_.open_weights)
+    fail("[features] weights {}: there are no weights here", request.weights);
+  return std::make_unique<FeaturesTask>(request, environment_.open_weights(request.weights),
+                                        stored_, backend(), workers_, environment_.now);
+}
+
 Result Session::apply(const SaveModel&) {
   Run& run = usable_run("save");
   return SavedFile{file_name(run.options(), ".safetensors"), run.model_file()};
@@ -256,11 +268,11 @@ Result Session::apply(const LoadModel& request) {
   options.loss = loss->kind();
   options.loss_options = loss->options();
   options.resize = trained_resize(file.training, "[model] " + request.source);
-  DatasetSplits data = data_for(request, file, options);
-  check_features(file.training, *data.train, "[model] " + request.source);
+  OpenedData data = data_for(request, file, options);
+  check_features(file.training, *data.fitted.train, "[model] " + request.source);
   Graph folded = file.graph;
   fold_final_activation(folded, *loss);
-  check_fits(folded, *data.train, request.source);
+  check_fits(folded, *data.fitted.train, request.source);
   install(options, std::move(data), std::move(file.graph));
   run_->load(file);
   const std::string& trained_on = file.training.data;
@@ -301,7 +313,7 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
       run_->options().resize == options.resize) {
     train = run_->data().train;
   } else {
-    train = open_data(options, own ? &*own : nullptr).train;
+    train = open_data(options, own ? &*own : nullptr).fitted.train;
   }
   check_feature_options(options, *train);
   Graph graph = own ? *std::move(own) : zoo_network(options, *train);

@@ -35,6 +35,7 @@ class Session {
   std::unique_ptr<Task> apply(const Explain& request);
   Result apply(const ShowFilters& request);
   Result apply(const ShowPixel& request);
+  std::unique_ptr<Task> apply(const ExtractFeatures& request);
   Result apply(const SaveModel& request);
   Result apply(const LoadModel& request);
   Result apply(const SaveCheckpoint& request);
@@ -75,14 +76,20 @@ class Session {
   Run& existing_run(std::string_view what);
   Run& usable_run(std::string_view what);
   void network_changes_now();
-  void install(const RunOptions& options, DatasetSplits data, Graph graph);
-  DatasetSplits open_data(const RunOptions& options, const Graph* graph, bool resize = false);
-  DatasetSplits data_for(const LoadModel& request, const ModelFile& file, RunOptions& options);
+  /// A data set as it is stored, and in the size that the run needs.
+  struct OpenedData {
+    DatasetSplits stored;
+    DatasetSplits fitted;
+  };
+  void install(const RunOptions& options, OpenedData data, Graph graph);
+  OpenedData open_data(const RunOptions& options, const Graph* graph, bool resize = false);
+  OpenedData data_for(const LoadModel& request, const ModelFile& file, RunOptions& options);
 
   EngineEnvironment environment_;
   std::function<void()> changing_;
   std::shared_ptr<WorkerPool> workers_;  // of all loaders; null: none
   std::unique_ptr<Run> run_;
+  DatasetSplits stored_;  // the images of the run as they are stored
   RunState state_ = RunState::empty;
   std::string error_;
   std::string note_;  // about a loaded model

@@ -42,7 +42,7 @@ DatasetSplits no_data(const ModelFile& file) {
 
 /// Opens the data set in the size of the images that the options ask for; if they ask for none and
 /// the images can have any, or with `resize`, in that of the network.
-DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, bool resize) {
+Session::OpenedData Session::open_data(const RunOptions& options, const Graph* graph, bool resize) {
   const int64_t size = options.image_size;
   if (size < 0 || size > max_run_image_size)
     fail("[run] option image_size is {} but must lie in 0 to {}", size, max_run_image_size);
@@ -50,10 +50,11 @@ DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, 
     fail("[run] option cache_images is {} but must lie in 0 to {}", options.cache_images,
          max_cache_images);
   }
-  DatasetSplits data = environment_.open_data(options.data);
-  const Dataset& train = *data.train;
+  const DatasetSplits stored = environment_.open_data(options.data);
+  DatasetSplits data = stored;
+  const Dataset& train = *stored.train;
   check_feature_options(options, train);
-  if (!train.has_images()) return data;
+  if (!train.has_images()) return {stored, data};
   const Shape own = train.image_shape();
   Shape wanted = own;
   if (size > 0) {
@@ -68,29 +69,32 @@ DatasetSplits Session::open_data(const RunOptions& options, const Graph* graph, 
   }
   data = with_image_shape(std::move(data), wanted, find_resize_mode(options.resize));
   const bool takes_parts = read_augmentation(options.augmentation).resized_crop > 0;
-  if (options.cache_images == 0 || takes_parts) return data;
+  if (options.cache_images == 0 || takes_parts) return {stored, data};
   constexpr uint64_t megabyte = 1'000'000;
-  return with_cache(std::move(data),
-                    std::min(static_cast<uint64_t>(options.cache_images) * megabyte,
-                             backend().memory_left() / 2));
+  data =
+      with_cache(std::move(data), std::min(static_cast<uint64_t>(options.cache_images) * megabyte,
+                                           backend().memory_left() / 2));
+  return {stored, data};
 }
 
-DatasetSplits Session::data_for(const LoadModel& request, const ModelFile& file,
-                                RunOptions& options) {
+Session::OpenedData Session::data_for(const LoadModel& request, const ModelFile& file,
+                                      RunOptions& options) {
   if (!request.options.data.empty()) return open_data(options, &file.graph, true);
-  const auto without_data = [&] {
+  const auto without_data = [&]() -> OpenedData {
     options.data.clear();
     options.validation_split = 0;
     options.class_weights.clear();
-    return no_data(file);
+    const DatasetSplits none = no_data(file);
+    return {none, none};
   };
   // A path in a file from elsewhere is not followed.
   if (is_data_path(file.training.data)) return without_data();
   options.data = file.training.data;
   try {
-    DatasetSplits data = open_data(options, &file.graph, true);
-    const bool fits = data.train->image_shape() == file.graph.input_shape() &&
-                      Shape{data.train->classes()} == file.graph.output_shape();
+    OpenedData data = open_data(options, &file.graph, true);
+    const Dataset& train = *data.fitted.train;
+    const bool fits = train.image_shape() == file.graph.input_shape() &&
+                      Shape{train.classes()} == file.graph.output_shape();
     return fits ? data : without_data();
   } catch (const Error&) {
     return without_data();

@@ -16,64 +16,6 @@ namespace convlab {
 
 namespace {
 
-/// Rows of the file that are computed of the same images in the same way: all training images, one
-/// pass of copies, or the validation images.
-struct RowPass {
-  const Dataset& images;
-  int64_t epoch = 0;      ///< of the random changes; 0: none
-  int64_t first_row = 0;  ///< in the file
-
-  int64_t end_row() const { return first_row + images.size(); }
-};
-
-std::vector<RowPass> passes_of(const DatasetSplits& images, int64_t copies) {
-  std::vector<RowPass> passes;
-  int64_t row = 0;
-  const auto add = [&](const Dataset& data, int64_t epoch) {
-    passes.push_back({.images = data, .epoch = epoch, .first_row = row});
-    row += data.size();
-  };
-  for (int64_t copy = 0; copy <= copies; ++copy) add(*images.train, copy);
-  add(*images.test, 0);
-  return passes;
-}
-
-/// Writes the rows of a batch that ends before row `end`, with empty ones for images that are not
-/// in it.
-void write_rows(const Batch& batch, std::span<const uint16_t> features, const RowPass& pass,
-                int64_t end, FeatureWriter& writer) {
-  const size_t row_numbers = features.size() / batch.indices.size();
-  for (size_t i = 0; i < batch.indices.size(); ++i) {
-    const int64_t row = pass.first_row + batch.indices[i];
-    writer.append_unreadable(row - writer.rows());
-    writer.append(features.subspan(i * row_numbers, row_numbers));
-  }
-  writer.append_unreadable(end - writer.rows());
-}
-
-/// Writes the rows of a pass that are missing; returns false if it was stopped.
-bool run_pass(const RowPass& pass, FeatureExtractor& extractor, const ExtractOptions& options,
-              FeatureWriter& writer, const std::function<bool(int64_t rows)>& proceed) {
-  Loader loader(pass.images,
-                {.batch = options.batch,
-                 .shuffle = false,
-                 .seed = options.seed,
-                 .workers = options.workers,
-                 .augmentation = pass.epoch > 0 ? options.augmentation : AugmentationOptions{}});
-  const int64_t first_batch = (writer.rows() - pass.first_row) / options.batch;
-  writer.truncate(pass.first_row + first_batch * options.batch);
-  loader.start_epoch(pass.epoch, first_batch);
-  Batch batch;
-  while (loader.next(batch)) {
-    const int64_t end =
-        std::min(pass.first_row + loader.batches_done() * options.batch, pass.end_row());
-    write_rows(batch, extractor.run(batch), pass, end, writer);
-    if (!proceed(writer.rows())) return false;
-  }
-  writer.append_unreadable(pass.end_row() - writer.rows());
-  return true;
-}
-
 std::vector<int32_t> labels_of(const Dataset& images, int64_t times) {
   std::vector<int32_t> labels;
   for (int64_t i = 0; i < images.size() * times; ++i)
@@ -98,6 +40,23 @@ Graph feature_graph(const WeightSet& set, std::string_view pool) {
 Shape feature_shape(const Graph& graph) {
   const Shape& output = graph.output_shape();
   return output.rank() == 3 ? output : Shape{1, 1, output.elements()};
+}
+
+FeatureInfo describe_features(const OpenedWeights& weights, std::string_view pool,
+                              const Backend& backend, const DatasetSplits& data,
+                              const Graph& graph) {
+  return {.backbone = weights.set.name,
+          .weights = weights.sha256,
+          .preprocessing = preprocessing_text(weights.set),
+          .pool = std::string(pool),
+          .backend = std::string(backend.name()),
+          .winograd = std::string(winograd_names[static_cast<size_t>(backend.winograd())]),
+          .data = data.train->name(),
+          .data_key = data_key(data),
+          .shape = feature_shape(graph),
+          .class_names = data.train->class_names(),
+          .train = data.train->size(),
+          .validation = data.test->size()};
 }
 
 FeatureExtractor::FeatureExtractor(Network& network, int64_t batch)
@@ -142,15 +101,67 @@ std::vector<uint16_t> FeatureExtractor::run(const Batch& batch) {
   return features;
 }
 
-bool extract_features(FeatureExtractor& extractor, const DatasetSplits& images,
-                      const FeatureInfo& info, const ExtractOptions& options, FeatureWriter& writer,
-                      const std::function<bool(int64_t rows)>& proceed) {
-  for (const RowPass& pass : passes_of(images, info.copies)) {
-    if (writer.rows() >= pass.end_row()) continue;
-    if (!run_pass(pass, extractor, options, writer, proceed)) return false;
-  }
-  writer.finish(labels_of(*images.train, 1 + info.copies), labels_of(*images.test, 1));
+FeatureExtraction::FeatureExtraction(FeatureExtractor& extractor, DatasetSplits images,
+                                     const FeatureInfo& info, ExtractOptions options,
+                                     FeatureRows& rows)
+    : extractor_(extractor),
+      images_(std::move(images)),
+      options_(std::move(options)),
+      rows_(rows),
+      copies_(info.copies) {
+  int64_t row = 0;
+  const auto add = [&](const Dataset& data, int64_t epoch) {
+    passes_.push_back({.images = &data, .epoch = epoch, .first_row = row});
+    row += data.size();
+  };
+  for (int64_t copy = 0; copy <= copies_; ++copy) add(*images_.train, copy);
+  add(*images_.test, 0);
+}
+
+/// Begins the next pass of which rows are missing; returns false if there is none.
+bool FeatureExtraction::begin_pass() {
+  while (pass_ < passes_.size() && rows_.rows() >= passes_[pass_].end_row()) ++pass_;
+  if (pass_ == passes_.size()) return false;
+  const Pass& pass = passes_[pass_];
+  loader_ = std::make_unique<Loader>(
+      *pass.images, LoaderOptions{.batch = options_.batch,
+                                  .shuffle = false,
+                                  .seed = options_.seed,
+                                  .workers = options_.workers,
+                                  .augmentation = pass.epoch > 0 ? options_.augmentation
+                                                                 : AugmentationOptions{}});
+  const int64_t first_batch = (rows_.rows() - pass.first_row) / options_.batch;
+  rows_.truncate(pass.first_row + first_batch * options_.batch);
+  loader_->start_epoch(pass.epoch, first_batch);
   return true;
+}
+
+/// Writes the rows of the batch, which ends before row `end`, with empty ones for images that are
+/// not in it.
+void FeatureExtraction::write_rows(int64_t end) {
+  const std::vector<uint16_t> features = extractor_.run(batch_);
+  const size_t row_numbers = features.size() / batch_.indices.size();
+  for (size_t i = 0; i < batch_.indices.size(); ++i) {
+    const int64_t row = passes_[pass_].first_row + batch_.indices[i];
+    rows_.append_unreadable(row - rows_.rows());
+    rows_.append(std::span(features).subspan(i * row_numbers, row_numbers));
+  }
+  rows_.append_unreadable(end - rows_.rows());
+}
+
+bool FeatureExtraction::advance() {
+  if (!loader_ && !begin_pass()) {
+    rows_.finish(labels_of(*images_.train, 1 + copies_), labels_of(*images_.test, 1));
+    return true;
+  }
+  const Pass& pass = passes_[pass_];
+  if (loader_->next(batch_)) {
+    write_rows(std::min(pass.first_row + loader_->batches_done() * options_.batch, pass.end_row()));
+  } else {
+    rows_.append_unreadable(pass.end_row() - rows_.rows());
+    loader_.reset();
+  }
+  return false;
 }
 
 }  // namespace convlab

@@ -1,15 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "backend/backend.h"
 #include "data/augment/augmentation_options.h"
 #include "data/loader.h"
-#include "features/feature_writer.h"
+#include "features/feature_rows.h"
 #include "nn/network.h"
+#include "pretrained/load_pretrained.h"
 
 namespace convlab {
 
@@ -19,6 +20,12 @@ namespace convlab {
 Graph feature_graph(const WeightSet& set, std::string_view pool);
 /// Returns the shape of the features, (height, width, channels).
 Shape feature_shape(const Graph& graph);
+
+/// Returns what a file with the features of a data set's images holds, without changed copies, as a
+/// backend computes them with `graph`, of feature_graph.
+FeatureInfo describe_features(const OpenedWeights& weights, std::string_view pool,
+                              const Backend& backend, const DatasetSplits& data,
+                              const Graph& graph);
 
 /// Computes the features of images with a network whose weights are loaded.
 class FeatureExtractor {
@@ -46,13 +53,42 @@ struct ExtractOptions {
   std::shared_ptr<WorkerPool> workers;  ///< that decode images; null: none
 };
 
-/// Writes the features of all rows that `writer` does not have yet, and returns whether it is
-/// finished: `proceed`, which is given the number of rows that are done after each batch, can stop
-/// it by returning false. `images` are prepared for the network (with_preprocessing). Images that
-/// cannot be read get rows without a label. Throws Error if none can be read for long (Loader), and
-/// those of FeatureWriter.
-bool extract_features(FeatureExtractor& extractor, const DatasetSplits& images,
-                      const FeatureInfo& info, const ExtractOptions& options, FeatureWriter& writer,
-                      const std::function<bool(int64_t rows)>& proceed);
+/// Computes the features of a data set batch by batch, beginning with the first row that `rows`
+/// does not have yet, and finishes the file.
+class FeatureExtraction {
+ public:
+  /// `images` are prepared for the network (with_preprocessing). All but `images` must outlive the
+  /// extraction.
+  FeatureExtraction(FeatureExtractor& extractor, DatasetSplits images, const FeatureInfo& info,
+                    ExtractOptions options, FeatureRows& rows);
+
+  /// Writes the rows of the next batch; returns whether it was the last one. Images that cannot be
+  /// read get rows without a label. Throws Error if none can be read for long (Loader), and those
+  /// of FeatureRows.
+  bool advance();
+
+ private:
+  /// Rows of the file that are computed of the same images in the same way: all training images,
+  /// one pass of copies, or the validation images.
+  struct Pass {
+    const Dataset* images = nullptr;
+    int64_t epoch = 0;      ///< of the random changes; 0: none
+    int64_t first_row = 0;  ///< in the file
+
+    int64_t end_row() const { return first_row + images->size(); }
+  };
+  bool begin_pass();
+  void write_rows(int64_t end);
+
+  FeatureExtractor& extractor_;
+  DatasetSplits images_;
+  ExtractOptions options_;
+  FeatureRows& rows_;
+  int64_t copies_;
+  std::vector<Pass> passes_;
+  size_t pass_ = 0;
+  std::unique_ptr<Loader> loader_;  // of the pass
+  Batch batch_;
+};
 
 }  // namespace convlab

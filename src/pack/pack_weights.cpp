@@ -53,9 +53,9 @@ Json entries_of_others(const fs::path& file, const std::string& name) {
 }
 
 Json entry_of(const WeightSet& set, const PackedWeights& packed) {
-  return {{"name", set.name},      {"title", set.title},     {"network", set.model},
-          {"source", set.source},  {"licence", set.licence}, {"file", packed.file},
-          {"bytes", packed.bytes}, {"pieces", packed.pieces}};
+  return {{"name", set.name},      {"title", set.title},      {"network", set.model},
+          {"source", set.source},  {"licence", set.licence},  {"file", packed.file},
+          {"bytes", packed.bytes}, {"sha256", packed.sha256}, {"pieces", packed.pieces}};
 }
 
 }  // namespace
@@ -73,6 +73,7 @@ PackedWeights pack_weights(const ByteSource& source, const fs::path& out) {
   PackedWeights packed{.name = set.name,
                        .file = set.name + ".safetensors",
                        .bytes = bytes.size(),
+                       .sha256 = sha256_of(source),
                        .pieces = piece_hashes(bytes)};
   write_file(out / packed.file, bytes);
   const fs::path catalog = out / "catalog.json";

@@ -19,6 +19,7 @@ struct PackedWeights {
   std::string name;  ///< of the WeightSet
   std::string file;  ///< below the folder of the catalog
   uint64_t bytes = 0;
+  std::string sha256;
   std::vector<std::string> pieces;  ///< SHA-256 of each
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +11,13 @@
 #include "pretrained/weight_set.h"
 
 namespace convlab {
+
+/// A file of weights and what its tensors are.
+struct OpenedWeights {
+  const WeightSet& set;
+  std::shared_ptr<const ByteSource> source;
+  std::string sha256;  ///< of the file
+};
 
 /// The part of a network to load: all of it, or the layers before the classifier.
 enum class NetworkPart : uint8_t { whole, body };

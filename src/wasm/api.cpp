@@ -9,9 +9,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +28,8 @@
 #include "engine/engine.h"
 #include "engine/needed_data.h"
 #include "engine/protocol.h"
+#include "features/feature_file.h"
+#include "features/open_data.h"
 #include "pretrained/load_pretrained.h"
 #include "wasm/blob_source.h"
 
@@ -32,10 +37,16 @@ using namespace convlab;
 
 namespace {
 
+struct AddedWeights {
+  std::shared_ptr<const ByteSource> source;
+  std::string sha256;
+};
+
 // State of the C API: the module's only engine, and what it has returned to JavaScript.
 struct ModuleState {
   ArrivingData data;
   OwnData own;
+  std::map<std::string, AddedWeights, std::less<>> weights;
   std::unique_ptr<Engine> engine;
   std::string error;
   EncodedMessage encoded;
@@ -86,6 +97,39 @@ DatasetSplits open_data(const std::string& name) {
   return own != nullptr ? *own : state().data.open(name);
 }
 
+std::shared_ptr<const ByteSource> source_of(const ListedFile& file) {
+  return blob_source(escaped_utf8(file.path), file.size, file.source);
+}
+
+std::vector<SourceFile> sources_of(std::vector<ListedFile> listed) {
+  std::vector<SourceFile> files;
+  for (ListedFile& file : listed) {
+    auto source = source_of(file);
+    files.push_back({std::move(file.path), std::move(source)});
+  }
+  return files;
+}
+
+const WeightSet& find_set(std::string_view name) {
+  return find_named("weights", name, weight_sets(), &WeightSet::name);
+}
+
+/// The weights that a list with one file names.
+std::pair<const WeightSet&, std::shared_ptr<const ByteSource>> listed_weights(
+    std::string_view json) {
+  const ListedFiles listed = parse_listed_files(json);
+  if (listed.files.size() != 1) fail("[weights] expected one file");
+  return {find_set(listed.name), source_of(listed.files.front())};
+}
+
+OpenedWeights open_weights(const std::string& name) {
+  const WeightSet& set = find_set(name);
+  const auto found = state().weights.find(name);
+  if (found == state().weights.end())
+    fail("[weights] {} are not here yet; fetch them first", set.name);
+  return {.set = set, .source = found->second.source, .sha256 = found->second.sha256};
+}
+
 Engine& engine() {
   if (!state().engine) fail("[wasm] there is no engine; call convlab_create first");
   return *state().engine;
@@ -100,6 +144,7 @@ EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
     state().engine = std::make_unique<Engine>(
         EngineEnvironment{.backend = make_backend("", threads, memory_left),
                           .open_data = open_data,
+                          .open_weights = open_weights,
                           .now = now_seconds,
                           .loader_threads = loader_threads(threads)});
     return 0;
@@ -159,12 +204,11 @@ EMSCRIPTEN_KEEPALIVE int convlab_append(const char* data, const char* file, cons
 EMSCRIPTEN_KEEPALIVE int convlab_add_data(const char* json, uint32_t length) {
   return guarded([&] {
     ListedFiles listed = parse_listed_files({json, length});
-    std::vector<SourceFile> files;
-    for (ListedFile& file : listed.files) {
-      auto source = blob_source(escaped_utf8(file.path), file.size, file.source);
-      files.push_back({std::move(file.path), std::move(source)});
-    }
-    const DatasetSplits& splits = state().own.add(listed.name, std::move(files));
+    OwnData& own = state().own;
+    const DatasetSplits& splits =
+        listed.files.size() == 1 && is_feature_file(listed.files[0].path)
+            ? own.add_opened(listed.name, parse_feature_file(source_of(listed.files[0])).data)
+            : own.add(listed.name, sources_of(std::move(listed.files)));
     state().encoded = {.json = describe_data(listed.name, splits, fitting_models(*splits.train)),
                        .block = {}};
     return 0;
@@ -178,13 +222,18 @@ EMSCRIPTEN_KEEPALIVE int convlab_remove_data(const char* name) {
   });
 }
 
+EMSCRIPTEN_KEEPALIVE int convlab_add_weights(const char* json, uint32_t length,
+                                             const char* sha256) {
+  return guarded([&] {
+    const auto [set, source] = listed_weights({json, length});
+    state().weights.insert_or_assign(set.name, AddedWeights{source, sha256});
+    return 0;
+  });
+}
+
 EMSCRIPTEN_KEEPALIVE int convlab_weight_ranges(const char* json, uint32_t length) {
   return guarded([&] {
-    const ListedFiles listed = parse_listed_files({json, length});
-    if (listed.files.size() != 1) fail("[weights] expected one file");
-    const WeightSet& set = find_named("weights", listed.name, weight_sets(), &WeightSet::name);
-    const ListedFile& file = listed.files.front();
-    const auto source = blob_source(escaped_utf8(file.path), file.size, file.source);
+    const auto [set, source] = listed_weights({json, length});
     std::string text;
     for (const ByteRange& range :
          tensor_ranges(set, NetworkPart::body, read_safetensors_header(*source), source->name()))

@@ -47,12 +47,17 @@ int convlab_describe_data(const char* catalog, uint32_t length, const char* sour
 int convlab_append(const char* data, const char* file, const uint8_t* bytes, uint32_t length,
                    const char* source);
 
-/// Opens a data set of the user's own: `json` lists its files, whose bytes are Blobs of
-/// JavaScript (data/own_data_json.h). Configured by its name from then on; a name of the catalog
-/// means that these are the files of that data set. convlab_json returns what was found.
+/// Opens a data set of the user's own, of images or of features: `json` lists its files, whose
+/// bytes are Blobs of JavaScript (data/own_data_json.h). Configured by its name from then on; a
+/// name of the catalog means that these are the files of that data set. convlab_json returns what
+/// was found.
 int convlab_add_data(const char* json, uint32_t length);
 /// Forgets a data set of the user's own. Runs that use it keep it open.
 int convlab_remove_data(const char* name);
+/// Opens weights of a pretrained network, which requests then find by their name. `json` and the
+/// file are like those of convlab_weight_ranges, with the bytes that it asks for; `sha256` is the
+/// hash of the whole file.
+int convlab_add_weights(const char* json, uint32_t length, const char* sha256);
 /// Finds out which bytes of a weight file the body of a pretrained network needs. `json` is like
 /// that of convlab_add_data, with the name of the weights (pretrained/weight_set.h) and one file,
 /// of which only the header need be there. convlab_json returns [[offset, bytes], …].

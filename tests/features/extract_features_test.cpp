@@ -13,6 +13,7 @@
 #include "data/worker_pool.h"
 #include "features/feature_file.h"
 #include "features/feature_files.h"
+#include "features/feature_writer.h"
 #include "features/prepared_dataset.h"
 #include "nn/global_pool2d.h"
 #include "pretrained/weight_files.h"
@@ -81,10 +82,14 @@ bool extract(const std::filesystem::path& file, const DatasetSplits& images, int
   FeatureWriter writer(file, info);
   AugmentationOptions augmentation;
   augmentation.width_shift = 0.3;
-  return extract_features(
+  FeatureExtraction extraction(
       extractor, images, info,
       {.batch = 4, .augmentation = augmentation, .seed = 5, .workers = make_workers(workers)},
-      writer, [stop](int64_t rows) { return rows < stop; });
+      writer);
+  while (writer.rows() < stop) {
+    if (extraction.advance()) return true;
+  }
+  return false;
 }
 
 std::vector<float> row_of(const Dataset& data, int64_t index) {

@@ -42,10 +42,10 @@ const mayUse = {
   features: ['core', 'backend', 'nn', 'data', 'zoo', 'io', 'pretrained'],
   explain: ['core', 'backend', 'nn', 'data'],
   pack: ['core', 'data', 'io', 'pretrained'],
-  engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'explain'],
+  engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'pretrained', 'features', 'explain'],
   app: ['core', 'data', 'io', 'backend', 'explain', 'engine'],
   cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'features', 'explain', 'engine', 'pack'],
-  wasm: ['core', 'data', 'pretrained', 'engine', 'pack'],
+  wasm: ['core', 'data', 'pretrained', 'features', 'engine', 'pack'],
 };
 
 test('every source file is in a known folder', () => {

@@ -24,23 +24,6 @@ WeightSet small_set() {
   return set;
 }
 
-// Of 16×16 pixels LeNet-5 leaves 2×2 with 16 channels.
-WeightFile torch_file() {
-  Random random(1, 0);
-  WeightFile file;
-  file.add_random("conv1.weight", {6, 3, 5, 5}, random);
-  file.add_random("conv1.bias", {6}, random);
-  file.add_random("conv2.weight", {16, 6, 5, 5}, random);
-  file.add_random("conv2.bias", {16}, random);
-  file.add_random("fc1.weight", {120, 64}, random);
-  file.add_random("fc1.bias", {120}, random);
-  file.add_random("fc2.weight", {84, 120}, random);
-  file.add_random("fc2.bias", {84}, random);
-  file.add_random("fc3.weight", {3, 84}, random);
-  file.add_random("fc3.bias", {3}, random);
-  return file;
-}
-
 /// Returns what another library calls `value[o, i, y, x]`, from a kernel OIHW.
 std::vector<float> to_hwio(const std::vector<float>& oihw, int64_t out, int64_t in, int64_t side) {
   std::vector<float> hwio(oihw.size());
@@ -57,7 +40,7 @@ std::vector<float> to_hwio(const std::vector<float>& oihw, int64_t out, int64_t 
 
 /// The same weights as Keras names and lays them out.
 WeightFile keras_file() {
-  const WeightFile torch = torch_file();
+  const WeightFile torch = lenet5_weights();
   WeightFile file;
   file.add("c1/kernel", {5, 5, 3, 6}, to_hwio(torch.values("conv1.weight"), 6, 3, 5));
   file.add("c1/bias", {6}, torch.values("conv1.bias"));
@@ -99,14 +82,14 @@ std::shared_ptr<const ByteSource> source_of(const WeightFile& file) {
 
 TEST_CASE("load_pretrained: OIHW and HWIO, and dense kernels in their order of pixels, agree") {
   const WeightSet set = small_set();
-  const Loaded torch(set, NetworkPart::whole, *source_of(torch_file()));
+  const Loaded torch(set, NetworkPart::whole, *source_of(lenet5_weights()));
   const Loaded keras(set, NetworkPart::whole, *source_of(keras_file()));
   for (const Parameter& parameter : torch.network->parameters()) {
     INFO(parameter.name);
     CHECK(torch.values(parameter.name) == keras.values(parameter.name));
   }
   // conv1.weight[4, 2, 1, 3] and fc1.weight[7, channel 5 of pixel (1, 0)].
-  const WeightFile file = torch_file();
+  const WeightFile file = lenet5_weights();
   CHECK(torch.values("conv2d_1.kernel")[((4 * 5 + 1) * 5 + 3) * 3 + 2] ==
         file.values("conv1.weight")[((4 * 3 + 2) * 5 + 1) * 5 + 3]);
   CHECK(torch.values("dense_1.kernel")[7 * 64 + 2 * 16 + 5] ==
@@ -116,9 +99,9 @@ TEST_CASE("load_pretrained: OIHW and HWIO, and dense kernels in their order of p
 
 TEST_CASE("load_pretrained: blue, green, red becomes red, green, blue in the first kernel alone") {
   WeightSet set = small_set();
-  const Loaded rgb(set, NetworkPart::body, *source_of(torch_file()));
+  const Loaded rgb(set, NetworkPart::body, *source_of(lenet5_weights()));
   set.preprocessing.bgr = true;
-  const Loaded bgr(set, NetworkPart::body, *source_of(torch_file()));
+  const Loaded bgr(set, NetworkPart::body, *source_of(lenet5_weights()));
   std::vector<float> reversed = rgb.values("conv2d_1.kernel");
   for (size_t i = 0; i < reversed.size(); i += 3) std::swap(reversed[i], reversed[i + 2]);
   CHECK(bgr.values("conv2d_1.kernel") == reversed);
@@ -128,7 +111,7 @@ TEST_CASE("load_pretrained: blue, green, red becomes red, green, blue in the fir
 TEST_CASE("load_pretrained: the body reads the tensors of its layers and no others") {
   const WeightSet set = small_set();
   WeightFile file;
-  const WeightFile whole = torch_file();
+  const WeightFile whole = lenet5_weights();
   file.add("conv1.weight", {6, 3, 5, 5}, whole.values("conv1.weight"));
   file.add("conv1.bias", {6}, whole.values("conv1.bias"));
   file.add("conv2.weight", {16, 6, 5, 5}, whole.values("conv2.weight"));
@@ -148,7 +131,7 @@ TEST_CASE("load_pretrained: the body reads the tensors of its layers and no othe
 
 TEST_CASE("load_pretrained: every tensor of another shape or type is named, and nothing changes") {
   const WeightSet set = small_set();
-  const std::vector<uint8_t> whole = torch_file().bytes();
+  const std::vector<uint8_t> whole = lenet5_weights().bytes();
   SafeTensors file = parse_safetensors(whole, "test");
   const std::vector<uint8_t> bias(6 * sizeof(double));
   const std::vector<uint8_t> kernel(16 * 5 * 5 * 6 * sizeof(float));
@@ -171,7 +154,7 @@ TEST_CASE("load_pretrained: every tensor of another shape or type is named, and 
 
 TEST_CASE("load_pretrained: values that are not finite are refused") {
   WeightFile file;
-  const WeightFile whole = torch_file();
+  const WeightFile whole = lenet5_weights();
   std::vector<float> kernel = whole.values("conv1.weight");
   kernel[7] = std::numeric_limits<float>::infinity();
   file.add("conv1.weight", {6, 3, 5, 5}, kernel);

@@ -75,4 +75,21 @@ class WeightFile {
   std::vector<Tensor> values_;
 };
 
+/// Random weights of lenet5_set(16, 3): the body leaves 2×2 pixels with 16 channels.
+inline WeightFile lenet5_weights() {
+  Random random(1, 0);
+  WeightFile file;
+  file.add_random("conv1.weight", {6, 3, 5, 5}, random);
+  file.add_random("conv1.bias", {6}, random);
+  file.add_random("conv2.weight", {16, 6, 5, 5}, random);
+  file.add_random("conv2.bias", {16}, random);
+  file.add_random("fc1.weight", {120, 64}, random);
+  file.add_random("fc1.bias", {120}, random);
+  file.add_random("fc2.weight", {84, 120}, random);
+  file.add_random("fc2.bias", {84}, random);
+  file.add_random("fc3.weight", {3, 84}, random);
+  file.add_random("fc3.bias", {3}, random);
+  return file;
+}
+
 }  // namespace convlab

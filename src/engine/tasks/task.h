@@ -16,6 +16,8 @@ class Task {
   /// Does the next slice; returns whether it was the last one. Throws Error if the request cannot
   /// be completed.
   virtual bool advance() = 0;
+  /// Whether the next slice can only be done when more images have arrived.
+  virtual bool is_waiting() const { return false; }
   /// Returns the completed fraction, 0 to 1.
   virtual double progress() const = 0;
   /// Returns the result after the last slice.

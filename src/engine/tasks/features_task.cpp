@@ -1,0 +1,101 @@
+#include "engine/tasks/features_task.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "data/selected_dataset.h"
+#include "features/prepared_dataset.h"
+
+namespace convlab {
+
+namespace {
+
+/// Images in a pass of the network: more need more memory, and are hardly faster.
+constexpr int64_t batch = 8;
+
+Graph checked_graph(const ExtractFeatures& request, const WeightSet& set,
+                    const DatasetSplits& images) {
+  if (request.images_per_class < 0) {
+    fail("[features] images_per_class is {}; expected at least 1, or 0 for all",
+         request.images_per_class);
+  }
+  check_has_images(*images.train, "[features]");
+  return feature_graph(set, request.pool);
+}
+
+/// Whether all images are here, or as many of each class as are needed.
+bool has_enough(const Dataset& images, int64_t per_class) {
+  if (images.complete()) return true;
+  if (per_class == 0) return false;
+  std::vector<int64_t> counts(static_cast<size_t>(images.classes()));
+  for (int64_t i = 0; i < images.available(); ++i) ++counts[static_cast<size_t>(images.label(i))];
+  return std::ranges::all_of(counts, [per_class](int64_t count) { return count >= per_class; });
+}
+
+}  // namespace
+
+FeaturesTask::Work::Work(FeatureExtractor& extractor, DatasetSplits images, FeatureInfo described,
+                         std::shared_ptr<WorkerPool> workers)
+    : info(std::move(described)),
+      rows(info),
+      extraction(extractor, std::move(images), info,
+                 {.batch = batch, .augmentation = {}, .workers = std::move(workers)}, rows) {}
+
+FeaturesTask::FeaturesTask(const ExtractFeatures& request, OpenedWeights weights,
+                           DatasetSplits images, Backend& backend,
+                           std::shared_ptr<WorkerPool> workers, std::function<double()> now)
+    : weights_(std::move(weights)),
+      pool_(request.pool),
+      images_per_class_(request.images_per_class),
+      images_(std::move(images)),
+      workers_(std::move(workers)),
+      now_(std::move(now)),
+      network_(checked_graph(request, weights_.set, images_), backend, 0, NetworkUse::inference),
+      extractor_((load_pretrained(network_, weights_.set, *weights_.source), network_), batch) {}
+
+bool FeaturesTask::have_arrived() const {
+  return has_enough(*images_.train, images_per_class_) &&
+         has_enough(*images_.test, images_per_class_);
+}
+
+std::unique_ptr<FeaturesTask::Work> FeaturesTask::begin() {
+  const DatasetSplits chosen =
+      images_per_class_ > 0 ? first_of_each_class(images_, images_per_class_) : images_;
+  DatasetSplits prepared{.train = with_preprocessing(chosen.train, weights_.set),
+                         .test = with_preprocessing(chosen.test, weights_.set)};
+  FeatureInfo info =
+      describe_features(weights_, pool_, network_.backend(), chosen, network_.graph());
+  return std::make_unique<Work>(extractor_, std::move(prepared), std::move(info), workers_);
+}
+
+bool FeaturesTask::advance() {
+  if (is_waiting()) return false;
+  const double start = now_();
+  if (!work_) work_ = begin();
+  const bool is_done = work_->extraction.advance();
+  seconds_ += now_() - start;
+  return is_done;
+}
+
+double FeaturesTask::progress() const {
+  if (!work_) return 0;
+  return static_cast<double>(work_->rows.rows()) / static_cast<double>(work_->info.rows());
+}
+
+Result FeaturesTask::result() {
+  const FeatureInfo& info = work_->info;
+  return ComputedFeatures{
+      .file_name = fmt::format("{}-{}.safetensors", info.data, info.backbone),
+      .bytes = work_->rows.take(),
+      .backbone = info.backbone,
+      .pool = info.pool,
+      .train = info.train,
+      .test = info.validation,
+      .seconds = seconds_,
+  };
+}
+
+}  // namespace convlab

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "data/worker_pool.h"
+#include "engine/requests.h"
+#include "engine/tasks/task.h"
+#include "features/extract_features.h"
+#include "pretrained/load_pretrained.h"
+
+namespace convlab {
+
+/// Computes the features of some images of each class with a pretrained network.
+class FeaturesTask final : public Task {
+ public:
+  /// `images` as they are stored; those that have not arrived yet are waited for. The backend must
+  /// outlive the task. Throws Error for images that have no pixels, an unknown pooling, weights
+  /// that are not whole, and if there is not enough memory.
+  FeaturesTask(const ExtractFeatures& request, OpenedWeights weights, DatasetSplits images,
+               Backend& backend, std::shared_ptr<WorkerPool> workers, std::function<double()> now);
+
+  bool advance() override;
+  bool is_waiting() const override { return !work_ && !have_arrived(); }
+  double progress() const override;
+  Result result() override;
+
+ private:
+  /// What is known when the images are.
+  struct Work {
+    Work(FeatureExtractor& extractor, DatasetSplits images, FeatureInfo described,
+         std::shared_ptr<WorkerPool> workers);
+    FeatureInfo info;
+    FeatureMemory rows;
+    FeatureExtraction extraction;
+  };
+  bool have_arrived() const;
+  std::unique_ptr<Work> begin();
+
+  OpenedWeights weights_;
+  std::string pool_;
+  int64_t images_per_class_;
+  DatasetSplits images_;
+  std::shared_ptr<WorkerPool> workers_;
+  std::function<double()> now_;
+  Network network_;
+  FeatureExtractor extractor_;
+  std::unique_ptr<Work> work_;
+  double seconds_ = 0;
+};
+
+}  // namespace convlab

@@ -1,0 +1,124 @@
+// Transfer learning in the page: features of images by a pretrained network, and a head on them.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {startServer} from '../../scripts/serve.mjs';
+import {makeZip} from '../archives.mjs';
+import {convlab} from '../cli/helpers.mjs';
+import {greyPng} from '../png.mjs';
+import {writeSqueezenet} from '../squeezenet_file.mjs';
+import {readNumber, screenshot, waitForState, withPage} from './browser.mjs';
+import {drop, reload, useAgain, waitForData, write} from './own_data.mjs';
+
+const perClass = 20;
+const name = 'shades-squeezenet1.1';
+
+/** Noise of two classes, bright and dark; a fifth of the images is set aside for testing. */
+function shades() {
+  const files = {};
+  let random = 1;
+  for (let i = 0; i < 2.5 * perClass; ++i) {
+    for (const [label, base] of [['bright', 150], ['dark', 20]]) {
+      const pixels = Uint8Array.from({length: 40 * 40}, () => {
+        random = (Math.imul(random, 1103515245) + 12345) & 0x7fffffff;
+        return base + (random >> 16) % 80;
+      });
+      files[`shades/${label}/${i}.png`] = greyPng(40, 40, pixels);
+    }
+  }
+  return write('shades.zip', makeZip(files));
+}
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-transfer-'));
+let server;
+before(async () => {
+  const file = path.join(folder, 'my.safetensors');
+  writeSqueezenet(file, {random: true});
+  const packed = convlab('weights', 'pack', file, '--out', path.join(folder, 'weights'));
+  assert.equal(packed.status, 0, packed.stderr);
+  server = await startServer({root: path.join(folder, 'weights')});
+});
+after(async () => {
+  await server.close();
+  fs.rmSync(folder, {recursive: true});
+});
+
+/** Serves the weights as the page's data/weights/; returns the ranges that are asked for. */
+async function serveWeights(page) {
+  const asked = [];
+  await page.context().route('**/data/weights/**', (route) => {
+    const {range} = route.request().headers();
+    if (range) asked.push(range);
+    return route.continue({
+      url: new URL(new URL(route.request().url()).pathname.split('/weights/')[1], server.url).href});
+  });
+  return asked;
+}
+
+const area = (page) => page.locator('#transfer');
+const openArea = (page) => area(page).locator('summary').click();
+
+async function trainHead(page) {
+  await page.locator('#model').selectOption('linear');
+  await page.locator('#epochs').fill('20');
+  await page.locator('#epochs').blur();
+  await waitForState(page, 'ready');
+  await page.locator('#start').click();
+  await waitForState(page, 'finished');
+  return readNumber(page, 'val-accuracy');
+}
+
+test('features of 20 images per class, a head above 85 %, and after a reload no download', () =>
+  withPage({}, async ({page, problems}) => {
+    const asked = await serveWeights(page);
+    await waitForState(page, 'ready');
+    await drop(page, [shades()]);
+    await waitForData(page, 'shades');
+    await openArea(page);
+    await area(page).locator('option').first().waitFor({state: 'attached'});
+    await area(page).getByLabel('Images of each class').fill(String(perClass));
+    await screenshot(page, 'transfer');
+    await area(page).getByRole('button', {name: 'Compute features'}).click();
+    await waitForData(page, name);
+    assert.ok(asked.length > 0, 'the weights are fetched by ranges');
+    const done = await area(page).locator('p').filter({hasText: 'features of'}).innerText();
+    assert.match(done, new RegExp(`${name}: features of ${2 * perClass} training and \\d+ test images`));
+    const accuracy = await trainHead(page);
+    assert.ok(accuracy > 85, `test accuracy ${accuracy} %`);
+    await screenshot(page, 'transfer-done');
+    assert.deepEqual(problems, []);
+    const before = asked.length;
+    await reload(page);
+    await useAgain(page, name);
+    assert.equal(asked.length, before);
+  }));
+
+test('without a number, as many images as take about two minutes; a cancelled extraction adds nothing', () =>
+  withPage({}, async ({page}) => {
+    await serveWeights(page);
+    await waitForState(page, 'ready');
+    await drop(page, [shades()]);
+    await waitForData(page, 'shades');
+    await openArea(page);
+    await area(page).locator('option').first().waitFor({state: 'attached'});
+    const compute = area(page).getByRole('button', {name: 'Compute features'});
+    await compute.click();
+    await area(page).getByText(/^Features of [\d,]+ images? of each class of shades/).waitFor();
+    await area(page).getByRole('button', {name: 'Cancel'}).click();
+    await area(page).getByText('Cancelled').waitFor({state: 'attached'});
+    await area(page).getByRole('progressbar').waitFor({state: 'hidden'});
+    assert.equal(await page.locator('#data').inputValue(), 'shades');
+    assert.equal(await page.locator(`#data option[value="${name}"]`).count(), 0);
+    assert.ok(await compute.isEnabled());
+  }));
+
+test('a server without weights: the area says how to host them', () =>
+  withPage({}, async ({page}) => {
+    await waitForState(page, 'ready');
+    await openArea(page);
+    await area(page).getByText('This server hosts no weights of pretrained networks').waitFor();
+    assert.ok(await area(page).getByRole('button', {name: 'Compute features'}).isDisabled());
+  }));

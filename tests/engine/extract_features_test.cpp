@@ -1,0 +1,178 @@
+// The request extract_features.
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <memory>
+
+#include "data/selected_dataset.h"
+#include "engine/small_engine.h"
+#include "features/extract_features.h"
+#include "features/feature_file.h"
+#include "features/prepared_dataset.h"
+#include "pretrained/weight_files.h"
+
+namespace convlab {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+constexpr int64_t train_images = 40;
+constexpr int64_t test_images = 12;
+
+const WeightSet& small_set() {
+  static const WeightSet set = lenet5_set(16, 3);
+  return set;
+}
+
+OpenedWeights open_small(const std::string& name) {
+  if (name != "small") fail("[weights] {} are not here yet", name);
+  return {.set = small_set(),
+          .source = memory_source("small", lenet5_weights().bytes()),
+          .sha256 = std::string(64, 'a')};
+}
+
+DatasetSplits photos() { return make_synthetic(train_images, test_images, {20, 20, 3}, 3); }
+
+Engine engine_on(const DatasetSplits& data) {
+  return Engine({.backend = make_backend("xnnpack", 1),
+                 .open_data = [data](const std::string&) { return data; },
+                 .open_weights = open_small,
+                 .now = ticking_clock()});
+}
+
+/// The features are of the images as they are stored, whatever their size in the run.
+void configure(Engine& engine) {
+  RunOptions options;
+  options.data = "photos";
+  options.model = "simple-convnet";
+  options.image_size = 12;
+  engine.call<Configured>(Configure{options});
+}
+
+/// The same features, computed at once.
+std::vector<uint8_t> expected_file(const DatasetSplits& images, const std::string& pool) {
+  const OpenedWeights weights = open_small("small");
+  const auto backend = make_backend("xnnpack", 1);
+  Network network(feature_graph(weights.set, pool), *backend, 0, NetworkUse::inference);
+  load_pretrained(network, weights.set, *weights.source);
+  FeatureExtractor extractor(network, 8);
+  const FeatureInfo info = describe_features(weights, pool, *backend, images, network.graph());
+  FeatureMemory rows(info);
+  FeatureExtraction extraction(extractor,
+                               {.train = with_preprocessing(images.train, weights.set),
+                                .test = with_preprocessing(images.test, weights.set)},
+                               info, {}, rows);
+  while (!extraction.advance()) continue;
+  return rows.take();
+}
+
+/// The images of a data set as they arrive.
+class Arriving {
+ public:
+  explicit Arriving(const DatasetSplits& all)
+      : all_(all), train_(empty(*all.train)), test_(empty(*all.test)) {}
+
+  DatasetSplits splits() const { return {.train = train_, .test = test_}; }
+  void train_arrives(int64_t count) { arrive(*all_.train, *train_, count); }
+  void test_arrives(int64_t count) { arrive(*all_.test, *test_, count); }
+
+ private:
+  static std::shared_ptr<MemoryDataset> empty(const Dataset& images) {
+    return std::make_shared<MemoryDataset>(images.name(), images.image_shape(),
+                                           images.class_names(), images.size());
+  }
+  static void arrive(const Dataset& from, MemoryDataset& to, int64_t count) {
+    std::vector<uint8_t> buffer;
+    for (int64_t i = to.available(), end = i + count; i < end; ++i) {
+      const auto label = static_cast<uint8_t>(from.label(i));
+      to.append(from.fetch(i, buffer), {&label, 1}, "test");
+    }
+  }
+
+  DatasetSplits all_;
+  std::shared_ptr<MemoryDataset> train_;
+  std::shared_ptr<MemoryDataset> test_;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "extract features request: a file with the features of all images, or some of each class") {
+  const DatasetSplits data = photos();
+  Engine engine = engine_on(data);
+  configure(engine);
+  for (const std::string pool : {"none", "avg", "max"}) {
+    CAPTURE(pool);
+    const auto all = engine.call<ComputedFeatures>(ExtractFeatures{"small", pool});
+    CHECK(all.bytes == expected_file(data, pool));
+    CHECK(all.train == train_images);
+    CHECK(all.test == test_images);
+    CHECK(all.backbone == "small");
+    CHECK(all.file_name == "synthetic-small.safetensors");
+  }
+  const auto some = engine.call<ComputedFeatures>(
+      ExtractFeatures{.weights = "small", .pool = "none", .images_per_class = 3});
+  CHECK(some.bytes == expected_file(first_of_each_class(data, 3), "none"));
+  CHECK(some.train == 9);
+  CHECK(some.test == 9);
+  const FeatureFile file = parse_feature_file(memory_source("f.safetensors", some.bytes));
+  CHECK(file.info.weights == std::string(64, 'a'));
+  CHECK(file.data.train->image_shape() == Shape{2, 2, 16});
+}
+
+TEST_CASE("extract features request: waits until enough images of each class have arrived") {
+  Arriving arriving(photos());
+  Engine engine = engine_on(arriving.splits());
+  configure(engine);
+  engine.send(ExtractFeatures{.weights = "small", .images_per_class = 2}, 5);
+  CHECK(settle(engine)->running.progress == 0);
+  CHECK(engine.advance() == Activity::waiting);
+  arriving.train_arrives(20);
+  arriving.test_arrives(1);
+  engine.data_arrived();
+  CHECK(engine.advance() == Activity::waiting);
+  arriving.test_arrives(test_images - 1);
+  engine.data_arrived();
+  settle(engine);
+  const std::optional<Reply> reply = engine.take_reply();
+  REQUIRE(reply.has_value());
+  CHECK(reply->error.empty());
+  CHECK(std::get<ComputedFeatures>(reply->result).train == 6);
+}
+
+TEST_CASE("extract features request: what cannot be computed is refused with the reason") {
+  const auto refusal = [](Engine& engine, const ExtractFeatures& request) {
+    engine.send(request, 9);
+    settle(engine);
+    const std::optional<Reply> reply = engine.take_reply();
+    REQUIRE(reply.has_value());
+    return reply->error;
+  };
+  Engine engine = engine_on(photos());
+  configure(engine);
+  CHECK_THAT(refusal(engine, {.weights = "other"}), ContainsSubstring("other are not here yet"));
+  CHECK_THAT(refusal(engine, {.weights = "small", .pool = "sum"}),
+             ContainsSubstring("unknown pooling sum; expected none, avg, max"));
+  CHECK_THAT(refusal(engine, {.weights = "small", .images_per_class = -1}),
+             ContainsSubstring("images_per_class is -1"));
+  const auto features = parse_feature_file(memory_source(
+      "f.safetensors",
+      engine.call<ComputedFeatures>(ExtractFeatures{.weights = "small", .pool = "avg"}).bytes));
+  Engine on_features({.backend = make_backend("xnnpack", 1),
+                      .open_data = [&](const std::string&) { return features.data; },
+                      .now = ticking_clock()});
+  CHECK_THAT(refusal(on_features, {.weights = "small"}), ContainsSubstring("no run"));
+  RunOptions options;
+  options.data = "f";
+  options.model = "linear";
+  on_features.call<Configured>(Configure{options});
+  CHECK_THAT(refusal(on_features, {.weights = "small"}), ContainsSubstring("no weights here"));
+  Engine with_weights({.backend = make_backend("xnnpack", 1),
+                       .open_data = [&](const std::string&) { return features.data; },
+                       .open_weights = open_small,
+                       .now = ticking_clock()});
+  with_weights.call<Configured>(Configure{options});
+  CHECK_THAT(refusal(with_weights, {.weights = "small"}), ContainsSubstring("holds features"));
+}
+
+}  // namespace convlab

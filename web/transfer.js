@@ -1,0 +1,165 @@
+// The area of the page for transfer learning: computes features of the images of the run's data set
+// with a network that was trained on ImageNet, and adds them as a data set, on which a small network
+// then learns.
+
+import {make, makeButton} from './elements.js';
+import {formatBytes, formatCount, formatDuration, timeLeft} from './format.js';
+
+/** How long computing features should take where no number of images is chosen. */
+const wantedSeconds = 120;
+
+/** The weights that are chosen at first, if they are hosted: a small network. */
+const preferred = 'squeezenet1.1';
+
+/**
+ * Returns how many images of each class take about wantedSeconds, after `computed`, which has one of
+ * each class.
+ * @param {{train: number, test: number, seconds: number}} computed
+ */
+const affordable = ({train, test, seconds}) =>
+  Math.max(1, Math.floor(wantedSeconds / Math.max(seconds, 0.01) * (train + test) / (2 * train)));
+
+export class Transfer {
+  #engine;
+  #data;
+  #added;
+  /** @type {AbortController|null} */
+  #abort = null;
+  /** What listWeights has returned. @type {any[]} */
+  #list = [];
+  #details = make('details');
+  #weights = make('select', {id: 'transfer-weights', disabled: true});
+  #count = make('input', {id: 'transfer-count', type: 'number', min: '1', step: '1',
+    placeholder: 'about two minutes'});
+  #about = make('p', {className: 'about', id: 'transfer-about'});
+  #say = make('p', {className: 'about'});
+  #error = make('p', {className: 'about bad'});
+  #status = make('p', {className: 'for-readers'});
+  #progress = make('div', {className: 'own-progress', hidden: true});
+  #bar = make('progress', {max: 1, value: 0});
+  #compute = makeButton('Compute features', () => this.#start());
+
+  /**
+   * @param {HTMLElement} root  in which the area is built
+   * @param {() => any} engine  returns the Convlab
+   * @param {{data: () => string, added: (name: string) => void}} use  data: the name of the run's
+   *   data set; added: called with the name of the data set that was added
+   */
+  constructor(root, engine, {data, added}) {
+    this.#engine = engine;
+    this.#data = data;
+    this.#added = added;
+    this.#build(root);
+  }
+
+  #build(root) {
+    this.#error.setAttribute('role', 'alert');
+    this.#status.setAttribute('role', 'status');
+    this.#bar.setAttribute('aria-label', 'Progress of computing features');
+    this.#weights.setAttribute('aria-describedby', this.#about.id);
+    this.#weights.addEventListener('change', () => this.#showWeights());
+    this.#compute.disabled = true;
+    this.#progress.append(this.#bar, makeButton('Cancel', () => this.#abort?.abort()));
+    const field = (text, control) => make('div', {className: 'field'},
+      make('label', {htmlFor: control.id, textContent: text}), control);
+    this.#details.append(
+      make('summary', {textContent: 'Features of a pretrained network'}),
+      make('div', {className: 'own-content'},
+        make('p', {className: 'about', textContent: 'A network that was trained on a million photos ' +
+          'computes features of the images of the data set above, once. A small network learns from ' +
+          'them within seconds, also from few images.'}),
+        make('div', {className: 'transfer-fields'}, field('Pretrained network', this.#weights),
+          field('Images of each class', this.#count)),
+        this.#about, make('div', {className: 'buttons'}, this.#compute), this.#say, this.#progress,
+        this.#error));
+    // The server is asked only when somebody looks.
+    this.#details.addEventListener('toggle', () => {
+      if (this.#details.open && this.#list.length === 0) this.#refresh();
+    });
+    root.append(this.#details, this.#status);
+  }
+
+  async #refresh() {
+    this.#error.textContent = '';
+    try {
+      this.#list = await this.#engine().listWeights();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    const isPreferred = ({name}) => name === preferred;
+    this.#weights.replaceChildren(...this.#list.map(({name, title}) =>
+      make('option', {value: name, textContent: title, selected: name === preferred})));
+    if (!this.#list.some(isPreferred)) this.#weights.selectedIndex = 0;
+    const isEmpty = this.#list.length === 0;
+    this.#weights.disabled = this.#compute.disabled = isEmpty;
+    this.#say.textContent = isEmpty
+      ? 'This server hosts no weights of pretrained networks. To host them: convlab weights pack.' : '';
+    this.#showWeights();
+  }
+
+  #showWeights() {
+    const chosen = this.#list.find(({name}) => name === this.#weights.value);
+    this.#about.textContent = chosen
+      ? `${chosen.source}. Licence: ${chosen.licence}. At most ${formatBytes(chosen.bytes)} are fetched, ` +
+        'once.' : '';
+  }
+
+  async #start() {
+    const weights = this.#weights.value;
+    const data = this.#data();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#error.textContent = '';
+    this.#compute.disabled = true;
+    this.#progress.hidden = false;
+    this.#status.textContent = `Computing features of ${data}`;
+    try {
+      const {file, ...about} = await this.#features(weights, data, abort.signal);
+      const name = `${data}-${weights}`;
+      this.#say.textContent = `Adding ${name}`;
+      await this.#engine().addData([file], {name, signal: abort.signal});
+      const text = `${name}: features of ${formatCount(about.train)} training and ${
+        formatCount(about.test)} test images, computed in ${formatDuration(about.seconds)}`;
+      this.#say.textContent = `${text}.`;
+      this.#status.textContent = text;
+      this.#added(name);
+    } catch (error) {
+      this.#say.textContent = '';
+      if (error.kind === 'cancelled') this.#status.textContent = 'Cancelled';
+      else this.#fail(error);
+    } finally {
+      this.#compute.disabled = false;
+      this.#progress.hidden = true;
+      this.#abort = null;
+    }
+  }
+
+  /** Fetches the weights and computes the features of as many images as are asked for. */
+  async #features(weights, data, signal) {
+    const start = performance.now();
+    await this.#engine().fetchWeights(weights, {signal, onProgress: ({done, total}) =>
+      this.#show(`Fetching ${weights}: ${formatBytes(done)} of ${formatBytes(total)}`, start, done / total)});
+    let count = Math.floor(Number(this.#count.value));
+    if (!(count > 0)) {
+      this.#show('Measuring with one image of each class', 0, 0);
+      const measured = await this.#engine().extractFeatures(weights, {images_per_class: 1}, {signal});
+      count = affordable(measured);
+    }
+    const began = performance.now();
+    const what = `${formatCount(count)} ${count === 1 ? 'image' : 'images'} of each class of ${data}`;
+    this.#show(`Features of ${what}`, began, 0);
+    return this.#engine().extractFeatures(weights, {images_per_class: count}, {signal,
+      onProgress: ({progress}) => this.#show(
+        `Features of ${what}: ${Math.floor(100 * progress)} %`, began, progress)});
+  }
+
+  #show(text, start, fraction) {
+    this.#bar.value = fraction;
+    this.#say.textContent = `${text}${timeLeft(start, fraction, 1)}`;
+  }
+
+  #fail(error) {
+    if (error.kind !== 'ended') this.#error.textContent = error.message;
+  }
+}
