@@ -58,6 +58,20 @@ test('features are written once, and heads train on them', (t) => {
   assert.equal(found.status, 0, found.stderr);
 });
 
+test('the nearest neighbours of bright and dark photos are of their class', (t) => {
+  const {out, args, photos} = prepare(t);
+  assert.equal(convlab(...args).status, 0);
+  for (const metric of ['cosine', 'euclidean']) {
+    const {status, stdout, stderr} = convlab('knn', '--data', out, '--k', '3', '--metric', metric, '--json', '-');
+    assert.equal(status, 0, stderr);
+    const [result] = jsonLines(stdout);
+    assert.deepEqual([result.images, result.val_accuracy], [4, 1]);
+  }
+  const images = convlab('knn', '--data', photos);
+  assert.equal(images.status, 1);
+  assert.match(images.stderr, /photos.*features/);
+});
+
 test('an interrupted extraction is continued, with the same bytes as without', (t) => {
   const {out, args} = prepare(t);
   assert.equal(convlab(...args).status, 0);

@@ -110,6 +110,20 @@ TEST_CASE("feature writer: a part of other weights or data is kept, and said to 
   CHECK(std::filesystem::file_size(part) == 6);
 }
 
+#ifndef __EMSCRIPTEN__  // its files cannot be locked
+TEST_CASE("feature writer: two processes do not write one file") {
+  const FeatureFolder folder("locked");
+  const auto file = folder / "f.safetensors";
+  const FeatureInfo info = small_feature_info();
+  FeatureWriter writer(file, info);
+  append_rows(writer, info, 2);
+  refused(file, info, "another process is writing this file");
+  append_rows(writer, info, info.rows());
+  finish(writer, info);
+  CHECK(parse_feature_file(open_file(file)).info == info);
+}
+#endif
+
 TEST_CASE("feature writer: nothing is left of a file without a row, and wrong calls are refused") {
   const FeatureFolder folder("wrong");
   const auto file = folder / "f.safetensors";
