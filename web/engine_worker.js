@@ -99,9 +99,14 @@ async function create({base, bundle, threads}) {
   if (!bundleNames.includes(bundle)) throw new Error(`Unknown bundle "${bundle}".`);
   checkThreads(threads);
   const blobs = new BlobTable();
-  const listedWeights = (name, file) => {
+  const withWeights = (name, file, use) => {
     const [source] = blobs.open([file], () => {});
-    return {name, files: [{path: name, size: file.size, source}]};
+    try {
+      return use({name, files: [{path: name, size: file.size, source}]});
+    } catch (error) {
+      if (error instanceof EngineError) blobs.close(source);
+      throw error;
+    }
   };
   const module = await EngineModule.load(folder.href, bundle, threads, blobs);
   const store = new DataStore();
@@ -112,10 +117,10 @@ async function create({base, bundle, threads}) {
   const data = new URL('data/', folder).href;
   feed = new DataFeed(data, new PackStore(store, data, notKept), {describe, append, fail});
   const hosted = new URL('weights/', data).href;
-  weights = new WeightFeed(hosted, new PackStore(store, hosted, notKept), (name, file) => {
-    return module.weightRanges(listedWeights(name, file));
-  });
-  addWeights = (name, file, sha256) => module.addWeights(listedWeights(name, file), sha256);
+  weights = new WeightFeed(hosted, new PackStore(store, hosted, notKept), (name, file) =>
+    withWeights(name, file, (listed) => module.weightRanges(listed)));
+  addWeights = (name, file, sha256) =>
+    withWeights(name, file, (listed) => module.addWeights(listed, sha256));
   await feed.loadCatalog();
   engine.send(encodeRequest(1, 'list_controls'));
   engine.advance(0);

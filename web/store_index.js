@@ -29,7 +29,7 @@ export const indexNames = ['index-a.json', 'index-b.json'];
 
 const isCount = (value, max = Number.MAX_SAFE_INTEGER) =>
   Number.isSafeInteger(value) && value >= 0 && value <= max;
-const isText = (value) => typeof value === 'string' && value !== '';
+export const isText = (value) => typeof value === 'string' && value !== '';
 
 function isKept(data) {
   const {name, bytes, file, pieces, files, about} = data ?? {};
@@ -40,12 +40,12 @@ function isKept(data) {
       isCount(entry.offset, bytes) && isCount(entry.size, bytes - entry.offset));
 }
 
-const isDigest = (text) => /^[0-9a-f]{64}$/.test(text);
+export const isDigest = (text) => /^[0-9a-f]{64}$/.test(text);
 
 /** Whether this describes a weight file. */
 export function isWeights(entry) {
-  const {name, title, bytes, sha256, pieces, needed = []} = entry ?? {};
-  return isText(name) && isText(title) && isDigest(sha256) && isCount(bytes, maxWeightBytes) && Array.isArray(pieces) &&
+  const {name, title, bytes, pieces, needed = []} = entry ?? {};
+  return isText(name) && isText(title) && isCount(bytes, maxWeightBytes) && Array.isArray(pieces) &&
     pieces.length === Math.ceil(bytes / pieceBytes) && pieces.every(isDigest) &&
     isListOf(needed, pieces.length, (index) => isCount(index, pieces.length - 1));
 }

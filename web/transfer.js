@@ -107,16 +107,15 @@ export class Transfer {
 
   async #start() {
     const weights = this.#weights.value;
-    const data = this.#data();
     const abort = new AbortController();
     this.#abort = abort;
     this.#error.textContent = '';
     this.#compute.disabled = true;
     this.#progress.hidden = false;
-    this.#status.textContent = `Computing features of ${data}`;
+    this.#status.textContent = 'Computing features';
     try {
-      const {file, ...about} = await this.#features(weights, data, abort.signal);
-      const name = `${data}-${weights}`;
+      const {file, ...about} = await this.#features(weights, abort.signal);
+      const name = file.name.replace(/\.safetensors$/, '');
       this.#say.textContent = `Adding ${name}`;
       await this.#engine().addData([file], {name, signal: abort.signal});
       const text = `${name}: features of ${formatCount(about.train)} training and ${
@@ -125,9 +124,10 @@ export class Transfer {
       this.#status.textContent = text;
       this.#added(name);
     } catch (error) {
-      this.#say.textContent = '';
-      if (error.kind === 'cancelled') this.#status.textContent = 'Cancelled';
-      else this.#fail(error);
+      const isCancelled = error.kind === 'cancelled';
+      this.#say.textContent = this.#status.textContent = isCancelled && abort.signal.aborted ? 'Cancelled.' : '';
+      if (!isCancelled) this.#fail(error);
+      else if (!abort.signal.aborted) this.#fail({message: `Computing features was ${error.message}.`});
     } finally {
       this.#compute.disabled = false;
       this.#progress.hidden = true;
@@ -136,19 +136,20 @@ export class Transfer {
   }
 
   /** Fetches the weights and computes the features of as many images as are asked for. */
-  async #features(weights, data, signal) {
+  async #features(weights, signal) {
     const start = performance.now();
     await this.#engine().fetchWeights(weights, {signal, onProgress: ({done, total}) =>
       this.#show(`Fetching ${weights}: ${formatBytes(done)} of ${formatBytes(total)}`, start, done / total)});
+    const data = this.#data();  // other settings from now on end it
     let count = Math.floor(Number(this.#count.value));
     if (!(count > 0)) {
-      this.#show('Measuring with one image of each class', 0, 0);
+      this.#show(`Measuring with one image of each class of ${data}, when they have arrived`, 0, 0);
       const measured = await this.#engine().extractFeatures(weights, {images_per_class: 1}, {signal});
       count = affordable(measured);
     }
     const began = performance.now();
     const what = `${formatCount(count)} ${count === 1 ? 'image' : 'images'} of each class of ${data}`;
-    this.#show(`Features of ${what}`, began, 0);
+    this.#show(`Features of ${what}, when they have arrived`, began, 0);
     return this.#engine().extractFeatures(weights, {images_per_class: count}, {signal,
       onProgress: ({progress}) => this.#show(
         `Features of ${what}: ${Math.floor(100 * progress)} %`, began, progress)});

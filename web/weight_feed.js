@@ -4,7 +4,7 @@
 // there stays when a fetch is interrupted.
 
 import {FileError, fetchFile, fetchRange} from './fetch_file.js';
-import {isWeights, pieceOf} from './store_index.js';
+import {isDigest, isText, isWeights, pieceOf} from './store_index.js';
 import {digest, pieceBytes} from './stored_files.js';
 
 const maxCatalogBytes = 2 ** 24;
@@ -17,6 +17,9 @@ const maxTries = 3;
  * @typedef {Weights & {file: string, network: string, source: string, licence: string}} Listed
  * @typedef {(done: number, total: number) => void} OnBytes
  */
+
+const isListed = (entry) => isWeights(entry) && isDigest(entry.sha256) && isText(entry.source) &&
+  isText(entry.licence) && /^[\w.-]+\.safetensors$/.test(entry.file);
 
 const blank = new Blob([new Uint8Array(pieceBytes)]);
 
@@ -169,7 +172,7 @@ export class WeightFeed {
       return this.#catalog;
     } catch (error) {
       if (error.status === 404) return [];
-      const kept = await this.#packs.entries();
+      const kept = (await this.#packs.entries()).filter(isListed);
       if (kept.length > 0) return kept;
       throw error;
     }
@@ -220,9 +223,13 @@ export class WeightFeed {
     } catch {
       entries = null;
     }
-    const isListed = (entry) => isWeights(entry) && /^[\w.-]+\.safetensors$/.test(entry.file);
-    if (!Array.isArray(entries) || !entries.every(isListed)) {
+    if (!Array.isArray(entries)) {
       throw new FileError(`${url} is no catalog of weights; make it with: convlab weights pack.`, url);
+    }
+    const wrong = entries.find((entry) => !isListed(entry));
+    if (wrong !== undefined) {
+      throw new FileError(`${url}: the entry of ${String(wrong?.name)} is not as this page needs it; ` +
+        'pack these weights again with: convlab weights pack.', url);
     }
     return entries;
   }

@@ -42,6 +42,7 @@ const DatasetSplits& OwnData::add_opened(const std::string& name, DatasetSplits 
   check_name(name);
   if (known_entry(name) != nullptr)
     fail("[data] {} is the name of a known data set; expected another one", name);
+  if (splits.train->size() == 0) fail("[data] {} has nothing to train on", name);
   return sets_.insert_or_assign(name, std::move(splits)).first->second;
 }
 

@@ -22,7 +22,7 @@ class OwnData {
   /// that is empty, has more than max_name_bytes, or contains a "/".
   const DatasetSplits& add(const std::string& name, std::vector<SourceFile> files);
   /// Takes a data set that is open already, in place of that of this name. Throws Error for a name
-  /// that is invalid, or is in the catalog.
+  /// that is invalid or in the catalog, and a data set with nothing to train on.
   const DatasetSplits& add_opened(const std::string& name, DatasetSplits splits);
   /// Forgets a data set; runs that use it keep it open. Throws Error if there is none.
   void remove(const std::string& name);

@@ -187,6 +187,7 @@ Result Session::apply(const Reset&) {
     run.reset();
   } catch (...) {
     run_.reset();  // a half-reset run cannot be trained
+    stored_ = {};
     state_ = RunState::empty;
     throw;
   }

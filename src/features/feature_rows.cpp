@@ -69,8 +69,11 @@ void FeatureRows::finish(std::span<const int32_t> train_labels,
   complete();
 }
 
-FeatureMemory::FeatureMemory(const FeatureInfo& info)
-    : FeatureRows(info), bytes_(start().begin(), start().end()) {}
+FeatureMemory::FeatureMemory(const FeatureInfo& info) : FeatureRows(info) {
+  bytes_.reserve(start().size() +
+                 static_cast<size_t>(info.rows()) * (info.row_bytes() + sizeof(int32_t)));
+  write(start());
+}
 
 void FeatureMemory::write(std::span<const uint8_t> bytes) {
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "features/feature_info.h"
@@ -59,6 +60,7 @@ class FeatureRows {
 /// Writes it to memory.
 class FeatureMemory final : public FeatureRows {
  public:
+  /// Reserves memory for the whole file.
   explicit FeatureMemory(const FeatureInfo& info);
   /// Returns the finished file.
   std::vector<uint8_t> take() { return std::move(bytes_); }

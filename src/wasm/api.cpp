@@ -92,7 +92,7 @@ int guarded(const Body& body) {
   return -1;
 }
 
-DatasetSplits open_data(const std::string& name) {
+DatasetSplits find_data(const std::string& name) {
   const DatasetSplits* own = state().own.find(name);
   return own != nullptr ? *own : state().data.open(name);
 }
@@ -122,7 +122,7 @@ std::pair<const WeightSet&, std::shared_ptr<const ByteSource>> listed_weights(
   return {find_set(listed.name), source_of(listed.files.front())};
 }
 
-OpenedWeights open_weights(const std::string& name) {
+OpenedWeights find_weights(const std::string& name) {
   const WeightSet& set = find_set(name);
   const auto found = state().weights.find(name);
   if (found == state().weights.end())
@@ -143,8 +143,8 @@ EMSCRIPTEN_KEEPALIVE int convlab_create(int threads) {
   return guarded([&] {
     state().engine = std::make_unique<Engine>(
         EngineEnvironment{.backend = make_backend("", threads, memory_left),
-                          .open_data = open_data,
-                          .open_weights = open_weights,
+                          .open_data = find_data,
+                          .open_weights = find_weights,
                           .now = now_seconds,
                           .loader_threads = loader_threads(threads)});
     return 0;

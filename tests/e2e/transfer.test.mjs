@@ -1,16 +1,11 @@
 // Transfer learning in the page: features of images by a pretrained network, and a head on them.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import {after, before, test} from 'node:test';
-import {startServer} from '../../scripts/serve.mjs';
+import {test} from 'node:test';
 import {makeZip} from '../archives.mjs';
-import {convlab} from '../cli/helpers.mjs';
 import {greyPng} from '../png.mjs';
-import {writeSqueezenet} from '../squeezenet_file.mjs';
 import {readNumber, screenshot, waitForState, withPage} from './browser.mjs';
+import {serveWeights} from './hosted_weights.mjs';
 import {drop, reload, useAgain, waitForData, write} from './own_data.mjs';
 
 const perClass = 20;
@@ -30,32 +25,6 @@ function shades() {
     }
   }
   return write('shades.zip', makeZip(files));
-}
-
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-transfer-'));
-let server;
-before(async () => {
-  const file = path.join(folder, 'my.safetensors');
-  writeSqueezenet(file, {random: true});
-  const packed = convlab('weights', 'pack', file, '--out', path.join(folder, 'weights'));
-  assert.equal(packed.status, 0, packed.stderr);
-  server = await startServer({root: path.join(folder, 'weights')});
-});
-after(async () => {
-  await server.close();
-  fs.rmSync(folder, {recursive: true});
-});
-
-/** Serves the weights as the page's data/weights/; returns the ranges that are asked for. */
-async function serveWeights(page) {
-  const asked = [];
-  await page.context().route('**/data/weights/**', (route) => {
-    const {range} = route.request().headers();
-    if (range) asked.push(range);
-    return route.continue({
-      url: new URL(new URL(route.request().url()).pathname.split('/weights/')[1], server.url).href});
-  });
-  return asked;
 }
 
 const area = (page) => page.locator('#transfer');
@@ -108,7 +77,7 @@ test('without a number, as many images as take about two minutes; a cancelled ex
     await compute.click();
     await area(page).getByText(/^Features of [\d,]+ images? of each class of shades/).waitFor();
     await area(page).getByRole('button', {name: 'Cancel'}).click();
-    await area(page).getByText('Cancelled').waitFor({state: 'attached'});
+    await area(page).getByText('Cancelled.').first().waitFor();
     await area(page).getByRole('progressbar').waitFor({state: 'hidden'});
     assert.equal(await page.locator('#data').inputValue(), 'shades');
     assert.equal(await page.locator(`#data option[value="${name}"]`).count(), 0);

@@ -2,48 +2,14 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import {after, before, test} from 'node:test';
-import {startServer} from '../../scripts/serve.mjs';
-import {convlab} from '../cli/helpers.mjs';
-import {writeSqueezenet} from '../squeezenet_file.mjs';
+import {test} from 'node:test';
 import {withPage} from './browser.mjs';
+import {name, serveWeights, weightFile} from './hosted_weights.mjs';
 import {damage, storedFiles} from './packing.mjs';
 
-const name = 'squeezenet1.1';
 const pieceBytes = 2 ** 20;
 // Of five pieces: the classifier, which features do not need, is in the last two.
 const needed = 3;
-
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-weights-'));
-let server;
-before(async () => {
-  const file = path.join(folder, 'my.safetensors');
-  writeSqueezenet(file, {random: true});
-  const packed = convlab('weights', 'pack', file, '--out', path.join(folder, 'weights'));
-  assert.equal(packed.status, 0, packed.stderr);
-  server = await startServer({root: path.join(folder, 'weights')});
-});
-after(async () => {
-  await server.close();
-  fs.rmSync(folder, {recursive: true});
-});
-
-/**
- * Serves the weights as the page's data/weights/ from now on, where `change(route, range)` may answer
- * in place of the server; returns the ranges that are asked for.
- */
-async function serveWeights(page, change = () => false) {
-  const asked = [];
-  await page.context().route('**/data/weights/**', async (route) => {
-    const file = new URL(route.request().url()).pathname.split('/weights/')[1];
-    const {range = ''} = route.request().headers();
-    if (range) asked.push(range);
-    if (!await change(route, range)) await route.continue({url: new URL(file, server.url).href});
-  });
-  return asked;
-}
 
 /** In the page bench.html, which trains nothing: fetches the weights with an engine of its own. */
 async function fetchWeights(wanted) {
@@ -64,7 +30,7 @@ async function fetchWeights(wanted) {
 const open = (use) => withPage({query: 'bench.html'}, use);
 const storedPieces = async (page) =>
   (await page.evaluate(storedFiles)).filter((file) => file.startsWith('shard-')).length;
-const bytes = () => fs.statSync(path.join(folder, 'weights', `${name}.safetensors`)).size;
+const bytes = () => fs.statSync(weightFile).size;
 
 test('only what the convolutions need is fetched, by ranges, and a second visit fetches nothing', () =>
   open(async ({page}) => {
@@ -103,7 +69,7 @@ test('a server without ranges sends all, of which the needed pieces are kept', (
   open(async ({page}) => {
     await serveWeights(page, async (route, range) => {
       if (!range) return false;
-      await route.fulfill({path: path.join(folder, 'weights', `${name}.safetensors`)});
+      await route.fulfill({path: weightFile});
       return true;
     });
     assert.equal((await page.evaluate(fetchWeights, name)).bytes, bytes());

@@ -55,13 +55,13 @@ std::vector<uint8_t> expected_file(const DatasetSplits& images, const std::strin
   const auto backend = make_backend("xnnpack", 1);
   Network network(feature_graph(weights.set, pool), *backend, 0, NetworkUse::inference);
   load_pretrained(network, weights.set, *weights.source);
-  FeatureExtractor extractor(network, 8);
+  FeatureExtractor extractor(network, 2);
   const FeatureInfo info = describe_features(weights, pool, *backend, images, network.graph());
   FeatureMemory rows(info);
   FeatureExtraction extraction(extractor,
                                {.train = with_preprocessing(images.train, weights.set),
                                 .test = with_preprocessing(images.test, weights.set)},
-                               info, {}, rows);
+                               info, {.batch = 2}, rows);
   while (!extraction.advance()) continue;
   return rows.take();
 }
@@ -155,6 +155,20 @@ TEST_CASE("extract features request: what cannot be computed is refused with the
              ContainsSubstring("unknown pooling sum; expected none, avg, max"));
   CHECK_THAT(refusal(engine, {.weights = "small", .images_per_class = -1}),
              ContainsSubstring("images_per_class is -1"));
+  Engine without_images = engine_on(make_synthetic(0, 0, {20, 20, 3}, 3));
+  configure(without_images);
+  CHECK_THAT(refusal(without_images, {.weights = "small"}), ContainsSubstring("has no images"));
+  Engine small(
+      {.backend = make_backend("xnnpack", 1, [] { return uint64_t{10'000'000}; }),
+       .open_data = [](const std::string&) { return make_synthetic(90'000, 3, {1, 1, 3}, 3); },
+       .open_weights = open_small,
+       .now = ticking_clock()});
+  RunOptions points;
+  points.data = "points";
+  points.model = "mnist-mlp";
+  small.call<Configured>(Configure{points});
+  CHECK_THAT(refusal(small, {.weights = "small", .pool = "none"}),
+             ContainsSubstring("expected fewer images of each class"));
   const auto features = parse_feature_file(memory_source(
       "f.safetensors",
       engine.call<ComputedFeatures>(ExtractFeatures{.weights = "small", .pool = "avg"}).bytes));

@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/counted.h"
 #include "core/error.h"
+#include "core/format.h"
 #include "data/selected_dataset.h"
 #include "features/prepared_dataset.h"
 
@@ -13,8 +15,8 @@ namespace convlab {
 
 namespace {
 
-/// Images in a pass of the network: more need more memory, and are hardly faster.
-constexpr int64_t batch = 8;
+/// Images in a slice: more are hardly faster, and let other requests wait.
+constexpr int64_t batch = 2;
 
 Graph checked_graph(const ExtractFeatures& request, const WeightSet& set,
                     const DatasetSplits& images) {
@@ -23,7 +25,20 @@ Graph checked_graph(const ExtractFeatures& request, const WeightSet& set,
          request.images_per_class);
   }
   check_has_images(*images.train, "[features]");
+  if (images.train->size() == 0)
+    fail("[features] {} has no images; expected a data set that is here", images.train->name());
   return feature_graph(set, request.pool);
+}
+
+/// The file is in memory twice: when it is computed, and in the reply.
+void check_memory(const FeatureInfo& info, const Backend& backend) {
+  const uint64_t bytes = 2 * static_cast<uint64_t>(info.rows()) * info.row_bytes();
+  const uint64_t left = backend.memory_left();
+  if (bytes <= left) return;
+  fail(
+      "[features] the features {} of {} need {}, but {} are left; expected fewer images of each "
+      "class, or the pooling avg or max",
+      info.shape, counted(info.rows(), "image"), bytes_text(bytes), bytes_text(left));
 }
 
 /// Whether all images are here, or as many of each class as are needed.
@@ -68,6 +83,7 @@ std::unique_ptr<FeaturesTask::Work> FeaturesTask::begin() {
                          .test = with_preprocessing(chosen.test, weights_.set)};
   FeatureInfo info =
       describe_features(weights_, pool_, network_.backend(), chosen, network_.graph());
+  check_memory(info, network_.backend());
   return std::make_unique<Work>(extractor_, std::move(prepared), std::move(info), workers_);
 }
 

@@ -1,0 +1,42 @@
+// Weights of SqueezeNet for the tests of the page, on a server of their own.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {after, before} from 'node:test';
+import {startServer} from '../../scripts/serve.mjs';
+import {convlab} from '../cli/helpers.mjs';
+import {writeSqueezenet} from '../squeezenet_file.mjs';
+
+export const name = 'squeezenet1.1';
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-weights-'));
+export const weightFile = path.join(folder, 'weights', `${name}.safetensors`);
+
+let server;
+before(async () => {
+  const file = path.join(folder, 'my.safetensors');
+  writeSqueezenet(file, {random: true});
+  const packed = convlab('weights', 'pack', file, '--out', path.join(folder, 'weights'));
+  assert.equal(packed.status, 0, packed.stderr);
+  server = await startServer({root: path.join(folder, 'weights')});
+});
+after(async () => {
+  await server.close();
+  fs.rmSync(folder, {recursive: true});
+});
+
+/**
+ * Serves the weights as the page's data/weights/ from now on, where `change(route, range)` may answer
+ * in place of the server; returns the ranges that are asked for.
+ */
+export async function serveWeights(page, change = () => false) {
+  const asked = [];
+  await page.context().route('**/data/weights/**', async (route) => {
+    const file = new URL(route.request().url()).pathname.split('/weights/')[1];
+    const {range = ''} = route.request().headers();
+    if (range) asked.push(range);
+    if (!await change(route, range)) await route.continue({url: new URL(file, server.url).href});
+  });
+  return asked;
+}
