@@ -1,5 +1,6 @@
 // The controls: settings and buttons, created from the engine's tables (src/engine/controls.h).
 
+import {formatCount} from './format.js';
 import {LearningRateField} from './learning_rate_field.js';
 import {MoreOptions} from './more_options.js';
 
@@ -44,12 +45,17 @@ function choose(select, value, title) {
   select.value = value;
 }
 
-/** Says what a data set of the user's own holds: "28 × 28 pixels, grey; 3 classes: a, b, c". */
+/**
+ * Says what a data set of the user's own holds: "28 × 28 pixels, grey; 3 classes: a, b, c", or
+ * "512 features of each image; …".
+ */
 function ownDataText({height, width, channels, classes, class_names: names}) {
   const listed = 5;
   const some = names.slice(0, listed).join(', ') + (classes > listed ? ', …' : '');
-  return `Yours: ${width} × ${height} pixels, ${channels === 1 ? 'grey' : 'colour'}; ${
-    classes} ${classes === 1 ? 'class' : 'classes'}: ${some}`;
+  const isImage = channels === 1 || channels === 3;
+  const what = isImage ? `${width} × ${height} pixels, ${channels === 1 ? 'grey' : 'colour'}`
+    : `${formatCount(height * width * channels)} features of each image`;
+  return `Yours: ${what}; ${classes} ${classes === 1 ? 'class' : 'classes'}: ${some}`;
 }
 
 function fillSelect(select, items) {

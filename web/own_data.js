@@ -1,6 +1,7 @@
 // The area of the page for images of the user's own: files, folders and archives that are chosen,
 // dropped anywhere on the page, or pasted, and the data sets made of them.
 
+import {ClassCards} from './class_cards.js';
 import {make, makeButton} from './elements.js';
 import {formatBytes, formatCount, timeLeft} from './format.js';
 import {nameFor, sizeText, transferredFiles} from './given_files.js';
@@ -159,7 +160,8 @@ export class OwnData {
     this.#sets.setAttribute('aria-label', 'Your data sets');
     this.#overlay.append(make('p', {textContent: 'Drop files, folders or an archive to train on'}));
     const content = make('div', {className: 'own-content'}, this.#absent, buttons, files, folder,
-      this.#say, this.#progress, this.#error, this.#sets, this.#promise, this.#question);
+      this.#say, this.#progress, this.#error, this.#sets, this.#promise, this.#question,
+      new ClassCards((given) => this.#add(given)).root);
     this.#details.append(title, content);
     this.#root.append(this.#details, this.#status);
     document.body.append(this.#overlay);

@@ -110,6 +110,8 @@ add_library(stb INTERFACE)
 target_include_directories(stb SYSTEM INTERFACE "${stb_SOURCE_DIR}")
 
 add_library(json INTERFACE)
+# Each value that is read keeps its position in the text, for messages. Everywhere: two kinds of values are twice the code.
+target_compile_definitions(json INTERFACE JSON_DIAGNOSTIC_POSITIONS=1)
 target_include_directories(json SYSTEM INTERFACE "${json_SOURCE_DIR}/include")
 
 # For the size of the WebAssembly modules without locales and with the smaller tables; the text is the same.

@@ -201,13 +201,13 @@ const WeightSet& match_weight_set(std::span<const WeightSet* const> sets,
 std::vector<ByteRange> tensor_ranges(const WeightSet& set, NetworkPart part,
                                      const SafeTensorsHeader& header, const std::string& source) {
   const EntriesByName entries = by_name(header);
-  std::vector<ByteRange> ranges;
+  std::map<uint64_t, uint64_t> bytes_at;
   for (const Wanted& tensor : find_tensors(pretrained_graph(set, part), set, entries, source)) {
     const SafeTensorEntry& entry = *entries.at(tensor.name);
-    ranges.push_back({entry.offset, entry.bytes});
+    bytes_at[entry.offset] = entry.bytes;
   }
-  std::sort(ranges.begin(), ranges.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  std::vector<ByteRange> ranges;
+  for (const auto& [offset, bytes] : bytes_at) ranges.push_back({offset, bytes});
   return ranges;
 }
 

@@ -53,7 +53,7 @@ test('features of 20 images per class, a head above 85 %, and after a reload no 
     await area(page).getByRole('button', {name: 'Compute features'}).click();
     await waitForData(page, name);
     assert.ok(asked.length > 0, 'the weights are fetched by ranges');
-    const done = await area(page).locator('p').filter({hasText: 'features of'}).innerText();
+    const done = await area(page).getByText(/computed in/).first().innerText();
     assert.match(done, new RegExp(`${name}: features of ${2 * perClass} training and \\d+ test images`));
     const accuracy = await trainHead(page);
     assert.ok(accuracy > 85, `test accuracy ${accuracy} %`);

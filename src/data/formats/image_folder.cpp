@@ -23,7 +23,6 @@ namespace {
 
 constexpr std::array endings{".jpg", ".jpeg", ".png", ".bmp", ".gif"};
 constexpr int64_t default_side = 128;
-constexpr int64_t max_default_side = 256;
 constexpr size_t probed_images = 32;
 constexpr std::string_view background = "BACKGROUND_Google";  // of Caltech-101
 
@@ -188,7 +187,7 @@ std::vector<std::string> class_folders(const FoundParts& found, const FileSet& f
 }
 
 /// The size and the number of channels that all of some images have; 3 channels where they differ,
-/// and default_side where they differ or are large. Unreadable ones do not count.
+/// and default_side where they differ or are larger. Unreadable ones do not count.
 Shape probe_shape(const FileSet& files, const std::vector<EncodedDataset::Item>& items) {
   std::set<std::pair<int64_t, int64_t>> sizes;
   int64_t channels = 1;
@@ -210,7 +209,7 @@ Shape probe_shape(const FileSet& files, const std::vector<EncodedDataset::Item>&
          reason);
   }
   const auto [height, width] = *sizes.begin();
-  const bool is_small = height <= max_default_side && width <= max_default_side;
+  const bool is_small = height <= default_side && width <= default_side;
   if (sizes.size() > 1 || !is_small) return {default_side, default_side, channels};
   return {height, width, channels};
 }
