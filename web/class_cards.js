@@ -79,6 +79,7 @@ class Card {
     const isPress = ({key, repeat}) => !repeat && (key === ' ' || key === 'Enter');
     const record = () => this.#record().catch((error) => this.#changed(error.message));
     button.addEventListener('pointerdown', record);
+    button.addEventListener('contextmenu', (event) => event.preventDefault());  // of a long touch
     button.addEventListener('keydown', (event) => { if (isPress(event)) record(); });
     for (const end of ['pointerup', 'pointerleave', 'pointercancel', 'keyup', 'blur']) {
       button.addEventListener(end, () => { this.#hold = null; });
