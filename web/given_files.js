@@ -81,7 +81,7 @@ export function nameFor(files, taken) {
   if (folders.size === 1 && folder) {
     name = folder;
   } else if (files.length === 1) {
-    name = files[0].path.replace(/\.(zip|tar|tgz|tar\.gz)$/i, '');
+    name = files[0].path.replace(/\.(zip|tar|tgz|tar\.gz|safetensors)$/i, '');
   }
   // Characters that a list cannot show, and those the engine refuses.
   name = Array.from(name.replace(/[\p{C}/\\]/gu, ' ').trim()).slice(0, 60).join('') || 'my images';

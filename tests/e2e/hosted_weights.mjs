@@ -11,13 +11,14 @@ import {writeSqueezenet} from '../squeezenet_file.mjs';
 
 export const name = 'squeezenet1.1';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-weights-'));
+/** Another copy, which is not hosted. */
+export const ownFile = path.join(folder, 'my.safetensors');
 export const weightFile = path.join(folder, 'weights', `${name}.safetensors`);
 
 let server;
 before(async () => {
-  const file = path.join(folder, 'my.safetensors');
-  writeSqueezenet(file, {random: true});
-  const packed = convlab('weights', 'pack', file, '--out', path.join(folder, 'weights'));
+  writeSqueezenet(ownFile, {random: true});
+  const packed = convlab('weights', 'pack', ownFile, '--out', path.join(folder, 'weights'));
   assert.equal(packed.status, 0, packed.stderr);
   server = await startServer({root: path.join(folder, 'weights')});
 });

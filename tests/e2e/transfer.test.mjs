@@ -1,12 +1,15 @@
 // Transfer learning in the page: features of images by a pretrained network, and a head on them.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import {test} from 'node:test';
 import {makeZip} from '../archives.mjs';
+import {convlab} from '../cli/helpers.mjs';
 import {greyPng} from '../png.mjs';
 import {readNumber, screenshot, waitForState, withPage} from './browser.mjs';
-import {serveWeights} from './hosted_weights.mjs';
-import {drop, reload, useAgain, waitForData, write} from './own_data.mjs';
+import {ownFile, serveWeights} from './hosted_weights.mjs';
+import {drop, folder, reload, trainFor, useAgain, waitForData, write} from './own_data.mjs';
 
 const perClass = 20;
 const name = 'shades-squeezenet1.1';
@@ -83,6 +86,22 @@ test('without a number, as many images as take about two minutes; a cancelled ex
     assert.equal(await page.locator(`#data option[value="${name}"]`).count(), 0);
     assert.ok(await compute.isEnabled());
   }));
+
+test('a file of features that the command has written is a data set of the page', (t) => {
+  const out = path.join(folder, 'photo features.safetensors');
+  t.after(() => fs.rmSync(out));
+  const made = convlab('features', '--backbone', 'squeezenet1.1', '--weights', ownFile, '--pool', 'avg',
+    '--data', path.join(folder, 'folder/photos'), '--out', out);
+  assert.equal(made.status, 0, made.stderr);
+  return withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    await drop(page, [out]);
+    await waitForData(page, 'photo features');
+    assert.match(await page.locator('#data-about').innerText(), /Yours: 512 features of each image; 3 classes/);
+    await trainFor(page, 2);
+    assert.deepEqual(problems, []);
+  });
+});
 
 test('a server without weights: the area says how to host them', () =>
   withPage({}, async ({page}) => {
