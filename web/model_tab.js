@@ -1,6 +1,7 @@
 // The tab Model: saves and opens models, predicts an image, and lists the network's layers.
 
 import {formatBytes, formatCount, formatScore} from './format.js';
+import {placesOf, shade} from './look.js';
 
 const maxBars = 5;
 
@@ -27,6 +28,9 @@ export class ModelTab {
   #root;
   #engine;
   #described = '';
+  /** What was predicted last. @type {{file: File, image: ImageData}|null} */
+  #predicted = null;
+  #explaining = new AbortController();
 
   /**
    * @param {HTMLElement} root
@@ -36,6 +40,7 @@ export class ModelTab {
     this.#root = root;
     this.#engine = engine;
     this.#on('save', () => this.#save());
+    this.#part('look').addEventListener('change', () => this.#look());
     const uses = {open: (file) => this.#open(file), predict: (file) => this.#predict(file)};
     for (const [name, use] of Object.entries(uses)) {
       const field = this.#part(`file="${name}"`);
@@ -96,8 +101,10 @@ export class ModelTab {
   #predict(file) {
     return this.#try(async () => {
       this.#say(`Predicting ${file.name}…`);
-      this.#showPrediction(await this.#engine().predict(file), file.name);
+      const image = this.#showPrediction(await this.#engine().predict(file), file.name);
+      this.#predicted = {file, image};
       this.#say('');
+      await this.#look();
     });
   }
 
@@ -114,7 +121,6 @@ export class ModelTab {
       for (let c = 0; c < 3; ++c) image.data[4 * i + c] = pixels[channels * i + (c % channels)];
       image.data[4 * i + 3] = 255;
     }
-    canvas.getContext('2d').putImageData(image, 0, 0);
     figure.querySelector('figcaption').textContent =
       `${name}: ${names[best]}, ${text(best)}. ` +
       `The network saw ${width} × ${height} pixels.`;
@@ -129,6 +135,31 @@ export class ModelTab {
       return row;
     }));
     figure.hidden = false;
+    return image;
+  }
+
+  /** Shows the image that was predicted and, if it is asked for, where the network looks. */
+  async #look() {
+    this.#explaining.abort();
+    const {signal} = this.#explaining = new AbortController();
+    const method = this.#part('look').value;
+    const about = this.#part('look-about');
+    const canvas = this.#part('prediction').querySelector('canvas');
+    const {file, image} = /** @type {{file: File, image: ImageData}} */ (this.#predicted);
+    canvas.getContext('2d').putImageData(image, 0, 0);
+    about.textContent = '';
+    if (!method) return;
+    try {
+      const map = await this.#engine().explain(file, {method}, {signal, onProgress: ({progress}) => {
+        if (!signal.aborted) about.textContent = `Looking: ${Math.floor(100 * progress)} %`;
+      }});
+      if (signal.aborted) return;
+      shade(canvas, map);
+      about.textContent = `For ${map.class_name || `class ${map.class_index}`}${
+        map.layer && `, of the layer ${map.layer}`}: ${placesOf(map)}.`;
+    } catch (error) {
+      if (error.kind !== 'cancelled') about.textContent = error.message;
+    }
   }
 
   #list(model, name) {
