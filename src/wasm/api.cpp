@@ -101,6 +101,14 @@ std::shared_ptr<const ByteSource> source_of(const ListedFile& file) {
   return blob_source(escaped_utf8(file.path), file.size, file.source);
 }
 
+/// A file of features, whose rows are read in random order: from memory, unless it is large.
+std::shared_ptr<const ByteSource> feature_source(const ListedFile& file) {
+  constexpr uint64_t max_bytes = uint64_t{64} << 20U;
+  std::shared_ptr<const ByteSource> source = source_of(file);
+  if (source->size() > max_bytes) return source;
+  return memory_source(source->name(), source->read(0, source->size()));
+}
+
 std::vector<SourceFile> sources_of(std::vector<ListedFile> listed) {
   std::vector<SourceFile> files;
   for (ListedFile& file : listed) {
@@ -207,7 +215,7 @@ EMSCRIPTEN_KEEPALIVE int convlab_add_data(const char* json, uint32_t length) {
     OwnData& own = state().own;
     const DatasetSplits& splits =
         listed.files.size() == 1 && is_feature_file(listed.files[0].path)
-            ? own.add_opened(listed.name, parse_feature_file(source_of(listed.files[0])).data)
+            ? own.add_opened(listed.name, parse_feature_file(feature_source(listed.files[0])).data)
             : own.add(listed.name, sources_of(std::move(listed.files)));
     state().encoded = {.json = describe_data(listed.name, splits, fitting_models(*splits.train)),
                        .block = {}};
