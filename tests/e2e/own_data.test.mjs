@@ -108,7 +108,7 @@ test('the area is folded, is opened by keyboard and by what is dragged, and says
     await waitForState(page, 'ready');
     const button = area(page).getByRole('button', {name: 'Choose files…'});
     assert.equal(await button.isVisible(), false);
-    await area(page).locator('summary').focus();
+    await page.locator('#own-data-title').focus();
     await page.keyboard.press('Enter');
     assert.equal(await button.isVisible(), true);
     await page.keyboard.press('Enter');
