@@ -26,11 +26,16 @@ export function toJpeg(image, width, height) {
   });
 }
 
+/** @param {MediaStream|null} stream */
+const stop = (stream) => stream?.getTracks().forEach((track) => track.stop());
+
 /** A camera, which is shown in a video element while it is open. */
 export class Camera {
   #video;
   /** @type {MediaStream|null} */
   #stream = null;
+  /** What is being opened; a later `open` or `close` ends it. @type {object|null} */
+  #opening = null;
 
   /** @param {HTMLVideoElement} video */
   constructor(video) {
@@ -45,25 +50,33 @@ export class Camera {
   get isOpen() { return this.#stream !== null; }
 
   /**
-   * Opens the camera that looks at the user, or the other one. Throws Error that says why there is
-   * none.
+   * Opens the camera that looks at the user, or the other one; it is not open if it was closed
+   * meanwhile. Throws Error that says why there is none.
    * @param {boolean} [isFront]
    */
   async open(isFront = true) {
     this.close();
+    const opening = this.#opening = {};
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({audio: false,
+      const stream = await navigator.mediaDevices.getUserMedia({audio: false,
         video: {facingMode: isFront ? 'user' : 'environment', width: {ideal: 640}}});
-      this.#video.srcObject = this.#stream;
+      if (this.#opening !== opening) {
+        stop(stream);
+        return;
+      }
+      this.#stream = stream;
+      this.#video.srcObject = stream;
       await this.#video.play();
     } catch (error) {
+      if (this.#opening !== opening) return;
       this.close();
       throw new Error(`The camera cannot be used: ${whyNot(error)}.`);
     }
   }
 
   close() {
-    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#opening = null;
+    stop(this.#stream);
     this.#stream = null;
     this.#video.srcObject = null;
   }

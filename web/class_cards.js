@@ -94,7 +94,7 @@ class Card {
     do {
       this.#add({blob: await camera.take(), ending: 'jpg'});
       await sleep(pictureMilliseconds);
-    } while (this.#hold === hold);
+    } while (this.#hold === hold && camera.isOpen);
   }
 
   async #addFiles() {
@@ -221,7 +221,10 @@ export class ClassCards {
     this.#train.disabled = text !== '';
   }
 
-  /** Opens the camera, unless it is open; returns null, and says why, if it cannot be used. */
+  /**
+   * Opens the camera, unless it is open; returns null if it was closed meanwhile or, and says why, if
+   * it cannot be used.
+   */
   async #openCamera(isFront = this.#isFront) {
     if (this.#camera.isOpen && isFront === this.#isFront) return this.#camera;
     this.#isFront = isFront;
@@ -233,6 +236,7 @@ export class ClassCards {
       this.#changed(error.message);
       return null;
     }
+    if (!this.#camera.isOpen) return null;
     const devices = await navigator.mediaDevices.enumerateDevices();
     this.#turn.hidden = devices.filter(({kind}) => kind === 'videoinput').length < 2;
     return this.#camera;

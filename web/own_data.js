@@ -129,7 +129,8 @@ export class OwnData {
   #open() { this.#details.open = true; }
 
   #hint = 'Images in a folder for each class, or MNIST\'s or CIFAR\'s files, also as .zip, .tar or ' +
-    '.tar.gz; or a file of convlab features. You can drop or paste them anywhere on this page. They stay on your machine.';
+    '.tar.gz; or a file of convlab features. You can drop or paste them anywhere on this page. ' +
+    'They stay on your machine.';
 
   #build() {
     const files = this.#files;

@@ -8,7 +8,7 @@ import {formatBytes, formatCount, formatDuration, timeLeft} from './format.js';
 /** How long computing features should take where no number of images is chosen. */
 const wantedSeconds = 120;
 
-/** The weights that are chosen at first, if they are hosted: a small network. */
+/** The weights that are chosen at first, a small network; where they are not hosted, the first. */
 const preferred = 'squeezenet1.1';
 
 /**
@@ -87,10 +87,8 @@ export class Transfer {
       this.#fail(error);
       return;
     }
-    const isPreferred = ({name}) => name === preferred;
     this.#weights.replaceChildren(...this.#list.map(({name, title}) =>
       make('option', {value: name, textContent: title, selected: name === preferred})));
-    if (!this.#list.some(isPreferred)) this.#weights.selectedIndex = 0;
     const isEmpty = this.#list.length === 0;
     this.#weights.disabled = this.#compute.disabled = isEmpty;
     this.#say.textContent = isEmpty

@@ -34,7 +34,7 @@ class FeatureRows {
  protected:
   /// The bytes of the file before the first row.
   std::span<const uint8_t> start() const { return start_; }
-  /// Takes over the whole rows among the first `bytes` bytes of a file that was begun.
+  /// Continues a file of `bytes` bytes after its last whole row.
   void resume(uint64_t bytes);
 
  private:
@@ -42,7 +42,7 @@ class FeatureRows {
   virtual std::string name() const = 0;
   virtual void write(std::span<const uint8_t> bytes) = 0;
   virtual void read(uint64_t offset, std::span<uint8_t> out) const = 0;
-  /// Removes the bytes after the first `bytes`; writing goes on there.
+  /// Truncates the file to a size in bytes; writing continues at its end.
   virtual void cut(uint64_t bytes) = 0;
   /// Called when all bytes are written.
   virtual void complete() {}

@@ -28,12 +28,17 @@ const WeightSet& find_set(const ByteSource& source) {
   return match_weight_set(sets, read_safetensors_header(source), source.name());
 }
 
+std::string hash_of(std::span<const uint8_t> bytes) {
+  Sha256 hash;
+  hash.update(bytes);
+  return sha256_text(hash.finish());
+}
+
 std::vector<std::string> piece_hashes(std::span<const uint8_t> bytes) {
   std::vector<std::string> hashes;
   for (size_t at = 0; at < bytes.size(); at += weight_piece_bytes) {
-    Sha256 hash;
-    hash.update(bytes.subspan(at, std::min<size_t>(weight_piece_bytes, bytes.size() - at)));
-    hashes.push_back(sha256_text(hash.finish()));
+    hashes.push_back(
+        hash_of(bytes.subspan(at, std::min<size_t>(weight_piece_bytes, bytes.size() - at))));
   }
   return hashes;
 }
@@ -73,7 +78,7 @@ PackedWeights pack_weights(const ByteSource& source, const fs::path& out) {
   PackedWeights packed{.name = set.name,
                        .file = set.name + ".safetensors",
                        .bytes = bytes.size(),
-                       .sha256 = sha256_of(source),
+                       .sha256 = hash_of(bytes),
                        .pieces = piece_hashes(bytes)};
   write_file(out / packed.file, bytes);
   const fs::path catalog = out / "catalog.json";

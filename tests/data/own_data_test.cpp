@@ -10,6 +10,7 @@
 #include "data/archives.h"
 #include "data/bytes.h"
 #include "data/own_data_json.h"
+#include "data/synthetic.h"
 
 namespace convlab {
 namespace {
@@ -114,6 +115,18 @@ TEST_CASE("own data: another of the same name replaces it only if it can be open
   CHECK(own.find("x") == nullptr);
   CHECK(kept->available() == 6);
   CHECK_THROWS_MATCHES(own.remove("x"), Error, says("there is no data set x"));
+}
+
+TEST_CASE("own data: a data set that is open already is added under a name of its own") {
+  OwnData own;
+  const DatasetSplits opened = make_synthetic(6, 2, {4, 4, 1}, 2);
+  CHECK(own.add_opened("x", opened).train == opened.train);
+  CHECK(own.find("x")->test == opened.test);
+  CHECK_THROWS_MATCHES(own.add_opened("mnist", opened), Error, says("name of a known data set"));
+  CHECK_THROWS_MATCHES(own.add_opened("x", make_synthetic(0, 2, {4, 4, 1}, 2)), Error,
+                       says("nothing to train on"));
+  CHECK_THROWS_AS(own.add_opened("a/b", opened), Error);
+  CHECK(own.find("x")->train == opened.train);
 }
 
 TEST_CASE("own data: names that cannot be shown or are paths are refused") {

@@ -48,6 +48,26 @@ test('pictures are taken while a button is held, by mouse or key, and become a d
     assert.deepEqual(problems, []);
   }));
 
+test('a camera that opens when the classes are folded already is closed again', () =>
+  withPage({args: fakeCamera}, async ({page}) => {
+    await page.evaluate(() => {
+      const {mediaDevices} = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        await new Promise((resolve) => { setTimeout(resolve, 1000); });
+        globalThis.lateStream = stream;
+        return stream;
+      };
+    });
+    await openCards(page);
+    await card(page, 0).getByRole('button', {name: 'Hold to record'}).click();
+    await area(page).getByText('Make classes of pictures').click();
+    await page.waitForFunction(() => globalThis.lateStream !== undefined &&
+      globalThis.lateStream.getTracks().every(({readyState}) => readyState === 'ended'));
+    assert.equal(await page.locator('.class-card .class-name span').first().textContent(), '0 pictures');
+  }));
+
 test('pictures from files; what is no image, a missing camera and names that clash are said', () =>
   withPage({}, async ({page}) => {
     await openCards(page);

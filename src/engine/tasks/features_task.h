@@ -27,7 +27,7 @@ class FeaturesTask final : public Task {
   Result result() override;
 
  private:
-  /// What is known when the images are.
+  /// What is made once the images have arrived.
   struct Work {
     Work(FeatureExtractor& extractor, DatasetSplits images, FeatureInfo described,
          std::shared_ptr<WorkerPool> workers);
