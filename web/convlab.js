@@ -216,8 +216,17 @@ export class Convlab extends TypedEventTarget {
       async () => ({...await readImage(image), ...plainCopy(place, 'pixel_arithmetic', 'place')}));
   }
 
-  /** Resolves to the trained model as a file. @returns {Promise<File>} */
-  saveModel() { return this.#requests.send('save_model').then(toFile); }
+  /**
+   * Resolves to the trained model as a file. A network that reads features is joined with
+   * `backbone_weights`, the weights of fetchWeights that compute them, if that is given, and then
+   * reads images; `last_block_factor`: the learning rate factor with which their last block can be
+   * trained; 0: it is frozen, too.
+   * @param {{backbone_weights?: string, last_block_factor?: number}} [options]
+   * @returns {Promise<File>}
+   */
+  saveModel(options = {}) {
+    return this.#requests.send('save_model', () => plainCopy(options, 'save_model', 'options')).then(toFile);
+  }
 
   /** Resolves to a checkpoint, from which training can be resumed. @returns {Promise<File>} */
   saveCheckpoint() { return this.#requests.send('save_checkpoint').then(toFile); }

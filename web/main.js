@@ -3,6 +3,7 @@
 import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
 import {Controls} from './controls.js';
 import {Convlab} from './convlab.js';
+import {Join} from './join.js';
 import {ModelTab} from './model_tab.js';
 import {OwnData} from './own_data.js';
 import {Progress} from './progress.js';
@@ -135,6 +136,8 @@ new Transfer(byId('transfer'), () => convlab, {
   },
 });
 
+const join = new Join(byId('transfer'), () => convlab);
+
 // What the engine said that is about no run.
 const notices = new Set();
 
@@ -175,6 +178,7 @@ function showSnapshot({snapshot, encoded}) {
   results.show(snapshot);
   latest = snapshot;
   model.show(snapshot);
+  join.show(snapshot);
   view.show(encoded);
   showNotes(notesOf(snapshot));
   showWhatRuns(snapshot);

@@ -17,6 +17,12 @@ function download(file) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+/** The kind of a layer and how it is trained, if that is not the usual way. */
+function kindText({kind, frozen, parameters, learning_rate_factor: factor}) {
+  if (frozen) return `${kind}, frozen`;
+  return factor === 1 || parameters === 0 ? kind : `${kind}, ${factor} × learning rate`;
+}
+
 function cell(text, className = '') {
   const element = document.createElement('td');
   element.textContent = text;
@@ -169,7 +175,7 @@ export class ModelTab {
       'train, besides weights and gradients.';
     this.#part('layers').replaceChildren(...layers.map((layer) => {
       const row = document.createElement('tr');
-      row.append(cell(layer.name), cell(layer.frozen ? `${layer.kind}, frozen` : layer.kind),
+      row.append(cell(layer.name), cell(kindText(layer)),
         cell(layer.output.join(' × ')),
         cell(layer.parameters ? formatCount(layer.parameters) : ''),
         cell(layer.flops ? (layer.flops / 1e6).toFixed(2) : ''),

@@ -31,6 +31,7 @@ const arrayTypes = {f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: U
  * @property {string} backend
  * @property {number} threads
  * @property {string[]} class_names
+ * @property {string} features  how the features were made that the network reads; empty: images
  * @property {number} parameters
  * @property {number} memory_bytes
  * @property {number} train_images  to train on

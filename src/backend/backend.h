@@ -315,8 +315,9 @@ class Backend {
   virtual void local_response_norm_grad(const LocalResponseNormDesc& desc, const Tensor& x,
                                         const Tensor& dy, const Tensor& dx) = 0;
 
-  // Optimizer updates of flat buffers, with the learning rate and update number of set_step. Each
-  // first applies weight decay: w -= lr · weight_decay · w (Loshchilov and Hutter 2019).
+  // Optimizer updates of flat buffers, with the update number of set_step, and its learning rate
+  // times the factor of the descriptor, called lr. Each first applies weight decay: w -= lr ·
+  // weight_decay · w (Loshchilov and Hutter 2019).
   virtual void sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                           const Tensor& momenta) = 0;
   virtual void adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,

@@ -168,6 +168,7 @@ struct SgdDesc {
   float momentum = 0;
   bool nesterov = false;
   float weight_decay = 0;
+  float learning_rate_factor = 1;
 };
 
 /// Kingma and Ba 2015 in the form at the end of their section 2 (epsilon is added to the root
@@ -177,6 +178,7 @@ struct AdamDesc {
   float beta2 = 0.999F;
   float epsilon = 1e-7F;
   float weight_decay = 0;
+  float learning_rate_factor = 1;
 };
 
 /// s = rho · s + (1 - rho) · g²; change = lr · g / √(s + epsilon) (Tieleman and Hinton 2012, as in
@@ -188,12 +190,14 @@ struct RmspropDesc {
   float momentum = 0;
   float epsilon = 1e-7F;
   float weight_decay = 0;
+  float learning_rate_factor = 1;
 };
 
 /// s += g²; w -= lr · g / √(s + epsilon) (Duchi et al. 2011, as in Keras).
 struct AdagradDesc {
   float epsilon = 1e-7F;
   float weight_decay = 0;
+  float learning_rate_factor = 1;
 };
 
 }  // namespace convlab

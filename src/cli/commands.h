@@ -16,6 +16,7 @@ void add_weights(CLI::App& app, Action& action);
 void add_classify(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_features(CLI::App& app, Action& action);
+void add_join(CLI::App& app, Action& action);
 void add_knn(CLI::App& app, Action& action);
 void add_lr_find(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);

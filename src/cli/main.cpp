@@ -139,6 +139,7 @@ int run(int argc, char** argv) {
   convlab::add_classify(app, action);
   convlab::add_explain(app, action);
   convlab::add_features(app, action);
+  convlab::add_join(app, action);
   convlab::add_knn(app, action);
   convlab::add_lr_find(app, action);
   convlab::add_bench(app, action);

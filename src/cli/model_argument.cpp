@@ -45,14 +45,11 @@ bool is_in_zoo(const std::string& name) {
 }
 
 const Model& find_untrained(const std::string& model) {
-  std::error_code ignored;
-  const bool is_file =
-      model.ends_with(".safetensors") || std::filesystem::is_regular_file(model, ignored);
-  if (is_file && !is_in_zoo(model)) {
+  if (is_model_file(model)) {
     fail(
         "[model] {} is not a .json file that describes a network, nor the name of a model. "
-        "Evaluate a trained model with convlab eval --model, continue from a checkpoint with "
-        "convlab train --resume",
+        "Evaluate a trained model with convlab eval --model, train it further with convlab train "
+        "--model",
         model);
   }
   return find_model(model);
@@ -103,6 +100,21 @@ CLI::Option* add_model(CLI::App& command, std::string& model) {
                       known_names(models(), &Model::name))
       ->type_name("NAME|FILE")
       ->check(utf8_text());
+}
+
+CLI::Option* add_start_model(CLI::App& command, std::string& model) {
+  return add_model(command, model)
+      ->description(
+          "A .json file that describes a network, a model file whose weights are trained further, "
+          "or one of: " +
+          known_names(models(), &Model::name));
+}
+
+bool is_model_file(const std::string& model) {
+  std::error_code ignored;
+  const bool is_file =
+      model.ends_with(".safetensors") || std::filesystem::is_regular_file(model, ignored);
+  return is_file && !is_document(model) && !is_in_zoo(model);
 }
 
 CLI::Option* add_model_file(CLI::App& command, std::string& model) {

@@ -24,6 +24,12 @@ struct ModelSize {
 };
 void add_model_size(CLI::App& command, ModelSize& size);
 
+/// Adds --model to `convlab train`, which takes models of add_model and trained ones.
+CLI::Option* add_start_model(CLI::App& command, std::string& model);
+
+/// Whether --model is a trained model, for read_model_file.
+bool is_model_file(const std::string& model);
+
 /// Sets the model of a run to what --model gave: a name of the zoo, or a .json file, whose text
 /// becomes RunOptions::architecture and whose name without folder and extension the model's name.
 /// Throws Error for an unknown name, a file with errors, and a network that does not fit the data

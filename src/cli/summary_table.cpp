@@ -6,6 +6,7 @@
 
 #include "cli/table.h"
 #include "core/format.h"
+#include "engine/layer_text.h"
 
 namespace convlab {
 
@@ -39,7 +40,7 @@ std::vector<Column> layer_columns(const ModelDescription& model) {
   Column inputs{"Inputs", Align::left, {""}};
   for (const LayerDescription& layer : model.layers) {
     names.cells.push_back(layer.name);
-    kinds.cells.push_back(fmt::format("{}{}", layer.kind, layer.frozen ? ", frozen" : ""));
+    kinds.cells.push_back(kind_text(layer));
     shapes.cells.push_back(layer.output.str());
     parameters.cells.push_back(count_or_nothing(layer.parameters));
     flops.cells.push_back(count_or_nothing(layer.flops));

@@ -79,7 +79,7 @@ class Training {
         json_(options_.json),
         files_(options_.files),
         progress_(json_.to_stdout() ? stderr : stdout, monotonic_seconds) {
-    set_model(options_.run, options_.model);
+    if (!is_model_file(options_.model)) set_model(options_.run, options_.model);
     make_loss(options_.run);
     check_optimizer_options(options_.run);
     check_files();
@@ -97,7 +97,12 @@ class Training {
 
   /// Returns the exit status.
   int run() {
-    engine_->call<Configured>(Configure{options_.run});
+    if (is_model_file(options_.model)) {
+      engine_->call<Configured>(
+          LoadModel{options_.model, read_model_file(options_.model), options_.run});
+    } else {
+      engine_->call<Configured>(Configure{options_.run});
+    }
     files_.resume(*engine_);
     json_.open();
     try {
@@ -283,6 +288,15 @@ class Training {
   size_t epochs_shown_ = 0;
 };
 
+/// A model file says itself how its network reads images, and what it was trained for.
+void check_start_options(const CLI::App& command) {
+  for (const char* name :
+       {"--image-size", "--resize", "--loss", "--loss-options", "--standardize"}) {
+    if (command.get_option(name)->count() > 0)
+      fail("{} is that of the model file given as --model; leave it out", name);
+  }
+}
+
 }  // namespace
 
 void add_train(CLI::App& app, Action& action) {
@@ -291,7 +305,7 @@ void add_train(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand(
       "train",
       "Train a model and evaluate it after each epoch, on the test images or a validation split");
-  add_model(command, options->model)->required();
+  add_start_model(command, options->model)->required();
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_image_size(command, run.image_size);
@@ -344,7 +358,10 @@ void add_train(CLI::App& app, Action& action) {
   command.footer(loss_options_help() + optimizer_options_help() +
                  "\nExample:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save "
                  "digits.safetensors");
-  command.callback([options, &action] { action = [options] { return Training(*options).run(); }; });
+  command.callback([&command, options, &action] {
+    if (is_model_file(options->model)) check_start_options(command);
+    action = [options] { return Training(*options).run(); };
+  });
 }
 
 }  // namespace convlab

@@ -42,6 +42,17 @@ struct ParameterSpec {
   double constant = 0;  ///< value for Initializer::constant
 };
 
+/// Trainable parameters that lie next to each other in a network's flat buffers and are updated
+/// alike.
+struct TrainableRange {
+  int64_t begin = 0;  ///< elements
+  int64_t end = 0;
+  bool are_weights = true;  ///< otherwise biases (ParameterRole)
+  float learning_rate_factor = 1;
+
+  bool operator==(const TrainableRange&) const = default;
+};
+
 /// A parameter tensor of a layer: a view into the network's flat buffers of values and gradients.
 struct Parameter {
   std::string name;  ///< name within the network: "conv1.kernel"

@@ -41,6 +41,8 @@ class Dataset {
   /// How the features were made, for people; empty for images. Features that say the same can be
   /// read by the same network.
   virtual std::string features() const { return {}; }
+  /// Name of the data set whose images these are features of; empty for images.
+  virtual std::string features_of() const { return {}; }
   int64_t classes() const { return static_cast<int64_t>(class_names_.size()); }
   const std::vector<std::string>& class_names() const { return class_names_; }
   int64_t size() const { return size_; }

@@ -20,6 +20,7 @@ class FeatureDataset : public Dataset {
     std::shared_ptr<const ByteSource> source;
     uint64_t offset = 0;   ///< of the first row, in bytes
     std::string features;  ///< Dataset::features
+    std::string images;    ///< Dataset::features_of
     std::string key;       ///< a hash of everything they were computed from
   };
 
@@ -33,6 +34,7 @@ class FeatureDataset : public Dataset {
 
   DType sample_type() const override { return DType::f16; }
   std::string features() const override { return rows_.features; }
+  std::string features_of() const override { return rows_.images; }
   bool reads_on_any_thread() const override;
   int64_t available() const override { return size(); }
   uint64_t fingerprint() const override { return fingerprint_; }

@@ -80,12 +80,18 @@ std::vector<uint8_t> resize_columns(const std::vector<float>& rows, size_t colum
   return out;
 }
 
-Window centered_window(const ImageView& image, const Shape& target) {
+/// Returns the part of an image that is resized to `target`.
+Window window_of(const ImageView& image, const Shape& target, ResizeMode mode) {
+  Window window{.height = image.height, .width = image.width};
+  if (mode == ResizeMode::stretch) return window;
   const int64_t height = std::max<int64_t>(image.width * target[0] / target[1], 1);
   const int64_t width = std::max<int64_t>(image.height * target[1] / target[0], 1);
-  Window window;
   window.height = std::min(image.height, height);
   window.width = std::min(image.width, width);
+  if (mode == ResizeMode::center) {
+    window.height = std::max<int64_t>(window.height * 7 / 8, 1);
+    window.width = std::max<int64_t>(window.width * 7 / 8, 1);
+  }
   window.top = (image.height - window.height) / 2;
   window.left = (image.width - window.width) / 2;
   return window;
@@ -135,10 +141,7 @@ std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target, Resi
         "with 1 or 3 channels",
         target);
   }
-  const Window window = mode == ResizeMode::crop
-                            ? centered_window(image, target)
-                            : Window{.height = image.height, .width = image.width};
-  return resize_window(image, window, target);
+  return resize_window(image, window_of(image, target, mode), target);
 }
 
 void fit_image_into(const ImageView& image, const Shape& target, ResizeMode mode,

@@ -14,13 +14,15 @@ namespace convlab {
 
 /// How an image of another aspect ratio than wanted is resized.
 enum class ResizeMode : uint8_t {
-  crop,    ///< its largest centred part of that aspect ratio: Keras' crop_to_aspect_ratio=True
-  stretch  ///< all of it, distorted: Keras' default, torchvision's Resize((height, width))
+  crop,     ///< its largest centred part of that aspect ratio: Keras' crop_to_aspect_ratio=True
+  stretch,  ///< all of it, distorted: Keras' default, torchvision's Resize((height, width))
+  center    ///< 7/8 of the sides of crop: torchvision's Resize(256), CenterCrop(224)
 };
 
 /// Their names in options.
 inline constexpr std::array resize_modes{Choice<ResizeMode>{ResizeMode::crop, "crop"},
-                                         Choice<ResizeMode>{ResizeMode::stretch, "stretch"}};
+                                         Choice<ResizeMode>{ResizeMode::stretch, "stretch"},
+                                         Choice<ResizeMode>{ResizeMode::center, "center"}};
 
 /// Throws Error, with the known names, for an unknown one.
 ResizeMode find_resize_mode(std::string_view name);
@@ -49,7 +51,7 @@ std::vector<uint8_t> resize_window(const ImageView& image, const Window& window,
 /// Returns an image as the input of a network, [height, width, channels] of shape `target`:
 /// converts colours to grey (ITU-R 601 luma, as Pillow's convert("L")) or grey to three equal
 /// channels, and resizes the part of the image that `mode` takes. With crop the same as Keras'
-/// smart_resize; torchvision's evaluation transform also cuts off a margin. Throws Error unless
+/// smart_resize. Throws Error unless
 /// `target` is an image with 1 or 3 channels.
 std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target,
                                ResizeMode mode = ResizeMode::crop);

@@ -42,6 +42,7 @@ ModelDescription describe_model(const Graph& graph, const std::string& model,
                              .inputs = input_names(graph, node),
                              .output = node.output_shape,
                              .frozen = node.frozen,
+                             .learning_rate_factor = node.learning_rate_factor,
                              .parameters = parameters,
                              .flops = node.layer->flops(node.input_shapes),
                              .has_memory = !facts.folded[i] && !node.layer->is_view(Mode::train)});

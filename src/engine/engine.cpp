@@ -295,7 +295,7 @@ class Engine::Impl {
     };
     snapshot.setup_version =
         version(snapshot.options == last.options && snapshot.class_names == last.class_names &&
-                    snapshot.parameters == last.parameters,
+                    snapshot.features == last.features && snapshot.parameters == last.parameters,
                 last.setup_version);
     snapshot.curves_version =
         version(snapshot.train_loss == last.train_loss && snapshot.val_loss == last.val_loss &&

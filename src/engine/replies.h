@@ -250,6 +250,7 @@ struct LayerDescription {
   std::vector<std::string> inputs;  ///< names of layers, or "input"
   Shape output;
   bool frozen = false;
+  double learning_rate_factor = 1;
   int64_t parameters = 0;
   int64_t flops = 0;
   bool has_memory = true;  ///< false: the output is computed in place, or is a view of the input
@@ -261,6 +262,7 @@ void visit(Fields& fields, S& layer) {
   fields("inputs", layer.inputs);
   fields("output", layer.output);
   fields("frozen", layer.frozen);
+  fields("learning_rate_factor", layer.learning_rate_factor);
   fields("parameters", layer.parameters);
   fields("flops", layer.flops);
   fields("has_memory", layer.has_memory);

@@ -42,7 +42,8 @@ struct Pause {
 struct Step {
   static constexpr std::string_view name = "step";
 };
-/// Initializes the weights again from the same seed and discards all training progress. [Done]
+/// Initializes the weights again from the same seed, or loads those of LoadModel again, and
+/// discards all training progress. [Done]
 struct Reset {
   static constexpr std::string_view name = "reset";
 };
@@ -213,18 +214,25 @@ void visit(Fields& fields, S& request) {
   fields("images_per_class", request.images_per_class);
 }
 
-/// Returns the network as a model file (io/model_file.h), with the weights that evaluation uses.
-/// [SavedFile]
+/// Returns the network as a model file (io/model_file.h), with the weights that evaluation uses. A
+/// network that reads features can be joined with the pretrained network that computes them
+/// (features/joined_model.h); the file then reads images. [SavedFile]
 struct SaveModel {
   static constexpr std::string_view name = "save_model";
+  std::string backbone_weights;  ///< name of weights that the front end has; empty: as it is
+  double last_block_factor = 0;  ///< learning rate factor of their last block; 0: it is frozen
 };
+template <class Fields, MaybeConst<SaveModel> S>
+void visit(Fields& fields, S& request) {
+  fields("backbone_weights", request.backbone_weights);
+  fields("last_block_factor", request.last_block_factor);
+}
 /// Returns a checkpoint of the run between two steps. Training resumed from it gives bitwise the
 /// same results. [SavedFile]
 struct SaveCheckpoint {
   static constexpr std::string_view name = "save_checkpoint";
 };
-template <class Fields, class S>
-  requires(MaybeConst<S, SaveModel> || MaybeConst<S, SaveCheckpoint>)
+template <class Fields, MaybeConst<SaveCheckpoint> S>
 void visit(Fields&, S&) {}
 
 /// Configures a run with the network and weights of a model file or a checkpoint, and the class

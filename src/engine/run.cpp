@@ -113,7 +113,11 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
 }
 
 void Run::reset() {
-  network_.initialize(options_.seed);
+  if (loaded_) {
+    load_weights(network_, *loaded_);
+  } else {
+    network_.initialize(options_.seed);
+  }
   callbacks_ = {};
   trainer_ = {};  // first, so that old and new trainer do not need memory at once
   trainer_ = make_trainer(options_, network_);

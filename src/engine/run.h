@@ -81,8 +81,8 @@ class Run {
   /// Returns a model file with the weights used for evaluation. Throws Error if a weight is not
   /// finite.
   std::vector<uint8_t> model_file();
-  /// Loads the weights of a file whose graph is that of the run.
-  void load(const ModelFile& file);
+  /// Loads the weights of a file whose graph is that of the run; `reset` returns to them.
+  void load(std::shared_ptr<const ModelFile> file);
   /// Predicts the class of an image of the network's shape, [height, width, channels]. Throws Error
   /// for another number of bytes.
   Prediction predict_image(std::vector<uint8_t> pixels);
@@ -141,7 +141,8 @@ class Run {
   DatasetSplits data_;
   TrainValidation images_;  // views of data_
   std::function<double()> now_;
-  bool activation_folded_;  // before network_, which gets the graph without it
+  std::shared_ptr<const ModelFile> loaded_;  // the weights before training; null: random ones
+  bool activation_folded_;                   // before network_, which gets the graph without it
   Network network_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Schedule> schedule_;

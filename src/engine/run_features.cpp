@@ -1,16 +1,13 @@
 #include "engine/run_features.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 #include "data/loader.h"
 #include "engine/run_options.h"
+#include "features/trained_features.h"
 
 namespace convlab {
 
 namespace {
-
-constexpr const char* features_key = "features";
 
 [[noreturn]] void refuse(const char* option, const Dataset& data) {
   fail("[run] {} is for images, but {} holds features ({}); leave it out", option, data.name(),
@@ -18,19 +15,6 @@ constexpr const char* features_key = "features";
 }
 
 }  // namespace
-
-void append_features_info(Options& info, const Dataset& train) {
-  if (!train.has_images()) info.emplace_back(features_key, train.features());
-}
-
-std::string trained_features(const TrainingInfo& training, const std::string& where) {
-  const auto found = std::find_if(training.options.begin(), training.options.end(),
-                                  [](const auto& option) { return option.first == features_key; });
-  if (found == training.options.end()) return {};
-  const auto* features = std::get_if<std::string>(&found->second);
-  if (features == nullptr) fail("{}: the training information: features must be a text", where);
-  return *features;
-}
 
 void check_features(const TrainingInfo& training, const Dataset& data, const std::string& where) {
   const std::string trained = trained_features(training, where);

@@ -2,23 +2,14 @@
 
 #include <string>
 
-#include "core/options.h"
 #include "data/dataset.h"
 #include "io/model_file.h"
 #include "nn/graph.h"
 
-/// Runs on features (Dataset::has_images) instead of images. A model file keeps which features it
-/// was trained on, since it makes no sense of others.
+/// Runs on features (Dataset::has_images) instead of images.
 namespace convlab {
 
 struct RunOptions;
-
-/// Appends Dataset::features to the options of a TrainingInfo, unless these are images.
-void append_features_info(Options& info, const Dataset& train);
-
-/// Returns the features that a model was trained on; empty for images. Throws Error, starting with
-/// `where`, if its file has no text there.
-std::string trained_features(const TrainingInfo& training, const std::string& where);
 
 /// Throws Error, starting with `where`, for a data set with other features than those that a model
 /// was trained on, or with images instead.

@@ -2,10 +2,10 @@
 
 #include "core/options_text.h"
 #include "engine/run.h"
-#include "engine/run_features.h"
 #include "engine/run_loss.h"
 #include "engine/run_resize.h"
 #include "engine/tasks/evaluate_task.h"
+#include "features/trained_features.h"
 #include "io/model_file.h"
 
 namespace convlab {
@@ -53,7 +53,10 @@ std::vector<uint8_t> Run::model_file() {
   return model_bytes(network(), info);
 }
 
-void Run::load(const ModelFile& file) { load_weights(network_, file); }
+void Run::load(std::shared_ptr<const ModelFile> file) {
+  load_weights(network_, *file);
+  loaded_ = std::move(file);
+}
 
 namespace {
 

@@ -33,6 +33,7 @@ void Run::describe(Snapshot& snapshot) {
   const Metrics& metrics = metrics_.latest(step_, trainer_->training());
   snapshot.options = options_;
   snapshot.class_names = data_.train->class_names();
+  snapshot.features = data_.train->features();
   snapshot.parameters = network_.graph().parameter_count();
   snapshot.train_images = images_.train.size();
   snapshot.validation_images = images_.validation.size();

@@ -25,6 +25,7 @@
 #include "engine/tasks/features_task.h"
 #include "engine/tasks/lr_find_task.h"
 #include "explain/layers.h"
+#include "features/joined_model.h"
 #include "io/graph_json.h"
 #include "io/model_file.h"
 #include "train/check_fits.h"
@@ -145,6 +146,11 @@ void Session::install(const RunOptions& options, OpenedData data, Graph graph) {
   state_ = RunState::ready;
 }
 
+OpenedWeights Session::opened_weights(const std::string& name) const {
+  if (!environment_.open_weights) fail("[weights] {}: there are no weights here", name);
+  return environment_.open_weights(name);
+}
+
 Result Session::apply(const Configure& request) {
   const RunOptions& options = request.options;
   std::optional<Graph> own = own_network(options);
@@ -246,15 +252,18 @@ Result Session::apply(const ShowPixel& request) {
 
 std::unique_ptr<Task> Session::apply(const ExtractFeatures& request) {
   usable_run("compute features for");
-  if (!environment_.open_weights)
-    fail("[features] weights {}: there are no weights here", request.weights);
-  return std::make_unique<FeaturesTask>(request, environment_.open_weights(request.weights),
-                                        stored_, backend(), workers_, environment_.now);
+  return std::make_unique<FeaturesTask>(request, opened_weights(request.weights), stored_,
+                                        backend(), workers_, environment_.now);
 }
 
-Result Session::apply(const SaveModel&) {
+Result Session::apply(const SaveModel& request) {
   Run& run = usable_run("save");
-  return SavedFile{file_name(run.options(), ".safetensors"), run.model_file()};
+  std::string name = file_name(run.options(), ".safetensors");
+  if (request.backbone_weights.empty()) return SavedFile{std::move(name), run.model_file()};
+  const ModelFile head = parse_model(run.model_file(), run.options().model);
+  const OpenedWeights weights = opened_weights(request.backbone_weights);
+  return SavedFile{fmt::format("{}-{}", weights.set.name, name),
+                   join_backbone(head, weights, request.last_block_factor, backend())};
 }
 
 Result Session::apply(const LoadModel& request) {
@@ -274,8 +283,8 @@ Result Session::apply(const LoadModel& request) {
   Graph folded = file.graph;
   fold_final_activation(folded, *loss);
   check_fits(folded, *data.fitted.train, request.source);
-  install(options, std::move(data), std::move(file.graph));
-  run_->load(file);
+  install(options, std::move(data), file.graph);
+  run_->load(std::make_shared<const ModelFile>(file));
   const std::string& trained_on = file.training.data;
   if (options.data.empty()) {
     note_ = fmt::format(

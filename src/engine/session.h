@@ -76,6 +76,7 @@ class Session {
   Run& existing_run(std::string_view what);
   Run& usable_run(std::string_view what);
   void network_changes_now();
+  OpenedWeights opened_weights(const std::string& name) const;
   /// A data set as it is stored, and in the size that the run needs.
   struct OpenedData {
     DatasetSplits stored;

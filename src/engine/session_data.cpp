@@ -14,6 +14,7 @@
 #include "data/resize.h"
 #include "data/resized_dataset.h"
 #include "engine/run_features.h"
+#include "features/trained_features.h"
 #include "io/model_file.h"
 
 namespace convlab {
@@ -32,7 +33,9 @@ DatasetSplits no_data(const ModelFile& file) {
     empty = std::make_shared<const MemoryDataset>("no data", shape, std::move(names), 0);
   } else {
     empty = std::make_shared<const FeatureDataset>(
-        "no data", shape, std::move(names), FeatureDataset::Rows{.features = std::move(features)},
+        "no data", shape, std::move(names),
+        FeatureDataset::Rows{.features = std::move(features),
+                             .images = trained_images(file.training, "[model]")},
         std::vector<int32_t>{});
   }
   return {empty, empty};

@@ -108,6 +108,7 @@ struct Snapshot {
   std::string backend;
   int32_t threads = 0;
   std::vector<std::string> class_names;
+  std::string features;  ///< how the features were made that the network reads; empty: images
   int64_t parameters = 0;
   /// Versions, like those of Part: of options to parameters, of the curves, and of the history,
   /// which only grows while its version stays.
@@ -275,6 +276,7 @@ void visit_setup(Fields& fields, S& snapshot) {
   fields("backend", snapshot.backend);
   fields("threads", snapshot.threads);
   fields("class_names", snapshot.class_names);
+  fields("features", snapshot.features);
   fields("parameters", snapshot.parameters);
 }
 

@@ -86,6 +86,7 @@ FeatureFile parse_feature_file(const std::shared_ptr<const ByteSource>& source) 
         FeatureDataset::Rows{.source = source,
                              .offset = features.offset,
                              .features = info.features(),
+                             .images = info.data,
                              .key = feature_info_text(info)},
         read_labels(*source, labels));
   };

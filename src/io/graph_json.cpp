@@ -19,6 +19,7 @@ Json layer_json(const LayerDocument& layer, const std::vector<std::string>* inpu
   if (inputs != nullptr) json["inputs"] = *inputs;
   if (options != nullptr) json["options"] = options_json(*options);
   if (layer.frozen) json["frozen"] = true;
+  if (layer.learning_rate_factor != 1) json["learning_rate_factor"] = layer.learning_rate_factor;
   return json;
 }
 

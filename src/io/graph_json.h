@@ -25,7 +25,8 @@
 /// Only "input" (height, width, channels), "layers" and each layer's "kind" are required. A layer
 /// without a name is called by its kind and a number. Without inputs it reads the preceding layer,
 /// and the first layer reads the image, which is called "input". Omitted options have their
-/// default values; a frozen layer is not trained. The output of the last layer is the network's.
+/// default values; a frozen layer is not trained, and "learning_rate_factor": 0.1 trains a layer
+/// with a tenth of the learning rate. The output of the last layer is the network's.
 /// "normalization" says how the bytes of an image become the input: x · scale + offset, with one
 /// number for each channel or one for all. Without it, or without one of its lists, the scale is
 /// 1/255 and the offset 0.

@@ -137,7 +137,8 @@ class DocumentReader {
   }
 
   bool read_layer(const Json& json, LayerDocument& layer) {
-    constexpr std::array members{"kind", "name", "options", "inputs", "frozen"};
+    constexpr std::array members{"kind",   "name",   "options",
+                                 "inputs", "frozen", "learning_rate_factor"};
     if (!json.is_object()) return report({}, "it must be an object {{…}}");
     const bool known = check_members(json, {}, "it", members);
     if (json.contains("name")) read_name(json["name"], layer.name);
@@ -148,10 +149,22 @@ class DocumentReader {
     }
     if (json.contains("options")) read_options(json["options"], layer.options);
     if (json.contains("inputs")) read_inputs(json["inputs"], layer.inputs.emplace());
-    if (!json.contains("frozen")) return true;
-    const Json& frozen = json["frozen"];
-    if (!frozen.is_boolean()) return report({"frozen"}, "\"frozen\" must be true or false");
-    layer.frozen = frozen.get<bool>();
+    if (json.contains("frozen")) read_frozen(json["frozen"], layer.frozen);
+    if (json.contains("learning_rate_factor"))
+      read_factor(json["learning_rate_factor"], layer.learning_rate_factor);
+    return true;
+  }
+
+  bool read_frozen(const Json& json, bool& frozen) {
+    if (!json.is_boolean()) return report({"frozen"}, "\"frozen\" must be true or false");
+    frozen = json.get<bool>();
+    return true;
+  }
+
+  bool read_factor(const Json& json, double& factor) {
+    if (!json.is_number())
+      return report({"learning_rate_factor"}, "its learning rate factor must be a number");
+    factor = json.get<double>();
     return true;
   }
 

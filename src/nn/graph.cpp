@@ -50,6 +50,12 @@ Shape checked_output_shape(const Layer& layer, std::span<const Shape> inputs) {
   return output;
 }
 
+void check_learning_rate_factor(double factor) {
+  constexpr double max = 1000;
+  if (factor > 0 && factor <= max) return;
+  fail("the learning rate factor is {}; expected above 0 and at most {}", factor, max);
+}
+
 Graph::Graph(Shape input) : input_(input) {
   if (input_.rank() == 0 || input_.elements() == 0)
     fail("[graph] the input shape {} is empty", input_);
@@ -70,7 +76,7 @@ size_t Graph::add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs
         "[graph] the name {} is already used; every layer needs a unique name and has its own "
         "weights",
         name);
-  Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}, false};
+  Node node{std::move(name), std::move(layer), std::move(inputs), {}, {}};
   for (const size_t value : node.inputs) {
     if (value > nodes_.size())
       fail("[graph] {} reads value {}, which does not exist yet", node.name, value);
@@ -88,6 +94,11 @@ size_t Graph::add(std::shared_ptr<const Layer> layer, std::vector<size_t> inputs
 
 size_t Graph::append(std::shared_ptr<const Layer> layer, std::string name) {
   return add(std::move(layer), {nodes_.size()}, std::move(name));
+}
+
+void Graph::set_learning_rate_factor(size_t node, double factor) {
+  check_learning_rate_factor(factor);
+  nodes_.at(node).learning_rate_factor = factor;
 }
 
 void Graph::set_normalization(InputNormalization normalization) {
@@ -114,6 +125,7 @@ Graph Graph::subgraph(size_t first, size_t last) const {
     }
     part.add(node.layer, std::move(inputs), node.name);
     part.set_frozen(i - first, node.frozen);
+    part.set_learning_rate_factor(i - first, node.learning_rate_factor);
   }
   return part;
 }

@@ -19,6 +19,7 @@ struct Node {
   std::vector<Shape> input_shapes;
   Shape output_shape;
   bool frozen = false;  ///< parameters are not trained; normalisation statistics are not updated
+  double learning_rate_factor = 1;  ///< of the optimizer's learning rate, for the parameters
 
   /// Returns whether the node has trainable parameters.
   bool trainable() const;
@@ -27,6 +28,9 @@ struct Node {
 /// Returns the shape of a layer's output. Throws Error for input shapes that the layer does not
 /// accept, an output of more than 2^30 elements, or Layer::max_flops or more.
 Shape checked_output_shape(const Layer& layer, std::span<const Shape> inputs);
+
+/// Throws Error unless the factor is above 0 and at most 1000.
+void check_learning_rate_factor(double factor);
 
 /// The structure of a network: layers in topological order. Copies share the layers. The output of
 /// the last layer is the output of the graph. Shapes are per sample. Holds no tensors: see Network.
@@ -53,6 +57,9 @@ class Graph {
   /// Freezes the parameters of a node or makes them trainable again. Has no effect on a Network
   /// that was created before.
   void set_frozen(size_t node, bool frozen) { nodes_.at(node).frozen = frozen; }
+  /// Trains the parameters of a node with the learning rate times this factor. Has no effect on a
+  /// Network that was created before. Throws Error like check_learning_rate_factor.
+  void set_learning_rate_factor(size_t node, double factor);
 
   /// Sets how the bytes of an image become the input. The channels are the last dimension of the
   /// input shape. Throws Error and changes nothing if InputNormalization::check refuses it.

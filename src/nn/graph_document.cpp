@@ -32,7 +32,8 @@ GraphDocument document_of(const Graph& graph) {
                         .name = node.name,
                         .options = node.layer->options(),
                         .inputs = std::vector<std::string>(),
-                        .frozen = node.frozen};
+                        .frozen = node.frozen,
+                        .learning_rate_factor = node.learning_rate_factor};
     for (const size_t value : node.inputs) layer.inputs->push_back(name_of(value));
     document.layers.push_back(std::move(layer));
   }

@@ -27,6 +27,7 @@ struct LayerDocument {
   /// reads the preceding layer, and the first layer reads the image.
   std::optional<std::vector<std::string>> inputs;
   bool frozen = false;
+  double learning_rate_factor = 1;
 
   bool operator==(const LayerDocument&) const = default;
 };

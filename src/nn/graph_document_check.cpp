@@ -143,6 +143,7 @@ class DocumentChecker {
       connections_known_ = false;
     } else if (find_inputs(index) && layers_[index].layer) {
       check_shapes(index);
+      check_factor(document);
     }
     add_name(index);
   }
@@ -276,6 +277,14 @@ class DocumentChecker {
     }
   }
 
+  void check_factor(const LayerDocument& document) {
+    try {
+      check_learning_rate_factor(document.learning_rate_factor);
+    } catch (const Error& error) {
+      report({"learning_rate_factor"}, error.what());
+    }
+  }
+
   void count_parameters(const Layer& layer, const std::vector<Shape>& inputs) {
     if (parameters_ > GraphDocument::max_parameters) return;  // was reported
     for (const ParameterSpec& spec : layer.parameters(inputs)) parameters_ += spec.shape.elements();
@@ -317,6 +326,7 @@ class DocumentChecker {
       auto& [layer, inputs] = layers_[i];
       graph_->add(std::move(layer), std::move(inputs), result_.names[i]);
       graph_->set_frozen(i, document_.layers[i].frozen);
+      graph_->set_learning_rate_factor(i, document_.layers[i].learning_rate_factor);
     }
     result_.graph = std::move(graph_);
   }

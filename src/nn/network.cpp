@@ -46,7 +46,7 @@ void Network::make_parameters() {
     grad_buffer_ = backend_.allocate(std::max(trainable_bytes, tensor_alignment));
     grads_ = at(grad_buffer_, 0, flat);
   }
-  weight_elements_ = static_cast<int64_t>(plan.weight_bytes / sizeof(float));
+  ranges_ = plan.ranges;
   for (const Node& node : graph_.nodes()) {
     first_parameter_.push_back(parameters_.size());
     slots_.emplace_back(node.layer->slots());

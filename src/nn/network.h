@@ -65,8 +65,8 @@ class Network {
   /// parameters stay zero. In inference there are no `grads`.
   const Tensor& values() const { return values_; }
   const Tensor& grads() const { return grads_; }
-  /// Number of elements at the start of `values` that are weights (ParameterRole::weight).
-  int64_t weight_elements() const { return weight_elements_; }
+  /// What `values` are: ranges in their order, without gaps.
+  std::span<const TrainableRange> ranges() const { return ranges_; }
   /// Must be called after parameters changed, so that packed copies are updated.
   void values_changed();
   /// Does the same if only the trainable ones, `values`, changed: copies of others stay valid.
@@ -104,7 +104,7 @@ class Network {
   Buffer grad_buffer_;
   Tensor values_;
   Tensor grads_;
-  int64_t weight_elements_ = 0;
+  std::vector<TrainableRange> ranges_;
   Buffer arena_;
   uint64_t arena_version_ = 0;
   std::vector<std::unique_ptr<NetworkPlan>> plans_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/parameter.h"
 #include "nn/graph.h"
 
 namespace convlab {
@@ -16,9 +17,9 @@ struct ParameterPlan {
     uint64_t offset = 0;
     bool trainable = false;
   };
-  std::vector<Place> places;     ///< in the order of the layers and Layer::parameters
-  uint64_t weight_bytes = 0;     ///< of the trainable weights
-  uint64_t trainable_bytes = 0;  ///< of all trainable parameters, and of their gradients
+  std::vector<Place> places;           ///< in the order of the layers and Layer::parameters
+  std::vector<TrainableRange> ranges;  ///< of the trainable parameters
+  uint64_t trainable_bytes = 0;        ///< of all trainable parameters, and of their gradients
   uint64_t bytes = 0;
 };
 

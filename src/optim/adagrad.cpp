@@ -17,10 +17,11 @@ Adagrad::Adagrad(const AdagradOptions& options)
 
 Options Adagrad::options() const { return write_options(options_); }
 
-void Adagrad::update_part(Backend& backend, float weight_decay, const Tensor& values,
+void Adagrad::update_part(Backend& backend, const Rates& rates, const Tensor& values,
                           const Tensor& grads, std::span<const Tensor> states) const {
   const AdagradDesc desc{.epsilon = static_cast<float>(options_.epsilon),
-                         .weight_decay = weight_decay};
+                         .weight_decay = rates.weight_decay,
+                         .learning_rate_factor = rates.learning_rate_factor};
   backend.adagrad_update(desc, values, grads, states[0]);
 }
 

@@ -26,7 +26,7 @@ class Adagrad final : public Optimizer {
   double state_start(size_t) const override { return options_.initial_accumulator_value; }
 
  private:
-  void update_part(Backend& backend, float weight_decay, const Tensor& values, const Tensor& grads,
+  void update_part(Backend& backend, const Rates& rates, const Tensor& values, const Tensor& grads,
                    std::span<const Tensor> states) const override;
 
   AdagradOptions options_;

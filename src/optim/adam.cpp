@@ -18,12 +18,13 @@ Adam::Adam(std::string_view kind, const AdamOptions& options)
 
 Options Adam::options() const { return write_options(options_); }
 
-void Adam::update_part(Backend& backend, float weight_decay, const Tensor& values,
+void Adam::update_part(Backend& backend, const Rates& rates, const Tensor& values,
                        const Tensor& grads, std::span<const Tensor> states) const {
   const AdamDesc desc{.beta1 = static_cast<float>(options_.beta1),
                       .beta2 = static_cast<float>(options_.beta2),
                       .epsilon = static_cast<float>(options_.epsilon),
-                      .weight_decay = weight_decay};
+                      .weight_decay = rates.weight_decay,
+                      .learning_rate_factor = rates.learning_rate_factor};
   backend.adam_update(desc, values, grads, states[0], states[1]);
 }
 

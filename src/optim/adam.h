@@ -38,7 +38,7 @@ class Adam final : public Optimizer {
 
  private:
   Adam(std::string_view kind, const AdamOptions& options);
-  void update_part(Backend& backend, float weight_decay, const Tensor& values, const Tensor& grads,
+  void update_part(Backend& backend, const Rates& rates, const Tensor& values, const Tensor& grads,
                    std::span<const Tensor> states) const override;
 
   std::string_view kind_;

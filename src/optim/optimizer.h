@@ -6,6 +6,7 @@
 
 #include "backend/backend.h"
 #include "core/options.h"
+#include "core/parameter.h"
 
 namespace convlab {
 
@@ -46,17 +47,25 @@ class Optimizer {
   /// Initial value of every element of a state.
   virtual double state_start(size_t /*state*/) const { return 0; }
 
-  /// Performs one update. All tensors are flat and have the same size; the first `weight_elements`
-  /// elements are weights, the rest biases (as in Network::values).
+  /// Performs one update. All tensors are flat and have the same size; `ranges` are all elements in
+  /// their order (Network::ranges).
   void update(Backend& backend, const Tensor& values, const Tensor& grads,
-              std::span<const Tensor> states, int64_t weight_elements) const;
+              std::span<const Tensor> states, std::span<const TrainableRange> ranges) const;
 
  protected:
-  /// Updates a range of elements that share the same weight decay.
-  virtual void update_part(Backend& backend, float weight_decay, const Tensor& values,
+  /// How elements are updated that share this.
+  struct Rates {
+    float weight_decay = 0;
+    float learning_rate_factor = 1;
+
+    bool operator==(const Rates&) const = default;
+  };
+  virtual void update_part(Backend& backend, const Rates& rates, const Tensor& values,
                            const Tensor& grads, std::span<const Tensor> states) const = 0;
 
  private:
+  Rates rates_of(const TrainableRange& range) const;
+
   WeightDecay decay_;
 };
 

@@ -22,12 +22,13 @@ Rmsprop::Rmsprop(const RmspropOptions& options)
 
 Options Rmsprop::options() const { return write_options(options_); }
 
-void Rmsprop::update_part(Backend& backend, float weight_decay, const Tensor& values,
+void Rmsprop::update_part(Backend& backend, const Rates& rates, const Tensor& values,
                           const Tensor& grads, std::span<const Tensor> states) const {
   const RmspropDesc desc{.rho = static_cast<float>(options_.rho),
                          .momentum = static_cast<float>(options_.momentum),
                          .epsilon = static_cast<float>(options_.epsilon),
-                         .weight_decay = weight_decay};
+                         .weight_decay = rates.weight_decay,
+                         .learning_rate_factor = rates.learning_rate_factor};
   backend.rmsprop_update(desc, values, grads, states[0], has_momentum() ? states[1] : Tensor{},
                          options_.centered ? states.back() : Tensor{});
 }

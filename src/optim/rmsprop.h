@@ -32,7 +32,7 @@ class Rmsprop final : public Optimizer {
 
  private:
   bool has_momentum() const { return options_.momentum > 0; }
-  void update_part(Backend& backend, float weight_decay, const Tensor& values, const Tensor& grads,
+  void update_part(Backend& backend, const Rates& rates, const Tensor& values, const Tensor& grads,
                    std::span<const Tensor> states) const override;
 
   RmspropOptions options_;

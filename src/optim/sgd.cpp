@@ -17,11 +17,12 @@ Sgd::Sgd(const SgdOptions& options)
 
 Options Sgd::options() const { return write_options(options_); }
 
-void Sgd::update_part(Backend& backend, float weight_decay, const Tensor& values,
+void Sgd::update_part(Backend& backend, const Rates& rates, const Tensor& values,
                       const Tensor& grads, std::span<const Tensor> states) const {
   const SgdDesc desc{.momentum = static_cast<float>(options_.momentum),
                      .nesterov = options_.nesterov,
-                     .weight_decay = weight_decay};
+                     .weight_decay = rates.weight_decay,
+                     .learning_rate_factor = rates.learning_rate_factor};
   backend.sgd_update(desc, values, grads, states.empty() ? Tensor{} : states[0]);
 }
 

@@ -24,7 +24,7 @@ class Sgd final : public Optimizer {
   size_t state_count() const override { return options_.momentum > 0 ? 1 : 0; }
 
  private:
-  void update_part(Backend& backend, float weight_decay, const Tensor& values, const Tensor& grads,
+  void update_part(Backend& backend, const Rates& rates, const Tensor& values, const Tensor& grads,
                    std::span<const Tensor> states) const override;
 
   SgdOptions options_;

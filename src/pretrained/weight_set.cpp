@@ -50,6 +50,7 @@ WeightSet read_set(const Json& json, const Json& root) {
                 .title = json.at("title"),
                 .model = json.at("model"),
                 .body = json.at("body"),
+                .last_block = json.at("last_block"),
                 .head = json.at("head"),
                 .image = {side, side, 3},
                 .classes = json.at("classes"),

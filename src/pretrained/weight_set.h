@@ -51,10 +51,11 @@ struct Preprocessing {
 struct WeightSet {
   std::string name;
   std::string title;
-  std::string model;  ///< name in the model zoo
-  std::string body;   ///< the last layer before the classifier
-  bool head = true;   ///< whether the file also has the classifier
-  Shape image;        ///< (height, width, 3)
+  std::string model;       ///< name in the model zoo
+  std::string body;        ///< the last layer before the classifier
+  std::string last_block;  ///< the first layer of the block that is fine-tuned
+  bool head = true;        ///< whether the file also has the classifier
+  Shape image;             ///< (height, width, 3)
   int64_t classes = 0;
   std::string class_names;  ///< file of assets/ with one class per line
   Preprocessing preprocessing;

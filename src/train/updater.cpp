@@ -106,7 +106,7 @@ void Updater::enqueue_update(const Tensor& grads, const UpdateWork& work) {
   clip(grads);
   const auto own_states = std::span<const Tensor>(states_).first(optimizer_->state_count());
   const Tensor& values = network_.values();
-  optimizer_->update(backend_, values, grads, own_states, network_.weight_elements());
+  optimizer_->update(backend_, values, grads, own_states, network_.ranges());
   if (average_) backend_.lerp(values, StepWeight::average, average_);
   if (work.overwrites) backend_.copy(average_, values);
 }

@@ -39,7 +39,8 @@ TEST_CASE("hostile graph document: cycles, and weights shared by two layers") {
       "line 4, column 50: layer 1 \"a\": its input \"b\" is not a layer before it, but the layer "
       "itself or a later one; layers cannot form a cycle; known are: \"input\"");
   check_refused(with_layers(R"({"kind": "relu", "name": "a"}, {"kind": "relu", "share": "a"})"),
-                "layer 2: it has no member \"share\"; it has: kind, name, options, inputs, frozen");
+                "layer 2: it has no member \"share\"; it has: kind, name, options, inputs, frozen, "
+                "learning_rate_factor");
 }
 
 TEST_CASE("hostile graph document: numbers far out of range") {

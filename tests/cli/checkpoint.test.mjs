@@ -28,23 +28,24 @@ function readRun(file) {
 }
 
 /**
- * Runs convlab and sends `signal` after `milliseconds`, or as soon as the function of that name is true, and again
- * after `again` more milliseconds if that is given; returns its exit status (null if killed) and its output.
+ * Runs convlab and sends `signal` after `when` milliseconds, or as soon as the function `when` returns true, with `again`
+ * a second time once it does; returns the exit status (null if killed) and the output.
  */
-function interrupted(args, signal, milliseconds, again) {
+function interrupted(args, signal, when, again = false) {
   const child = spawn(program, args);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
+  let kills = again ? 2 : 1;
   const kill = () => {
     child.kill(signal);
-    if (again !== undefined) timer = setTimeout(() => child.kill(signal), again);
+    if (--kills > 0) timer = setTimeout(poll, 1);
   };
   const poll = () => {
-    if (milliseconds()) kill();
+    if (when()) kill();
     else timer = setTimeout(poll, 1);
   };
-  let timer = typeof milliseconds === 'function' ? setTimeout(poll, 1) : setTimeout(kill, milliseconds);
+  let timer = typeof when === 'function' ? setTimeout(poll, 1) : setTimeout(kill, when);
   return new Promise((resolve) => child.on('close', (status) => {
     clearTimeout(timer);
     resolve({status, output});
@@ -82,7 +83,7 @@ test('kill -9 at any moment leaves a complete checkpoint, and the resumed run ha
 
 const leftOver = (folder) => fs.readdirSync(folder).filter((name) => name.endsWith('.tmp'));
 
-for (const [what, signal, again] of [['kill -9', 'SIGKILL', undefined], ['a second Ctrl-C', 'SIGINT', 2]]) {
+for (const [what, signal, again] of [['kill -9', 'SIGKILL', false], ['a second Ctrl-C', 'SIGINT', true]]) {
   test(`what ${what} leaves of a checkpoint is deleted by the next run that writes it`, async (t) => {
     const folder = temporaryFolder(t);
     writeDataSet(folder);

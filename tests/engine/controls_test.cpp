@@ -128,7 +128,7 @@ TEST_CASE("controls: the form of the run shows and sets members of its options")
   const auto resize = std::find_if(fields.begin(), fields.end(),
                                    [](const OptionField& field) { return field.name == "resize"; });
   REQUIRE(resize != fields.end());
-  CHECK(resize->choices == std::vector<std::string_view>{"crop", "stretch"});
+  CHECK(resize->choices == std::vector<std::string_view>{"crop", "stretch", "center"});
   options.seed = ~uint64_t{0};  // as a file may have it
   set_run_form_values(options, run_form_values(options));
   CHECK(options.seed == ~uint64_t{0});

@@ -46,6 +46,7 @@ Snapshot full_snapshot() {
   s.backend = "xnnpack";
   s.threads = 2;
   s.class_names = {"T-shirt/top", "Trouser", "Zebra"};
+  s.features = "vgg16, pool avg";
   s.parameters = 34826;
   s.memory_bytes = uint64_t{5} << 32;
   s.train_images = 60000;
@@ -130,6 +131,7 @@ TEST_CASE("protocol: a snapshot is encoded and decoded unchanged, field by field
   CHECK(b.backend == a.backend);
   CHECK(b.threads == a.threads);
   CHECK(b.class_names == a.class_names);
+  CHECK(b.features == a.features);
   CHECK(b.parameters == a.parameters);
   CHECK(b.memory_bytes == a.memory_bytes);
   CHECK(b.train_images == a.train_images);

@@ -54,6 +54,7 @@ void check_problem(const GraphDocument& document, const std::string& place,
 TEST_CASE("graph document: a valid one has names, shapes and a graph") {
   GraphDocument document = with({conv(3), relu("end"), {.kind = "concat"}});
   document.layers[1].frozen = true;
+  document.layers[0].learning_rate_factor = 0.1;
   document.layers[2].inputs = Names{"end", "conv2d_1"};
   const CheckedDocument checked = check(document);
   CHECK(checked.problems.empty());
@@ -64,6 +65,9 @@ TEST_CASE("graph document: a valid one has names, shapes and a graph") {
   CHECK(checked.graph->nodes()[2].inputs == std::vector<size_t>{2, 1});
   CHECK(checked.graph->nodes()[1].frozen);
   CHECK_FALSE(checked.graph->nodes()[0].frozen);
+  CHECK(checked.graph->nodes()[0].learning_rate_factor == 0.1);
+  CHECK(document_of(*checked.graph).layers[0].learning_rate_factor == 0.1);
+  CHECK(checked.graph->subgraph(0, 1).nodes()[0].learning_rate_factor == 0.1);
   CHECK(document_of(build(document)).layers[2] ==
         LayerDocument{.kind = "concat", .name = "concat_1", .inputs = Names{"end", "conv2d_1"}});
 }
@@ -231,6 +235,7 @@ TEST_CASE("graph document: a history of copies, each equal only to itself") {
   edit([](GraphDocument& d) { d.layers[1].inputs->clear(); });
   edit([](GraphDocument& d) { d.layers[1].name = "end"; });
   edit([](GraphDocument& d) { d.layers[1].frozen = true; });
+  edit([](GraphDocument& d) { d.layers[0].learning_rate_factor = 0.1; });
   edit([](GraphDocument& d) { d.normalization.scale = {1}; });
   edit([](GraphDocument& d) { d.input = {9, 9, 1}; });
   edit([](GraphDocument& d) { d.layers.pop_back(); });

@@ -116,7 +116,7 @@ TEST_CASE("network: a frozen layer has no gradient, and the others' are as witho
 TEST_CASE("network: weights are stored before biases in the flat buffers") {
   const auto backend = make_backend("host", 1);
   const Network network(small_convnet(), *backend, 1);
-  const float* first_bias = network.values().data() + network.weight_elements();
+  const float* first_bias = network.values().data() + network.ranges()[1].begin;
   for (const Parameter& parameter : network.parameters()) {
     CHECK((parameter.value.data() < first_bias) == parameter.name.ends_with("kernel"));
   }

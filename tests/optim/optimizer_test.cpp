@@ -55,6 +55,12 @@ const std::vector<Row>& rows() {
   return table;
 }
 
+std::vector<TrainableRange> one_range(int64_t end) { return {{.end = end}}; }
+
+std::vector<TrainableRange> weights_and_biases(int64_t weights, int64_t end) {
+  return {{.end = weights}, {.begin = weights, .end = end, .are_weights = false}};
+}
+
 /// Returns the states of an optimizer before its first update.
 std::vector<Tensor> fresh_states(Device& device, const Optimizer& optimizer, int64_t count) {
   std::vector<Tensor> states;
@@ -90,7 +96,7 @@ TEST_CASE("optimizers: two steps give the values computed by hand") {
       for (uint64_t step = 1; step <= 2; ++step) {
         backend->set_step({.learning_rate = float(row.learning_rate), .update = step});
         const Tensor grad = device.tensor(shape, std::vector<float>(count, grads[step - 1]));
-        optimizer->update(*backend, values, grad, states, shape.elements());
+        optimizer->update(*backend, values, grad, states, one_range(int64_t{count}));
         for (const float value : device.read(values)) {
           REQUIRE(value == Approx(expected[step - 1]).epsilon(1e-5));
         }
@@ -109,7 +115,7 @@ TEST_CASE("optimizers: a gradient of zero changes nothing except by weight decay
       const auto optimizer = optimizer_kind.make({});
       const Tensor values = device.tensor({2}, {1, 0});
       optimizer->update(*backend, values, device.tensor({2}, {0, 0}),
-                        fresh_states(device, *optimizer, 2), 2);
+                        fresh_states(device, *optimizer, 2), one_range(2));
       const std::vector<float> after = device.read(values);
       const double decay = optimizer_kind.kind == "adamw" ? 0.1 * 0.004 : 0;
       CHECK(after[0] == Approx(1 - decay).epsilon(1e-7));
@@ -130,10 +136,43 @@ TEST_CASE("optimizers: each decays all elements, or excludes the biases") {
             optimizer_kind.make({{"weight_decay", 0.5}, {"decay_biases", decay_biases}});
         const Tensor values = device.tensor({5}, {1, 1, 1, 1, 1});
         const Tensor grads = device.tensor({5}, {0, 0, 0, 0, 0});
-        optimizer->update(*backend, values, grads, fresh_states(device, *optimizer, 5), 2);
+        optimizer->update(*backend, values, grads, fresh_states(device, *optimizer, 5),
+                          weights_and_biases(2, 5));
         const float biases = decay_biases ? 0.95F : 1;
         CHECK(device.read(values) == std::vector<float>{0.95F, 0.95F, biases, biases, biases});
       }
+    }
+  }
+}
+
+TEST_CASE("optimizers: a range with a learning rate factor is updated like one with that rate") {
+  for (const BackendKind& kind : available_backends()) {
+    for (const Row& row : rows()) {
+      INFO(row.kind << " on " << kind.name);
+      const auto backend = kind.make(1);
+      Device device(*backend);
+      const Tensor start = device.random({70});
+      const Tensor grads = device.random({70});
+      const auto train = [&](double rate, const std::vector<TrainableRange>& ranges) {
+        const auto optimizer = find_optimizer(row.kind).make(row.options);
+        const Tensor values = device.tensor({70}, device.read(start));
+        const std::vector<Tensor> states = fresh_states(device, *optimizer, 70);
+        for (uint64_t step = 1; step <= 3; ++step) {
+          backend->set_step({.learning_rate = float(rate), .update = step});
+          optimizer->update(*backend, values, grads, states, ranges);
+        }
+        return device.read(values);
+      };
+      const std::vector<float> whole = train(row.learning_rate, one_range(70));
+      const std::vector<float> lower = train(row.learning_rate * 0.25, one_range(70));
+      const std::vector<float> both =
+          train(row.learning_rate,
+                {{.end = 37, .learning_rate_factor = 0.25F},
+                 {.begin = 37, .end = 60},
+                 {.begin = 60, .end = 70, .are_weights = false, .learning_rate_factor = 0.25F}});
+      REQUIRE(whole != lower);
+      for (size_t i = 0; i < both.size(); ++i)
+        REQUIRE(both[i] == Approx(i >= 37 && i < 60 ? whole[i] : lower[i]).epsilon(1e-6));
     }
   }
 }
@@ -152,7 +191,7 @@ TEST_CASE("optimizers: excluding the biases from decay changes nothing else") {
       const std::vector<Tensor> states = fresh_states(device, *optimizer, 70);
       for (uint64_t step = 1; step <= 3; ++step) {
         backend->set_step({.learning_rate = 0.1F, .update = step});
-        optimizer->update(*backend, values, grads, states, 37);
+        optimizer->update(*backend, values, grads, states, weights_and_biases(37, 70));
       }
       results.push_back(device.read(values));
       results.back().resize(37);

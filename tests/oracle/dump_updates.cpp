@@ -72,7 +72,7 @@ void dump_variant(const std::filesystem::path& folder, const Variant& variant,
   dump.text("variant", variant.name);
   dump.text("kind", std::string(variant.kind));
   dump.text("backend", std::string(backend_kind.name));
-  dump.text("weights", std::to_string(network.weight_elements()));
+  dump.text("weights", std::to_string(network.ranges()[1].begin));
   dump.options("run", {{"learning_rate", kind.learning_rate}});
   dump.options("option", updater.optimizer().options());
   dump.options("update", variant.update);

@@ -1,8 +1,10 @@
 #include "pretrained/prepare_image.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 
+#include "data/resize.h"
 #include "pretrained/load_pretrained.h"
 
 namespace convlab {
@@ -45,6 +47,20 @@ TEST_CASE("prepare_image: the shorter side becomes 256 pixels, the centre of 224
     CHECK(std::abs(pixels[last] - expected(height, 223.5 / 224)) < 1.5);
     CHECK(std::abs(pixels[last + 1] - expected(width, 223.5 / 224)) < 1.5);
     CHECK(pixels[last + 2] == 7);
+  }
+}
+
+// A joined model (features/joined_model.h) resizes photos so, and must see what its features saw.
+TEST_CASE("prepare_image: nearly the same pixels as by the resize mode center") {
+  for (const auto& [height, width] : {std::pair{375, 500}, {500, 333}, {256, 256}, {900, 1300}}) {
+    INFO(height << "×" << width);
+    const DecodedImage image = gradient(height, width);
+    const auto prepared = prepare_image(image, squeezenet());
+    const auto centered = fit_image(image, {224, 224, 3}, ResizeMode::center);
+    int largest = 0;
+    for (size_t i = 0; i < prepared.size(); ++i)
+      largest = std::max(largest, std::abs(int{prepared[i]} - int{centered[i]}));
+    CHECK(largest <= 2);
   }
 }
 

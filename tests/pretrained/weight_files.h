@@ -19,6 +19,7 @@ inline WeightSet lenet5_set(int64_t side, int64_t classes) {
   set.name = "small";
   set.model = "lenet5";
   set.body = "avg_pool2d_2";
+  set.last_block = "conv2d_2";
   set.image = {side, side, 3};
   set.classes = classes;
   set.preprocessing.resize = side;

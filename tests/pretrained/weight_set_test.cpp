@@ -1,5 +1,6 @@
 #include "pretrained/weight_set.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -49,6 +50,10 @@ TEST_CASE("weight sets: names and files are unique, and each names every layer o
       CHECK(std::set(naming.layers.begin(), naming.layers.end()).size() == layers);
     }
     CHECK(body.nodes().back().name == set.body);
+    const auto is_last_block = [&](const Node& node) { return node.name == set.last_block; };
+    const auto last_block = std::ranges::find_if(body.nodes(), is_last_block);
+    REQUIRE(last_block != body.nodes().end());
+    CHECK(last_block->trainable());
     CHECK(body.output_shape().rank() == 3);
     CHECK(class_names_of(set).size() == (set.head ? 1000 : 0));
   }

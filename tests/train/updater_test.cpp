@@ -144,7 +144,7 @@ TEST_CASE("updater: weight decay excludes the network's biases") {
   Given given("", {}, {{"weight_decay", 0.5}, {"decay_biases", false}});
   given.backend->fill(given.network.values(), 1);
   given.batch(0);
-  const auto weights = static_cast<size_t>(given.network.weight_elements());
+  const auto weights = static_cast<size_t>(given.network.ranges()[1].begin);
   const Floats after = given.weights();
   REQUIRE(weights < after.size());
   for (size_t i = 0; i < after.size(); ++i) REQUIRE(after[i] == (i < weights ? 0.5F : 1.0F));

@@ -14,6 +14,7 @@
 #include "app/fonts.h"
 #include "app/widgets/fields.h"
 #include "core/format.h"
+#include "engine/layer_text.h"
 
 namespace convlab {
 namespace {
@@ -247,7 +248,7 @@ void ModelPanel::draw_layers(const Theme& theme) {
     ImGui::TableHeadersRow();
     for (const LayerDescription& layer : model.layers) {
       cell(layer.name);
-      cell(layer.frozen ? layer.kind + ", frozen" : layer.kind);
+      cell(kind_text(layer));
       cell(shape_text(layer.output));
       cell(layer.parameters > 0 ? with_commas(static_cast<double>(layer.parameters)) : "");
       cell(layer.flops > 0 ? fmt::format("{:.2f}", static_cast<double>(layer.flops) / 1e6) : "");

@@ -42,6 +42,7 @@ void SamplesPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
   samples_ = snapshot->samples;
   predictions_ = snapshot->predictions;
   class_names_ = snapshot->class_names;
+  has_images_ = snapshot->features.empty();
   // Fewer for a moment, while images arrive.
   predicted_ = snapshot->step > 0 && predictions_->classes.size() >= samples_->labels.size();
   if (!same) sheet_.upload(sample_atlas(*samples_), samples_->width, samples_->height);
@@ -126,7 +127,9 @@ void SamplesPanel::draw(const Rect& rect, const Theme& theme) {
       predicted_ && count > 0 ? fmt::format("{} of {} right", right, count) : "";
   draw_heading(rect, theme.text, title(), theme.quiet, remark);
   if (count == 0) {
-    draw_empty(rect, theme.quiet, theme.background, "Images appear when the data set is loaded");
+    draw_empty(rect, theme.quiet, theme.background,
+               has_images_ ? "Images appear when the data set is loaded"
+                           : "The data set holds features, not images");
     return;
   }
   const Grid cells = grid(rect.width, rect.height);

@@ -30,6 +30,7 @@ class SamplesPanel final : public Panel {
   Part<Samples> samples_;
   Part<Predictions> predictions_;
   std::vector<std::string> class_names_;
+  bool has_images_ = true;
   bool predicted_ = false;
   ImageSheet sheet_;
 };

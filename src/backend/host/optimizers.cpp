@@ -17,7 +17,7 @@ std::span<float> elements_of(const Tensor& x) {
 
 void HostBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                              const Tensor& momenta) {
-  const float rate = step_.learning_rate;
+  const float rate = desc.learning_rate_factor * step_.learning_rate;
   for (int64_t i = 0; i < values.elements(); ++i) {
     const float grad = grads.data()[i];
     float change = -rate * grad;
@@ -35,7 +35,7 @@ void HostBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const Te
 void HostBackend::adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
                               const Tensor& means, const Tensor& variances) {
   const auto update = static_cast<double>(step_.update);
-  const float rate = step_.learning_rate;
+  const float rate = desc.learning_rate_factor * step_.learning_rate;
   const auto corrected_rate =
       static_cast<float>(double{rate} * std::sqrt(1 - std::pow(double{desc.beta2}, update)) /
                          (1 - std::pow(double{desc.beta1}, update)));
@@ -54,7 +54,7 @@ void HostBackend::adam_update(const AdamDesc& desc, const Tensor& values, const 
 void HostBackend::rmsprop_update(const RmspropDesc& desc, const Tensor& values, const Tensor& grads,
                                  const Tensor& squares, const Tensor& momenta,
                                  const Tensor& means) {
-  const float rate = step_.learning_rate;
+  const float rate = desc.learning_rate_factor * step_.learning_rate;
   for (int64_t i = 0; i < values.elements(); ++i) {
     const float grad = grads.data()[i];
     float& square = squares.data()[i];
@@ -79,7 +79,7 @@ void HostBackend::rmsprop_update(const RmspropDesc& desc, const Tensor& values, 
 
 void HostBackend::adagrad_update(const AdagradDesc& desc, const Tensor& values, const Tensor& grads,
                                  const Tensor& squares) {
-  const float rate = step_.learning_rate;
+  const float rate = desc.learning_rate_factor * step_.learning_rate;
   for (int64_t i = 0; i < values.elements(); ++i) {
     const float grad = grads.data()[i];
     float& value = values.data()[i];

@@ -14,16 +14,22 @@ float* from(const Tensor& tensor, int64_t begin) {
   return tensor ? tensor.data() + begin : nullptr;
 }
 
-float kept(const StepState& step, float weight_decay) {
-  return 1.0F - step.learning_rate * weight_decay;
+template <class Desc>
+float rate_of(const Desc& desc, const StepState& step) {
+  return desc.learning_rate_factor * step.learning_rate;
+}
+
+template <class Desc>
+float kept(const Desc& desc, const StepState& step) {
+  return 1.0F - rate_of(desc, step) * desc.weight_decay;
 }
 
 }  // namespace
 
 void XnnpackBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const Tensor& grads,
                                 const Tensor& momenta) {
-  const kernels::SgdStep update{step().learning_rate, desc.momentum, desc.nesterov,
-                                kept(step(), desc.weight_decay)};
+  const kernels::SgdStep update{rate_of(desc, step()), desc.momentum, desc.nesterov,
+                                kept(desc, step())};
   threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::sgd(update, grads.data() + begin, end - begin, values.data() + begin,
                  from(momenta, begin));
@@ -33,10 +39,10 @@ void XnnpackBackend::sgd_update(const SgdDesc& desc, const Tensor& values, const
 void XnnpackBackend::adam_update(const AdamDesc& desc, const Tensor& values, const Tensor& grads,
                                  const Tensor& means, const Tensor& variances) {
   const auto t = static_cast<double>(step().update);
-  const double rate = step().learning_rate * std::sqrt(1.0 - std::pow(desc.beta2, t)) /
+  const double rate = rate_of(desc, step()) * std::sqrt(1.0 - std::pow(desc.beta2, t)) /
                       (1.0 - std::pow(desc.beta1, t));
   const kernels::AdamStep update{static_cast<float>(rate), desc.beta1, desc.beta2, desc.epsilon,
-                                 kept(step(), desc.weight_decay)};
+                                 kept(desc, step())};
   threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::adam(update, grads.data() + begin, end - begin, values.data() + begin,
                   means.data() + begin, variances.data() + begin);
@@ -46,8 +52,8 @@ void XnnpackBackend::adam_update(const AdamDesc& desc, const Tensor& values, con
 void XnnpackBackend::rmsprop_update(const RmspropDesc& desc, const Tensor& values,
                                     const Tensor& grads, const Tensor& squares,
                                     const Tensor& momenta, const Tensor& means) {
-  const kernels::RmspropStep update{step().learning_rate, desc.rho, desc.momentum, desc.epsilon,
-                                    kept(step(), desc.weight_decay)};
+  const kernels::RmspropStep update{rate_of(desc, step()), desc.rho, desc.momentum, desc.epsilon,
+                                    kept(desc, step())};
   threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::rmsprop(update, grads.data() + begin, end - begin, values.data() + begin,
                      squares.data() + begin, from(momenta, begin), from(means, begin));
@@ -56,8 +62,7 @@ void XnnpackBackend::rmsprop_update(const RmspropDesc& desc, const Tensor& value
 
 void XnnpackBackend::adagrad_update(const AdagradDesc& desc, const Tensor& values,
                                     const Tensor& grads, const Tensor& squares) {
-  const kernels::AdagradStep update{step().learning_rate, desc.epsilon,
-                                    kept(step(), desc.weight_decay)};
+  const kernels::AdagradStep update{rate_of(desc, step()), desc.epsilon, kept(desc, step())};
   threads_->split(values.elements(), parallel_grain, [&](int64_t begin, int64_t end) {
     kernels::adagrad(update, grads.data() + begin, end - begin, values.data() + begin,
                      squares.data() + begin);

@@ -1,0 +1,181 @@
+// A head that was trained on features, saved with the pretrained network that computes them.
+
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
+#include <cstring>
+
+#include "engine/small_engine.h"
+#include "features/extract_features.h"
+#include "features/feature_file.h"
+#include "io/model_file.h"
+#include "pretrained/weight_files.h"
+
+namespace convlab {
+namespace {
+
+using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
+
+const WeightSet& small_set() {
+  static const WeightSet set = lenet5_set(16, 3);
+  return set;
+}
+
+OpenedWeights open_small(const std::string& name) {
+  return {.set = small_set(),
+          .source = memory_source("small", lenet5_weights().bytes()),
+          .sha256 = std::string(64, name == "small" ? 'a' : 'b')};
+}
+
+/// Data set "synthetic" has photos, any other the features `features`.
+Engine engine_with(const DatasetSplits& features) {
+  return Engine({.backend = make_backend("xnnpack", 1),
+                 .open_data =
+                     [features](const std::string& name) {
+                       return name == "synthetic" ? make_synthetic(60, 30, {20, 24, 3}, 3)
+                                                  : features;
+                     },
+                 .open_weights = open_small,
+                 .now = ticking_clock()});
+}
+
+DatasetSplits features_of_photos(const std::string& pool) {
+  Engine engine = engine_with({});
+  RunOptions options;
+  options.data = "synthetic";
+  options.model = "simple-convnet";
+  engine.call<Configured>(Configure{options});
+  const auto computed = engine.call<ComputedFeatures>(ExtractFeatures{"small", pool});
+  return parse_feature_file(memory_source("f.safetensors", computed.bytes)).data;
+}
+
+/// An engine with a head trained on features.
+Engine trained_head(const std::string& pool, const std::string& head = "article-head") {
+  Engine engine = engine_with(features_of_photos(pool));
+  RunOptions options;
+  options.data = "f";
+  options.model = head;
+  options.batch = 16;
+  options.epochs = 3;
+  options.learning_rate = 0.01;
+  engine.call<Configured>(Configure{options});
+  engine.call<Done>(Start{});
+  REQUIRE(settle(engine)->state == RunState::finished);
+  return engine;
+}
+
+/// An engine with that file on the data set that the file names.
+Engine opened(const std::vector<uint8_t>& file, double learning_rate = 0.1) {
+  Engine engine = engine_with({});
+  RunOptions options;
+  options.data.clear();
+  options.batch = 16;
+  options.epochs = 1;
+  options.optimizer = "sgd";
+  options.learning_rate = learning_rate;
+  engine.call<Configured>(LoadModel{"joined.safetensors", file, options});
+  return engine;
+}
+
+std::vector<float> values_of(const ModelFile& file, const std::string& name) {
+  for (const SafeTensor& tensor : file.tensors) {
+    if (tensor.name != name) continue;
+    std::vector<float> values(tensor.data.size() / sizeof(float));
+    std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
+    return values;
+  }
+  FAIL("no tensor " << name);
+  return {};
+}
+
+double distance(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += std::abs(double{a[i]} - double{b[i]});
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("joined model: reads photos and predicts what the head predicts of their features") {
+  for (const std::string pool : {"none", "avg", "max"}) {
+    CAPTURE(pool);
+    Engine head = trained_head(pool);
+    const auto saved = head.call<SavedFile>(SaveModel{.backbone_weights = "small"});
+    CHECK(saved.file_name == "small-article-head.safetensors");
+    Engine joined = opened(saved.bytes);
+    const auto snapshot = joined.snapshot();
+    CHECK(snapshot->options.data == "synthetic");
+    CHECK(snapshot->options.model == "small-article-head");
+    const auto expected = head.call<Evaluation>(Evaluate{});
+    const auto evaluation = joined.call<Evaluation>(Evaluate{});
+    CHECK(evaluation.loss == Approx(expected.loss).epsilon(2e-3));  // features have float16
+    CHECK(evaluation.images == 30);
+    CHECK(joined.call<Prediction>(Predict{{.is_test_image = true}}).scores.size() == 3);
+    const auto model = joined.call<ModelDescription>(DescribeModel{});
+    for (const LayerDescription& layer : model.layers) {
+      CAPTURE(layer.name);
+      CHECK(layer.frozen == !layer.name.starts_with("head_") && !layer.name.starts_with("reshape"));
+    }
+  }
+}
+
+TEST_CASE("joined model: training changes the head alone, and a reset brings the file's weights") {
+  const auto saved =
+      trained_head("avg").call<SavedFile>(SaveModel{.backbone_weights = "small"}).bytes;
+  const ModelFile before = parse_model(saved, "before");
+  Engine joined = opened(saved);
+  joined.call<Done>(Start{});
+  REQUIRE(settle(joined)->state == RunState::finished);
+  const ModelFile after = parse_model(model_of(joined), "after");
+  for (const SafeTensor& tensor : before.tensors) {
+    CAPTURE(tensor.name);
+    const bool is_same = values_of(before, tensor.name) == values_of(after, tensor.name);
+    CHECK(is_same != tensor.name.starts_with("head_"));
+  }
+  joined.call<Done>(Reset{});
+  const ModelFile reset = parse_model(model_of(joined), "reset");
+  for (const SafeTensor& tensor : before.tensors)
+    CHECK(values_of(before, tensor.name) == values_of(reset, tensor.name));
+}
+
+TEST_CASE("joined model: fine-tuning trains the last block with the learning rate times a factor") {
+  Engine head = trained_head("avg", "linear");
+  const auto file = [&](double factor) {
+    return head.call<SavedFile>(SaveModel{.backbone_weights = "small", .last_block_factor = factor})
+        .bytes;
+  };
+  const ModelFile before = parse_model(file(0), "before");
+  const auto change = [&](double factor, const std::string& name) {
+    Engine engine = opened(file(factor), 1e-4);
+    engine.call<Done>(Step{});
+    settle(engine);
+    return distance(values_of(before, name), values_of(parse_model(model_of(engine), "m"), name));
+  };
+  CHECK(change(0.25, "conv2d_1.kernel") == 0);
+  CHECK(change(0, "conv2d_2.kernel") == 0);
+  const double whole = change(1, "conv2d_2.kernel");
+  CHECK(whole > 0);
+  CHECK(change(0.25, "conv2d_2.kernel") == Approx(0.25 * whole).epsilon(0.01));
+  CHECK(change(0.25, "head_dense_1.kernel") ==
+        Approx(change(1, "head_dense_1.kernel")).epsilon(0.01));
+}
+
+TEST_CASE("joined model: what does not belong together is refused with the reason") {
+  Engine head = trained_head("avg");
+  CHECK_THAT(refusal_of(head, SaveModel{.backbone_weights = "other"}),
+             ContainsSubstring("reads features of small, weights aaaaaaaaaaaa") &&
+                 ContainsSubstring("weights bbbbbbbbbbbb"));
+  CHECK_THAT(refusal_of(head, SaveModel{.backbone_weights = "small", .last_block_factor = -1}),
+             ContainsSubstring("learning rate factor is -1"));
+  Engine photos = engine_with({});
+  RunOptions options;
+  options.data = "synthetic";
+  options.model = "simple-convnet";
+  photos.call<Configured>(Configure{options});
+  CHECK_THAT(refusal_of(photos, SaveModel{.backbone_weights = "small"}),
+             ContainsSubstring("was trained on images"));
+}
+
+}  // namespace convlab
