@@ -19,8 +19,9 @@ function download(file) {
 
 /** The kind of a layer and how it is trained, if that is not the usual way. */
 function kindText({kind, frozen, parameters, learning_rate_factor: factor}) {
+  if (parameters === 0) return kind;
   if (frozen) return `${kind}, frozen`;
-  return factor === 1 || parameters === 0 ? kind : `${kind}, ${factor} × learning rate`;
+  return factor === 1 ? kind : `${kind}, ${factor} × learning rate`;
 }
 
 function cell(text, className = '') {

@@ -16,6 +16,7 @@
 #include "data/formats/format.h"
 #include "data/memory_dataset.h"
 #include "io/graph_json.h"
+#include "io/model_file.h"
 #include "io/safetensors.h"
 #include "train/check_fits.h"
 #include "zoo/zoo.h"
@@ -102,11 +103,10 @@ CLI::Option* add_model(CLI::App& command, std::string& model) {
       ->check(utf8_text());
 }
 
-CLI::Option* add_start_model(CLI::App& command, std::string& model) {
+CLI::Option* add_any_model(CLI::App& command, std::string& model) {
   return add_model(command, model)
       ->description(
-          "A .json file that describes a network, a model file whose weights are trained further, "
-          "or one of: " +
+          "A .json file that describes a network, a file with a trained model, or one of: " +
           known_names(models(), &Model::name));
 }
 
@@ -162,13 +162,14 @@ void set_model(RunOptions& run, const std::string& model) {
 }
 
 Graph open_model(const std::string& model, const ModelSize& size) {
-  if (is_document(model)) {
+  if (is_document(model) || is_model_file(model)) {
     if (!size.input.empty() || size.classes != 0)
       fail("[model] {} defines image shape and classes itself; leave out --input and --classes",
            model);
-    return parse_document(read_document(model), model);
+    return is_document(model) ? parse_document(read_document(model), model)
+                              : parse_model(read_model_file(model), model).graph;
   }
-  const Model& known = find_untrained(model);
+  const Model& known = find_model(model);
   return known.build(size.input.empty() ? known.image() : parse_image(size.input),
                      size.classes == 0 ? known.default_classes : size.classes);
 }

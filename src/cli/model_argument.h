@@ -24,8 +24,8 @@ struct ModelSize {
 };
 void add_model_size(CLI::App& command, ModelSize& size);
 
-/// Adds --model to `convlab train`, which takes models of add_model and trained ones.
-CLI::Option* add_start_model(CLI::App& command, std::string& model);
+/// Adds --model to a command that takes models of add_model and trained ones.
+CLI::Option* add_any_model(CLI::App& command, std::string& model);
 
 /// Whether --model is a trained model, for read_model_file.
 bool is_model_file(const std::string& model);
@@ -38,7 +38,7 @@ void set_model(RunOptions& run, const std::string& model);
 
 /// Builds a network with the options --input and --classes. Throws Error for an unknown name, a
 /// size that the model does not support, a file with errors, and if these options are given for a
-/// .json file, which defines both itself.
+/// .json or model file, which defines both itself.
 Graph open_model(const std::string& model, const ModelSize& size);
 
 /// Returns the bytes of a file with a trained model or a checkpoint. Throws Error if it cannot be

@@ -54,7 +54,7 @@ void add_summary(CLI::App& app, Action& action) {
   auto options = std::make_shared<SummaryOptions>();
   CLI::App& command =
       *app.add_subcommand("summary", "Show a model's layers, parameters, FLOPs and memory");
-  add_model(command, options->model)->required();
+  add_any_model(command, options->model)->required();
   add_model_size(command, options->size);
   add_batch(command, options->batch)->description("Batch size for which memory is shown");
   add_threads(command, options->threads);

@@ -305,7 +305,7 @@ void add_train(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand(
       "train",
       "Train a model and evaluate it after each epoch, on the test images or a validation split");
-  add_start_model(command, options->model)->required();
+  add_any_model(command, options->model)->required();
   add_data(command, run.data);
   add_data_dir(command, options->data_dir);
   add_image_size(command, run.image_size);

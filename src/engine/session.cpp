@@ -267,7 +267,8 @@ Result Session::apply(const SaveModel& request) {
 }
 
 Result Session::apply(const LoadModel& request) {
-  ModelFile file = parse_model(request.file, request.source);
+  const auto loaded = std::make_shared<const ModelFile>(parse_model(request.file, request.source));
+  const ModelFile& file = *loaded;
   RunOptions options = request.options;
   options.model = file.training.model.empty()
                       ? std::filesystem::path(request.source).stem().string()
@@ -284,7 +285,7 @@ Result Session::apply(const LoadModel& request) {
   fold_final_activation(folded, *loss);
   check_fits(folded, *data.fitted.train, request.source);
   install(options, std::move(data), file.graph);
-  run_->load(std::make_shared<const ModelFile>(file));
+  run_->load(loaded);
   const std::string& trained_on = file.training.data;
   if (options.data.empty()) {
     note_ = fmt::format(

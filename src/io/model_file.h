@@ -21,6 +21,13 @@ struct TrainingInfo {
   bool operator==(const TrainingInfo&) const = default;
 };
 
+/// A member of structures that must not be copied.
+struct MoveOnly {
+  MoveOnly() = default;
+  MoveOnly(MoveOnly&&) = default;
+  MoveOnly& operator=(MoveOnly&&) = default;
+};
+
 /// A trained model in a safetensors file: F32 tensors named as in Network::parameters, and in
 /// __metadata__
 ///   "convlab.architecture": the graph as in graph_json.h, with its input normalization if that is
@@ -33,6 +40,7 @@ struct ModelFile {
   std::vector<SafeTensor> tensors;
   Graph graph;
   TrainingInfo training;
+  MoveOnly move_only = {};  ///< the tensors of a copy would point into the bytes of the other
 };
 
 /// Returns the file contents for the current state of a network. Throws Error if a weight is not

@@ -197,7 +197,9 @@ TEST_CASE("graph document: missing or unknown members and wrong types in a layer
                 "line 5, column 3: layer 2 \"end\": it lacks \"kind\"");
   check_refused(with_layers("{\"kind\": \"dense\",\n \"units\": 10}"),
                 "line 5, column 11: layer 1: it has no member \"units\"; it has: kind, name, "
-                "options, inputs, frozen");
+                "options, inputs, frozen, learning_rate_factor");
+  check_refused(with_layers(R"({"kind": "relu", "learning_rate_factor": "1"})"),
+                "line 4, column 42: layer 1: its learning rate factor must be a number");
   check_refused(with_layers("{\"kind\": [\"relu\"]}"),
                 "line 4, column 10: layer 1: its kind must be a string");
   check_refused(with_layers("{\"name\": \"first\", \"kind\": \"Conv2D\"}"),
@@ -315,7 +317,7 @@ TEST_CASE("graph document: several problems are listed with their positions") {
                 "kernel, kernel_width, stride, stride_width, dilation, padding, pad_top, "
                 "pad_bottom, pad_left, pad_right, groups, bias, initializer, initializer_value\n"
                 "line 5, column 27: layer 2: it has no member \"units\"; it has: kind, name, "
-                "options, inputs, frozen\n"
+                "options, inputs, frozen, learning_rate_factor\n"
                 "line 5, column 38: layer 2: its name must be a string\n"
                 "line 6, column 32: layer 3: its input \"conv2d_2\" is not a layer before it (did "
                 "you mean 'conv2d_1'?); known are: \"input\", \"conv2d_1\", \"relu_1\"\n"

@@ -107,16 +107,19 @@ TEST_CASE("graph JSON: names and branches are read back unchanged") {
   check_same(parse_graph_json(graph_json(graph), "test"), graph);
 }
 
-TEST_CASE("graph JSON: frozen layers are read back frozen") {
+TEST_CASE("graph JSON: frozen layers and learning rate factors are read back") {
   Graph graph({8, 8, 3});
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 2}));
   graph.append(std::make_unique<Conv2d>(Conv2dOptions{.filters = 2}));
   graph.set_frozen(0, true);
+  graph.set_learning_rate_factor(1, 0.1);
   for (const std::string& text : {graph_json(graph), readable_graph_json(document_of(graph))}) {
     const Graph copy = parse_graph_json(text, "test");
     check_same(copy, graph);
     CHECK(copy.nodes()[0].frozen);
     CHECK_FALSE(copy.nodes()[1].frozen);
+    CHECK(copy.nodes()[0].learning_rate_factor == 1);
+    CHECK(copy.nodes()[1].learning_rate_factor == 0.1);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <catch2/matchers/catch_matchers.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -170,6 +171,15 @@ TEST_CASE("graph document: problems of shapes and sizes") {
   const LayerDocument dense{.kind = "dense", .options = {{"units", int64_t{1} << 20}}};
   check_problem(with({dense, dense, dense, dense}, {1 << 20}), "0",
                 "layer 1: the network has more than 1099511627776 parameters up to here");
+}
+
+TEST_CASE("graph document: learning rate factors out of range") {
+  for (const double factor : {0.0, -1.0, 1001.0, std::nan("")}) {
+    CAPTURE(factor);
+    GraphDocument document = with({relu("a"), relu("b")});
+    document.layers[1].learning_rate_factor = factor;
+    check_problem(document, "1 learning_rate_factor", "the learning rate factor is");
+  }
 }
 
 TEST_CASE("graph document: a problem does not hide others in later layers") {
