@@ -1,6 +1,7 @@
 // The tab Model: saves and opens models, predicts an image, and lists the network's layers.
 
 import {formatBytes, formatCount, formatScore} from './format.js';
+import {Inside} from './inside.js';
 import {placesOf, shade} from './look.js';
 
 const maxBars = 5;
@@ -35,8 +36,13 @@ export class ModelTab {
   #root;
   #engine;
   #described = '';
-  /** What was predicted last. @type {{file: File, image: ImageData}|null} */
+  /**
+   * What was predicted last: a file, or the index of a test image.
+   * @type {{file: File|number, image: ImageData}|null}
+   */
   #predicted = null;
+  #nextTestImage = 0;
+  #inside;
   #explaining = new AbortController();
 
   /**
@@ -46,7 +52,9 @@ export class ModelTab {
   constructor(root, engine) {
     this.#root = root;
     this.#engine = engine;
+    this.#inside = new Inside(this.#part('inside'), engine);
     this.#on('save', () => this.#save());
+    this.#on('predict-test', () => this.#predict(this.#nextTestImage++));
     this.#part('look').addEventListener('change', () => this.#look());
     const uses = {open: (file) => this.#open(file), predict: (file) => this.#predict(file)};
     for (const [name, use] of Object.entries(uses)) {
@@ -101,16 +109,20 @@ export class ModelTab {
       this.#say(`Opening ${file.name}…`);
       await this.#engine().loadModel(file);
       this.#part('prediction').hidden = true;
+      this.#inside.look(null);
       this.#say(`Opened ${file.name}.`);
     });
   }
 
+  /** @param {File|number} file  a number is the index of a test image */
   #predict(file) {
     return this.#try(async () => {
-      this.#say(`Predicting ${file.name}…`);
-      const image = this.#showPrediction(await this.#engine().predict(file), file.name);
+      const name = typeof file === 'number' ? `Test image ${file}` : file.name;
+      this.#say(`Predicting ${name}…`);
+      const image = this.#showPrediction(await this.#engine().predict(file), name);
       this.#predicted = {file, image};
       this.#say('');
+      this.#inside.look(file);
       await this.#look();
     });
   }
@@ -152,7 +164,7 @@ export class ModelTab {
     const method = this.#part('look').value;
     const about = this.#part('look-about');
     const canvas = this.#part('prediction').querySelector('canvas');
-    const {file, image} = /** @type {{file: File, image: ImageData}} */ (this.#predicted);
+    const {file, image} = /** @type {{file: File|number, image: ImageData}} */ (this.#predicted);
     canvas.getContext('2d').putImageData(image, 0, 0);
     about.textContent = '';
     if (!method) return;
@@ -174,6 +186,7 @@ export class ModelTab {
     this.#part('title').textContent = `${name}: ${formatCount(parameters)} parameters, ` +
       `${formatCount(trainable)} trainable; a batch of ${batch} needs ${formatBytes(bytes)} to ` +
       'train, besides weights and gradients.';
+    this.#inside.setLayers(layers);
     this.#part('layers').replaceChildren(...layers.map((layer) => {
       const row = document.createElement('tr');
       row.append(cell(layer.name), cell(kindText(layer)),
