@@ -58,6 +58,39 @@ test('features are written once, and heads train on them', (t) => {
   assert.equal(found.status, 0, found.stderr);
 });
 
+test('a head is joined with its network: the file predicts photos, is evaluated, explained and trained on them', (t) => {
+  const {out, args, photos, folder, weights} = prepare(t);
+  assert.equal(convlab(...args).status, 0);
+  const head = path.join(folder, 'head.safetensors');
+  const trained = convlab('train', '--model', 'linear', '--data', out, '--epochs', '20', '--batch', '4', '--save', head, '--json', '-');
+  const accuracy = jsonLines(trained.stdout).at(-1).val_accuracy;
+  const joined = path.join(folder, 'joined.safetensors');
+  const join = ['join', '--model', head, '--weights', weights];
+  const made = convlab(...join, '--fine-tune', '0.1', '--save', joined);
+  assert.equal(made.status, 0, made.stderr);
+  assert.match(made.stdout, /joined\.safetensors: .* MiB, reads images of 224 x 224 pixels/);
+  assert.match(convlab('summary', '--model', joined).stdout, /conv2d_22 +conv2d, frozen[^]*conv2d_23 +conv2d, 0\.1 × learning rate/);
+  const evaluated = convlab('eval', '--model', joined, '--data', photos, '--json', '-');
+  assert.equal(evaluated.status, 0, evaluated.stderr);
+  assert.equal(jsonLines(evaluated.stdout)[0].val_accuracy, accuracy);
+  const photo = path.join(photos, 'val', 'light', '0.png');
+  assert.match(convlab('predict', '--model', joined, photo).stdout, /0\.png: (dark|light) [\d.]+ %/);
+  assert.equal(convlab('explain', '--model', joined, '--image', photo, '--out', path.join(folder, 'cam.png')).status, 0);
+  const tune = ['train', '--model', joined, '--data', photos, '--epochs', '1', '--batch', '4'];
+  const tuned = convlab(...tune, '--save', path.join(folder, 'tuned.safetensors'));
+  assert.equal(tuned.status, 0, tuned.stderr);
+  assert.match(tuned.stdout, /squeezenet1\.1-linear on .*12 training images/);
+  for (const option of [['--image-size', '64'], ['--resize', 'stretch'], ['--loss', 'hinge'], ['--standardize']]) {
+    const refused = convlab(...tune, ...option);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, new RegExp(`${option[0]} is that of the model file given as --model; leave it out`));
+  }
+  assert.match(convlab(...join, '--save', weights).stderr, /would overwrite/);
+  assert.match(convlab('join', '--model', joined, '--save', head).stderr, /was trained on images; expected a model that was trained on features/);
+  writeSqueezenet(weights, {random: true, seed: 2});
+  assert.match(convlab(...join, '--save', joined).stderr, /reads features of squeezenet1\.1, weights .*expected the same/);
+});
+
 test('the nearest neighbours of bright and dark photos are of their class', (t) => {
   const {out, args, photos} = prepare(t);
   assert.equal(convlab(...args).status, 0);

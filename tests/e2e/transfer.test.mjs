@@ -30,6 +30,16 @@ function shades() {
   return write('shades.zip', makeZip(files));
 }
 
+/** Predicts the image of a shade in the tab Model; returns what it is taken for. */
+async function predictShade(page, grey) {
+  await page.locator('#tab-model').click();
+  await page.locator('[data-file="predict"]').setInputFiles({name: `${grey}.png`, mimeType: 'image/png',
+    buffer: greyPng(60, 50, new Uint8Array(60 * 50).fill(grey))});
+  const caption = page.locator('[data-prediction] figcaption', {hasText: `${grey}.png: `});
+  await caption.waitFor();
+  return (await caption.innerText()).match(/: (\w+), [\d.]+ %\. The network saw 224 × 224 pixels/)?.[1];
+}
+
 const area = (page) => page.locator('#transfer');
 const openArea = (page) => area(page).locator('summary').click();
 
@@ -61,6 +71,21 @@ test('features of 20 images per class, a head above 85 %, and after a reload no 
     const accuracy = await trainHead(page);
     assert.ok(accuracy > 85, `test accuracy ${accuracy} %`);
     await screenshot(page, 'transfer-done');
+    // Joined with the network whose features it reads, the head names photos and is trained on them.
+    const notice = page.locator('#join');
+    await notice.getByText(/^This network reads features of squeezenet1\.1/).waitFor();
+    await notice.getByRole('button', {name: 'Fine-tune the last block'}).click();
+    await area(page).getByText(/^This is squeezenet1\.1-linear\.safetensors, which reads photos/).waitFor();
+    await waitForState(page, 'ready');
+    assert.ok(await notice.isHidden());
+    assert.equal(await page.locator('#data').inputValue(), 'shades');
+    assert.deepEqual([await predictShade(page, 220), await predictShade(page, 30)], ['bright', 'dark']);
+    assert.match(await page.locator('[data-layers]').innerText(), /conv2d, frozen[^]*conv2d, 0\.1 × learning rate/);
+    await screenshot(page, 'joined');
+    await page.locator('#start').click();
+    await waitForState(page, 'finished');
+    const tuned = await readNumber(page, 'val-accuracy');
+    assert.ok(tuned > 85, `test accuracy ${tuned} %`);
     assert.deepEqual(problems, []);
     await reload(page);  // with weights and data out of reach
     await useAgain(page, name);
