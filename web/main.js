@@ -1,6 +1,7 @@
 // The page: connects an engine with the controls and with the displays of its state.
 
 import {checkBundle, checkThreads, detectFeatures} from './bundles.js';
+import {Comparison} from './comparison.js';
 import {Controls} from './controls.js';
 import {Convlab} from './convlab.js';
 import {Join} from './join.js';
@@ -90,6 +91,7 @@ function showView(why) {
 }
 
 const results = new Results();
+const comparison = new Comparison(byId('comparison'));
 const progress = new Progress();
 const view = new View(byId('view'), (request) => convlab.sendEncoded(request), showView);
 const model = new ModelTab(byId('model-panel'), () => convlab);
@@ -130,7 +132,8 @@ const ownData = new OwnData(byId('own-data'), () => convlab, {
 
 new Transfer(byId('transfer'), () => convlab, {
   data: () => options.data,
-  added: async (name) => {
+  added: async (name, seconds) => {
+    comparison.addPreparation(name, seconds);
     await ownData.refresh();
     controls.chooseData(name);
   },
@@ -176,6 +179,7 @@ function showSnapshot({snapshot, encoded}) {
   controls.show(snapshot);
   progress.show(snapshot);
   results.show(snapshot);
+  comparison.show(snapshot);
   latest = snapshot;
   model.show(snapshot);
   join.show(snapshot);

@@ -42,8 +42,9 @@ export class Transfer {
   /**
    * @param {HTMLElement} root  in which the area is built
    * @param {() => any} engine  returns the Convlab
-   * @param {{data: () => string, added: (name: string) => void}} use  data: the name of the run's
-   *   data set; added: called with the name of the data set that was added
+   * @param {{data: () => string, added: (name: string, seconds: number) => void}} use  data: the name of the run's
+   *   data set; added: called with the name of the data set that was added, and the
+   *   seconds that its features took
    */
   constructor(root, engine, {data, added}) {
     this.#engine = engine;
@@ -120,7 +121,7 @@ export class Transfer {
         formatCount(about.test)} test images, computed in ${formatDuration(about.seconds)}`;
       this.#say.textContent = `${text}.`;
       this.#status.textContent = text;
-      this.#added(name);
+      this.#added(name, about.seconds);
     } catch (error) {
       const isCancelled = error.kind === 'cancelled';
       this.#say.textContent = this.#status.textContent = isCancelled && abort.signal.aborted ? 'Cancelled.' : '';
