@@ -138,7 +138,10 @@ export class Convlab extends TypedEventTarget {
   /** Does one training step, then pauses. */
   step() { return this.#command('step'); }
 
-  /** Initializes the weights again from the same seed and discards all training progress. */
+  /**
+   * Initializes the weights again from the same seed, or brings back those of loadModel(), and
+   * discards all training progress.
+   */
   reset() { return this.#command('reset'); }
 
   /** Ends the training now, as after the last epoch: the best weights may be restored. */

@@ -7,6 +7,11 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Returns a control, which must have an id, with its label. */
+export function labelled(text, control) {
+  return make('div', {className: 'field'}, make('label', {htmlFor: control.id, textContent: text}), control);
+}
+
 export function makeButton(text, action) {
   const button = make('button', {type: 'button', textContent: text});
   button.addEventListener('click', action);

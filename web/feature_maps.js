@@ -1,6 +1,6 @@
 // Draws what a layer computes, its feature maps, as a sheet of grey images on a canvas.
 
-/** Maps that are drawn at most; the others are as small as to show nothing. */
+/** Maps that are drawn at most. */
 export const maxMaps = 256;
 
 /** The least width of the sheet, in pixels, to which small maps are enlarged. */
@@ -16,7 +16,7 @@ export class Sheet {
     this.height = height;
     this.width = width;
     this.count = Math.min(channels, maxMaps);
-    this.columns = Math.ceil(Math.sqrt(this.count * height / width));
+    this.columns = Math.min(this.count, Math.ceil(Math.sqrt(this.count * height / width)));
     this.rows = Math.ceil(this.count / this.columns);
     this.scale = Math.max(1, Math.floor(sheetWidth / (this.columns * (width + 1))));
   }
@@ -34,46 +34,61 @@ export class Sheet {
   }
 }
 
-/** Returns the smallest and the largest of these numbers. */
+/**
+ * Returns the smallest and the largest of these numbers, of which NaN is none.
+ * @param {ArrayLike<number>} values
+ */
 export function rangeOf(values) {
   let min = Infinity;
   let max = -Infinity;
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
+  for (let i = 0; i < values.length; ++i) {
+    if (values[i] < min) min = values[i];
+    if (values[i] > max) max = values[i];
   }
   return [min, max];
 }
 
 /**
- * Draws the maps: the smallest number of the layer is black, the largest white.
+ * Draws the maps: `min` is black, `max` white. Returns what it has drawn.
  * @param {HTMLCanvasElement} canvas
  * @param {Sheet} sheet
  * @param {{shape: number[], values: ArrayLike<number>}} output
+ * @param {number[]} range  min and max
  */
-export function drawMaps(canvas, sheet, {shape, values}) {
-  const {columns, width} = sheet;
+export function drawMaps(canvas, sheet, {shape, values}, [min, max]) {
+  const {count, columns, scale, height, width} = sheet;
   const [, , channels] = shape;
-  const [min, max] = rangeOf(Array.from(values));
   canvas.width = columns * sheet.cellWidth - 1;
   canvas.height = sheet.rows * sheet.cellHeight - 1;
   const image = new ImageData(canvas.width, canvas.height);
-  for (let y = 0; y < canvas.height; ++y) {
-    for (let x = 0; x < canvas.width; ++x) {
-      const place = sheet.placeAt(x, y);
-      if (!place) continue;  // transparent
-      const value = values[(place.row * width + place.column) * channels + place.channel];
-      const grey = max > min ? Math.round(255 * (value - min) / (max - min)) : 0;
-      image.data.set([grey, grey, grey, 255], 4 * (y * canvas.width + x));
+  const pixels = new Uint32Array(image.data.buffer);  // what stays 0 is transparent
+  for (let channel = 0; channel < count; ++channel) {
+    const left = (channel % columns) * sheet.cellWidth;
+    const top = Math.floor(channel / columns) * sheet.cellHeight;
+    for (let y = 0; y < height * scale; ++y) {
+      const row = Math.floor(y / scale);
+      for (let x = 0; x < width * scale; ++x) {
+        const value = values[(row * width + Math.floor(x / scale)) * channels + channel];
+        const grey = max > min ? Math.round(255 * (value - min) / (max - min)) : 0;
+        pixels[(top + y) * canvas.width + left + x] = 0xff000000 | grey << 16 | grey << 8 | grey;
+      }
     }
   }
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-  context.putImageData(image, 0, 0);
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).putImageData(image, 0, 0);
+  return image;
 }
 
-/** Frames the number at a place. @param {HTMLCanvasElement} canvas @param {Sheet} sheet */
-export function framePlace(canvas, sheet, {channel, row, column}) {
+/**
+ * Frames the number at a place of the maps that drawMaps has drawn as `image`.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Sheet} sheet
+ * @param {ImageData} image
+ * @param {{channel: number, row: number, column: number}} place
+ */
+export function framePlace(canvas, sheet, image, {channel, row, column}) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  context.putImageData(image, 0, 0);
+  if (channel >= sheet.count) return;
   const x = (channel % sheet.columns) * sheet.cellWidth;
   const y = Math.floor(channel / sheet.columns) * sheet.cellHeight;
   context.strokeStyle = '#f97316';

@@ -14,9 +14,15 @@ export class Join {
   #engine;
   #root = make('div', {className: 'notice', id: 'join', hidden: true});
   #about = make('p');
-  #say = make('p', {className: 'about'});
-  #buttons;
-  #backbone = '';
+  #say = make('p', {className: 'about', tabIndex: -1});
+  #status = make('p', {className: 'for-readers'});
+  #choices;
+  #cancel = makeButton('Cancel', () => this.#abort?.abort());
+  /** @type {AbortController|null} */
+  #abort = null;
+  #features = '';
+  /** The model that #say is about. */
+  #told = '';
 
   /**
    * @param {HTMLElement} parent  to which the notice is appended
@@ -24,40 +30,71 @@ export class Join {
    */
   constructor(parent, engine) {
     this.#engine = engine;
-    this.#say.setAttribute('role', 'status');
-    this.#buttons = [
-      makeButton('Use it on photos', () => this.#join(0, 'Predict photos in the tab Model.')),
-      makeButton('Fine-tune the last block', () => this.#join(lastBlockFactor,
-        'Start trains the last block, too, with a tenth of the learning rate.')),
+    this.#status.setAttribute('role', 'status');
+    this.#cancel.hidden = true;
+    this.#choices = [
+      makeButton('Use it on photos', () => this.#start(0)),
+      makeButton('Fine-tune the last block', () => this.#start(lastBlockFactor)),
     ];
-    this.#root.append(this.#about, make('div', {className: 'buttons'}, ...this.#buttons));
-    parent.append(this.#root, this.#say);
+    this.#root.append(this.#about, make('div', {className: 'buttons'}, ...this.#choices, this.#cancel));
+    parent.append(this.#root, this.#say, this.#status);
   }
 
-  /** Shows the notice for a network that has been trained on features. */
-  show({features, step}) {
-    this.#root.hidden = !features || step === 0;
-    const backbone = features.split(',')[0];
-    if (this.#root.hidden || backbone === this.#backbone) return;
-    this.#backbone = backbone;
-    this.#about.textContent = `This network reads features of ${backbone}. Joined with it, it reads photos.`;
+  /** Shows the notice for a network that reads features and has been trained, or was opened. */
+  show({features, step, options}) {
+    const {model, data, architecture} = options;
+    const network = JSON.stringify([model, data]);
+    if (network !== this.#told) this.#say.textContent = this.#status.textContent = '';
+    this.#told = network;
+    if (features !== this.#features) {
+      this.#abort?.abort();
+      this.#features = features;
+      const backbone = this.#backbone;
+      this.#about.textContent = `This network reads features of ${backbone}. Joined with it, it reads photos.`;
+    }
+    this.#root.hidden = !features || (step === 0 && !architecture);
   }
 
-  async #join(factor, next) {
+  get #backbone() { return this.#features.split(',')[0]; }
+
+  async #start(factor) {
+    const abort = this.#abort = new AbortController();
+    this.#setBusy(true);
+    let text = '';
+    try {
+      text = await this.#join(factor, abort.signal);
+    } catch (error) {
+      if (error.kind !== 'ended' && error.kind !== 'cancelled') text = error.message;
+    }
+    this.#setBusy(false);
+    this.#abort = null;
+    this.#say.textContent = this.#status.textContent = text;
+    // The buttons may be gone.
+    if (text && this.#root.contains(document.activeElement)) this.#say.focus();
+  }
+
+  #setBusy(isBusy) {
+    for (const button of this.#choices) button.hidden = isBusy;
+    this.#cancel.hidden = !isBusy;
+    if (isBusy) this.#cancel.focus();
+    this.#status.textContent = isBusy ? `Joining with ${this.#backbone}` : '';
+  }
+
+  /** Returns what to say. */
+  async #join(factor, signal) {
     const backbone = this.#backbone;
     const engine = this.#engine();
-    const say = (text) => { this.#say.textContent = text; };
-    for (const button of this.#buttons) button.disabled = true;
-    try {
-      await engine.fetchWeights(backbone, {onProgress: ({done, total}) =>
-        say(`Fetching ${backbone}: ${formatBytes(done)} of ${formatBytes(total)}`)});
-      const file = await engine.saveModel({backbone_weights: backbone, last_block_factor: factor});
-      await engine.loadModel(file, nextRun);
-      say(`This is ${file.name}, which reads photos. ${next}`);
-    } catch (error) {
-      if (error.kind !== 'ended') say(error.message);
-    } finally {
-      for (const button of this.#buttons) button.disabled = false;
-    }
+    await engine.fetchWeights(backbone, {signal, onProgress: ({done, total}) => {
+      this.#say.textContent = `Fetching ${backbone}: ${formatBytes(done)} of ${formatBytes(total)}`;
+    }});
+    if (signal.aborted) return '';
+    const file = await engine.saveModel({backbone_weights: backbone, last_block_factor: factor});
+    if (signal.aborted) return '';
+    const {data} = await engine.loadModel(file, nextRun);
+    this.#told = JSON.stringify([file.name.replace(/\.safetensors$/, ''), data]);
+    const next = factor > 0 && data
+      ? 'Start trains the last block, too, with a tenth of the learning rate.'
+      : 'Predict photos in the tab Model.';
+    return `This is ${file.name}, which reads photos. ${next}`;
   }
 }

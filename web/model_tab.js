@@ -22,7 +22,7 @@ function download(file) {
 function kindText({kind, frozen, parameters, learning_rate_factor: factor}) {
   if (parameters === 0) return kind;
   if (frozen) return `${kind}, frozen`;
-  return factor === 1 ? kind : `${kind}, ${factor} × learning rate`;
+  return factor === 1 ? kind : `${kind}, ${Number(factor.toPrecision(6))} × learning rate`;
 }
 
 function cell(text, className = '') {
@@ -43,6 +43,8 @@ export class ModelTab {
   #predicted = null;
   #nextTestImage = 0;
   #inside;
+  /** The network and data set that #predicted is of. */
+  #network = '';
   #explaining = new AbortController();
 
   /**
@@ -54,7 +56,7 @@ export class ModelTab {
     this.#engine = engine;
     this.#inside = new Inside(this.#part('inside'), engine);
     this.#on('save', () => this.#save());
-    this.#on('predict-test', () => this.#predict(this.#nextTestImage++));
+    this.#on('predict-test', () => this.#predictTestImage());
     this.#part('look').addEventListener('change', () => this.#look());
     const uses = {open: (file) => this.#open(file), predict: (file) => this.#predict(file)};
     for (const [name, use] of Object.entries(uses)) {
@@ -70,11 +72,17 @@ export class ModelTab {
 
   /** Lists the layers, if the tab is visible and they are of another network than before. */
   async show(snapshot) {
-    const {options, parameters} = snapshot;
+    const {options, parameters, step} = snapshot;
     const {model, architecture, data, batch} = options;
-    const network = JSON.stringify([model, architecture, data, batch, parameters]);
-    if (this.#root.hidden || parameters === 0 || network === this.#described) return;
-    this.#described = network;
+    const network = JSON.stringify([model, architecture, data, parameters]);
+    if (network !== this.#network) {
+      this.#network = network;
+      this.#forgetPrediction();
+    }
+    this.#inside.setStep(step);
+    const described = network + batch;
+    if (this.#root.hidden || parameters === 0 || described === this.#described) return;
+    this.#described = described;
     await this.#try(async () => this.#list(
       await this.#engine().describeModel({batch}), model));
   }
@@ -88,11 +96,14 @@ export class ModelTab {
 
   #say(text) { this.#part('say').textContent = text; }
 
+  /** Returns whether the action has succeeded; otherwise shows why not. */
   async #try(action) {
     try {
       await action();
+      return true;
     } catch (error) {
       this.#say(error.message);
+      return false;
     }
   }
 
@@ -108,19 +119,36 @@ export class ModelTab {
     return this.#try(async () => {
       this.#say(`Opening ${file.name}…`);
       await this.#engine().loadModel(file);
-      this.#part('prediction').hidden = true;
-      this.#inside.look(null);
+      this.#forgetPrediction();
       this.#say(`Opened ${file.name}.`);
     });
   }
 
-  /** @param {File|number} file  a number is the index of a test image */
+  #forgetPrediction() {
+    this.#explaining.abort();
+    this.#predicted = null;
+    this.#nextTestImage = 0;
+    this.#part('prediction').hidden = true;
+    this.#inside.look(null);
+  }
+
+  /** Predicts the next test image; after the last one, the first. */
+  async #predictTestImage() {
+    const index = this.#nextTestImage;
+    if (!await this.#predict(index) && index > 0) await this.#predict(0);
+  }
+
+  /**
+   * Returns whether it could be predicted.
+   * @param {File|number} file  a number is the index of a test image
+   */
   #predict(file) {
     return this.#try(async () => {
       const name = typeof file === 'number' ? `Test image ${file}` : file.name;
       this.#say(`Predicting ${name}…`);
       const image = this.#showPrediction(await this.#engine().predict(file), name);
       this.#predicted = {file, image};
+      if (typeof file === 'number') this.#nextTestImage = file + 1;
       this.#say('');
       this.#inside.look(file);
       await this.#look();

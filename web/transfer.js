@@ -2,7 +2,7 @@
 // with a network that was trained on ImageNet, and adds them as a data set, on which a small network
 // then learns.
 
-import {make, makeButton} from './elements.js';
+import {labelled, make, makeButton} from './elements.js';
 import {formatBytes, formatCount, formatDuration, timeLeft} from './format.js';
 
 /** How long computing features should take where no number of images is chosen. */
@@ -61,16 +61,14 @@ export class Transfer {
     this.#weights.addEventListener('change', () => this.#showWeights());
     this.#compute.disabled = true;
     this.#progress.append(this.#bar, makeButton('Cancel', () => this.#abort?.abort()));
-    const field = (text, control) => make('div', {className: 'field'},
-      make('label', {htmlFor: control.id, textContent: text}), control);
     this.#details.append(
       make('summary', {textContent: 'Features of a pretrained network'}),
       make('div', {className: 'own-content'},
         make('p', {className: 'about', textContent: 'A network that was trained on a million photos ' +
           'computes features of the images of the data set above, once. A small network learns from ' +
           'them within seconds, also from few images.'}),
-        make('div', {className: 'transfer-fields'}, field('Pretrained network', this.#weights),
-          field('Images of each class', this.#count)),
+        make('div', {className: 'transfer-fields'}, labelled('Pretrained network', this.#weights),
+          labelled('Images of each class', this.#count)),
         this.#about, make('div', {className: 'buttons'}, this.#compute), this.#say, this.#progress,
         this.#error));
     // The server is asked only when somebody looks.

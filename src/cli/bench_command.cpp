@@ -83,7 +83,7 @@ void add_bench(CLI::App& app, Action& action) {
   BenchOptions& bench = arguments->bench;
   CLI::App& command = *app.add_subcommand(
       "bench", "Measure training speed on random images, compared with a matrix product");
-  CLI::Option* model = add_model(command, bench.model)->capture_default_str();
+  CLI::Option* model = add_any_model(command, bench.model)->capture_default_str();
   add_model_size(command, arguments->size);
   CLI::Option* batch = add_batch(command, bench.batch);
   command

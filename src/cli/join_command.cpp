@@ -10,10 +10,8 @@
 #include "cli/model_argument.h"
 #include "cli/values.h"
 #include "cli/weights_place.h"
-#include "core/error.h"
 #include "core/format.h"
 #include "features/joined_model.h"
-#include "features/trained_features.h"
 #include "io/write_file.h"
 
 namespace convlab {
@@ -32,12 +30,7 @@ int run_join(const JoinCommand& command) {
                    {{"--save", command.save}});
   check_writable(command.save);
   const ModelFile head = parse_model(read_model_file(command.model), command.model);
-  const std::string features = trained_features(head.training, "[join] " + command.model);
-  if (features.empty())
-    fail("[join] {} was trained on images; expected a model that was trained on features",
-         command.model);
-  const OpenedWeights weights =
-      open_weights(find_weight_sets(backbone_of(features)), command.weights);
+  const OpenedWeights weights = open_weights(find_weight_sets(backbone_of(head)), command.weights);
   const std::unique_ptr<Backend> backend = make_backend("host", 1);
   const std::vector<uint8_t> joined = join_backbone(head, weights, command.fine_tune, *backend);
   write_file(command.save, joined);

@@ -49,8 +49,7 @@ const Model& find_untrained(const std::string& model) {
   if (is_model_file(model)) {
     fail(
         "[model] {} is not a .json file that describes a network, nor the name of a model. "
-        "Evaluate a trained model with convlab eval --model, train it further with convlab train "
-        "--model",
+        "Trained models are for convlab eval, predict, explain and train",
         model);
   }
   return find_model(model);

@@ -50,12 +50,12 @@ CLI::Option* add_image_size(CLI::App& command, int64_t& size) {
 
 CLI::Option* add_resize(CLI::App& command, std::string& mode) {
   return command
-      .add_option("--resize", mode,
-                  "How images of another aspect ratio are resized, " +
-                      known_names(resize_modes, &Choice<ResizeMode>::name) +
-                      ": the largest centred part of that aspect ratio, all of it, distorted (as "
-                      "Keras' crop_to_aspect_ratio=True and False), or 7/8 of that part, as "
-                      "networks of ImageNet are evaluated")
+      .add_option(
+          "--resize", mode,
+          "How images of another aspect ratio are resized. crop: their largest centred part "
+          "of that aspect ratio; stretch: all of it, distorted (Keras' "
+          "crop_to_aspect_ratio=True and False); center: 7/8 of each side of crop, as "
+          "networks trained on ImageNet are evaluated")
       ->type_name("MODE")
       ->capture_default_str();
 }

@@ -83,7 +83,8 @@ std::vector<uint8_t> resize_columns(const std::vector<float>& rows, size_t colum
 /// Returns the part of an image that is resized to `target`.
 Window window_of(const ImageView& image, const Shape& target, ResizeMode mode) {
   Window window{.height = image.height, .width = image.width};
-  if (mode == ResizeMode::stretch) return window;
+  const bool fits = image.height == target[0] && image.width == target[1];
+  if (fits || mode == ResizeMode::stretch) return window;
   const int64_t height = std::max<int64_t>(image.width * target[0] / target[1], 1);
   const int64_t width = std::max<int64_t>(image.height * target[1] / target[0], 1);
   window.height = std::min(image.height, height);

@@ -16,7 +16,8 @@ namespace convlab {
 enum class ResizeMode : uint8_t {
   crop,     ///< its largest centred part of that aspect ratio: Keras' crop_to_aspect_ratio=True
   stretch,  ///< all of it, distorted: Keras' default, torchvision's Resize((height, width))
-  center    ///< 7/8 of the sides of crop: torchvision's Resize(256), CenterCrop(224)
+  center    ///< of crop 7/8 of each side; to 224 pixels as torchvision's Resize(256),
+            ///< CenterCrop(224); an image of the wanted size stays whole
 };
 
 /// Their names in options.

@@ -19,7 +19,7 @@
 namespace convlab {
 
 /// Builds a new network and opens the data set. Ends the run before, unless an option is invalid.
-/// [Configured]
+/// If `options.architecture` is still that of LoadModel, its weights are loaded again. [Configured]
 struct Configure {
   static constexpr std::string_view name = "configure";
   RunOptions options;
@@ -266,8 +266,8 @@ void visit(Fields& fields, S& request) {
 }
 
 /// Looks for a learning rate by a range test (train/range_test.h) of a new network with these
-/// options; learning_rate, schedule and epochs are ignored. Uses the training images of the run if
-/// it has the same data set. The run is not changed. [LearningRates]
+/// options, with weights as for Configure; learning_rate, schedule and epochs are ignored. Uses the
+/// training images of the run if it has the same data set. The run is not changed. [LearningRates]
 struct FindLearningRate {
   static constexpr std::string_view name = "find_learning_rate";
   RunOptions options;

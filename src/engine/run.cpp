@@ -113,8 +113,8 @@ Run::Run(const RunOptions& options, DatasetSplits data, Graph graph, Backend& ba
 }
 
 void Run::reset() {
-  if (loaded_) {
-    load_weights(network_, *loaded_);
+  if (opened_model_) {
+    load_weights(network_, *opened_model_);
   } else {
     network_.initialize(options_.seed);
   }

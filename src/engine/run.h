@@ -82,7 +82,10 @@ class Run {
   /// finite.
   std::vector<uint8_t> model_file();
   /// Loads the weights of a file whose graph is that of the run; `reset` returns to them.
+  /// Keeps the file in memory.
   void load(std::shared_ptr<const ModelFile> file);
+  /// Returns the file of the last `load`; null if there was none.
+  std::shared_ptr<const ModelFile> opened_model() const { return opened_model_; }
   /// Predicts the class of an image of the network's shape, [height, width, channels]. Throws Error
   /// for another number of bytes.
   Prediction predict_image(std::vector<uint8_t> pixels);
@@ -141,8 +144,8 @@ class Run {
   DatasetSplits data_;
   TrainValidation images_;  // views of data_
   std::function<double()> now_;
-  std::shared_ptr<const ModelFile> loaded_;  // the weights before training; null: random ones
-  bool activation_folded_;                   // before network_, which gets the graph without it
+  std::shared_ptr<const ModelFile> opened_model_;
+  bool activation_folded_;  // before network_, which gets the graph without it
   Network network_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Schedule> schedule_;

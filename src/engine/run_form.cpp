@@ -89,8 +89,8 @@ std::vector<OptionField> run_form_fields() {
                     .choices = {},
                     .help =
                         "crop: the largest centred square of an image; stretch: all of it, "
-                        "whatever its aspect ratio; center: 7/8 of that square, as networks of "
-                        "ImageNet are evaluated"};
+                        "whatever its aspect ratio; center: 7/8 of each side of that square, as "
+                        "networks trained on ImageNet are evaluated"};
   for (const auto& mode : resize_modes) modes.choices.push_back(mode.name);
   fields.insert(fields.begin() + 1, std::move(modes));  // after image_size
   fields.push_back({.name = class_weights,

@@ -55,7 +55,7 @@ std::vector<uint8_t> Run::model_file() {
 
 void Run::load(std::shared_ptr<const ModelFile> file) {
   load_weights(network_, *file);
-  loaded_ = std::move(file);
+  opened_model_ = std::move(file);
 }
 
 namespace {

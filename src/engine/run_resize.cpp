@@ -1,7 +1,5 @@
 #include "engine/run_resize.h"
 
-#include <algorithm>
-
 #include "core/error.h"
 #include "data/resize.h"
 
@@ -12,17 +10,14 @@ void append_resize_info(Options& info, const RunOptions& run) {
 }
 
 std::string trained_resize(const TrainingInfo& training, const std::string& where) {
-  const auto found = std::find_if(training.options.begin(), training.options.end(),
-                                  [](const auto& option) { return option.first == "resize"; });
-  if (found == training.options.end()) return RunOptions{}.resize;
-  const auto* mode = std::get_if<std::string>(&found->second);
-  if (mode == nullptr) fail("{}: the training information: resize must be a text", where);
+  std::string mode = text_option(training, "resize", where);
+  if (mode.empty()) return RunOptions{}.resize;
   try {
-    find_resize_mode(*mode);
+    find_resize_mode(mode);
   } catch (const Error& error) {
     fail("{}: the training information: {}", where, error.what());
   }
-  return *mode;
+  return mode;
 }
 
 }  // namespace convlab

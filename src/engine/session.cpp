@@ -151,6 +151,14 @@ OpenedWeights Session::opened_weights(const std::string& name) const {
   return environment_.open_weights(name);
 }
 
+/// Returns the model that was opened for the run, if the options are for the same network; else
+/// null.
+std::shared_ptr<const ModelFile> Session::opened_model(const RunOptions& options) const {
+  const bool is_same =
+      run_ && !options.architecture.empty() && options.architecture == run_->options().architecture;
+  return is_same ? run_->opened_model() : nullptr;
+}
+
 Result Session::apply(const Configure& request) {
   const RunOptions& options = request.options;
   std::optional<Graph> own = own_network(options);
@@ -159,7 +167,9 @@ Result Session::apply(const Configure& request) {
   Graph graph = own ? *std::move(own) : zoo_network(options, train);
   set_feature_normalization(graph, train);
   standardize(graph, options, train);
+  const std::shared_ptr<const ModelFile> model = opened_model(options);
   install(options, std::move(data), std::move(graph));
+  if (model) run_->load(model);
   return Configured{options.data};
 }
 
@@ -259,7 +269,11 @@ std::unique_ptr<Task> Session::apply(const ExtractFeatures& request) {
 Result Session::apply(const SaveModel& request) {
   Run& run = usable_run("save");
   std::string name = file_name(run.options(), ".safetensors");
-  if (request.backbone_weights.empty()) return SavedFile{std::move(name), run.model_file()};
+  if (request.backbone_weights.empty()) {
+    if (request.last_block_factor != 0)
+      fail("[join] last_block_factor is {} without backbone_weights", request.last_block_factor);
+    return SavedFile{std::move(name), run.model_file()};
+  }
   const ModelFile head = parse_model(run.model_file(), run.options().model);
   const OpenedWeights weights = opened_weights(request.backbone_weights);
   return SavedFile{fmt::format("{}-{}", weights.set.name, name),
@@ -275,6 +289,12 @@ Result Session::apply(const LoadModel& request) {
                       : file.training.model;
   options.architecture = graph_json(file.graph);
   options.image_size = 0;  // that of the network
+  if (options.standardize || options.featurewise_center) {
+    fail(
+        "[run] standardize and featurewise_center would change the input of {}, whose weights were "
+        "trained on another; leave them out",
+        request.source);
+  }
   const std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + request.source);
   options.loss = loss->kind();
   options.loss_options = loss->options();
@@ -330,8 +350,8 @@ std::unique_ptr<Task> Session::apply(const FindLearningRate& request) {
   Graph graph = own ? *std::move(own) : zoo_network(options, *train);
   set_feature_normalization(graph, *train);
   standardize(graph, options, *train);
-  return std::make_unique<LrFindTask>(request, std::move(graph), std::move(train), workers_,
-                                      backend());
+  return std::make_unique<LrFindTask>(request, std::move(graph), opened_model(options),
+                                      std::move(train), workers_, backend());
 }
 
 std::unique_ptr<Task> Session::apply(const Bench& request) {

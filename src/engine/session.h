@@ -77,6 +77,7 @@ class Session {
   Run& usable_run(std::string_view what);
   void network_changes_now();
   OpenedWeights opened_weights(const std::string& name) const;
+  std::shared_ptr<const ModelFile> opened_model(const RunOptions& options) const;
   /// A data set as it is stored, and in the size that the run needs.
   struct OpenedData {
     DatasetSplits stored;

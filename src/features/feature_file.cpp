@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/format.h"
 #include "core/quoted.h"
+#include "core/utf8.h"
 #include "data/feature_dataset.h"
 #include "io/safetensors.h"
 
@@ -86,7 +87,7 @@ FeatureFile parse_feature_file(const std::shared_ptr<const ByteSource>& source) 
         FeatureDataset::Rows{.source = source,
                              .offset = features.offset,
                              .features = info.features(),
-                             .images = info.data,
+                             .images = escaped_utf8(info.data),
                              .key = feature_info_text(info)},
         read_labels(*source, labels));
   };

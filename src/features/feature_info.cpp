@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/quoted.h"
 #include "core/sha256.h"
+#include "core/utf8.h"
 
 namespace convlab {
 
@@ -125,8 +126,8 @@ std::string numbers_text(const std::array<double, Count>& numbers) {
 
 std::string FeatureInfo::features() const {
   constexpr size_t shown = 12;  // digits of the hash
-  return fmt::format("{}, weights {}, {}, pool {}", backbone, weights.substr(0, shown),
-                     preprocessing, pool);
+  return escaped_utf8(fmt::format("{}, weights {}, {}, pool {}", backbone, weights.substr(0, shown),
+                                  preprocessing, pool));
 }
 
 std::string preprocessing_text(const WeightSet& set) {

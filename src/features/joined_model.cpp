@@ -14,6 +14,7 @@
 #include "features/feature_info.h"
 #include "features/trained_features.h"
 #include "io/tensors.h"
+#include "nn/graph_document.h"
 #include "nn/reshape.h"
 
 namespace convlab {
@@ -21,6 +22,8 @@ namespace convlab {
 namespace {
 
 constexpr std::string_view head_prefix = "head_";
+
+std::string where_of(const ModelFile& head) { return "[join] " + head.source; }
 
 /// Returns the pooling with which the weights compute the features that the head reads.
 std::string_view pool_of(const std::string& features, const OpenedWeights& weights,
@@ -32,6 +35,7 @@ std::string_view pool_of(const std::string& features, const OpenedWeights& weigh
     info.pool = pool;
     if (info.features() == features) return pool;
   }
+  info.pool = "none, avg or max";
   fail("{} reads features of {}; but these weights compute features of {}; expected the same",
        where, features, info.features());
 }
@@ -43,6 +47,7 @@ void freeze(Graph& body, const WeightSet& set, double last_block_factor) {
   const auto first_trained =
       last_block_factor == 0 ? nodes.size() : static_cast<size_t>(&last_block - nodes.data());
   for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].layer->parameters(nodes[i].input_shapes).empty()) continue;
     const bool is_trained = i >= first_trained && nodes[i].layer->kind() != "batch_norm";
     body.set_frozen(i, !is_trained);
     if (is_trained) body.set_learning_rate_factor(i, last_block_factor);
@@ -66,37 +71,49 @@ void append_head(Graph& graph, const Graph& head) {
   }
 }
 
-TrainingInfo training_of(const ModelFile& head, const WeightSet& set, const std::string& where) {
+TrainingInfo training_of(const ModelFile& head, const WeightSet& set) {
   TrainingInfo training = head.training;
   training.model =
       training.model.empty() ? set.name : fmt::format("{}-{}", set.name, training.model);
-  training.data = trained_images(head.training, where);
-  training.options.emplace_back("backbone", trained_features(head.training, where));
-  // As prepare_image; crop is the default.
-  if (set.preprocessing.resize > set.image[0]) training.options.emplace_back("resize", "center");
+  training.data = trained_images(head.training, where_of(head));
   remove_features_info(training.options);
+  std::erase_if(training.options, [](const auto& option) { return option.first == "resize"; });
+  if (set.preprocessing.resize > set.image[0])
+    training.options.emplace_back("resize", "center");  // of 256 pixels 224, as prepare_image
   return training;
+}
+
+std::string features_of(const ModelFile& head) {
+  std::string features = trained_features(head.training, where_of(head));
+  if (features.empty())
+    fail("{} was trained on images; expected a model that was trained on features", where_of(head));
+  return features;
 }
 
 }  // namespace
 
+std::string backbone_of(const ModelFile& head) {
+  const std::string features = features_of(head);
+  return features.substr(0, features.find(','));
+}
+
 std::vector<uint8_t> join_backbone(const ModelFile& head, const OpenedWeights& weights,
                                    double last_block_factor, Backend& backend) {
-  const std::string where = "[join] " + head.source;
-  const std::string features = trained_features(head.training, where);
-  if (features.empty())
-    fail("{} was trained on images; expected a model that was trained on features", where);
-  if (head.graph.normalization() != InputNormalization{.scale = {1}, .offset = {0}})
+  const std::string where = where_of(head);
+  if (last_block_factor != 0) check_learning_rate_factor(last_block_factor);
+  const std::string_view pool = pool_of(features_of(head), weights, where);
+  if (head.graph.normalization() != InputNormalization{.scale = {1}, .offset = {0}}) {
     fail("{} changes the features with a normalization; expected one that reads them as they are",
          where);
-  Network body(feature_graph(weights.set, pool_of(features, weights, where)), backend, 0,
-               NetworkUse::inference);
+  }
+  Network body(feature_graph(weights.set, pool), backend, 0, NetworkUse::inference);
   load_pretrained(body, weights.set, *weights.source);
   Graph graph = body.graph();
   freeze(graph, weights.set, last_block_factor);
   append_head(graph, head.graph);
+  build(document_of(graph));  // throws where a file of it could not be read
   SafeTensors file;
-  file.metadata = model_metadata(graph, training_of(head, weights.set, where));
+  file.metadata = model_metadata(graph, training_of(head, weights.set));
   std::vector<std::unique_ptr<ReadBack>> reads;  // own the data that the tensors point to
   add_parameters(file, reads, body);
   for (SafeTensor tensor : head.tensors) {

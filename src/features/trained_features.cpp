@@ -1,10 +1,6 @@
 #include "features/trained_features.h"
 
-#include <algorithm>
-#include <string_view>
-#include <variant>
-
-#include "core/error.h"
+#include <vector>
 
 namespace convlab {
 
@@ -12,14 +8,6 @@ namespace {
 
 constexpr const char* features_key = "features";
 constexpr const char* images_key = "features_of";
-
-std::string text_of(const TrainingInfo& training, std::string_view key, const std::string& where) {
-  const auto found = std::ranges::find(training.options, key, &Options::value_type::first);
-  if (found == training.options.end()) return {};
-  const auto* text = std::get_if<std::string>(&found->second);
-  if (text == nullptr) fail("{}: the training information: {} must be a text", where, key);
-  return *text;
-}
 
 }  // namespace
 
@@ -30,15 +18,11 @@ void append_features_info(Options& info, const Dataset& train) {
 }
 
 std::string trained_features(const TrainingInfo& training, const std::string& where) {
-  return text_of(training, features_key, where);
+  return text_option(training, features_key, where);
 }
 
 std::string trained_images(const TrainingInfo& training, const std::string& where) {
-  return text_of(training, images_key, where);
-}
-
-std::string backbone_of(const std::string& features) {
-  return features.substr(0, features.find(','));
+  return text_option(training, images_key, where);
 }
 
 void remove_features_info(Options& info) {

@@ -22,9 +22,6 @@ std::string trained_features(const TrainingInfo& training, const std::string& wh
 /// say. Throws Error likewise.
 std::string trained_images(const TrainingInfo& training, const std::string& where);
 
-/// Returns the name of the WeightSet whose features these are: Dataset::features begins with it.
-std::string backbone_of(const std::string& features);
-
 /// Removes what append_features_info appends.
 void remove_features_info(Options& info);
 

@@ -28,6 +28,8 @@ std::string label(const Node& node) {
   int64_t parameters = 0;
   for (const ParameterSpec& spec : node.layer->parameters(node.input_shapes))
     parameters += spec.shape.elements();
+  if (parameters > 0 && !node.frozen && node.learning_rate_factor != 1)
+    text += fmt::format(", {:g} × learning rate", node.learning_rate_factor);
   if (parameters > 0) text += fmt::format(", {}", counted(parameters, "parameter"));
   return text + "\n" + node.output_shape.str();
 }

@@ -155,17 +155,20 @@ class DocumentReader {
     return true;
   }
 
-  bool read_frozen(const Json& json, bool& frozen) {
-    if (!json.is_boolean()) return report({"frozen"}, "\"frozen\" must be true or false");
-    frozen = json.get<bool>();
-    return true;
+  void read_frozen(const Json& json, bool& frozen) {
+    if (json.is_boolean()) {
+      frozen = json.get<bool>();
+    } else {
+      report({"frozen"}, "\"frozen\" must be true or false");
+    }
   }
 
-  bool read_factor(const Json& json, double& factor) {
-    if (!json.is_number())
-      return report({"learning_rate_factor"}, "its learning rate factor must be a number");
-    factor = json.get<double>();
-    return true;
+  void read_factor(const Json& json, double& factor) {
+    if (json.is_number()) {
+      factor = json.get<double>();
+    } else {
+      report({"learning_rate_factor"}, "its learning rate factor must be a number");
+    }
   }
 
   bool read_name(const Json& json, std::string& name) {

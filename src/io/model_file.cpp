@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <variant>
 
 #include "core/error.h"
 #include "core/quoted.h"
@@ -41,6 +42,9 @@ TrainingInfo parse_training(std::string_view text, const std::string& where) {
   for (const Json& name : names)
     training.class_names.push_back(escaped_utf8(name.get<std::string>()));
   training.options = read_options_json(member(json, "options", where), where);
+  for (auto& [name, value] : training.options) {
+    if (auto* string = std::get_if<std::string>(&value)) *string = escaped_utf8(*string);
+  }
   return training;
 }
 
@@ -89,6 +93,19 @@ ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source) {
   // Moving `bytes` does not move their memory, so the tensors' data remains valid.
   return {source, std::move(bytes), std::move(parsed.tensors), std::move(graph),
           std::move(training)};
+}
+
+std::string text_option(const TrainingInfo& training, std::string_view name,
+                        const std::string& where) {
+  constexpr size_t max_bytes = 1000;
+  const auto found = std::ranges::find(training.options, name, &Options::value_type::first);
+  if (found == training.options.end()) return {};
+  const auto* text = std::get_if<std::string>(&found->second);
+  if (text == nullptr || text->size() > max_bytes) {
+    fail("{}: the training information: {} must be a text of at most {} bytes", where, name,
+         max_bytes);
+  }
+  return *text;
 }
 
 std::string trained_data(std::span<const uint8_t> bytes, const std::string& source) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/options.h"
@@ -51,6 +52,11 @@ std::vector<uint8_t> model_bytes(const Network& network, const TrainingInfo& tra
 /// Error, with `source`, if `bytes` is not a safetensors file (see parse_safetensors), has no
 /// architecture, or has tensors that do not match its architecture.
 ModelFile parse_model(std::vector<uint8_t> bytes, const std::string& source);
+
+/// Returns a text among the options; empty if there is none. Throws Error, starting with `where`,
+/// if it is no text or has more than 1,000 bytes.
+std::string text_option(const TrainingInfo& training, std::string_view name,
+                        const std::string& where);
 
 /// Returns the name of the data set on which the model in a file was trained; empty if the file
 /// does not say. Throws Error, with `source`, for what is no safetensors file.

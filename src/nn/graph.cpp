@@ -51,9 +51,10 @@ Shape checked_output_shape(const Layer& layer, std::span<const Shape> inputs) {
 }
 
 void check_learning_rate_factor(double factor) {
+  constexpr double min = 1e-6;
   constexpr double max = 1000;
-  if (factor > 0 && factor <= max) return;
-  fail("the learning rate factor is {}; expected above 0 and at most {}", factor, max);
+  if (factor >= min && factor <= max) return;
+  fail("the learning rate factor is {}; expected {} to {}", factor, min, max);
 }
 
 Graph::Graph(Shape input) : input_(input) {

@@ -29,7 +29,7 @@ struct Node {
 /// accept, an output of more than 2^30 elements, or Layer::max_flops or more.
 Shape checked_output_shape(const Layer& layer, std::span<const Shape> inputs);
 
-/// Throws Error unless the factor is above 0 and at most 1000.
+/// Throws Error unless the factor is at least 0.000001 and at most 1000.
 void check_learning_rate_factor(double factor);
 
 /// The structure of a network: layers in topological order. Copies share the layers. The output of

@@ -34,7 +34,8 @@ ParameterPlan::ParameterPlan(const Graph& graph) {
       regions.push_back(region);
       places.push_back({sizes[region], region != fixed});
       sizes[region] += align_up(static_cast<uint64_t>(spec.shape.elements()) * sizeof(float));
-      add_part(parts[region], static_cast<float>(node.learning_rate_factor), sizes[region]);
+      if (region != fixed)
+        add_part(parts[region], static_cast<float>(node.learning_rate_factor), sizes[region]);
     }
   }
   trainable_bytes = sizes[weights] + sizes[biases];

@@ -80,11 +80,19 @@ test('a head is joined with its network: the file predicts photos, is evaluated,
   const tuned = convlab(...tune, '--save', path.join(folder, 'tuned.safetensors'));
   assert.equal(tuned.status, 0, tuned.stderr);
   assert.match(tuned.stdout, /squeezenet1\.1-linear on .*12 training images/);
+  const checkpoint = path.join(folder, 'run.checkpoint');
+  assert.equal(convlab(...tune, '--checkpoint', checkpoint).status, 0);
+  const resumed = convlab(...tune.with(tune.indexOf('1'), '2'), '--resume', checkpoint);
+  assert.equal(resumed.status, 0, resumed.stderr);
+  assert.match(resumed.stdout, /resumed after 3 steps, 1 of 2 epochs finished[^]*done: .* after 2 epochs/);
   for (const option of [['--image-size', '64'], ['--resize', 'stretch'], ['--loss', 'hinge'], ['--standardize']]) {
     const refused = convlab(...tune, ...option);
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, new RegExp(`${option[0]} is that of the model file given as --model; leave it out`));
   }
+  const keras = path.join(folder, 'augment.json');
+  fs.writeFileSync(keras, '{"featurewise_center": true}');
+  assert.match(convlab(...tune, '--augment', keras).stderr, /featurewise_center would change the input of .*joined\.safetensors/);
   assert.match(convlab(...join, '--save', weights).stderr, /would overwrite/);
   assert.match(convlab('join', '--model', joined, '--save', head).stderr, /was trained on images; expected a model that was trained on features/);
   writeSqueezenet(weights, {random: true, seed: 2});

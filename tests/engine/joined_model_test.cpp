@@ -1,5 +1,6 @@
 // A head that was trained on features, saved with the pretrained network that computes them.
 
+#include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -141,6 +142,34 @@ TEST_CASE("joined model: training changes the head alone, and a reset brings the
     CHECK(values_of(before, tensor.name) == values_of(reset, tensor.name));
 }
 
+TEST_CASE("joined model: other settings for the same network keep the weights of the file") {
+  const auto saved =
+      trained_head("avg")->call<SavedFile>(SaveModel{.backbone_weights = "small"}).bytes;
+  const ModelFile before = parse_model(saved, "before");
+  const auto joined = opened(saved);
+  RunOptions options = joined->snapshot()->options;
+  options.batch = 8;
+  options.optimizer = "adam";
+  const auto is_loaded = [&] {
+    const ModelFile now = parse_model(model_of(*joined), "now");
+    return std::ranges::all_of(before.tensors, [&](const SafeTensor& tensor) {
+      return values_of(before, tensor.name) == values_of(now, tensor.name);
+    });
+  };
+  joined->call<Configured>(Configure{options});
+  CHECK(is_loaded());
+  CHECK(joined->call<Evaluation>(Evaluate{}).accuracy ==
+        opened(saved)->call<Evaluation>(Evaluate{}).accuracy);
+  joined->call<Done>(Step{});
+  settle(*joined);
+  joined->call<Done>(Reset{});
+  CHECK(is_loaded());
+  // The range test begins with them, too: its first loss is that of the file.
+  const auto rates = joined->call<LearningRates>(
+      FindLearningRate{.options = options, .first_rate = 1e-9, .last_rate = 1e-8, .steps = 3});
+  CHECK(rates.losses.front() < 1);
+}
+
 TEST_CASE("joined model: fine-tuning trains the last block with the learning rate times a factor") {
   const auto head = trained_head("avg", "linear");
   const auto file = [&](double factor) {
@@ -171,6 +200,14 @@ TEST_CASE("joined model: what does not belong together is refused with the reaso
                  ContainsSubstring("weights bbbbbbbbbbbb"));
   CHECK_THAT(refusal_of(*head, SaveModel{.backbone_weights = "small", .last_block_factor = -1}),
              ContainsSubstring("learning rate factor is -1"));
+  CHECK_THAT(refusal_of(*head, SaveModel{.last_block_factor = 0.1}),
+             ContainsSubstring("last_block_factor is 0.1 without backbone_weights"));
+  const auto saved = head->call<SavedFile>(SaveModel{.backbone_weights = "small"}).bytes;
+  RunOptions standardized;
+  standardized.data.clear();
+  standardized.standardize = true;
+  CHECK_THAT(refusal_of(*head, LoadModel{"joined.safetensors", saved, standardized}),
+             ContainsSubstring("would change the input of joined.safetensors"));
   Engine photos(environment({}));
   RunOptions options;
   options.data = "synthetic";

@@ -20,8 +20,8 @@ TEST_CASE("lr_find: suggests the same rate every time, also over several epochs"
   request.options.batch = 64;  // four steps per epoch
   const auto find = [&] {
     const auto backend = make_backend("", 1);
-    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), train, nullptr,
-                    *backend);
+    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), nullptr, train,
+                    nullptr, *backend);
     return complete<LearningRates>(task);
   };
   const LearningRates result = find();
@@ -39,8 +39,8 @@ TEST_CASE("lr_find: uses the loss and the class weights of the run") {
   run.batch = 64;
   const auto first_loss = [&] {
     const auto backend = make_backend("", 1);
-    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), train, nullptr,
-                    *backend);
+    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), nullptr, train,
+                    nullptr, *backend);
     return complete<LearningRates>(task).losses.at(0);
   };
   const double plain = first_loss();

@@ -54,6 +54,7 @@ TEST_CASE("weight sets: names and files are unique, and each names every layer o
     const auto last_block = std::ranges::find_if(body.nodes(), is_last_block);
     REQUIRE(last_block != body.nodes().end());
     CHECK(last_block->trainable());
+    CHECK(8 * set.image[0] == 7 * set.preprocessing.resize);  // ResizeMode::center
     CHECK(body.output_shape().rank() == 3);
     CHECK(class_names_of(set).size() == (set.head ? 1000 : 0));
   }

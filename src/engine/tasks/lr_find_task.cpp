@@ -8,6 +8,7 @@
 namespace convlab {
 
 LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
+                       const std::shared_ptr<const ModelFile>& model,
                        std::shared_ptr<const Dataset> train, std::shared_ptr<WorkerPool> workers,
                        Backend& backend)
     : steps_(request.steps), train_(std::move(train)) {
@@ -28,6 +29,7 @@ LrFindTask::LrFindTask(const FindLearningRate& request, Graph graph,
                 .states = state_count(*optimizer, update),
                 .sample_type = train_->sample_type()});
   network_.emplace(std::move(graph), backend, run.seed);
+  if (model) load_weights(*network_, *model);
   trainer_.emplace(*network_, std::move(loss), std::move(optimizer), request.first_rate, update);
   trainer_->set_sample_type(train_->sample_type());
   trainer_->set_class_weights(class_weights(run, *train_));

@@ -6,6 +6,7 @@
 #include "data/loader.h"
 #include "engine/requests.h"
 #include "engine/tasks/task.h"
+#include "io/model_file.h"
 #include "train/range_test.h"
 
 namespace convlab {
@@ -16,7 +17,9 @@ class LrFindTask final : public Task {
  public:
   /// The backend must outlive the task. Throws Error for the same reasons as Run and RangeTester,
   /// and unless all images have arrived.
-  LrFindTask(const FindLearningRate& request, Graph graph, std::shared_ptr<const Dataset> train,
+  /// The network begins with the weights of `model`, of the same graph; null: with random ones.
+  LrFindTask(const FindLearningRate& request, Graph graph,
+             const std::shared_ptr<const ModelFile>& model, std::shared_ptr<const Dataset> train,
              std::shared_ptr<WorkerPool> workers, Backend& backend);
 
   bool advance() override;
