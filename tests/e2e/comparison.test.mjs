@@ -9,8 +9,12 @@ async function train(page, model, epochs) {
   await page.locator('#model').selectOption(model);
   await page.locator('#epochs').fill(String(epochs));
   await page.locator('#epochs').blur();
-  const apply = page.locator('#apply');  // which starts, too
-  await (await apply.isVisible() ? apply : page.locator('#start')).click();
+  if (await page.locator('#apply').isVisible()) {
+    await page.locator('#apply').click();  // which starts, too
+  } else {
+    await waitForState(page, 'ready');
+    await page.locator('#start').click();
+  }
   await page.locator('#phase', {hasText: `Finished ${epochs} epochs`}).waitFor();
 }
 

@@ -75,7 +75,7 @@ test('features of 20 images per class, a head above 85 %, and after a reload no 
     const notice = page.locator('#join');
     await notice.getByText(/^This network reads features of squeezenet1\.1/).waitFor();
     await notice.getByRole('button', {name: 'Fine-tune the last block'}).click();
-    await area(page).getByText(/^This is squeezenet1\.1-linear\.safetensors, which reads photos/).waitFor();
+    await area(page).getByText(/^This is squeezenet1\.1-linear\.safetensors, which reads photos/).first().waitFor();
     await waitForState(page, 'ready');
     assert.ok(await notice.isHidden());
     assert.equal(await page.locator('#data').inputValue(), 'shades');
