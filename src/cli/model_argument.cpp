@@ -66,6 +66,13 @@ bool begins_as_document(std::span<const uint8_t> start) {
 }
 
 [[noreturn]] void fail_untrained(const std::string& model) {
+  if (!is_document(model) && !is_in_zoo(model)) {
+    fail(
+        "[model] {} describes a network without trained weights; rename it so that its name ends "
+        "with .json, then train it: convlab train --model FILE.json --data NAME --save "
+        "FILE.safetensors",
+        model);
+  }
   fail(
       "[model] {} describes a network without trained weights; train it first: convlab train "
       "--model {} --data NAME --save FILE.safetensors",

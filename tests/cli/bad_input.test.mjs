@@ -31,8 +31,8 @@ test('unknown names list the known ones', () => {
   checkRefused(train('--schedule', 'cosin'), /cosin/, /constant, step, exponential, cosine, one_cycle, plateau/);
   checkRefused(train('--schedule', 'plateau', '--schedule-options', 'patience=-1'), /patience is -1/);
   checkRefused(train('--backend', 'cuda9'), /cuda9/, /xnnpack/, /host/);
-  checkRefused(['trian'], /unknown command 'trian' \(did you mean 'train'\?\); .* train, eval, predict, classify, explain, features, knn, lr-find, bench, summary, layers, datasets, weights/);
-  checkRefused([], /train, eval, predict, classify, explain, features, knn, lr-find, bench, summary, layers, datasets, weights/);
+  checkRefused(['trian'], /unknown command 'trian' \(did you mean 'train'\?\); .* train, eval, predict, classify, explain, features, join, knn, lr-find, bench, summary, layers, datasets, weights/);
+  checkRefused([], /train, eval, predict, classify, explain, features, join, knn, lr-find, bench, summary, layers, datasets, weights/);
   checkRefused(['bench', '--model', 'resnet'], /resnet/, /mnist-mlp, mnist-cnn, simple-convnet/);
   checkRefused(['eval', '--data', 'mnist'], /--model/);
   checkRefused(['layers', 'Conv2D'], /unknown layer 'Conv2D' \(did you mean 'conv2d'\?\); known are: /);

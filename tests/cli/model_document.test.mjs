@@ -88,7 +88,7 @@ test('errors state file, line and layer', (t) => {
   checkRefused(['summary', '--model', write(folder, ' '.repeat((4 << 20) + 1))], /4194305 bytes; expected at most 4194304/);
 });
 
-test('a network without weights is not evaluated, and a trained model is not trained as a new one', (t) => {
+test('a network without weights is not evaluated, and a document needs a name that says so', (t) => {
   const folder = temporaryFolder(t);
   const model = write(folder, document);
   const saved = write(folder, '        {}', 'my.safetensors');
@@ -102,9 +102,11 @@ test('a network without weights is not evaluated, and a trained model is not tra
   checkRefused(['train', '--model', 'mnist-mlp', '--resume', model, ...known], /without trained weights/);
   for (const command of [['train', ...known], ['summary'], ['bench']]) {
     checkRefused([...command, '--model', saved],
-                 /my\.safetensors is not a \.json file .* Evaluate a trained model with convlab eval --model/);
+                 /my\.safetensors describes a network without trained weights; rename it so that its name ends with \.json/);
   }
-  checkRefused(['summary', '--model', path.join(folder, 'net')], /net is not a \.json file/);
+  checkRefused(['summary', '--model', path.join(folder, 'net')], /net describes a network without .* rename it/);
+  checkRefused(['lr-find', ...known, '--model', saved],
+               /my\.safetensors is not a \.json file .* Trained models are for convlab eval, predict, explain and train/);
 });
 
 test('a document for other images or classes is refused before training', (t) => {
