@@ -3,12 +3,11 @@
 export const isTransfer = (row) => row.features !== undefined;
 
 /** The name of a row's file of features in its command. */
-export const featureFileOf = ({features: {backbone, pool, winograd}}) =>
-  `${backbone}-${pool}${winograd ? `-${winograd}` : ''}.safetensors`;
+export const featureFileOf = ({features: {backbone, pool}}) => `${backbone}-${pool}.safetensors`;
 
 /** The command that computes the features of a row. */
 export const featureCommandOf = (row) => `convlab features --backbone ${row.features.backbone} --data ${row.data} ` +
-  `--pool ${row.features.pool} ${row.features.winograd ? `--winograd ${row.features.winograd} ` : ''}--out ${featureFileOf(row)}`;
+  `--pool ${row.features.pool} --out ${featureFileOf(row)}`;
 
 /** The command of any row of scripts/results. */
 export function commandOf(row) {
