@@ -34,9 +34,10 @@ int run_join(const JoinCommand& command) {
   const std::unique_ptr<Backend> backend = make_backend("host", 1);
   const std::vector<uint8_t> joined = join_backbone(head, weights, command.fine_tune, *backend);
   write_file(command.save, joined);
-  std::printf("%s: %s, reads images of %s pixels\n", command.save.c_str(),
-              bytes_text(joined.size()).c_str(),
-              fmt::format("{} x {}", weights.set.image[0], weights.set.image[1]).c_str());
+  const std::string line =
+      fmt::format("{}: {}, reads images of {} x {} pixels\n", command.save,
+                  bytes_text(joined.size()), weights.set.image[0], weights.set.image[1]);
+  std::fputs(line.c_str(), stdout);
   return 0;
 }
 

@@ -52,8 +52,7 @@ std::vector<uint8_t> resize_window(const ImageView& image, const Window& window,
 /// Returns an image as the input of a network, [height, width, channels] of shape `target`:
 /// converts colours to grey (ITU-R 601 luma, as Pillow's convert("L")) or grey to three equal
 /// channels, and resizes the part of the image that `mode` takes. With crop the same as Keras'
-/// smart_resize. Throws Error unless
-/// `target` is an image with 1 or 3 channels.
+/// smart_resize. Throws Error unless `target` is an image with 1 or 3 channels.
 std::vector<uint8_t> fit_image(const ImageView& image, const Shape& target,
                                ResizeMode mode = ResizeMode::crop);
 /// The same into `pixels`, which holds target.elements() bytes.

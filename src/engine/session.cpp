@@ -60,6 +60,16 @@ void standardize(Graph& graph, const RunOptions& options, const Dataset& train) 
   graph.set_normalization(std::move(normalization));
 }
 
+/// Throws Error for options that would give the network of a model file another input than that on
+/// which its weights were trained.
+void check_keeps_input(const RunOptions& options, const std::string& source) {
+  if (!options.standardize && !options.featurewise_center) return;
+  fail(
+      "[run] standardize and featurewise_center would change the input of {}, whose weights were "
+      "trained on another; leave them out",
+      source);
+}
+
 /// "mnist-cnn.safetensors"
 std::string file_name(const RunOptions& options, std::string_view ending) {
   return fmt::format("{}{}", options.model, ending);
@@ -152,11 +162,13 @@ OpenedWeights Session::opened_weights(const std::string& name) const {
 }
 
 /// Returns the model that was opened for the run, if the options are for the same network; else
-/// null.
+/// null. Throws Error like check_keeps_input.
 std::shared_ptr<const ModelFile> Session::opened_model(const RunOptions& options) const {
   const bool is_same =
       run_ && !options.architecture.empty() && options.architecture == run_->options().architecture;
-  return is_same ? run_->opened_model() : nullptr;
+  std::shared_ptr<const ModelFile> model = is_same ? run_->opened_model() : nullptr;
+  if (model) check_keeps_input(options, model->source);
+  return model;
 }
 
 Result Session::apply(const Configure& request) {
@@ -289,12 +301,7 @@ Result Session::apply(const LoadModel& request) {
                       : file.training.model;
   options.architecture = graph_json(file.graph);
   options.image_size = 0;  // that of the network
-  if (options.standardize || options.featurewise_center) {
-    fail(
-        "[run] standardize and featurewise_center would change the input of {}, whose weights were "
-        "trained on another; leave them out",
-        request.source);
-  }
+  check_keeps_input(options, request.source);
   const std::unique_ptr<Loss> loss = trained_loss(file.training, "[model] " + request.source);
   options.loss = loss->kind();
   options.loss_options = loss->options();

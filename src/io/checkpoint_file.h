@@ -34,6 +34,7 @@ struct CheckpointFile {
   std::string architecture;  ///< as graph_json writes it
   CheckpointRun run;
   TrainingInfo training;
+  MoveOnly move_only = {};  ///< the tensors of a copy would point into the bytes of the other
 };
 
 /// Returns the file contents for a network, `more` tensors on its backend and its run. Throws Error

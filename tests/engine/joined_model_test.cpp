@@ -158,6 +158,12 @@ TEST_CASE("joined model: other settings for the same network keep the weights of
   };
   joined->call<Configured>(Configure{options});
   CHECK(is_loaded());
+  RunOptions standardized = options;
+  standardized.standardize = true;
+  for (const std::string& refusal :
+       {refusal_of(*joined, Configure{standardized}),
+        refusal_of(*joined, FindLearningRate{.options = standardized})})
+    CHECK_THAT(refusal, ContainsSubstring("would change the input of joined.safetensors"));
   CHECK(joined->call<Evaluation>(Evaluate{}).accuracy ==
         opened(saved)->call<Evaluation>(Evaluate{}).accuracy);
   joined->call<Done>(Step{});
