@@ -82,6 +82,8 @@ export class Controls {
    * @type {Object<string, any>|null}
    */
   #awaited = null;
+  /** Whether a field of the settings holds text that is not finished. */
+  #isTyping = false;
   #buttons = new Map();
 
   /**
@@ -102,6 +104,9 @@ export class Controls {
     byId('reset-no').addEventListener('click', () => this.#answer(false));
     byId('discard').addEventListener('click', () => this.#discard());
     byId('settings').addEventListener('submit', (event) => event.preventDefault());
+    for (const type of ['input', 'change', 'focusout']) {
+      byId('settings').addEventListener(type, () => { this.#isTyping = type === 'input'; });
+    }
     this.#prepareShortcuts();
   }
 
@@ -128,10 +133,10 @@ export class Controls {
     if (this.#awaited && isSame(this.#awaited, settings, snapshot.state === 'failed')) {
       this.#awaited = null;
     }
-    // Updates the fields only when the engine's settings change, and not from snapshots that are
-    // older than the last choice, so that the user's input is not overwritten.
+    // Updates the fields only when the engine's settings change, not from snapshots that are older
+    // than the last choice, and not while the user types, so that no input is overwritten.
     const shown = JSON.stringify(settings);
-    if (shown !== this.#shown && !this.#awaited) {
+    if (shown !== this.#shown && !this.#awaited && !this.#isTyping) {
       this.#shown = shown;
       this.#takeOver();
     }
@@ -174,6 +179,7 @@ export class Controls {
   /** Stops waiting for sent settings: the fields show the engine's settings again. */
   forget() {
     this.#awaited = null;
+    this.#isTyping = false;
     this.#shown = '';
   }
 

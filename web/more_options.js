@@ -92,7 +92,6 @@ export class MoreOptions {
     select.value = this.#options[group];
     select.addEventListener('change', () => {
       this.#set({[group]: select.value, [`${group}_options`]: {}}, true);
-      document.getElementById(select.id)?.focus();
     });
     field.append(label, select);
     return section(title, field,
@@ -106,7 +105,6 @@ export class MoreOptions {
       name: 'early_stopping', type: 'flag', help: 'end training when it no longer improves'}]};
     const flag = makeOptionFields(form, isOn ? {early_stopping: true} : {}, (values) => {
       this.#set({early_stopping: values.early_stopping ?? false}, true);
-      document.getElementById('option-run-early_stopping')?.focus();
     });
     return section('Early stopping', ...flag,
       ...(isOn ? this.#fields('early_stopping', '', 'early_stopping_options') : []));
@@ -122,7 +120,9 @@ export class MoreOptions {
       (changed) => this.#set({...form.defaults, ...changed})))];
   }
 
+  /** Makes all fields anew; the one with the focus keeps it. */
   #render() {
+    const focused = this.#root.contains(document.activeElement) ? document.activeElement?.id : '';
     const optimizer = this.#form('optimizer', this.#optimizer);
     this.#root.replaceChildren(
       section(optimizer?.title ?? 'Optimizer',
@@ -133,5 +133,6 @@ export class MoreOptions {
       section('Updates', ...this.#fields('update', '', 'update_options')),
       this.#earlyStopping(),
       ...this.#run());
+    if (focused) document.getElementById(focused)?.focus();
   }
 }

@@ -50,6 +50,27 @@ test('the fold More sets options of every kind, within their limits', () =>
     assert.deepEqual(problems, []);
   }));
 
+test('settings from the engine leave alone what is typed, and the focus where it is', () =>
+  withPage({}, async ({page, problems}) => {
+    await waitForState(page, 'ready');
+    const epochs = page.locator('#epochs');
+    await epochs.fill('3');
+    await page.evaluate(() => convlabPage.convlab.configure(
+      {data: 'mnist', model: 'mnist-cnn', batch: 64}));
+    await waitForOption(page, 'batch', 64);
+    await page.waitForTimeout(200);
+    assert.equal(await epochs.inputValue(), '3');
+    await page.locator('#more > summary').click();
+    assert.equal((await waitForOption(page, 'epochs', 3)).epochs, 3);
+    const clip = page.locator('#option-update-clip_norm');
+    await clip.fill('1.5');
+    await clip.press('Enter');
+    await waitForOption(page, 'epochs', 3);
+    await page.waitForTimeout(200);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'option-update-clip_norm');
+    assert.deepEqual(problems, []);
+  }));
+
 test('a network that is not in the tables stays until another model is chosen', () =>
   withPage({}, async ({page, problems}) => {
     await waitForState(page, 'ready');
