@@ -116,8 +116,8 @@ struct StepState {
 /// The two convolution operations that read a kernel.
 enum class KernelUse : uint8_t { conv2d, conv2d_grad_input };
 
-/// Whether convolutions with a constant kernel (Conv2dDesc) use Winograd's algorithm (Lavin and
-/// Gray 2016), where it is supported. Results differ by rounding.
+/// Whether 3×3 convolutions with stride 1, and the gradients of their inputs, use Winograd's
+/// algorithm (Lavin and Gray 2016), where it is supported. Results differ by rounding.
 enum class Winograd : uint8_t {
   automatic,  ///< where it is known to be faster on this kind of processor
   off,

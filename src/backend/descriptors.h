@@ -67,7 +67,7 @@ struct Conv2dDesc {
   Padding2d padding;
   int64_t groups = 1;
   Activation activation = Activation::none;
-  /// The kernel rarely changes and gets no gradient: preparing it may take time and memory.
+  /// The kernel gets no gradient, so none needs workspace.
   bool constant_kernel = false;
 };
 

@@ -79,7 +79,7 @@ CLI::Option* add_winograd(CLI::App& command, std::string& winograd) {
   return command
       .add_option(
           "--winograd", winograd,
-          "Winograd's algorithm in frozen layers and wherever nothing is trained: auto (3x3 "
+          "Winograd's algorithm for convolutions and the gradients of their inputs: auto (3x3 "
           "convolutions where it is faster), off, always (all with stride 1)")
       ->type_name("WHERE")
       ->capture_default_str()

@@ -89,8 +89,8 @@ uint64_t ConvTranspose2d::workspace_bytes(const Backend& backend, int64_t batch,
                                   inputs[0].with_batch(batch));
 }
 
-PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend, std::span<const Shape> inputs,
-                                          bool /*constant*/) const {
+PackedBytes ConvTranspose2d::packed_bytes(const Backend& backend,
+                                          std::span<const Shape> inputs) const {
   const Shape output = output_shape(inputs);
   const Conv2dDesc desc = descriptor(output);
   const Shape x = output.with_batch(1);

@@ -41,10 +41,8 @@ uint64_t Convolution::workspace_bytes(const Backend& backend, int64_t batch,
                                   output_shape(inputs).with_batch(batch));
 }
 
-PackedBytes Convolution::packed_bytes(const Backend& backend, std::span<const Shape> inputs,
-                                      bool constant) const {
-  Conv2dDesc desc = descriptor(inputs[0]);
-  desc.constant_kernel = constant;
+PackedBytes Convolution::packed_bytes(const Backend& backend, std::span<const Shape> inputs) const {
+  const Conv2dDesc desc = descriptor(inputs[0]);
   const Shape x = inputs[0].with_batch(1);
   const Shape y = output_shape(inputs).with_batch(1);
   return {.forward = backend.packed_bytes(KernelUse::conv2d, desc, x, y),
@@ -62,7 +60,6 @@ void Convolution::forward(const Pass& pass, std::span<const Tensor> inputs,
                           const Tensor& output) const {
   Conv2dDesc desc = descriptor(inputs[0].shape.sample_shape());
   desc.activation = pass.activation;
-  desc.constant_kernel = pass.constant;
   pass.backend.conv2d(pass.op(0), desc, inputs[0], pass.parameters[0], pass.parameter_or_null(1),
                       output);
 }

@@ -21,8 +21,6 @@ struct Pass {
   Backend& backend;
   Mode mode = Mode::train;
   bool frozen = false;  ///< no parameter gradients are computed, nor statistics updated
-  /// The parameters rarely change: the layer is frozen or the network's use is inference.
-  bool constant = false;
   /// Forward: the activation fused into this layer (Layer::can_fuse_activation). Backward: the
   /// activation whose gradient this layer applies.
   Activation activation = Activation::none;
@@ -85,17 +83,14 @@ class Layer {
   virtual BackwardNeeds backward_needs() const { return {}; }
   /// Per-sample shapes of the f32 tensors that forward saves for backward, if there is one.
   virtual std::vector<Shape> saved_shapes(std::span<const Shape>) const { return {}; }
-  /// `constant`: as Pass::constant.
+  /// `constant`: the layer is frozen or the network's use is inference.
   virtual uint64_t workspace_bytes(const Backend&, int64_t /*batch*/, std::span<const Shape>,
                                    bool /*constant*/) const {
     return 0;
   }
   virtual size_t slots() const { return 0; }
   /// Memory in bytes that the backend allocates in the slots for packed weights.
-  virtual PackedBytes packed_bytes(const Backend&, std::span<const Shape>,
-                                   bool /*constant*/) const {
-    return {};
-  }
+  virtual PackedBytes packed_bytes(const Backend&, std::span<const Shape>) const { return {}; }
   /// True if the output is the input's memory with another shape; forward and backward are then
   /// never called.
   virtual bool is_view(Mode) const { return false; }

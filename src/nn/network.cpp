@@ -160,11 +160,9 @@ Tensor Network::prepare(const PassSpec& spec) {
 
 Pass Network::pass_of(size_t node, Activation activation) {
   FoldedLayer* folded = current_->facts.normalization[node] ? folded_[node].get() : nullptr;
-  const bool frozen = graph_.nodes()[node].frozen;
   return {.backend = backend_,
           .mode = current_->spec.mode,
-          .frozen = frozen || current_->spec.mode == Mode::eval,
-          .constant = frozen || use_ == NetworkUse::inference,
+          .frozen = graph_.nodes()[node].frozen || current_->spec.mode == Mode::eval,
           .activation = activation,
           .parameters = folded != nullptr ? folded->parameters() : own_parameters(node),
           .saved = current_->nodes[node].saved,

@@ -121,8 +121,8 @@ Tensor SeparableConv2d::middle_in_workspace(const Pass& pass, const Tensor& inpu
   return {middle.with_batch(input.shape[0]), DType::f32, pass.workspace};
 }
 
-PackedBytes SeparableConv2d::packed_bytes(const Backend& backend, std::span<const Shape> inputs,
-                                          bool /*constant*/) const {
+PackedBytes SeparableConv2d::packed_bytes(const Backend& backend,
+                                          std::span<const Shape> inputs) const {
   const Conv2dDesc first = depthwise(inputs[0]);
   const Shape x = inputs[0].with_batch(1);
   const Shape middle = middle_shape(inputs[0]).with_batch(1);

@@ -21,8 +21,7 @@ uint64_t packed_bytes(const Graph& graph, const Backend& backend, const Training
   uint64_t sum = 0;
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
-    const PackedBytes packed =
-        node.layer->packed_bytes(backend, node.input_shapes, node.frozen || !trains);
+    const PackedBytes packed = node.layer->packed_bytes(backend, node.input_shapes);
     if (trains) sum += packed.forward;
     if (size.eval_batch() > 0 && (!trains || eval.normalization[i])) sum += packed.forward;
     if (!trains || !train.needs_grad[i + 1]) continue;

@@ -25,7 +25,6 @@ struct Case {
   Padding2d padding = {1, 1, 1, 1};
   bool with_bias = true;
   Activation activation = Activation::none;
-  bool constant_kernel = true;
 
   Shape x() const { return {batch, rows, columns, inputs}; }
   Shape y() const {
@@ -33,10 +32,7 @@ struct Case {
             columns + padding.left + padding.right - 2, outputs};
   }
   Conv2dDesc desc() const {
-    return {.kernel = {3, 3},
-            .padding = padding,
-            .activation = activation,
-            .constant_kernel = constant_kernel};
+    return {.kernel = {3, 3}, .padding = padding, .activation = activation};
   }
 };
 
@@ -99,6 +95,7 @@ class Convolution {
     kernel_ = device_.parameter({c.outputs, 3, 3, c.inputs});
     bias_ = device_.parameter({c.outputs});
     x_ = device_.random(c.x());
+    dy_ = device_.random(c.y());
     y_ = device_.output(c.y());
   }
 
@@ -118,6 +115,34 @@ class Convolution {
   std::vector<double> reference(const std::vector<Number>& x) {
     return direct_in_float64(case_, x, device_.read(kernel_.value), device_.read(bias_.value));
   }
+  std::vector<float> grad_input() {
+    const Conv2dDesc desc = case_.desc();
+    void* workspace = device_.workspace(
+        static_cast<size_t>(backend_->conv2d_workspace(desc, x_.shape, y_.shape)));
+    const Tensor dx = device_.output(case_.x());
+    backend_->conv2d_grad_input({grad_slot_, workspace}, desc, dy_, kernel_, dx);
+    return device_.read(dx);
+  }
+  /// The same as the convolution that it is, with the turned kernel.
+  std::vector<double> grad_input_reference() {
+    const std::vector<float> kernel = device_.read(kernel_.value);
+    std::vector<float> turned;  // [inputs, 3, 3, outputs]
+    for (int64_t i = 0; i < case_.inputs; ++i) {
+      for (int64_t k = 9; k-- > 0;) {
+        for (int64_t o = 0; o < case_.outputs; ++o)
+          turned.push_back(kernel[static_cast<size_t>((o * 9 + k) * case_.inputs + i)]);
+      }
+    }
+    const auto& [top, bottom, left, right] = case_.padding;
+    return direct_in_float64({.rows = case_.y()[1],
+                              .columns = case_.y()[2],
+                              .inputs = case_.outputs,
+                              .outputs = case_.inputs,
+                              .batch = case_.batch,
+                              .padding = {2 - top, 2 - bottom, 2 - left, 2 - right},
+                              .with_bias = false},
+                             device_.read(dy_), turned, {});
+  }
   void change_kernel() { device_.change(kernel_); }
   Device& device() { return device_; }
   const Tensor& x() const { return x_; }
@@ -127,8 +152,8 @@ class Convolution {
   std::unique_ptr<Backend> backend_;
   Device device_;
   Parameter kernel_, bias_;
-  Tensor x_, y_;
-  OpSlot slot_;
+  Tensor x_, y_, dy_;
+  OpSlot slot_, grad_slot_;
 };
 
 /// ‖values - reference‖ / ‖reference‖. The reference counts as at least as large as sums of
@@ -230,12 +255,15 @@ void check_vgg16(int64_t size) {
 
 }  // namespace
 
-TEST_CASE("winograd: VGG16's body stays within 2e-5 of float64 in every layer") { check_vgg16(32); }
+TEST_CASE("winograd: VGG16's body stays within 2e-5 of float64 in every layer", "[no-tsan]") {
+  check_vgg16(32);
+}
 
 // Takes ten seconds, nearly all for the float64 reference.
 TEST_CASE("winograd: so it does at 224 pixels", "[.][full]") { check_vgg16(224); }
 
-TEST_CASE("winograd: sizes, channels, padding, bias and activation match float64 and direct") {
+TEST_CASE("winograd: sizes, channels, padding, bias and activation match float64 and direct",
+          "[no-tsan]") {
   for (const Case& c : all_cases()) {
     INFO(c);
     Convolution winograd(c, 1, Winograd::always);
@@ -250,10 +278,13 @@ TEST_CASE("winograd: any number of threads gives the same bits") {
   for (const Case& c : {Case{.rows = 14, .columns = 14, .inputs = 512, .outputs = 48, .batch = 1},
                         Case{.rows = 61, .columns = 35, .inputs = 24, .outputs = 40, .batch = 3}}) {
     INFO(c);
-    const std::vector<float> one = Convolution(c, 1, Winograd::always).run();
+    Convolution single(c, 1, Winograd::always);
+    const std::vector<float> one = single.run();
+    const std::vector<float> gradient = single.grad_input();
     for (const int threads : {2, 3}) {
       Convolution winograd(c, threads, Winograd::always);
       CHECK(same_bits(winograd.run(), one));
+      CHECK(same_bits(winograd.grad_input(), gradient));
     }
   }
 }
@@ -296,6 +327,14 @@ TEST_CASE("winograd: the transforms for AVX2 give the bits of those for this pro
   const std::vector<float> bias = random_values(channels, 2);
   const std::vector<float> zeros(channels);
   const auto results = [&](const winograd::Functions& functions) {
+    const std::vector<float> kernel = random_values(channels * 9 * channels, 3);
+    std::vector<float> transformed(winograd::products * channels * channels);
+    functions.kernel({.values = kernel.data(),
+                      .inputs = channels,
+                      .input = 1,
+                      .output = 9 * channels,
+                      .pixel = channels},
+                     channels, {transformed.data(), channels, channels * channels});
     std::vector<float> values(4 * winograd::products * channels);
     std::vector<float> y(x.size());
     std::vector<float> unused(channels);
@@ -303,6 +342,7 @@ TEST_CASE("winograd: the transforms for AVX2 give the bits of those for this pro
     functions.input(tiles, x.data(), zeros.data(), 0, 4, matrices);
     functions.output(tiles, matrices, {bias.data(), -1, 1}, unused.data(), 0, 4, y.data());
     values.insert(values.end(), y.begin(), y.end());
+    values.insert(values.end(), transformed.begin(), transformed.end());
     return values;
   };
   CHECK(same_bits(results(winograd::avx2_functions), results(winograd::functions())));
@@ -314,22 +354,33 @@ TEST_CASE("winograd: used only where it is asked for") {
   const std::vector<float> off = Convolution(c, 1, Winograd::off).run();
   CHECK_FALSE(same_bits(Convolution(c, 1, Winograd::always).run(), off));
   CHECK_FALSE(same_bits(Convolution(c, 1, Winograd::automatic).run(), off));
-  Case changing = c;
-  changing.constant_kernel = false;
-  CHECK(same_bits(Convolution(changing, 1, Winograd::always).run(), off));
   const Case few{.rows = 28, .columns = 28, .inputs = 3, .outputs = 3};
   CHECK(same_bits(Convolution(few, 1, Winograd::automatic).run(),
                   Convolution(few, 1, Winograd::off).run()));
+}
+
+TEST_CASE("winograd: gradients of inputs match float64 and direct", "[no-tsan]") {
+  for (const Case& c : all_cases()) {
+    INFO(c);
+    Convolution winograd(c, 1, Winograd::always);
+    const std::vector<float> dx = winograd.grad_input();
+    CHECK(distance(dx, winograd.grad_input_reference(), 9 * c.outputs) <= tolerance);
+    CHECK(distance(dx, Convolution(c, 1, Winograd::off).grad_input(), 9 * c.outputs) <= tolerance);
+  }
 }
 
 TEST_CASE("winograd: a changed kernel is transformed again") {
   Convolution winograd({.inputs = 8, .outputs = 40}, 2, Winograd::always);
   const std::vector<float> before = winograd.run();
   CHECK(same_bits(winograd.run(), before));
+  const std::vector<float> gradient = winograd.grad_input();
   winograd.change_kernel();
   const std::vector<float> after = winograd.run();
   CHECK_FALSE(same_bits(after, before));
   CHECK(distance(after, winograd.reference(), 9 * 8) <= tolerance);
+  const std::vector<float> gradient_after = winograd.grad_input();
+  CHECK_FALSE(same_bits(gradient_after, gradient));
+  CHECK(distance(gradient_after, winograd.grad_input_reference(), 9 * 40) <= tolerance);
 }
 
 TEST_CASE("winograd: NaN reaches every output that reads it, also through an activation") {

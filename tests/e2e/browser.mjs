@@ -1,11 +1,12 @@
 // Opens a served page in a real Chromium, and provides helpers for the tests.
 
 import assert from 'node:assert/strict';
-import {existsSync, mkdirSync} from 'node:fs';
+import {existsSync, mkdirSync, rmSync} from 'node:fs';
 import {after} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {launch} from '../../scripts/lib/chromium.mjs';
+import {makeSmallDist} from './small_dist.mjs';
 
 const root = new URL('../../', import.meta.url);
 
@@ -21,10 +22,14 @@ const maxMilliseconds = 5 * 60 * 1000;
 /** Timeout of each step of closing a page, which is done for one that does not answer either. */
 const closeMilliseconds = 10 * 1000;
 
-export async function serve({isolated = true} = {}) {
+let smallDist = '';
+after(() => smallDist && rmSync(smallDist, {recursive: true}));
+
+/** Serves the page. `allImages`: of its data sets; else only the first few thousand. */
+export async function serve({isolated = true, allImages = false} = {}) {
   assert.ok(existsSync(`${dist}/index.html`), `${dist} holds no page: build it first`);
   const {startServer} = await import(process.env.CONVLAB_SERVE ?? '../../scripts/serve.mjs');
-  return startServer({root: dist, port: 0, isolated});
+  return startServer({root: allImages ? dist : smallDist ||= makeSmallDist(dist), port: 0, isolated});
 }
 
 // Tests without browser flags share one browser; each test has its own context.
@@ -35,9 +40,9 @@ after(async () => (await shared)?.close());
  * Opens the page. `problems` collects console errors, uncaught errors and violations of the content
  * security policy, none of which may occur.
  */
-export async function openPage({isolated = true, args = [], context = {}, query = '',
+export async function openPage({isolated = true, allImages = false, args = [], context = {}, query = '',
   prepare = async () => {}, start = serve, waitUntil = 'load'} = {}) {
-  const server = await start({isolated});
+  const server = await start({isolated, allImages});
   const own = args.length > 0 ? await launch(args) : null;
   const browser = own ?? await (shared ??= launch());
   const surroundings = await browser.newContext(context);

@@ -11,7 +11,7 @@ const textOf = (id) => `document.getElementById('${id}').textContent`;
 
 /** Trains the dense network, the quickest that gets there, to 97 % on the test images of MNIST. */
 async function trainIn(open, runsOn) {
-  const server = await serve();
+  const server = await serve({allImages: true});
   let page = null;
   try {
     page = await open(server.url);

@@ -13,7 +13,7 @@ const addExample = (page) => page.route('**/train.html', async (route) => {
 });
 
 test('train.html trains a network to 90 %', () =>
-  withPage({query: 'train.html', prepare: addExample}, async ({page, problems}) => {
+  withPage({query: 'train.html', prepare: addExample, allImages: true}, async ({page, problems}) => {
     const log = page.locator('#log');
     await log.filter({hasText: '\n'}).waitFor({timeout: 120_000});
     const text = await log.innerText();

@@ -21,7 +21,7 @@ const failingOnce = (pattern, fail) => async (page) => {
 const notFound = (route) => route.fulfill({status: 404, body: 'not here'});
 
 test('a missing shard is reported with its HTTP status, and Retry resumes there', () =>
-  withPage({prepare: failingOnce('**/mnist/train-0003.bin.gz', notFound)}, async ({page}) => {
+  withPage({allImages: true, prepare: failingOnce('**/mnist/train-0003.bin.gz', notFound)}, async ({page}) => {
     await alertOf(page)
       .getByText(/mnist\/train-0003\.bin\.gz could not be fetched: HTTP 404/).waitFor();
     await trainFor(page, 2);
@@ -45,7 +45,7 @@ test('a first shard without a response is reported; Retry lets a waiting Start t
     }));
 
 test('a missing catalog is reported, and Retry works', () =>
-  withPage({prepare: failingOnce('**/catalog.json', notFound)}, async ({page}) => {
+  withPage({allImages: true, prepare: failingOnce('**/catalog.json', notFound)}, async ({page}) => {
     await alertOf(page).getByText(/catalog\.json could not be fetched: HTTP 404/).waitFor();
     page.failing.fails = false;
     await alertOf(page).getByRole('button', {name: 'Retry'}).click();

@@ -7,10 +7,13 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {dist, waitForState, withPage} from './browser.mjs';
 import {damage, inWorker, packPhotos, serveData, storedFiles} from './packing.mjs';
+import {smallCatalog} from './small_dist.mjs';
 
 const catalog = JSON.parse(fs.readFileSync(`${dist}/data/catalog.json`, 'utf8'));
 const shardsIn = ({splits: {train, test}}) => [...train.shards, ...test.shards];
-const mnist = shardsIn(catalog.datasets.find(({name}) => name === 'mnist'));
+const mnistIn = ({datasets}) => shardsIn(datasets.find(({name}) => name === 'mnist'));
+const mnist = mnistIn(catalog);
+const fewOfMnist = mnistIn(smallCatalog(dist));
 const namesOf = (shards) => shards.map(({sha256}) => `shard-${sha256}`).sort();
 
 const keptShards = async (page) =>
@@ -52,7 +55,7 @@ const waitForAllImages = (page) => page.waitForFunction(() => {
 const alertOf = (page) => page.locator('#alert').innerText();
 
 test('MNIST: trained on again after a reload, with all data of the server out of reach', () =>
-  withPage({}, async ({page}) => {
+  withPage({allImages: true}, async ({page}) => {
     await trainOn(page);
     await waitForKept(page, mnist);
     const asked = await watchData(page, () => false);
@@ -71,7 +74,7 @@ test('MNIST: trained on again after a reload, with all data of the server out of
 test('partly fetched: only the rest is fetched, and Retry fetches it from a server that is back', () => {
   const isFirst = (file) => file === 'catalog.json' || /train-000[0-4]/.test(file);
   const first = mnist.filter(({file}) => isFirst(file));
-  return withPage({prepare: (page) => watchData(page, isFirst)}, async ({page}) => {
+  return withPage({allImages: true, prepare: (page) => watchData(page, isFirst)}, async ({page}) => {
     await page.locator('#alert').getByText(/could not be fetched/).waitFor();
     const test0 = mnist.find(({file}) => /test-0000/.test(file)).file;
     assert.match(await alertOf(page), new RegExp(test0));
@@ -93,14 +96,14 @@ test('partly fetched: only the rest is fetched, and Retry fetches it from a serv
 test('a kept shard that is damaged is fetched again, alone, and kept again', () =>
   withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
-    await waitForKept(page, mnist);
+    await waitForKept(page, fewOfMnist);
     const name = await page.evaluate(damage, '^shard-');
-    const {file} = mnist.find(({sha256}) => name === `shard-${sha256}`);
+    const {file} = fewOfMnist.find(({sha256}) => name === `shard-${sha256}`);
     let asked = await watchData(page, () => true);
     await page.reload();
     await trainOn(page);
     await waitForAllImages(page);
-    await waitForKept(page, mnist);
+    await waitForKept(page, fewOfMnist);
     assert.deepEqual(asked, ['catalog.json', file]);
     asked = await watchData(page, () => false);
     await page.reload();
@@ -154,7 +157,7 @@ for (const [what, code, why] of [
     throw new DOMException('full', 'QuotaExceededError'); };`, /no room/],
 ]) {
   test(`${what}: the page says once that MNIST is not kept, and trains`, () =>
-    withPage({prepare: inWorker(code)}, async ({page, problems}) => {
+    withPage({allImages: true, prepare: inWorker(code)}, async ({page, problems}) => {
       await trainOn(page);
       await waitForAllImages(page);
       const note = page.locator('#notes li').filter({hasText: 'MNIST is not kept for the next visit'});
@@ -173,5 +176,5 @@ test('two pages fetch and keep the same pack at once', () =>
     await Promise.all([waitForAllImages(page), waitForAllImages(other)]);
     await other.reload();
     await waitForAllImages(other);
-    await waitForKept(page, mnist);
+    await waitForKept(page, fewOfMnist);
   }));

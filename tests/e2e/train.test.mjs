@@ -21,13 +21,13 @@ test('opens ready to train the MNIST CNN, in a page without problems', () =>
   }));
 
 test('isolated: Start trains the MNIST CNN to 97 % test accuracy', {skip: quick}, () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({allImages: true}, async ({page, problems}) => {
     await trainTo97(page);
     assert.deepEqual(problems, []);
   }));
 
 test('not isolated: reports it and trains the MNIST CNN to 97 % on one thread', {skip: quick}, () =>
-  withPage({isolated: false}, async ({page, problems}) => {
+  withPage({isolated: false, allImages: true}, async ({page, problems}) => {
     assert.equal(await page.evaluate(() => crossOriginIsolated), false);
     assert.match(await page.locator('#isolation').innerText(), /^Single-threaded: .*isolated$/);
     assert.match(await page.locator('#runs-on').innerText(), /^Engine single-relaxed · 1 thread/);
@@ -66,7 +66,7 @@ test('an invalid ?threads or ?bundle is reported and does not stop the page', as
 });
 
 test('hidden tab: trains the MNIST dense network to 97 %', {skip: quick}, async () => {
-  const server = await serve();
+  const server = await serve({allImages: true});
   const tab = await openHiddenTab(server.url);
   try {
     const state = 'document.body.dataset.state';
@@ -93,7 +93,7 @@ test('hidden tab: trains the MNIST dense network to 97 %', {skip: quick}, async 
 });
 
 test('pause, step, learning rate, reset and continue work', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({allImages: true}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.locator('#step').click();
     await waitForState(page, 'paused');
@@ -154,10 +154,10 @@ test('new settings after some training take effect only when applied', () =>
     await page.locator('#epochs').fill('1');
     await page.locator('#batch').selectOption('512');
     await page.locator('#apply').click();
-    // It says start, so it starts, and from zero: 118 steps are one epoch.
+    // It says start, so it starts, and from zero: 8 steps are one epoch.
     await waitForState(page, 'finished', 120000);
     assert.equal(await page.locator('#model').inputValue(), 'mnist-mlp');
-    assert.equal(await stepOf(page), 118);
+    assert.equal(await stepOf(page), 8);
   }));
 
 test('a trained network is discarded by Reset only after a question', () =>

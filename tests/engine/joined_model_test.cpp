@@ -25,7 +25,25 @@ const WeightSet& small_set() {
   return set;
 }
 
+/// A set of a network with normalizations, for small images.
+const WeightSet& resnet_set() {
+  static const WeightSet set = [] {
+    WeightSet small = *find_weight_sets("resnet18-torchvision").front();
+    small.image = {32, 32, 3};
+    return small;
+  }();
+  return set;
+}
+
+OpenedWeights open_resnet() {
+  const Graph body = pretrained_graph(resnet_set(), NetworkPart::body);
+  return {.set = resnet_set(),
+          .source = memory_source("resnet", numbered_file(resnet_set(), body, 1e-4F).bytes()),
+          .sha256 = std::string(64, 'c')};
+}
+
 OpenedWeights open_small(const std::string& name) {
+  if (name == "resnet") return open_resnet();
   return {.set = small_set(),
           .source = memory_source("small", lenet5_weights().bytes()),
           .sha256 = std::string(64, name == "small" ? 'a' : 'b')};
@@ -42,20 +60,21 @@ EngineEnvironment environment(const DatasetSplits& features) {
           .now = ticking_clock()};
 }
 
-DatasetSplits features_of_photos(const std::string& pool) {
+DatasetSplits features_of_photos(const std::string& weights, const std::string& pool) {
   Engine engine(environment({}));
   RunOptions options;
   options.data = "synthetic";
   options.model = "simple-convnet";
   engine.call<Configured>(Configure{options});
-  const auto computed = engine.call<ComputedFeatures>(ExtractFeatures{"small", pool});
+  const auto computed = engine.call<ComputedFeatures>(ExtractFeatures{weights, pool});
   return parse_feature_file(memory_source("f.safetensors", computed.bytes)).data;
 }
 
 /// An engine with a head trained on features.
 std::unique_ptr<Engine> trained_head(const std::string& pool,
-                                     const std::string& head = "article-head") {
-  auto engine = std::make_unique<Engine>(environment(features_of_photos(pool)));
+                                     const std::string& head = "article-head",
+                                     const std::string& weights = "small") {
+  auto engine = std::make_unique<Engine>(environment(features_of_photos(weights, pool)));
   RunOptions options;
   options.data = "f";
   options.model = head;
@@ -197,6 +216,23 @@ TEST_CASE("joined model: fine-tuning trains the last block with the learning rat
   CHECK(change(0.25, "conv2d_2.kernel") == Approx(0.25 * whole).epsilon(0.01));
   CHECK(change(0.25, "head_dense_1.kernel") ==
         Approx(change(1, "head_dense_1.kernel")).epsilon(0.01));
+}
+
+TEST_CASE("joined model: fine-tuning leaves normalizations as they are") {
+  const auto head = trained_head("avg", "linear", "resnet");
+  const auto saved =
+      head->call<SavedFile>(SaveModel{.backbone_weights = "resnet", .last_block_factor = 1});
+  const ModelFile before = parse_model(saved.bytes, "before");
+  const auto joined = opened(saved.bytes, 1e-3);
+  joined->call<Done>(Start{});
+  REQUIRE(settle(*joined)->state == RunState::finished);
+  const ModelFile after = parse_model(model_of(*joined), "after");
+  for (const SafeTensor& tensor : before.tensors) {
+    if (!tensor.name.starts_with("batch_norm")) continue;
+    CAPTURE(tensor.name);
+    CHECK(values_of(before, tensor.name) == values_of(after, tensor.name));
+  }
+  CHECK(values_of(before, "conv2d_20.kernel") != values_of(after, "conv2d_20.kernel"));
 }
 
 TEST_CASE("joined model: what does not belong together is refused with the reason") {

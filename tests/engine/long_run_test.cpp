@@ -6,7 +6,8 @@
 
 using namespace convlab;
 
-TEST_CASE("engine: 300 epochs hold no more memory than 30, but for one result for each") {
+TEST_CASE("engine: 300 epochs hold no more memory than 30, but for one result for each",
+          "[no-tsan]") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.architecture = R"({"input": [28, 28, 1], "layers": [

@@ -27,7 +27,6 @@ Pass ReferenceNetwork::pass(size_t node) {
   return {.backend = device_.backend(),
           .mode = Mode::train,
           .frozen = n.frozen,
-          .constant = n.frozen,
           .activation = Activation::none,
           .parameters = parameters_[node],
           .saved = saved_[node],

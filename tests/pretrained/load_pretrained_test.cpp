@@ -166,29 +166,6 @@ TEST_CASE("load_pretrained: values that are not finite are refused") {
                            "tensor \"conv1.weight\" holds values that are not finite")));
 }
 
-/// A file with the names and shapes of a set's first naming. The values of a tensor are its index.
-WeightFile numbered_file(const WeightSet& set, const Graph& graph) {
-  WeightFile file;
-  const LayerNaming& naming = set.namings.front();
-  size_t layer = 0;
-  float index = 0;
-  for (size_t node = 0; node < graph.nodes().size(); ++node) {
-    const Node& each = graph.nodes()[node];
-    const auto parameters = each.layer->parameters(each.input_shapes);
-    for (const ParameterSpec& parameter : parameters) {
-      const auto& suffixes = naming.naming.parameters;
-      const auto special = suffixes.find(std::string(each.layer->kind()) + "." + parameter.name);
-      const std::string suffix =
-          special != suffixes.end() ? special->second : suffixes.at(parameter.name);
-      const Shape shape = file_layout(graph, node, parameter, naming.naming.layout).shapes.front();
-      file.add(naming.layers.at(layer) + suffix, shape,
-               std::vector<float>(static_cast<size_t>(shape.elements()), index++));
-    }
-    layer += parameters.empty() ? 0 : 1;
-  }
-  return file;
-}
-
 /// Checks that parameters come from the tensors that the other library has in their place.
 void check_names(const char* name,
                  const std::vector<std::pair<std::string, std::string>>& parameter_and_tensor) {
@@ -206,7 +183,7 @@ void check_names(const char* name,
   }
 }
 
-TEST_CASE("load_pretrained: names of torchvision's and Keras' networks") {
+TEST_CASE("load_pretrained: names of torchvision's and Keras' networks", "[no-tsan]") {
   check_names("resnet18-torchvision", {{"conv2d_1.kernel", "conv1.weight"},
                                        {"batch_norm_1.moving_variance", "bn1.running_var"},
                                        {"conv2d_5.kernel", "layer1.1.conv2.weight"},

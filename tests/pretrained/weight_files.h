@@ -8,6 +8,8 @@
 #include "core/random.h"
 #include "core/shape.h"
 #include "io/safetensors.h"
+#include "nn/graph.h"
+#include "pretrained/file_layout.h"
 #include "pretrained/weight_set.h"
 
 namespace convlab {
@@ -90,6 +92,30 @@ inline WeightFile lenet5_weights() {
   file.add_random("fc2.bias", {84}, random);
   file.add_random("fc3.weight", {3, 84}, random);
   file.add_random("fc3.bias", {3}, random);
+  return file;
+}
+
+/// A file with the names and shapes of a set's first naming, for a network of it. The values of a
+/// tensor are its index times `step`.
+inline WeightFile numbered_file(const WeightSet& set, const Graph& graph, float step = 1) {
+  WeightFile file;
+  const LayerNaming& naming = set.namings.front();
+  size_t layer = 0;
+  float index = 0;
+  for (size_t node = 0; node < graph.nodes().size(); ++node) {
+    const Node& each = graph.nodes()[node];
+    const auto parameters = each.layer->parameters(each.input_shapes);
+    for (const ParameterSpec& parameter : parameters) {
+      const auto& suffixes = naming.naming.parameters;
+      const auto special = suffixes.find(std::string(each.layer->kind()) + "." + parameter.name);
+      const std::string suffix =
+          special != suffixes.end() ? special->second : suffixes.at(parameter.name);
+      const Shape shape = file_layout(graph, node, parameter, naming.naming.layout).shapes.front();
+      file.add(naming.layers.at(layer) + suffix, shape,
+               std::vector<float>(static_cast<size_t>(shape.elements()), step * index++));
+    }
+    layer += parameters.empty() ? 0 : 1;
+  }
   return file;
 }
 

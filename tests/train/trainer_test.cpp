@@ -80,7 +80,7 @@ Batch first_batch(int64_t size) {
   return batch;
 }
 
-TEST_CASE("trainer: a convnet learns the synthetic images on every backend") {
+TEST_CASE("trainer: a convnet learns the synthetic images on every backend", "[no-tsan]") {
   for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     Run run(kind.name, 1, "simple-convnet");
@@ -143,7 +143,7 @@ TEST_CASE(
         0;  // no gradient of the images is computed, so neither are its weights packed
     const auto& nodes = run.network.graph().nodes();
     for (const Node& node : nodes) {
-      const PackedBytes bytes = node.layer->packed_bytes(*run.backend, node.input_shapes, false);
+      const PackedBytes bytes = node.layer->packed_bytes(*run.backend, node.input_shapes);
       packed += bytes.forward + bytes.backward + (&node == &nodes[0] ? 0 : bytes.grad_inputs);
     }
     CHECK(first.bytes == before.bytes + packed);

@@ -106,18 +106,19 @@ void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, f
 
 }  // namespace
 
-bool XnnpackBackend::uses_winograd(const Conv2dDesc& desc, const Shape& x, const Shape& y) const {
-  if (winograd() == Winograd::off || !desc.constant_kernel || !WinogradConv2d::supports(desc))
-    return false;
-  return winograd() == Winograd::always || winograd_is_faster(x[3], y);
+bool XnnpackBackend::uses_winograd(KernelUse use, const Conv2dDesc& desc, const Shape& x,
+                                   const Shape& y) const {
+  if (winograd() == Winograd::off || !WinogradConv2d::supports(use, desc)) return false;
+  if (winograd() == Winograd::always) return true;
+  return use == KernelUse::conv2d ? winograd_is_faster(x[3], y) : winograd_is_faster(y[3], x);
 }
 
 void XnnpackBackend::conv2d(OpContext op, const Conv2dDesc& desc, const Tensor& x,
                             const Parameter& kernel, const Parameter* bias, const Tensor& y) {
   const float* bias_values = bias == nullptr ? nullptr : bias->value.data();
   auto* workspace = static_cast<float*>(op.workspace);
-  if (uses_winograd(desc, x.shape, y.shape)) {
-    if (!op.slot) op.slot = std::make_unique<WinogradConv2d>();
+  if (uses_winograd(KernelUse::conv2d, desc, x.shape, y.shape)) {
+    if (!op.slot) op.slot = std::make_unique<WinogradConv2d>(KernelUse::conv2d);
     static_cast<WinogradConv2d&>(*op.slot).run(*this, *threads_, desc, x, kernel, bias_values,
                                                workspace, y);
     return;
@@ -159,6 +160,13 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
     HostBackend::conv2d_grad_input(op, desc, dy, kernel, dx);
     return;
   }
+  if (uses_winograd(KernelUse::conv2d_grad_input, desc, dx.shape, dy.shape)) {
+    if (!op.slot) op.slot = std::make_unique<WinogradConv2d>(KernelUse::conv2d_grad_input);
+    static_cast<WinogradConv2d&>(*op.slot).run(*this, *threads_, WinogradConv2d::grad_input(desc),
+                                               dy, kernel, nullptr,
+                                               static_cast<float*>(op.workspace), dx);
+    return;
+  }
   ConvState& state = state_in(op.slot, *this);
   if (!state.is_current(Activation::none, kernel, nullptr)) {
     const Shape& shape = kernel.value.shape;
@@ -191,13 +199,14 @@ uint64_t XnnpackBackend::packed_bytes(KernelUse use, const Conv2dDesc& desc, con
   const float unread = 0;
   switch (use) {
     case KernelUse::conv2d:
-      if (uses_winograd(desc, x, y)) return WinogradConv2d::kernel_bytes(x, y);
+      if (uses_winograd(use, desc, x, y)) return WinogradConv2d::kernel_bytes(x, y);
       if (ThinConv2d::is_for(desc, x)) return 0;
       return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
         create_conv(desc, outputs, group_inputs, &unread, nullptr, packed, created);
       });
     case KernelUse::conv2d_grad_input:
       if (is_depthwise(desc, x, y) || is_too_small(desc, x)) return 0;
+      if (uses_winograd(use, desc, x, y)) return WinogradConv2d::kernel_bytes(y, x);
       return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
         create_deconv(desc, outputs, group_inputs, &unread, packed, created);
       });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "backend/xnnpack/operators.h"
 #include "backend/xnnpack/product_kernels.h"
@@ -102,9 +103,20 @@ void multiply(const Plan& plan, const float* kernel, int64_t rows, const float* 
 
 }  // namespace
 
-bool WinogradConv2d::supports(const Conv2dDesc& desc) {
+bool WinogradConv2d::supports(KernelUse use, const Conv2dDesc& desc) {
+  const auto& [top, bottom, left, right] = desc.padding;
+  const bool reads_all = std::max({top, bottom, left, right}) <= 2;
   return desc.kernel == Size2d{3, 3} && desc.stride == Size2d{1, 1} &&
-         desc.dilation == Size2d{1, 1} && desc.groups == 1;
+         desc.dilation == Size2d{1, 1} && desc.groups == 1 &&
+         (use == KernelUse::conv2d || reads_all);
+}
+
+Conv2dDesc WinogradConv2d::grad_input(const Conv2dDesc& desc) {
+  Conv2dDesc turned = desc;
+  const auto& [top, bottom, left, right] = desc.padding;
+  turned.padding = {.top = 2 - top, .bottom = 2 - bottom, .left = 2 - left, .right = 2 - right};
+  turned.activation = Activation::none;
+  return turned;
 }
 
 uint64_t WinogradConv2d::kernel_bytes(const Shape& x, const Shape& y) {
@@ -118,28 +130,33 @@ int64_t WinogradConv2d::workspace_size(const Conv2dDesc& desc, const Shape& x, c
   return plan.zeros + plan.worker_floats * threads;
 }
 
-// The columns of a panel are outputs, and its rows inputs.
+// The columns of a panel are outputs, and its rows inputs. For the gradient both change places, and
+// the windows are turned.
 void WinogradConv2d::transform_kernel(const Threads& threads, const Tensor& kernel) {
-  const int64_t outputs = kernel.shape[0];
-  const int64_t inputs = kernel.shape[3];
-  const PackedKernel packed(inputs, outputs);
+  const auto [outputs, inputs] = std::pair{kernel.shape[0], kernel.shape[3]};
+  const bool is_turned = use_ == KernelUse::conv2d_grad_input;
+  const winograd::Windows windows =
+      is_turned ? winograd::Windows{.values = kernel.data() + 8 * inputs,
+                                    .inputs = outputs,
+                                    .input = 9 * inputs,
+                                    .output = 1,
+                                    .pixel = -inputs}
+                : winograd::Windows{.values = kernel.data(),
+                                    .inputs = inputs,
+                                    .input = 1,
+                                    .output = 9 * inputs,
+                                    .pixel = inputs};
+  const int64_t columns = is_turned ? inputs : outputs;
+  const PackedKernel packed(windows.inputs, columns);
   const int64_t width = product_kernels().tile_columns;
   auto* to = static_cast<float*>(kernel_.memory());
   threads.split(packed.panels, 1, [&](int64_t begin, int64_t end) {
     for (int64_t panel = begin; panel < end; ++panel) {
-      float* first = to + panel * packed.panel + width;
-      const int64_t columns = std::min(width, outputs - panel * width);
-      for (int64_t input = 0; input < inputs; ++input) {
-        for (int64_t column = 0; column < columns; ++column) {
-          const float* from = kernel.data() + (panel * width + column) * 9 * inputs + input;
-          float window[9];
-          float transformed[winograd::products];
-          for (int64_t k = 0; k < 9; ++k) window[k] = from[k * inputs];
-          winograd::transform_kernel(window, transformed);
-          for (int64_t product = 0; product < winograd::products; ++product)
-            first[product * packed.matrix + input * width + column] = transformed[product];
-        }
-      }
+      const int64_t column = panel * width;
+      winograd::Windows part = windows;
+      part.values += column * windows.output;
+      winograd::functions().kernel(part, std::min(width, columns - column),
+                                   {to + panel * packed.panel + width, width, packed.matrix});
     }
   });
 }

@@ -21,10 +21,11 @@ struct Tiles {
   int64_t top, left;  ///< padding
 };
 
-/// Transformed tiles: for each of the 36 products a matrix [tiles, channels] with its own strides.
+/// Transformed tiles or windows: for each of the 36 products a matrix, of tiles [tiles, channels],
+/// with its own strides.
 struct Matrices {
   float* values;
-  int64_t row;     ///< floats between tiles
+  int64_t row;     ///< floats between rows
   int64_t matrix;  ///< floats between matrices
 };
 
@@ -34,7 +35,17 @@ struct Finish {
   float min, max;
 };
 
+/// The 3×3 windows of a kernel, one for each input and output: floats between inputs, between
+/// outputs and between the pixels of a window, which lie in one line.
+struct Windows {
+  const float* values;
+  int64_t inputs;
+  int64_t input, output, pixel;
+};
+
 struct Functions {
+  /// Transforms windows: u = G g Gᵀ, matrices [inputs, outputs], computed in float64.
+  void (*kernel)(const Windows& windows, int64_t outputs, const Matrices& u);
   /// Transforms tiles [first, last) of x: v = Bᵀ d B. `zeros` are in_channels zeros.
   void (*input)(const Tiles& tiles, const float* x, const float* zeros, int64_t first, int64_t last,
                 const Matrices& v);
@@ -46,9 +57,6 @@ struct Functions {
 
 /// The functions for this processor. All of them give the same bits.
 const Functions& functions();
-
-/// u = G g Gᵀ of one kernel in float64: g[3 · 3], u[36].
-void transform_kernel(const float* g, float* u);
 
 #ifdef __x86_64__
 extern const Functions avx2_functions;

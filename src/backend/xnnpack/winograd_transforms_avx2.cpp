@@ -2,6 +2,6 @@
 
 namespace convlab::winograd {
 
-const Functions avx2_functions{transform_inputs<8>, transform_outputs<8>};
+const Functions avx2_functions{transform_kernels<4>, transform_inputs<8>, transform_outputs<8>};
 
 }  // namespace convlab::winograd

@@ -26,6 +26,10 @@ struct VectorOf<1> {
   using Type = float;
 };
 template <>
+struct VectorOf<2> {
+  using Type = float __attribute__((vector_size(8)));
+};
+template <>
 struct VectorOf<4> {
   using Type = float __attribute__((vector_size(16)));
 };
@@ -38,6 +42,25 @@ struct VectorOf<16> {
   using Type = float __attribute__((vector_size(64)));
 };
 
+template <int64_t lanes>
+struct DoublesOf;
+template <>
+struct DoublesOf<1> {
+  using Type = double;
+};
+template <>
+struct DoublesOf<2> {
+  using Type = double __attribute__((vector_size(16)));
+};
+template <>
+struct DoublesOf<4> {
+  using Type = double __attribute__((vector_size(32)));
+};
+template <>
+struct DoublesOf<8> {
+  using Type = double __attribute__((vector_size(64)));
+};
+
 template <class Vector>
 inline void load(const float* from, Vector& value) {
   std::memcpy(&value, from, sizeof value);
@@ -46,6 +69,24 @@ inline void load(const float* from, Vector& value) {
 template <class Vector>
 inline void store(const Vector& value, float* to) {
   std::memcpy(to, &value, sizeof value);
+}
+
+// u = G g, where row p of G is (1, p, p²) / Π (p - q) over the other finite points q.
+template <class Vector>
+[[gnu::always_inline]] inline void transform_window(const Vector (&g)[3], Vector (&u)[tile]) {
+  constexpr double pa = a;
+  constexpr double pb = b;
+  constexpr double at_zero = 1 / (pa * pa * pb * pb);
+  constexpr double at_a = 1 / (2 * pa * pa * (pa * pa - pb * pb));
+  constexpr double at_b = 1 / (2 * pb * pb * (pb * pb - pa * pa));
+  const Vector even_a = g[0] + pa * pa * g[2];
+  const Vector even_b = g[0] + pb * pb * g[2];
+  u[0] = at_zero * g[0];
+  u[1] = at_a * (even_a + pa * g[1]);
+  u[2] = at_a * (even_a - pa * g[1]);
+  u[3] = at_b * (even_b + pb * g[1]);
+  u[4] = at_b * (even_b - pb * g[1]);
+  u[5] = g[2];
 }
 
 // v = Bᵀ d.
@@ -74,6 +115,42 @@ template <class Vector>
   y[1] = a * difference_a + b * difference_b;
   y[2] = a2 * sum_a + b2 * sum_b;
   y[3] = (a2 * a) * difference_a + (b2 * b) * difference_b + m[5];
+}
+
+// Outputs [first, last) of one input, whose windows begin at `from`; returns the first that is
+// left.
+template <int64_t lanes>
+inline int64_t kernel_outputs(const float* from, const Windows& windows, int64_t first,
+                              int64_t last, float* u, int64_t matrix) {
+  using Vector = typename DoublesOf<lanes>::Type;
+  for (; first + lanes <= last; first += lanes) {
+    Vector half[tile][3];  // [column of the transform][row of the window]
+    for (int64_t row = 0; row < 3; ++row) {
+      Vector g[3];
+      Vector transformed[tile];
+      for (int64_t k = 0; k < 3; ++k) {
+        const float* pixel = from + first * windows.output + (row * 3 + k) * windows.pixel;
+        double values[lanes];
+        for (int64_t lane = 0; lane < lanes; ++lane) values[lane] = pixel[lane * windows.output];
+        std::memcpy(&g[k], values, sizeof g[k]);
+      }
+      transform_window(g, transformed);
+      for (int64_t k = 0; k < tile; ++k) half[k][row] = transformed[k];
+    }
+    for (int64_t column = 0; column < tile; ++column) {
+      Vector transformed[tile];
+      transform_window(half[column], transformed);
+      for (int64_t row = 0; row < tile; ++row) {
+        float* to = u + (row * tile + column) * matrix + first;
+        if constexpr (lanes == 1) {
+          *to = static_cast<float>(transformed[row]);
+        } else {
+          store(__builtin_convertvector(transformed[row], typename VectorOf<lanes>::Type), to);
+        }
+      }
+    }
+  }
+  return first;
 }
 
 // Channels [first, last) of a tile whose pixels lie at `pixels`. Fetches what lies `ahead` floats
@@ -152,6 +229,16 @@ struct Position {
 
   int64_t image, row, column;
 };
+
+template <int64_t lanes>
+void transform_kernels(const Windows& windows, int64_t outputs, const Matrices& u) {
+  for (int64_t input = 0; input < windows.inputs; ++input) {
+    const float* from = windows.values + input * windows.input;
+    float* to = u.values + input * u.row;
+    const int64_t output = kernel_outputs<lanes>(from, windows, 0, outputs, to, u.matrix);
+    kernel_outputs<1>(from, windows, output, outputs, to, u.matrix);
+  }
+}
 
 template <int64_t lanes>
 void transform_inputs(const Tiles& tiles, const float* x, const float* zeros, int64_t first,

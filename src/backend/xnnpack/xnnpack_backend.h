@@ -87,8 +87,8 @@ class XnnpackBackend final : public HostBackend {
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 
  private:
-  /// Whether conv2d uses WinogradConv2d.
-  bool uses_winograd(const Conv2dDesc& desc, const Shape& x, const Shape& y) const;
+  /// Whether conv2d or conv2d_grad_input use WinogradConv2d.
+  bool uses_winograd(KernelUse use, const Conv2dDesc& desc, const Shape& x, const Shape& y) const;
   /// Returns scratch memory of at least `floats` floats. All operations share the same memory.
   float* scratch(int64_t floats);
 
