@@ -84,6 +84,8 @@ export class Controls {
   #awaited = null;
   /** Whether a field of the settings holds text that is not finished. */
   #isTyping = false;
+  /** Whether the engine has other settings than shown, because of that text. */
+  #isBehind = false;
   #buttons = new Map();
 
   /**
@@ -104,9 +106,11 @@ export class Controls {
     byId('reset-no').addEventListener('click', () => this.#answer(false));
     byId('discard').addEventListener('click', () => this.#discard());
     byId('settings').addEventListener('submit', (event) => event.preventDefault());
-    for (const type of ['input', 'change', 'focusout']) {
-      byId('settings').addEventListener(type, () => { this.#isTyping = type === 'input'; });
-    }
+    const settings = byId('settings');
+    settings.addEventListener('input', () => { this.#isTyping = true; });
+    settings.addEventListener('focusout', () => { this.#isTyping = false; });
+    // Before the field's own listener, which sends all fields.
+    settings.addEventListener('change', ({target}) => this.#endTyping(target), {capture: true});
     this.#prepareShortcuts();
   }
 
@@ -136,9 +140,12 @@ export class Controls {
     // Updates the fields only when the engine's settings change, not from snapshots that are older
     // than the last choice, and not while the user types, so that no input is overwritten.
     const shown = JSON.stringify(settings);
-    if (shown !== this.#shown && !this.#awaited && !this.#isTyping) {
-      this.#shown = shown;
-      this.#takeOver();
+    if (shown !== this.#shown && !this.#awaited) {
+      this.#isBehind = this.#isTyping;
+      if (!this.#isTyping) {
+        this.#shown = shown;
+        this.#takeOver();
+      }
     }
     for (const [command, {button, text, title}] of this.#buttons) {
       button.setAttribute('aria-disabled', String(!isPossible[command]?.(snapshot)));
@@ -179,7 +186,7 @@ export class Controls {
   /** Stops waiting for sent settings: the fields show the engine's settings again. */
   forget() {
     this.#awaited = null;
-    this.#isTyping = false;
+    this.#isTyping = this.#isBehind = false;
     this.#shown = '';
   }
 
@@ -257,6 +264,16 @@ export class Controls {
       event.preventDefault();
       found.button.click();
     });
+  }
+
+  /** Takes over what the engine has set meanwhile, but for the field that was changed. */
+  #endTyping({id, value}) {
+    this.#isTyping = false;
+    if (!this.#isBehind) return;
+    this.#isBehind = false;
+    this.#takeOver();
+    const field = byId(id);  // none: an option that the engine's settings do not have
+    if (field) field.value = value;
   }
 
   #takeOver() {

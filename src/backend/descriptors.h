@@ -67,7 +67,7 @@ struct Conv2dDesc {
   Padding2d padding;
   int64_t groups = 1;
   Activation activation = Activation::none;
-  /// The kernel gets no gradient, so none needs workspace.
+  /// No gradient of the kernel is computed: conv2d_workspace leaves out what it would need.
   bool constant_kernel = false;
 };
 

@@ -24,8 +24,8 @@ struct PassSpec {
   bool has_backward() const { return mode == Mode::train || !gradients_of.empty(); }
 };
 
-/// What a network is for. Its parameters rarely change in inference, so that layers may prepare
-/// them at length (Pass::constant), and have no gradients.
+/// What a network is for. In inference its parameters have no gradients, and no values are kept for
+/// a backward pass.
 enum class NetworkUse : uint8_t { training, inference };
 
 /// Properties of a pass that do not depend on the batch size: which activations and, in an

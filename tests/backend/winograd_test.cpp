@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/device.h"
+#include "backend/xnnpack/winograd_choice.h"
 #include "backend/xnnpack/winograd_transforms.h"
 
 // Convolutions by Winograd's algorithm against a direct one in float64, and against the direct one
@@ -178,7 +179,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 constexpr double tolerance = 4e-6;
 
 constexpr std::array<Padding2d, 4> paddings{
-    {{1, 1, 1, 1}, {0, 0, 0, 0}, {2, 0, 1, 2}, {0, 1, 2, 2}}};
+    {{1, 1, 1, 1}, {0, 0, 0, 0}, {2, 0, 1, 2}, {0, 1, 4, 3}}};
 constexpr std::array activations{Activation::none, Activation::relu, Activation::relu6};
 
 /// All sizes with all pairs of channels; padding, bias, activation and batch alternate.
@@ -331,10 +332,11 @@ TEST_CASE("winograd: the transforms for AVX2 give the bits of those for this pro
     std::vector<float> transformed(winograd::products * channels * channels);
     functions.kernel({.values = kernel.data(),
                       .inputs = channels,
+                      .outputs = channels,
                       .input = 1,
                       .output = 9 * channels,
                       .pixel = channels},
-                     channels, {transformed.data(), channels, channels * channels});
+                     {transformed.data(), channels, channels * channels});
     std::vector<float> values(4 * winograd::products * channels);
     std::vector<float> y(x.size());
     std::vector<float> unused(channels);
@@ -354,9 +356,19 @@ TEST_CASE("winograd: used only where it is asked for") {
   const std::vector<float> off = Convolution(c, 1, Winograd::off).run();
   CHECK_FALSE(same_bits(Convolution(c, 1, Winograd::always).run(), off));
   CHECK_FALSE(same_bits(Convolution(c, 1, Winograd::automatic).run(), off));
-  const Case few{.rows = 28, .columns = 28, .inputs = 3, .outputs = 3};
-  CHECK(same_bits(Convolution(few, 1, Winograd::automatic).run(),
-                  Convolution(few, 1, Winograd::off).run()));
+}
+
+TEST_CASE("winograd: used in both directions where it is faster") {
+  for (const auto& [inputs, outputs] :
+       std::to_array<std::array<int64_t, 2>>({{3, 3}, {8, 32}, {32, 8}, {3, 64}, {64, 64}})) {
+    const Case c{.rows = 28, .columns = 28, .inputs = inputs, .outputs = outputs};
+    INFO(c);
+    Convolution automatic(c, 1, Winograd::automatic);
+    Convolution off(c, 1, Winograd::off);
+    CHECK(same_bits(automatic.run(), off.run()) != winograd_is_faster(inputs, c.y()));
+    CHECK(same_bits(automatic.grad_input(), off.grad_input()) !=
+          winograd_is_faster(outputs, c.x()));
+  }
 }
 
 TEST_CASE("winograd: gradients of inputs match float64 and direct", "[no-tsan]") {

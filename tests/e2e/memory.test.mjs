@@ -32,7 +32,7 @@ async function wasmBytes(page) {
 }
 
 test('60 epochs need no more memory than 10', {timeout: 300_000}, () =>
-  withPage({prepare: exposeMemories}, async ({page, problems}) => {
+  withPage({allImages: true, prepare: exposeMemories}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.evaluate((network) => {
       const {convlab} = globalThis.convlabPage;

@@ -61,7 +61,7 @@ test('settings from the engine leave alone what is typed, and the focus where it
     await page.waitForTimeout(200);
     assert.equal(await epochs.inputValue(), '3');
     await page.locator('#more > summary').click();
-    assert.equal((await waitForOption(page, 'epochs', 3)).epochs, 3);
+    assert.equal((await waitForOption(page, 'epochs', 3)).batch, 64);
     const clip = page.locator('#option-update-clip_norm');
     await clip.fill('1.5');
     await clip.press('Enter');

@@ -108,7 +108,7 @@ void turn_kernel(const Threads& threads, const Tensor& kernel, int64_t groups, f
 
 bool XnnpackBackend::uses_winograd(KernelUse use, const Conv2dDesc& desc, const Shape& x,
                                    const Shape& y) const {
-  if (winograd() == Winograd::off || !WinogradConv2d::supports(use, desc)) return false;
+  if (winograd() == Winograd::off || !WinogradConv2d::supports(desc)) return false;
   if (winograd() == Winograd::always) return true;
   return use == KernelUse::conv2d ? winograd_is_faster(x[3], y) : winograd_is_faster(y[3], x);
 }
@@ -162,8 +162,7 @@ void XnnpackBackend::conv2d_grad_input(OpContext op, const Conv2dDesc& desc, con
   }
   if (uses_winograd(KernelUse::conv2d_grad_input, desc, dx.shape, dy.shape)) {
     if (!op.slot) op.slot = std::make_unique<WinogradConv2d>(KernelUse::conv2d_grad_input);
-    static_cast<WinogradConv2d&>(*op.slot).run(*this, *threads_, WinogradConv2d::grad_input(desc),
-                                               dy, kernel, nullptr,
+    static_cast<WinogradConv2d&>(*op.slot).run(*this, *threads_, desc, dy, kernel, nullptr,
                                                static_cast<float*>(op.workspace), dx);
     return;
   }
@@ -199,14 +198,14 @@ uint64_t XnnpackBackend::packed_bytes(KernelUse use, const Conv2dDesc& desc, con
   const float unread = 0;
   switch (use) {
     case KernelUse::conv2d:
-      if (uses_winograd(use, desc, x, y)) return WinogradConv2d::kernel_bytes(x, y);
+      if (uses_winograd(use, desc, x, y)) return WinogradConv2d::kernel_bytes(use, x, y);
       if (ThinConv2d::is_for(desc, x)) return 0;
       return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
         create_conv(desc, outputs, group_inputs, &unread, nullptr, packed, created);
       });
     case KernelUse::conv2d_grad_input:
       if (is_depthwise(desc, x, y) || is_too_small(desc, x)) return 0;
-      if (uses_winograd(use, desc, x, y)) return WinogradConv2d::kernel_bytes(y, x);
+      if (uses_winograd(use, desc, x, y)) return WinogradConv2d::kernel_bytes(use, x, y);
       return PackedWeights::measure([&](xnn_weights_cache_t packed, xnn_operator_t* created) {
         create_deconv(desc, outputs, group_inputs, &unread, packed, created);
       });

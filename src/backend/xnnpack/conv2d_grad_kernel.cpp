@@ -204,15 +204,11 @@ uint64_t XnnpackBackend::conv2d_workspace(const Conv2dDesc& desc, const Shape& x
       aligned_floats(y[3] * desc.kernel.h * desc.kernel.w * (x[3] / desc.groups));
   const int64_t thin =
       ThinConv2d::is_for(desc, x) ? ThinConv2d::workspace_size(desc, x, y, threads_->count()) : 0;
-  const auto winograd = [&](KernelUse use, const Conv2dDesc& convolution, const Shape& from,
-                            const Shape& to) {
-    return uses_winograd(use, desc, x, y)
-               ? WinogradConv2d::workspace_size(convolution, from, to, threads_->count())
-               : 0;
-  };
-  const int64_t others =
-      std::max({turned_kernel, thin, winograd(KernelUse::conv2d, desc, x, y),
-                winograd(KernelUse::conv2d_grad_input, WinogradConv2d::grad_input(desc), y, x)});
+  int64_t others = std::max(turned_kernel, thin);
+  for (const KernelUse use : {KernelUse::conv2d, KernelUse::conv2d_grad_input}) {
+    if (!uses_winograd(use, desc, x, y)) continue;
+    others = std::max(others, WinogradConv2d::workspace_size(use, desc, x, y, threads_->count()));
+  }
   const int64_t floats = desc.constant_kernel
                              ? others
                              : std::max(others, grad_workspace(desc, x, y, threads_->count()));

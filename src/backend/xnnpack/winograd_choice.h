@@ -5,8 +5,9 @@
 namespace convlab {
 
 /// Whether WinogradConv2d is faster than a direct convolution of images with `inputs` channels to
-/// y. Taken from measurements on each kind of processor (scripts/winograd) and not measured at run
-/// time, so that the same program gives the same bits each time. Does not depend on the batch size.
+/// y. Taken from measurements on each kind of processor (scripts/winograd), without the transform
+/// of the kernel, and not measured at run time, so that the same program gives the same bits each
+/// time. Does not depend on the batch size.
 bool winograd_is_faster(int64_t inputs, const Shape& y);
 
 }  // namespace convlab

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
 
 #include "backend/xnnpack/operators.h"
 #include "backend/xnnpack/product_kernels.h"
@@ -71,9 +70,23 @@ struct PackedKernel {
         panel(product_kernels().panel_floats(inputs)),
         matrix(aligned_floats(panels * panel)) {}
 
+  uint64_t bytes() const {
+    return static_cast<uint64_t>(winograd::products * matrix) * sizeof(float);
+  }
+
   int64_t panels, panel;
   int64_t matrix;
 };
+
+/// The convolution of dy that gives the gradient of the input. Its padding can be negative: pixels
+/// of dy that read nothing but padding are left out.
+Conv2dDesc turned(const Conv2dDesc& desc) {
+  Conv2dDesc convolution = desc;
+  const auto& [top, bottom, left, right] = desc.padding;
+  convolution.padding = {
+      .top = 2 - top, .bottom = 2 - bottom, .left = 2 - left, .right = 2 - right};
+  return convolution;
+}
 
 // Multiplies the matrices of a block of `rows` tiles.
 void multiply(const Plan& plan, const float* kernel, int64_t rows, const float* v, float* m) {
@@ -103,70 +116,63 @@ void multiply(const Plan& plan, const float* kernel, int64_t rows, const float* 
 
 }  // namespace
 
-bool WinogradConv2d::supports(KernelUse use, const Conv2dDesc& desc) {
-  const auto& [top, bottom, left, right] = desc.padding;
-  const bool reads_all = std::max({top, bottom, left, right}) <= 2;
+bool WinogradConv2d::supports(const Conv2dDesc& desc) {
   return desc.kernel == Size2d{3, 3} && desc.stride == Size2d{1, 1} &&
-         desc.dilation == Size2d{1, 1} && desc.groups == 1 &&
-         (use == KernelUse::conv2d || reads_all);
+         desc.dilation == Size2d{1, 1} && desc.groups == 1;
 }
 
-Conv2dDesc WinogradConv2d::grad_input(const Conv2dDesc& desc) {
-  Conv2dDesc turned = desc;
-  const auto& [top, bottom, left, right] = desc.padding;
-  turned.padding = {.top = 2 - top, .bottom = 2 - bottom, .left = 2 - left, .right = 2 - right};
-  turned.activation = Activation::none;
-  return turned;
+uint64_t WinogradConv2d::kernel_bytes(KernelUse use, const Shape& x, const Shape& y) {
+  const bool is_gradient = use == KernelUse::conv2d_grad_input;
+  return PackedKernel(is_gradient ? y[3] : x[3], is_gradient ? x[3] : y[3]).bytes();
 }
 
-uint64_t WinogradConv2d::kernel_bytes(const Shape& x, const Shape& y) {
-  return static_cast<uint64_t>(winograd::products * PackedKernel(x[3], y[3]).matrix) *
-         sizeof(float);
-}
-
-int64_t WinogradConv2d::workspace_size(const Conv2dDesc& desc, const Shape& x, const Shape& y,
-                                       int threads) {
-  const Plan plan(desc, x, y, threads);
+int64_t WinogradConv2d::workspace_size(KernelUse use, const Conv2dDesc& desc, const Shape& x,
+                                       const Shape& y, int threads) {
+  const Plan plan =
+      use == KernelUse::conv2d ? Plan(desc, x, y, threads) : Plan(turned(desc), y, x, threads);
   return plan.zeros + plan.worker_floats * threads;
 }
 
 // The columns of a panel are outputs, and its rows inputs. For the gradient both change places, and
 // the windows are turned.
 void WinogradConv2d::transform_kernel(const Threads& threads, const Tensor& kernel) {
-  const auto [outputs, inputs] = std::pair{kernel.shape[0], kernel.shape[3]};
+  const int64_t outputs = kernel.shape[0];
+  const int64_t inputs = kernel.shape[3];
   const bool is_turned = use_ == KernelUse::conv2d_grad_input;
-  const winograd::Windows windows =
-      is_turned ? winograd::Windows{.values = kernel.data() + 8 * inputs,
-                                    .inputs = outputs,
-                                    .input = 9 * inputs,
-                                    .output = 1,
-                                    .pixel = -inputs}
-                : winograd::Windows{.values = kernel.data(),
-                                    .inputs = inputs,
-                                    .input = 1,
-                                    .output = 9 * inputs,
-                                    .pixel = inputs};
-  const int64_t columns = is_turned ? inputs : outputs;
-  const PackedKernel packed(windows.inputs, columns);
+  const winograd::Windows windows = is_turned
+                                        ? winograd::Windows{.values = kernel.data() + 8 * inputs,
+                                                            .inputs = outputs,
+                                                            .outputs = inputs,
+                                                            .input = 9 * inputs,
+                                                            .output = 1,
+                                                            .pixel = -inputs}
+                                        : winograd::Windows{.values = kernel.data(),
+                                                            .inputs = inputs,
+                                                            .outputs = outputs,
+                                                            .input = 1,
+                                                            .output = 9 * inputs,
+                                                            .pixel = inputs};
+  const PackedKernel packed(windows.inputs, windows.outputs);
   const int64_t width = product_kernels().tile_columns;
   auto* to = static_cast<float*>(kernel_.memory());
   threads.split(packed.panels, 1, [&](int64_t begin, int64_t end) {
     for (int64_t panel = begin; panel < end; ++panel) {
-      const int64_t column = panel * width;
+      const int64_t first = panel * width;
       winograd::Windows part = windows;
-      part.values += column * windows.output;
-      winograd::functions().kernel(part, std::min(width, columns - column),
-                                   {to + panel * packed.panel + width, width, packed.matrix});
+      part.values += first * windows.output;
+      part.outputs = std::min(width, windows.outputs - first);
+      winograd::functions().kernel(part, {to + panel * packed.panel + width, width, packed.matrix});
     }
   });
 }
 
 void WinogradConv2d::run(Backend& backend, const Threads& threads, const Conv2dDesc& desc,
-                         const Tensor& x, const Parameter& kernel, const float* bias,
-                         float* workspace, const Tensor& y) {
+                         const Tensor& from, const Parameter& kernel, const float* bias,
+                         float* workspace, const Tensor& to) {
   if (kernel_.memory() == nullptr || kernel_version_ != kernel.version) {
     if (kernel_.memory() == nullptr) {
-      const uint64_t bytes = kernel_bytes(x.shape, y.shape);
+      const PackedKernel packed(from.shape[3], to.shape[3]);
+      const uint64_t bytes = packed.bytes();
       if (bytes > std::numeric_limits<size_t>::max() / 2)
         fail("[conv2d] not enough memory for {} MB of transformed kernel", bytes >> 20U);
       kernel_ = backend.allocate(static_cast<size_t>(bytes));
@@ -174,9 +180,10 @@ void WinogradConv2d::run(Backend& backend, const Threads& threads, const Conv2dD
     transform_kernel(threads, kernel.value);
     kernel_version_ = kernel.version;
   }
-  const Plan plan(desc, x.shape, y.shape, threads.count());
+  const bool is_gradient = use_ == KernelUse::conv2d_grad_input;
+  const Plan plan(is_gradient ? turned(desc) : desc, from.shape, to.shape, threads.count());
   const winograd::Functions& functions = winograd::functions();
-  const OutputRange range(desc.activation);
+  const OutputRange range(is_gradient ? Activation::none : desc.activation);
   const float* zeros = workspace;
   std::fill_n(workspace, plan.zeros, 0.0F);
   const winograd::Finish finish{bias == nullptr ? zeros : bias, range.min, range.max};
@@ -187,10 +194,10 @@ void WinogradConv2d::run(Backend& backend, const Threads& threads, const Conv2dD
     float* own = workspace + plan.zeros + static_cast<int64_t>(worker) * plan.worker_floats;
     const winograd::Matrices v{own, plan.in_row, plan.in_matrix};
     const winograd::Matrices m{own + aligned_floats(plan.v), plan.out_row, plan.out_matrix};
-    functions.input(plan.tiles, x.data(), zeros, first, last, v);
+    functions.input(plan.tiles, from.data(), zeros, first, last, v);
     multiply(plan, static_cast<const float*>(kernel_.memory()), last - first, v.values, m.values);
     functions.output(plan.tiles, m, finish, m.values + aligned_floats(plan.m), first, last,
-                     y.data());
+                     to.data());
   });
 }
 

@@ -21,8 +21,8 @@ struct Tiles {
   int64_t top, left;  ///< padding
 };
 
-/// Transformed tiles or windows: for each of the 36 products a matrix, of tiles [tiles, channels],
-/// with its own strides.
+/// Transformed tiles or windows: for each of the 36 products a matrix, [tiles, channels] or
+/// [inputs, outputs], with its own strides.
 struct Matrices {
   float* values;
   int64_t row;     ///< floats between rows
@@ -35,17 +35,16 @@ struct Finish {
   float min, max;
 };
 
-/// The 3×3 windows of a kernel, one for each input and output: floats between inputs, between
-/// outputs and between the pixels of a window, which lie in one line.
+/// The 3×3 windows of a kernel, one for each input and output.
 struct Windows {
   const float* values;
-  int64_t inputs;
-  int64_t input, output, pixel;
+  int64_t inputs, outputs;
+  int64_t input, output, pixel;  ///< floats between them; the 9 pixels lie in one line
 };
 
 struct Functions {
-  /// Transforms windows: u = G g Gᵀ, matrices [inputs, outputs], computed in float64.
-  void (*kernel)(const Windows& windows, int64_t outputs, const Matrices& u);
+  /// Transforms windows: u = G g Gᵀ, computed in float64.
+  void (*kernel)(const Windows& windows, const Matrices& u);
   /// Transforms tiles [first, last) of x: v = Bᵀ d B. `zeros` are in_channels zeros.
   void (*input)(const Tiles& tiles, const float* x, const float* zeros, int64_t first, int64_t last,
                 const Matrices& v);

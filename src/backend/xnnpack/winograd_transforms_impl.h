@@ -117,13 +117,13 @@ template <class Vector>
   y[3] = (a2 * a) * difference_a + (b2 * b) * difference_b + m[5];
 }
 
-// Outputs [first, last) of one input, whose windows begin at `from`; returns the first that is
-// left.
+// The outputs of one input, whose windows begin at `from`, from `first` on; returns the first that
+// is left.
 template <int64_t lanes>
-inline int64_t kernel_outputs(const float* from, const Windows& windows, int64_t first,
-                              int64_t last, float* u, int64_t matrix) {
+inline int64_t kernel_outputs(const float* from, const Windows& windows, int64_t first, float* u,
+                              int64_t matrix) {
   using Vector = typename DoublesOf<lanes>::Type;
-  for (; first + lanes <= last; first += lanes) {
+  for (; first + lanes <= windows.outputs; first += lanes) {
     Vector half[tile][3];  // [column of the transform][row of the window]
     for (int64_t row = 0; row < 3; ++row) {
       Vector g[3];
@@ -231,12 +231,12 @@ struct Position {
 };
 
 template <int64_t lanes>
-void transform_kernels(const Windows& windows, int64_t outputs, const Matrices& u) {
+void transform_kernels(const Windows& windows, const Matrices& u) {
   for (int64_t input = 0; input < windows.inputs; ++input) {
     const float* from = windows.values + input * windows.input;
     float* to = u.values + input * u.row;
-    const int64_t output = kernel_outputs<lanes>(from, windows, 0, outputs, to, u.matrix);
-    kernel_outputs<1>(from, windows, output, outputs, to, u.matrix);
+    const int64_t output = kernel_outputs<lanes>(from, windows, 0, to, u.matrix);
+    kernel_outputs<1>(from, windows, output, to, u.matrix);
   }
 }
 

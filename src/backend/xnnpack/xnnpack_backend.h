@@ -87,7 +87,7 @@ class XnnpackBackend final : public HostBackend {
   void clip_norm(const Tensor& x, float limit, const Tensor& norm) override;
 
  private:
-  /// Whether conv2d or conv2d_grad_input use WinogradConv2d.
+  /// Whether the operation uses WinogradConv2d.
   bool uses_winograd(KernelUse use, const Conv2dDesc& desc, const Shape& x, const Shape& y) const;
   /// Returns scratch memory of at least `floats` floats. All operations share the same memory.
   float* scratch(int64_t floats);
