@@ -4,6 +4,7 @@ import {spawn} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
+import {isFull} from '../slow.mjs';
 import {convlab, jsonLines, program, temporaryFolder, writeDataSet} from './helpers.mjs';
 
 function trainArguments(folder, ...more) {
@@ -53,7 +54,7 @@ function interrupted(args, signal, when, again = false) {
 }
 
 test('kill -9 at any moment leaves a complete checkpoint, and the resumed run has identical results', async (t) => {
-  const kills = process.env.CONVLAB_QUICK ? 30 : 200;
+  const kills = isFull ? 200 : 40;
   const folder = temporaryFolder(t);
   writeDataSet(folder);
   const checkpoint = path.join(folder, 'run.checkpoint');

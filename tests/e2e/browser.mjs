@@ -13,7 +13,6 @@ const root = new URL('../../', import.meta.url);
 /** The folder of the page's files; set CONVLAB_DIST to serve another. */
 export const dist = process.env.CONVLAB_DIST ?? fileURLToPath(new URL('build/web/dist', root));
 export const screenshots = fileURLToPath(new URL('build/screenshots', root));
-export const quick = process.env.E2E_QUICK === '1' && 'slow (E2E_QUICK=1)';
 
 /** Timeout for training to 97 % on two busy cores. */
 export const trainMilliseconds = 4 * 60 * 1000;

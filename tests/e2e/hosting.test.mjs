@@ -135,7 +135,7 @@ for (const [what, pattern, change, text] of [
 }
 
 // They mostly wait, so they run at the same time.
-describe('what never comes', {concurrency: 3}, () => {
+describe('what never comes', {concurrency: 6}, () => {
   [
     ['a wasm that never comes', wasm, never, /engine-.*\.wasm .*nothing has arrived for \d seconds/],
     ['an engine that never comes', '**/engine-*.mjs', never,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {verySlow} from '../slow.mjs';
 import {waitForState, withPage} from './browser.mjs';
 
 /** So small that an epoch takes a fraction of a second. */
@@ -31,7 +32,7 @@ async function wasmBytes(page) {
   return sizes[0];
 }
 
-test('60 epochs need no more memory than 10', {timeout: 300_000}, () =>
+test('60 epochs need no more memory than 10', {skip: verySlow, timeout: 300_000}, () =>
   withPage({allImages: true, prepare: exposeMemories}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.evaluate((network) => {

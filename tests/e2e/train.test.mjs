@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {openHiddenTab} from './hidden_tab.mjs';
-import {quick, serve, stepOf, trainMilliseconds, trainTo97, waitForState, withPage}
+import {slow, verySlow} from '../slow.mjs';
+import {serve, stepOf, trainMilliseconds, trainTo97, waitForState, withPage}
   from './browser.mjs';
 
 test('opens ready to train the MNIST CNN, in a page without problems', () =>
@@ -20,13 +21,13 @@ test('opens ready to train the MNIST CNN, in a page without problems', () =>
     assert.deepEqual(problems, []);
   }));
 
-test('isolated: Start trains the MNIST CNN to 97 % test accuracy', {skip: quick}, () =>
+test('isolated: Start trains the MNIST CNN to 97 % test accuracy', {skip: slow}, () =>
   withPage({allImages: true}, async ({page, problems}) => {
     await trainTo97(page);
     assert.deepEqual(problems, []);
   }));
 
-test('not isolated: reports it and trains the MNIST CNN to 97 % on one thread', {skip: quick}, () =>
+test('not isolated: reports it and trains the MNIST CNN to 97 % on one thread', {skip: verySlow}, () =>
   withPage({isolated: false, allImages: true}, async ({page, problems}) => {
     assert.equal(await page.evaluate(() => crossOriginIsolated), false);
     assert.match(await page.locator('#isolation').innerText(), /^Single-threaded: .*isolated$/);
@@ -65,7 +66,7 @@ test('an invalid ?threads or ?bundle is reported and does not stop the page', as
   }
 });
 
-test('hidden tab: trains the MNIST dense network to 97 %', {skip: quick}, async () => {
+test('hidden tab: trains the MNIST dense network to 97 %', {skip: slow}, async () => {
   const server = await serve({allImages: true});
   const tab = await openHiddenTab(server.url);
   try {

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {test} from 'node:test';
+import {verySlow} from '../slow.mjs';
 
 const root = process.cwd();
 
@@ -42,7 +43,7 @@ function check(t, configure, target, made) {
   assert.deepEqual(listing(source), before);
 }
 
-test('a native build outside the sources leaves them as they are', (t) => {
+test('a native build outside the sources leaves them as they are', {skip: verySlow}, (t) => {
   check(t, () => [], 'convlab_data', 'src/data/libconvlab_data.a');
 });
 
