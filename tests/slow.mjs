@@ -4,5 +4,5 @@ const level = process.env.CONVLAB_TESTS ?? 'usual';
 export const isFull = level === 'full';
 /** Why a slow test is left out, or false. */
 export const slow = level === 'quick' && 'slow: scripts/test runs it';
-/** The same for one that takes too long for every change. */
+/** Why a test that takes too long for every change is left out, or false. */
 export const verySlow = !isFull && 'takes long: scripts/test --full runs it';

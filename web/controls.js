@@ -84,8 +84,6 @@ export class Controls {
   #awaited = null;
   /** Whether a field of the settings holds text that is not finished. */
   #isTyping = false;
-  /** Whether the engine has other settings than shown, because of that text. */
-  #isBehind = false;
   #buttons = new Map();
 
   /**
@@ -140,12 +138,9 @@ export class Controls {
     // Updates the fields only when the engine's settings change, not from snapshots that are older
     // than the last choice, and not while the user types, so that no input is overwritten.
     const shown = JSON.stringify(settings);
-    if (shown !== this.#shown && !this.#awaited) {
-      this.#isBehind = this.#isTyping;
-      if (!this.#isTyping) {
-        this.#shown = shown;
-        this.#takeOver();
-      }
+    if (shown !== this.#shown && !this.#awaited && !this.#isTyping) {
+      this.#shown = shown;
+      this.#takeOver();
     }
     for (const [command, {button, text, title}] of this.#buttons) {
       button.setAttribute('aria-disabled', String(!isPossible[command]?.(snapshot)));
@@ -186,7 +181,7 @@ export class Controls {
   /** Stops waiting for sent settings: the fields show the engine's settings again. */
   forget() {
     this.#awaited = null;
-    this.#isTyping = this.#isBehind = false;
+    this.#isTyping = false;
     this.#shown = '';
   }
 
@@ -266,12 +261,11 @@ export class Controls {
     });
   }
 
-  /** Takes over what the engine has set meanwhile, but for the field that was changed. */
+  /** Shows what the engine has set while a field was changed, but for that field. */
   #endTyping({id, value}) {
+    if (!this.#isTyping) return;
     this.#isTyping = false;
-    if (!this.#isBehind) return;
-    this.#isBehind = false;
-    this.#takeOver();
+    this.show(this.#snapshot);
     const field = byId(id);  // none: an option that the engine's settings do not have
     if (field) field.value = value;
   }

@@ -42,7 +42,7 @@ OpenedWeights open_resnet() {
           .sha256 = std::string(64, 'c')};
 }
 
-OpenedWeights open_small(const std::string& name) {
+OpenedWeights open_weights_of(const std::string& name) {
   if (name == "resnet") return open_resnet();
   return {.set = small_set(),
           .source = memory_source("small", lenet5_weights().bytes()),
@@ -56,7 +56,7 @@ EngineEnvironment environment(const DatasetSplits& features) {
               [features](const std::string& name) {
                 return name == "synthetic" ? make_synthetic(60, 30, {16, 16, 3}, 3) : features;
               },
-          .open_weights = open_small,
+          .open_weights = open_weights_of,
           .now = ticking_clock()};
 }
 
