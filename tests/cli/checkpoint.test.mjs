@@ -30,23 +30,20 @@ function readRun(file) {
 
 /**
  * Runs convlab and sends `signal` after `when` milliseconds, or as soon as the function `when` returns true, with `again`
- * a second time once it does; returns the exit status (null if killed) and the output.
+ * a second time when it does after it has returned false: two signals sent during one system call arrive as one. Returns
+ * the exit status (null if killed) and the output.
  */
 function interrupted(args, signal, when, again = false) {
   const child = spawn(program, args);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
-  let kills = again ? 2 : 1;
-  const kill = () => {
-    child.kill(signal);
-    if (--kills > 0) timer = setTimeout(poll, 1);
-  };
+  const conditions = again ? [when, () => !when(), when] : [when];
   const poll = () => {
-    if (when()) kill();
-    else timer = setTimeout(poll, 1);
+    if (conditions[0]() && conditions.shift() === when) child.kill(signal);
+    if (conditions.length > 0) timer = setTimeout(poll, 1);
   };
-  let timer = typeof when === 'function' ? setTimeout(poll, 1) : setTimeout(kill, when);
+  let timer = typeof when === 'function' ? setTimeout(poll, 1) : setTimeout(() => child.kill(signal), when);
   return new Promise((resolve) => child.on('close', (status) => {
     clearTimeout(timer);
     resolve({status, output});
