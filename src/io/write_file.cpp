@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t max_name = 255;  // bytes, of the usual file systems
+constexpr size_t max_name = 255;                // bytes, of the usual file systems
 constexpr size_t max_write = size_t{4} << 20U;  // bytes; signals wait until a write has ended
 
 /// Returns the file that a path names, following symbolic links, so that writing replaces the file
@@ -108,8 +108,7 @@ class TemporaryFile {
 
   void write(std::span<const uint8_t> bytes) {
     while (!bytes.empty()) {
-      const ssize_t written =
-          ::write(descriptor_, bytes.data(), std::min(bytes.size(), max_write));
+      const ssize_t written = ::write(descriptor_, bytes.data(), std::min(bytes.size(), max_write));
       if (written < 0 && errno == EINTR) continue;
       if (written <= 0) stop("writing failed");
       bytes = bytes.subspan(static_cast<size_t>(written));
