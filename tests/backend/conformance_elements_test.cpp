@@ -61,7 +61,8 @@ TEST_CASE("fill and copy match host") {
   });
 }
 
-TEST_CASE("normalize_input gives host's bits, with a scale and an offset for each channel") {
+TEST_CASE("normalize_input gives host's bits, with a scale and an offset for each channel",
+          "[no-tsan]") {
   // Channels of grey and colour images, and more than are computed together.
   const int64_t channels = GENERATE(1, 2, 3, 4, 5, 70);
   // One pixel, counts around those computed together, and enough pixels for all threads.

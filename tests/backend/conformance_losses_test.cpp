@@ -100,7 +100,7 @@ LossTargets random_mixed_labels(Device& device, int64_t rows, int64_t classes) {
           random_positive(device, {rows})};
 }
 
-TEST_CASE("losses match host: mixed labels, with and without class weights") {
+TEST_CASE("losses match host: mixed labels, with and without class weights", "[no-tsan]") {
   const auto size = GENERATE(values<MatrixSize>({{1, 2}, {7, 3}, {128, 10}, {301, 1000}}));
   INFO(size.rows << " x " << size.columns);
   check_against_host([=](Device& device) {

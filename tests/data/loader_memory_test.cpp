@@ -76,7 +76,7 @@ uint64_t most_bytes(int64_t images, bool reads_on_any_thread) {
 
 }  // namespace
 
-TEST_CASE("loader: its memory does not depend on the size of the data set", "[no-tsan]") {
+TEST_CASE("loader: its memory does not depend on the size of the data set", "[no-sanitizer]") {
   for (const bool reads_on_any_thread : {true, false}) {
     const uint64_t few = most_bytes(8 * batch_images, reads_on_any_thread);
     const uint64_t many = most_bytes(80 * batch_images, reads_on_any_thread);

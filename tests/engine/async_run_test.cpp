@@ -95,7 +95,7 @@ TEST_CASE("run: checkpoints between a step and the arrival of its metrics lack n
 }
 
 TEST_CASE("run: points that become due half as often while metrics arrive are those of host",
-          "[no-tsan]") {
+          "[no-sanitizer]") {
   // A point per step fills the curve (CurveRecorder::max_points) after 1,024 steps.
   constexpr int64_t epochs = 1024 / steps_per_epoch + 3;
   Given expected(host());

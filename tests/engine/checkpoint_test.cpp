@@ -16,7 +16,8 @@ using namespace convlab;
 using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run, bit for bit") {
+TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run, bit for bit",
+          "[no-tsan]") {
   const std::vector<uint8_t> expected = whole_run(dropout_run());
   for (int advances = 0; advances <= 2 * advances_per_epoch; ++advances) {
     INFO("stopped after " << advances << " advances");
@@ -27,8 +28,8 @@ TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run
   }
 }
 
-TEST_CASE(
-    "checkpoint: every schedule resumes bit for bit, with an average and during accumulation") {
+TEST_CASE("checkpoint: every schedule resumes bit for bit, with an average and during accumulation",
+          "[no-tsan]") {
   for (const ScheduleKind& kind : schedule_kinds()) {
     RunOptions options = dropout_run();
     options.schedule = kind.kind;
@@ -41,7 +42,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and after it") {
+TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and after it",
+          "[no-tsan]") {
   for (const OptimizerKind& kind : optimizer_kinds()) {
     INFO(kind.kind);
     RunOptions options = dropout_run();
@@ -50,8 +52,8 @@ TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and 
   }
 }
 
-TEST_CASE(
-    "checkpoint: momentum, clipping, accumulation and the average of the weights resume, too") {
+TEST_CASE("checkpoint: momentum, clipping, accumulation and the average of the weights resume, too",
+          "[no-tsan]") {
   RunOptions options = dropout_run();
   options.optimizer = "sgd";
   options.optimizer_options = {{"momentum", 0.9}, {"nesterov", true}};
@@ -195,7 +197,8 @@ TEST_CASE("checkpoint: a run with other options is refused and each difference i
   CHECK_THAT(error, !ContainsSubstring("epochs"));
 }
 
-TEST_CASE("checkpoint: every loss resumes, with class weights and a validation split") {
+TEST_CASE("checkpoint: every loss resumes, with class weights and a validation split",
+          "[no-tsan]") {
   for (const LossKind& kind : loss_kinds()) {
     INFO(kind.kind);
     RunOptions options = dropout_run();

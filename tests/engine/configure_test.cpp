@@ -134,7 +134,8 @@ TEST_CASE("engine: a run's own network is built from its document, and must fit 
 
 // Absolute error needs the softmax: without, an output of 0 everywhere is a minimum, since nine of
 // ten targets are 0.
-TEST_CASE("engine: every loss learns, also a model that ends in softmax or sigmoid", "[no-tsan]") {
+TEST_CASE("engine: every loss learns, also a model that ends in softmax or sigmoid",
+          "[no-sanitizer]") {
   struct Row {
     std::string_view loss;
     std::string_view last;

@@ -218,7 +218,7 @@ TEST_CASE("joined model: fine-tuning trains the last block with the learning rat
         Approx(change(1, "head_dense_1.kernel")).epsilon(0.01));
 }
 
-TEST_CASE("joined model: fine-tuning leaves normalizations as they are", "[no-tsan]") {
+TEST_CASE("joined model: fine-tuning leaves normalizations as they are", "[no-sanitizer]") {
   const auto head = trained_head("avg", "linear", "resnet");
   const auto saved =
       head->call<SavedFile>(SaveModel{.backbone_weights = "resnet", .last_block_factor = 1});

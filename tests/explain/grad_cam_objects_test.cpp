@@ -40,7 +40,7 @@ double overlap(const ImageMap& map, const ObjectBox& box) {
 
 }  // namespace
 
-TEST_CASE("explain: Grad-CAM of a trained network lights up where the object is") {
+TEST_CASE("explain: Grad-CAM of a trained network lights up where the object is", "[no-tsan]") {
   const auto backend = make_backend("", 2);
   Network network(object_graph(), *backend, 3);
   constexpr int64_t train_images = 480;

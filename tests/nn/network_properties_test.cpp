@@ -104,8 +104,8 @@ TEST_CASE(
   });
 }
 
-TEST_CASE(
-    "trainer: steps after the first allocate nothing, with any optimizer and update options") {
+TEST_CASE("trainer: steps after the first allocate nothing, with any optimizer and update options",
+          "[no-tsan]") {
   const Batch batch = synthetic_batch({14, 14, 1}, 4, 16);
   const UpdateOptions clipped{.clip_norm = 1, .accumulate = 2, .ema_momentum = 0.9};
   for (const BackendKind& kind : available_backends()) {

@@ -46,11 +46,15 @@ def to_keras(weight):
     return weight.transpose(1, 2, 3, 0) if weight.ndim == 4 else weight.T
 
 
+def note(what, ratio, limit):
+    worst[what] = (max(worst.get(what, (0, 0))[0], ratio), limit)
+
+
 def check(what, got, reference, limit, scale=0.0):
     """Checks norm(got - reference) / norm(reference) against `limit`. `scale` is the magnitude of
     the terms summed in the reference: if they cancel (norm below 1e-6 · scale), divides by it."""
     assert got.shape == reference.shape
     size = np.linalg.norm(reference)
     ratio = np.linalg.norm(got - reference) / (scale if size < 1e-6 * scale else size)
-    worst[what] = (max(worst.get(what, (0, 0))[0], float(ratio)), limit)
+    note(what, float(ratio), limit)
     assert ratio <= limit, f"{what} differs by {ratio:.2e}"

@@ -80,7 +80,7 @@ Batch first_batch(int64_t size) {
   return batch;
 }
 
-TEST_CASE("trainer: a convnet learns the synthetic images on every backend", "[no-tsan]") {
+TEST_CASE("trainer: a convnet learns the synthetic images on every backend", "[no-sanitizer]") {
   for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     Run run(kind.name, 1, "simple-convnet");
@@ -91,7 +91,7 @@ TEST_CASE("trainer: a convnet learns the synthetic images on every backend", "[n
   }
 }
 
-TEST_CASE("trainer: the loss of small models falls") {
+TEST_CASE("trainer: the loss of small models falls", "[no-tsan]") {
   for (const std::string_view model : small_models) {
     INFO(model);
     Run run("", 1, model);
@@ -101,7 +101,7 @@ TEST_CASE("trainer: the loss of small models falls") {
   }
 }
 
-TEST_CASE("trainer: the same seed gives the same bits, another seed different ones") {
+TEST_CASE("trainer: the same seed gives the same bits, another seed different ones", "[no-tsan]") {
   for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     Run first(kind.name, 1, "simple-convnet", 1);

@@ -136,7 +136,7 @@ TEST_CASE("zoo: FLOPs match the published ones within 1 %") {
 }
 
 TEST_CASE("zoo: every model plans, trains two steps and comes back from its file bit for bit",
-          "[no-tsan]") {
+          "[no-sanitizer]") {
   constexpr int64_t batch = 2;
   // One thread, because a second one may get its first work and allocate memory in a later step.
   const auto backend = make_backend("xnnpack", 1);
