@@ -39,7 +39,7 @@ const alertSays = (page, text, timeout = limit) =>
 const wasm = '**/engine-*.wasm';
 const everything = 'http://localhost:*/**';
 
-const cases = [
+const files = [
   ['a wasm that is cut off', wasm, respond(({body}) => ({body: body.subarray(0, 100_000)})),
     /engine-.*\.wasm is damaged or truncated: its 100000 bytes/],
   ['an empty wasm', wasm, respond(() => ({body: ''})),
@@ -54,27 +54,50 @@ const cases = [
     /engine_worker\.js .*the server sent a web page/],
   ['a module of the worker missing', '**/data_feed.js',
     status404, /data_feed\.js could not be fetched: HTTP 404/],
-  ["worker-src 'none'", everything, policy("worker-src 'none'"),
+];
+
+const policies = [
+  ["worker-src 'none'", policy("worker-src 'none'"),
     /engine_worker\.js .*directive worker-src forbids it; it must allow 'self'/],
-  ["connect-src 'none'", everything, policy("connect-src 'none'"),
+  ["connect-src 'none'", policy("connect-src 'none'"),
     /engine-.*\.wasm .*directive connect-src forbids it; it must allow 'self'/],
-  ['no wasm-unsafe-eval', everything, policy("script-src 'self' 'unsafe-inline'"),
+  ['no wasm-unsafe-eval', policy("script-src 'self' 'unsafe-inline'"),
     /engine-.*\.wasm .*directive script-src forbids it; it must allow 'self' 'wasm-unsafe-eval'/],
-  ['Trusted Types', everything, policy("require-trusted-types-for 'script'"),
+  ['Trusted Types', policy("require-trusted-types-for 'script'"),
     /engine_worker\.js .*directive require-trusted-types-for forbids it; leave it out/],
 ];
 
-const restarts = ([what, pattern, change, text]) =>
-  test(`${what}: named, and the engine can be restarted`, () =>
-    withPage({prepare: changing(pattern, change)}, async ({page}) => {
-      await alertSays(page, text);
-      page.failing.fails = false;
-      if (pattern === everything) return;  // the headers of the page itself stay
-      await page.getByRole('button', {name: 'Restart the engine'}).click();
-      await waitForState(page, 'ready');
-    }));
+const restart = (page) => page.getByRole('button', {name: 'Restart the engine'}).click();
 
-cases.forEach(restarts);
+test('one fault of a file of the engine after another: each is named, and at last the engine starts', (t) => {
+  let now = files[0];
+  const prepare = async (page) => {
+    for (const pattern of new Set(files.map(([, each]) => each))) {
+      await page.context().route(pattern, (route) => {
+        const [, failing, change] = now;
+        return failing === pattern ? change(route) : route.continue();
+      });
+    }
+  };
+  return withPage({prepare}, async ({page}) => {
+    for (const file of files) {
+      const [what, , , text] = file;
+      await t.test(what, async () => {
+        now = file;
+        if (file !== files[0]) await restart(page);
+        await alertSays(page, text);
+      });
+    }
+    now = [];
+    await restart(page);
+    await waitForState(page, 'ready');
+  });
+});
+
+for (const [what, change, text] of policies) {
+  test(`${what}: named`, () =>
+    withPage({prepare: changing(everything, change)}, ({page}) => alertSays(page, text)));
+}
 
 /**
  * Serves the page through another server: `change` gets a path and the headers of the answer, which
@@ -133,6 +156,15 @@ for (const [what, pattern, change, text] of [
       await stuckSays(page, text);
     }));
 }
+
+const restarts = ([what, pattern, change, text]) =>
+  test(`${what}: named, and the engine can be restarted`, () =>
+    withPage({prepare: changing(pattern, change)}, async ({page}) => {
+      await alertSays(page, text);
+      page.failing.fails = false;
+      await restart(page);
+      await waitForState(page, 'ready');
+    }));
 
 // They mostly wait, so they run at the same time.
 describe('what never comes', {concurrency: 6}, () => {
