@@ -13,7 +13,7 @@ test('a layer that is chosen in the canvas shows its output, again after more tr
     await page.locator('#view').scrollIntoViewIfNeeded();
     const box = await page.locator('#view').boundingBox();
     const panel = {x: box.x + box.width / 2 + 120, y: box.y, width: 300, height: box.height};
-    let below = 500;
+    let below = 660;
     const look = () => page.screenshot({
       clip: {...panel, y: panel.y + below, height: panel.height - below}});
     /** Waits until what lies below differs from `before` and then stays as it is. */
