@@ -365,6 +365,19 @@ export class Convlab extends TypedEventTarget {
   removeData(name) { return this.#requests.sendAboutData('remove_data', () => ({name: String(name)})); }
 
   /**
+   * Resolves to what is kept of downloaded data sets and weights for the next visit.
+   * @returns {Promise<{titles: string[], bytes: number}>}
+   */
+  listDownloads() { return this.#requests.sendAboutData('list_downloads'); }
+
+  /**
+   * Deletes what is kept of downloads. What is in use stays in memory; it is downloaded again on the
+   * next visit. Resolves to what is kept now.
+   * @returns {Promise<{titles: string[], bytes: number}>}
+   */
+  deleteDownloads() { return this.#requests.sendAboutData('delete_downloads'); }
+
+  /**
    * Resolves to the weights of pretrained networks that are hosted beside the page, in data/weights/
    * (`convlab weights pack`), or kept from an earlier visit where the server cannot be reached.
    * @returns {Promise<{name: string, title: string, network: string, source: string,

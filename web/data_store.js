@@ -7,7 +7,7 @@ import {
   bytesLeft, bytesOf, DamageError, digest, explain, fileIn, pieceBytes, piecesOf, StorageError, toHex,
   writeFile,
 } from './stored_files.js';
-import {listedFiles, readIndex, shardName, shardsOf, writeIndex} from './store_index.js';
+import {isText, listedFiles, readIndex, shardName, shardsOf, writeIndex} from './store_index.js';
 
 const lockName = 'convlab-data';
 const shardLockName = 'convlab-shards';
@@ -144,6 +144,15 @@ export class DataStore {
         throw explain(error, bytes.length, left);
       }
     });
+  }
+
+  /** Returns the titles of the packs that are kept, all or in part, and their bytes here. */
+  async keptPacks() {
+    const {packs} = await this.list();
+    const files = new Set(packs.flatMap(({entry}) => shardsOf(entry).map(({sha256}) => shardName(sha256))));
+    let bytes = 0;
+    for (const name of files) bytes += (await fileIn(this.#folder, name))?.size ?? 0;
+    return {titles: packs.map(({entry: {name, title}}) => (isText(title) ? title : name)), bytes};
   }
 
   /** Deletes a shard, which is damaged. @param {string} sha256 */
@@ -319,6 +328,9 @@ class Writer {
     }
     return true;
   }
+
+  /** Deletes all packs. */
+  async removePacks() { await this.#listPacks([]); }
 
   /** Lists only these packs and deletes the shards of others. @param {KeptPack[]} packs */
   async #listPacks(packs) {

@@ -3,7 +3,7 @@
 // arrived). It sends {type: 'started'}, {type: 'ready', controls}, {type: 'snapshot', json, block},
 // {type: 'reply', json, block}, {type: 'error', error} and {type: 'notice', message}. About the user's own data it receives
 // {type: 'add_data', id, name, files: [{path, file}]}, {type: 'remove_data', id, name},
-// {type: 'list_data', id} and {type: 'cancel_data', id}, about weights of pretrained networks
+// {type: 'list_data', id}, {type: 'list_downloads', id}, {type: 'delete_downloads', id} and {type: 'cancel_data', id}, about weights of pretrained networks
 // {type: 'list_weights', id} and {type: 'fetch_weights', id, name}; it sends {type: 'data_reply', id}
 // with `result` or `error`, and {type: 'data_progress', id, name, stage, done, total}.
 
@@ -30,6 +30,10 @@ let weights;
 let addWeights;
 /** @type {OwnSets} */
 let own;
+/** @type {DataStore} */
+let store;
+/** What keeps downloads. @type {PackStore[]} */
+let packStores = [];
 let isCreated = false;
 let isScheduled = false;
 let isSeen = true;
@@ -109,15 +113,16 @@ async function create({base, bundle, threads}) {
     }
   };
   const module = await EngineModule.load(folder.href, bundle, threads, blobs);
-  const store = new DataStore();
+  store = new DataStore();
   await store.open();
   own = new OwnSets(module, blobs, store);
   await own.start();
   engine = module;
   const data = new URL('data/', folder).href;
-  feed = new DataFeed(data, new PackStore(store, data, notKept), {describe, append, fail});
   const hosted = new URL('weights/', data).href;
-  weights = new WeightFeed(hosted, new PackStore(store, hosted, notKept), (name, file) =>
+  packStores = [data, hosted].map((url) => new PackStore(store, url, notKept));
+  feed = new DataFeed(data, packStores[0], {describe, append, fail});
+  weights = new WeightFeed(hosted, packStores[1], (name, file) =>
     withWeights(name, file, (listed) => module.weightRanges(listed)));
   addWeights = (name, file, sha256) =>
     withWeights(name, file, (listed) => module.addWeights(listed, sha256));
@@ -178,6 +183,12 @@ const inTurnRequests = {
   add_data: ({name, files}, onProgress, signal) => own.add(name, files, onProgress, signal),
   remove_data: ({name}) => own.remove(name),
   list_data: () => own.list(),
+  list_downloads: () => store.keptPacks(),
+  delete_downloads: async () => {
+    for (const packs of packStores) packs.stop();
+    await store.write((writer) => writer.removePacks());
+    return store.keptPacks();
+  },
   list_weights: () => weights.list(),
   fetch_weights: async ({name}, onProgress, signal) => {
     const {file, sha256} =

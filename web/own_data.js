@@ -2,6 +2,7 @@
 // dropped anywhere on the page, or pasted, and the data sets made of them.
 
 import {ClassCards} from './class_cards.js';
+import {Downloads} from './downloads.js';
 import {make, makeButton} from './elements.js';
 import {formatBytes, formatCount, timeLeft} from './format.js';
 import {nameFor, sizeText, transferredFiles} from './given_files.js';
@@ -43,6 +44,7 @@ export class OwnData {
   #overlay = make('div', {className: 'drop', hidden: true});
   #question = make('div', {className: 'notice', hidden: true});
   #absent = make('div', {className: 'notice', hidden: true});
+  #downloads;
   #files = make('input', {type: 'file', multiple: true, hidden: true});
   #folder = make('input', {type: 'file', webkitdirectory: true, hidden: true});
 
@@ -57,6 +59,7 @@ export class OwnData {
     this.#engine = engine;
     this.#changed = changed;
     this.#choose = choose;
+    this.#downloads = new Downloads(engine);
     this.#build();
     this.#listen();
   }
@@ -162,8 +165,9 @@ export class OwnData {
     this.#overlay.append(make('p', {textContent: 'Drop files, folders or an archive to train on'}));
     const content = make('div', {className: 'own-content'}, this.#absent, buttons, files, folder,
       this.#say, this.#progress, this.#error, this.#sets, this.#promise, this.#question,
-      new ClassCards((given) => this.#add(given)).root);
+      new ClassCards((given) => this.#add(given)).root, this.#downloads.root);
     this.#details.append(title, content);
+    this.#details.addEventListener('toggle', () => this.#details.open && this.#downloads.refresh());
     this.#root.append(this.#details, this.#status);
     document.body.append(this.#overlay);
   }

@@ -14,7 +14,8 @@ export class PackStore {
   /** That whose files are kept now. @type {Entry|null} */
   #entry = null;
   #isListed = false;
-  #hasFailed = false;
+  /** Whether nothing more of it is kept. */
+  #isStopped = false;
 
   /**
    * @param {import('./data_store.js').DataStore} store
@@ -38,7 +39,7 @@ export class PackStore {
     if (JSON.stringify(entry) === JSON.stringify(this.#entry)) return;
     this.#entry = entry;
     this.#isListed = false;
-    this.#hasFailed = false;
+    this.#isStopped = false;
   }
 
   /**
@@ -60,6 +61,9 @@ export class PackStore {
     });
   }
 
+  /** Keeps nothing more until another one is chosen. */
+  stop() { this.#isStopped = true; }
+
   /** Keeps what the catalog says of it. */
   async finish() { await this.#try(() => this.#list()); }
 
@@ -70,12 +74,12 @@ export class PackStore {
   }
 
   async #try(action) {
-    if (this.#hasFailed) return;
+    if (this.#isStopped) return;
     try {
       await action();
     } catch (error) {
       // Training continues without it.
-      this.#hasFailed = true;
+      this.stop();
       this.#notKept(this.#entry?.title ?? '', error.message);
     }
   }

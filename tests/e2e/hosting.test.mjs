@@ -10,6 +10,7 @@ import {pathToFileURL} from 'node:url';
 import {dist, serve, waitForState, withPage} from './browser.mjs';
 
 const limit = 10_000;  // milliseconds until the page must say what is wrong
+const busyLimit = 3 * limit;  // where several pages open at the same time
 
 const changing = (pattern, change) => async (page) => {
   const state = {fails: true};
@@ -160,7 +161,7 @@ for (const [what, pattern, change, text] of [
 const restarts = ([what, pattern, change, text]) =>
   test(`${what}: named, and the engine can be restarted`, () =>
     withPage({prepare: changing(pattern, change)}, async ({page}) => {
-      await alertSays(page, text);
+      await alertSays(page, text, busyLimit);
       page.failing.fails = false;
       await restart(page);
       await waitForState(page, 'ready');
@@ -180,7 +181,7 @@ describe('what never comes', {concurrency: 6}, () => {
 
   test('a module that never comes: the page names it', () =>
     withPage({prepare: changing('**/results.js', never), waitUntil: 'commit'}, async ({page}) => {
-      await stuckSays(page, /\/results\.js could not be loaded: no answer within 4 seconds/);
+      await stuckSays(page, /\/results\.js could not be loaded: no answer within 4 seconds/, busyLimit);
     }));
 
   test('a module that comes late: what was said goes away, and the page works', () =>
@@ -188,7 +189,7 @@ describe('what never comes', {concurrency: 6}, () => {
       await new Promise((resolve) => setTimeout(resolve, 10_000));
       await route.continue();
     }), waitUntil: 'commit'}, async ({page}) => {
-      await stuckSays(page, /results\.js/);
+      await stuckSays(page, /results\.js/, busyLimit);
       await waitForState(page, 'ready');
       assert.equal(await page.locator('#stuck').count(), 0);
     }));

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {test} from 'node:test';
-import {dist, waitForState, withPage} from './browser.mjs';
+import {dist, screenshot, stepOf, waitForState, withPage} from './browser.mjs';
 import {damage, inWorker, packPhotos, serveData, storedFiles} from './packing.mjs';
 import {smallCatalog} from './small_dist.mjs';
 
@@ -53,6 +53,29 @@ const waitForAllImages = (page) => page.waitForFunction(() => {
 });
 
 const alertOf = (page) => page.locator('#alert').innerText();
+
+test('downloads are named and deleted in the area of data, and not kept again in this visit', () =>
+  withPage({}, async ({page, problems}) => {
+    await trainOn(page);
+    await waitForKept(page, fewOfMnist);
+    await page.locator('#own-data-title').click();
+    const kept = page.locator('.own-downloads');
+    await kept.getByText(/^Downloads kept for the next visit: MNIST \([\d.]+ [KM]iB\)\.$/).waitFor();
+    await screenshot(page, 'downloads');
+    await kept.getByRole('button', {name: 'Delete downloads'}).click();
+    await kept.getByRole('status').getByText('The downloads are deleted.').waitFor();
+    assert.ok(await kept.getByRole('button').isHidden());
+    assert.deepEqual(await keptShards(page), []);
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY');
+    // Training goes on with what is in memory.
+    const step = await stepOf(page);
+    await page.locator('#start').click();
+    await page.waitForFunction((before) => document.getElementById('progress').value > before, step);
+    assert.deepEqual(await keptShards(page), []);
+    assert.deepEqual(problems, []);
+    await page.reload();
+    await waitForKept(page, fewOfMnist);
+  }));
 
 test('MNIST: trained on again after a reload, with all data of the server out of reach', () =>
   withPage({allImages: true}, async ({page}) => {
