@@ -94,7 +94,7 @@ test('hidden tab: trains the MNIST dense network to 97 %', {skip: slow}, async (
 });
 
 test('pause, step, learning rate, reset and continue work', () =>
-  withPage({allImages: true}, async ({page, problems}) => {
+  withPage({}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.locator('#step').click();
     await waitForState(page, 'paused');
@@ -120,13 +120,13 @@ test('pause, step, learning rate, reset and continue work', () =>
         document.getElementById(id).dispatchEvent(new Event('change'));
       }
     });
-    await page.waitForFunction(() => /\/ 118$/.test(document.getElementById('steps').innerText));
+    await page.waitForFunction(() => /\/ 8$/.test(document.getElementById('steps').innerText));
     await page.locator('#start').click();
     await waitForState(page, 'finished', 120000);
-    assert.equal(await stepOf(page), 118);
+    assert.equal(await stepOf(page), 8);
     assert.match(await page.locator('#start').innerText(), /Continue/);
     await page.locator('#start').click();
-    await page.waitForFunction(() => /\/ 236$/.test(document.getElementById('steps').innerText));
+    await page.waitForFunction(() => /\/ 16$/.test(document.getElementById('steps').innerText));
     await waitForState(page, 'finished', 120000);
     await page.locator('#results summary').click();
     assert.equal(await page.locator('#epoch-rows tr').count(), 2);
