@@ -151,7 +151,10 @@ export class DataStore {
     const {packs} = await this.list();
     const files = new Set(packs.flatMap(({entry}) => shardsOf(entry).map(({sha256}) => shardName(sha256))));
     let bytes = 0;
-    for (const name of files) bytes += (await fileIn(this.#folder, name))?.size ?? 0;
+    for (const name of files) {
+      // Not counted: one that another tab is writing.
+      bytes += (await fileIn(this.#folder, name).catch(() => null))?.size ?? 0;
+    }
     return {titles: packs.map(({entry: {name, title}}) => (isText(title) ? title : name)), bytes};
   }
 

@@ -22,7 +22,8 @@ export class Downloads {
 
   async #delete() {
     await this.#show(() => this.#engine().deleteDownloads(), 'The downloads are deleted.');
-    // The button that had the focus may be hidden.
+    if (!this.#kept.hidden) return;
+    // The button that had the focus is hidden.
     /** @type {HTMLElement|null|undefined} */ (this.root.closest('details')?.querySelector('summary'))?.focus();
   }
 

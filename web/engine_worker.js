@@ -3,8 +3,8 @@
 // arrived). It sends {type: 'started'}, {type: 'ready', controls}, {type: 'snapshot', json, block},
 // {type: 'reply', json, block}, {type: 'error', error} and {type: 'notice', message}. About the user's own data it receives
 // {type: 'add_data', id, name, files: [{path, file}]}, {type: 'remove_data', id, name},
-// {type: 'list_data', id}, {type: 'list_downloads', id}, {type: 'delete_downloads', id} and {type: 'cancel_data', id}, about weights of pretrained networks
-// {type: 'list_weights', id} and {type: 'fetch_weights', id, name}; it sends {type: 'data_reply', id}
+// {type: 'list_data', id} and {type: 'cancel_data', id}, about what is kept of downloads {type: 'list_downloads', id} and
+// {type: 'delete_downloads', id}, about weights of pretrained networks {type: 'list_weights', id} and {type: 'fetch_weights', id, name}; it sends {type: 'data_reply', id}
 // with `result` or `error`, and {type: 'data_progress', id, name, stage, done, total}.
 
 import {BlobTable} from './blob_table.js';

@@ -70,12 +70,13 @@ const inflated = (change) => async (route) => {
   await route.fulfill({status: 200, contentType: 'application/octet-stream', body: bytes});
 };
 
+// Neighbours have different messages, so that none passes for the one before.
 const answers = [
   ['a truncated file', changed((bytes) => bytes.subarray(0, 1000)), /is damaged: truncated/],
   ['a file with one byte changed', changed((bytes) => {
     bytes[bytes.length >> 1] ^= 1;
     return bytes;
-  }), /is damaged/],
+  }), /is damaged: (?!truncated)/],
   ['a web page, as servers of single-page apps send it',
     (route) => route.fulfill({status: 200, contentType: 'text/html', body: '<!doctype html><p>'}),
     /the server sent a web page instead/],
@@ -89,13 +90,13 @@ const answers = [
   // As after Content-Encoding: gzip.
   ['an inflated shard with one pixel changed',
     inflated((bytes) => { bytes[firstImage + 784 * 7 + 300] ^= 1; }), /is damaged: its SHA-256/],
-  ['an inflated shard with all labels changed',
-    inflated((bytes) => bytes.fill(0, 32, firstImage)), /is damaged: its SHA-256/],
   ['an inflated shard that is cut off',
     async (route) => {
       const bytes = gunzipSync(await (await route.fetch()).body());
       await route.fulfill({status: 200, body: bytes.subarray(0, 10_000)});
     }, /is damaged: it has 10000 bytes; expected 10\d{5}/],
+  ['an inflated shard with all labels changed',
+    inflated((bytes) => bytes.fill(0, 32, firstImage)), /is damaged: its SHA-256/],
 ];
 
 test('damaged shards: the first is named, no other is fetched, and Retry works', (t) => {

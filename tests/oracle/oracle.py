@@ -47,6 +47,7 @@ def to_keras(weight):
 
 
 def note(what, ratio, limit):
+    """Keeps the largest ratio of each kind of comparison, for the report."""
     worst[what] = (max(worst.get(what, (0, 0))[0], ratio), limit)
 
 
