@@ -20,7 +20,7 @@ export class Comparison {
   #root;
   #chart = make('div', {className: 'charts'});
   #list = make('ul', {className: 'runs'});
-  /** By the settings, the latest last. @type {Map<string, {label: string, x: number[], y: number[]}>} */
+  /** By the settings, the latest last. @type {Map<string, {data: string, label: string, history: any[]}>} */
   #runs = new Map();
   /** Seconds that computing the features took, by the name of their data set. */
   #before = new Map();
@@ -33,7 +33,10 @@ export class Comparison {
   }
 
   /** Adds the time that computing the features of a data set took to the runs on it. */
-  addPreparation(data, seconds) { this.#before.set(data, seconds); }
+  addPreparation(data, seconds) {
+    this.#before.set(data, seconds);
+    this.#draw();
+  }
 
   /** @param {import('./protocol.js').Snapshot} snapshot */
   show({options, history}) {
@@ -41,15 +44,18 @@ export class Comparison {
     // Some options can be changed during a run.
     const key = JSON.stringify({...options, learning_rate: 0, epochs: 0});
     const known = this.#runs.get(key);
-    if (known?.x.length === history.length) return;
+    if (known?.history.length === history.length) return;
     const {data, model} = options;
-    this.#runs.set(key, {label: `${model} on ${data}`, ...curveOf(history, this.#before.get(data) ?? 0)});
+    this.#runs.set(key, {data, label: `${model} on ${data}`, history});
     if (this.#runs.size > maxRuns) this.#runs.delete([...this.#runs.keys()][0]);
-    this.#root.hidden = this.#runs.size < 2;
-    if (!this.#root.hidden) this.#draw([...this.#runs.values()]);
+    this.#draw();
   }
 
-  #draw(runs) {
+  #draw() {
+    this.#root.hidden = this.#runs.size < 2;
+    if (this.#root.hidden) return;
+    const runs = [...this.#runs.values()].map(({data, label, history}) =>
+      ({label, ...curveOf(history, this.#before.get(data) ?? 0)}));
     const end = Math.max(...runs.map(({x}) => x.at(-1) ?? 0));
     const lines = runs.map(({x, y}, i) => ({className: `run run-${i}`, x, y, hasDots: true}));
     this.#chart.replaceChildren(makeChart('Accuracy over time', lines, {end, toText: formatTime},

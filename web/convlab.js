@@ -176,6 +176,13 @@ export class Convlab extends TypedEventTarget {
   predict(image) { return this.#requests.send('predict', () => readImage(image)); }
 
   /**
+   * Describes a data set. Resolves to {data, train, test, image, class_names, models}: numbers of
+   * images, their shape [height, width, channels], and names of the models that accept them.
+   * @param {string} data
+   */
+  describeData(data) { return this.#requests.send('describe_data', () => plainCopy({data}, 'describe_data')); }
+
+  /**
    * Returns what one layer computes for an image, its feature maps. Resolves to {layer, shape,
    * values}: the values of shape [height, width, channels] or [units], in row-major order.
    * @param {Image} image
@@ -399,10 +406,12 @@ export class Convlab extends TypedEventTarget {
   /**
    * Computes features of the images of the run's data set, with weights of fetchWeights: the outputs
    * of a network that was trained on ImageNet, before its classifier. Waits for images that have not
-   * arrived yet; training waits meanwhile. Resolves to a file for addData(), and what is in it;
-   * `train` and `test` are numbers of images.
+   * arrived yet. From the first progress above 0 on there is a data set `data_name` of the features
+   * that are computed already, for configure(); training on it goes on meanwhile, other training
+   * waits. Resolves to a file for addData(), and what is in it; `train` and `test` are numbers of
+   * images.
    * @param {string} weights
-   * @param {{pool?: 'avg'|'max'|'none', images_per_class?: number}} [options]
+   * @param {{pool?: 'avg'|'max'|'none', images_per_class?: number, data_name?: string}} [options]
    *   images_per_class: of the training and of the test images; default: all
    * @param {Waiting} [waiting]
    * @returns {Promise<{file: File, backbone: string, pool: string, train: number, test: number,

@@ -125,15 +125,31 @@ function keepSettings() {
   controls.show(latest);
 }
 
+/** The user's own data sets, and features that are being computed. */
+let ownSets = [];
+let growing = null;
+
+function offerData() {
+  controls.setOwnData([...ownSets.filter(({name}) => name !== growing?.name), ...(growing ? [growing] : [])]);
+}
+
 const ownData = new OwnData(byId('own-data'), () => convlab, {
-  changed: (list) => controls.setOwnData(list),
+  changed: (list) => {
+    ownSets = list;
+    offerData();
+  },
   choose: (name) => controls.chooseData(name),
 });
 
 new Transfer(byId('transfer'), () => convlab, {
   data: () => options.data,
-  added: async (name, seconds) => {
-    comparison.addPreparation(name, seconds);
+  growing: (data) => {
+    growing = data;
+    offerData();
+    if (data) controls.chooseData(data.name);
+  },
+  computed: (name, seconds) => comparison.addPreparation(name, seconds),
+  added: async (name) => {
     await ownData.refresh();
     controls.chooseData(name);
   },

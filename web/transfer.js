@@ -22,7 +22,11 @@ const affordable = ({train, test, seconds}) =>
 export class Transfer {
   #engine;
   #data;
+  #growing;
+  #computed;
   #added;
+  /** The data set of the features that are being computed. */
+  #name = '';
   /** @type {AbortController|null} */
   #abort = null;
   /** What listWeights has returned. @type {any[]} */
@@ -38,17 +42,21 @@ export class Transfer {
   #progress = make('div', {className: 'own-progress', hidden: true});
   #bar = make('progress', {max: 1, value: 0});
   #compute = makeButton('Compute features', () => this.#start());
+  #train = makeButton('Train on them meanwhile', () => this.#trainMeanwhile());
 
   /**
    * @param {HTMLElement} root  in which the area is built
    * @param {() => any} engine  returns the Convlab
-   * @param {{data: () => string, added: (name: string, seconds: number) => void}} use  data: the name of the run's
-   *   data set; added: called with the name of the data set that was added, and the
-   *   seconds that its features took
+   * @param {{data: () => string, growing: (data: any) => void, computed: (name: string, seconds: number) => void,
+   *   added: (name: string) => Promise<void>}} use  data: returns the name of the run's data set. Called: growing, to
+   *   train on the features that are computed already, with their description (OwnDescription), or null when that
+   *   ends; computed, with the name of their data set and the seconds they took; added, when that is added
    */
-  constructor(root, engine, {data, added}) {
+  constructor(root, engine, {data, growing, computed, added}) {
     this.#engine = engine;
     this.#data = data;
+    this.#growing = growing;
+    this.#computed = computed;
     this.#added = added;
     this.#build(root);
   }
@@ -60,7 +68,7 @@ export class Transfer {
     this.#weights.setAttribute('aria-describedby', this.#about.id);
     this.#weights.addEventListener('change', () => this.#showWeights());
     this.#compute.disabled = true;
-    this.#progress.append(this.#bar, makeButton('Cancel', () => this.#abort?.abort()));
+    this.#progress.append(this.#bar, this.#train, makeButton('Cancel', () => this.#abort?.abort()));
     this.#details.append(
       make('summary', {textContent: 'Features of a pretrained network'}),
       make('div', {className: 'own-content'},
@@ -109,23 +117,27 @@ export class Transfer {
     this.#error.textContent = '';
     this.#compute.disabled = true;
     this.#progress.hidden = false;
+    this.#train.hidden = true;
     this.#status.textContent = 'Computing features';
     try {
       const {file, ...about} = await this.#features(weights, abort.signal);
-      const name = file.name.replace(/\.safetensors$/, '');
+      const name = this.#name;
+      this.#train.hidden = true;
+      this.#computed(name, about.seconds);
       this.#say.textContent = `Adding ${name}`;
       await this.#engine().addData([file], {name, signal: abort.signal});
       const text = `${name}: features of ${formatCount(about.train)} training and ${
         formatCount(about.test)} test images, computed in ${formatDuration(about.seconds)}`;
       this.#say.textContent = `${text}.`;
       this.#status.textContent = text;
-      this.#added(name, about.seconds);
+      await this.#added(name);
     } catch (error) {
       const isCancelled = error.kind === 'cancelled';
       this.#say.textContent = this.#status.textContent = isCancelled && abort.signal.aborted ? 'Cancelled.' : '';
       if (!isCancelled) this.#fail(error);
       else if (!abort.signal.aborted) this.#fail({message: `Computing features was ${error.message}.`});
     } finally {
+      this.#growing(null);
       this.#compute.disabled = false;
       this.#progress.hidden = true;
       this.#abort = null;
@@ -147,9 +159,21 @@ export class Transfer {
     const began = performance.now();
     const what = `${formatCount(count)} ${count === 1 ? 'image' : 'images'} of each class of ${data}`;
     this.#show(`Features of ${what}, when they have arrived`, began, 0);
-    return this.#engine().extractFeatures(weights, {images_per_class: count}, {signal,
-      onProgress: ({progress}) => this.#show(
-        `Features of ${what}: ${Math.floor(100 * progress)} %`, began, progress)});
+    this.#name = `${data}-${weights}`;
+    return this.#engine().extractFeatures(weights, {images_per_class: count, data_name: this.#name}, {signal,
+      onProgress: ({progress}) => {
+        this.#show(`Features of ${what}: ${Math.floor(100 * progress)} %`, began, progress);
+        this.#train.hidden = progress === 0;
+      }});
+  }
+
+  async #trainMeanwhile() {
+    try {
+      const {data, image: [height, width, channels], class_names, models} = await this.#engine().describeData(this.#name);
+      this.#growing({name: data, height, width, channels, classes: class_names.length, class_names, models});
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #show(text, start, fraction) {

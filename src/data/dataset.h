@@ -55,6 +55,9 @@ class Dataset {
   virtual const Dataset& stored() const { return *this; }
   /// Whether `decode` only returns a view of pixels in memory, in the shape of image_shape().
   virtual bool decode_is_free() const { return false; }
+  /// Whether the classes take turns: first the first image of each, then the second, as far as they
+  /// have that many. Any images that follow one another can then be trained on together.
+  virtual bool classes_take_turns() const { return false; }
   /// Whether any thread can `fetch`; otherwise only the one that opened the data set.
   virtual bool reads_on_any_thread() const { return true; }
   /// Bytes of all images as they are stored, also of those that have not arrived: a function of the

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "core/counted.h"
@@ -43,6 +44,13 @@ FeatureDataset::FeatureDataset(std::string name, Shape shape, std::vector<std::s
     if (labels[row] != no_label)
       items_.push_back({.row = static_cast<int64_t>(row), .label = labels[row]});
   }
+  std::vector<int64_t> taken(static_cast<size_t>(classes()));
+  int64_t turn = 0;
+  for (const Item& item : items_) {
+    const int64_t of_class = taken[static_cast<size_t>(item.label)]++;
+    takes_turns_ = takes_turns_ && of_class >= turn;
+    turn = of_class;
+  }
   fingerprint_ =
       hash_bytes({reinterpret_cast<const uint8_t*>(labels.data()), labels.size() * sizeof(int32_t)},
                  fingerprint_);
@@ -50,6 +58,12 @@ FeatureDataset::FeatureDataset(std::string name, Shape shape, std::vector<std::s
 
 bool FeatureDataset::reads_on_any_thread() const {
   return !rows_.source || rows_.source->reads_on_any_thread();
+}
+
+int64_t FeatureDataset::available() const {
+  if (!rows_.available) return size();
+  const int64_t rows = rows_.available();
+  return std::ranges::lower_bound(items_, rows, {}, &Item::row) - items_.begin();
 }
 
 std::string FeatureDataset::image_name(int64_t index) const {
@@ -61,6 +75,9 @@ std::span<const uint8_t> FeatureDataset::fetch(int64_t index, std::vector<uint8_
   const auto row = static_cast<uint64_t>(items_[static_cast<size_t>(index)].row);
   buffer.resize(sample_bytes());
   rows_.source->read(rows_.offset + row * sample_bytes(), buffer);
+  uint16_t first = 0;
+  std::memcpy(&first, buffer.data(), sizeof first);
+  if (first == unreadable) fail("[features] {}: its image could not be read", image_name(index));
   return buffer;
 }
 

@@ -73,6 +73,7 @@ void load(const Dataset& dataset, const Augmentation& augmentation, Augmentation
 
 /// The images of a block of the first epoch. Photos are so large that blocks are chosen by bytes.
 size_t first_block(const Dataset& dataset) {
+  if (dataset.classes_take_turns()) return 1;
   constexpr auto max = static_cast<uint64_t>(Loader::first_epoch_block);
   if (dataset.has_common_size()) return max;
   const auto size = static_cast<uint64_t>(dataset.size());

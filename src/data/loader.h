@@ -35,9 +35,9 @@ void check_augmentation(const Dataset& dataset, const AugmentationOptions& optio
 /// be smaller. The order depends only on (seed, epoch). The first epoch takes blocks of
 /// images in their order of arrival, shuffled within each block, so that training can start when
 /// the first block has arrived: first_epoch_block images, or if they have no common size the number
-/// that has first_epoch_bytes on average. Later epochs shuffle all images. Augmentation depends on
-/// (seed, epoch, image), mixup and CutMix on (seed, epoch, batch), never on threads. Images that
-/// cannot be read or decoded are left out of their batches.
+/// that has first_epoch_bytes on average, or one where the classes take turns. Later epochs shuffle
+/// all images. Augmentation depends on (seed, epoch, image), mixup and CutMix on (seed, epoch,
+/// batch), never on threads. Images that cannot be read or decoded are left out of their batches.
 ///
 /// Workers are not used where images are only copied (Dataset::decode_is_free, no augmentation).
 /// Images of a data set that only its own thread can read (Dataset::reads_on_any_thread) are read

@@ -1,5 +1,6 @@
 #include "data/selected_dataset.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/counted.h"
@@ -85,6 +86,17 @@ DatasetSplits first_of_each_class(DatasetSplits splits, int64_t count) {
   splits.train = first_of_each_class(std::move(splits.train), count);
   splits.test = first_of_each_class(std::move(splits.test), count);
   return splits;
+}
+
+std::shared_ptr<const Dataset> in_turns(std::shared_ptr<const Dataset> dataset) {
+  std::vector<int64_t> taken(static_cast<size_t>(dataset->classes()));
+  std::vector<std::pair<int64_t, int64_t>> turns;  // number within the class, index
+  for (int64_t i = 0; i < dataset->available(); ++i)
+    turns.emplace_back(taken[static_cast<size_t>(dataset->label(i))]++, i);
+  std::ranges::sort(turns);
+  std::vector<int64_t> indices;
+  for (const auto& [turn, index] : turns) indices.push_back(index);
+  return select(std::move(dataset), std::move(indices));
 }
 
 DatasetSplits split_off_test(const std::shared_ptr<const Dataset>& dataset, double fraction,

@@ -20,6 +20,10 @@ std::shared_ptr<const Dataset> first_of_each_class(std::shared_ptr<const Dataset
 /// The same of both parts.
 DatasetSplits first_of_each_class(DatasetSplits splits, int64_t count);
 
+/// Returns all images in another order, in which the classes take turns
+/// (Dataset::classes_take_turns); those of a class keep theirs.
+std::shared_ptr<const Dataset> in_turns(std::shared_ptr<const Dataset> dataset);
+
 /// Sets a fraction of the images aside for testing, as stratified_split does for validation.
 DatasetSplits split_off_test(const std::shared_ptr<const Dataset>& dataset, double fraction,
                              uint64_t seed);

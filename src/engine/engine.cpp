@@ -67,7 +67,13 @@ class Engine::Impl {
 
   Activity advance() {
     carry_out_requests();
-    if (task_) return advance_task();
+    // A run on features that the task computes is trained in turn with it.
+    const bool trains = session_.is_training() && session_.needs_task();
+    if (task_ && !(trains && is_training_turn_)) {
+      is_training_turn_ = trains;
+      return advance_task();
+    }
+    is_training_turn_ = false;
     if (!session_.is_training()) return Activity::idle;
     const RunState before = session_.state();
     const int64_t epochs = session_.run()->epochs_done();
@@ -81,7 +87,8 @@ class Engine::Impl {
     const double now = session_.now();
     const bool epoch_due = epoch_ended_ && now >= published_ + publish_seconds_ / max_fraction;
     if (is_due() || session_.state() != before || epoch_due) publish(false);
-    return session_.state() == RunState::waiting_for_data ? Activity::waiting : Activity::busy;
+    const bool waits = session_.state() == RunState::waiting_for_data && !task_;
+    return waits ? Activity::waiting : Activity::busy;
   }
 
   Result call(Request request, const std::function<void(const Snapshot&)>& progressed) {
@@ -218,22 +225,27 @@ class Engine::Impl {
   // A task must not use a network that changes.
   void network_changes() {
     images_due_ = image_seconds_ = 0;
-    if (task_) end_task(ErrorKind::cancelled, fmt::format("cancelled by {}", current_));
+    if (task_ && task_->uses_run())
+      end_task(ErrorKind::cancelled, fmt::format("cancelled by {}", current_));
   }
 
   void end_task(ErrorKind kind, const std::string& message) {
     const uint64_t id = running_.id;
+    drop_task();
+    answer_error(id, kind, message);
+  }
+
+  void drop_task() {
     task_.reset();
     running_ = {};
-    answer_error(id, kind, message);
+    session_.task_ended();
   }
 
   Activity advance_task() {
     try {
       if (task_->advance()) {
         answer({.id = running_.id, .result = task_->result()});
-        task_.reset();
-        running_ = {};
+        drop_task();
       }
     } catch (const std::exception& error) {
       end_task(ErrorKind::failed, error.what());
@@ -329,6 +341,7 @@ class Engine::Impl {
   RunningRequest running_;
   std::string_view current_;  // the request that is carried out now
   double task_start_ = 0;
+  bool is_training_turn_ = false;
   bool epoch_ended_ = false;
   uint64_t sequence_ = 0;
   double published_ = 0;

@@ -34,8 +34,9 @@ class Engine {
 
   /// Queues a request. Requests are carried out in order, between two training steps. Those that
   /// take time (Evaluate, FindLearningRate, Bench) are carried out one after another in slices,
-  /// while training waits; other requests are answered between the slices. They are cancelled if
-  /// the run that they use ends. With an id, there will be one reply; without (0), there is one
+  /// while training waits, unless it is on features that the request computes (ExtractFeatures);
+  /// other requests are answered between the slices. They are cancelled if the run that they use
+  /// ends. With an id, there will be one reply; without (0), there is one
   /// only for an error. Throws Error if the id is that of another request without a reply, and
   /// beyond max_waiting.
   void send(Request request, uint64_t id = 0);

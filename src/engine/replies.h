@@ -26,7 +26,9 @@ void visit(Fields&, S&) {}
 /// There is a new run.
 struct Configured {
   static constexpr std::string_view name = "configured";
-  std::string data;  ///< its data set, which the front end may now append to; empty: none
+  /// Its data set, which the front end may now append to; empty: none, or features that this engine
+  /// computes.
+  std::string data;
 };
 template <class Fields, MaybeConst<Configured> S>
 void visit(Fields& fields, S& result) {
@@ -206,6 +208,26 @@ void visit(Fields& fields, S& result) {
   fields("seconds", result.seconds);
 }
 
+/// What a data set holds.
+struct DataDescription {
+  static constexpr std::string_view name = "data_description";
+  std::string data;
+  int64_t train = 0;  ///< number of training images
+  int64_t test = 0;   ///< number of test images
+  Shape image;        ///< (height, width, channels); of features, or the size that is suggested
+  std::vector<std::string> class_names;
+  std::vector<std::string> models;  ///< names of those of the zoo that accept it
+};
+template <class Fields, MaybeConst<DataDescription> S>
+void visit(Fields& fields, S& result) {
+  fields("data", result.data);
+  fields("train", result.train);
+  fields("test", result.test);
+  fields("image", result.image);
+  fields("class_names", result.class_names);
+  fields("models", result.models);
+}
+
 /// The contents of a file to save.
 struct SavedFile {
   static constexpr std::string_view name = "saved_file";
@@ -340,9 +362,10 @@ void visit(Fields& fields, S& result) {
   fields("layers", result.layers);
 }
 
-using Result = std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, ExplainedImage,
-                            FilterImages, PixelSum, ComputedFeatures, SavedFile, LearningRates,
-                            BenchResult, BenchSuite, ModelDescription, ModelCheck, Controls>;
+using Result =
+    std::variant<Done, Configured, Evaluation, Prediction, LayerOutput, ExplainedImage,
+                 FilterImages, PixelSum, ComputedFeatures, DataDescription, SavedFile,
+                 LearningRates, BenchResult, BenchSuite, ModelDescription, ModelCheck, Controls>;
 
 enum class ErrorKind : uint8_t {
   invalid,    ///< the request was refused and had no effect

@@ -199,19 +199,32 @@ void visit(Fields& fields, S& request) {
 }
 
 /// Computes features of the images of the run's data set, with a network that was trained on
-/// ImageNet, as a file that can be added as a data set. Waits for images that have not arrived yet;
-/// training waits meanwhile. [ComputedFeatures]
+/// ImageNet, as a file that can be added as a data set. Waits for images that have not arrived yet.
+/// Meanwhile there is a data set `data_name` of the features that are computed already, on which a
+/// network can be trained; other training waits. [ComputedFeatures]
 struct ExtractFeatures {
   static constexpr std::string_view name = "extract_features";
   std::string weights;           ///< name of weights that the front end has
   std::string pool = "avg";      ///< one of feature_pools (features/feature_info.h)
   int64_t images_per_class = 0;  ///< of the training and of the test images, the first; 0: all
+  std::string data_name;         ///< empty: "photos-squeezenet1.1", after data set and weights
 };
 template <class Fields, MaybeConst<ExtractFeatures> S>
 void visit(Fields& fields, S& request) {
   fields("weights", request.weights);
   fields("pool", request.pool);
   fields("images_per_class", request.images_per_class);
+  fields("data_name", request.data_name);
+}
+
+/// Describes a data set. [DataDescription]
+struct DescribeData {
+  static constexpr std::string_view name = "describe_data";
+  std::string data;
+};
+template <class Fields, MaybeConst<DescribeData> S>
+void visit(Fields& fields, S& request) {
+  fields("data", request.data);
 }
 
 /// Returns the network as a model file (io/model_file.h), with the weights that evaluation uses. A
@@ -356,10 +369,10 @@ struct ListControls {
 template <class Fields, MaybeConst<ListControls> S>
 void visit(Fields&, S&) {}
 
-using Request =
-    std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs, Cancel,
-                 Evaluate, Predict, Activations, Explain, ShowFilters, ShowPixel, ExtractFeatures,
-                 SaveModel, LoadModel, SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench,
-                 ListBenches, DescribeModel, CheckModel, Subscribe, ListControls>;
+using Request = std::variant<Configure, Start, Pause, Step, Reset, End, SetLearningRate, SetEpochs,
+                             Cancel, Evaluate, Predict, Activations, Explain, ShowFilters,
+                             ShowPixel, ExtractFeatures, DescribeData, SaveModel, LoadModel,
+                             SaveCheckpoint, LoadCheckpoint, FindLearningRate, Bench, ListBenches,
+                             DescribeModel, CheckModel, Subscribe, ListControls>;
 
 }  // namespace convlab

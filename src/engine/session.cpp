@@ -14,6 +14,7 @@
 #include "data/worker_pool.h"
 #include "engine/check_model.h"
 #include "engine/class_names.h"
+#include "engine/controls.h"
 #include "engine/describe_model.h"
 #include "engine/run_features.h"
 #include "engine/run_loss.h"
@@ -142,12 +143,11 @@ Run& Session::usable_run(std::string_view what) {
 // The old run ends only after everything about the new one has been checked, and before the new
 // one is made, so that they do not need memory at once.
 void Session::install(const RunOptions& options, OpenedData data, Graph graph) {
-  Run::check(options, data.fitted, graph, backend(), run_ ? backend().memory_use().bytes : 0);
+  // Of what is used, a task that goes on keeps an unknown part.
+  const uint64_t reclaimable = run_ && !features_.train ? backend().memory_use().bytes : 0;
+  Run::check(options, data.fitted, graph, backend(), reclaimable);
   network_changes_now();
-  ++data_changes_;
-  run_.reset();
-  stored_ = {};
-  state_ = RunState::empty;
+  drop_run();
   error_.clear();
   note_.clear();
   run_ = std::make_unique<Run>(options, std::move(data.fitted), std::move(graph), backend(),
@@ -155,6 +155,17 @@ void Session::install(const RunOptions& options, OpenedData data, Graph graph) {
   stored_ = std::move(data.stored);
   state_ = RunState::ready;
 }
+
+void Session::drop_run() {
+  ++data_changes_;
+  ++network_changes_;
+  run_.reset();
+  stored_ = {};
+  state_ = RunState::empty;
+}
+
+/// The front end has nothing to append to features that a task computes.
+Configured Session::configured() const { return {needs_task() ? "" : run_->options().data}; }
 
 OpenedWeights Session::opened_weights(const std::string& name) const {
   if (!environment_.open_weights) fail("[weights] {}: there are no weights here", name);
@@ -182,7 +193,7 @@ Result Session::apply(const Configure& request) {
   const std::shared_ptr<const ModelFile> model = opened_model(options);
   install(options, std::move(data), std::move(graph));
   if (model) run_->load(model);
-  return Configured{options.data};
+  return configured();
 }
 
 Result Session::apply(const Start&) {
@@ -214,9 +225,7 @@ Result Session::apply(const Reset&) {
   try {
     run.reset();
   } catch (...) {
-    run_.reset();  // a half-reset run cannot be trained
-    stored_ = {};
-    state_ = RunState::empty;
+    drop_run();  // a half-reset run cannot be trained
     throw;
   }
   error_.clear();
@@ -274,8 +283,20 @@ Result Session::apply(const ShowPixel& request) {
 
 std::unique_ptr<Task> Session::apply(const ExtractFeatures& request) {
   usable_run("compute features for");
-  return std::make_unique<FeaturesTask>(request, opened_weights(request.weights), stored_,
-                                        backend(), workers_, environment_.now);
+  return std::make_unique<FeaturesTask>(
+      request, opened_weights(request.weights), stored_, backend(), workers_, environment_.now,
+      [this](const DatasetSplits& features) { features_ = features; });
+}
+
+Result Session::apply(const DescribeData& request) {
+  const DatasetSplits data = find_data(request.data);
+  const Dataset& train = *data.train;
+  return DataDescription{.data = request.data,
+                         .train = train.size(),
+                         .test = data.test->size(),
+                         .image = train.image_shape(),
+                         .class_names = train.class_names(),
+                         .models = fitting_models(train)};
 }
 
 Result Session::apply(const SaveModel& request) {
@@ -326,7 +347,7 @@ Result Session::apply(const LoadModel& request) {
           class_name_warning(file.training.class_names, run_->data().train->class_names());
       !options.data.empty() && !warning.empty())
     note_ += (note_.empty() ? "" : " ") + warning;
-  return Configured{options.data};
+  return configured();
 }
 
 Result Session::apply(const SaveCheckpoint&) {
@@ -415,6 +436,21 @@ void Session::data_arrived() {
   run_->data_arrived();
   ++data_changes_;
   ++network_changes_;  // predictions are of the images that have arrived
+}
+
+void Session::task_ended() {
+  if (needs_task()) {
+    if (features_.train->complete() && features_.test->complete()) {
+      data_arrived();
+    } else {
+      error_ = fmt::format(
+          "[features] the features of {} on which this network was trained are no longer "
+          "computed; compute them again, or choose another data set",
+          stored_.train->features_of());
+      drop_run();
+    }
+  }
+  features_ = {};
 }
 
 void Session::fail_run(const std::string& error) {

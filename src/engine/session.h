@@ -36,6 +36,7 @@ class Session {
   Result apply(const ShowFilters& request);
   Result apply(const ShowPixel& request);
   std::unique_ptr<Task> apply(const ExtractFeatures& request);
+  Result apply(const DescribeData& request);
   Result apply(const SaveModel& request);
   Result apply(const LoadModel& request);
   Result apply(const SaveCheckpoint& request);
@@ -55,6 +56,10 @@ class Session {
   void train();
   /// Call it after images have arrived in the run's data set.
   void data_arrived();
+  /// Whether the run is trained on features that a task computes.
+  bool needs_task() const { return run_ && features_.train && stored_.train == features_.train; }
+  /// Call it when a task has ended.
+  void task_ended();
 
   /// Sets the state to failed.
   void fail_run(const std::string& error);
@@ -84,6 +89,9 @@ class Session {
     DatasetSplits fitted;
   };
   void install(const RunOptions& options, OpenedData data, Graph graph);
+  void drop_run();
+  Configured configured() const;
+  DatasetSplits find_data(const std::string& name) const;
   OpenedData open_data(const RunOptions& options, const Graph* graph, bool resize = false);
   OpenedData data_for(const LoadModel& request, const ModelFile& file, RunOptions& options);
 
@@ -91,7 +99,8 @@ class Session {
   std::function<void()> changing_;
   std::shared_ptr<WorkerPool> workers_;  // of all loaders; null: none
   std::unique_ptr<Run> run_;
-  DatasetSplits stored_;  // the images of the run as they are stored
+  DatasetSplits stored_;    // the images of the run as they are stored
+  DatasetSplits features_;  // that a task computes; empty: there is none
   RunState state_ = RunState::empty;
   std::string error_;
   std::string note_;  // about a loaded model

@@ -43,6 +43,12 @@ DatasetSplits no_data(const ModelFile& file) {
 
 }  // namespace
 
+/// Returns the data set of this name: features that a task computes, or one of the front end.
+DatasetSplits Session::find_data(const std::string& name) const {
+  if (features_.train && features_.train->name() == name) return features_;
+  return environment_.open_data(name);
+}
+
 /// Opens the data set in the size of the images that the options ask for; if they ask for none and
 /// the images can have any, or with `resize`, in that of the network.
 Session::OpenedData Session::open_data(const RunOptions& options, const Graph* graph, bool resize) {
@@ -53,7 +59,7 @@ Session::OpenedData Session::open_data(const RunOptions& options, const Graph* g
     fail("[run] option cache_images is {} but must lie in 0 to {}", options.cache_images,
          max_cache_images);
   }
-  const DatasetSplits stored = environment_.open_data(options.data);
+  const DatasetSplits stored = find_data(options.data);
   DatasetSplits data = stored;
   const Dataset& train = *stored.train;
   check_feature_options(options, train);

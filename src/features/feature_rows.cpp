@@ -9,13 +9,6 @@
 
 namespace convlab {
 
-namespace {
-
-/// A row of an image that could not be read holds this number (NaN), which features never are.
-constexpr uint16_t unreadable = 0x7E00;
-
-}  // namespace
-
 FeatureRows::FeatureRows(const FeatureInfo& info)
     : start_(
           safetensors_start(feature_tensors(info), {{features_metadata, feature_info_text(info)}})),
@@ -44,14 +37,15 @@ void FeatureRows::append(std::span<const uint16_t> features) {
 }
 
 void FeatureRows::append_unreadable(int64_t rows) {
-  const std::vector<uint16_t> row(static_cast<size_t>(row_bytes_ / sizeof(uint16_t)), unreadable);
+  const std::vector<uint16_t> row(static_cast<size_t>(row_bytes_ / sizeof(uint16_t)),
+                                  FeatureDataset::unreadable);
   for (int64_t i = 0; i < rows; ++i) append(row);
 }
 
 bool FeatureRows::is_unreadable(int64_t row) const {
   uint16_t first = 0;
   read(offset_of(row), {reinterpret_cast<uint8_t*>(&first), sizeof first});
-  return first == unreadable;
+  return first == FeatureDataset::unreadable;
 }
 
 void FeatureRows::finish(std::span<const int32_t> train_labels,
@@ -69,18 +63,31 @@ void FeatureRows::finish(std::span<const int32_t> train_labels,
   complete();
 }
 
-FeatureMemory::FeatureMemory(const FeatureInfo& info) : FeatureRows(info) {
-  bytes_.reserve(start().size() +
-                 static_cast<size_t>(info.rows()) * (info.row_bytes() + sizeof(int32_t)));
+FeatureMemory::Bytes::Bytes(uint64_t size)
+    : ByteSource("the features", size), bytes_(static_cast<size_t>(size)) {}
+
+void FeatureMemory::Bytes::write(std::span<const uint8_t> bytes) {
+  const size_t begin = written_.load(std::memory_order_relaxed);
+  std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin));
+  written_.store(begin + bytes.size(), std::memory_order_release);
+}
+
+void FeatureMemory::Bytes::read_within(uint64_t offset, std::span<uint8_t> out) const {
+  std::memcpy(out.data(), bytes_.data() + offset, out.size());
+}
+
+FeatureMemory::FeatureMemory(const FeatureInfo& info)
+    : FeatureRows(info),
+      bytes_(std::make_shared<Bytes>(start().size() + static_cast<uint64_t>(info.rows()) *
+                                                          (info.row_bytes() + sizeof(int32_t)))) {
   write(start());
 }
 
-void FeatureMemory::write(std::span<const uint8_t> bytes) {
-  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-}
-
-void FeatureMemory::read(uint64_t offset, std::span<uint8_t> out) const {
-  std::memcpy(out.data(), bytes_.data() + offset, out.size());
+std::function<int64_t()> FeatureMemory::counter(int64_t first) const {
+  return [bytes = bytes_, begin = offset_of(first), row = row_bytes()] {
+    const uint64_t written = bytes->written();
+    return static_cast<int64_t>(written > begin ? (written - begin) / row : 0);
+  };
 }
 
 }  // namespace convlab

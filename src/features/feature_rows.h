@@ -1,11 +1,14 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "core/byte_source.h"
 #include "features/feature_info.h"
 
 namespace convlab {
@@ -31,9 +34,15 @@ class FeatureRows {
   /// are missing, or writing fails.
   void finish(std::span<const int32_t> train_labels, std::span<const int32_t> validation_labels);
 
+  /// Where a row begins in the file.
+  uint64_t offset_of(int64_t row) const {
+    return start_.size() + static_cast<uint64_t>(row) * row_bytes_;
+  }
+
  protected:
   /// The bytes of the file before the first row.
   std::span<const uint8_t> start() const { return start_; }
+  uint64_t row_bytes() const { return row_bytes_; }
   /// Continues a file of `bytes` bytes after its last whole row.
   void resume(uint64_t bytes);
 
@@ -47,9 +56,6 @@ class FeatureRows {
   /// Called when all bytes are written.
   virtual void complete() {}
   bool is_unreadable(int64_t row) const;
-  uint64_t offset_of(int64_t row) const {
-    return start_.size() + static_cast<uint64_t>(row) * row_bytes_;
-  }
 
   std::vector<uint8_t> start_;
   uint64_t row_bytes_;
@@ -57,21 +63,40 @@ class FeatureRows {
   int64_t rows_ = 0;
 };
 
-/// Writes it to memory.
+/// Writes it to memory, from which what is written can be read meanwhile.
 class FeatureMemory final : public FeatureRows {
  public:
-  /// Reserves memory for the whole file.
+  /// Allocates memory for the whole file.
   explicit FeatureMemory(const FeatureInfo& info);
+  /// The file; any thread can read the rows that are written.
+  std::shared_ptr<const ByteSource> source() const { return bytes_; }
+  /// Returns a function that returns how many rows from the row `first` on are written. It may be
+  /// called from any thread, also after this object has ended.
+  std::function<int64_t()> counter(int64_t first) const;
   /// Returns the finished file.
-  std::vector<uint8_t> take() { return std::move(bytes_); }
+  std::vector<uint8_t> bytes() const { return bytes_->all(); }
 
  private:
-  std::string name() const override { return "the features"; }
-  void write(std::span<const uint8_t> bytes) override;
-  void read(uint64_t offset, std::span<uint8_t> out) const override;
-  void cut(uint64_t bytes) override { bytes_.resize(static_cast<size_t>(bytes)); }
+  class Bytes final : public ByteSource {
+   public:
+    explicit Bytes(uint64_t size);
+    uint64_t written() const { return written_.load(std::memory_order_acquire); }
+    const std::vector<uint8_t>& all() const { return bytes_; }
+    void write(std::span<const uint8_t> bytes);
+    void cut(uint64_t bytes) { written_.store(bytes, std::memory_order_relaxed); }
 
-  std::vector<uint8_t> bytes_;
+   private:
+    void read_within(uint64_t offset, std::span<uint8_t> out) const override;
+    std::vector<uint8_t> bytes_;
+    std::atomic<uint64_t> written_ = 0;
+  };
+
+  std::string name() const override { return bytes_->name(); }
+  void write(std::span<const uint8_t> bytes) override { bytes_->write(bytes); }
+  void read(uint64_t offset, std::span<uint8_t> out) const override { bytes_->read(offset, out); }
+  void cut(uint64_t bytes) override { bytes_->cut(bytes); }
+
+  std::shared_ptr<Bytes> bytes_;
 };
 
 }  // namespace convlab

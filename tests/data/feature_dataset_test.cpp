@@ -20,7 +20,8 @@ namespace {
 constexpr size_t offset = 3;
 
 /// Rows of two numbers: the bytes of row r are all r.
-std::shared_ptr<const FeatureDataset> rows(const std::vector<int32_t>& labels) {
+std::shared_ptr<const FeatureDataset> rows(const std::vector<int32_t>& labels,
+                                           std::function<int64_t()> available = {}) {
   std::vector<uint8_t> bytes(offset, 99);
   for (size_t row = 0; row < labels.size(); ++row)
     bytes.insert(bytes.end(), 4, static_cast<uint8_t>(row));
@@ -29,7 +30,8 @@ std::shared_ptr<const FeatureDataset> rows(const std::vector<int32_t>& labels) {
       FeatureDataset::Rows{.source = memory_source("f", std::move(bytes)),
                            .offset = offset,
                            .features = "of small",
-                           .key = "k"},
+                           .key = "k",
+                           .available = std::move(available)},
       labels);
 }
 
@@ -73,6 +75,61 @@ TEST_CASE("feature data set: batches hold the rows, whatever threads read them")
     }
     CHECK(sorted(seen) == counting(18));
   }
+}
+
+TEST_CASE("feature data set: rows arrive one by one, and training begins with the first batch") {
+  int64_t here = 0;
+  const auto data = rows(labels_of_twenty(), [&here] { return here; });
+  CHECK(data->size() == 18);
+  CHECK(data->available() == 0);
+  here = 5;  // row 4 has no label
+  CHECK(data->available() == 4);
+  CHECK_FALSE(data->complete());
+  std::vector<uint8_t> buffer;
+  CHECK(data->fetch(3, buffer)[0] == 3);
+  CHECK_THROWS_AS(data->fetch(4, buffer), Error);
+  const auto turns = rows({0, 1, 0, 1, 0, 1, 0, 1, 1, 1}, [&here] { return here; });
+  Loader loader(*turns, {.batch = 4, .seed = 3});
+  Batch batch;
+  CHECK(loader.ready());
+  CHECK(loader.next(batch));
+  CHECK(batch.indices == std::vector<int64_t>{0, 1, 2, 3});
+  CHECK_FALSE(loader.ready());
+  here = 100;  // what follows the rows in their file is written, too
+  CHECK(turns->complete());
+  CHECK(loader.ready());
+  loader.start_epoch(1);
+  CHECK(loader.next(batch));
+  CHECK(batch.indices != std::vector<int64_t>{0, 1, 2, 3});
+}
+
+TEST_CASE("feature data set: the classes take turns, or do not") {
+  CHECK(rows({0, 1, 1, 0, 0, 1})->classes_take_turns());
+  CHECK(rows({1, 0, 0, 0})->classes_take_turns());
+  CHECK(rows({1, -1, 0})->classes_take_turns());
+  CHECK_FALSE(rows({0, 0, 1, 1})->classes_take_turns());
+  CHECK_FALSE(rows({0, 1, 0, 0, 1})->classes_take_turns());
+  const auto sorted_by_class = rows({0, 0, 0, 1, 1});
+  const auto turns = in_turns(sorted_by_class);
+  std::vector<int64_t> read;
+  std::vector<uint8_t> buffer;
+  for (int64_t i = 0; i < turns->size(); ++i) read.push_back(turns->fetch(i, buffer)[0]);
+  CHECK(read == std::vector<int64_t>{0, 3, 1, 4, 2});
+}
+
+TEST_CASE("feature data set: a labelled row without features is that of an unreadable image") {
+  std::vector<uint8_t> bytes{1, 2, 3, 4, 0x00, 0x7E, 0x00, 0x7E, 5, 6, 7, 8};
+  const FeatureDataset data(
+      "f", {1, 1, 2}, {"a"},
+      {.source = memory_source("f", std::move(bytes)), .available = [] { return int64_t{3}; }},
+      {0, 0, 0});
+  std::vector<uint8_t> buffer;
+  CHECK_THROWS_MATCHES(data.fetch(1, buffer), Error,
+                       MessageMatches(ContainsSubstring("row 1 of f: its image could not be")));
+  Loader loader(data, {.batch = 3, .shuffle = false});
+  Batch batch;
+  REQUIRE(loader.next(batch));
+  CHECK(batch.indices == std::vector<int64_t>{0, 2});
 }
 
 TEST_CASE("feature data set: what needs images is refused and names the data set") {

@@ -43,17 +43,25 @@ async function predictShade(page, grey) {
 const area = (page) => page.locator('#transfer');
 const openArea = (page) => area(page).locator('summary').click();
 
-async function trainHead(page) {
+/** Trains a head on the features that are computed already; returns its test accuracy. */
+async function trainMeanwhile(page) {
+  await area(page).getByRole('button', {name: 'Train on them meanwhile'}).click();
+  await waitForData(page, name);
   await page.locator('#model').selectOption('linear');
   await page.locator('#epochs').fill('20');
   await page.locator('#epochs').blur();
   await waitForState(page, 'ready');
   await page.locator('#start').click();
+  await page.waitForFunction(() => {
+    const progress = /** @type {HTMLProgressElement} */ (document.getElementById('progress'));
+    return progress.value > 0 && !document.querySelector('#transfer .own-progress').hidden;
+  });
+  await screenshot(page, 'transfer-meanwhile');
   await waitForState(page, 'finished');
   return readNumber(page, 'val-accuracy');
 }
 
-test('features of 20 images per class, a head above 85 %, and after a reload no download', () =>
+test('features of 20 images per class, meanwhile a head above 85 %, and after a reload no download', () =>
   withPage({}, async ({page, problems}) => {
     const asked = await serveWeights(page);
     await waitForState(page, 'ready');
@@ -64,12 +72,11 @@ test('features of 20 images per class, a head above 85 %, and after a reload no 
     await area(page).getByLabel('Images of each class').fill(String(perClass));
     await screenshot(page, 'transfer');
     await area(page).getByRole('button', {name: 'Compute features'}).click();
-    await waitForData(page, name);
+    const accuracy = await trainMeanwhile(page);
+    assert.ok(accuracy > 85, `test accuracy ${accuracy} %`);
     assert.ok(asked.length > 0, 'the weights are fetched by ranges');
     const done = await area(page).getByText(/computed in/).first().innerText();
     assert.match(done, new RegExp(`${name}: features of ${2 * perClass} training and \\d+ test images`));
-    const accuracy = await trainHead(page);
-    assert.ok(accuracy > 85, `test accuracy ${accuracy} %`);
     await screenshot(page, 'transfer-done');
     // Joined with the network whose features it reads, the head names photos and is trained on them.
     const notice = page.locator('#join');
@@ -105,6 +112,7 @@ test('without a number, as many images as take about two minutes; a cancelled ex
     await area(page).getByRole('button', {name: 'Cancel'}).click();
     await area(page).getByText('Cancelled.').first().waitFor();
     await area(page).getByRole('progressbar').waitFor({state: 'hidden'});
+    assert.ok(await area(page).getByRole('button', {name: 'Train on them meanwhile'}).isHidden());
     assert.equal(await page.locator('#data').inputValue(), 'shades');
     assert.equal(await page.locator(`#data option[value="${name}"]`).count(), 0);
     assert.ok(await compute.isEnabled());

@@ -1,5 +1,6 @@
 // The request extract_features.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <memory>
@@ -63,7 +64,21 @@ std::vector<uint8_t> expected_file(const DatasetSplits& images, const std::strin
                                 .test = with_preprocessing(images.test, weights.set)},
                                info, {.batch = 2}, rows);
   while (!extraction.advance()) continue;
-  return rows.take();
+  return rows.bytes();
+}
+
+/// These images as the request computes their features: the classes take turns.
+DatasetSplits turns(const DatasetSplits& images) {
+  return {.train = in_turns(images.train), .test = in_turns(images.test)};
+}
+
+RunOptions head_on(const std::string& data) {
+  RunOptions options;
+  options.data = data;
+  options.model = "linear";
+  options.batch = 8;
+  options.epochs = 3;
+  return options;
 }
 
 /// The images of a data set as they arrive.
@@ -104,7 +119,7 @@ TEST_CASE(
   for (const std::string pool : {"none", "avg", "max"}) {
     CAPTURE(pool);
     const auto all = engine.call<ComputedFeatures>(ExtractFeatures{"small", pool});
-    CHECK(all.bytes == expected_file(data, pool));
+    CHECK(all.bytes == expected_file(turns(data), pool));
     CHECK(all.train == train_images);
     CHECK(all.test == test_images);
     CHECK(all.backbone == "small");
@@ -112,7 +127,7 @@ TEST_CASE(
   }
   const auto some = engine.call<ComputedFeatures>(
       ExtractFeatures{.weights = "small", .pool = "none", .images_per_class = 3});
-  CHECK(some.bytes == expected_file(first_of_each_class(data, 3), "none"));
+  CHECK(some.bytes == expected_file(turns(first_of_each_class(data, 3)), "none"));
   CHECK(some.train == 9);
   CHECK(some.test == 9);
   const FeatureFile file = parse_feature_file(memory_source("f.safetensors", some.bytes));
@@ -138,6 +153,80 @@ TEST_CASE("extract features request: waits until enough images of each class hav
   REQUIRE(reply.has_value());
   CHECK(reply->error.empty());
   CHECK(std::get<ComputedFeatures>(reply->result).train == 6);
+}
+
+TEST_CASE("extract features request: a head is trained while the features are computed") {
+  const DatasetSplits images = photos();
+  Engine engine = engine_on(images);
+  configure(engine);
+  engine.send(ExtractFeatures{.weights = "small", .data_name = "growing"}, 5);
+  engine.advance();  // computes the first features
+  const auto about = engine.call<DataDescription>(DescribeData{"growing"});
+  CHECK(about.train == train_images);
+  CHECK(about.test == test_images);
+  CHECK(about.image == Shape{1, 1, 16});
+  CHECK(about.class_names == images.train->class_names());
+  CHECK(std::ranges::count(about.models, "linear") == 1);
+  engine.send(Configure{head_on("growing")}, 6);
+  engine.send(Start{}, 7);
+  int64_t steps_meanwhile = 0;
+  std::vector<uint8_t> file;
+  while (engine.snapshot()->state != RunState::finished) {
+    CHECK(engine.advance() != Activity::waiting);
+    while (const std::optional<Reply> reply = engine.take_reply()) {
+      REQUIRE(reply->error.empty());
+      if (const auto* configured = std::get_if<Configured>(&reply->result))
+        CHECK(configured->data.empty());
+      if (const auto* computed = std::get_if<ComputedFeatures>(&reply->result)) {
+        CHECK(computed->file_name == "growing.safetensors");
+        file = computed->bytes;
+      }
+    }
+    if (file.empty()) steps_meanwhile = engine.snapshot()->step;
+  }
+  CHECK(steps_meanwhile >= 4);
+  CHECK(file == expected_file(turns(images), "avg"));
+  // Trained on the finished file, it learns the same.
+  const DatasetSplits finished = parse_feature_file(memory_source("growing", file)).data;
+  Engine later = engine_on(finished);
+  later.call<Configured>(Configure{head_on("growing")});
+  later.call<Done>(Start{});
+  settle(later);
+  CHECK(model_of(later) == model_of(engine));
+}
+
+TEST_CASE("extract features request: what happens to a head when it ends early") {
+  Engine engine = engine_on(photos());
+  configure(engine);
+  engine.send(ExtractFeatures{.weights = "small", .data_name = "growing"}, 5);
+  engine.advance();
+  engine.call<Configured>(Configure{head_on("growing")});
+  engine.send(Cancel{5}, 8);
+  engine.advance();
+  CHECK(engine.snapshot()->state == RunState::empty);
+  CHECK_THAT(engine.snapshot()->error, ContainsSubstring("the features of synthetic on which"));
+  CHECK_THROWS_AS(engine.call<Done>(Start{}), Error);
+  // Another run ends neither by it nor with it.
+  configure(engine);
+  engine.take_reply();
+  engine.take_reply();
+  engine.send(ExtractFeatures{.weights = "small"}, 9);
+  engine.advance();
+  configure(engine);
+  settle(engine);
+  CHECK(std::get<ComputedFeatures>(engine.take_reply()->result).train == train_images);
+}
+
+TEST_CASE("extract features request: what waits for images ends with the run that needs them") {
+  Arriving arriving(photos());
+  Engine engine = engine_on(arriving.splits());
+  configure(engine);
+  engine.send(ExtractFeatures{.weights = "small"}, 5);
+  CHECK(engine.advance() == Activity::waiting);
+  configure(engine);
+  const std::optional<Reply> reply = engine.take_reply();
+  REQUIRE(reply.has_value());
+  CHECK(reply->error == "cancelled by configure");
 }
 
 TEST_CASE("extract features request: what cannot be computed is refused with the reason") {

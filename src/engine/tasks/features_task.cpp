@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/format.h"
 #include "data/selected_dataset.h"
+#include "features/growing_features.h"
 #include "features/prepared_dataset.h"
 
 namespace convlab {
@@ -61,13 +62,16 @@ FeaturesTask::Work::Work(FeatureExtractor& extractor, DatasetSplits images, Feat
 
 FeaturesTask::FeaturesTask(const ExtractFeatures& request, OpenedWeights weights,
                            DatasetSplits images, Backend& backend,
-                           std::shared_ptr<WorkerPool> workers, std::function<double()> now)
+                           std::shared_ptr<WorkerPool> workers, std::function<double()> now,
+                           std::function<void(const DatasetSplits&)> began)
     : weights_(std::move(weights)),
       pool_(request.pool),
+      data_name_(request.data_name),
       images_per_class_(request.images_per_class),
       images_(std::move(images)),
       workers_(std::move(workers)),
       now_(std::move(now)),
+      began_(std::move(began)),
       network_(checked_graph(request, weights_.set, images_), backend, 0, NetworkUse::inference),
       extractor_((load_pretrained(network_, weights_.set, *weights_.source), network_), batch) {}
 
@@ -77,14 +81,19 @@ bool FeaturesTask::have_arrived() const {
 }
 
 std::unique_ptr<FeaturesTask::Work> FeaturesTask::begin() {
-  const DatasetSplits chosen =
+  DatasetSplits chosen =
       images_per_class_ > 0 ? first_of_each_class(images_, images_per_class_) : images_;
+  // So that the first features are of all classes.
+  chosen = {.train = in_turns(std::move(chosen.train)), .test = in_turns(std::move(chosen.test))};
   DatasetSplits prepared{.train = with_preprocessing(chosen.train, weights_.set),
                          .test = with_preprocessing(chosen.test, weights_.set)};
   FeatureInfo info =
       describe_features(weights_, pool_, network_.backend(), chosen, network_.graph());
   check_memory(info, network_.backend());
-  return std::make_unique<Work>(extractor_, std::move(prepared), std::move(info), workers_);
+  if (data_name_.empty()) data_name_ = fmt::format("{}-{}", info.data, info.backbone);
+  auto work = std::make_unique<Work>(extractor_, std::move(prepared), std::move(info), workers_);
+  began_(growing_features(data_name_, work->info, work->rows, chosen));
+  return work;
 }
 
 bool FeaturesTask::advance() {
@@ -104,8 +113,8 @@ double FeaturesTask::progress() const {
 Result FeaturesTask::result() {
   const FeatureInfo& info = work_->info;
   return ComputedFeatures{
-      .file_name = fmt::format("{}-{}.safetensors", info.data, info.backbone),
-      .bytes = work_->rows.take(),
+      .file_name = data_name_ + ".safetensors",
+      .bytes = work_->rows.bytes(),
       .backbone = info.backbone,
       .pool = info.pool,
       .train = info.train,

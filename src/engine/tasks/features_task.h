@@ -15,13 +15,17 @@ namespace convlab {
 /// Computes the features of some images of each class with a pretrained network.
 class FeaturesTask final : public Task {
  public:
-  /// `images` as they are stored; those that have not arrived yet are waited for. The backend must
-  /// outlive the task. Throws Error for images that have no pixels, an unknown pooling, weights
+  /// `images` as they are stored; those that have not arrived yet are waited for. `began` is called
+  /// when they are here, with the features as a data set that grows. The backend must outlive the
+  /// task. Throws Error for images that have no pixels, an unknown pooling, weights
   /// that are not whole, and if there is not enough memory.
   FeaturesTask(const ExtractFeatures& request, OpenedWeights weights, DatasetSplits images,
-               Backend& backend, std::shared_ptr<WorkerPool> workers, std::function<double()> now);
+               Backend& backend, std::shared_ptr<WorkerPool> workers, std::function<double()> now,
+               std::function<void(const DatasetSplits&)> began);
 
   bool advance() override;
+  /// Its images may come only as long as the run needs them.
+  bool uses_run() const override { return !work_; }
   bool is_waiting() const override { return !work_ && !have_arrived(); }
   double progress() const override;
   Result result() override;
@@ -40,10 +44,12 @@ class FeaturesTask final : public Task {
 
   OpenedWeights weights_;
   std::string pool_;
+  std::string data_name_;
   int64_t images_per_class_;
   DatasetSplits images_;
   std::shared_ptr<WorkerPool> workers_;
   std::function<double()> now_;
+  std::function<void(const DatasetSplits&)> began_;
   Network network_;
   FeatureExtractor extractor_;
   std::unique_ptr<Work> work_;

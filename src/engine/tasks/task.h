@@ -18,6 +18,8 @@ class Task {
   virtual bool advance() = 0;
   /// Whether the next slice can only be done when more images have arrived.
   virtual bool is_waiting() const { return false; }
+  /// Whether it cannot go on when the run is replaced or its weights change.
+  virtual bool uses_run() const { return true; }
   /// Returns the completed fraction, 0 to 1.
   virtual double progress() const = 0;
   /// Returns the result after the last slice.
