@@ -13,6 +13,10 @@ function checkOrigin(folder) {
     'base.');
 }
 
+// Workers that were ended before their script had come. Browsers let another request for the same URL wait for one that
+// hangs, so that starting again would hang as well.
+let neverCame = 0;
+
 export class EngineLink {
   #folder;
   #receive;
@@ -22,6 +26,7 @@ export class EngineLink {
   #waiting = [];
   #isReady = false;
   #hasEnded = false;
+  #isStarted = false;
   #hasStarted = () => {};
   #blob = '';
 
@@ -53,7 +58,7 @@ export class EngineLink {
       this.whyOneThread = features.isolated ? 'this browser has no shared memory'
         : 'this page is not cross-origin isolated';
     }
-    this.#startWorker(this.#urlOf('engine_worker.js'));
+    this.#startWorker(this.#urlOf(`engine_worker.js${neverCame > 0 ? `?${neverCame}` : ''}`));
   }
 
   /** Posts a message, or keeps it until the engine is ready. */
@@ -68,6 +73,7 @@ export class EngineLink {
   terminate() {
     this.#hasEnded = true;
     this.#hasStarted();
+    if (this.#worker !== null && !this.#isStarted) neverCame += 1;
     this.#worker?.terminate();
     this.#worker = null;
     this.#waiting = [];
@@ -137,6 +143,7 @@ export class EngineLink {
   #read(message) {
     if (this.#worker === null) return;
     if (message.type === 'started') {
+      this.#isStarted = true;
       this.#hasStarted();
       URL.revokeObjectURL(this.#blob);
       return;

@@ -39,6 +39,19 @@ function(convlab_library name)
   endif()
 endfunction()
 
+# convlab_read_json(VARIABLE FILE)
+# Reads a JSON file for its text to be compiled in, and configures again when it changes. The page's modules, which are
+# to be small, leave out line breaks and the checksums of files, which only the command downloads.
+function(convlab_read_json variable file)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(READ "${file}" text)
+  if(EMSCRIPTEN)
+    string(REGEX REPLACE ",[ \n]*\"sha256\": \"[0-9a-f]+\"" "" text "${text}")
+    string(REGEX REPLACE "\n *" "" text "${text}")
+  endif()
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
 # convlab_wasm_module(TARGET engine|window)
 # Flags shared by our WebAssembly modules: an ES module whose default export is a factory, without a file system. The
 # engine runs in a worker (for node Emscripten would import a module that browsers do not have), the window on the page's main thread. Functions are exported by

@@ -58,7 +58,9 @@ TEST_CASE("catalog: the files of MNIST and Fashion-MNIST can be downloaded and c
     REQUIRE(entry.downloads.size() == 4);
     for (const CatalogDownload& file : entry.downloads) {
       CHECK(file.url.ends_with("/" + file.file));
+#ifndef __EMSCRIPTEN__  // the page's modules leave them out
       CHECK(file.sha256.size() == 64);
+#endif
       CHECK(file.bytes.has_value());
     }
     CHECK(entry.downloads[0].file == entry.train.images + ".gz");

@@ -54,6 +54,7 @@ export async function openPage({isolated = true, allImages = false, args = [], c
   };
   try {
     const page = await surroundings.newPage();
+    page.server = server;
     const problems = [];
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import {waitForNumber, waitForState, withPage} from './browser.mjs';
+import {serveRoutes} from './serve_through.mjs';
 
 const alertOf = (page) => page.locator('#alert');
 
@@ -12,16 +13,19 @@ const trainFor = async (page, steps) => {
   await page.waitForFunction((min) => document.getElementById('progress').value >= min, steps);
 };
 
-const failingOnce = (pattern, fail) => async (page) => {
+/** Options of withPage: `fail` answers the requests whose path matches, as long as page.failing.fails. */
+const failing = (pattern, fail) => ({start: serveRoutes, prepare: async (page) => {
   const state = {fails: true};
   page.failing = state;
-  await page.context().route(pattern, (route) => (state.fails ? fail(route) : route.continue()));
-};
+  page.server.route(pattern, (route) => (state.fails ? fail(route) : route.continue()));
+}});
+
+const firstShard = /\/mnist\/train-0000\.bin\.gz/;
 
 const notFound = (route) => route.fulfill({status: 404, body: 'not here'});
 
 test('a missing shard is reported with its HTTP status, and Retry resumes there', () =>
-  withPage({prepare: failingOnce('**/mnist/train-0002.bin.gz', notFound)}, async ({page}) => {
+  withPage(failing(/\/mnist\/train-0002\.bin\.gz/, notFound), async ({page}) => {
     await alertOf(page)
       .getByText(/mnist\/train-0002\.bin\.gz could not be fetched: HTTP 404/).waitFor();
     await trainFor(page, 2);
@@ -34,7 +38,7 @@ test('a missing shard is reported with its HTTP status, and Retry resumes there'
   }));
 
 test('a first shard without a response is reported; Retry lets a waiting Start train', () =>
-  withPage({prepare: failingOnce('**/mnist/train-0000.bin.gz', (route) => route.abort())},
+  withPage(failing(firstShard, (route) => route.abort()),
     async ({page}) => {
       await alertOf(page).getByText(/train-0000\.bin\.gz could not be fetched: no answer/).waitFor();
       await page.locator('#start').click();
@@ -45,7 +49,7 @@ test('a first shard without a response is reported; Retry lets a waiting Start t
     }));
 
 test('a missing catalog is reported, and Retry works', () =>
-  withPage({allImages: true, prepare: failingOnce('**/catalog.json', notFound)}, async ({page}) => {
+  withPage({allImages: true, ...failing(/\/catalog\.json/, notFound)}, async ({page}) => {
     await alertOf(page).getByText(/catalog\.json could not be fetched: HTTP 404/).waitFor();
     page.failing.fails = false;
     await alertOf(page).getByRole('button', {name: 'Retry'}).click();
@@ -59,15 +63,15 @@ const firstImage = 32 + 2 * 1334;
 
 /** Responds with the file as changed by `change`. */
 const changed = (change) => async (route) => {
-  const response = await route.fetch();
-  await route.fulfill({response, body: change(Buffer.from(await response.body()))});
+  const {body, ...rest} = await route.fetch();
+  route.fulfill({...rest, body: change(body)});
 };
 
 /** Responds with the file as changed by `change`, inflated before and not compressed again. */
 const inflated = (change) => async (route) => {
-  const bytes = gunzipSync(await (await route.fetch()).body());
+  const bytes = gunzipSync((await route.fetch()).body);
   change(bytes);
-  await route.fulfill({status: 200, contentType: 'application/octet-stream', body: bytes});
+  route.fulfill({body: bytes});
 };
 
 // Neighbours have different messages, so that none passes for the one before.
@@ -78,22 +82,22 @@ const answers = [
     return bytes;
   }), /is damaged: (?!truncated)/],
   ['a web page, as servers of single-page apps send it',
-    (route) => route.fulfill({status: 200, contentType: 'text/html', body: '<!doctype html><p>'}),
+    (route) => route.fulfill({headers: {'Content-Type': 'text/html'}, body: '<!doctype html><p>'}),
     /the server sent a web page instead/],
-  ['text', (route) => route.fulfill({status: 200, body: 'version https://git-lfs.github.com'}),
+  ['text', (route) => route.fulfill({body: 'version https://git-lfs.github.com'}),
     /is damaged: it begins with 76 65 .*; expected 1f 8b \(gzip\) or CVLSHRD2/],
   ['a gzip bomb of the right size', async (route) => {
-    const {length} = await (await route.fetch()).body();
+    const {length} = (await route.fetch()).body;
     assert.ok(zeros.length > length);
-    await route.fulfill({status: 200, body: zeros.subarray(0, length)});
+    route.fulfill({body: zeros.subarray(0, length)});
   }, /is damaged: the inflated data continue after byte \d+/],
   // As after Content-Encoding: gzip.
   ['an inflated shard with one pixel changed',
     inflated((bytes) => { bytes[firstImage + 784 * 7 + 300] ^= 1; }), /is damaged: its SHA-256/],
   ['an inflated shard that is cut off',
     async (route) => {
-      const bytes = gunzipSync(await (await route.fetch()).body());
-      await route.fulfill({status: 200, body: bytes.subarray(0, 10_000)});
+      const bytes = gunzipSync((await route.fetch()).body);
+      route.fulfill({body: bytes.subarray(0, 10_000)});
     }, /is damaged: it has 10000 bytes; expected 10\d{5}/],
   ['an inflated shard with all labels changed',
     inflated((bytes) => bytes.fill(0, 32, firstImage)), /is damaged: its SHA-256/],
@@ -102,11 +106,11 @@ const answers = [
 test('damaged shards: the first is named, no other is fetched, and Retry works', (t) => {
   let answer = 0;
   const asked = [];
-  const failing = failingOnce('**/mnist/*.bin.gz', (route) => {
-    asked.push(route.request().url());
+  const damaged = failing(/\/mnist\/.*\.bin\.gz/, (route) => {
+    asked.push(route.path);
     return answers[answer][1](route);
   });
-  return withPage({prepare: failing}, async ({page}) => {
+  return withPage(damaged, async ({page}) => {
     const retry = () => alertOf(page).getByRole('button', {name: 'Retry'}).click();
     for (const [what, , text] of answers) {
       await t.test(what, async () => {
@@ -131,7 +135,7 @@ test('damaged shards: the first is named, no other is fetched, and Retry works',
 });
 
 test('an inflated shard that is whole is used', () =>
-  withPage({prepare: failingOnce('**/mnist/train-0000.bin.gz', inflated(() => {}))},
+  withPage(failing(firstShard, inflated(() => {})),
     async ({page}) => {
       await waitForState(page, 'ready');
       await trainFor(page, 2);
@@ -139,7 +143,7 @@ test('an inflated shard that is whole is used', () =>
     }));
 
 test('a shard that never comes is named within ten seconds, and Retry fetches it', () =>
-  withPage({prepare: failingOnce('**/mnist/train-0000.bin.gz', () => {})}, async ({page}) => {
+  withPage(failing(firstShard, () => {}), async ({page}) => {
     await alertOf(page).getByText(/train-0000\.bin\.gz could not be fetched: nothing has arrived/)
       .waitFor({timeout: 10_000});
     page.failing.fails = false;
@@ -148,7 +152,7 @@ test('a shard that never comes is named within ten seconds, and Retry fetches it
   }));
 
 test('choosing another data set cancels the first one and clears its error', () =>
-  withPage({prepare: failingOnce('**/mnist/train-0000.bin.gz', notFound)}, async ({page}) => {
+  withPage(failing(firstShard, notFound), async ({page}) => {
     await alertOf(page).getByText(/HTTP 404/).waitFor();
     await page.locator('#data').selectOption('fashion-mnist');
     await page.waitForFunction(() => document.getElementById('alert').innerText === '');
@@ -157,7 +161,7 @@ test('choosing another data set cancels the first one and clears its error', () 
   }));
 
 test('an engine that cannot be loaded is reported, and can be restarted', () =>
-  withPage({prepare: failingOnce('**/engine-*.mjs', notFound)}, async ({page}) => {
+  withPage(failing(/\/engine-.*\.mjs/, notFound), async ({page}) => {
     await alertOf(page).getByText(/engine could not be loaded: .*engine-.*\.mjs could not be fetched: HTTP 404/).waitFor();
     page.failing.fails = false;
     await alertOf(page).getByRole('button', {name: 'Restart the engine'}).click();

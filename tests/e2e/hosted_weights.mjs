@@ -28,16 +28,20 @@ after(async () => {
 });
 
 /**
- * Serves the weights as the page's data/weights/ from now on, where `change(route, range)` may answer
- * in place of the server; returns the ranges that are asked for.
+ * Serves the weights as the page's data/weights/ from now on, where `answer(route)` may answer in place of the server: it
+ * then returns true. Returns the ranges that are asked for. The page is one of serveRoutes.
  */
-export async function serveWeights(page, change = () => false) {
+export function serveWeights(page, answer = () => false) {
   const asked = [];
-  await page.context().route('**/data/weights/**', async (route) => {
-    const file = new URL(route.request().url()).pathname.split('/weights/')[1];
-    const {range = ''} = route.request().headers();
-    if (range) asked.push(range);
-    if (!await change(route, range)) await route.continue({url: new URL(file, server.url).href});
+  page.server.route(/\/data\/weights\//, async (route) => {
+    if (route.range) asked.push(route.range);
+    if (!answer(route)) await route.continue(new URL(route.path.split('/weights/')[1], server.url));
   });
   return asked;
+}
+
+/** In place of an answer, the connection ends. */
+export function abort(route) {
+  route.abort();
+  return true;
 }

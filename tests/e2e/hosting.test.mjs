@@ -4,56 +4,62 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {createServer} from 'node:http';
 import {describe, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
-import {dist, serve, waitForState, withPage} from './browser.mjs';
+import {dist, waitForState, withPage} from './browser.mjs';
+import {serveRoutes} from './serve_through.mjs';
 
 const limit = 10_000;  // milliseconds until the page must say what is wrong
 const busyLimit = 3 * limit;  // where several pages open at the same time
 
-const changing = (pattern, change) => async (page) => {
+/** Options of withPage: `change` answers the requests whose path matches, as long as page.failing.fails. */
+const changing = (pattern, change) => ({start: serveRoutes, prepare: async (page) => {
   const state = {fails: true};
   page.failing = state;
-  await page.context().route(pattern, (route) => (state.fails ? change(route) : route.continue()));
-};
+  page.server.route(pattern, (route) => (state.fails ? change(route) : route.continue()));
+}});
 
-/** Changes a response's headers or body. */
+/** Changes an answer's headers or body. */
 const respond = (change) => async (route) => {
-  const response = await route.fetch();
-  const {headers = response.headers(), ...rest} =
-    change({headers: response.headers(), body: await response.body()});
-  await route.fulfill({response, headers, ...rest});
+  const answer = await route.fetch();
+  change(answer);
+  route.fulfill(answer);
 };
 
-const htmlPage = (route) => route.fulfill({
-  status: 200, contentType: 'text/html', body: '<!DOCTYPE html><title>An app</title>'});
-const status500 = (route) => route.fulfill({status: 500, body: 'broken'});
-const status404 = (route) => route.fulfill({status: 404, body: ''});
+/** An answer with the headers of the page's server. */
+const instead = (status, type, body) => respond((answer) => {
+  answer.status = status;
+  answer.headers['content-type'] = type;
+  answer.body = body;
+});
+const htmlPage = instead(200, 'text/html', '<!DOCTYPE html><title>An app</title>');
+const status500 = instead(500, 'text/plain', 'broken');
+const status404 = instead(404, 'text/plain', '');
 const never = () => {};
-const policy = (text) => respond(({headers}) => ({
-  headers: {...headers, 'content-security-policy': text}}));
+const policy = (text) => respond(({headers}) => { headers['content-security-policy'] = text; });
+
+const noIsolation = respond(({headers}) => { delete headers['cross-origin-embedder-policy']; });
 
 const alertSays = (page, text, timeout = limit) =>
   page.locator('#alert').getByText(text).waitFor({timeout});
 
-const wasm = '**/engine-*.wasm';
-const everything = 'http://localhost:*/**';
+const wasm = /\/engine-.*\.wasm/;
+const everything = /^/;
 
 const files = [
-  ['a wasm that is cut off', wasm, respond(({body}) => ({body: body.subarray(0, 100_000)})),
+  ['a wasm that is cut off', wasm, respond((answer) => { answer.body = answer.body.subarray(0, 100_000); }),
     /engine-.*\.wasm is damaged or truncated: its 100000 bytes/],
-  ['an empty wasm', wasm, respond(() => ({body: ''})),
+  ['an empty wasm', wasm, respond((answer) => { answer.body = Buffer.alloc(0); }),
     /engine-.*\.wasm is damaged or truncated: its 0 bytes/],
   ['a web page for the wasm', wasm, htmlPage, /engine-.*\.wasm .*the server sent a web page/],
   ['HTTP 500 for the wasm', wasm, status500, /engine-.*\.wasm could not be fetched: HTTP 500/],
-  ['a web page for the engine', '**/engine-*.mjs', htmlPage,
+  ['a web page for the engine', /\/engine-.*\.mjs/, htmlPage,
     /engine-.*\.mjs .*the server sent a web page/],
-  ['HTTP 500 for the worker', '**/engine_worker.js', status500,
+  ['HTTP 500 for the worker', /\/engine_worker\.js/, status500,
     /engine_worker\.js could not be fetched: HTTP 500/],
-  ['a web page for the worker', '**/engine_worker.js', htmlPage,
+  ['a web page for the worker', /\/engine_worker\.js/, htmlPage,
     /engine_worker\.js .*the server sent a web page/],
-  ['a module of the worker missing', '**/data_feed.js',
+  ['a module of the worker missing', /\/data_feed\.js/,
     status404, /data_feed\.js could not be fetched: HTTP 404/],
 ];
 
@@ -73,14 +79,12 @@ const restart = (page) => page.getByRole('button', {name: 'Restart the engine'})
 test('one fault of a file of the engine after another: each is named, and at last the engine starts', (t) => {
   let now = files[0];
   const prepare = async (page) => {
-    for (const pattern of new Set(files.map(([, each]) => each))) {
-      await page.context().route(pattern, (route) => {
-        const [, failing, change] = now;
-        return failing === pattern ? change(route) : route.continue();
-      });
-    }
+    page.server.route(everything, (route) => {
+      const [, pattern, change] = now;
+      return pattern?.test(route.path) ? change(route) : route.continue();
+    });
   };
-  return withPage({prepare}, async ({page}) => {
+  return withPage({start: serveRoutes, prepare}, async ({page}) => {
     for (const file of files) {
       const [what, , , text] = file;
       await t.test(what, async () => {
@@ -97,38 +101,8 @@ test('one fault of a file of the engine after another: each is named, and at las
 
 for (const [what, change, text] of policies) {
   test(`${what}: named`, () =>
-    withPage({prepare: changing(everything, change)}, ({page}) => alertSays(page, text)));
+    withPage(changing(everything, change), ({page}) => alertSays(page, text)));
 }
-
-/**
- * Serves the page through another server: `change` gets a path and the headers of the answer, which
- * it can change, and returns the path of the file to send, null for none. Playwright's routes do not
- * see the scripts of a worker's workers, and they let a page without an origin read everything.
- */
-const serveThrough = (change, begin = '/') => async () => {
-  const whole = await serve();
-  const answerTo = async (request, response) => {
-    const path = change(request.url, {});
-    if (path === null) {
-      response.writeHead(404).end();
-      return;
-    }
-    const answer = await fetch(new URL(path, whole.url));
-    const headers = Object.fromEntries(answer.headers);
-    change(request.url, headers);
-    response.writeHead(answer.status, headers).end(Buffer.from(await answer.arrayBuffer()));
-  };
-  const server = createServer((request, response) => {
-    answerTo(request, response).catch(() => response.destroy());
-  });
-  await new Promise((resolve) => { server.listen(0, 'localhost', resolve); });
-  const close = async () => {
-    server.close();
-    server.closeAllConnections();
-    await whole.close();
-  };
-  return {url: new URL(begin, `http://localhost:${server.address().port}`).href, close};
-};
 
 const stuckSays = (page, text, timeout = limit) =>
   page.locator('#stuck').getByText(text).waitFor({timeout});
@@ -141,26 +115,25 @@ test("the policy of index.html holds the hash of its script", async () => {
 });
 
 for (const [what, pattern, change, text] of [
-  ['main.js missing', '**/main.js', status404,
+  ['main.js missing', /\/main\.js/, status404,
     /\/main\.js could not be loaded: .* HTTP 404\. Copy/],
-  ['a module missing', '**/format.js', status404, /\/format\.js could not be loaded: .* HTTP 404/],
-  ['a module that is a web page', '**/controls.js', htmlPage,
+  ['a module missing', /\/format\.js/, status404, /\/format\.js could not be loaded: .* HTTP 404/],
+  ['a module that is a web page', /\/controls\.js/, htmlPage,
     /\/controls\.js could not be loaded: the server sent a web page/],
-  ['a web page sent as JavaScript', '**/progress.js', (route) => route.fulfill({
-    contentType: 'text/javascript', body: '<!doctype html><p>'}),
+  ['a web page sent as JavaScript', /\/progress\.js/, instead(200, 'text/javascript', '<!doctype html><p>'),
     /\/progress\.js could not be loaded: the server sent a web page/],
-  ['a module sent as text', '**/view.js', (route) => route.fulfill({
-    contentType: 'text/plain', body: ''}), /\/view\.js .* sent it as "text\/plain"/],
+  ['a module sent as text', /\/view\.js/, instead(200, 'text/plain', ''),
+    /\/view\.js .* sent it as "text\/plain"/],
 ]) {
   test(`${what}: the page names it`, () =>
-    withPage({prepare: changing(pattern, change), waitUntil: 'commit'}, async ({page}) => {
+    withPage({...changing(pattern, change), waitUntil: 'commit'}, async ({page}) => {
       await stuckSays(page, text);
     }));
 }
 
 const restarts = ([what, pattern, change, text]) =>
   test(`${what}: named, and the engine can be restarted`, () =>
-    withPage({prepare: changing(pattern, change)}, async ({page}) => {
+    withPage(changing(pattern, change), async ({page}) => {
       await alertSays(page, text, busyLimit);
       page.failing.fails = false;
       await restart(page);
@@ -171,21 +144,21 @@ const restarts = ([what, pattern, change, text]) =>
 describe('what never comes', {concurrency: 6}, () => {
   [
     ['a wasm that never comes', wasm, never, /engine-.*\.wasm .*nothing has arrived for \d seconds/],
-    ['an engine that never comes', '**/engine-*.mjs', never,
+    ['an engine that never comes', /\/engine-.*\.mjs/, never,
       /engine-.*\.mjs .*nothing has arrived for \d seconds/],
-    ['a worker that never comes', '**/engine_worker.js', never,
+    ['a worker that never comes', /\/engine_worker\.js/, never,
       /engine_worker\.js .*nothing has arrived for \d seconds/],
-    ['a module of the worker that never comes', '**/data_feed.js', never,
+    ['a module of the worker that never comes', /\/data_feed\.js/, never,
       /data_feed\.js .*nothing has arrived for \d seconds/],
   ].forEach(restarts);
 
   test('a module that never comes: the page names it', () =>
-    withPage({prepare: changing('**/results.js', never), waitUntil: 'commit'}, async ({page}) => {
+    withPage({...changing(/\/results\.js/, never), waitUntil: 'commit'}, async ({page}) => {
       await stuckSays(page, /\/results\.js could not be loaded: no answer within 4 seconds/, busyLimit);
     }));
 
   test('a module that comes late: what was said goes away, and the page works', () =>
-    withPage({prepare: changing('**/results.js', async (route) => {
+    withPage({...changing(/\/results\.js/, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 10_000));
       await route.continue();
     }), waitUntil: 'commit'}, async ({page}) => {
@@ -196,18 +169,17 @@ describe('what never comes', {concurrency: 6}, () => {
 });
 
 test('the page in a sub-folder, opened without the slash at its end', async () => {
-  const below = (path) =>
-    (/^\/convlab(\/|$)/.test(path) ? path.slice('/convlab'.length) || '/' : null);
-  await withPage({start: serveThrough(below, '/convlab')}, async ({page}) => {
+  const prepare = async (page) => page.server.route(everything, (route) => {
+    const below = /^\/convlab(\/|$)/.test(route.path);
+    return below ? route.continue(route.path.slice('/convlab'.length) || '/') : status404(route);
+  });
+  await withPage({start: serveRoutes, prepare, query: 'convlab'}, async ({page}) => {
     await stuckSays(page, /Open http:.*\/convlab\/ with the slash at its end/);
   });
 });
 
 test('the page in a sandbox without an origin', () =>
-  withPage({start: serveThrough((path, headers) => {
-    headers['content-security-policy'] = 'sandbox allow-scripts';
-    return path;
-  })}, async ({page}) => {
+  withPage(changing(everything, policy('sandbox allow-scripts')), async ({page}) => {
     await stuckSays(page, /Add allow-same-origin to the sandbox attribute/);
   }));
 
@@ -223,10 +195,7 @@ for (const [what, pattern, file] of [
   ["the threads' script lacks", /engine-.*\.mjs$/, /engine-threads-relaxed\.mjs/],
 ]) {
   test(`where only ${what} isolation, one thread trains, and the page says why`, () =>
-    withPage({start: serveThrough((path, headers) => {
-      if (pattern.test(path)) delete headers['cross-origin-embedder-policy'];
-      return path;
-    })}, async ({page}) => {
+    withPage(changing(pattern, noIsolation), async ({page}) => {
       await waitForState(page, 'ready', limit);
       const said = await page.locator('#isolation').innerText();
       assert.match(said, /^Single-threaded: .* is sent without Cross-Origin-Embedder-Policy/);

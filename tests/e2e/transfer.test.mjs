@@ -10,6 +10,7 @@ import {greyPng} from '../png.mjs';
 import {readNumber, screenshot, waitForState, withPage} from './browser.mjs';
 import {ownFile, serveWeights} from './hosted_weights.mjs';
 import {drop, folder, reload, trainFor, useAgain, waitForData, write} from './own_data.mjs';
+import {serveRoutes} from './serve_through.mjs';
 
 const perClass = 20;
 const name = 'shades-squeezenet1.1';
@@ -46,7 +47,7 @@ const openArea = (page) => area(page).locator('summary').click();
 /** Trains a head on the features that are computed already; returns its test accuracy. */
 async function trainMeanwhile(page) {
   await area(page).getByRole('button', {name: 'Train on them meanwhile'}).click();
-  await waitForData(page, name);
+  await page.waitForFunction((wanted) => document.getElementById('data').value === wanted, name);
   await page.locator('#model').selectOption('linear');
   await page.locator('#epochs').fill('20');
   await page.locator('#epochs').blur();
@@ -62,8 +63,8 @@ async function trainMeanwhile(page) {
 }
 
 test('features of 20 images per class, meanwhile a head above 85 %, and after a reload no download', () =>
-  withPage({}, async ({page, problems}) => {
-    const asked = await serveWeights(page);
+  withPage({start: serveRoutes}, async ({page, problems}) => {
+    const asked = serveWeights(page);
     await waitForState(page, 'ready');
     await drop(page, [shades()]);
     await waitForData(page, 'shades');
@@ -99,8 +100,8 @@ test('features of 20 images per class, meanwhile a head above 85 %, and after a 
   }));
 
 test('without a number, as many images as take about two minutes; a cancelled extraction adds nothing', () =>
-  withPage({}, async ({page}) => {
-    await serveWeights(page);
+  withPage({start: serveRoutes}, async ({page}) => {
+    serveWeights(page);
     await waitForState(page, 'ready');
     await drop(page, [shades()]);
     await waitForData(page, 'shades');
