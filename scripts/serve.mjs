@@ -108,10 +108,10 @@ async function answer(root, headers, request, response) {
 }
 
 /**
- * Serves the folder `root` on `port` (0: any free one) of the loopback address.
- * Resolves to {url, close}; rejects if the folder is missing or the port is taken.
+ * Serves the folder `root` on `port` (0: any free one) of the loopback address. `first(request, response)` may answer in
+ * place of a file, and then resolves to true. Resolves to {url, close}; rejects if the folder is missing or the port is taken.
  */
-export async function startServer({root, port = 0, isolated = true}) {
+export async function startServer({root, port = 0, isolated = true, first = async () => false}) {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new Error(`the port must be a whole number from 0 to 65535, not ${port}`);
   }
@@ -123,8 +123,12 @@ export async function startServer({root, port = 0, isolated = true}) {
     'X-Content-Type-Options': 'nosniff',
     ...(isolated ? isolation : {}),
   };
-  const server = createServer((request, response) => {
-    answer(folder, headers, request, response).catch(() => response.destroy());
+  const server = createServer(async (request, response) => {
+    try {
+      if (!await first(request, response)) await answer(folder, headers, request, response);
+    } catch {
+      response.destroy();
+    }
   });
   await new Promise((resolve, reject) => {
     server.once('error', (error) => {

@@ -6,6 +6,7 @@ import {after} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {launch} from '../../scripts/lib/chromium.mjs';
+import {Routes} from './routes.mjs';
 import {makeSmallDist} from './small_dist.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -18,17 +19,20 @@ export const screenshots = fileURLToPath(new URL('build/screenshots', root));
 export const trainMilliseconds = 4 * 60 * 1000;
 /** Timeout of what a test does with a page. A page that does not answer would stop all tests. */
 const maxMilliseconds = 5 * 60 * 1000;
-/** Timeout of each step of closing a page, which is done for one that does not answer either. */
+/** Timeout of closing a page, which is done for one that does not answer either. */
 const closeMilliseconds = 10 * 1000;
 
 let smallDist = '';
 after(() => smallDist && rmSync(smallDist, {recursive: true}));
 
-/** Serves the page. `allImages`: of its data sets; else only the first few thousand. */
+/** Serves the page; `route` adds a rule (routes.mjs). `allImages`: of its data sets; else only the first few thousand. */
 export async function serve({isolated = true, allImages = false} = {}) {
   assert.ok(existsSync(`${dist}/index.html`), `${dist} holds no page: build it first`);
   const {startServer} = await import(process.env.CONVLAB_SERVE ?? '../../scripts/serve.mjs');
-  return startServer({root: allImages ? dist : smallDist ||= makeSmallDist(dist), port: 0, isolated});
+  const routes = new Routes();
+  const server = await startServer({root: allImages ? dist : smallDist ||= makeSmallDist(dist), port: 0, isolated,
+    first: (request, response) => routes.answer(request, response)});
+  return {...server, route: (pattern, answer) => routes.add(pattern, answer)};
 }
 
 // Tests without browser flags share one browser; each test has its own context.
@@ -46,10 +50,7 @@ export async function openPage({isolated = true, allImages = false, args = [], c
   const browser = own ?? await (shared ??= launch());
   const surroundings = await browser.newContext(context);
   const close = async () => {
-    // On a busy machine, Chromium sometimes leaves the end of a worker's route unanswered.
-    const late = () => sleep(closeMilliseconds, null, {ref: false});
-    await Promise.race([surroundings.unrouteAll({behavior: 'ignoreErrors'}), late()]);
-    await Promise.race([(own ?? surroundings).close(), late()]);
+    await Promise.race([(own ?? surroundings).close(), sleep(closeMilliseconds, null, {ref: false})]);
     await server.close();
   };
   try {

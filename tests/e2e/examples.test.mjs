@@ -6,11 +6,11 @@ import {withPage} from './browser.mjs';
 
 const html = readFileSync(new URL('../../examples/train.html', import.meta.url), 'utf8');
 
-/** Serves the example as train.html, with the headers of the other files. */
-const addExample = (page) => page.route('**/train.html', async (route) => {
-  const response = await route.fetch({url: new URL('bench.html', route.request().url()).href});
-  await route.fulfill({response, body: html});
-});
+/** Serves the example as train.html, with the headers of the other files; it has no icon. */
+async function addExample(page) {
+  page.server.route(/\/train\.html/, async (route) => route.fulfill({...await route.fetch('/bench.html'), body: html}));
+  page.server.route(/\/favicon\.ico/, (route) => route.fulfill({status: 204}));
+}
 
 test('train.html trains a network to 90 %', () =>
   withPage({query: 'train.html', prepare: addExample, allImages: true}, async ({page, problems}) => {

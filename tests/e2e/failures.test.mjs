@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import {waitForNumber, waitForState, withPage} from './browser.mjs';
-import {serveRoutes} from './serve_through.mjs';
+import {changed} from './routes.mjs';
 
 const alertOf = (page) => page.locator('#alert');
 
@@ -14,7 +14,7 @@ const trainFor = async (page, steps) => {
 };
 
 /** Options of withPage: `fail` answers the requests whose path matches, as long as page.failing.fails. */
-const failing = (pattern, fail) => ({start: serveRoutes, prepare: async (page) => {
+const failing = (pattern, fail) => ({prepare: async (page) => {
   const state = {fails: true};
   page.failing = state;
   page.server.route(pattern, (route) => (state.fails ? fail(route) : route.continue()));
@@ -62,10 +62,7 @@ const zeros = gzipSync(Buffer.alloc(100 * 2 ** 20), {level: 1});
 const firstImage = 32 + 2 * 1334;
 
 /** Responds with the file as changed by `change`. */
-const changed = (change) => async (route) => {
-  const {body, ...rest} = await route.fetch();
-  route.fulfill({...rest, body: change(body)});
-};
+const changedBytes = (change) => changed((answer) => { answer.body = change(answer.body); });
 
 /** Responds with the file as changed by `change`, inflated before and not compressed again. */
 const inflated = (change) => async (route) => {
@@ -76,8 +73,8 @@ const inflated = (change) => async (route) => {
 
 // Neighbours have different messages, so that none passes for the one before.
 const answers = [
-  ['a truncated file', changed((bytes) => bytes.subarray(0, 1000)), /is damaged: truncated/],
-  ['a file with one byte changed', changed((bytes) => {
+  ['a truncated file', changedBytes((bytes) => bytes.subarray(0, 1000)), /is damaged: truncated/],
+  ['a file with one byte changed', changedBytes((bytes) => {
     bytes[bytes.length >> 1] ^= 1;
     return bytes;
   }), /is damaged: (?!truncated)/],

@@ -29,7 +29,7 @@ after(async () => {
 
 /**
  * Serves the weights as the page's data/weights/ from now on, where `answer(route)` may answer in place of the server: it
- * then returns true. Returns the ranges that are asked for. The page is one of serveRoutes.
+ * then returns true. Returns the ranges that are asked for.
  */
 export function serveWeights(page, answer = () => false) {
   const asked = [];

@@ -7,27 +7,20 @@ import {readFile} from 'node:fs/promises';
 import {describe, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {dist, waitForState, withPage} from './browser.mjs';
-import {serveRoutes} from './serve_through.mjs';
+import {changed} from './routes.mjs';
 
 const limit = 10_000;  // milliseconds until the page must say what is wrong
 const busyLimit = 3 * limit;  // where several pages open at the same time
 
 /** Options of withPage: `change` answers the requests whose path matches, as long as page.failing.fails. */
-const changing = (pattern, change) => ({start: serveRoutes, prepare: async (page) => {
+const changing = (pattern, change) => ({prepare: async (page) => {
   const state = {fails: true};
   page.failing = state;
   page.server.route(pattern, (route) => (state.fails ? change(route) : route.continue()));
 }});
 
-/** Changes an answer's headers or body. */
-const respond = (change) => async (route) => {
-  const answer = await route.fetch();
-  change(answer);
-  route.fulfill(answer);
-};
-
 /** An answer with the headers of the page's server. */
-const instead = (status, type, body) => respond((answer) => {
+const instead = (status, type, body) => changed((answer) => {
   answer.status = status;
   answer.headers['content-type'] = type;
   answer.body = body;
@@ -36,9 +29,9 @@ const htmlPage = instead(200, 'text/html', '<!DOCTYPE html><title>An app</title>
 const status500 = instead(500, 'text/plain', 'broken');
 const status404 = instead(404, 'text/plain', '');
 const never = () => {};
-const policy = (text) => respond(({headers}) => { headers['content-security-policy'] = text; });
+const policy = (text) => changed(({headers}) => { headers['content-security-policy'] = text; });
 
-const noIsolation = respond(({headers}) => { delete headers['cross-origin-embedder-policy']; });
+const noIsolation = changed(({headers}) => { delete headers['cross-origin-embedder-policy']; });
 
 const alertSays = (page, text, timeout = limit) =>
   page.locator('#alert').getByText(text).waitFor({timeout});
@@ -47,9 +40,9 @@ const wasm = /\/engine-.*\.wasm/;
 const everything = /^/;
 
 const files = [
-  ['a wasm that is cut off', wasm, respond((answer) => { answer.body = answer.body.subarray(0, 100_000); }),
+  ['a wasm that is cut off', wasm, changed((answer) => { answer.body = answer.body.subarray(0, 100_000); }),
     /engine-.*\.wasm is damaged or truncated: its 100000 bytes/],
-  ['an empty wasm', wasm, respond((answer) => { answer.body = Buffer.alloc(0); }),
+  ['an empty wasm', wasm, changed((answer) => { answer.body = Buffer.alloc(0); }),
     /engine-.*\.wasm is damaged or truncated: its 0 bytes/],
   ['a web page for the wasm', wasm, htmlPage, /engine-.*\.wasm .*the server sent a web page/],
   ['HTTP 500 for the wasm', wasm, status500, /engine-.*\.wasm could not be fetched: HTTP 500/],
@@ -84,7 +77,7 @@ test('one fault of a file of the engine after another: each is named, and at las
       return pattern?.test(route.path) ? change(route) : route.continue();
     });
   };
-  return withPage({start: serveRoutes, prepare}, async ({page}) => {
+  return withPage({prepare}, async ({page}) => {
     for (const file of files) {
       const [what, , , text] = file;
       await t.test(what, async () => {
@@ -173,7 +166,7 @@ test('the page in a sub-folder, opened without the slash at its end', async () =
     const below = /^\/convlab(\/|$)/.test(route.path);
     return below ? route.continue(route.path.slice('/convlab'.length) || '/') : status404(route);
   });
-  await withPage({start: serveRoutes, prepare, query: 'convlab'}, async ({page}) => {
+  await withPage({prepare, query: 'convlab'}, async ({page}) => {
     await stuckSays(page, /Open http:.*\/convlab\/ with the slash at its end/);
   });
 });

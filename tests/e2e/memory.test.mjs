@@ -4,24 +4,20 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {verySlow} from '../slow.mjs';
 import {waitForState, withPage} from './browser.mjs';
+import {inWorker} from './packing.mjs';
 
 /** So small that an epoch takes a fraction of a second. */
 const architecture = {input: [28, 28, 1],
   layers: [{kind: 'flatten'}, {kind: 'dense', options: {units: 10}}]};
 
 /** Keeps the WebAssembly memories of engine workers in their global array memories97. */
-const exposeMemories = (page) => page.route('**/engine_worker.js', async (route) => {
-  const response = await route.fetch();
-  const body = `globalThis.memories97 = [];
-    WebAssembly.Memory = class extends WebAssembly.Memory {
-      constructor(size) {
-        super(size);
-        globalThis.memories97.push(this);
-      }
-    };
-    ${await response.text()}`;
-  await route.fulfill({response, body});
-});
+const exposeMemories = inWorker(`globalThis.memories97 = [];
+  WebAssembly.Memory = class extends WebAssembly.Memory {
+    constructor(size) {
+      super(size);
+      globalThis.memories97.push(this);
+    }
+  };`);
 
 /** Its threads' workers wait in their threads, and answer nothing. */
 async function wasmBytes(page) {

@@ -84,7 +84,7 @@ test('what is no data set is refused with the reason', () =>
   }));
 
 test('a data set that the server lacks says how to get it, and takes its files', () =>
-  withPage({prepare: (page) => page.route('**/data/**', (route) => route.fulfill({status: 404}))},
+  withPage({prepare: async (page) => page.server.route(/\/data\//, (route) => route.fulfill({status: 404}))},
     async ({page}) => {
       await waitForState(page, 'ready');
       await page.locator('#data').selectOption('cifar-10');

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {greyPng} from '../png.mjs';
+import {changed} from './routes.mjs';
 
 const program = fileURLToPath(new URL('../../build/web/convlab_pack.cjs', import.meta.url));
 
@@ -32,8 +33,8 @@ export function packPhotos(folder, out, {train = 32, test = 8, side = 40, noise 
 }
 
 /** Serves the files of `folder` as the page's data/. */
-export const serveData = (folder) => (page) => page.context().route('**/data/**', (route) =>
-  route.fulfill({path: path.join(folder, new URL(route.request().url()).pathname.split('/data/')[1])}));
+export const serveData = (folder) => async (page) => page.server.route(/\/data\//, (route) =>
+  route.fulfillFile(path.join(folder, route.path.split('/data/')[1])));
 
 /** In the page: the names of the files in the storage. */
 export async function storedFiles() {
@@ -61,7 +62,5 @@ export async function damage(pattern) {
 }
 
 /** Lets the engine worker run `code` before its own. */
-export const inWorker = (code) => (page) => page.route('**/engine_worker.js', async (route) => {
-  const response = await route.fetch();
-  await route.fulfill({response, body: `${code}\n${await response.text()}`});
-});
+export const inWorker = (code) => async (page) =>
+  page.server.route(/\/engine_worker\.js/, changed((answer) => { answer.body = `${code}\n${answer.body}`; }));

@@ -13,13 +13,13 @@ import {packPhotos, serveData} from './packing.mjs';
 test('the first step on MNIST needs at most a megabyte of data', () => {
   let served = 0;
   const files = [];
-  const prepare = (page) => page.context().route('**/data/mnist/**', async (route) => {
-    const response = await route.fetch();
-    served += (await response.body()).length;
+  const prepare = async (page) => page.server.route(/\/data\/mnist\//, async (route) => {
+    const answer = await route.fetch();
+    served += answer.body.length;
     // What exceeds the limit never comes.
     if (served > 1_000_000) return;
-    files.push(new URL(route.request().url()).pathname);
-    await route.fulfill({response});
+    files.push(route.path);
+    route.fulfill(answer);
   });
   return withPage({prepare}, async ({page}) => {
     await waitForState(page, 'ready');
@@ -74,12 +74,12 @@ test('the first step on photos needs a few megabytes, however many there are', a
   const [{splits}] = JSON.parse(fs.readFileSync(`${out}/catalog.json`, 'utf8')).datasets;
   assert.ok(splits.train.bytes > 5e6, `${splits.train.bytes} bytes`);
   let served = 0;
-  const prepare = (page) => page.context().route('**/data/**', (route) => {
-    const file = path.join(out, new URL(route.request().url()).pathname.split('/data/')[1]);
+  const prepare = async (page) => page.server.route(/\/data\//, (route) => {
+    const file = path.join(out, route.path.split('/data/')[1]);
     served += fs.statSync(file).size;
     // What exceeds the limit never comes: two megabytes of training images, in whole shards, and a
     // shard of test images.
-    return served > 4_300_000 ? null : route.fulfill({path: file});
+    if (served <= 4_300_000) route.fulfillFile(file);
   });
   await withPage({query: 'bench.html', prepare}, async ({page}) => {
     const step = await page.evaluate(async () => {

@@ -142,7 +142,7 @@ test('with GPU and software rendering disabled the page still trains', () =>
     }));
 
 test('a window module that does not load is reported, and the page trains', () =>
-  withPage({prepare: (page) => page.route('**/window.mjs', (route) => route.abort())},
+  withPage({prepare: async (page) => page.server.route(/\/window\.mjs/, (route) => route.abort())},
     async ({page}) => {
       await waitForState(page, 'ready');
       await page.locator('#no-view-why').waitFor();

@@ -10,7 +10,6 @@ import {greyPng} from '../png.mjs';
 import {readNumber, screenshot, waitForState, withPage} from './browser.mjs';
 import {ownFile, serveWeights} from './hosted_weights.mjs';
 import {drop, folder, reload, trainFor, useAgain, waitForData, write} from './own_data.mjs';
-import {serveRoutes} from './serve_through.mjs';
 
 const perClass = 20;
 const name = 'shades-squeezenet1.1';
@@ -63,7 +62,7 @@ async function trainMeanwhile(page) {
 }
 
 test('features of 20 images per class, meanwhile a head above 85 %, and after a reload no download', () =>
-  withPage({start: serveRoutes}, async ({page, problems}) => {
+  withPage({}, async ({page, problems}) => {
     const asked = serveWeights(page);
     await waitForState(page, 'ready');
     await drop(page, [shades()]);
@@ -100,7 +99,7 @@ test('features of 20 images per class, meanwhile a head above 85 %, and after a 
   }));
 
 test('without a number, as many images as take about two minutes; a cancelled extraction adds nothing', () =>
-  withPage({start: serveRoutes}, async ({page}) => {
+  withPage({}, async ({page}) => {
     serveWeights(page);
     await waitForState(page, 'ready');
     await drop(page, [shades()]);

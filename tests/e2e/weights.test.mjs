@@ -6,7 +6,6 @@ import {test} from 'node:test';
 import {withPage} from './browser.mjs';
 import {abort, name, serveWeights, weightFile} from './hosted_weights.mjs';
 import {damage, storedFiles} from './packing.mjs';
-import {serveRoutes} from './serve_through.mjs';
 
 const pieceBytes = 2 ** 20;
 // Of five pieces: the classifier, which features do not need, is in the last two.
@@ -28,7 +27,7 @@ async function fetchWeights(wanted) {
   }
 }
 
-const open = (use) => withPage({query: 'bench.html', start: serveRoutes}, use);
+const open = (use) => withPage({query: 'bench.html'}, use);
 const storedPieces = async (page) =>
   (await page.evaluate(storedFiles)).filter((file) => file.startsWith('shard-')).length;
 const bytes = () => fs.statSync(weightFile).size;
