@@ -1,6 +1,5 @@
 #include "data/selected_dataset.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/counted.h"
@@ -89,13 +88,15 @@ DatasetSplits first_of_each_class(DatasetSplits splits, int64_t count) {
 }
 
 std::shared_ptr<const Dataset> in_turns(std::shared_ptr<const Dataset> dataset) {
-  std::vector<int64_t> taken(static_cast<size_t>(dataset->classes()));
-  std::vector<std::pair<int64_t, int64_t>> turns;  // number within the class, index
+  std::vector<std::vector<int64_t>> of_class(static_cast<size_t>(dataset->classes()));
   for (int64_t i = 0; i < dataset->available(); ++i)
-    turns.emplace_back(taken[static_cast<size_t>(dataset->label(i))]++, i);
-  std::ranges::sort(turns);
+    of_class[static_cast<size_t>(dataset->label(i))].push_back(i);
   std::vector<int64_t> indices;
-  for (const auto& [turn, index] : turns) indices.push_back(index);
+  for (size_t turn = 0; std::cmp_less(indices.size(), dataset->available()); ++turn) {
+    for (const std::vector<int64_t>& images : of_class) {
+      if (turn < images.size()) indices.push_back(images[turn]);
+    }
+  }
   return select(std::move(dataset), std::move(indices));
 }
 
