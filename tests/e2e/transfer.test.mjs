@@ -45,7 +45,14 @@ const openArea = (page) => area(page).locator('summary').click();
 
 /** Trains a head on the features that are computed already; returns its test accuracy. */
 async function trainMeanwhile(page) {
-  await area(page).getByRole('button', {name: 'Train on them meanwhile'}).click();
+  // Within a few seconds the features are there, so this must not wait.
+  await page.waitForFunction(() => {
+    const button = [...document.querySelectorAll('#transfer button')].find(
+      ({textContent}) => textContent === 'Train on them meanwhile');
+    if (button.hidden) return false;
+    button.click();
+    return true;
+  });
   await page.waitForFunction((wanted) => document.getElementById('data').value === wanted, name);
   await page.locator('#model').selectOption('linear');
   await page.locator('#epochs').fill('20');
@@ -62,7 +69,7 @@ async function trainMeanwhile(page) {
 }
 
 test('features of 20 images per class, meanwhile a head above 85 %, and after a reload no download', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({query: '?threads=1'}, async ({page, problems}) => {
     const asked = serveWeights(page);
     await waitForState(page, 'ready');
     await drop(page, [shades()]);
