@@ -39,15 +39,19 @@ const DatasetSplits& OwnData::add(const std::string& name, std::vector<SourceFil
 }
 
 const DatasetSplits& OwnData::add_opened(const std::string& name, DatasetSplits splits) {
-  check_name(name);
-  if (known_entry(name) != nullptr)
-    fail("[data] {} is the name of a known data set; expected another one", name);
+  check_own_name(name);
   if (splits.train->size() == 0) fail("[data] {} has nothing to train on", name);
   return sets_.insert_or_assign(name, std::move(splits)).first->second;
 }
 
 void OwnData::remove(const std::string& name) {
   if (sets_.erase(name) == 0) fail("[data] there is no data set {}", escaped_utf8(name));
+}
+
+void check_own_name(const std::string& name) {
+  check_name(name);
+  if (known_entry(name) != nullptr)
+    fail("[data] {} is the name of a known data set; expected another one", name);
 }
 
 const DatasetSplits* OwnData::find(const std::string& name) const {

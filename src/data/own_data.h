@@ -21,8 +21,8 @@ class OwnData {
   /// Error for what is no data set, damaged files, those that do not match the catalog, and a name
   /// that is empty, has more than max_name_bytes, or contains a "/".
   const DatasetSplits& add(const std::string& name, std::vector<SourceFile> files);
-  /// Takes a data set that is open already, in place of that of this name. Throws Error for a name
-  /// that is invalid or in the catalog, and a data set with nothing to train on.
+  /// Takes a data set that is open already, in place of that of this name. Throws Error like
+  /// check_own_name, and for a data set with nothing to train on.
   const DatasetSplits& add_opened(const std::string& name, DatasetSplits splits);
   /// Forgets a data set; runs that use it keep it open. Throws Error if there is none.
   void remove(const std::string& name);
@@ -32,5 +32,8 @@ class OwnData {
  private:
   std::map<std::string, DatasetSplits, std::less<>> sets_;
 };
+
+/// Throws Error for a name that add_opened does not take: one that is invalid, or in the catalog.
+void check_own_name(const std::string& name);
 
 }  // namespace convlab

@@ -16,6 +16,8 @@ std::string data_of(const Other&) {
 
 std::string data_of(const Configure& request) { return request.options.data; }
 
+std::string data_of(const DescribeData& request) { return request.data; }
+
 std::string data_of(const FindLearningRate& request) { return request.options.data; }
 
 std::string data_of(const LoadModel& request) {

@@ -242,6 +242,10 @@ TEST_CASE("extract features request: what cannot be computed is refused with the
   CHECK_THAT(refusal(engine, {.weights = "other"}), ContainsSubstring("other are not here yet"));
   CHECK_THAT(refusal(engine, {.weights = "small", .pool = "sum"}),
              ContainsSubstring("unknown pooling sum; expected none, avg, max"));
+  CHECK_THAT(refusal(engine, {.weights = "small", .data_name = "a/b"}),
+             ContainsSubstring("a/b cannot be the name of a data set"));
+  CHECK_THAT(refusal(engine, {.weights = "small", .data_name = "mnist"}),
+             ContainsSubstring("mnist is the name of a known data set"));
   CHECK_THAT(refusal(engine, {.weights = "small", .images_per_class = -1}),
              ContainsSubstring("images_per_class is -1"));
   Engine without_images = engine_on(make_synthetic(0, 0, {20, 20, 3}, 3));

@@ -310,6 +310,7 @@ TEST_CASE("requests: a saved model opens in another engine and predicts the same
     options.data = "other";
     CHECK(needed_data(LoadModel{"a.safetensors", file.bytes, options}) == "other");
     CHECK(needed_data(Configure{options}) == "other");
+    CHECK(needed_data(DescribeData{"other"}) == "other");
     CHECK(needed_data(FindLearningRate{.options = options}) == "other");
     options.data.clear();
     CHECK(needed_data(LoadModel{"a.safetensors", file.bytes, options}) == small_run().data);

@@ -8,6 +8,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "data/own_data.h"
 #include "data/selected_dataset.h"
 #include "features/growing_features.h"
 #include "features/prepared_dataset.h"
@@ -66,14 +67,18 @@ FeaturesTask::FeaturesTask(const ExtractFeatures& request, OpenedWeights weights
                            std::function<void(const DatasetSplits&)> began)
     : weights_(std::move(weights)),
       pool_(request.pool),
-      data_name_(request.data_name),
+      data_name_(request.data_name.empty()
+                     ? fmt::format("{}-{}", images.train->name(), weights_.set.name)
+                     : request.data_name),
       images_per_class_(request.images_per_class),
       images_(std::move(images)),
       workers_(std::move(workers)),
       now_(std::move(now)),
       began_(std::move(began)),
       network_(checked_graph(request, weights_.set, images_), backend, 0, NetworkUse::inference),
-      extractor_((load_pretrained(network_, weights_.set, *weights_.source), network_), batch) {}
+      extractor_((load_pretrained(network_, weights_.set, *weights_.source), network_), batch) {
+  check_own_name(data_name_);
+}
 
 bool FeaturesTask::have_arrived() const {
   return has_enough(*images_.train, images_per_class_) &&
@@ -90,7 +95,6 @@ std::unique_ptr<FeaturesTask::Work> FeaturesTask::begin() {
   FeatureInfo info =
       describe_features(weights_, pool_, network_.backend(), chosen, network_.graph());
   check_memory(info, network_.backend());
-  if (data_name_.empty()) data_name_ = fmt::format("{}-{}", info.data, info.backbone);
   auto work = std::make_unique<Work>(extractor_, std::move(prepared), std::move(info), workers_);
   began_(growing_features(data_name_, work->info, work->rows, chosen));
   return work;
