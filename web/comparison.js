@@ -20,9 +20,12 @@ export class Comparison {
   #root;
   #chart = make('div', {className: 'charts'});
   #list = make('ul', {className: 'runs'});
-  /** By the settings, the latest last. @type {Map<string, {data: string, label: string, history: any[]}>} */
+  /**
+   * By the settings, the latest last; `before`: the seconds of computing the features, if they are known.
+   * @type {Map<string, {data: string, label: string, history: any[], before: number|undefined}>}
+   */
   #runs = new Map();
-  /** Seconds that computing the features took, by the name of their data set. */
+  /** Seconds that computing the features took, by the name of their data set; those that are there now. */
   #before = new Map();
 
   /** @param {HTMLElement} root  in which the comparison is built; hidden while there is one run */
@@ -32,9 +35,15 @@ export class Comparison {
       make('div', {className: 'table'}, this.#chart, this.#list));
   }
 
-  /** Adds the time that computing the features of a data set took to the runs on it. */
+  /** From now on, runs on a data set are on features that are being computed again. */
+  beginPreparation(data) { this.#before.delete(data); }
+
+  /** Adds the time that computing the features of a data set took to the runs on it that have none yet. */
   addPreparation(data, seconds) {
     this.#before.set(data, seconds);
+    for (const run of this.#runs.values()) {
+      if (run.data === data) run.before ??= seconds;
+    }
     this.#draw();
   }
 
@@ -46,7 +55,7 @@ export class Comparison {
     const known = this.#runs.get(key);
     if (known?.history.length === history.length) return;
     const {data, model} = options;
-    this.#runs.set(key, {data, label: `${model} on ${data}`, history});
+    this.#runs.set(key, {data, label: `${model} on ${data}`, history, before: this.#before.get(data)});
     if (this.#runs.size > maxRuns) this.#runs.delete([...this.#runs.keys()][0]);
     this.#draw();
   }
@@ -54,8 +63,7 @@ export class Comparison {
   #draw() {
     this.#root.hidden = this.#runs.size < 2;
     if (this.#root.hidden) return;
-    const runs = [...this.#runs.values()].map(({data, label, history}) =>
-      ({label, ...curveOf(history, this.#before.get(data) ?? 0)}));
+    const runs = [...this.#runs.values()].map(({label, history, before}) => ({label, ...curveOf(history, before ?? 0)}));
     const end = Math.max(...runs.map(({x}) => x.at(-1) ?? 0));
     const lines = runs.map(({x, y}, i) => ({className: `run run-${i}`, x, y, hasDots: true}));
     this.#chart.replaceChildren(makeChart('Accuracy over time', lines, {end, toText: formatTime},

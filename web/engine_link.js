@@ -58,7 +58,7 @@ export class EngineLink {
       this.whyOneThread = features.isolated ? 'this browser has no shared memory'
         : 'this page is not cross-origin isolated';
     }
-    this.#startWorker(this.#urlOf(`engine_worker.js${neverCame > 0 ? `?${neverCame}` : ''}`));
+    this.#startWorker(this.#workerUrl);
   }
 
   /** Posts a message, or keeps it until the engine is ready. */
@@ -78,6 +78,8 @@ export class EngineLink {
     this.#worker = null;
     this.#waiting = [];
   }
+
+  get #workerUrl() { return this.#urlOf(`engine_worker.js${neverCame > 0 ? `?${neverCame}` : ''}`); }
 
   #urlOf(file) { return new URL(file, this.#folder).href; }
 
@@ -135,7 +137,7 @@ export class EngineLink {
     this.bundle = /** @type {string} */ (this.bundle).replace('threads-', 'single-');
     this.threads = 1;
     this.whyOneThread = `${script} is sent without Cross-Origin-Embedder-Policy`;
-    const code = `import ${JSON.stringify(this.#urlOf('engine_worker.js'))};`;
+    const code = `import ${JSON.stringify(this.#workerUrl)};`;
     this.#blob = URL.createObjectURL(new Blob([code], {type: 'text/javascript'}));
     this.#startWorker(this.#blob);
   }

@@ -108,10 +108,10 @@ export class EngineModule {
   }
 
   /** Says which data sets are hosted: the text of data/catalog.json, which has the URL `source`. */
-  describeData(catalog, source) {
+  describeCatalog(catalog, source) {
     const text = encoder.encode(catalog);
     this.#withBytes([text, encoder.encode(`${source}\0`)], ([memory, sourceMemory]) =>
-      this.#check(this.#module._convlab_describe_data(memory, text.length, sourceMemory)));
+      this.#check(this.#module._convlab_describe_catalog(memory, text.length, sourceMemory)));
   }
 
   /** Appends the images of the file `file` of the catalog, which has the URL `source`. */

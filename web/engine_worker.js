@@ -149,7 +149,7 @@ function withFile(url, use) {
   }
 }
 
-const describe = (catalog, url) => withFile(url, () => engine.describeData(catalog, url));
+const describe = (catalog, url) => withFile(url, () => engine.describeCatalog(catalog, url));
 
 function append(name, file, bytes, url) {
   withFile(url, () => engine.append(name, file, bytes, url));

@@ -128,6 +128,8 @@ function keepSettings() {
 /** The user's own data sets, and features that are being computed. */
 let ownSets = [];
 let growing = null;
+/** The data set whose features a network is trained on while they are computed; without them there is no run. */
+let imagesOfGrowing = '';
 
 function offerData() {
   controls.setOwnData([...ownSets.filter(({name}) => name !== growing?.name), ...(growing ? [growing] : [])]);
@@ -143,15 +145,19 @@ const ownData = new OwnData(byId('own-data'), () => convlab, {
 
 new Transfer(byId('transfer'), () => convlab, {
   data: () => options.data,
-  growing: (data) => {
+  growing: (data, images) => {
     growing = data;
     offerData();
-    if (data) controls.chooseData(data.name);
+    if (!data) return;
+    comparison.beginPreparation(data.name);
+    imagesOfGrowing = images;
+    controls.chooseData(data.name);
   },
   computed: (name, seconds) => comparison.addPreparation(name, seconds),
-  added: async (name) => {
+  added: async (name, images) => {
+    imagesOfGrowing = '';
     await ownData.refresh();
-    controls.chooseData(name);
+    if ([images, name].includes(options.data)) controls.chooseData(name);
   },
 });
 
@@ -202,6 +208,11 @@ function showSnapshot({snapshot, encoded}) {
   view.show(encoded);
   showNotes(notesOf(snapshot));
   showWhatRuns(snapshot);
+  if (snapshot.state === 'empty' && imagesOfGrowing) {
+    const images = imagesOfGrowing;
+    imagesOfGrowing = '';
+    controls.chooseData(images);
+  }
   // If no network could be built, there is nothing to reset: other options must be chosen.
   if (snapshot.state === 'failed' && snapshot.parameters > 0) {
     showAlert('run', snapshot.error, 'Reset', () => {

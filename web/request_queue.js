@@ -4,7 +4,7 @@
 import {encodeDone, encodeRefusal} from './protocol.js';
 
 /** The requests that can open a data set. */
-const opening = ['configure', 'find_learning_rate', 'load_model'];
+const opening = ['configure', 'describe_data', 'find_learning_rate', 'load_model'];
 
 /** Returns the fields of a request; none if it is invalid, which the engine says. */
 function fieldsOf({json}) {

@@ -1,6 +1,6 @@
 // The area of the page for transfer learning: computes features of the images of the run's data set
 // with a network that was trained on ImageNet, and adds them as a data set, on which a small network
-// then learns.
+// learns, also while they are being computed.
 
 import {labelled, make, makeButton} from './elements.js';
 import {formatBytes, formatCount, formatDuration, timeLeft} from './format.js';
@@ -27,6 +27,8 @@ export class Transfer {
   #added;
   /** The data set of the features that are being computed. */
   #name = '';
+  /** The data set of which they are. */
+  #images = '';
   /** @type {AbortController|null} */
   #abort = null;
   /** What listWeights has returned. @type {any[]} */
@@ -47,10 +49,11 @@ export class Transfer {
   /**
    * @param {HTMLElement} root  in which the area is built
    * @param {() => any} engine  returns the Convlab
-   * @param {{data: () => string, growing: (data: any) => void, computed: (name: string, seconds: number) => void,
-   *   added: (name: string) => Promise<void>}} use  data: returns the name of the run's data set. Called: growing, to
-   *   train on the features that are computed already, with their description (OwnDescription), or null when that
-   *   ends; computed, with the name of their data set and the seconds they took; added, when that is added
+   * @param {{data: () => string, growing: (data: any, images: string) => void,
+   *   computed: (name: string, seconds: number) => void, added: (name: string, images: string) => Promise<void>}} use
+   *   data: returns the name of the run's data set. Called: growing, to train on the features that are computed
+   *   already, with their description (OwnDescription), or null when that ends; computed, with the name of their data
+   *   set and the seconds they took; added, when that is added. images: the data set of which they are
    */
   constructor(root, engine, {data, growing, computed, added}) {
     this.#engine = engine;
@@ -130,14 +133,14 @@ export class Transfer {
         formatCount(about.test)} test images, computed in ${formatDuration(about.seconds)}`;
       this.#say.textContent = `${text}.`;
       this.#status.textContent = text;
-      await this.#added(name);
+      await this.#added(name, this.#images);
     } catch (error) {
       const isCancelled = error.kind === 'cancelled';
       this.#say.textContent = this.#status.textContent = isCancelled && abort.signal.aborted ? 'Cancelled.' : '';
       if (!isCancelled) this.#fail(error);
       else if (!abort.signal.aborted) this.#fail({message: `Computing features was ${error.message}.`});
     } finally {
-      this.#growing(null);
+      this.#growing(null, this.#images);
       this.#compute.disabled = false;
       this.#progress.hidden = true;
       this.#abort = null;
@@ -149,11 +152,14 @@ export class Transfer {
     const start = performance.now();
     await this.#engine().fetchWeights(weights, {signal, onProgress: ({done, total}) =>
       this.#show(`Fetching ${weights}: ${formatBytes(done)} of ${formatBytes(total)}`, start, done / total)});
-    const data = this.#data();  // other settings from now on end it
+    const data = this.#data();
+    this.#images = data;
     let count = Math.floor(Number(this.#count.value));
     if (!(count > 0)) {
       this.#show(`Measuring with one image of each class of ${data}, when they have arrived`, 0, 0);
-      const measured = await this.#engine().extractFeatures(weights, {images_per_class: 1}, {signal});
+      const measured = await this.#engine().extractFeatures(weights,
+        {images_per_class: 1, data_name: `${data}-measured`}, {signal});
+      if (this.#data() !== data) throw new Error(`Other images than those of ${data} were chosen meanwhile.`);
       count = affordable(measured);
     }
     const began = performance.now();
@@ -163,14 +169,15 @@ export class Transfer {
     return this.#engine().extractFeatures(weights, {images_per_class: count, data_name: this.#name}, {signal,
       onProgress: ({progress}) => {
         this.#show(`Features of ${what}: ${Math.floor(100 * progress)} %`, began, progress);
-        this.#train.hidden = progress === 0;
+        this.#train.hidden = progress === 0 || this.#data() === this.#name;
       }});
   }
 
   async #trainMeanwhile() {
     try {
       const {data, image: [height, width, channels], class_names, models} = await this.#engine().describeData(this.#name);
-      this.#growing({name: data, height, width, channels, classes: class_names.length, class_names, models});
+      this.#growing({name: data, height, width, channels, classes: class_names.length, class_names, models},
+        this.#images);
     } catch (error) {
       this.#fail(error);
     }

@@ -81,7 +81,7 @@ class Engine::Impl {
     epoch_ended_ = epoch_ended_ || session_.run()->epochs_done() != epochs;
     if (!session_.is_training()) {
       publish(true);
-      return Activity::idle;
+      return task_ ? Activity::busy : Activity::idle;
     }
     // Epochs of a tiny network end so often that a snapshot of each would take most of the time.
     const double now = session_.now();
@@ -231,21 +231,19 @@ class Engine::Impl {
 
   void end_task(ErrorKind kind, const std::string& message) {
     const uint64_t id = running_.id;
-    drop_task();
-    answer_error(id, kind, message);
-  }
-
-  void drop_task() {
     task_.reset();
     running_ = {};
     session_.task_ended();
+    answer_error(id, kind, message);
   }
 
   Activity advance_task() {
     try {
       if (task_->advance()) {
+        session_.task_ended();  // first, so that only the task has what is returned
         answer({.id = running_.id, .result = task_->result()});
-        drop_task();
+        task_.reset();
+        running_ = {};
       }
     } catch (const std::exception& error) {
       end_task(ErrorKind::failed, error.what());

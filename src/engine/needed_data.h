@@ -6,7 +6,7 @@
 
 namespace convlab {
 
-/// Returns the name of the data set that a request will open: that of its options, or the one on
+/// Returns the name of the data set that a request will open: that of its fields, or the one on
 /// which a model to load was trained. Empty for all other requests, and for a file that is no
 /// model.
 std::string needed_data(const Request& request);

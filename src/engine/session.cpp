@@ -149,7 +149,6 @@ void Session::install(const RunOptions& options, OpenedData data, Graph graph) {
   network_changes_now();
   drop_run();
   error_.clear();
-  note_.clear();
   run_ = std::make_unique<Run>(options, std::move(data.fitted), std::move(graph), backend(),
                                environment_.now, workers_, environment_.callbacks);
   stored_ = std::move(data.stored);
@@ -162,6 +161,7 @@ void Session::drop_run() {
   run_.reset();
   stored_ = {};
   state_ = RunState::empty;
+  note_.clear();
 }
 
 /// The front end has nothing to append to features that a task computes.
@@ -414,6 +414,7 @@ Result Session::apply(const ListControls&) { return controls(); }
 
 void Session::train() {
   try {
+    if (needs_task()) run_->data_arrived();
     const Run::Progress progress = run_->advance();
     if (progress != Run::Progress::waiting) ++network_changes_;
     if (progress == Run::Progress::waiting) {

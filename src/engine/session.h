@@ -73,7 +73,9 @@ class Session {
   uint64_t network_changes() const { return network_changes_; }
 
   RunState state() const { return state_; }
-  Run* run() { return run_.get(); }  ///< null before the first Configure
+  Run* run() {
+    return run_.get();
+  }  ///< null before the first Configure, and when its features failed
   Backend& backend() { return *environment_.backend; }
   double now() const { return environment_.now(); }
 

@@ -14,17 +14,6 @@
 
 namespace convlab {
 
-namespace {
-
-std::vector<int32_t> labels_of(const Dataset& images, int64_t times) {
-  std::vector<int32_t> labels;
-  for (int64_t i = 0; i < images.size() * times; ++i)
-    labels.push_back(images.label(i % images.size()));
-  return labels;
-}
-
-}  // namespace
-
 Graph feature_graph(const WeightSet& set, std::string_view pool) {
   Graph graph = pretrained_graph(set, NetworkPart::body);
   if (pool == "avg") {
@@ -151,7 +140,7 @@ void FeatureExtraction::write_rows(int64_t end) {
 
 bool FeatureExtraction::advance() {
   if (!loader_ && !begin_pass()) {
-    rows_.finish(labels_of(*images_.train, 1 + copies_), labels_of(*images_.test, 1));
+    rows_.finish(row_labels(*images_.train, copies_), row_labels(*images_.test));
     return true;
   }
   const Pass& pass = passes_[pass_];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "core/counted.h"
 #include "core/error.h"
@@ -63,6 +64,13 @@ void FeatureRows::finish(std::span<const int32_t> train_labels,
   complete();
 }
 
+std::vector<int32_t> row_labels(const Dataset& images, int64_t copies) {
+  std::vector<int32_t> labels;
+  for (int64_t i = 0; i < images.size() * (1 + copies); ++i)
+    labels.push_back(images.label(i % images.size()));
+  return labels;
+}
+
 FeatureMemory::Bytes::Bytes(uint64_t size)
     : ByteSource("the features", size), bytes_(static_cast<size_t>(size)) {}
 
@@ -81,6 +89,10 @@ FeatureMemory::FeatureMemory(const FeatureInfo& info)
       bytes_(std::make_shared<Bytes>(start().size() + static_cast<uint64_t>(info.rows()) *
                                                           (info.row_bytes() + sizeof(int32_t)))) {
   write(start());
+}
+
+std::vector<uint8_t> FeatureMemory::take() {
+  return bytes_.use_count() == 1 ? std::move(bytes_->all()) : bytes_->all();
 }
 
 std::function<int64_t()> FeatureMemory::counter(int64_t first) const {

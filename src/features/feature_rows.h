@@ -63,6 +63,9 @@ class FeatureRows {
   int64_t rows_ = 0;
 };
 
+/// Returns the labels of images: of all of them, and of `copies` copies of them.
+std::vector<int32_t> row_labels(const Dataset& images, int64_t copies = 0);
+
 /// Writes it to memory, from which what is written can be read meanwhile.
 class FeatureMemory final : public FeatureRows {
  public:
@@ -73,15 +76,15 @@ class FeatureMemory final : public FeatureRows {
   /// Returns a function that returns how many rows from the row `first` on are written. It may be
   /// called from any thread, also after this object has ended.
   std::function<int64_t()> counter(int64_t first) const;
-  /// Returns the finished file.
-  std::vector<uint8_t> bytes() const { return bytes_->all(); }
+  /// Returns the finished file: a copy where others use it, too.
+  std::vector<uint8_t> take();
 
  private:
   class Bytes final : public ByteSource {
    public:
     explicit Bytes(uint64_t size);
     uint64_t written() const { return written_.load(std::memory_order_acquire); }
-    const std::vector<uint8_t>& all() const { return bytes_; }
+    std::vector<uint8_t>& all() { return bytes_; }
     void write(std::span<const uint8_t> bytes);
     void cut(uint64_t bytes) { written_.store(bytes, std::memory_order_relaxed); }
 

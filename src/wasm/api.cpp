@@ -192,8 +192,8 @@ EMSCRIPTEN_KEEPALIVE int convlab_take_reply() {
   });
 }
 
-EMSCRIPTEN_KEEPALIVE int convlab_describe_data(const char* catalog, uint32_t length,
-                                               const char* source) {
+EMSCRIPTEN_KEEPALIVE int convlab_describe_catalog(const char* catalog, uint32_t length,
+                                                  const char* source) {
   return guarded([&] {
     state().data.describe({catalog, length}, source);
     return 0;

@@ -40,7 +40,7 @@ uint32_t convlab_block_bytes();
 int convlab_advance(double milliseconds);
 /// Says which data sets are hosted: the text of a catalog of packed data sets, in place of the last
 /// one. `source` names it in errors.
-int convlab_describe_data(const char* catalog, uint32_t length, const char* source);
+int convlab_describe_catalog(const char* catalog, uint32_t length, const char* source);
 /// Appends the images of the file `file` of that catalog to data set `data`, after checking their
 /// SHA-256. `bytes` are those of the file, or those that a server has inflated it to; `source`
 /// names it in errors.

@@ -44,8 +44,8 @@ after(async () => (await shared)?.close());
  * security policy, none of which may occur.
  */
 export async function openPage({isolated = true, allImages = false, args = [], context = {}, query = '',
-  prepare = async () => {}, start = serve, waitUntil = 'load'} = {}) {
-  const server = await start({isolated, allImages});
+  prepare = async () => {}, waitUntil = 'load'} = {}) {
+  const server = await serve({isolated, allImages});
   const own = args.length > 0 ? await launch(args) : null;
   const browser = own ?? await (shared ??= launch());
   const surroundings = await browser.newContext(context);

@@ -27,7 +27,10 @@ class Route {
   abort() { this.#response.destroy(); }
 
   /** @param {{status?: number, headers?: Object<string, string>, body?: string|Uint8Array}} answer */
-  fulfill({status = 200, headers = {}, body = ''}) { this.#response.writeHead(status, headers).end(body); }
+  fulfill({status = 200, headers = {}, body = ''}) {
+    const length = status === 204 ? {} : {'Content-Length': Buffer.byteLength(body)};
+    this.#response.writeHead(status, {...headers, ...length}).end(body);
+  }
 
   /** Answers with a whole file. */
   fulfillFile(path) { this.fulfill({headers: {'Content-Type': 'application/octet-stream'}, body: fs.readFileSync(path)}); }
@@ -55,7 +58,12 @@ export class Routes {
   async answer(request, response) {
     const route = new Route(request, response);
     const rule = request.headers[unchanged] ? null : this.#rules.find(({pattern}) => pattern.test(route.path));
-    await rule?.answer(route);
+    try {
+      await rule?.answer(route);
+    } catch (error) {
+      console.error(`${route.path}: ${error.stack}`);
+      route.abort();
+    }
     return Boolean(rule);
   }
 }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "data/selected_dataset.h"
+#include "engine/run_loss.h"
 #include "engine/small_engine.h"
 #include "features/extract_features.h"
 #include "features/feature_file.h"
@@ -64,7 +65,7 @@ std::vector<uint8_t> expected_file(const DatasetSplits& images, const std::strin
                                 .test = with_preprocessing(images.test, weights.set)},
                                info, {.batch = 2}, rows);
   while (!extraction.advance()) continue;
-  return rows.bytes();
+  return rows.take();
 }
 
 /// These images as the request computes their features: the classes take turns.
@@ -172,7 +173,8 @@ TEST_CASE("extract features request: a head is trained while the features are co
   int64_t steps_meanwhile = 0;
   std::vector<uint8_t> file;
   while (engine.snapshot()->state != RunState::finished) {
-    CHECK(engine.advance() != Activity::waiting);
+    const Activity activity = engine.advance();
+    CHECK((activity == Activity::busy || !file.empty()));
     while (const std::optional<Reply> reply = engine.take_reply()) {
       REQUIRE(reply->error.empty());
       if (const auto* configured = std::get_if<Configured>(&reply->result))
@@ -190,6 +192,47 @@ TEST_CASE("extract features request: a head is trained while the features are co
   const DatasetSplits finished = parse_feature_file(memory_source("growing", file)).data;
   Engine later = engine_on(finished);
   later.call<Configured>(Configure{head_on("growing")});
+  later.call<Done>(Start{});
+  settle(later);
+  CHECK(model_of(later) == model_of(engine));
+}
+
+TEST_CASE("extract features request: a head that has ended does not end the computing") {
+  for (const bool one_step : {false, true}) {
+    CAPTURE(one_step);
+    Engine engine = engine_on(photos());
+    configure(engine);
+    engine.send(ExtractFeatures{.weights = "small", .data_name = "growing"}, 5);
+    engine.advance();
+    RunOptions options = head_on("growing");
+    options.epochs = 1;
+    engine.call<Configured>(Configure{options});
+    engine.send(one_step ? Request(Step{}) : Request(Start{}), 6);
+    settle(engine);
+    CHECK(engine.snapshot()->state == (one_step ? RunState::paused : RunState::finished));
+    engine.take_reply();
+    const std::optional<Reply> reply = engine.take_reply();
+    REQUIRE(reply.has_value());
+    CHECK(reply->id == 5);
+    CHECK(reply->error.empty());
+  }
+}
+
+TEST_CASE("extract features request: class weights hold from the first step on") {
+  const DatasetSplits images = make_synthetic(31, 12, {20, 20, 3}, 3);
+  RunOptions options = head_on("growing");
+  options.class_weights = balanced_classes;
+  Engine engine = engine_on(images);
+  configure(engine);
+  engine.send(ExtractFeatures{.weights = "small", .data_name = "growing"}, 5);
+  engine.advance();
+  engine.call<Configured>(Configure{options});
+  engine.send(Start{}, 6);
+  settle(engine);
+  engine.take_reply();
+  const auto file = std::get<ComputedFeatures>(engine.take_reply()->result).bytes;
+  Engine later = engine_on(parse_feature_file(memory_source("growing", file)).data);
+  later.call<Configured>(Configure{options});
   later.call<Done>(Start{});
   settle(later);
   CHECK(model_of(later) == model_of(engine));

@@ -32,9 +32,10 @@ Graph checked_graph(const ExtractFeatures& request, const WeightSet& set,
   return feature_graph(set, request.pool);
 }
 
-/// The file is in memory twice: when it is computed, and in the reply.
+/// The file is in memory up to three times: where a network is trained on it, in the reply, and
+/// when that is encoded.
 void check_memory(const FeatureInfo& info, const Backend& backend) {
-  const uint64_t bytes = 2 * static_cast<uint64_t>(info.rows()) * info.row_bytes();
+  const uint64_t bytes = 3 * static_cast<uint64_t>(info.rows()) * info.row_bytes();
   const uint64_t left = backend.memory_left();
   if (bytes <= left) return;
   fail(
@@ -118,7 +119,7 @@ Result FeaturesTask::result() {
   const FeatureInfo& info = work_->info;
   return ComputedFeatures{
       .file_name = data_name_ + ".safetensors",
-      .bytes = work_->rows.bytes(),
+      .bytes = work_->rows.take(),
       .backbone = info.backbone,
       .pool = info.pool,
       .train = info.train,

@@ -17,8 +17,8 @@ class FeaturesTask final : public Task {
  public:
   /// `images` as they are stored; those that have not arrived yet are waited for. `began` is called
   /// when they are here, with the features as a data set that grows. The backend must outlive the
-  /// task. Throws Error for images that have no pixels, an unknown pooling, weights
-  /// that are not whole, and if there is not enough memory.
+  /// task. Throws Error for images that have no pixels, an unknown pooling, an invalid name,
+  /// weights that are not whole, and if there is not enough memory.
   FeaturesTask(const ExtractFeatures& request, OpenedWeights weights, DatasetSplits images,
                Backend& backend, std::shared_ptr<WorkerPool> workers, std::function<double()> now,
                std::function<void(const DatasetSplits&)> began);
