@@ -371,7 +371,7 @@ TEST_CASE("winograd: used in both directions where it is faster") {
   }
 }
 
-TEST_CASE("winograd: gradients of inputs match float64 and direct", "[no-tsan]") {
+TEST_CASE("winograd: gradients of inputs match float64 and direct", "[no-sanitizer]") {
   for (const Case& c : all_cases()) {
     INFO(c);
     Convolution winograd(c, 1, Winograd::always);

@@ -59,7 +59,8 @@ Batch batch_of(int64_t size) {
   return batch;
 }
 
-TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation") {
+TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation",
+          "[no-tsan]") {
   const UpdateOptions plain;
   const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
   const auto winograd = GENERATE(Winograd::off, Winograd::always);

@@ -131,7 +131,8 @@ TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
 
 TEST_CASE(
     "trainer: once prepared, steps allocate packed weights at most once, also with a smaller last "
-    "batch") {
+    "batch",
+    "[no-tsan]") {
   for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     Run run(kind.name, 1, "simple-convnet");
