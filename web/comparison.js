@@ -55,7 +55,10 @@ export class Comparison {
     const known = this.#runs.get(key);
     if (known?.history.length === history.length) return;
     const {data, model} = options;
-    this.#runs.set(key, {data, label: `${model} on ${data}`, history, before: this.#before.get(data)});
+    // A shorter history is that of another run with the same settings.
+    const isSameRun = known && known.history.length < history.length;
+    const before = isSameRun ? known.before : this.#before.get(data);
+    this.#runs.set(key, {data, label: `${model} on ${data}`, history, before});
     if (this.#runs.size > maxRuns) this.#runs.delete([...this.#runs.keys()][0]);
     this.#draw();
   }

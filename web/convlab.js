@@ -407,9 +407,9 @@ export class Convlab extends TypedEventTarget {
    * Computes features of the images of the run's data set, with weights of fetchWeights: the outputs
    * of a network that was trained on ImageNet, before its classifier. Waits for images that have not
    * arrived yet. From the first progress above 0 on there is a data set `data_name` of the features
-   * that are computed already, for configure(); training on it goes on meanwhile, other training
-   * waits. Resolves to a file for addData(), and what is in it; `train` and `test` are numbers of
-   * images.
+   * that are computed already, for configure(). Training on it continues while the others are
+   * computed; training on other data waits. Resolves to a file for addData(), and what is in it;
+   * `train` and `test` are numbers of images.
    * @param {string} weights
    * @param {{pool?: 'avg'|'max'|'none', images_per_class?: number, data_name?: string}} [options]
    *   images_per_class: of the training and of the test images; default: all

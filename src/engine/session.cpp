@@ -143,7 +143,7 @@ Run& Session::usable_run(std::string_view what) {
 // The old run ends only after everything about the new one has been checked, and before the new
 // one is made, so that they do not need memory at once.
 void Session::install(const RunOptions& options, OpenedData data, Graph graph) {
-  // Of what is used, a task that goes on keeps an unknown part.
+  // While features are computed, nobody knows which part of the memory is the task's.
   const uint64_t reclaimable = run_ && !features_.train ? backend().memory_use().bytes : 0;
   Run::check(options, data.fitted, graph, backend(), reclaimable);
   network_changes_now();
