@@ -147,11 +147,14 @@ void Session::install(const RunOptions& options, OpenedData data, Graph graph) {
   const uint64_t reclaimable = run_ && !features_.train ? backend().memory_use().bytes : 0;
   Run::check(options, data.fitted, graph, backend(), reclaimable);
   network_changes_now();
+  const auto& train = data.stored.train;
+  const bool is_computed = train == features_.train || (is_computed_ && train == stored_.train);
   drop_run();
   error_.clear();
   run_ = std::make_unique<Run>(options, std::move(data.fitted), std::move(graph), backend(),
                                environment_.now, workers_, environment_.callbacks);
   stored_ = std::move(data.stored);
+  is_computed_ = is_computed;
   state_ = RunState::ready;
 }
 
@@ -160,12 +163,13 @@ void Session::drop_run() {
   ++network_changes_;
   run_.reset();
   stored_ = {};
+  is_computed_ = false;
   state_ = RunState::empty;
   note_.clear();
 }
 
 /// The front end has nothing to append to features that a task computes.
-Configured Session::configured() const { return {needs_task() ? "" : run_->options().data}; }
+Configured Session::configured() const { return {is_computed_ ? "" : run_->options().data}; }
 
 OpenedWeights Session::opened_weights(const std::string& name) const {
   if (!environment_.open_weights) fail("[weights] {}: there are no weights here", name);

@@ -101,8 +101,9 @@ class Session {
   std::function<void()> changing_;
   std::shared_ptr<WorkerPool> workers_;  // of all loaders; null: none
   std::unique_ptr<Run> run_;
-  DatasetSplits stored_;    // the images of the run as they are stored
-  DatasetSplits features_;  // that a task computes; empty: there is none
+  DatasetSplits stored_;      // the images of the run as they are stored
+  DatasetSplits features_;    // that a task computes; empty: there is none
+  bool is_computed_ = false;  // stored_ are features that a task computes or has computed
   RunState state_ = RunState::empty;
   std::string error_;
   std::string note_;  // about a loaded model

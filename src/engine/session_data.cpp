@@ -43,10 +43,16 @@ DatasetSplits no_data(const ModelFile& file) {
 
 }  // namespace
 
-/// Returns the data set of this name: features that a task computes, or one of the front end.
+/// Returns the data set of this name: features that a task computes, or one of the front end. When
+/// the task has ended, the front end adds their file; until it has, they are those of the run.
 DatasetSplits Session::find_data(const std::string& name) const {
   if (features_.train && features_.train->name() == name) return features_;
-  return environment_.open_data(name);
+  try {
+    return environment_.open_data(name);
+  } catch (const Error&) {
+    if (is_computed_ && stored_.train->name() == name) return stored_;
+    throw;
+  }
 }
 
 /// Opens the data set in the size of the images that the options ask for; if they ask for none and

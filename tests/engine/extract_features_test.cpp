@@ -218,6 +218,32 @@ TEST_CASE("extract features request: a head that has ended does not end the comp
   }
 }
 
+TEST_CASE("extract features request: a head takes new settings before the file is added") {
+  Engine engine({.backend = make_backend("xnnpack", 1),
+                 .open_data =
+                     [](const std::string& name) {
+                       if (name != "photos") fail("{} is not here", name);
+                       return photos();
+                     },
+                 .open_weights = open_small,
+                 .now = ticking_clock()});
+  configure(engine);
+  engine.send(ExtractFeatures{.weights = "small", .data_name = "growing"}, 5);
+  engine.advance();
+  engine.call<Configured>(Configure{head_on("growing")});
+  settle(engine);
+  CHECK(std::get<ComputedFeatures>(engine.take_reply()->result).train == train_images);
+  RunOptions options = head_on("growing");
+  options.epochs = 1;
+  for (int i = 0; i < 2; ++i) CHECK(engine.call<Configured>(Configure{options}).data.empty());
+  engine.call<Done>(Start{});
+  settle(engine);
+  CHECK(engine.snapshot()->state == RunState::finished);
+  // Without a run on them they are gone.
+  configure(engine);
+  CHECK_THROWS_AS(engine.call<Configured>(Configure{options}), Error);
+}
+
 TEST_CASE("extract features request: class weights hold from the first step on") {
   const DatasetSplits images = make_synthetic(31, 12, {20, 20, 3}, 3);
   RunOptions options = head_on("growing");
