@@ -18,6 +18,7 @@ constexpr float legend_height = 24;
 }  // namespace
 
 void FiltersPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
+  has_images_ = snapshot->features.empty();
   if (snapshot->filters.version() == filters_.version()) return;
   filters_ = snapshot->filters;
   scale_ = filter_scale(*filters_);
@@ -67,7 +68,9 @@ void FiltersPanel::draw(const Rect& rect, const Theme& theme) {
   }
   draw_heading(rect, theme.text, title(), theme.quiet, remark);
   if (filters_->count == 0) {
-    draw_empty(rect, theme.quiet, theme.background, "Filters appear when the network is built");
+    draw_empty(rect, theme.quiet, theme.background,
+               has_images_ ? "Filters appear when the network is built"
+                           : "The network reads features, not images");
     return;
   }
   ImDrawList& list = *ImGui::GetWindowDrawList();

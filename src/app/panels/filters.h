@@ -23,6 +23,7 @@ class FiltersPanel final : public Panel {
   void draw_scale(const Rect& rect, const Theme& theme) const;
 
   Part<Filters> filters_;
+  bool has_images_ = true;
   float scale_ = 1;  ///< weight that has the strongest colour
   ImageSheet sheet_;
 };
