@@ -1,16 +1,12 @@
 // The JavaScript API, convlab.js, as a page of one's own uses it: what it refuses and how.
 
-/* global Convlab, create, settled, within -- in the page */
+/* global Convlab, create, created, settled, within -- in the page */
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {withPage} from './browser.mjs';
+import {sharedPage, withPage} from './browser.mjs';
 
-/**
- * Calls `use`, in the page, with the class Convlab and a function that creates an engine with the
- * given options, waits for it and collects its 'error' events in engine.errors.
- */
-const withApi = (use) => withPage({query: 'bench.html'}, async ({page}) => {
+const withEngines = sharedPage({query: 'bench.html'}, async (page) => {
   await page.locator('#run:enabled').waitFor();
   await page.evaluate(async () => {
     const {Convlab} = await import('./convlab.js');
@@ -19,15 +15,25 @@ const withApi = (use) => withPage({query: 'bench.html'}, async ({page}) => {
       setTimeout(() => reject(new Error(`nothing within ${seconds} s`)), 1000 * seconds))]);
     globalThis.settled = (promise) => within(60, promise).then(
       (value) => ({value}), (error) => ({error: error.message}));
+    globalThis.created = [];
     globalThis.create = async (options) => {
       const engine = new Convlab(options);
+      created.push(engine);
       engine.errors = [];
       engine.addEventListener('error', ({error}) => engine.errors.push(error));
       await within(30, new Promise((resolve) => engine.addEventListener('ready', resolve)));
       return engine;
     };
   });
+});
+
+/**
+ * Calls `use`, in the page, with the class Convlab and a function that creates an engine with the given options, waits for
+ * it and collects its 'error' events in engine.errors. The engines end with the test.
+ */
+const withApi = (use) => withEngines(async ({page}) => {
   await use(page);
+  await page.evaluate(() => created.splice(0).forEach((engine) => engine.terminate()));
 });
 
 test('bench with more threads than the engine has is refused, and the next one runs', () =>

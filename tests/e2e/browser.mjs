@@ -39,11 +39,19 @@ export async function serve({isolated = true, allImages = false} = {}) {
 let shared = null;
 after(async () => (await shared)?.close());
 
+function withoutWebGl2() {
+  const {getContext} = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function get(kind, ...rest) {
+    return kind === 'webgl2' ? null : getContext.call(this, kind, ...rest);
+  };
+}
+
 /**
- * Opens the page. `problems` collects console errors, uncaught errors and violations of the content
+ * Opens the page. `canvas`: whether curves and samples are drawn, which costs time where no test looks at them; without,
+ * the browser has no WebGL 2. `problems` collects console errors, uncaught errors and violations of the content
  * security policy, none of which may occur.
  */
-export async function openPage({isolated = true, allImages = false, args = [], context = {}, query = '',
+export async function openPage({canvas = true, isolated = true, allImages = false, args = [], context = {}, query = '',
   prepare = async () => {}, waitUntil = 'load'} = {}) {
   const server = await serve({isolated, allImages});
   const own = args.length > 0 ? await launch(args) : null;
@@ -65,6 +73,7 @@ export async function openPage({isolated = true, allImages = false, args = [], c
     await page.addInitScript(() => document.addEventListener('securitypolicyviolation',
       ({violatedDirective, blockedURI}) =>
         globalThis.reportBreach(`CSP: ${violatedDirective} ${blockedURI}`)));
+    if (!canvas) await page.addInitScript(withoutWebGl2);
     await prepare(page);
     await page.goto(new URL(query, server.url).href, {waitUntil});
     return {page, problems, close};
@@ -101,6 +110,33 @@ export async function withPage(options, use) {
 }
 
 const number = (text) => Number.parseFloat(text.replaceAll(',', ''));
+
+/**
+ * Returns a function like withPage for tests that disturb each other in nothing: they share a page, which `prepare`
+ * makes ready once, and again after a test that failed.
+ */
+export function sharedPage(options, prepare) {
+  let opened = null;
+  const close = async () => {
+    await opened?.close();
+    opened = null;
+  };
+  after(close);
+  return async (use) => {
+    const fresh = opened === null;
+    opened ??= await openPage(options);
+    const {page, problems} = opened;
+    try {
+      await inTime((async () => {
+        if (fresh) await prepare(page);
+        await use({page, problems});
+      })(), page);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+}
 
 /** Returns the number displayed in the element `id`; NaN if it shows none. */
 export const readNumber = async (page, id) => number(await page.locator(`#${id}`).innerText());

@@ -49,7 +49,7 @@ test('pictures are taken while a button is held, by mouse or key, and become a d
   }));
 
 test('a camera that opens when the classes are folded already is closed again', () =>
-  withPage({args: fakeCamera}, async ({page}) => {
+  withPage({canvas: false, args: fakeCamera}, async ({page}) => {
     await page.evaluate(() => {
       const {mediaDevices} = navigator;
       const open = mediaDevices.getUserMedia.bind(mediaDevices);
@@ -69,7 +69,7 @@ test('a camera that opens when the classes are folded already is closed again', 
   }));
 
 test('pictures from files; what is no image, a missing camera and names that clash are said', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await openCards(page);
     const files = Array.from({length: 6}, (_, i) =>
       write(`card-${i}.png`, greyPng(20, 30, new Uint8Array(600).fill(40 * i))));

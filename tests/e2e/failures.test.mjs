@@ -14,7 +14,7 @@ const trainFor = async (page, steps) => {
 };
 
 /** Options of withPage: `fail` answers the requests whose path matches, as long as page.failing.fails. */
-const failing = (pattern, fail) => ({prepare: async (page) => {
+const failing = (pattern, fail) => ({canvas: false, prepare: async (page) => {
   const state = {fails: true};
   page.failing = state;
   page.server.route(pattern, (route) => (state.fails ? fail(route) : route.continue()));
@@ -49,7 +49,7 @@ test('a first shard without a response is reported; Retry lets a waiting Start t
     }));
 
 test('a missing catalog is reported, and Retry works', () =>
-  withPage({allImages: true, ...failing(/\/catalog\.json/, notFound)}, async ({page}) => {
+  withPage({canvas: false, allImages: true, ...failing(/\/catalog\.json/, notFound)}, async ({page}) => {
     await alertOf(page).getByText(/catalog\.json could not be fetched: HTTP 404/).waitFor();
     page.failing.fails = false;
     await alertOf(page).getByRole('button', {name: 'Retry'}).click();
@@ -167,7 +167,7 @@ test('an engine that cannot be loaded is reported, and can be restarted', () =>
   }));
 
 test('a refused command is reported and changes nothing', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.evaluate(() => {
       globalThis.convlabPage.convlab.configure({optimizer: 7});
@@ -181,7 +181,7 @@ test('a refused command is reported and changes nothing', () =>
   }));
 
 test('a run that fails stops and shows the reason, and Reset starts over', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await trainFor(page, 2);
     await page.evaluate(() => {
@@ -199,7 +199,7 @@ test('a run that fails stops and shows the reason, and Reset starts over', () =>
   }));
 
 test('options that give no valid network are reported, and others can be chosen', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.evaluate(() => {
       globalThis.convlabPage.convlab.configure({model: 'no-such-model'});

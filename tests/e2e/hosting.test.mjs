@@ -13,7 +13,7 @@ const limit = 10_000;  // milliseconds until the page must say what is wrong
 const busyLimit = 3 * limit;  // where several pages open at the same time
 
 /** Options of withPage: `change` answers the requests whose path matches, as long as page.failing.fails. */
-const changing = (pattern, change) => ({prepare: async (page) => {
+const changing = (pattern, change) => ({canvas: false, prepare: async (page) => {
   const state = {fails: true};
   page.failing = state;
   page.server.route(pattern, (route) => (state.fails ? change(route) : route.continue()));

@@ -10,7 +10,7 @@ import {
 import {damage, inWorker, storedFiles} from './packing.mjs';
 
 test('a data set is deleted after a question, also from the storage', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
@@ -31,7 +31,7 @@ test('a data set is deleted after a question, also from the storage', () =>
   }));
 
 test('where storage is denied, the page says so and trains', () =>
-  withPage({prepare: inWorker(`StorageManager.prototype.getDirectory = () =>
+  withPage({canvas: false, prepare: inWorker(`StorageManager.prototype.getDirectory = () =>
     Promise.reject(new DOMException('denied here', 'SecurityError'));`)}, async ({page}) => {
     await waitForState(page, 'ready');
     for (const [files, name] of [[[photosZip], 'photos'], [[cifarArchive], 'cifar-10-binary']]) {
@@ -50,7 +50,7 @@ const quotaCases = [
 
 for (const [what, code] of quotaCases) {
   test(`${what}: the page says what is needed, keeps nothing and trains`, () =>
-    withPage({prepare: inWorker(code)}, async ({page}) => {
+    withPage({canvas: false, prepare: inWorker(code)}, async ({page}) => {
       await waitForState(page, 'ready');
       await drop(page, [photosZip]);
       await waitForData(page, 'photos');
@@ -61,7 +61,7 @@ for (const [what, code] of quotaCases) {
 }
 
 test('addData of the API: cancelled while it is kept, nothing is left; then it trains by name', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     const result = await page.evaluate(async ([images, labels]) => {
       const {convlab} = globalThis.convlabPage;
@@ -95,7 +95,7 @@ test('addData of the API: cancelled while it is kept, nothing is left; then it t
   }));
 
 test('a damaged generation of the index falls back to the one before', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await waitForPack(page);  // generation 1
     await drop(page, [photosZip]);
@@ -126,7 +126,7 @@ async function writeNewerIndex() {
 }
 
 test('what a newer version has kept is left alone, and data is used without being kept', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await waitForPack(page);
     const before = await page.evaluate(storedFiles);
@@ -139,7 +139,7 @@ test('what a newer version has kept is left alone, and data is used without bein
   }));
 
 test('two pages keep data sets one after the other, and see each other\'s after a reload', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     const other = await page.context().newPage();
     await other.goto(page.url());
@@ -153,7 +153,7 @@ test('two pages keep data sets one after the other, and see each other\'s after 
   }));
 
 test('two pages that keep a data set of one name: the second says so, and replaces nothing', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     const other = await page.context().newPage();
     await other.goto(page.url());
@@ -169,7 +169,7 @@ test('two pages that keep a data set of one name: the second says so, and replac
   }));
 
 test('a damaged copy is refused with a message, and can be deleted', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');
@@ -197,7 +197,7 @@ const keepLongSet = (page) => page.evaluate(async ([images, labels]) => {
 }, [train.images.toString('base64'), train.labels.toString('base64')]);
 
 test('the check of a kept data set can be cancelled, and so can requests that wait for it', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await keepLongSet(page);
     await page.reload();
@@ -220,7 +220,7 @@ test('the check of a kept data set can be cancelled, and so can requests that wa
   }));
 
 test('a model opens the kept data set that it was trained on', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     const model = await keepLongSet(page);
     await page.reload();
@@ -237,7 +237,7 @@ test('a model opens the kept data set that it was trained on', () =>
   }));
 
 test('checking a kept data set shows its progress, and Cancel goes back to the settings before', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await keepLongSet(page);
     await page.reload();
@@ -252,7 +252,7 @@ test('checking a kept data set shows its progress, and Cancel goes back to the s
   }));
 
 test('a data set that a run here and another tab read is deleted when they end', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await drop(page, [photosZip]);
     await waitForData(page, 'photos');

@@ -78,7 +78,7 @@ test('downloads are named and deleted in the area of data, and not kept again in
   }));
 
 test('MNIST: trained on again after a reload, with all data of the server out of reach', () =>
-  withPage({allImages: true}, async ({page}) => {
+  withPage({canvas: false, allImages: true}, async ({page}) => {
     await trainOn(page);
     await waitForKept(page, mnist);
     const asked = watchData(page, () => false);
@@ -97,7 +97,7 @@ test('MNIST: trained on again after a reload, with all data of the server out of
 test('partly fetched: only the rest is fetched, and Retry fetches it from a server that is back', () => {
   const isFirst = (file) => file === 'catalog.json' || /train-000[0-4]/.test(file);
   const first = mnist.filter(({file}) => isFirst(file));
-  return withPage({allImages: true, prepare: async (page) => watchData(page, isFirst)}, async ({page}) => {
+  return withPage({canvas: false, allImages: true, prepare: async (page) => watchData(page, isFirst)}, async ({page}) => {
     await page.locator('#alert').getByText(/could not be fetched/).waitFor();
     const test0 = mnist.find(({file}) => /test-0000/.test(file)).file;
     assert.match(await alertOf(page), new RegExp(test0));
@@ -117,7 +117,7 @@ test('partly fetched: only the rest is fetched, and Retry fetches it from a serv
 });
 
 test('a kept shard that is damaged is fetched again, alone, and kept again', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await waitForKept(page, fewOfMnist);
     const name = await page.evaluate(damage, '^shard-');
@@ -180,7 +180,7 @@ for (const [what, code, why] of [
     throw new DOMException('full', 'QuotaExceededError'); };`, /no room/],
 ]) {
   test(`${what}: the page says once that MNIST is not kept, and trains`, () =>
-    withPage({allImages: true, prepare: inWorker(code)}, async ({page, problems}) => {
+    withPage({canvas: false, allImages: true, prepare: inWorker(code)}, async ({page, problems}) => {
       await trainOn(page);
       await waitForAllImages(page);
       const note = page.locator('#notes li').filter({hasText: 'MNIST is not kept for the next visit'});
@@ -192,7 +192,7 @@ for (const [what, code, why] of [
 }
 
 test('two pages fetch and keep the same pack at once', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     const other = await page.context().newPage();
     await Promise.all([page.reload(), other.goto(page.url())]);
     await Promise.all([trainOn(page), trainOn(other)]);

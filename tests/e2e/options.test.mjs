@@ -20,7 +20,7 @@ const waitForOption = (page, ...expected) => page.evaluate(([name, value]) => {
 }, expected);
 
 test('the fold More sets options of every kind, within their limits', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({canvas: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.locator('#more > summary').click();
     const clip = page.locator('#option-update-clip_norm');
@@ -51,7 +51,7 @@ test('the fold More sets options of every kind, within their limits', () =>
   }));
 
 test('settings from the engine leave alone what is typed, and the focus where it is', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({canvas: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     const epochs = page.locator('#epochs');
     await epochs.fill('3');
@@ -72,7 +72,7 @@ test('settings from the engine leave alone what is typed, and the focus where it
   }));
 
 test('a network that is not in the tables stays until another model is chosen', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({canvas: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.evaluate(() => convlabPage.convlab.configure({
       data: 'mnist', model: 'tiny', architecture: {
@@ -96,7 +96,7 @@ test('a network that is not in the tables stays until another model is chosen', 
   }));
 
 test('an encoded request, as the canvas sends them, is answered with its own id', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     const replies = await page.evaluate(async () => {
       const {encodeRequest, decodeReply} = await import('./protocol.js');

@@ -23,7 +23,7 @@ const cases = [
 
 for (const {what, files, name, text} of cases) {
   test(`${what}: dropped, trained on, and trained on again after a reload without network`, () =>
-    withPage({}, async ({page, problems}) => {
+    withPage({canvas: false}, async ({page, problems}) => {
       await waitForState(page, 'ready');
       await drop(page, files);
       await waitForData(page, name);
@@ -38,7 +38,7 @@ for (const {what, files, name, text} of cases) {
 }
 
 test('a folder is chosen; what is dropped shows an overlay; pasted files are added', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({canvas: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await page.locator('input[aria-label="Folder of your own"]')
       .setInputFiles(path.join(folder, 'folder/photos'));
@@ -61,7 +61,7 @@ test('a folder is chosen; what is dropped shows an overlay; pasted files are add
   }));
 
 test('what is no data set is refused with the reason', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({canvas: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     fs.mkdirSync(path.join(folder, 'empty'));
     const bad = [
@@ -84,7 +84,7 @@ test('what is no data set is refused with the reason', () =>
   }));
 
 test('a data set that the server lacks says how to get it, and takes its files', () =>
-  withPage({prepare: async (page) => page.server.route(/\/data\//, (route) => route.fulfill({status: 404}))},
+  withPage({canvas: false, prepare: async (page) => page.server.route(/\/data\//, (route) => route.fulfill({status: 404}))},
     async ({page}) => {
       await waitForState(page, 'ready');
       await page.locator('#data').selectOption('cifar-10');
@@ -104,7 +104,7 @@ test('a data set that the server lacks says how to get it, and takes its files',
     }));
 
 test('the area is folded, is opened by keyboard and by what is dragged, and says how safe data is', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     const button = area(page).getByRole('button', {name: 'Choose files…'});
     assert.equal(await button.isVisible(), false);
@@ -120,22 +120,28 @@ test('the area is folded, is opened by keyboard and by what is dragged, and says
     await area(page).getByText(/The browser may delete what is kept|Kept until you delete it/).waitFor();
   }));
 
-test('looks', async () => {
-  for (const [name, context] of Object.entries({
-    'own-light-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'light'},
-    'own-dark-1280': {viewport: {width: 1280, height: 1360}, colorScheme: 'dark'},
-    'own-light-390': {viewport: {width: 390, height: 844}, colorScheme: 'light'},
-    'own-dark-390': {viewport: {width: 390, height: 844}, colorScheme: 'dark'},
-  })) {
-    await withPage({context}, async ({page}) => {
-      await waitForState(page, 'ready');
-      await screenshot(page, `${name}-folded`);
-      await drop(page, [photosZip]);
-      await waitForData(page, 'photos');
-      await area(page).getByRole('button', {name: 'Delete photos'}).click();
-      await screenshot(page, name);
-      assert.equal(await page.evaluate(() =>
-        document.documentElement.scrollWidth > document.documentElement.clientWidth), false);
-    });
-  }
-});
+const looks = [
+  {name: 'own-light-1280', viewport: {width: 1280, height: 1360}, colorScheme: 'light'},
+  {name: 'own-dark-1280', viewport: {width: 1280, height: 1360}, colorScheme: 'dark'},
+  {name: 'own-dark-390', viewport: {width: 390, height: 844}, colorScheme: 'dark'},
+  {name: 'own-light-390', viewport: {width: 390, height: 844}, colorScheme: 'light'},
+];
+
+test('looks', () =>
+  withPage({}, async ({page}) => {
+    const look = async (ending) => {
+      for (const {name, viewport, colorScheme} of looks) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({colorScheme});
+        await screenshot(page, name + ending);
+        assert.equal(await page.evaluate(() =>
+          document.documentElement.scrollWidth > document.documentElement.clientWidth), false, name);
+      }
+    };
+    await waitForState(page, 'ready');
+    await look('-folded');
+    await drop(page, [photosZip]);
+    await waitForData(page, 'photos');
+    await area(page).getByRole('button', {name: 'Delete photos'}).click();
+    await look('');
+  }));

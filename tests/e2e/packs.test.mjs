@@ -21,7 +21,7 @@ test('the first step on MNIST needs at most a megabyte of data', () => {
     files.push(route.path);
     route.fulfill(answer);
   });
-  return withPage({prepare}, async ({page}) => {
+  return withPage({canvas: false, prepare}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.locator('#step').click();
     await page.waitForFunction(() => document.getElementById('progress').value >= 1);
@@ -97,7 +97,7 @@ test('the first step on photos needs a few megabytes, however many there are', a
 });
 
 test('choosing a data set that is not hosted says its size, source, licence and how to get it', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await page.locator('#data').selectOption('cifar-10');
     await page.locator('#alert').getByText(

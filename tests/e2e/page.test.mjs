@@ -2,10 +2,13 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {screenshot, stepOf, waitForNumber, waitForState, withPage} from './browser.mjs';
+import {screenshot, sharedPage, stepOf, waitForNumber, waitForState, withPage} from './browser.mjs';
 
 const waitForSteps = (page, steps) =>
   page.waitForFunction((min) => document.getElementById('progress').value >= min, steps);
+
+/** For tests that train nothing. */
+const withReadyPage = sharedPage({}, (page) => waitForState(page, 'ready'));
 
 const scrollsSideways = (page) => page.evaluate(() =>
   document.documentElement.scrollWidth > document.documentElement.clientWidth);
@@ -46,8 +49,7 @@ test('works by keyboard alone: shortcuts, Tab, and a focus that stays', () =>
   }));
 
 test('an invalid learning rate is refused with an error message', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
+  withReadyPage(async ({page}) => {
     const field = page.locator('#learning-rate');
     for (const bad of ['fast', '-1', '0', '1e9', '']) {
       await field.fill(bad);
@@ -112,15 +114,8 @@ test('while two threads train, frames are fast and input is handled at once', ()
     await waitForState(page, 'paused', 1000);
   }));
 
-const withoutWebGl2 = () => {
-  const {getContext} = HTMLCanvasElement.prototype;
-  HTMLCanvasElement.prototype.getContext = function get(kind, ...rest) {
-    return kind === 'webgl2' ? null : getContext.call(this, kind, ...rest);
-  };
-};
-
 test('without WebGL2: reports it, trains, and shows charts and numbers in HTML', () =>
-  withPage({prepare: (page) => page.addInitScript(withoutWebGl2)}, async ({page, problems}) => {
+  withPage({canvas: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     assert.match(await page.locator('#no-view-why').innerText(), /does not support WebGL 2/);
     assert.equal(await page.locator('#view').isVisible(), false);
@@ -194,10 +189,9 @@ test('two screen pixels for a CSS pixel: so many has the canvas', () =>
     }));
 
 test('texts have a contrast of at least 4.5 to 1, light and dark', () =>
-  withPage({context: {reducedMotion: 'reduce'}}, async ({page}) => {
-    await waitForState(page, 'ready');
+  withReadyPage(async ({page}) => {
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      await page.emulateMedia({colorScheme});
+      await page.emulateMedia({colorScheme, reducedMotion: 'reduce'});
       const low = await page.evaluate(() => {
         const luminance = (colour) => {
           const [r, g, b] = colour.match(/[\d.]+/g).map((part) => {
@@ -227,8 +221,7 @@ test('texts have a contrast of at least 4.5 to 1, light and dark', () =>
   }));
 
 test('every field and button has a name, and aria descriptions refer to existing elements', () =>
-  withPage({}, async ({page}) => {
-    await waitForState(page, 'ready');
+  withReadyPage(async ({page}) => {
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll('button, input, select')]
         .filter((element) => !(element.labels?.length || element.getAttribute('aria-label') ||

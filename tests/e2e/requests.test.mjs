@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {withPage} from './browser.mjs';
+import {sharedPage, withPage} from './browser.mjs';
 
-/** Calls `use` with a page in which `engine` is a Convlab that has trained mnist-mlp briefly. */
-const withTrained = (use) => withPage({query: 'bench.html'}, async ({page}) => {
+/** Calls `use` with a page in which `engine` is a Convlab that has trained mnist-mlp briefly; it must stay as it is. */
+const withTrained = sharedPage({query: 'bench.html'}, async (page) => {
   await page.locator('#run:enabled').waitFor();
   await page.evaluate(async () => {
     const {Convlab, RequestError} = await import('./convlab.js');
@@ -32,11 +32,10 @@ const withTrained = (use) => withPage({query: 'bench.html'}, async ({page}) => {
     engine.start();
     await until(engine, ({state}) => state === 'finished');
   });
-  await use(page);
 });
 
 test('evaluate gives the numbers of the last validation, and reports its progress', () =>
-  withTrained(async (page) => {
+  withTrained(async ({page}) => {
     const {last, result} = await page.evaluate(async () => {
       const evaluated = await engine.evaluate({top_k: 3});
       const {history} = engine.latest;
@@ -49,7 +48,7 @@ test('evaluate gives the numbers of the last validation, and reports its progres
   }));
 
 test('predict takes files, pixels and canvases, and gives the same for the same picture', () =>
-  withTrained(async (page) => {
+  withTrained(async ({page}) => {
     const found = await page.evaluate(async () => {
       const {samples, predictions} = engine.latest;
       const size = samples.width * samples.height;
@@ -76,7 +75,7 @@ test('predict takes files, pixels and canvases, and gives the same for the same 
   }));
 
 test('explain gives a map for an image, by index or by pixels, of the predicted class or another', () =>
-  withTrained(async (page) => {
+  withTrained(async ({page}) => {
     const found = await page.evaluate(async () => {
       const {values: map, pixels, ...first} = await engine.explain(0, {method: 'saliency'});
       const image = new ImageData(28, 28);
@@ -102,7 +101,7 @@ test('explain gives a map for an image, by index or by pixels, of the predicted 
   }));
 
 test('a saved model opens in a new engine with its data, and a checkpoint resumes', () =>
-  withTrained(async (page) => {
+  withTrained(async ({page}) => {
     const found = await page.evaluate(async () => {
       const model = await engine.saveModel();
       const {accuracy} = await engine.evaluate();
@@ -125,7 +124,7 @@ test('a saved model opens in a new engine with its data, and a checkpoint resume
   }));
 
 test('requests that are wrong are refused with a reason, and nothing changes', () =>
-  withTrained(async (page) => {
+  withTrained(async ({page}) => {
     const found = await page.evaluate(async () => {
       const refused = (promise) => promise.then(() => 'done', ({kind, message}) => ({kind, message}));
       const answers = [
@@ -153,7 +152,7 @@ test('requests that are wrong are refused with a reason, and nothing changes', (
   }));
 
 test('a request can be cancelled, and progress is reported meanwhile', () =>
-  withTrained(async (page) => {
+  withTrained(async ({page}) => {
     const found = await page.evaluate(async () => {
       const stop = new AbortController();
       const seen = [];
@@ -174,20 +173,22 @@ test('a request can be cancelled, and progress is reported meanwhile', () =>
   }));
 
 test('epochs can be raised while training', () =>
-  withTrained(async (page) => {
+  withTrained(async ({page}) => {
     const epochs = await page.evaluate(async () => {
-      await engine.configure({data: 'mnist', model: 'mnist-cnn', epochs: 1, batch: 16});
-      engine.start();
-      await until(engine, ({state, step}) => state === 'running' && step > 0);
-      engine.setEpochs(2);
-      const {history} = await until(engine, ({state}) => state === 'finished');
+      const other = watched(new Convlab());
+      await other.configure({data: 'mnist', model: 'mnist-cnn', epochs: 1, batch: 16});
+      other.start();
+      await until(other, ({state, step}) => state === 'running' && step > 0);
+      other.setEpochs(2);
+      const {history} = await until(other, ({state}) => state === 'finished');
+      other.terminate();
       return history.length;
     });
     assert.equal(epochs, 2);
   }));
 
 test('the tab Model saves, opens and predicts with real files', () =>
-  withPage({}, async ({page, problems}) => {
+  withPage({canvas: false}, async ({page, problems}) => {
     await page.locator('#start[aria-disabled="false"]').waitFor();
     await page.locator('#tab-model').click();
     await page.locator('[data-layers] tr').first().waitFor();

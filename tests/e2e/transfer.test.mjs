@@ -116,7 +116,7 @@ test('features of 20 images per class, meanwhile a head above 85 %, and after a 
   }));
 
 test('without a number, as many images as take about two minutes; a cancelled extraction adds nothing', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     serveWeights(page);
     await waitForState(page, 'ready');
     await drop(page, [shades()]);
@@ -143,7 +143,7 @@ test('a file of features that the command has written is a data set of the page'
   const made = convlab('features', '--backbone', 'squeezenet1.1', '--weights', ownFile, '--pool', 'avg',
     '--data', path.join(folder, 'folder/photos'), '--out', out);
   assert.equal(made.status, 0, made.stderr);
-  return withPage({}, async ({page, problems}) => {
+  return withPage({canvas: false}, async ({page, problems}) => {
     await waitForState(page, 'ready');
     await drop(page, [out]);
     await waitForData(page, 'photo features');
@@ -154,7 +154,7 @@ test('a file of features that the command has written is a data set of the page'
 });
 
 test('a server without weights: the area says how to host them', () =>
-  withPage({}, async ({page}) => {
+  withPage({canvas: false}, async ({page}) => {
     await waitForState(page, 'ready');
     await openArea(page);
     await area(page).getByText('This server hosts no weights of pretrained networks').waitFor();
