@@ -14,6 +14,7 @@
 #include "cli/model_argument.h"
 #include "cli/values.h"
 #include "core/error.h"
+#include "core/monotonic_seconds.h"
 #include "engine/protocol.h"
 #include "engine/tasks/bench_suite.h"
 #include "engine/tasks/bench_task.h"

@@ -13,6 +13,7 @@
 #include "cli/values.h"
 #include "core/counted.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "data/catalog.h"
 #include "data/selected_dataset.h"
 #include "engine/engine.h"

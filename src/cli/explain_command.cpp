@@ -13,6 +13,7 @@
 #include "cli/values.h"
 #include "core/error.h"
 #include "core/find_named.h"
+#include "core/monotonic_seconds.h"
 #include "data/file.h"
 #include "data/image_decoder.h"
 #include "data/png_encoder.h"

@@ -20,6 +20,7 @@
 #include "cli/weights_place.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "data/augment/augmentation_text.h"
 #include "data/catalog.h"
 #include "data/worker_pool.h"
@@ -79,7 +80,8 @@ class Extraction {
         augmentation_(read_augmentation(options.run.augmentation)),
         json_(options_.json),
         status_(json_.to_stdout() ? stderr : stdout, monotonic_seconds),
-        weights_((check(), open_weights(find_weight_sets(options.backbone), options.weights))),
+        weights_((check(), open_weights(find_weight_sets(options.backbone), NetworkPart::body,
+                                        options.weights))),
         backend_(open_backend(options_.backend, options_.threads, options_.winograd)) {}
 
   /// Returns the exit status.

@@ -11,6 +11,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "data/catalog.h"
 #include "net/fetch_files.h"
 
@@ -111,11 +112,12 @@ int fetch_dataset(const FetchArguments& arguments) {
 }
 
 int fetch_entry(const CatalogEntry& entry, const fs::path& folder,
-                const std::function<std::string()>& check) {
-  const FetchOptions options{.folder = folder, .mirror = mirror()};
+                const std::function<std::string()>& check, const std::optional<Excerpt>& excerpt) {
+  const FetchOptions options{.folder = folder, .mirror = mirror(), .excerpt = excerpt};
   Listener listener;
   listener.line(fmt::format("{}: {}\n  licence: {}\n  source: {}\n  {}, to {}", entry.title,
-                            entry.description, entry.licence, entry.source, size_text(entry),
+                            entry.description, entry.licence, entry.source,
+                            excerpt ? "parts of a file" : size_text(entry),
                             options.folder.string()));
   if (!fetch_files(entry, options, listener)) {
     constexpr int shell_base = 128;  // exit status of a program that a signal ended

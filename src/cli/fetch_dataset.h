@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "data/catalog.h"
+#include "net/fetch_files.h"
 
 namespace convlab {
 
@@ -18,8 +20,10 @@ struct FetchArguments {
 int fetch_dataset(const FetchArguments& arguments);
 
 /// The same for the downloads of any entry, to `folder`. When all have arrived, `check` throws
-/// Error if they are not as expected, or returns who finds them, for the last line.
+/// Error if they are not as expected, or returns who finds them, for the last line. `excerpt` as in
+/// FetchOptions.
 int fetch_entry(const CatalogEntry& entry, const std::filesystem::path& folder,
-                const std::function<std::string()>& check);
+                const std::function<std::string()>& check,
+                const std::optional<Excerpt>& excerpt = std::nullopt);
 
 }  // namespace convlab

@@ -11,6 +11,7 @@
 #include "cli/values.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "data/catalog.h"
 #include "data/png_encoder.h"
 #include "features/open_data.h"

@@ -30,7 +30,8 @@ int run_join(const JoinCommand& command) {
                    {{"--save", command.save}});
   check_writable(command.save);
   const ModelFile head = parse_model(read_model_file(command.model), command.model);
-  const OpenedWeights weights = open_weights(find_weight_sets(backbone_of(head)), command.weights);
+  const OpenedWeights weights =
+      open_weights(find_weight_sets(backbone_of(head)), NetworkPart::body, command.weights);
   const std::unique_ptr<Backend> backend = make_backend("host", 1);
   const std::vector<uint8_t> joined = join_backbone(head, weights, command.fine_tune, *backend);
   write_file(command.save, joined);

@@ -12,6 +12,7 @@
 #include "cli/values.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "features/knn.h"
 #include "features/open_data.h"
 

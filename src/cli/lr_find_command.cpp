@@ -19,6 +19,7 @@
 #include "cli/text_chart.h"
 #include "cli/values.h"
 #include "core/counted.h"
+#include "core/monotonic_seconds.h"
 #include "engine/engine.h"
 #include "engine/protocol.h"
 #include "engine/run_loss.h"

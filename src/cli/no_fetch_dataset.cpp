@@ -9,7 +9,7 @@ int fetch_dataset(const FetchArguments& arguments) {
 }
 
 int fetch_entry(const CatalogEntry& entry, const std::filesystem::path&,
-                const std::function<std::string()>&) {
+                const std::function<std::string()>&, const std::optional<Excerpt>&) {
   fail(
       "[fetch] this convlab was built without libcurl and cannot download. Install it (Debian: "
       "libcurl4-openssl-dev) and build again, or get {} elsewhere: {}",

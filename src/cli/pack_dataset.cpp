@@ -5,6 +5,7 @@
 
 #include "cli/status_line.h"
 #include "cli/values.h"
+#include "core/monotonic_seconds.h"
 #include "features/open_data.h"
 #include "pack/pack_report.h"
 

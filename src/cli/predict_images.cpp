@@ -8,6 +8,7 @@
 #include "cli/values.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "engine/engine.h"
 
 namespace convlab {

@@ -27,7 +27,7 @@ std::vector<const WeightSet*> find_classifiers(const std::string& name) {
 }  // namespace
 
 OpenedWeights open_classifier(const std::string& model, const std::string& weights) {
-  return open_weights(find_classifiers(model), weights);
+  return open_weights(find_classifiers(model), NetworkPart::whole, weights);
 }
 
 std::vector<uint8_t> model_of(const OpenedWeights& weights) {

@@ -21,6 +21,7 @@
 #include "core/counted.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "core/parse_number.h"
 #include "data/selected_dataset.h"
 #include "engine/engine.h"

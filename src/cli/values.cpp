@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstdio>
 
 #include "backend/processors.h"
@@ -182,10 +181,6 @@ CLI::Validator number_within(double min, double max) {
 CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
                         double max, const std::string& description) {
   return command.add_option(name, value, description)->check(number_within(min, max));
-}
-
-double monotonic_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace convlab

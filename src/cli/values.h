@@ -55,7 +55,4 @@ CLI::Option* add_integer(CLI::App& command, const std::string& name, int64_t& va
 CLI::Option* add_number(CLI::App& command, const std::string& name, double& value, double min,
                         double max, const std::string& description);
 
-/// Returns seconds of a monotonic clock.
-double monotonic_seconds();
-
 }  // namespace convlab

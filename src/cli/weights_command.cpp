@@ -10,6 +10,7 @@
 #include "cli/fetch_dataset.h"
 #include "cli/values.h"
 #include "cli/weights_place.h"
+#include "core/counted.h"
 #include "core/error.h"
 #include "core/find_named.h"
 #include "core/format.h"
@@ -23,11 +24,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
+std::string place_text(const WeightSet& set) {
+  const fs::path path = find_weights_file(set, NetworkPart::body);
+  if (path.empty()) return "not found. To get it: " + how_to_get(set, NetworkPart::whole);
+  const bool less = path != weights_path(set, NetworkPart::whole);
+  return fmt::format("{}in {}", less ? "the layers before the classifier, " : "", path.string());
+}
+
 int list_weights() {
   for (const WeightSet& set : weight_sets()) {
-    const fs::path path = weights_path(set);
-    const std::string place =
-        is_there(path) ? "in " + path.string() : "not found. To get it: " + how_to_get(set);
+    const std::string place = place_text(set);
     std::printf("%s\n", fmt::format("{}\n  {}: network {}, {}\n  licence: {}\n  source: {}\n  {}",
                                     set.name, set.title, set.model,
                                     set.head ? fmt::format("{} classes", set.classes)
@@ -38,52 +44,95 @@ int list_weights() {
   return 0;
 }
 
-/// Removes the file and throws Error unless it has the tensors of the set, whose SHA-256 may be
-/// unknown.
-void check_tensors(const WeightSet& set, const fs::path& path) {
+/// Throws Error unless the file has the tensors of the part of the set's network, whose SHA-256 may
+/// be unknown. Then removes it if it has just been downloaded.
+void check_tensors(const WeightSet& set, NetworkPart part, const fs::path& path, bool is_new) {
   try {
     const std::array sets{&set};
-    match_weight_set(sets, read_safetensors_header(*open_file(path)), path.string());
-  } catch (const Error&) {
+    match_weight_set(sets, part, read_safetensors_header(*open_file(path)), path.string());
+  } catch (const Error& error) {
+    if (!is_new) fail("{}. It was not changed; rename or delete it to download it", error.what());
     fs::remove(path);
     throw;
   }
 }
 
-int fetch_weights(const std::string& name) {
+/// Returns the parts of a file of the set's weights that make up one of the body alone.
+FileParts body_parts(const WeightSet& set, const ByteSource& file) {
+  if (set.bytes && file.size() != *set.bytes) {
+    fail("[fetch] {}: the server has a file of {}; expected {}", file.name(),
+         counted(file.size(), "byte"), *set.bytes);
+  }
+  const SafeTensorsHeader header = read_safetensors_header(file);
+  std::vector<NewTensor> tensors;
+  FileParts parts;
+  for (const SafeTensorEntry& tensor :
+       needed_tensors(set, NetworkPart::body, header, file.name())) {
+    tensors.push_back({tensor.name, tensor.dtype, tensor.shape});
+    parts.ranges.push_back({tensor.offset, tensor.bytes});
+  }
+  parts.start = safetensors_start(tensors, header.metadata);
+  return parts;
+}
+
+int fetch_weights(const std::string& name, bool body) {
   const WeightSet& set = find_named("weights", name, weight_sets(), &WeightSet::name);
   if (set.url.empty())
     fail("[fetch] {}: no file is published in this format. To get it: {}", set.name, set.get);
-  const fs::path path = weights_path(set);
+  const NetworkPart part = body && set.head ? NetworkPart::body : NetworkPart::whole;
+  const bool all = part == NetworkPart::whole;
+  const fs::path path = weights_path(set, part);
   if (path.empty()) fail("[fetch] no folder to write to: HOME is not set");
+  if (const fs::path whole = weights_path(set, NetworkPart::whole); !all && is_there(whole)) {
+    std::printf("%s is there already, with these layers and the classifier\n", whole.c_str());
+    return 0;
+  }
   // A mirror has the files as weights/FILE.
   const CatalogEntry entry{
       .name = "weights",
       .title = set.title,
-      .description = fmt::format("weights for {}", set.model),
+      .description = fmt::format("weights for {}{}", set.model,
+                                 all ? "" : ", the layers before the classifier"),
       .source = set.source,
       .licence = set.licence,
       .get = set.url,
       .downloads = {{.url = set.url, .file = set.file, .bytes = set.bytes, .sha256 = set.sha256}}};
-  return fetch_entry(entry, path.parent_path(), [&] {
-    check_tensors(set, path);
-    return "convlab classify --model " + set.name;
-  });
+  const bool is_new = !is_there(path);
+  const auto check = [&] {
+    check_tensors(set, part, path, is_new);
+    return all ? "convlab classify --model " + set.name : "convlab features --backbone " + set.name;
+  };
+  if (all) return fetch_entry(entry, path.parent_path(), check);
+  return fetch_entry(
+      entry, path.parent_path(), check,
+      Excerpt{.file = path.filename().string(),
+              .choose = [&](const ByteSource& file) { return body_parts(set, file); }});
 }
 
 void add_fetch(CLI::App& weights, Action& action) {
-  auto name = std::make_shared<std::string>();
+  struct FetchCommand {
+    std::string name;
+    bool body = false;
+  };
+  auto options = std::make_shared<FetchCommand>();
   CLI::App& command = *weights.add_subcommand("fetch", "Download pretrained weights");
-  command.add_option("name", *name, "Weights: " + known_names(weight_sets(), &WeightSet::name))
+  command
+      .add_option("name", options->name, "Weights: " + known_names(weight_sets(), &WeightSet::name))
       ->type_name("NAME")
       ->required();
+  command.add_flag("--body", options->body,
+                   "Only the layers before the classifier, enough for features: of VGG16 59 of 553 "
+                   "MB. No checksum is known for them");
   command.footer(
       "The file is written to $XDG_CACHE_HOME/convlab/weights or ~/.cache/convlab/weights. An\n"
       "interrupted download continues when the command is repeated. If the environment variable\n"
       "CONVLAB_DATA_MIRROR is the address of a server, the file comes from\n"
       "$CONVLAB_DATA_MIRROR/weights/FILE.\n"
-      "Example:\n  convlab weights fetch resnet18-torchvision");
-  command.callback([name, &action] { action = [name] { return fetch_weights(*name); }; });
+      "Examples:\n  convlab weights fetch resnet18-torchvision\n"
+      "  convlab weights fetch vgg16-torchvision --body");
+  command.callback([options, &action] {
+    action = [options] { return fetch_weights(options->name, options->body); };
+  });
 }
 
 struct PackCommand {
@@ -95,12 +144,11 @@ struct PackCommand {
 fs::path find_file(const std::string& name) {
   if (is_there(name)) return name;
   const WeightSet& set = find_named("weights or file", name, weight_sets(), &WeightSet::name);
-  const fs::path path = weights_path(set);
-  if (!is_there(path)) {
-    fail("[weights] {}: {} is not there. To get it: {}", set.name,
-         path.empty() ? "the cache (HOME is not set)" : path.string(), how_to_get(set));
-  }
-  return path;
+  if (fs::path path = find_weights_file(set, NetworkPart::body); !path.empty()) return path;
+  const fs::path path = weights_path(set, NetworkPart::body);
+  fail("[weights] {}: {} is not there. To get it: {}", set.name,
+       path.empty() ? "the cache (HOME is not set)" : path.string(),
+       how_to_get(set, NetworkPart::body));
 }
 
 int pack_files(const PackCommand& command) {

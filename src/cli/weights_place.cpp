@@ -16,21 +16,29 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Returns the file of the first of these sets in the user's cache.
-fs::path find_weights(std::span<const WeightSet* const> sets) {
+fs::path find_weights(std::span<const WeightSet* const> sets, NetworkPart part) {
   for (const WeightSet* set : sets) {
-    if (const fs::path path = weights_path(*set); is_there(path)) return path;
+    if (fs::path path = find_weights_file(*set, part); !path.empty()) return path;
   }
   const WeightSet& first = *sets.front();
-  const fs::path path = weights_path(first);
+  const fs::path path = weights_path(first, part);
   fail("[weights] {}: {} is not there; expected it or --weights FILE. To get it: {}", first.name,
-       path.empty() ? "the cache (HOME is not set)" : path.string(), how_to_get(first));
+       path.empty() ? "the cache (HOME is not set)" : path.string(), how_to_get(first, part));
 }
 
 }  // namespace
 
-fs::path weights_path(const WeightSet& set) {
+fs::path weights_path(const WeightSet& set, NetworkPart part) {
   const fs::path folder = cache_folder("weights", process_environment());
-  return folder.empty() ? folder : folder / set.file;
+  if (folder.empty()) return folder;
+  const bool apart = part == NetworkPart::body && set.head && !set.url.empty();
+  return folder / (apart ? set.name + "-body.safetensors" : set.file);
+}
+
+fs::path find_weights_file(const WeightSet& set, NetworkPart part) {
+  fs::path path = weights_path(set, part);
+  if (!is_there(path)) path = weights_path(set, NetworkPart::whole);
+  return is_there(path) ? path : fs::path();
 }
 
 bool is_there(const fs::path& path) {
@@ -38,8 +46,10 @@ bool is_there(const fs::path& path) {
   return !path.empty() && fs::is_regular_file(path, ignored);
 }
 
-std::string how_to_get(const WeightSet& set) {
-  return set.url.empty() ? set.get : "convlab weights fetch " + set.name;
+std::string how_to_get(const WeightSet& set, NetworkPart part) {
+  if (set.url.empty()) return set.get;
+  const bool less = part == NetworkPart::body && set.head;
+  return "convlab weights fetch " + set.name + (less ? " --body" : "");
 }
 
 CLI::Option* add_weights_file(CLI::App& command, std::string& file) {
@@ -50,13 +60,17 @@ CLI::Option* add_weights_file(CLI::App& command, std::string& file) {
       ->type_name("FILE");
 }
 
-OpenedWeights open_weights(std::span<const WeightSet* const> sets, const std::string& file) {
-  const fs::path path = file.empty() ? find_weights(sets) : fs::path(file);
+OpenedWeights open_weights(std::span<const WeightSet* const> sets, NetworkPart part,
+                           const std::string& file) {
+  const fs::path path = file.empty() ? find_weights(sets, part) : fs::path(file);
   std::shared_ptr<const ByteSource> source = open_file(path);
-  const WeightSet& set = match_weight_set(sets, read_safetensors_header(*source), source->name());
+  const WeightSet& set =
+      match_weight_set(sets, part, read_safetensors_header(*source), source->name());
   std::string sha256 = sha256_of(*source);
+  const bool is_body =
+      path == weights_path(set, NetworkPart::body) && path != weights_path(set, NetworkPart::whole);
   // It may have been trained on other images.
-  if (!set.sha256.empty() && sha256 != set.sha256) {
+  if (!set.sha256.empty() && sha256 != set.sha256 && !is_body) {
     std::fprintf(stderr,
                  "convlab: %s is not the known file of %s; images are prepared as for that one\n",
                  source->name().c_str(), set.name.c_str());

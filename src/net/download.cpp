@@ -1,16 +1,16 @@
 #include "net/download.h"
 
 #include <algorithm>
-#include <chrono>
-#include <system_error>
-#include <thread>
 
 #include "core/counted.h"
 #include "core/error.h"
 #include "core/format.h"
+#include "core/monotonic_seconds.h"
 #include "net/http_get.h"
 #include "net/http_headers.h"
 #include "net/part_file.h"
+#include "net/receive_ranges.h"
+#include "net/retries.h"
 
 namespace convlab {
 
@@ -19,12 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint64_t max_unknown_bytes = uint64_t{64} << 30;
-constexpr int max_failures = 5;
-constexpr uint64_t progress_bytes = uint64_t{1} << 20;
-
-double monotonic_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// Writes what a server sends to the part file.
 class Receiver final : public HttpReceiver {
@@ -35,15 +29,17 @@ class Receiver final : public HttpReceiver {
   bool begin(const HttpAnswer& answer) override {
     total_ = answer.total ? answer.total : download_.bytes;
     check_total(answer);
-    const PartOrigin origin{download_.url, answer.version, answer.total};
+    PartOrigin origin{download_.url, answer.version, answer.total};
     if (answer.offset > 0) {
       const PartOrigin& before = part_.origin();
+      // A server that sends the version that was asked for need not name it again.
+      if (origin.version.empty() && before.url == origin.url) origin.version = before.version;
       if (before.url == origin.url && before != origin) return false;
     } else if (part_.size() > 0) {
       notice("the server sends the file from its start");
       part_.clear();
     }
-    check_space();
+    if (total_) part_.check_space(*total_);
     part_.set_origin(origin);
     return true;
   }
@@ -80,17 +76,6 @@ class Receiver final : public HttpReceiver {
     }
   }
 
-  void check_space() const {
-    std::error_code error;
-    const fs::space_info space = fs::space(part_.path(), error);
-    if (error || !total_ || *total_ <= part_.size()) return;
-    const uint64_t needed = *total_ - part_.size();
-    if (needed > space.available) {
-      fail("[fetch] {}: needs {}, but the disk has only {} left", part_.path().string(),
-           bytes_text(needed), bytes_text(space.available));
-    }
-  }
-
   const Download& download_;
   PartFile& part_;
   std::optional<uint64_t> total_;
@@ -118,23 +103,11 @@ bool has_all(const Download& download, const PartFile& part) {
   return !part.origin().total || part.size() == *part.origin().total;
 }
 
-/// Returns false if the download was stopped meanwhile.
-bool wait(double seconds, const Download& download) {
-  const double end = monotonic_seconds() + seconds;
-  for (;;) {
-    if (download.stopped && download.stopped()) return false;
-    const double left = end - monotonic_seconds();
-    if (left <= 0) return true;
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(left, 0.1)));
-  }
-}
-
 /// Requests the file, again and again if need be, until all of it is here. Returns false if it was
 /// stopped.
 bool receive_all(const Download& download, PartFile& part) {
   Receiver receiver(download, part);
-  int failures = 0;
-  double delay = download.retry_seconds;
+  Retries retries(download.retry_seconds, download.stopped);
   for (;;) {
     const HttpRequest request = next_request(download, part);
     HttpResult result = http_get(request, receiver);
@@ -144,19 +117,24 @@ bool receive_all(const Download& download, PartFile& part) {
       result.reason = "the file ended early";
     }
     if (result.end == HttpEnd::unusable) part.clear();
-    if (part.size() >= request.offset + progress_bytes) {
-      failures = 0;
-      delay = download.retry_seconds;
-    }
-    if (++failures == max_failures) {
-      fail("[fetch] {}: {}; gave up after {} tries. {}", download.url, result.reason, max_failures,
+    if (part.size() >= request.offset + Retries::progress_bytes) retries.reset();
+    if (!retries.count_failure()) {
+      fail("[fetch] {}: {}; gave up after {} tries. {}", download.url, result.reason,
+           Retries::max_failures,
            part.size() > 0 ? bytes_text(part.size()) + " are kept, and the same command continues"
                            : "Nothing has arrived");
     }
     receiver.notice(result.reason + "; trying again");
-    if (!wait(delay, download)) return false;
-    delay *= 2;
+    if (!retries.wait()) return false;
   }
+}
+
+/// Requests the file unless all of it is here already. Returns false if it was stopped.
+bool receive_rest(const Download& download, PartFile& part) {
+  const bool same_file = !download.sha256.empty() || part.origin().url == download.url;
+  const bool is_here = part.size() > 0 && same_file && (download.bytes || part.origin().total) &&
+                       has_all(download, part);
+  return is_here || receive_all(download, part);
 }
 
 }  // namespace
@@ -164,10 +142,9 @@ bool receive_all(const Download& download, PartFile& part) {
 bool download(const Download& download) {
   check_url(download.url);
   PartFile part(download.target);
-  const bool same_file = !download.sha256.empty() || part.origin().url == download.url;
-  const bool is_here = part.size() > 0 && same_file && (download.bytes || part.origin().total) &&
-                       has_all(download, part);
-  if (!is_here && !receive_all(download, part)) return false;
+  const bool complete =
+      download.choose ? receive_ranges(download, part) : receive_rest(download, part);
+  if (!complete) return false;
   if (!download.sha256.empty()) {
     const auto sum = part.sha256(download.stopped);
     if (!sum) return false;

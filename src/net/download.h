@@ -5,6 +5,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "core/byte_source.h"
+#include "net/byte_range.h"
 
 namespace convlab {
 
@@ -16,14 +20,23 @@ struct DownloadProgress {
   double seconds = 0;             ///< since this call began
 };
 
+/// A file made of parts of another one.
+struct FileParts {
+  std::vector<uint8_t> start;     ///< that precedes them
+  std::vector<ByteRange> ranges;  ///< of the other file, in the order in which they follow
+};
+
 /// A file to download. Functions may be empty.
 struct Download {
-  std::string url;               ///< http or https
-  std::filesystem::path target;  ///< its folder must exist
-  std::string sha256;            ///< 64 hexadecimal digits in lower case; empty: not checked
-  std::optional<uint64_t> bytes;
-  double stall_seconds = 60;   ///< a connection on which nothing arrives for so long is given up
-  double retry_seconds = 0.5;  ///< to wait before the second try; doubled for each further one
+  std::string url;                ///< http or https
+  std::filesystem::path target;   ///< its folder must exist
+  std::string sha256;             ///< 64 hexadecimal digits in lower case; empty: not checked
+  std::optional<uint64_t> bytes;  ///< not used for parts
+  double stall_seconds = 60;      ///< a connection on which nothing arrives for so long is given up
+  double retry_seconds = 0.5;     ///< to wait before the second try; doubled for each further one
+  /// Chooses the parts of the file on the server that are downloaded; empty: all of it. What it
+  /// throws ends the download.
+  std::function<FileParts(const ByteSource& file)> choose;
   std::function<void(const DownloadProgress&)> progress;
   std::function<void(const std::string&)> notice;  ///< why it tries again
   std::function<bool()> stopped;  ///< called at least once per second; true ends the download

@@ -89,6 +89,7 @@ bool fetch_file(const CatalogDownload& file, const std::string& url, const Fetch
                 .bytes = file.bytes,
                 .stall_seconds = options.stall_seconds,
                 .retry_seconds = options.retry_seconds,
+                .choose = options.excerpt ? options.excerpt->choose : nullptr,
                 .progress =
                     [&](const DownloadProgress& progress) {
                       last = progress;
@@ -109,7 +110,9 @@ bool fetch_files(const CatalogEntry& entry, const FetchOptions& options, FetchLi
   if (error) fail("[fetch] {}: cannot be created: {}", options.folder.string(), error.message());
   return std::all_of(
       entry.downloads.begin(), entry.downloads.end(), [&](const CatalogDownload& file) {
-        return fetch_file(file, url_of(entry, file, options.mirror), options, listener);
+        const std::string url = url_of(entry, file, options.mirror);
+        if (!options.excerpt) return fetch_file(file, url, options, listener);
+        return fetch_file({.url = file.url, .file = options.excerpt->file}, url, options, listener);
       });
 }
 

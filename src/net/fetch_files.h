@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "data/catalog.h"
@@ -26,18 +28,26 @@ class FetchListener {
   virtual bool stopped() = 0;
 };
 
+/// A file made of parts of an entry's only download.
+struct Excerpt {
+  std::string file;                                         ///< its name
+  std::function<FileParts(const ByteSource& file)> choose;  ///< as in Download
+};
+
 struct FetchOptions {
   std::filesystem::path folder;  ///< created if it does not exist
   /// The address of a server that has copies, as MIRROR/NAME/FILE; empty: the published addresses.
   std::string mirror;
+  std::optional<Excerpt> excerpt = std::nullopt;
   double stall_seconds = 60;   ///< as in Download
   double retry_seconds = 0.5;  ///< as in Download
 };
 
 /// Downloads the files of a data set, one after the other, except those that are in the folder with
-/// the expected SHA-256 (or size, where the catalog has no SHA-256). Returns false if the listener
-/// ended it. Throws Error as `download` does; for an entry without downloads or with a file name
-/// that could lead out of the folder; and for a file in the folder that is another one.
+/// the expected SHA-256 (or size, where the catalog has no SHA-256), or the excerpt. Returns false
+/// if the listener ended it. Throws Error as `download` does; for an entry without downloads or
+/// with a file name that could lead out of the folder; and for a file in the folder that is another
+/// one.
 bool fetch_files(const CatalogEntry& entry, const FetchOptions& options, FetchListener& listener);
 
 }  // namespace convlab

@@ -106,12 +106,15 @@ class Transfer {
     set(CURLOPT_USERAGENT, "convlab");
     set(CURLOPT_ERRORBUFFER, error_text_.data());
     add_header("Accept-Encoding: identity");  // ranges are of the bytes as they are stored
-    if (request_.offset > 0) {
-      add_header(fmt::format("Range: bytes={}-", request_.offset));
+    if (asks_for_part()) {
+      const std::string last = request_.end ? fmt::format("{}", *request_.end - 1) : "";
+      add_header(fmt::format("Range: bytes={}-{}", request_.offset, last));
       if (!request_.version.empty()) add_header("If-Range: " + request_.version);
     }
     set(CURLOPT_HTTPHEADER, headers_.get());
   }
+
+  bool asks_for_part() const { return request_.offset > 0 || request_.end; }
 
   void set_callbacks() {
     set(CURLOPT_WRITEFUNCTION, &Transfer::write);
@@ -159,8 +162,9 @@ class Transfer {
     HttpAnswer answer{.version = version_of(header("ETag"), header("Last-Modified"))};
     if (status() == 206) {
       const auto range = parse_content_range(header("Content-Range"));
-      unusable_ = !range || request_.offset == 0 || range->first != request_.offset;
+      unusable_ = !range || !asks_for_part() || range->first != request_.offset;
       if (unusable_) return false;
+      answer.is_part = true;
       answer.offset = range->first;
       answer.total = range->total;
     } else if (curl_off_t length = -1;

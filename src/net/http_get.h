@@ -7,10 +7,11 @@
 
 namespace convlab {
 
-/// A file on a server, or the end of one.
+/// A file on a server, or a part of one.
 struct HttpRequest {
   std::string url;
-  uint64_t offset = 0;  ///< the first byte that is asked for
+  uint64_t offset = 0;          ///< the first byte that is asked for
+  std::optional<uint64_t> end;  ///< the first byte that is not; nothing: all to the end of the file
   /// What version_of named when the bytes before `offset` came; if the server has another version
   /// by now, it sends the whole file. Empty: not asked for.
   std::string version;
@@ -19,6 +20,7 @@ struct HttpRequest {
 
 /// What a server says before it sends a file.
 struct HttpAnswer {
+  bool is_part = false;           ///< what was asked for follows; otherwise the whole file
   uint64_t offset = 0;            ///< position in the file of the first byte that follows
   std::optional<uint64_t> total;  ///< bytes of the whole file
   std::string version;            ///< as version_of

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/format.h"
 #include "core/sha256.h"
 #include "core/utf8.h"
 #include "data/file.h"
@@ -133,6 +134,16 @@ void PartFile::set_origin(const PartOrigin& origin) {
   out << part_origin_text(origin) << std::flush;
   if (!out) fail("[fetch] {}: cannot be written", origin_path_.string());
   origin_ = origin;
+}
+
+void PartFile::check_space(uint64_t total) const {
+  std::error_code error;
+  const fs::space_info space = fs::space(path_, error);
+  if (error || total <= size_) return;
+  if (const uint64_t needed = total - size_; needed > space.available) {
+    fail("[fetch] {}: needs {}, but the disk has only {} left", path_.string(), bytes_text(needed),
+         bytes_text(space.available));
+  }
 }
 
 void PartFile::append(std::span<const uint8_t> bytes) {

@@ -42,6 +42,8 @@ class PartFile {
   const PartOrigin& origin() const { return origin_; }
 
   void set_origin(const PartOrigin& origin);
+  /// Throws Error if the disk has no room for the rest of a file of `total` bytes.
+  void check_space(uint64_t total) const;
   void append(std::span<const uint8_t> bytes);
   /// Deletes the bytes that are there.
   void clear();

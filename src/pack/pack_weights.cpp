@@ -25,7 +25,8 @@ constexpr uintmax_t max_catalog_bytes = uintmax_t{16} << 20U;
 const WeightSet& find_set(const ByteSource& source) {
   std::vector<const WeightSet*> sets;
   for (const WeightSet& set : weight_sets()) sets.push_back(&set);
-  return match_weight_set(sets, read_safetensors_header(source), source.name());
+  // The page needs no classifier.
+  return match_weight_set(sets, NetworkPart::body, read_safetensors_header(source), source.name());
 }
 
 std::string hash_of(std::span<const uint8_t> bytes) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/counted.h"
@@ -179,14 +180,14 @@ Graph pretrained_graph(const WeightSet& set, NetworkPart part) {
   return graph.subgraph(0, static_cast<size_t>(&last - nodes.data()));
 }
 
-const WeightSet& match_weight_set(std::span<const WeightSet* const> sets,
+const WeightSet& match_weight_set(std::span<const WeightSet* const> sets, NetworkPart part,
                                   const SafeTensorsHeader& header, const std::string& source) {
   const EntriesByName entries = by_name(header);
   const WeightSet* best = nullptr;
   std::vector<std::string> fewest;
   size_t wanted_by_best = 0;
   for (const WeightSet* set : sets) {
-    const Graph graph = pretrained_graph(*set, set->head ? NetworkPart::whole : NetworkPart::body);
+    const Graph graph = pretrained_graph(*set, set->head ? part : NetworkPart::body);
     const std::vector<Wanted> wanted = best_match(graph, *set, entries);
     std::vector<std::string> missing = missing_names(wanted, entries);
     if (missing.empty()) return *set;
@@ -198,17 +199,18 @@ const WeightSet& match_weight_set(std::span<const WeightSet* const> sets,
   fail_missing(fewest, wanted_by_best, *best, source);
 }
 
-std::vector<ByteRange> tensor_ranges(const WeightSet& set, NetworkPart part,
-                                     const SafeTensorsHeader& header, const std::string& source) {
+std::vector<SafeTensorEntry> needed_tensors(const WeightSet& set, NetworkPart part,
+                                            const SafeTensorsHeader& header,
+                                            const std::string& source) {
   const EntriesByName entries = by_name(header);
-  std::map<uint64_t, uint64_t> bytes_at;
-  for (const Wanted& tensor : find_tensors(pretrained_graph(set, part), set, entries, source)) {
-    const SafeTensorEntry& entry = *entries.at(tensor.name);
-    bytes_at[entry.offset] = entry.bytes;
+  std::set<std::string> names;
+  for (const Wanted& tensor : find_tensors(pretrained_graph(set, part), set, entries, source))
+    names.insert(tensor.name);
+  std::vector<SafeTensorEntry> needed;
+  for (const SafeTensorEntry& entry : header.tensors) {
+    if (names.contains(entry.name)) needed.push_back(entry);
   }
-  std::vector<ByteRange> ranges;
-  for (const auto& [offset, bytes] : bytes_at) ranges.push_back({offset, bytes});
-  return ranges;
+  return needed;
 }
 
 void load_pretrained(Network& network, const WeightSet& set, const ByteSource& source) {

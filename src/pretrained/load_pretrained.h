@@ -26,25 +26,21 @@ enum class NetworkPart : uint8_t { whole, body };
 /// that lists the known sets if there are none.
 std::vector<const WeightSet*> find_weight_sets(std::string_view name);
 
-/// Returns the set among `sets` whose tensors a file has. Throws Error that names all tensors that
-/// it lacks of the set that it comes closest to. `source` is the name of the file.
-const WeightSet& match_weight_set(std::span<const WeightSet* const> sets,
+/// Returns the set among `sets` of whose network a file has the tensors: those of `part`, or of the
+/// body if the set has no classifier. Throws Error that names all tensors that it lacks of the set
+/// that it comes closest to. `source` is the name of the file.
+const WeightSet& match_weight_set(std::span<const WeightSet* const> sets, NetworkPart part,
                                   const SafeTensorsHeader& header, const std::string& source);
 
 /// Returns the network of a set, with the normalization of its input, for images of
 /// WeightSet::image. Throws Error for all of a network whose set has no classifier.
 Graph pretrained_graph(const WeightSet& set, NetworkPart part);
 
-/// Bytes of a file.
-struct ByteRange {
-  uint64_t offset = 0;
-  uint64_t bytes = 0;
-};
-
-/// Returns where the tensors of a part of a set's network are in a file, in the order of the file.
+/// Returns the tensors of a file that a part of a set's network needs, in the order of the file.
 /// Throws Error like load_pretrained.
-std::vector<ByteRange> tensor_ranges(const WeightSet& set, NetworkPart part,
-                                     const SafeTensorsHeader& header, const std::string& source);
+std::vector<SafeTensorEntry> needed_tensors(const WeightSet& set, NetworkPart part,
+                                            const SafeTensorsHeader& header,
+                                            const std::string& source);
 
 /// Reads the weights of a network of pretrained_graph. Reads nothing but the header and the tensors
 /// that the network needs, one at a time. If the set's channels are blue, green, red, those of the

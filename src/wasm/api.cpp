@@ -243,9 +243,9 @@ EMSCRIPTEN_KEEPALIVE int convlab_weight_ranges(const char* json, uint32_t length
   return guarded([&] {
     const auto [set, source] = listed_weights({json, length});
     std::string text;
-    for (const ByteRange& range :
-         tensor_ranges(set, NetworkPart::body, read_safetensors_header(*source), source->name()))
-      text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", range.offset, range.bytes);
+    for (const SafeTensorEntry& tensor :
+         needed_tensors(set, NetworkPart::body, read_safetensors_header(*source), source->name()))
+      text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", tensor.offset, tensor.bytes);
     state().encoded = {.json = "[" + text + "]", .block = {}};
     return 0;
   });

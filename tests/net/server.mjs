@@ -22,25 +22,27 @@ export async function startServer(t, handle) {
 
 /**
  * Sends `bytes` with an ETag, or the part that the request asks for, unless `ranges` is false. Cuts the
- * connection after `cut` bytes of the body.
+ * connection after `cut` bytes of the body, or with `hold` sends nothing more.
  */
-export function sendFile(request, response, bytes, {etag = '"1"', ranges = true, cut = Infinity} = {}) {
+export function sendFile(request, response, bytes, {etag = '"1"', ranges = true, cut = Infinity, hold = false} = {}) {
   const {range, 'if-range': version} = request.headers;
-  let start = 0;
+  let [start, end] = [0, bytes.length];
   if (ranges && range && (version === undefined || version === etag)) {
-    start = Number(/^bytes=(\d+)-$/.exec(range)[1]);
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range);
+    start = Number(first);
+    if (last) end = Math.min(end, Number(last) + 1);
     if (start >= bytes.length) {
       response.writeHead(416, {'Content-Range': `bytes */${bytes.length}`}).end();
       return;
     }
     response.statusCode = 206;
-    response.setHeader('Content-Range', `bytes ${start}-${bytes.length - 1}/${bytes.length}`);
+    response.setHeader('Content-Range', `bytes ${start}-${end - 1}/${bytes.length}`);
   }
   if (etag) response.setHeader('ETag', etag);
-  response.setHeader('Content-Length', bytes.length - start);
-  const body = bytes.subarray(start);
+  response.setHeader('Content-Length', end - start);
+  const body = bytes.subarray(start, end);
   if (cut >= body.length) response.end(body);
-  else response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 50));
+  else response.write(body.subarray(0, cut), () => hold || setTimeout(() => response.destroy(), 50));
 }
 
 /** Runs a program without blocking the server; returns {status, signal, stdout, stderr}. */

@@ -212,9 +212,11 @@ TEST_CASE("match_weight_set: the set whose tensors a file has") {
   both.insert(both.end(), sets.begin(), sets.end());
   const auto source = source_of(file);
   const SafeTensorsHeader header = read_safetensors_header(*source);
-  CHECK(match_weight_set(both, header, "a.file").name == "squeezenet1.1-torchvision");
-  CHECK_THROWS_MATCHES(match_weight_set(find_weight_sets("vgg16"), header, "a.file"), Error,
-                       MessageMatches(ContainsSubstring("a.file lacks 26 of the 26 tensors of")));
+  CHECK(match_weight_set(both, NetworkPart::whole, header, "a.file").name ==
+        "squeezenet1.1-torchvision");
+  CHECK_THROWS_MATCHES(
+      match_weight_set(find_weight_sets("vgg16"), NetworkPart::whole, header, "a.file"), Error,
+      MessageMatches(ContainsSubstring("a.file lacks 26 of the 26 tensors of")));
 }
 
 TEST_CASE("pretrained_graph: a set without a classifier has a body alone") {

@@ -18,6 +18,7 @@
 #include "backend/backend.h"
 #include "backend/processors.h"
 #include "backend/system_memory.h"
+#include "core/monotonic_seconds.h"
 #include "data/catalog.h"
 #include "data/file.h"
 #include "data/png_encoder.h"
@@ -39,10 +40,6 @@ struct WindowOptions {
   std::string screenshot;
   double after = 5;
 };
-
-double monotonic_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// Wakes the window after `seconds`. Destroying the returned thread cancels this.
 std::jthread wake_after(double seconds) {
