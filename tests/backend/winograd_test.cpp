@@ -256,15 +256,12 @@ void check_vgg16(int64_t size) {
 
 }  // namespace
 
-TEST_CASE("winograd: VGG16's body stays within 2e-5 of float64 in every layer", "[no-tsan]") {
-  check_vgg16(32);
-}
+TEST_CASE("winograd: VGG16's body stays within 2e-5 of float64 in every layer") { check_vgg16(32); }
 
 // Takes ten seconds, nearly all for the float64 reference.
 TEST_CASE("winograd: so it does at 224 pixels", "[.][full]") { check_vgg16(224); }
 
-TEST_CASE("winograd: sizes, channels, padding, bias and activation match float64 and direct",
-          "[no-tsan]") {
+TEST_CASE("winograd: sizes, channels, padding, bias and activation match float64 and direct") {
   for (const Case& c : all_cases()) {
     INFO(c);
     Convolution winograd(c, 1, Winograd::always);

@@ -367,7 +367,7 @@ TEST_CASE("augment, RandAugment: as many operations as asked for, one after anot
   CHECK(seen.size() > 100);  // of 23² pairs
 }
 
-TEST_CASE("augment: images of any shape", "[no-tsan]") {
+TEST_CASE("augment: images of any shape") {
   std::string all;
   for (const std::string& text : operations) {
     if (text == "flip" || text.find("crop_fill") != std::string::npos ||

@@ -59,7 +59,7 @@ TEST_CASE("dataset: invalid shapes, classes and sizes are refused") {
   CHECK_THROWS_AS(MemoryDataset("x", Shape({28, 28, 1}), {"a"}, -1), Error);
 }
 
-TEST_CASE("synthetic data: the nearest class mean tells the classes apart", "[no-tsan]") {
+TEST_CASE("synthetic data: the nearest class mean tells the classes apart") {
   const DatasetSplits data = make_synthetic(200, 100, {28, 28, 1}, 10);
   CHECK(data.train->size() == 200);
   CHECK(data.test->complete());

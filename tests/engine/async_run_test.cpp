@@ -72,8 +72,7 @@ TEST_CASE("run: on an asynchronous device curves and checkpoints are those of ho
   CHECK(snapshot->filters->weights == expected.engine.snapshot()->filters->weights);
 }
 
-TEST_CASE("run: checkpoints between a step and the arrival of its metrics lack nothing",
-          "[no-tsan]") {
+TEST_CASE("run: checkpoints between a step and the arrival of its metrics lack nothing") {
   Given expected(host());
   expected.start(small_run(2), 0);
   expected.finish();

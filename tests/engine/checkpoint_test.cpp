@@ -16,8 +16,7 @@ using namespace convlab;
 using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run, bit for bit",
-          "[no-tsan]") {
+TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run, bit for bit") {
   const std::vector<uint8_t> expected = whole_run(dropout_run());
   for (int advances = 0; advances <= 2 * advances_per_epoch; ++advances) {
     INFO("stopped after " << advances << " advances");
@@ -28,8 +27,8 @@ TEST_CASE("checkpoint: a run resumed after any step equals the uninterrupted run
   }
 }
 
-TEST_CASE("checkpoint: every schedule resumes bit for bit, with an average and during accumulation",
-          "[no-tsan]") {
+TEST_CASE(
+    "checkpoint: every schedule resumes bit for bit, with an average and during accumulation") {
   for (const ScheduleKind& kind : schedule_kinds()) {
     RunOptions options = dropout_run();
     options.schedule = kind.kind;
@@ -42,8 +41,7 @@ TEST_CASE("checkpoint: every schedule resumes bit for bit, with an average and d
   }
 }
 
-TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and after it",
-          "[no-tsan]") {
+TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and after it") {
   for (const OptimizerKind& kind : optimizer_kinds()) {
     INFO(kind.kind);
     RunOptions options = dropout_run();
@@ -52,8 +50,8 @@ TEST_CASE("checkpoint: every optimizer resumes bit for bit, within an epoch and 
   }
 }
 
-TEST_CASE("checkpoint: momentum, clipping, accumulation and the average of the weights resume, too",
-          "[no-tsan]") {
+TEST_CASE(
+    "checkpoint: momentum, clipping, accumulation and the average of the weights resume, too") {
   RunOptions options = dropout_run();
   options.optimizer = "sgd";
   options.optimizer_options = {{"momentum", 0.9}, {"nesterov", true}};
@@ -197,8 +195,7 @@ TEST_CASE("checkpoint: a run with other options is refused and each difference i
   CHECK_THAT(error, !ContainsSubstring("epochs"));
 }
 
-TEST_CASE("checkpoint: every loss resumes, with class weights and a validation split",
-          "[no-tsan]") {
+TEST_CASE("checkpoint: every loss resumes, with class weights and a validation split") {
   for (const LossKind& kind : loss_kinds()) {
     INFO(kind.kind);
     RunOptions options = dropout_run();

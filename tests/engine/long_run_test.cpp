@@ -6,8 +6,7 @@
 
 using namespace convlab;
 
-TEST_CASE("engine: 300 epochs hold no more memory than 30, but for one result for each",
-          "[no-tsan]") {
+TEST_CASE("engine: 300 epochs hold no more memory than 30, but for one result for each") {
   Engine engine = make_engine();
   RunOptions options = small_run();
   options.architecture = R"({"input": [28, 28, 1], "layers": [

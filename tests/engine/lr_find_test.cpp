@@ -13,7 +13,7 @@ namespace convlab {
 
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("lr_find: suggests the same rate every time, also over several epochs", "[no-tsan]") {
+TEST_CASE("lr_find: suggests the same rate every time, also over several epochs") {
   const auto train = make_synthetic(200, 10, {28, 28, 1}, 10).train;
   FindLearningRate request{.steps = 60};
   request.options.model = "mnist-mlp";

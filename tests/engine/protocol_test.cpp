@@ -272,7 +272,7 @@ TEST_CASE("protocol: text that is not UTF-8 does not stop a snapshot") {
   CHECK_THAT(decode_alone(encoded.json, encoded.block).error, ContainsSubstring("cannot read"));
 }
 
-TEST_CASE("protocol: a truncated snapshot is refused at every length", "[no-tsan]") {
+TEST_CASE("protocol: a truncated snapshot is refused at every length") {
   const EncodedMessage encoded = encode_all(full_snapshot());
   for (size_t length = 0; length < encoded.json.size(); ++length) {
     REQUIRE_THROWS_AS(decode_alone(std::string_view(encoded.json).substr(0, length), encoded.block),

@@ -102,7 +102,7 @@ TEST_CASE("knn: the class with most votes wins, of equal ones that of the neares
   CHECK(by(99) == 1);
 }
 
-TEST_CASE("knn: several blocks on every backend find what the definition says", "[no-tsan]") {
+TEST_CASE("knn: several blocks on every backend find what the definition says") {
   const Samples train = random_samples(2'100, 1);
   const Samples queries = random_samples(1'030, 2);
   for (const char* backend : {"host", "xnnpack"}) {

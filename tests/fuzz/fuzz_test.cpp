@@ -40,7 +40,7 @@ TEST_CASE("fuzz: damaged input gives an Error and allocates no more than its siz
   }
 }
 
-TEST_CASE("fuzz: a run that refuses a damaged checkpoint is unchanged, bit for bit", "[no-tsan]") {
+TEST_CASE("fuzz: a run that refuses a damaged checkpoint is unchanged, bit for bit") {
   const auto backend = make_backend("host", 1);
   const std::vector<Bytes> seeds{small_checkpoint(2), small_checkpoint(7), small_checkpoint(11)};
   auto run = small_run(*backend);

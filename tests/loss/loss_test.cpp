@@ -84,7 +84,7 @@ TEST_CASE("loss: every kind is checked") {
 
 // Kinks are at multiples of 1/8 (with mixed labels up to rounding) and outputs in the middle
 // between them, so no step crosses a kink.
-TEST_CASE("loss: the gradient agrees with finite differences of the mean", "[no-tsan]") {
+TEST_CASE("loss: the gradient agrees with finite differences of the mean") {
   for (const BackendKind& kind : available_backends()) {
     const auto backend = kind.make(1);
     for (const Row& row : rows()) {

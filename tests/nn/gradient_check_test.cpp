@@ -369,12 +369,11 @@ TEST_CASE("gradient check: every kind of layer has a row") {
   CHECK(checked == registered);
 }
 
-TEST_CASE("gradient check: gradients of parameters and inputs agree with finite differences",
-          "[no-tsan]") {
+TEST_CASE("gradient check: gradients of parameters and inputs agree with finite differences") {
   for (const Row& row : rows()) check(row, /*relu=*/false);
 }
 
-TEST_CASE("gradient check: values have gradients in evaluation, too", "[no-tsan]") {
+TEST_CASE("gradient check: values have gradients in evaluation, too") {
   for (const Row& row : rows()) {
     for (const BackendKind& kind : available_backends()) {
       const auto backend = kind.make(1);
@@ -387,7 +386,7 @@ TEST_CASE("gradient check: values have gradients in evaluation, too", "[no-tsan]
   }
 }
 
-TEST_CASE("gradient check: also if a relu is folded into the layer", "[no-tsan]") {
+TEST_CASE("gradient check: also if a relu is folded into the layer") {
   size_t folded = 0;
   for (const Row& row : rows()) {
     if (!make_layer(row.kind, row.options)->can_fuse_activation()) continue;

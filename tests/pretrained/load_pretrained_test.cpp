@@ -183,7 +183,7 @@ void check_names(const char* name,
   }
 }
 
-TEST_CASE("load_pretrained: names of torchvision's and Keras' networks", "[no-tsan]") {
+TEST_CASE("load_pretrained: names of torchvision's and Keras' networks") {
   check_names("resnet18-torchvision", {{"conv2d_1.kernel", "conv1.weight"},
                                        {"batch_norm_1.moving_variance", "bn1.running_var"},
                                        {"conv2d_5.kernel", "layer1.1.conv2.weight"},

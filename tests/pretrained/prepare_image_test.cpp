@@ -51,7 +51,7 @@ TEST_CASE("prepare_image: the shorter side becomes 256 pixels, the centre of 224
 }
 
 // A joined model (features/joined_model.h) resizes photos so, and must see what its features saw.
-TEST_CASE("prepare_image: nearly the same pixels as by the resize mode center", "[no-tsan]") {
+TEST_CASE("prepare_image: nearly the same pixels as by the resize mode center") {
   for (const auto& [height, width] :
        {std::pair{375, 500}, {500, 333}, {256, 256}, {900, 1300}, {224, 224}}) {
     INFO(height << "×" << width);

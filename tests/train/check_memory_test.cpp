@@ -59,8 +59,7 @@ Batch batch_of(int64_t size) {
   return batch;
 }
 
-TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation",
-          "[no-tsan]") {
+TEST_CASE("memory: the estimate equals the memory allocated after training and evaluation") {
   const UpdateOptions plain;
   const UpdateOptions all{.accumulate = 2, .ema_momentum = 0.9};
   const auto winograd = GENERATE(Winograd::off, Winograd::always);

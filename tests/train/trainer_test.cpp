@@ -91,7 +91,7 @@ TEST_CASE("trainer: a convnet learns the synthetic images on every backend", "[n
   }
 }
 
-TEST_CASE("trainer: the loss of small models falls", "[no-tsan]") {
+TEST_CASE("trainer: the loss of small models falls") {
   for (const std::string_view model : small_models) {
     INFO(model);
     Run run("", 1, model);
@@ -101,7 +101,7 @@ TEST_CASE("trainer: the loss of small models falls", "[no-tsan]") {
   }
 }
 
-TEST_CASE("trainer: the same seed gives the same bits, another seed different ones", "[no-tsan]") {
+TEST_CASE("trainer: the same seed gives the same bits, another seed different ones") {
   for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     Run first(kind.name, 1, "simple-convnet", 1);
@@ -131,8 +131,7 @@ TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
 
 TEST_CASE(
     "trainer: once prepared, steps allocate packed weights at most once, also with a smaller last "
-    "batch",
-    "[no-tsan]") {
+    "batch") {
   for (const BackendKind& kind : available_backends()) {
     INFO("backend " << kind.name);
     Run run(kind.name, 1, "simple-convnet");
