@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {writeBlocks} from './blocks.mjs';
-import {curves} from './curves.mjs';
+import {comparison, curves} from './curves.mjs';
 import {rows} from './results_rows.mjs';
 import {commandOf, featureCommandOf, featureFileOf, isTransfer, transferTable} from './results_transfer.mjs';
 
@@ -160,6 +160,13 @@ function train(row, seed, options) {
   fs.rmSync(log);
 }
 
+/** The rows of the chart of transfer learning, and what they are called there. */
+const sideBySide = {
+  'imagenette-cnn': 'from scratch',
+  'squeezenet1.1-article-head': 'on SqueezeNet features',
+  'vgg16-article-head': 'on VGG16 features',
+};
+
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (value) => (100 * value).toFixed(2);
 
@@ -187,6 +194,10 @@ function write() {
     lines.push(tableRow(row, runs));
     writeFile(path.join(folder, `${row.name}.svg`), curves(row.name, runs));
   }
+  const compared = Object.entries(sideBySide)
+    .map(([name, title]) => ({title, runs: runsOf(rows.find((row) => row.name === name))}));
+  if (compared.every(({runs}) => runs.length > 0))
+    writeFile(path.join(folder, 'imagenette.svg'), comparison('Imagenette: accuracy on validation images', compared));
   const text = lines.join('\n');
   writeBlocks({results: text});
   writeBlocks({transfer: transferTable(rows.filter(isTransfer), (row) => lastOf(runsOf(row)))}, 'docs/results/transfer.md');
