@@ -27,7 +27,7 @@ for (const {what, files, name, text} of cases) {
       await waitForState(page, 'ready');
       await drop(page, files);
       await waitForData(page, name);
-        const line = await setOf(page, name).locator('p').innerText();
+      const line = await setOf(page, name).locator('p').innerText();
       assert.match(line, text);
       assert.match(line, /kept in this browser/);
       await trainFor(page, 2);
