@@ -35,9 +35,17 @@ export async function serve({isolated = true, allImages = false} = {}) {
   return {...server, route: (pattern, answer) => routes.add(pattern, answer)};
 }
 
-// Tests without browser flags share one browser; each test has its own context.
-let shared = null;
-after(async () => (await shared)?.close());
+// Tests with the same browser flags share one browser; each test has its own context.
+const browsers = new Map();
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+function browserWith(args) {
+  const key = args.join(' ');
+  if (!browsers.has(key)) browsers.set(key, launch(args));
+  return browsers.get(key);
+}
 
 function withoutWebGl2() {
   const {getContext} = HTMLCanvasElement.prototype;
@@ -54,11 +62,10 @@ function withoutWebGl2() {
 export async function openPage({canvas = true, isolated = true, allImages = false, args = [], context = {}, query = '',
   prepare = async () => {}, waitUntil = 'load'} = {}) {
   const server = await serve({isolated, allImages});
-  const own = args.length > 0 ? await launch(args) : null;
-  const browser = own ?? await (shared ??= launch());
+  const browser = await browserWith(args);
   const surroundings = await browser.newContext(context);
   const close = async () => {
-    await Promise.race([(own ?? surroundings).close(), sleep(closeMilliseconds, null, {ref: false})]);
+    await Promise.race([surroundings.close(), sleep(closeMilliseconds, null, {ref: false})]);
     await server.close();
   };
   try {
