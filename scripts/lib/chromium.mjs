@@ -7,15 +7,19 @@ export const flags = ['--disable-quic', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--no-first-run',
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
 
-/** Throws Error when there is none. */
-export function findChromium() {
-  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome']
-    .find((path) => path && existsSync(path));
+function find(...paths) {
+  const found = [process.env.CHROMIUM, ...paths].find((path) => path && existsSync(path));
   if (!found) throw new Error('no Chromium: install it, or name it in $CHROMIUM');
   return found;
 }
 
+const whole = ['/usr/bin/chromium', '/usr/bin/google-chrome'];
+
+/** The whole browser, which has tabs. Throws Error when there is none. */
+export const findChromium = () => find(...whole);
+
+// The browser without its own windows opens a page in half the time.
 // A signal ends this process at once, and Chromium with it: closing one that does not answer takes for ever.
 export const launch = (args = []) => chromium.launch({
-  executablePath: findChromium(), args: [...flags, ...args], chromiumSandbox: false,
+  executablePath: find('/usr/bin/chromium-headless-shell', ...whole), args: [...flags, ...args], chromiumSandbox: false,
   handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false});
