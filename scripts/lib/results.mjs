@@ -160,13 +160,6 @@ function train(row, seed, options) {
   fs.rmSync(log);
 }
 
-/** The rows of the chart of transfer learning, and what they are called there. */
-const sideBySide = {
-  'imagenette-cnn': 'from scratch',
-  'squeezenet1.1-article-head': 'on SqueezeNet features',
-  'vgg16-article-head': 'on VGG16 features',
-};
-
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (value) => (100 * value).toFixed(2);
 
@@ -194,8 +187,7 @@ function write() {
     lines.push(tableRow(row, runs));
     writeFile(path.join(folder, `${row.name}.svg`), curves(row.name, runs));
   }
-  const compared = Object.entries(sideBySide)
-    .map(([name, title]) => ({title, runs: runsOf(rows.find((row) => row.name === name))}));
+  const compared = rows.filter(({chart}) => chart).map((row) => ({title: row.chart, runs: runsOf(row)}));
   if (compared.every(({runs}) => runs.length > 0))
     writeFile(path.join(folder, 'imagenette.svg'), comparison('Imagenette: accuracy on validation images', compared));
   const text = lines.join('\n');

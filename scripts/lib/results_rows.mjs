@@ -1,12 +1,12 @@
 // The rows of the README's table of results. `goal` is what the mean test accuracy of the last epoch must reach; a new
-// recipe is a new command, whose runs are not mixed with those of the old one.
+// recipe is a new command, whose runs are not mixed with those of the old one. `chart` is the name in docs/results/imagenette.svg.
 
-/** Classifiers of a pretrained network's features; `goal` is that of the article's. */
-function transferRows(backbone, pool, goal) {
+/** Classifiers of a pretrained network's features; `goal` and `chart` are those of the article's. */
+function transferRows(backbone, pool, goal, chart) {
   const of = (name, rest) => ({name: `${backbone}-${name}`, data: 'imagenette', features: {backbone, pool}, ...rest});
   const options = '--epochs 10 --batch 64';
   return [
-    of('article-head', {model: 'article-head', options, goal}),
+    of('article-head', {model: 'article-head', options, goal, chart}),
     of('linear', {model: 'linear', options}),
     of('knn', {knn: true, options: '--k 10'}),
   ];
@@ -24,14 +24,14 @@ export const rows = [
   {name: 'cifar-resnet', model: 'resnet9-narrow', data: 'cifar-10',
     options: '--epochs 14 --optimizer sgd --optimizer-options momentum=0.9,nesterov=true,weight_decay=0.0005 ' +
       '--lr 0.1 --schedule one_cycle --augment flip,shift=0.125', goal: 0.88},
-  {name: 'imagenette-cnn', model: 'imagenette-cnn', data: 'imagenette',
+  {name: 'imagenette-cnn', model: 'imagenette-cnn', data: 'imagenette', chart: 'from scratch',
     options: '--image-size 96 --epochs 40 --batch 64 --schedule one_cycle --lr 0.003 --cache-images auto'},
   {name: 'imagenette-cnn-augmented', model: 'imagenette-cnn', data: 'imagenette',
     options: '--image-size 96 --epochs 40 --batch 64 --schedule one_cycle --lr 0.003 ' +
       '--augment flip,resized_crop=0.35', goal: 0.65},
   {name: 'imagenette-article', model: 'imagenette-article', data: 'imagenette', options: '--epochs 10 --batch 32',
     goal: 0.4},
-  ...transferRows('squeezenet1.1', 'avg', 0.93),
+  ...transferRows('squeezenet1.1', 'avg', 0.93, 'on SqueezeNet features'),
   ...transferRows('googlenet', 'avg', 0.97),
-  ...transferRows('vgg16', 'none', 0.95),
+  ...transferRows('vgg16', 'none', 0.95, 'on VGG16 features'),
 ];

@@ -191,7 +191,8 @@ void add_explain(CLI::App& app, Action& action) {
       "explain", "Show what a network sees in an image, and what its layers compute");
   command
       .add_option("--model", options->model,
-                  "Model file written by train --save, --save-best or --checkpoint, or a "
+                  "Model file written by train --save, --save-best or --checkpoint, or by join "
+                  "--save, or a "
                   "pretrained network: " +
                       known_names(weight_sets(), &WeightSet::name))
       ->type_name("FILE|NAME")

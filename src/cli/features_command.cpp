@@ -254,9 +254,10 @@ void add_features(CLI::App& app, Action& action) {
   add_backend(command, options->backend);
   add_winograd(command, options->winograd);
   command
-      .add_option("--out", options->out,
-                  "File to write (.safetensors), for --data of train, eval and lr-find. FILE.part "
-                  "grows until it is finished; the same command continues one that was interrupted")
+      .add_option(
+          "--out", options->out,
+          "File to write (.safetensors), for --data of train, eval, knn and lr-find. FILE.part "
+          "grows until it is finished; the same command continues one that was interrupted")
       ->type_name("FILE")
       ->required()
       ->check([](const std::string& file) {

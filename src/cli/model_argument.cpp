@@ -125,8 +125,9 @@ bool is_model_file(const std::string& model) {
 
 CLI::Option* add_model_file(CLI::App& command, std::string& model) {
   return command
-      .add_option("--model", model,
-                  "Model file written by train --save, --save-best or --checkpoint")
+      .add_option(
+          "--model", model,
+          "Model file written by train --save, --save-best or --checkpoint, or by join --save")
       ->type_name("FILE")
       ->required();
 }

@@ -185,6 +185,7 @@ void add_pack(CLI::App& weights, Action& action) {
 void add_weights(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand("weights", "List, download or pack pretrained weights");
   command.require_subcommand(0, 1);
+  command.footer("Examples:\n  convlab weights\n  convlab weights fetch vgg16-torchvision --body");
   add_fetch(command, action);
   add_pack(command, action);
   command.callback([&command, &action] {

@@ -55,8 +55,9 @@ std::string how_to_get(const WeightSet& set, NetworkPart part) {
 CLI::Option* add_weights_file(CLI::App& command, std::string& file) {
   return command
       .add_option("--weights", file,
-                  "Safetensors file with its weights; default: the file of this name in the user's "
-                  "cache, $XDG_CACHE_HOME/convlab/weights or ~/.cache/convlab/weights")
+                  "Safetensors file with its weights; default: NAME.safetensors, or for features "
+                  "NAME-body.safetensors, in the user's cache, $XDG_CACHE_HOME/convlab/weights or "
+                  "~/.cache/convlab/weights")
       ->type_name("FILE");
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backend/host/host_backend.h"
+#include "threaded_tests.h"
 
 namespace convlab {
 
@@ -39,6 +40,7 @@ const std::vector<Backends>& backends_under_test() {
     }
     return made;
   }();
+  uses_threads();
   return all;
 }
 

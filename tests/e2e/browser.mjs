@@ -5,7 +5,8 @@ import {existsSync, mkdirSync, rmSync} from 'node:fs';
 import {after} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import {launch} from '../../scripts/lib/chromium.mjs';
+import {findHeadlessShell, launch} from '../../scripts/lib/chromium.mjs';
+import {isFull} from '../slow.mjs';
 import {Routes} from './routes.mjs';
 import {makeSmallDist} from './small_dist.mjs';
 
@@ -37,15 +38,21 @@ export async function serve({isolated = true, allImages = false} = {}) {
 
 // Tests with the same browser flags share one browser; each test has its own context.
 const browsers = new Map();
-after(async () => {
-  for (const browser of browsers.values()) await (await browser).close();
-});
+after(() => Promise.allSettled([...browsers.values()].map(async (browser) => closed(await browser))));
 
+/** Returns the browser with these flags, a new one if it has ended. */
 function browserWith(args) {
   const key = args.join(' ');
-  if (!browsers.has(key)) browsers.set(key, launch(args));
+  if (!browsers.has(key)) {
+    const launched = launch(args, isFull ? undefined : findHeadlessShell());
+    browsers.set(key, launched);
+    launched.then((browser) => browser.on('disconnected', () => browsers.delete(key)), () => browsers.delete(key));
+  }
   return browsers.get(key);
 }
+
+/** Closes a browser or a context, unless it does not answer. */
+const closed = (opened) => Promise.race([opened.close(), sleep(closeMilliseconds, null, {ref: false})]);
 
 function withoutWebGl2() {
   const {getContext} = HTMLCanvasElement.prototype;
@@ -65,7 +72,7 @@ export async function openPage({canvas = true, isolated = true, allImages = fals
   const browser = await browserWith(args);
   const surroundings = await browser.newContext(context);
   const close = async () => {
-    await Promise.race([surroundings.close(), sleep(closeMilliseconds, null, {ref: false})]);
+    await closed(surroundings);
     await server.close();
   };
   try {
@@ -123,23 +130,26 @@ const number = (text) => Number.parseFloat(text.replaceAll(',', ''));
  * makes ready once, and again after a test that failed.
  */
 export function sharedPage(options, prepare) {
-  let opened = null;
+  /** @type {Promise<{page, problems, close}> | null} */
+  let shared = null;
   const close = async () => {
-    await opened?.close();
-    opened = null;
+    const opened = shared;
+    shared = null;
+    await (await opened)?.close();
   };
   after(close);
+  const open = async () => {
+    const opened = await openPage(options);
+    await inTime(prepare(opened.page), opened.page);
+    return opened;
+  };
   return async (use) => {
-    const fresh = opened === null;
-    opened ??= await openPage(options);
-    const {page, problems} = opened;
     try {
-      await inTime((async () => {
-        if (fresh) await prepare(page);
-        await use({page, problems});
-      })(), page);
+      const {page, problems} = await (shared ??= open());
+      problems.length = 0;
+      await inTime(use({page, problems}), page);
     } catch (error) {
-      await close();
+      await close().catch(() => {});
       throw error;
     }
   };

@@ -181,7 +181,7 @@ test('a refused command is reported and changes nothing', () =>
   }));
 
 test('a run that fails stops and shows the reason, and Reset starts over', () =>
-  withPage({canvas: false}, async ({page}) => {
+  withPage({}, async ({page}) => {
     await waitForState(page, 'ready');
     await trainFor(page, 2);
     await page.evaluate(() => {

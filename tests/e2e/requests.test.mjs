@@ -127,6 +127,7 @@ test('requests that are wrong are refused with a reason, and nothing changes', (
   withTrained(async ({page}) => {
     const found = await page.evaluate(async () => {
       const refused = (promise) => promise.then(() => 'done', ({kind, message}) => ({kind, message}));
+      engine.errors.length = 0;
       const answers = [
         await refused(engine.predict(new Uint8Array([1, 2, 3]))),
         await refused(engine.loadModel(new Uint8Array([1, 2, 3]))),
@@ -188,7 +189,7 @@ test('epochs can be raised while training', () =>
   }));
 
 test('the tab Model saves, opens and predicts with real files', () =>
-  withPage({canvas: false}, async ({page, problems}) => {
+  withPage({}, async ({page, problems}) => {
     await page.locator('#start[aria-disabled="false"]').waitFor();
     await page.locator('#tab-model').click();
     await page.locator('[data-layers] tr').first().waitFor();
