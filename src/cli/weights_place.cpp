@@ -29,7 +29,7 @@ fs::path find_weights(std::span<const WeightSet* const> sets, NetworkPart part) 
 }  // namespace
 
 fs::path weights_path(const WeightSet& set, NetworkPart part) {
-  const fs::path folder = cache_folder("weights", process_environment());
+  fs::path folder = cache_folder("weights", process_environment());
   if (folder.empty()) return folder;
   const bool apart = part == NetworkPart::body && set.head && !set.url.empty();
   return folder / (apart ? set.name + "-body.safetensors" : set.file);
