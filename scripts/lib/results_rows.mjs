@@ -1,5 +1,6 @@
 // The rows of the README's table of results. `goal` is what the mean test accuracy of the last epoch must reach; a new
-// recipe is a new command, whose runs are not mixed with those of the old one. `chart` is the name in docs/results/imagenette.svg.
+// recipe is a new command, whose runs are not mixed with those of the old one. `chart` is the name of its line in
+// docs/results/imagenette.svg.
 
 /** Classifiers of a pretrained network's features; `goal` and `chart` are those of the article's. */
 function transferRows(backbone, pool, goal, chart) {

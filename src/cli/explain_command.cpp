@@ -192,8 +192,7 @@ void add_explain(CLI::App& app, Action& action) {
   command
       .add_option("--model", options->model,
                   "Model file written by train --save, --save-best or --checkpoint, or by join "
-                  "--save, or a "
-                  "pretrained network: " +
+                  "--save, or a pretrained network: " +
                       known_names(weight_sets(), &WeightSet::name))
       ->type_name("FILE|NAME")
       ->required();

@@ -15,6 +15,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Whether a file of this part alone can be fetched.
+bool is_apart(const WeightSet& set, NetworkPart part) {
+  return part == NetworkPart::body && set.head && !set.url.empty();
+}
+
 /// Returns the file of the first of these sets in the user's cache.
 fs::path find_weights(std::span<const WeightSet* const> sets, NetworkPart part) {
   for (const WeightSet* set : sets) {
@@ -31,8 +36,7 @@ fs::path find_weights(std::span<const WeightSet* const> sets, NetworkPart part) 
 fs::path weights_path(const WeightSet& set, NetworkPart part) {
   fs::path folder = cache_folder("weights", process_environment());
   if (folder.empty()) return folder;
-  const bool apart = part == NetworkPart::body && set.head && !set.url.empty();
-  return folder / (apart ? set.name + "-body.safetensors" : set.file);
+  return folder / (is_apart(set, part) ? set.name + "-body.safetensors" : set.file);
 }
 
 fs::path find_weights_file(const WeightSet& set, NetworkPart part) {
@@ -48,8 +52,7 @@ bool is_there(const fs::path& path) {
 
 std::string how_to_get(const WeightSet& set, NetworkPart part) {
   if (set.url.empty()) return set.get;
-  const bool less = part == NetworkPart::body && set.head;
-  return "convlab weights fetch " + set.name + (less ? " --body" : "");
+  return "convlab weights fetch " + set.name + (is_apart(set, part) ? " --body" : "");
 }
 
 CLI::Option* add_weights_file(CLI::App& command, std::string& file) {
@@ -69,7 +72,7 @@ OpenedWeights open_weights(std::span<const WeightSet* const> sets, NetworkPart p
       match_weight_set(sets, part, read_safetensors_header(*source), source->name());
   std::string sha256 = sha256_of(*source);
   const bool is_body =
-      path == weights_path(set, NetworkPart::body) && path != weights_path(set, NetworkPart::whole);
+      is_apart(set, NetworkPart::body) && path == weights_path(set, NetworkPart::body);
   // It may have been trained on other images.
   if (!set.sha256.empty() && sha256 != set.sha256 && !is_body) {
     std::fprintf(stderr,
