@@ -1,5 +1,5 @@
 # Third-party libraries as targets: xnnpack pthreadpool imgui implot stb catch2 zlib json fmt cli11, and natively glfw and
-# CURL::libcurl.
+# CURL::libcurl and hdf5.
 # Their sources stand in third_party/ (scripts/bootstrap); where that folder is absent they come from upstream.
 # Versions and hashes: pins.txt beside this file.
 
@@ -90,6 +90,18 @@ if(NOT EMSCRIPTEN)
   find_package(CURL 7.85 QUIET)
   if(NOT TARGET CURL::libcurl)
     message(STATUS "libcurl >= 7.85 not found: no 'convlab datasets fetch' (Debian: libcurl4-openssl-dev)")
+  endif()
+endif()
+
+# --- HDF5, for Keras' files of weights in the native command.
+if(NOT EMSCRIPTEN)
+  find_package(HDF5 1.10 QUIET COMPONENTS C)
+  if(HDF5_FOUND)
+    add_library(hdf5 INTERFACE)
+    target_include_directories(hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+    target_link_libraries(hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+  else()
+    message(STATUS "HDF5 not found: no 'convlab weights convert' (Debian: libhdf5-dev)")
   endif()
 endif()
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/convert_weights.h"
 #include "cli/fetch_dataset.h"
 #include "cli/values.h"
 #include "cli/weights_place.h"
@@ -15,6 +16,7 @@
 #include "core/find_named.h"
 #include "core/format.h"
 #include "data/catalog.h"
+#include "io/write_file.h"
 #include "pack/pack_weights.h"
 #include "pretrained/load_pretrained.h"
 
@@ -180,14 +182,44 @@ void add_pack(CLI::App& weights, Action& action) {
   command.callback([options, &action] { action = [options] { return pack_files(*options); }; });
 }
 
+struct ConvertCommand {
+  std::string file;
+  std::string out;
+};
+
+int convert_file(const ConvertCommand& command) {
+  check_writable(command.out);
+  const std::vector<uint8_t> bytes = convert_weights(command.file);
+  // What no known network can use is not written.
+  const WeightSet& set = weight_set_of(*memory_source(command.file, bytes));
+  write_file(command.out, bytes);
+  std::printf("%s: %s. convlab features --backbone %s --weights %s\n", command.out.c_str(),
+              bytes_text(bytes.size()).c_str(), set.name.c_str(), command.out.c_str());
+  return 0;
+}
+
+void add_convert(CLI::App& weights, Action& action) {
+  auto options = std::make_shared<ConvertCommand>();
+  CLI::App& command = *weights.add_subcommand("convert", "Convert Keras' .h5 weights to safetensors");
+  command.add_option("file", options->file, "Weights or model that Keras saved: .h5, .weights.h5")
+      ->type_name("FILE")
+      ->required();
+  command.add_option("--out", options->out, "The safetensors file")->type_name("FILE")->required();
+  command.footer(
+      "Example:\n  convlab weights convert vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5 --out "
+      "vgg16.safetensors");
+  command.callback([options, &action] { action = [options] { return convert_file(*options); }; });
+}
+
 }  // namespace
 
 void add_weights(CLI::App& app, Action& action) {
-  CLI::App& command = *app.add_subcommand("weights", "List, download or pack pretrained weights");
+  CLI::App& command = *app.add_subcommand("weights", "List, download, convert or pack pretrained weights");
   command.require_subcommand(0, 1);
   command.footer("Examples:\n  convlab weights\n  convlab weights fetch vgg16-torchvision --body");
   add_fetch(command, action);
   add_pack(command, action);
+  add_convert(command, action);
   command.callback([&command, &action] {
     if (command.get_subcommands().empty()) action = [] { return list_weights(); };
   });

@@ -22,13 +22,6 @@ using Json = nlohmann::ordered_json;
 constexpr uint64_t max_weight_bytes = uint64_t{1} << 31U;
 constexpr uintmax_t max_catalog_bytes = uintmax_t{16} << 20U;
 
-const WeightSet& find_set(const ByteSource& source) {
-  std::vector<const WeightSet*> sets;
-  for (const WeightSet& set : weight_sets()) sets.push_back(&set);
-  // The page needs no classifier.
-  return match_weight_set(sets, NetworkPart::body, read_safetensors_header(source), source.name());
-}
-
 std::string hash_of(std::span<const uint8_t> bytes) {
   Sha256 hash;
   hash.update(bytes);
@@ -67,7 +60,7 @@ Json entry_of(const WeightSet& set, const PackedWeights& packed) {
 }  // namespace
 
 PackedWeights pack_weights(const ByteSource& source, const fs::path& out) {
-  const WeightSet& set = find_set(source);
+  const WeightSet& set = weight_set_of(source);
   if (source.size() > max_weight_bytes) {
     fail("[pack] {}: {} bytes; expected at most {}", source.name(), source.size(),
          max_weight_bytes);

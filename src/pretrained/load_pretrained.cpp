@@ -199,6 +199,12 @@ const WeightSet& match_weight_set(std::span<const WeightSet* const> sets, Networ
   fail_missing(fewest, wanted_by_best, *best, source);
 }
 
+const WeightSet& weight_set_of(const ByteSource& source) {
+  std::vector<const WeightSet*> sets;
+  for (const WeightSet& set : weight_sets()) sets.push_back(&set);
+  return match_weight_set(sets, NetworkPart::body, read_safetensors_header(source), source.name());
+}
+
 std::vector<SafeTensorEntry> needed_tensors(const WeightSet& set, NetworkPart part,
                                             const SafeTensorsHeader& header,
                                             const std::string& source) {

@@ -32,6 +32,10 @@ std::vector<const WeightSet*> find_weight_sets(std::string_view name);
 const WeightSet& match_weight_set(std::span<const WeightSet* const> sets, NetworkPart part,
                                   const SafeTensorsHeader& header, const std::string& source);
 
+/// Returns the set among all of whose body a file has the tensors. Throws Error like
+/// match_weight_set.
+const WeightSet& weight_set_of(const ByteSource& source);
+
 /// Returns the network of a set, with the normalization of its input, for images of
 /// WeightSet::image. Throws Error for all of a network whose set has no classifier.
 Graph pretrained_graph(const WeightSet& set, NetworkPart part);

@@ -18,16 +18,21 @@ KernelLayout read_layout(const std::string& name) {
   fail("[pretrained] unknown layout {}; expected OIHW or HWIO", name);
 }
 
-LayerNaming read_naming(const Json& json, const Json& known) {
-  const Json& naming = known.at(json.at("naming").get<std::string>());
-  LayerNaming result{
-      .naming = {.layout = read_layout(naming.at("layout")), .parameters = naming.at("parameters")},
-      .layers = {}};
+/// Returns the names that libraries give to the same layers.
+std::vector<LayerNaming> read_namings(const Json& json, const Json& known) {
+  std::vector<std::string> layers;
   for (const Json& pattern : json.at("layers")) {
     const auto names = expand_names(pattern.get<std::string>());
-    result.layers.insert(result.layers.end(), names.begin(), names.end());
+    layers.insert(layers.end(), names.begin(), names.end());
   }
-  return result;
+  std::vector<LayerNaming> namings;
+  for (const Json& name : json.at("namings")) {
+    const Json& naming = known.at(name.get<std::string>());
+    namings.push_back({.naming = {.layout = read_layout(naming.at("layout")),
+                                  .parameters = naming.at("parameters")},
+                       .layers = layers});
+  }
+  return namings;
 }
 
 bool is_bgr(const std::string& channels) {
@@ -66,8 +71,10 @@ WeightSet read_set(const Json& json, const Json& root) {
                 .licence = json.at("licence"),
                 .get = json.value("get", "")};
   if (json.contains("bytes")) set.bytes = json.at("bytes").get<uint64_t>();
-  for (const Json& naming : json.at("tensors"))
-    set.namings.push_back(read_naming(naming, root.at("namings")));
+  for (const Json& tensors : json.at("tensors")) {
+    const auto namings = read_namings(tensors, root.at("namings"));
+    set.namings.insert(set.namings.end(), namings.begin(), namings.end());
+  }
   return set;
 }
 

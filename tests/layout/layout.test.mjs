@@ -22,6 +22,7 @@ const vendors = [
   { header: /^(cudnn|cublas|cuda)/, folders: ['backend/cuda/'] },
   { header: /^(imgui|implot)/, folders: ['app/'] },
   { header: /^curl\//, folders: ['net/'] },
+  { header: /^hdf5/, folders: ['hdf5/'] },
   { header: /^GLFW\//, folders: ['app/platform/'] },
   { header: /^emscripten/, folders: ['app/platform/', 'wasm/'] },
 ];
@@ -37,6 +38,7 @@ const mayUse = {
   net: ['core', 'data'],
   zoo: ['core', 'nn'],
   io: ['core', 'backend', 'nn'],
+  hdf5: ['core', 'io'],
   pretrained: ['core', 'backend', 'nn', 'data', 'zoo', 'io'],
   train: ['core', 'backend', 'nn', 'loss', 'optim', 'data'],
   features: ['core', 'backend', 'nn', 'data', 'zoo', 'io', 'pretrained'],
@@ -44,7 +46,7 @@ const mayUse = {
   pack: ['core', 'data', 'io', 'pretrained'],
   engine: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'zoo', 'train', 'io', 'pretrained', 'features', 'explain'],
   app: ['core', 'data', 'io', 'backend', 'explain', 'engine'],
-  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'features', 'explain', 'engine', 'pack'],
+  cli: ['core', 'backend', 'nn', 'loss', 'optim', 'data', 'net', 'zoo', 'train', 'io', 'pretrained', 'features', 'explain', 'engine', 'pack', 'hdf5'],
   wasm: ['core', 'data', 'pretrained', 'features', 'engine', 'pack'],
 };
 
