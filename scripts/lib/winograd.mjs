@@ -6,12 +6,16 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 
-const usage = `Usage: scripts/winograd [--where native|wasm]...
+const usage = `Usage: scripts/winograd [--where native|relaxed_simd|simd]...
 
 Measures 3x3 convolutions of 28x28 images with 8 to 512 channels on one thread, with and without Winograd's
-algorithm in turn, by build/native/convlab (native) and build/web/convlab.cjs under node (wasm), and writes the
-ratios to src/backend/xnnpack/winograd_speedups.h; by default both, else the other one is kept. The machine should
-be otherwise idle. Takes a minute natively and several minutes as WebAssembly.`;
+algorithm in turn, and writes the ratios to src/backend/xnnpack/winograd_speedups.h; by default all, else the others
+are kept. The machine should be otherwise idle. Takes a minute natively and several minutes as WebAssembly.
+
+  native        build/native/convlab
+  relaxed_simd  WebAssembly with relaxed SIMD under node: build/web/convlab.cjs
+  simd          WebAssembly without it: build/web-threads-simd/convlab.cjs, which is built by
+                cmake --build --preset web-threads-simd --target convlab`;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const header = path.join(root, 'src/backend/xnnpack/winograd_speedups.h');
@@ -19,7 +23,8 @@ const channels = [8, 16, 32, 64, 128, 256, 512];
 const rounds = 3;
 const programs = {
   native: [path.join(root, 'build/native/convlab')],
-  wasm: [process.execPath, '--experimental-wasm-relaxed-simd', path.join(root, 'build/web/convlab.cjs')],
+  relaxed_simd: [process.execPath, '--experimental-wasm-relaxed-simd', path.join(root, 'build/web/convlab.cjs')],
+  simd: [process.execPath, path.join(root, 'build/web-threads-simd/convlab.cjs')],
 };
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -67,7 +72,7 @@ function main() {
     return;
   }
   const unknown = values.where.find((where) => !(where in programs));
-  if (unknown) throw new Error(`--where ${unknown}: expected ${Object.keys(programs).join(' or ')}`);
+  if (unknown) throw new Error(`--where ${unknown}: expected ${Object.keys(programs).join(', ')}`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'convlab-winograd-'));
   try {
     const tables = Object.keys(programs).map((where) => table(where, !values.where.includes(where) ? kept(where) :

@@ -27,8 +27,10 @@ bool winograd_is_faster(int64_t inputs, const Shape& y) {
   const int64_t row = index_of(inputs);
   const int64_t column = index_of(y[3]);
   if (row < 0 || column < 0) return false;
-#ifdef __EMSCRIPTEN__
-  const WinogradSpeedups& speedups = winograd_speedups_wasm;
+#if defined(__wasm_relaxed_simd__)
+  const WinogradSpeedups& speedups = winograd_speedups_relaxed_simd;
+#elif defined(__wasm__)
+  const WinogradSpeedups& speedups = winograd_speedups_simd;
 #else
   const WinogradSpeedups& speedups = winograd_speedups_native;
 #endif

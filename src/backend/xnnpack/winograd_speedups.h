@@ -23,7 +23,17 @@ inline constexpr WinogradSpeedups winograd_speedups_native{{
     {228, 230, 234, 299, 325, 325, 319},
 }};
 
-inline constexpr WinogradSpeedups winograd_speedups_wasm{{
+inline constexpr WinogradSpeedups winograd_speedups_relaxed_simd{{
+    {105, 147, 181, 208, 217, 219, 216},
+    {141, 199, 249, 277, 289, 283, 289},
+    {184, 245, 289, 319, 330, 295, 307},
+    {191, 230, 250, 287, 330, 336, 352},
+    {196, 253, 297, 326, 335, 358, 370},
+    {194, 252, 305, 318, 352, 354, 358},
+    {156, 215, 275, 300, 321, 336, 359},
+}};
+
+inline constexpr WinogradSpeedups winograd_speedups_simd{{
     {105, 147, 181, 208, 217, 219, 216},
     {141, 199, 249, 277, 289, 283, 289},
     {184, 245, 289, 319, 330, 295, 307},
