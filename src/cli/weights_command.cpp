@@ -200,7 +200,8 @@ int convert_file(const ConvertCommand& command) {
 
 void add_convert(CLI::App& weights, Action& action) {
   auto options = std::make_shared<ConvertCommand>();
-  CLI::App& command = *weights.add_subcommand("convert", "Convert Keras' .h5 weights to safetensors");
+  CLI::App& command =
+      *weights.add_subcommand("convert", "Convert Keras' .h5 weights to safetensors");
   command.add_option("file", options->file, "Weights or model that Keras saved: .h5, .weights.h5")
       ->type_name("FILE")
       ->required();
@@ -214,7 +215,8 @@ void add_convert(CLI::App& weights, Action& action) {
 }  // namespace
 
 void add_weights(CLI::App& app, Action& action) {
-  CLI::App& command = *app.add_subcommand("weights", "List, download, convert or pack pretrained weights");
+  CLI::App& command =
+      *app.add_subcommand("weights", "List, download, convert or pack pretrained weights");
   command.require_subcommand(0, 1);
   command.footer("Examples:\n  convlab weights\n  convlab weights fetch vgg16-torchvision --body");
   add_fetch(command, action);

@@ -88,6 +88,7 @@ Shape shape_of(hid_t dataset) {
 }  // namespace
 
 struct Hdf5File::Object {
+  explicit Object(hid_t file) : handle(file, H5Fclose) {}
   Handle handle;
 };
 
@@ -96,8 +97,7 @@ Hdf5File::Hdf5File(const std::filesystem::path& path) : name_(path.string()) {
   H5PLset_loading_state(0);
   if (H5Fis_hdf5(name_.c_str()) <= 0)
     fail("{} is missing or no HDF5 file; expected weights that Keras wrote as .h5", name_);
-  file_ = std::make_unique<Object>(
-      Handle(H5Fopen(name_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose));
+  file_ = std::make_unique<Object>(H5Fopen(name_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
   if (!file_->handle.is_open()) fail("{} cannot be read: it is damaged, or not whole", name_);
 }
 

@@ -63,8 +63,7 @@ std::vector<uint8_t> convert_keras_weights(const Hdf5File& file) {
     bytes += static_cast<uint64_t>(dataset.shape.elements()) * sizeof(float);
     if (bytes > max_bytes) fail("{} holds more than {} bytes of weights", file.name(), max_bytes);
     const std::string layer = file.attribute(group_of(dataset.path), "name");
-    tensors.push_back(
-        {escaped_utf8(keras_tensor_name(dataset.path, layer)), "F32", dataset.shape});
+    tensors.push_back({escaped_utf8(keras_tensor_name(dataset.path, layer)), "F32", dataset.shape});
   }
   std::vector<uint8_t> out = safetensors_start(tensors, {});
   size_t offset = out.size();  // a multiple of eight

@@ -1,12 +1,16 @@
 """Compares `convlab weights convert` with the files that Keras itself writes, and tries bad ones."""
 
+import json
 import pathlib
+import struct
 import subprocess
+import zlib
 
 import h5py
 import keras
 import numpy as np
 import pytest
+from oracle import check
 from tensors import read
 
 CONVLAB = pathlib.Path(__file__).parents[2] / "build/native/convlab"
@@ -25,8 +29,46 @@ def mobilenet():
     model = keras.applications.MobileNet(weights=None)
     random = np.random.default_rng(2)
     for layer in model.layers:
-        layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
     return model
+
+
+@pytest.fixture(scope="module")
+def expected_probabilities(mobilenet):
+    pixels = keras.applications.mobilenet.preprocess_input(np.float64(image()))
+    return np.asarray(mobilenet(pixels[None]))[0]
+
+
+def image():
+    return np.random.default_rng(3).integers(0, 256, (224, 224, 3), np.uint8)
+
+
+def write_png(path):
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    pixels = image()
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+    size = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", size)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def classify(weights, folder):
+    """Returns the hundred largest probabilities that `convlab classify` finds, by class."""
+    png = folder / "image.png"
+    write_png(png)
+    command = ["classify", "--model", "mobilenet-v1", "--weights", weights, "--top-k", "100"]
+    done = subprocess.run(
+        [CONVLAB, *command, "--json", "-", png], capture_output=True, text=True, check=True
+    )
+    return {each["class"]: each["score"] for each in json.loads(done.stdout)["top"]}
 
 
 def write_keras2(model, path):
@@ -50,7 +92,7 @@ WRITERS = {
 
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
-def test_mobilenet(mobilenet, name, tmp_path):
+def test_mobilenet(mobilenet, expected_probabilities, name, tmp_path):
     source, out = tmp_path / name, tmp_path / "out.safetensors"
     WRITERS[name](mobilenet, source)
     done = convert(source, out)
@@ -69,6 +111,9 @@ def test_mobilenet(mobilenet, name, tmp_path):
     assert sorted(tensors) == sorted(expected)
     for key, value in expected.items():
         np.testing.assert_array_equal(tensors[key], value)
+    got = classify(out, tmp_path)
+    probabilities = expected_probabilities[list(got)]
+    check("Keras' files", np.float64(list(got.values())), probabilities, 1e-4)
 
 
 def test_names_of_keras_1(tmp_path):
