@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-// Made by scripts/winograd; the table for wasm is older, from one run with relaxed SIMD under node.
+// Made by scripts/winograd.
 
 namespace convlab {
 
@@ -34,13 +34,13 @@ inline constexpr WinogradSpeedups winograd_speedups_relaxed_simd{{
 }};
 
 inline constexpr WinogradSpeedups winograd_speedups_simd{{
-    {105, 147, 181, 208, 217, 219, 216},
-    {141, 199, 249, 277, 289, 283, 289},
-    {184, 245, 289, 319, 330, 295, 307},
-    {191, 230, 250, 287, 330, 336, 352},
-    {196, 253, 297, 326, 335, 358, 370},
-    {194, 252, 305, 318, 352, 354, 358},
-    {156, 215, 275, 300, 321, 336, 359},
+    {119, 170, 282, 198, 203, 207, 224},
+    {172, 210, 246, 254, 254, 258, 273},
+    {158, 243, 244, 296, 295, 311, 327},
+    {209, 240, 266, 329, 321, 350, 368},
+    {186, 185, 362, 424, 366, 368, 383},
+    {195, 263, 327, 351, 346, 364, 397},
+    {186, 249, 287, 314, 360, 388, 380},
 }};
 
 }  // namespace convlab
