@@ -196,6 +196,11 @@ const WeightSet& match_weight_set(std::span<const WeightSet* const> sets, Networ
     fewest = std::move(missing);
     wanted_by_best = wanted.size();
   }
+  if (sets.size() > 1 && fewest.size() == wanted_by_best) {
+    std::vector<std::string_view> names;
+    for (const WeightSet* set : sets) names.push_back(set->name);
+    fail("[weights] {} has no tensor of {}", source, fmt::join(names, ", "));
+  }
   fail_missing(fewest, wanted_by_best, *best, source);
 }
 

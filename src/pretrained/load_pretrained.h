@@ -28,7 +28,8 @@ std::vector<const WeightSet*> find_weight_sets(std::string_view name);
 
 /// Returns the set among `sets` of whose network a file has the tensors: those of `part`, or of the
 /// body if the set has no classifier. Throws Error that names all tensors that it lacks of the set
-/// that it comes closest to. `source` is the name of the file.
+/// that it comes closest to, or the sets if it has no tensor of any. `source` is the name of the
+/// file.
 const WeightSet& match_weight_set(std::span<const WeightSet* const> sets, NetworkPart part,
                                   const SafeTensorsHeader& header, const std::string& source);
 

@@ -198,7 +198,7 @@ BAD = {
     no_hdf5: "no HDF5 file",
     cut_off: "cannot be read",
     no_weights: "holds no weights",
-    of_no_network: "lacks",
+    of_no_network: "has no tensor of squeezenet1.1, ",
     in_another_file: "its values are in another file",
     in_another_hdf5_file: "its values are in another file",
     almost_empty: "less than a hundredth of its size",
