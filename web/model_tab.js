@@ -46,6 +46,11 @@ export class ModelTab {
   /** The network and data set that #predicted is of. */
   #network = '';
   #explaining = new AbortController();
+  /** Training steps of the network, and those it had when it was saved last. */
+  #step = 0;
+  #savedStep = 0;
+  /** A file to open that waits for an answer. @type {File|null} */
+  #asked = null;
 
   /**
    * @param {HTMLElement} root
@@ -56,9 +61,11 @@ export class ModelTab {
     this.#engine = engine;
     this.#inside = new Inside(this.#part('inside'), engine);
     this.#on('save', () => this.#save());
+    this.#on('open-yes', () => this.#answer(true));
+    this.#on('open-no', () => this.#answer(false));
     this.#on('predict-test', () => this.#predictTestImage());
     this.#part('look').addEventListener('change', () => this.#look());
-    const uses = {open: (file) => this.#open(file), predict: (file) => this.#predict(file)};
+    const uses = {open: (file) => this.#ask(file), predict: (file) => this.#predict(file)};
     for (const [name, use] of Object.entries(uses)) {
       const field = this.#part(`file="${name}"`);
       this.#on(name, () => field.click());
@@ -73,13 +80,14 @@ export class ModelTab {
   /** Lists the layers, if the tab is visible and they are of another network than before. */
   async show(snapshot) {
     const {options, parameters, step} = snapshot;
-    const {model, architecture, data, batch} = options;
-    const network = JSON.stringify([model, architecture, data, parameters]);
+    const {model, architecture, data, image_size: size, resize, batch} = options;
+    const network = JSON.stringify([model, architecture, data, size, resize, parameters]);
     if (network !== this.#network) {
       this.#network = network;
       this.#forgetPrediction();
     }
     this.#inside.setStep(step);
+    this.#step = step;
     const described = network + batch;
     if (this.#root.hidden || parameters === 0 || described === this.#described) return;
     this.#described = described;
@@ -109,10 +117,30 @@ export class ModelTab {
 
   #save() {
     return this.#try(async () => {
+      const step = this.#step;
       const file = await this.#engine().saveModel();
+      this.#savedStep = step;
       download(file);
       this.#say(`Saved as ${file.name} (${formatBytes(file.size)}).`);
     });
+  }
+
+  /** Opens a file, but asks before it discards a trained network that was not saved. */
+  #ask(file) {
+    if (this.#step === 0 || this.#step === this.#savedStep) return this.#open(file);
+    this.#asked = file;
+    const ask = this.#part('ask');
+    ask.querySelector('p').textContent = `Opening ${file.name} discards the trained network, which was not saved.`;
+    ask.hidden = false;
+    this.#part('do="open-yes"').focus();
+  }
+
+  #answer(isYes) {
+    this.#part('ask').hidden = true;
+    this.#part('do="open"').focus();
+    const file = this.#asked;
+    this.#asked = null;
+    if (isYes && file) this.#open(file);
   }
 
   #open(file) {

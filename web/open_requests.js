@@ -20,15 +20,21 @@ export class OpenRequests {
 
   /**
    * Sends an encoded request {json, block} (protocol.js) with any id, for the window module;
-   * resolves to its encoded reply with the same id, also if that is an error.
+   * resolves to its encoded reply with the same id, also if that is an error or the engine ends.
    */
   sendEncoded({json, block}) {
     const message = JSON.parse(json);
+    const ended = () => {
+      const {protocol, id} = message;
+      const reply = {protocol, id, error: 'The engine has ended.', kind: 'failed'};
+      return {json: JSON.stringify(reply), block: new ArrayBuffer(0)};
+    };
+    if (this.#link.hasEnded) return Promise.resolve(ended());
     const id = ++this.#lastId;
     const withId = (text, other) => JSON.stringify({...JSON.parse(text), id: other});
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const receive = (reply) => resolve({...reply, json: withId(reply.json, message.id)});
-      this.#open.set(id, {receive, reject});
+      this.#open.set(id, {receive, reject: () => resolve(ended())});
       this.#link.post({type: 'request', id, json: withId(json, id), block}, [block]);
     });
   }

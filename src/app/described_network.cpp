@@ -7,7 +7,8 @@ void DescribedNetwork::update(const Snapshot& snapshot) {
   if (snapshot.parameters == 0) return;
   const auto same = [&](auto member) { return options_.*member == options.*member; };
   if (parameters_ == snapshot.parameters && same(&RunOptions::model) &&
-      same(&RunOptions::architecture) && same(&RunOptions::data) && same(&RunOptions::batch)) {
+      same(&RunOptions::architecture) && same(&RunOptions::data) && same(&RunOptions::image_size) &&
+      same(&RunOptions::resize) && same(&RunOptions::batch)) {
     return;
   }
   options_ = options;

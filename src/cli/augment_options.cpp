@@ -50,17 +50,18 @@ Options changed_options(const AugmentationOptions& options) {
 
 }  // namespace
 
-void add_augment(CLI::App& command, RunOptions& run) {
+void add_augment(CLI::App& command, RunOptions& run, std::vector<NamedFile>& inputs) {
   command
       .add_option_function<std::string>(
           "--augment",
-          [&run](const std::string& text) {
-            run.augmentation = changed_options(text.ends_with(".json") ? read_keras_file(run, text)
-                                                                       : parse_augmentation(text));
+          [&run, &inputs](const std::string& text) {
+            const bool is_file = text.ends_with(".json");
+            if (is_file) inputs.push_back({"--augment", text});
+            run.augmentation =
+                changed_options(is_file ? read_keras_file(run, text) : parse_augmentation(text));
           },
           "Random changes of the training images, such as flip,shift=0.1,rotate=15; or a .json "
-          "file "
-          "with arguments of Keras' ImageDataGenerator")
+          "file with arguments of Keras' ImageDataGenerator")
       ->type_name("LIST|FILE");
 }
 

@@ -106,7 +106,7 @@ void add_preview(CLI::App& datasets, const std::shared_ptr<std::string>& data_di
       "preview", "Draw training images as augmentation changes them from epoch to epoch");
   add_data_argument(command, run.data);
   add_data_dir(command, *data_dir);
-  add_augment(command, run);
+  add_augment(command, run, arguments->inputs);
   add_seed(command, run.seed)->description("Random seed, as for convlab train");
   add_image_size(command, run.image_size)
       ->description("Side of the square to which images are resized; default: the data set's");

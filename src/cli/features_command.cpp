@@ -31,6 +31,7 @@
 #include "features/prepared_dataset.h"
 #include "io/write_file.h"
 #include "pretrained/load_pretrained.h"
+#include "train/check_memory.h"
 
 namespace convlab {
 
@@ -42,7 +43,8 @@ struct FeaturesOptions {
   std::string backbone;
   std::string weights;
   std::string pool = "none";
-  RunOptions run;  ///< data, augmentation and seed
+  RunOptions run;                 ///< data, augmentation and seed
+  std::vector<NamedFile> inputs;  ///< files that were read with the options
   std::string data_dir;
   int64_t copies = 0;
   int64_t batch = 8;
@@ -93,6 +95,8 @@ class Extraction {
       status_.line(fmt::format("{} has these features already", options_.out));
       return finish(info, 0);
     }
+    check_memory(graph, *backend_,
+                 {.model = info.backbone, .batch = options_.batch, .eval_images = options_.batch});
     FeatureWriter writer(options_.out, info);
     Network network(std::move(graph), *backend_, 0, NetworkUse::inference);
     load_pretrained(network, weights_.set, *weights_.source);
@@ -109,6 +113,7 @@ class Extraction {
     check_copies(options_, augmentation_);
     std::vector<NamedFile> inputs = data_files(options_.run.data, options_.data_dir);
     inputs.push_back({"--weights", options_.weights});
+    inputs.insert(inputs.end(), options_.inputs.begin(), options_.inputs.end());
     check_file_names(inputs, {{"--out", options_.out}, {"--json", options_.json}});
     check_writable(options_.out);
   }
@@ -247,7 +252,7 @@ void add_features(CLI::App& app, Action& action) {
       ->check(CLI::IsMember(std::vector<std::string>(feature_pools.begin(), feature_pools.end())));
   add_integer(command, "--copies", options->copies, 0, 1000,
               "Also the features of N copies of each training image, changed as --augment says");
-  add_augment(command, options->run);
+  add_augment(command, options->run, options->inputs);
   add_seed(command, options->run.seed)->description("Random seed of --augment");
   add_integer(command, "--batch", options->batch, 1, 4096, "Batch size: images per forward pass");
   add_threads(command, options->threads);

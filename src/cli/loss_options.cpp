@@ -19,7 +19,7 @@ std::string read_weights_file(const std::string& path) {
 
 }  // namespace
 
-void add_loss(CLI::App& command, RunOptions& run) {
+void add_loss(CLI::App& command, RunOptions& run, std::vector<NamedFile>& inputs) {
   add_kind(command, "--loss", run.loss, known_names(loss_kinds(), &LossKind::kind));
   CLI::Option* options = add_kind_options(command, "--loss-options", run.loss_options,
                                           "Options of the loss, such as label_smoothing=0.1");
@@ -38,8 +38,10 @@ void add_loss(CLI::App& command, RunOptions& run) {
   command
       .add_option_function<std::string>(
           "--class-weights",
-          [&run](const std::string& text) {
-            run.class_weights = text.ends_with(".json") ? read_weights_file(text) : text;
+          [&run, &inputs](const std::string& text) {
+            const bool is_file = text.ends_with(".json");
+            if (is_file) inputs.push_back({"--class-weights", text});
+            run.class_weights = is_file ? read_weights_file(text) : text;
           },
           "Weight of each class in the training loss, such as 1,2,0.5; or a .json file with the "
           "class_weight argument of Keras' fit, {\"0\": 1, \"1\": 2}; or 'balanced': in inverse "

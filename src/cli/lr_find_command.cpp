@@ -31,7 +31,8 @@ namespace {
 
 struct Arguments {
   FindLearningRate request;
-  std::string model;  ///< as given
+  std::string model;              ///< as given
+  std::vector<NamedFile> inputs;  ///< files that were read with the options
   std::string data_dir;
   std::string backend;
   int threads = 0;
@@ -72,6 +73,7 @@ int run(Arguments arguments) {
   check_optimizer_options(options);
   std::vector<NamedFile> inputs = data_files(options.data, arguments.data_dir);
   inputs.push_back({"--model", arguments.model});
+  inputs.insert(inputs.end(), arguments.inputs.begin(), arguments.inputs.end());
   check_file_names(inputs, {{"--json", arguments.json}});
   JsonLines json(arguments.json);
   Engine engine(
@@ -112,7 +114,7 @@ void add_lr_find(CLI::App& app, Action& action) {
       ->type_name("RATE")
       ->capture_default_str();
   add_integer(command, "--steps", test.steps, 2, 1000000, "Maximum number of training steps");
-  add_loss(command, run_options);
+  add_loss(command, run_options, arguments->inputs);
   add_optimizer(command, run_options);
   add_seed(command, run_options.seed);
   add_threads(command, arguments->threads);

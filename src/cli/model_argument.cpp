@@ -5,7 +5,6 @@
 #include <charconv>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -53,16 +52,6 @@ const Model& find_untrained(const std::string& model) {
         model);
   }
   return find_model(model);
-}
-
-/// Whether a file begins like JSON and not like a safetensors file, whose first eight bytes are a
-/// number with zeros.
-bool begins_as_document(std::span<const uint8_t> start) {
-  const auto first = std::find_if_not(start.begin(), start.end(), [](uint8_t byte) {
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-  });
-  return first != start.end() && *first == '{' &&
-         std::find(start.begin(), start.end(), uint8_t{0}) == start.end();
 }
 
 [[noreturn]] void fail_untrained(const std::string& model) {

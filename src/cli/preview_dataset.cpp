@@ -39,7 +39,9 @@ void print(const PreviewArguments& arguments, const Dataset& train,
 int preview_dataset(const PreviewArguments& arguments) {
   const RunOptions& run = arguments.run;
   if (!is_data_path(run.data)) find_entry(run.data);
-  check_file_names(data_files(run.data, arguments.data_dir), {{"--out", arguments.file}});
+  std::vector<NamedFile> inputs = data_files(run.data, arguments.data_dir);
+  inputs.insert(inputs.end(), arguments.inputs.begin(), arguments.inputs.end());
+  check_file_names(inputs, {{"--out", arguments.file}});
   check_writable(arguments.file);
   const AugmentationOptions augmentation = read_augmentation(run.augmentation);
   std::shared_ptr<const Dataset> train = open_images(run.data, arguments.data_dir).train;

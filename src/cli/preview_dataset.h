@@ -8,7 +8,8 @@ namespace convlab {
 
 /// What convlab datasets preview draws.
 struct PreviewArguments {
-  RunOptions run;  ///< data, augmentation, seed, image_size and resize count
+  RunOptions run;                 ///< data, augmentation, seed, image_size and resize count
+  std::vector<NamedFile> inputs;  ///< files that were read with the options
   std::string data_dir;
   std::string file;  ///< PNG file to write
 };

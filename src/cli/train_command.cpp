@@ -38,7 +38,8 @@ using Json = nlohmann::ordered_json;
 
 struct TrainOptions {
   RunOptions run;
-  std::string model;  ///< as given
+  std::string model;              ///< as given
+  std::vector<NamedFile> inputs;  ///< files that were read with the options
   std::string data_dir;
   std::string backend;
   std::string winograd = "auto";
@@ -119,6 +120,7 @@ class Training {
     const RunFileOptions& files = options_.files;
     std::vector<NamedFile> inputs = data_files(options_.run.data, options_.data_dir);
     inputs.push_back({"--model", options_.model});
+    inputs.insert(inputs.end(), options_.inputs.begin(), options_.inputs.end());
     const std::vector<NamedFile> outputs{{"--save", options_.save},
                                          {"--json", options_.json},
                                          {"--save-best", files.save_best},
@@ -349,12 +351,12 @@ void add_train(CLI::App& app, Action& action) {
                   "Write results to a file, or - for standard output, one JSON object per line")
       ->type_name("FILE");
   add_run_files(command, options->files);
-  add_augment(command, run);
+  add_augment(command, run, options->inputs);
   add_standardize(command, run);
   add_stopping(command, run);
   command.add_option("--save", options->save, "Save the trained model to a .safetensors file")
       ->type_name("FILE");
-  add_loss(command, run);
+  add_loss(command, run, options->inputs);
   add_optimizer_options(command, run);
   command.footer(loss_options_help() + optimizer_options_help() +
                  "\nExample:\n  convlab train --model mnist-cnn --data mnist --epochs 5 --save "

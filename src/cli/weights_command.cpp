@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/convert_weights.h"
 #include "cli/fetch_dataset.h"
+#include "cli/file_names.h"
 #include "cli/values.h"
 #include "cli/weights_place.h"
 #include "core/counted.h"
@@ -188,6 +189,7 @@ struct ConvertCommand {
 };
 
 int convert_file(const ConvertCommand& command) {
+  check_file_names({{"FILE", command.file}}, {{"--out", command.out}});
   check_writable(command.out);
   const std::vector<uint8_t> bytes = convert_weights(command.file);
   // What no known network can use is not written.

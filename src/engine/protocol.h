@@ -56,7 +56,7 @@ EncodedMessage encode(const Request& request, uint64_t id);
 IdentifiedRequest decode_request(std::string_view json, std::span<const uint8_t> block);
 
 /// Returns JSON: {"protocol": 4, "id": 1, "result": "configured", "data": "mnist"}, or {"protocol":
-/// 3, "id": 1, "error": "…", "kind": "invalid" | "cancelled" | "failed"}.
+/// 4, "id": 1, "error": "…", "kind": "invalid" | "cancelled" | "failed"}.
 EncodedMessage encode(const Reply& reply);
 Reply decode_reply(std::string_view json, std::span<const uint8_t> block);
 

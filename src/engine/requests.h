@@ -251,7 +251,8 @@ void visit(Fields&, S&) {}
 /// Configures a run with the network and weights of a model file or a checkpoint, and the class
 /// names in it. Model, architecture and loss of `options` are those of the file; so is
 /// `options.data` if it is empty. If that data set is not available, the network can predict but
-/// not train. [Configured]
+/// not train. A network's document (.json) is configured with new weights, on the data set of the
+/// run if `options.data` is empty. [Configured]
 struct LoadModel {
   static constexpr std::string_view name = "load_model";
   std::string source = "the model";  ///< name of the file for messages
@@ -279,8 +280,9 @@ void visit(Fields& fields, S& request) {
 }
 
 /// Looks for a learning rate by a range test (train/range_test.h) of a new network with these
-/// options, with weights as for Configure; learning_rate, schedule and epochs are ignored. Uses the
-/// training images of the run if it has the same data set. The run is not changed. [LearningRates]
+/// options, with weights as for Configure; learning_rate, schedule and epochs are ignored. Trains
+/// on the images that a run would train on, without those of validation_split. The run is not
+/// changed. [LearningRates]
 struct FindLearningRate {
   static constexpr std::string_view name = "find_learning_rate";
   RunOptions options;

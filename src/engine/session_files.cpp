@@ -31,6 +31,11 @@ void check_keeps_input(const RunOptions& options, const std::string& source) {
       source);
 }
 
+/// The name of a file without folder and ending.
+std::string stem_of(const std::string& source) {
+  return std::filesystem::path(source).stem().string();
+}
+
 /// "mnist-cnn.safetensors"
 std::string file_name(const RunOptions& options, std::string_view ending) {
   return fmt::format("{}{}", options.model, ending);
@@ -63,12 +68,17 @@ Result Session::apply(const SaveModel& request) {
 }
 
 Result Session::apply(const LoadModel& request) {
+  if (begins_as_document(request.file)) {
+    RunOptions options = request.options;
+    options.model = stem_of(request.source);
+    options.architecture.assign(request.file.begin(), request.file.end());
+    if (options.data.empty() && run_) options.data = run_->options().data;
+    return apply(Configure{options});
+  }
   const auto loaded = std::make_shared<const ModelFile>(parse_model(request.file, request.source));
   const ModelFile& file = *loaded;
   RunOptions options = request.options;
-  options.model = file.training.model.empty()
-                      ? std::filesystem::path(request.source).stem().string()
-                      : file.training.model;
+  options.model = file.training.model.empty() ? stem_of(request.source) : file.training.model;
   options.architecture = graph_json(file.graph);
   options.image_size = 0;  // that of the network
   check_keeps_input(options, request.source);

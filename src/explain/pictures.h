@@ -7,7 +7,7 @@
 #include "data/image_decoder.h"
 #include "explain/image_map.h"
 
-/// Pictures of explanations, filters and feature maps, for files and the window.
+/// Pictures of explanations, filters and feature maps, for the files of convlab explain.
 namespace convlab {
 
 /// The longest side of a picture in pixels.

@@ -39,7 +39,7 @@ FeatureInfo describe_features(const OpenedWeights& weights, std::string_view poo
           .preprocessing = preprocessing_text(weights.set),
           .pool = std::string(pool),
           .backend = std::string(backend.name()),
-          .winograd = std::string(winograd_names[static_cast<size_t>(backend.winograd())]),
+          .winograd = backend.winograd_key(),
           .data = data.train->name(),
           .data_key = data_key(data),
           .shape = feature_shape(graph),

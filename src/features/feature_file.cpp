@@ -59,6 +59,12 @@ std::string note_unreadable(const Dataset& data, int64_t rows, const char* part)
                      with_commas(static_cast<double>(rows)), part);
 }
 
+/// Whether the images of a data set of the catalog, or of a part of one, are ImageNet's.
+bool is_of_imagenet(const std::string& data) {
+  return data.starts_with("imagenette") || data.starts_with("imagewoof") ||
+         data.starts_with("imagewang");
+}
+
 FeatureInfo read_info(const std::map<std::string, std::string>& metadata,
                       const std::string& where) {
   const auto text = metadata.find(features_metadata);
@@ -97,6 +103,12 @@ FeatureFile parse_feature_file(const std::shared_ptr<const ByteSource>& source) 
     file.data.notes.push_back(note_unreadable(*file.data.train, info.train_rows(), "training"));
   if (file.data.test->size() < info.validation)
     file.data.notes.push_back(note_unreadable(*file.data.test, info.validation, "validation"));
+  if (is_of_imagenet(info.data)) {
+    file.data.notes.push_back(fmt::format(
+        "most validation images of {} were in the training set of ImageNet, on which {} was "
+        "trained: the accuracy is better than on new images",
+        escaped_utf8(info.data), escaped_utf8(info.backbone)));
+  }
   return file;
 }
 

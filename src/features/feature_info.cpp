@@ -10,6 +10,7 @@
 #include "core/quoted.h"
 #include "core/sha256.h"
 #include "core/utf8.h"
+#include "data/fingerprint.h"
 
 namespace convlab {
 
@@ -117,6 +118,22 @@ void check_info(const FeatureInfo& info, const std::string& where) {
     fail("{}: {} rows; expected at most {}", where, info.rows(), max_images);
 }
 
+/// A hash of images and labels. Dataset::fingerprint of image files knows their names and sizes
+/// alone.
+uint64_t contents_hash(const Dataset& data) {
+  uint64_t hash = data.fingerprint();
+  if (data.has_common_size()) return hash;
+  std::vector<uint8_t> buffer;
+  for (int64_t i = 0; i < data.size(); ++i) {
+    try {
+      hash = hash_bytes(data.fetch(i, buffer), hash);
+    } catch (const Error&) {
+      hash = hash_bytes({}, hash);  // it cannot be read; its features are left out, too
+    }
+  }
+  return hash;
+}
+
 template <size_t Count>
 std::string numbers_text(const std::array<double, Count>& numbers) {
   return fmt::format("({:g})", fmt::join(numbers, ", "));
@@ -139,8 +156,8 @@ std::string preprocessing_text(const WeightSet& set) {
 
 std::string data_key(const DatasetSplits& data) {
   const Json json{{"class_names", data.train->class_names()},
-                  {"train", {data.train->size(), data.train->fingerprint()}},
-                  {"validation", {data.test->size(), data.test->fingerprint()}}};
+                  {"train", {data.train->size(), contents_hash(*data.train)}},
+                  {"validation", {data.test->size(), contents_hash(*data.test)}}};
   const std::string text =
       json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   Sha256 hash;

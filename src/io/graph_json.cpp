@@ -1,6 +1,7 @@
 #include "io/graph_json.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,16 @@ std::string readable_graph_json(const GraphDocument& document) {
     text += (i == 0 ? "\n    " : ",\n    ") + spaced(json);
   }
   return text + "\n  ]\n}\n";
+}
+
+bool begins_as_document(std::span<const uint8_t> start) {
+  constexpr size_t looked_at = 4096;
+  start = start.first(std::min(start.size(), looked_at));
+  const auto first = std::find_if_not(start.begin(), start.end(), [](uint8_t byte) {
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+  });
+  return first != start.end() && *first == '{' &&
+         std::find(start.begin(), start.end(), uint8_t{0}) == start.end();
 }
 
 }  // namespace convlab

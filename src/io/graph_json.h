@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,10 @@ std::string graph_json(const Graph& graph);
 /// Returns readable JSON with one line per layer, without inputs if a layer reads the preceding
 /// one. Throws Error like graph_json.
 std::string readable_graph_json(const GraphDocument& document);
+
+/// Whether a file begins like a document, and not like a safetensors file, whose first eight bytes
+/// are a number with zeros.
+bool begins_as_document(std::span<const uint8_t> start);
 
 /// What a JSON document says of a network, and all that is wrong with it.
 struct GraphReading {

@@ -102,6 +102,18 @@ TEST_CASE("model panel: dropped files are opened or predicted by their ending") 
   session.view.open_file("missing.png");
   session.view.open_file("c.gif");
   CHECK(session.sent.size() == 2);
+  session.files["net.json"] = {'{', '}'};
+  session.view.open_file("net.json");
+  CHECK(session.count<LoadModel>() == 2);
+  // A trained network is not discarded unasked.
+  auto trained = std::make_shared<Snapshot>();
+  trained->state = RunState::paused;
+  trained->parameters = 1234;
+  trained->step = 5;
+  session.view.show(trained);
+  session.view.open_file("net.json");
+  session.draw();
+  CHECK(session.count<LoadModel>() == 2);
 }
 
 TEST_CASE("model panel: a prediction shows the image that the network saw") {

@@ -133,6 +133,30 @@ TEST_CASE("view: other epochs are set at once while training, other settings are
   CHECK(std::get<SetEpochs>(sent[0]).epochs == 9);
 }
 
+TEST_CASE("view: Reset asks before it discards a trained network") {
+  HeadlessGraphics graphics;
+  std::vector<Request> sent;
+  View view(graphics, some_operation(sent));
+  const auto type_r = [&](const std::shared_ptr<Snapshot>& snapshot) {
+    view.show(snapshot);
+    for (const bool down : {true, false}) {
+      graphics.frame(view, {1280, 800, 1});
+      ImGui::GetIO().AddKeyEvent(ImGuiKey_R, down);
+    }
+    for (int i = 0; i < 3; ++i) graphics.frame(view, {1280, 800, 1});
+  };
+  auto trained = busy_snapshot();
+  trained->state = RunState::paused;
+  type_r(trained);
+  CHECK(sent.empty());
+  auto failed = busy_snapshot();
+  failed->state = RunState::failed;
+  failed->step = 0;
+  type_r(failed);
+  REQUIRE(sent.size() == 1);
+  CHECK(std::holds_alternative<Reset>(sent[0]));
+}
+
 TEST_CASE("view: with an unchanged snapshot drawing stops, at any size") {
   HeadlessGraphics graphics;
   std::vector<Request> sent;

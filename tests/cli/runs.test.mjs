@@ -49,6 +49,19 @@ test('an output that is an input or another output is refused before anything ru
     refused(['train', '--model', model, ...data, option, file('link')], /would overwrite .*net\.json, which --model reads/);
     refused(['train', '--model', model, ...data, option, file('mnist/train-labels-idx1-ubyte')], /which --data reads/);
   }
+  const read = (name, text) => {
+    fs.writeFileSync(file(name), text);
+    return file(name);
+  };
+  const keras = read('keras.json', '{"horizontal_flip": true}');
+  refused(['train', '--model', model, ...data, '--augment', keras, '--json', keras], /keras\.json, which --augment reads/);
+  const weights = read('weights.json', '{"0": 1}');
+  refused(['train', '--model', model, ...data, '--class-weights', weights, '--json', weights], /which --class-weights reads/);
+  fs.mkdirSync(file('photos/cat'), {recursive: true});
+  const photo = read('photos/cat/1.png', 'a photo');
+  refused(['train', '--model', model, '--data', file('photos'), '--save', photo], /overwrite a file in .*photos, which --data reads/);
+  refused(['datasets', 'preview', file('photos'), '--out', `${file('photos')}/../photos/cat/1.png`], /which --data reads/);
+  assert.equal(fs.readFileSync(photo, 'utf8'), 'a photo');
   refused(['eval', '--model', file('model'), ...data, '--json', file('model')], /which --model reads/);
   refused(['lr-find', '--model', model, ...data, '--json', model], /which --model reads/);
   refused(['bench', '--model', model, '--json', model], /which --model reads/);

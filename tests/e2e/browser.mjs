@@ -163,6 +163,10 @@ export const waitForState = (page, states, timeout = 30000) =>
   page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state),
     [states].flat(), {timeout});
 
+/** Waits until the run has done `steps` training steps. */
+export const waitForSteps = (page, steps) =>
+  page.waitForFunction((min) => document.getElementById('progress').value >= min, steps);
+
 /** Waits until the number displayed in the element `id` lies in [min, max]. */
 export const waitForNumber = (page, id, {min = -Infinity, max = Infinity}, timeout = 60000) =>
   page.waitForFunction(([name, low, high]) => {

@@ -2,10 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {screenshot, sharedPage, stepOf, waitForNumber, waitForState, withPage} from './browser.mjs';
-
-const waitForSteps = (page, steps) =>
-  page.waitForFunction((min) => document.getElementById('progress').value >= min, steps);
+import {screenshot, sharedPage, stepOf, waitForNumber, waitForState, waitForSteps, withPage} from './browser.mjs';
 
 /** For tests that train nothing. */
 const withReadyPage = sharedPage({}, (page) => waitForState(page, 'ready'));

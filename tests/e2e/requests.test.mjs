@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {greyPng} from '../png.mjs';
-import {sharedPage, withPage} from './browser.mjs';
+import {sharedPage, waitForSteps, withPage} from './browser.mjs';
 
 /** Calls `use` with a page in which `engine` is a Convlab that has trained mnist-mlp briefly; it must stay as it is. */
 const withTrained = sharedPage({query: 'bench.html'}, async (page) => {
@@ -201,6 +201,29 @@ test('the tab Model saves, opens and predicts with real files', () =>
     assert.match(await page.locator('[data-say]').innerText(), /Saved as mnist-cnn\.safetensors/);
     await page.locator('[data-file="open"]').setInputFiles(saved);
     await page.locator('[data-say]', {hasText: 'Opened'}).waitFor();
+    // A network's document, and a trained network that would be lost.
+    const ask = page.locator('[data-ask]');
+    const open = (text) => page.locator('[data-file="open"]').setInputFiles(
+      {name: 'own.json', mimeType: 'application/json', buffer: Buffer.from(text)});
+    await open(JSON.stringify({input: [28, 28, 1], layers: [{kind: 'flatten'}, {kind: 'dense', options: {units: 10}}]}));
+    await page.locator('[data-say]', {hasText: 'Opened own.json'}).waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('[data-layers] tr').length === 2);
+    assert.equal(await ask.isVisible(), false);
+    await page.locator('#tab-train').click();
+    await page.locator('#step').click();
+    await waitForSteps(page, 1);
+    await page.locator('#tab-model').click();
+    await open('{"layers": []}');
+    assert.match(await ask.innerText(), /^Opening own\.json discards the trained network/);
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Discard it');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-say]', {hasText: 'own'}).filter({hasNotText: 'Opened'}).waitFor();
+    await page.locator('[data-file="open"]').setInputFiles(saved);
+    await page.locator('[data-do="open-no"]').click();
+    assert.equal(await page.locator('[data-layers] tr').count(), 2);
+    await page.locator('[data-file="open"]').setInputFiles(saved);
+    await page.locator('[data-do="open-yes"]').click();
+    await page.locator('[data-say]', {hasText: 'Opened mnist'}).waitFor();
     const pixels = new Uint8Array(28 * 28);
     for (let y = 4; y < 24; ++y) pixels.fill(255, y * 28 + 13, y * 28 + 16);
     await page.locator('[data-file="predict"]').setInputFiles(

@@ -331,6 +331,14 @@ TEST_CASE("extract features request: what cannot be computed is refused with the
   small.call<Configured>(Configure{points});
   CHECK_THAT(refusal(small, {.weights = "small", .pool = "none"}),
              ContainsSubstring("expected fewer images of each class"));
+  const auto left = std::make_shared<uint64_t>(uint64_t{10'000'000});
+  Engine full({.backend = make_backend("xnnpack", 1, [left] { return *left; }),
+               .open_data = [](const std::string&) { return photos(); },
+               .open_weights = open_small,
+               .now = ticking_clock()});
+  configure(full);
+  *left = 100;
+  CHECK_THAT(refusal(full, {.weights = "small"}), ContainsSubstring("[memory] small needs"));
   const auto features = parse_feature_file(memory_source(
       "f.safetensors",
       engine.call<ComputedFeatures>(ExtractFeatures{.weights = "small", .pool = "avg"}).bytes));

@@ -31,6 +31,23 @@ TEST_CASE("lr_find: suggests the same rate every time, also over several epochs"
   CHECK_THAT(to_json(LearningRates{}), ContainsSubstring("\"suggestion\":null"));
 }
 
+TEST_CASE("lr_find: images that are set aside for validation are not trained on") {
+  // One of ten classes twice: the split leaves one image of each.
+  const auto train = make_synthetic(20, 10, {28, 28, 1}, 10).train;
+  const auto run = [&](double split, int64_t batch) {
+    FindLearningRate request{.steps = 2};
+    request.options.model = "mnist-mlp";
+    request.options.batch = batch;
+    request.options.validation_split = split;
+    const auto backend = make_backend("", 1);
+    LrFindTask task(request, find_model("mnist-mlp").build({28, 28, 1}, 10), nullptr, train,
+                    nullptr, *backend);
+    return complete<LearningRates>(task).losses;
+  };
+  CHECK(run(0.5, 10) == run(0.5, 20));  // ten images are left: batches of all of them
+  CHECK(run(0, 10) != run(0, 20));
+}
+
 TEST_CASE("lr_find: uses the loss and the class weights of the run") {
   const auto train = make_synthetic(64, 10, {28, 28, 1}, 10).train;
   FindLearningRate request{.steps = 2};

@@ -360,6 +360,27 @@ TEST_CASE(
   CHECK_THAT(refusal_of(engine, Configure{options}), ContainsSubstring("resize mode 'pad'"));
 }
 
+TEST_CASE("requests: a network's document opens as a new network on the data of the run") {
+  Engine engine = make_engine();
+  engine.call<Configured>(Configure{small_run()});
+  const std::string text =
+      " {\"input\": [12, 12, 1], \"layers\": [{\"kind\": \"flatten\"}, "
+      "{\"kind\": \"dense\", \"options\": {\"units\": 4}}]}";
+  const auto load = [](const std::string& document) {
+    LoadModel request{"folder/own.json", {document.begin(), document.end()}, {}};
+    request.options.data.clear();
+    return request;
+  };
+  CHECK(engine.call<Configured>(load(text)).data == "synthetic");
+  settle(engine);
+  CHECK(engine.snapshot()->options.model == "own");
+  CHECK(engine.snapshot()->parameters == 145 * 4);
+  engine.call<Done>(Step{});
+  settle(engine);
+  CHECK_THAT(refusal_of(engine, load("{\"layers\": []}")), ContainsSubstring("\"input\""));
+  CHECK(engine.snapshot()->step == 1);
+}
+
 TEST_CASE("requests: a damaged model or checkpoint leaves the run as it was") {
   Engine engine = make_engine();
   engine.call<Configured>(Configure{small_run()});

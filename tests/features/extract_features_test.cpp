@@ -9,6 +9,8 @@
 
 #include "core/error.h"
 #include "core/float16.h"
+#include "data/bytes.h"
+#include "data/encoded_dataset.h"
 #include "data/synthetic.h"
 #include "data/worker_pool.h"
 #include "features/feature_file.h"
@@ -220,6 +222,28 @@ TEST_CASE("data key: depends on images, labels and classes") {
   CHECK(data_key(make_synthetic(10, 5, {16, 16, 3}, 3)) == key);
   CHECK(data_key(make_synthetic(11, 5, {16, 16, 3}, 3)) != key);
   CHECK(data_key(make_synthetic(10, 5, {16, 16, 3}, 4)) != key);
+}
+
+TEST_CASE("data key: depends on what image files hold, not only on their names and sizes") {
+  const TemporaryFolder folder("data-key");
+  const auto key = [&folder](uint8_t last) {
+    folder.write("1.png", std::vector<uint8_t>{1, 2, last});
+    const auto images = std::make_shared<const EncodedDataset>(
+        "photos", Shape{1, 1, 3}, std::vector<std::string>{"a"}, open_folder(folder.path()),
+        std::vector<EncodedDataset::Item>{{0, 0}});
+    return data_key({.train = images, .test = images});
+  };
+  CHECK(key(3) == key(3));
+  CHECK(key(3) != key(4));
+}
+
+TEST_CASE("winograd key: says on which measurements the choice rests") {
+  const std::unique_ptr<Backend> xnnpack = make_backend("xnnpack", 1);
+  CHECK(xnnpack->winograd_key().starts_with("auto-"));
+  CHECK(xnnpack->winograd_key().size() == std::string("auto-12345678").size());
+  xnnpack->set_winograd(Winograd::off);
+  CHECK(xnnpack->winograd_key() == "off");
+  CHECK(make_backend("host", 1)->winograd_key() == "auto");
 }
 
 }  // namespace convlab

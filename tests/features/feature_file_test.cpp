@@ -1,5 +1,7 @@
 #include "features/feature_file.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -69,6 +71,18 @@ TEST_CASE("feature file: rows without a label are left out, and their number is 
   REQUIRE(file.data.notes.size() == 1);
   CHECK(file.data.notes[0] ==
         "2 of 6 training images could not be read when their features were computed");
+}
+
+TEST_CASE("feature file: says that networks have seen Imagenette's validation images") {
+  FeatureInfo info = small_feature_info();
+  for (const char* name : {"imagenette", "imagewoof-160", "imagewang"}) {
+    info.data = name;
+    const FeatureFile file = parse(feature_file_bytes(info, {0, 1, 2, 0, 1, 2}));
+    REQUIRE(file.data.notes.size() == 1);
+    CHECK(file.data.notes[0].starts_with(fmt::format(
+        "most validation images of {} were in the training set of ImageNet, on which small",
+        name)));
+  }
 }
 
 TEST_CASE("feature file: fingerprints tell files of other weights or labels apart") {

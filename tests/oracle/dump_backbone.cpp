@@ -40,8 +40,9 @@ void dump_weights(Dump& dump, const WeightSet& set, const Graph& graph) {
 }
 
 void dump_blocks(const std::filesystem::path& folder, const WeightSet& set,
-                 const ByteSource& weights, const BackendKind& kind) {
+                 const ByteSource& weights, const BackendKind& kind, Winograd winograd) {
   const std::unique_ptr<Backend> backend = kind.make(2);
+  backend->set_winograd(winograd);
   Network network(pretrained_graph(set, NetworkPart::body), *backend, 1);
   load_pretrained(network, set, weights);
   Trainer trainer(network, std::make_unique<SoftmaxCrossEntropy>(), std::make_unique<Sgd>(), 0);
@@ -60,7 +61,8 @@ void dump_blocks(const std::filesystem::path& folder, const WeightSet& set,
     dump.bytes("output/" + nodes[i].name, "F32", nodes[i].output_shape.with_batch(batch),
                values.data(), values.size() * sizeof(float));
   }
-  dump.write(folder / fmt::format("backbone-{}.safetensors", kind.name));
+  dump.write(folder / fmt::format("backbone-{}-winograd-{}.safetensors", kind.name,
+                                  winograd_names[static_cast<size_t>(winograd)]));
 }
 
 }  // namespace
@@ -72,7 +74,10 @@ void dump_backbone(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "weights-vgg16.safetensors";
   weights.write(path);
   const std::shared_ptr<const ByteSource> file = open_file(path);
-  for (const BackendKind& kind : available_backends()) dump_blocks(folder, set, *file, kind);
+  for (const BackendKind& kind : available_backends()) {
+    for (const Winograd winograd : {Winograd::off, Winograd::always})
+      dump_blocks(folder, set, *file, kind, winograd);
+  }
 }
 
 }  // namespace convlab

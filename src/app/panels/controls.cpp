@@ -176,7 +176,7 @@ void ControlsPanel::draw_epochs() {
 void ControlsPanel::draw_staged(const Theme& theme) {
   if (!differs() || only_epochs_differ()) return;
   if (snapshot_->step == 0 && !is_possible("pause")) return;
-  draw_wrapped(theme.validation, "The new settings restart training.");
+  draw_wrapped(theme.validation, "The new settings discard the trained network.");
   if (ImGui::Button("Apply")) send(Configure{chosen_});
   ImGui::SameLine();
   if (ImGui::Button("Keep the old settings")) chosen_ = shown_;
@@ -207,7 +207,24 @@ void ControlsPanel::draw_button(const ButtonItem& button, float width, const The
   const bool taken = io.WantTextInput || ImGui::IsAnyItemActive() || io.KeyCtrl || io.KeyAlt ||
                      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) || presses_focused;
   const bool typed = key != ImGuiKey_None && !taken && ImGui::IsKeyPressed(key, false);
-  if (possible && (pressed || typed)) send(button_request(button.request));
+  if (possible && (pressed || typed)) press(button.request);
+}
+
+void ControlsPanel::press(const std::string& request) {
+  asks_ = request == "reset" && snapshot_->step > 0;
+  if (!asks_) send(button_request(request));
+}
+
+void ControlsPanel::draw_ask(const Theme& theme) {
+  asks_ = asks_ && snapshot_->step > 0;
+  if (!asks_) return;
+  draw_wrapped(theme.validation, "Reset discards the trained network.");
+  if (ImGui::Button("Discard it")) {
+    asks_ = false;
+    send(Reset{});
+  }
+  ImGui::SameLine();
+  if (ImGui::Button("Keep it")) asks_ = false;
 }
 
 void ControlsPanel::draw_buttons(const Theme& theme) {
@@ -267,6 +284,7 @@ void ControlsPanel::draw(const Rect& rect, const Theme& theme) {
   draw_staged(theme);
   ImGui::Dummy({0, 4});
   draw_buttons(theme);
+  draw_ask(theme);
   ImGui::Dummy({0, 4});
   draw_progress();
   draw_messages(theme);

@@ -10,7 +10,7 @@
 namespace convlab {
 
 /// The controls of the desktop window: settings, buttons, progress and metrics; in the page these
-/// are HTML. Once training has started, settings that would restart it must be confirmed.
+/// are HTML. Once training has started, what would discard the network must be confirmed.
 class ControlsPanel final : public Panel {
  public:
   /// The requests must outlive it.
@@ -35,11 +35,13 @@ class ControlsPanel final : public Panel {
   void draw_batch();
   void draw_epochs();
   void draw_staged(const Theme& theme);
+  void draw_ask(const Theme& theme);
   void draw_buttons(const Theme& theme);
   void draw_button(const ButtonItem& button, float width, const Theme& theme);
   void draw_progress();
   void draw_numbers();
   void draw_messages(const Theme& theme);
+  void press(const std::string& request);
   void changed();
   bool differs() const;
   bool only_epochs_differ() const;
@@ -51,6 +53,7 @@ class ControlsPanel final : public Panel {
   RunOptions shown_;    ///< options of the engine, with the current learning rate
   RunOptions chosen_;   ///< options chosen in the fields
   bool ready_ = false;  ///< the engine has answered
+  bool asks_ = false;   ///< whether Reset may discard the network
   float height_ = 640;
 };
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "app/fonts.h"
@@ -32,7 +33,7 @@ std::string ending_of(const std::string& path) {
 
 bool is_model(const std::string& path) {
   const std::string ending = ending_of(path);
-  return ending == ".safetensors" || ending == ".checkpoint";
+  return ending == ".safetensors" || ending == ".checkpoint" || ending == ".json";
 }
 
 /// Size of a layer's output for a batch, whose numbers take four bytes each.
@@ -116,15 +117,32 @@ void ModelPanel::attempt(const Action& action) {
 }
 
 void ModelPanel::save() {
-  requests_.send(SaveModel{}, [this, path = std::string(path_.data())](const Reply& reply) {
+  requests_.send(SaveModel{}, [this, path = std::string(path_.data()),
+                               step = snapshot_->step](const Reply& reply) {
     if (!reply.error.empty()) return say(reply.error, true);
     attempt([&] {
       const auto& file = std::get<SavedFile>(reply.result);
       const std::string& target = path.empty() ? file.file_name : path;
       files_.write(target, file.bytes);
+      saved_step_ = step;
       say(fmt::format("Saved as {} ({}).", target, bytes_text(file.bytes.size())));
     });
   });
+}
+
+void ModelPanel::ask(const std::string& path) {
+  if (snapshot_->step == 0 || snapshot_->step == saved_step_) return open(path);
+  asked_ = path;
+}
+
+void ModelPanel::draw_ask(const Theme& theme) {
+  if (asked_.empty()) return;
+  draw_wrapped(
+      theme.validation,
+      fmt::format("Opening {} discards the trained network, which was not saved.", asked_));
+  if (ImGui::Button("Discard it")) open(std::exchange(asked_, {}));
+  ImGui::SameLine();
+  if (ImGui::Button("Keep it")) asked_.clear();
 }
 
 void ModelPanel::open(const std::string& path) {
@@ -156,12 +174,12 @@ void ModelPanel::predict(const std::string& path) {
 bool ModelPanel::take_file(const std::string& path) {
   const std::string ending = ending_of(path);
   if (is_model(path)) {
-    open(path);
+    ask(path);
   } else if (ending == ".png" || ending == ".jpg" || ending == ".jpeg") {
     predict(path);
   } else {
-    say(fmt::format("{} cannot be opened; expected a model (.safetensors, .checkpoint) or an image "
-                    "(.png, .jpg).",
+    say(fmt::format("{} cannot be opened; expected a model (.safetensors, .checkpoint), a "
+                    "network's document (.json) or an image (.png, .jpg).",
                     path),
         true);
   }
@@ -190,10 +208,11 @@ void ModelPanel::draw_files(const Theme& theme) {
   ImGui::EndDisabled();
   ImGui::SameLine();
   ImGui::BeginDisabled(path.empty());
-  if (ImGui::Button("Open model")) open(path);
+  if (ImGui::Button("Open model")) ask(path);
   ImGui::SameLine();
   if (ImGui::Button("Predict image")) predict(path);
   ImGui::EndDisabled();
+  draw_ask(theme);
   if (!said_.empty()) draw_wrapped(is_error_ ? theme.bad : theme.quiet, said_);
 }
 

@@ -25,11 +25,13 @@ class ModelPanel final : public Panel {
   /// Returns the height as of the last draw.
   float height(float, float) const override { return height_; }
   void draw(const Rect& rect, const Theme& theme) override;
-  /// Opens a model file or a checkpoint, or predicts an image.
+  /// Opens a model file, a checkpoint or a network's document, or predicts an image. Asks before it
+  /// discards a trained network that was not saved.
   bool take_file(const std::string& path) override;
 
  private:
   void save();
+  void ask(const std::string& path);
   void open(const std::string& path);
   void predict(const std::string& path);
   void show_prediction(const std::string& path, Prediction prediction);
@@ -37,6 +39,7 @@ class ModelPanel final : public Panel {
   template <class Action>
   void attempt(const Action& action);
   void draw_files(const Theme& theme);
+  void draw_ask(const Theme& theme);
   void draw_prediction(const Theme& theme);
   void draw_layers(const Theme& theme);
 
@@ -45,6 +48,8 @@ class ModelPanel final : public Panel {
   FileAccess files_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::array<char, 4096> path_{};
+  std::string asked_;       ///< file to open, if it may discard the network; else empty
+  int64_t saved_step_ = 0;  ///< training steps of the network when it was saved last
   std::string said_;
   bool is_error_ = false;
   std::optional<Prediction> prediction_;

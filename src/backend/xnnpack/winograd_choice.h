@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "core/shape.h"
 
 namespace convlab {
@@ -9,5 +11,8 @@ namespace convlab {
 /// of the kernel, and not measured at run time, so that the same program gives the same bits each
 /// time. Does not depend on the batch size.
 bool winograd_is_faster(int64_t inputs, const Shape& y);
+
+/// A hash of the measurements, eight hexadecimal digits.
+std::string winograd_table_hash();
 
 }  // namespace convlab

@@ -12,6 +12,7 @@
 #include "data/selected_dataset.h"
 #include "features/growing_features.h"
 #include "features/prepared_dataset.h"
+#include "train/check_memory.h"
 
 namespace convlab {
 
@@ -21,7 +22,7 @@ namespace {
 constexpr int64_t batch = 2;
 
 Graph checked_graph(const ExtractFeatures& request, const WeightSet& set,
-                    const DatasetSplits& images) {
+                    const DatasetSplits& images, const Backend& backend) {
   if (request.images_per_class < 0) {
     fail("[features] images_per_class is {}; expected at least 1, or 0 for all",
          request.images_per_class);
@@ -29,12 +30,14 @@ Graph checked_graph(const ExtractFeatures& request, const WeightSet& set,
   check_has_images(*images.train, "[features]");
   if (images.train->size() == 0)
     fail("[features] {} has no images; expected a data set that is here", images.train->name());
-  return feature_graph(set, request.pool);
+  Graph graph = feature_graph(set, request.pool);
+  check_memory(graph, backend, {.model = set.name, .batch = batch, .eval_images = batch});
+  return graph;
 }
 
 /// The file is in memory up to three times: where a network is trained on it, in the reply, and
 /// when that is encoded.
-void check_memory(const FeatureInfo& info, const Backend& backend) {
+void check_file_memory(const FeatureInfo& info, const Backend& backend) {
   const uint64_t bytes = 3 * static_cast<uint64_t>(info.rows()) * info.row_bytes();
   const uint64_t left = backend.memory_left();
   if (bytes <= left) return;
@@ -76,7 +79,8 @@ FeaturesTask::FeaturesTask(const ExtractFeatures& request, OpenedWeights weights
       workers_(std::move(workers)),
       now_(std::move(now)),
       began_(std::move(began)),
-      network_(checked_graph(request, weights_.set, images_), backend, 0, NetworkUse::inference),
+      network_(checked_graph(request, weights_.set, images_, backend), backend, 0,
+               NetworkUse::inference),
       extractor_((load_pretrained(network_, weights_.set, *weights_.source), network_), batch) {
   check_own_name(data_name_);
 }
@@ -95,7 +99,7 @@ std::unique_ptr<FeaturesTask::Work> FeaturesTask::begin() {
                          .test = with_preprocessing(chosen.test, weights_.set)};
   FeatureInfo info =
       describe_features(weights_, pool_, network_.backend(), chosen, network_.graph());
-  check_memory(info, network_.backend());
+  check_file_memory(info, network_.backend());
   auto work = std::make_unique<Work>(extractor_, std::move(prepared), std::move(info), workers_);
   began_(growing_features(data_name_, work->info, work->rows, chosen));
   return work;
