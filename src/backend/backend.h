@@ -165,11 +165,6 @@ class Backend {
   /// Must be called before the backend is used. Backends without Winograd's algorithm ignore it.
   void set_winograd(Winograd use) { winograd_ = use; }
   Winograd winograd() const { return winograd_; }
-  /// Names what chooses the convolutions by Winograd's algorithm, on which the bits of results
-  /// depend: one of winograd_names, and for auto a hash of the table that decides.
-  virtual std::string winograd_key() const {
-    return std::string(winograd_names[static_cast<size_t>(winograd_)]);
-  }
   /// Allocates memory to be filled from the host. Throws Error as `allocate` does.
   virtual std::unique_ptr<UploadBuffer> allocate_upload(size_t bytes) = 0;
   /// Copies tensor.bytes() bytes from host memory, which may be changed afterwards, to `tensor`.

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "cli/file_names.h"
 #include "engine/run_options.h"
 
 namespace convlab {

@@ -248,11 +248,10 @@ struct SaveCheckpoint {
 template <class Fields, MaybeConst<SaveCheckpoint> S>
 void visit(Fields&, S&) {}
 
-/// Configures a run with the network and weights of a model file or a checkpoint, and the class
-/// names in it. Model, architecture and loss of `options` are those of the file; so is
-/// `options.data` if it is empty. If that data set is not available, the network can predict but
-/// not train. A network's document (.json) is configured with new weights, on the data set of the
-/// run if `options.data` is empty. [Configured]
+/// Configures a run with network, weights and class names of a model file or a checkpoint. Model,
+/// architecture and loss of `options` are those of the file; so is an empty `options.data`. Without
+/// that data set the network can predict but not train. Of a network's document (.json) the weights
+/// are new, and an empty `options.data` is that of the run. [Configured]
 struct LoadModel {
   static constexpr std::string_view name = "load_model";
   std::string source = "the model";  ///< name of the file for messages
@@ -281,8 +280,7 @@ void visit(Fields& fields, S& request) {
 
 /// Looks for a learning rate by a range test (train/range_test.h) of a new network with these
 /// options, with weights as for Configure; learning_rate, schedule and epochs are ignored. Trains
-/// on the images that a run would train on, without those of validation_split. The run is not
-/// changed. [LearningRates]
+/// on the images of such a run, without those of validation_split. No run changes. [LearningRates]
 struct FindLearningRate {
   static constexpr std::string_view name = "find_learning_rate";
   RunOptions options;

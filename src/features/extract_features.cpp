@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "backend/winograd_key.h"
 #include "core/error.h"
 #include "core/float16.h"
 #include "nn/global_pool2d.h"
@@ -39,7 +40,7 @@ FeatureInfo describe_features(const OpenedWeights& weights, std::string_view poo
           .preprocessing = preprocessing_text(weights.set),
           .pool = std::string(pool),
           .backend = std::string(backend.name()),
-          .winograd = backend.winograd_key(),
+          .winograd = winograd_key(backend),
           .data = data.train->name(),
           .data_key = data_key(data),
           .shape = feature_shape(graph),

@@ -24,7 +24,7 @@ struct FeatureInfo {
   std::string preprocessing;  ///< preprocessing_text
   std::string pool = "none";  ///< one of feature_pools
   std::string backend;        ///< backends and their convolutions differ by rounding
-  std::string winograd;       ///< Backend::winograd_key
+  std::string winograd;       ///< winograd_key of the backend
   std::string data;           ///< name of the data set
   std::string data_key;       ///< data_key of it
   Shape shape;                ///< of the features of an image: (height, width, channels)
@@ -49,7 +49,8 @@ struct FeatureInfo {
 /// Returns how the images of a set are prepared, for people and for comparison.
 std::string preprocessing_text(const WeightSet& set);
 
-/// Returns a hash (SHA-256) of the images and labels of a data set. Reads image files whole.
+/// Returns a hash (SHA-256) of the images and labels of a data set, for which image files are read
+/// whole.
 std::string data_key(const DatasetSplits& data);
 
 /// Returns the JSON text of a file's metadata.

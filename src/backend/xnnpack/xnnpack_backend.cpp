@@ -13,11 +13,6 @@ XnnpackBackend::~XnnpackBackend() = default;
 
 int XnnpackBackend::threads() const { return threads_->count(); }
 
-std::string XnnpackBackend::winograd_key() const {
-  const std::string name = Backend::winograd_key();
-  return winograd() == Winograd::automatic ? name + "-" + winograd_table_hash() : name;
-}
-
 float* XnnpackBackend::scratch(int64_t floats) {
   if (std::ssize(scratch_) < floats) scratch_.resize(static_cast<size_t>(floats));
   return scratch_.data();

@@ -20,7 +20,6 @@ class XnnpackBackend final : public HostBackend {
 
   std::string_view name() const override { return "xnnpack"; }
   int threads() const override;
-  std::string winograd_key() const override;
 
   void normalize_input(const Tensor& x, const Tensor& scale, const Tensor& offset,
                        const Tensor& y) override;
