@@ -244,7 +244,8 @@ export class Convlab extends TypedEventTarget {
   /**
    * Opens a model file or a checkpoint as a new run with its network and weights. Its data set is
    * fetched if it is one of `controls.data_sets`, or opened if it is one of the user's own that is
-   * kept; otherwise the network can predict only.
+   * kept; otherwise the network can predict only. A document of a network (.json) is configured with new
+   * weights, on the data set of the run unless options.data names another.
    * @param {Blob|ArrayBuffer|Uint8Array} file
    * @param {RunOptions} [options]  of the new run; architecture and model are those of the file
    * @param {Waiting} [waiting]

@@ -22,7 +22,7 @@ const vendors = [
   { header: /^(cudnn|cublas|cuda)/, folders: ['backend/cuda/'] },
   { header: /^(imgui|implot)/, folders: ['app/'] },
   { header: /^curl\//, folders: ['net/'] },
-  { header: /^hdf5/, folders: ['hdf5/'] },
+  { header: /^hdf5\.h$/, folders: ['hdf5/'] },
   { header: /^GLFW\//, folders: ['app/platform/'] },
   { header: /^emscripten/, folders: ['app/platform/', 'wasm/'] },
 ];
