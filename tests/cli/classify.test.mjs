@@ -22,6 +22,9 @@ test('classify names the most probable classes of ImageNet', (t) => {
   assert.equal(text.status, 0, text.stderr);
   assert.match(text.stdout, /cat\.png: tabby \d+\.\d\d %, tiger cat \d+\.\d\d %(, [^,]+ \d+\.\d\d %){3}\n$/);
   assert.match(text.stderr, /weights\.safetensors is not the known file of squeezenet1\.1/);
+  const dot = path.join(folder, 'dot.png');
+  fs.writeFileSync(dot, greyPng(1, 1, Buffer.from([120])));
+  assert.match(convlab('classify', '--weights', weights, dot).stdout, /dot\.png: tabby /);
   const [event] = jsonLines(convlab(...args, '--top-k', '2', '--json', '-').stdout);
   assert.equal(event.event, 'classification');
   assert.deepEqual(event.top.map(({class: index, class_name: name}) => [index, name]), [[281, 'tabby'], [282, 'tiger cat']]);

@@ -23,7 +23,7 @@ MIN_SAME = 0.998
 TEXT = """# Pretrained networks
 
 What `tests/oracle/pretrained` has found: `convlab classify` beside Keras 3 on JAX, which reads the same weights and the same
-decoded pixels. Top-1 is of ImageNet's 1,000 classes. Most of Imagenette's validation images were in ImageNet's training set,
+decoded pixels, of {images}. Top-1 is of ImageNet's 1,000 classes. Most of Imagenette's validation images were in ImageNet's training set,
 so these networks have seen them: the figures compare implementations and say little about new images.
 
 {date}, at {commit}:
@@ -177,7 +177,13 @@ def main():
             failed.append(f"{name}: {percent(same)} are the same; expected {percent(MIN_SAME)}")
     git = ["git", "-C", root, "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
-    text = TEXT.format(date=datetime.date.today(), commit=commit, rows="\n".join(rows))
+    per_class = len(images) // len({image.parent for image in images})
+    text = TEXT.format(
+        date=datetime.date.today(),
+        commit=commit,
+        images=f"{per_class} validation images of each class of Imagenette",
+        rows="\n".join(rows),
+    )
     (root / "docs/results/pretrained.md").write_text(text)
     if failed:
         sys.exit("\n".join(failed))
