@@ -128,7 +128,8 @@ int run(int argc, char** argv) {
   app.add_flag("--dark", options.dark, "Use the dark theme");
   app.add_flag("--start", options.start, "Start training immediately");
   app.add_option("FILE", options.files,
-                 "Model file or checkpoint to open, or images to predict, as if dropped onto the "
+                 "Model file, checkpoint or document of a network to open, or images to predict, "
+                 "as if dropped onto the "
                  "window");
   app.add_option("--screenshot", options.screenshot,
                  "Write a PNG image of the window to this file, then exit");
