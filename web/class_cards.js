@@ -176,6 +176,7 @@ export class ClassCards {
     this.#error.setAttribute('role', 'alert');
     this.#turn.hidden = true;
     this.#train.className = 'primary';
+    this.#train.disabled = true;  // until there are pictures
     this.root.append(make('summary', {textContent: 'Make classes of pictures'}),
       make('div', {className: 'class-content'}, this.#list,
         make('div', {className: 'buttons'}, makeButton('Add a class', () => this.#addCard().focus()),
