@@ -49,11 +49,13 @@ test('every panel is in the list of the window', () => {
   }
 });
 
-test('every operation of the backend interface is in a conformance test', () => {
+test('every operation of the backend interface is in a conformance test, and put off by the asynchronous backend', () => {
   const tests = joined('tests/backend', /^conformance.*\.cpp$/);
+  const late = read('tests/backend/async_backend.h');
   const operations = read('src/backend/backend.h').match(/ {2}\/\/ Elements\.\n[^]*?\n private:/)[0];
   for (const operation of findAll(operations, /virtual void (\w+)\(/g, 30)) {
     assert.match(tests, new RegExp(`\\b${operation}\\(`), `no tests/backend/conformance_*_test.cpp calls ${operation}`);
+    assert.match(late, new RegExp(`void ${operation}\\(`), `tests/backend/async_backend.h does not override ${operation}`);
   }
 });
 
