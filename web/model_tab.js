@@ -88,6 +88,7 @@ export class ModelTab {
     }
     this.#inside.setStep(step);
     this.#step = step;
+    if (step < this.#savedStep) this.#savedStep = 0;  // another network, or the same from the beginning
     const described = network + batch;
     if (this.#root.hidden || parameters === 0 || described === this.#described) return;
     this.#described = described;

@@ -37,7 +37,7 @@ class Hdf5File {
   /// single text.
   std::string attribute(const std::string& object, const std::string& attribute) const;
 
-  /// Fills `values`, as many as the dataset has. Throws Error if it cannot be read.
+  /// Fills `values`, one for each element of the dataset. Throws Error if it cannot be read.
   void read(const Hdf5Floats& dataset, std::span<float> values) const;
 
  private:

@@ -87,6 +87,12 @@ TEST_CASE("model panel: layers are requested once for each network, by all panel
   session.view.show(other);
   session.draw();
   CHECK(session.count<DescribeModel>() == 2);
+  // With global pooling a network of other images has the same parameters.
+  auto larger = std::make_shared<Snapshot>(*other);
+  larger->options.image_size = 64;
+  session.view.show(larger);
+  session.draw();
+  CHECK(session.count<DescribeModel>() == 3);
 }
 
 TEST_CASE("model panel: dropped files are opened or predicted by their ending") {

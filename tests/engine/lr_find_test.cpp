@@ -32,7 +32,7 @@ TEST_CASE("lr_find: suggests the same rate every time, also over several epochs"
 }
 
 TEST_CASE("lr_find: images that are set aside for validation are not trained on") {
-  // One of ten classes twice: the split leaves one image of each.
+  // Two images of each of ten classes, of which the split leaves one.
   const auto train = make_synthetic(20, 10, {28, 28, 1}, 10).train;
   const auto run = [&](double split, int64_t batch) {
     FindLearningRate request{.steps = 2};

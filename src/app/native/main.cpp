@@ -129,8 +129,7 @@ int run(int argc, char** argv) {
   app.add_flag("--start", options.start, "Start training immediately");
   app.add_option("FILE", options.files,
                  "Model file, checkpoint or document of a network to open, or images to predict, "
-                 "as if dropped onto the "
-                 "window");
+                 "as if dropped onto the window");
   app.add_option("--screenshot", options.screenshot,
                  "Write a PNG image of the window to this file, then exit");
   app.add_option("--after", options.after, "Seconds until the screenshot")->capture_default_str();

@@ -218,13 +218,10 @@ void ControlsPanel::press(const std::string& request) {
 void ControlsPanel::draw_ask(const Theme& theme) {
   asks_ = asks_ && snapshot_->step > 0;
   if (!asks_) return;
-  draw_wrapped(theme.validation, "Reset discards the trained network.");
-  if (ImGui::Button("Discard it")) {
-    asks_ = false;
-    send(Reset{});
-  }
-  ImGui::SameLine();
-  if (ImGui::Button("Keep it")) asks_ = false;
+  const auto answer = ask_to_discard(theme.validation, "Reset discards the trained network.");
+  if (!answer) return;
+  asks_ = false;
+  if (*answer) send(Reset{});
 }
 
 void ControlsPanel::draw_buttons(const Theme& theme) {

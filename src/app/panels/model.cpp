@@ -100,7 +100,12 @@ ModelPanel::ModelPanel(Graphics& graphics, Requests& requests, DescribedNetwork&
       snapshot_(std::make_shared<const Snapshot>()),
       image_(graphics) {}
 
-void ModelPanel::show(const std::shared_ptr<const Snapshot>& snapshot) { snapshot_ = snapshot; }
+void ModelPanel::show(const std::shared_ptr<const Snapshot>& snapshot) {
+  // Another network, or the same from the beginning.
+  if (snapshot->step < saved_step_) saved_step_ = 0;
+  if (snapshot->step == 0) asked_.clear();
+  snapshot_ = snapshot;
+}
 
 void ModelPanel::say(const std::string& text, bool is_error) {
   said_ = text;
@@ -137,12 +142,12 @@ void ModelPanel::ask(const std::string& path) {
 
 void ModelPanel::draw_ask(const Theme& theme) {
   if (asked_.empty()) return;
-  draw_wrapped(
+  const auto answer = ask_to_discard(
       theme.validation,
       fmt::format("Opening {} discards the trained network, which was not saved.", asked_));
-  if (ImGui::Button("Discard it")) open(std::exchange(asked_, {}));
-  ImGui::SameLine();
-  if (ImGui::Button("Keep it")) asked_.clear();
+  if (!answer) return;
+  const std::string path = std::exchange(asked_, {});
+  if (*answer) open(path);
 }
 
 void ModelPanel::open(const std::string& path) {

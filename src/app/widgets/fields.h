@@ -2,6 +2,7 @@
 
 #include <imgui.h>
 
+#include <optional>
 #include <string>
 
 #include "app/fonts.h"
@@ -67,6 +68,16 @@ inline void draw_wrapped(ImU32 color, const std::string& text) {
   ImGui::TextUnformatted(text.data(), text.data() + text.size());
   ImGui::PopTextWrapPos();
   ImGui::PopStyleColor();
+}
+
+/// Draws a question whether a trained network may be discarded; returns the answer in the frame in
+/// which it is given.
+inline std::optional<bool> ask_to_discard(ImU32 color, const std::string& text) {
+  draw_wrapped(color, text);
+  if (ImGui::Button("Discard it")) return true;
+  ImGui::SameLine();
+  if (ImGui::Button("Keep it")) return false;
+  return std::nullopt;
 }
 
 }  // namespace convlab
